@@ -1,0 +1,4 @@
+@NullMarked
+package dev.coatcheck.contracts;
+
+import org.jspecify.annotations.NullMarked;

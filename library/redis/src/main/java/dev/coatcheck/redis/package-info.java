@@ -1,0 +1,4 @@
+@NullMarked
+package dev.coatcheck.redis;
+
+import org.jspecify.annotations.NullMarked;

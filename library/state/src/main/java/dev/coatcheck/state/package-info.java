@@ -1,0 +1,4 @@
+@NullMarked
+package dev.coatcheck.state;
+
+import org.jspecify.annotations.NullMarked;
