@@ -1,0 +1,53 @@
+package dev.coatcheck.state.blobs;
+
+import java.util.Collections;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * How to store a blob.
+ *
+ * @param contentType {@code application/octet-stream} by default
+ * @param metadata short texts to keep beside the bytes; none by default
+ * @param maxBytes how many bytes the stream may have; {@link Long#MAX_VALUE} by default
+ * @param sha256 what the bytes must hash to, in lower-case hexadecimal, where the caller knows
+ * @param ifAbsent whether an existing blob stays; false by default: it is replaced
+ */
+public record PutOptions(
+        String contentType, Map<String, String> metadata, long maxBytes, Optional<String> sha256, boolean ifAbsent) {
+    private static final PutOptions DEFAULTS =
+            new PutOptions("application/octet-stream", Map.of(), Long.MAX_VALUE, Optional.empty(), false);
+
+    public PutOptions {
+        metadata = Collections.unmodifiableMap(new TreeMap<>(metadata));
+    }
+
+    public static PutOptions defaults() {
+        return DEFAULTS;
+    }
+
+    public static PutOptions ofType(String contentType) {
+        return DEFAULTS.withContentType(contentType);
+    }
+
+    public PutOptions withContentType(String contentType) {
+        return new PutOptions(contentType, metadata, maxBytes, sha256, ifAbsent);
+    }
+
+    public PutOptions withMetadata(Map<String, String> metadata) {
+        return new PutOptions(contentType, metadata, maxBytes, sha256, ifAbsent);
+    }
+
+    public PutOptions withMaxBytes(long maxBytes) {
+        return new PutOptions(contentType, metadata, maxBytes, sha256, ifAbsent);
+    }
+
+    public PutOptions withSha256(String sha256) {
+        return new PutOptions(contentType, metadata, maxBytes, Optional.of(sha256), ifAbsent);
+    }
+
+    public PutOptions onlyIfAbsent() {
+        return new PutOptions(contentType, metadata, maxBytes, sha256, true);
+    }
+}

@@ -1,0 +1,13 @@
+package dev.coatcheck.state.jobs;
+
+/** Does the work of one job. Called on a virtual thread of its own. */
+@FunctionalInterface
+public interface JobHandler {
+    /**
+     * Does the work; returning means that it is done.
+     *
+     * @throws Exception of any kind where the attempt failed. {@link InterruptedException} where the worker is being
+     *     stopped or has lost the job: the job is given back then, and the attempt does not count
+     */
+    void run(Execution execution) throws Exception;
+}

@@ -1,0 +1,101 @@
+package dev.coatcheck.state.jobs;
+
+import dev.coatcheck.state.BackingServiceException;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The port for jobs: a queue that any process fills and any worker empties.
+ *
+ * <p>Guarantees:
+ *
+ * <ul>
+ *   <li>At least once: a job is lost only with what the store itself loses. Handlers are written so that running one
+ *       twice is harmless.
+ *   <li>A worker holds a job by a lease, which it renews while it works. A worker that dies, or is cut off, loses the
+ *       lease when it ends, and another claims the job.
+ *   <li>Each claim has a fence greater than the one before. A worker that was taken for dead can no longer complete,
+ *       fail or renew the job.
+ *   <li>Of the jobs that may be run, those of greater priority are claimed first, then those that have waited longest;
+ *       several workers may still overtake each other.
+ * </ul>
+ *
+ * <p>Each method costs one round trip unless it says otherwise, and throws {@link BackingServiceException} where the
+ * store cannot be reached or does not answer in time. Thread-safe.
+ *
+ * <p>Applications enqueue, and hand their handlers to a {@link Worker}, which does the rest:
+ *
+ * <pre>{@code
+ * jobs.enqueue(NewJob.of("photos", photoId).withUniqueKey(photoId));
+ * // in a worker process
+ * var worker = Worker.start(
+ *         jobs, Map.of("photos", execution -> makeVariants(execution.job().payload())), WorkerSettings.defaults());
+ * }</pre>
+ */
+public interface Jobs {
+
+    /** Adds a job. When this returns, the job outlives the calling process. */
+    Enqueued enqueue(NewJob job);
+
+    /**
+     * Claims jobs that may be run, those whose lease has ended included.
+     *
+     * @param queues from which queues
+     * @param max how many at the most
+     * @param lease for how long; {@link #renew} makes it longer
+     * @return none where there is nothing to do; does not wait
+     */
+    List<ClaimedJob> claim(Set<String> queues, int max, Duration lease);
+
+    /**
+     * Waits until there may be something to claim in one of the queues, or a time-out has passed. Returning early is
+     * allowed. No round trip where the store tells of new jobs by itself.
+     *
+     * @throws InterruptedException where the waiting thread is interrupted
+     */
+    void awaitWork(Set<String> queues, Duration timeout) throws InterruptedException;
+
+    /**
+     * Makes leases end this much later than now.
+     *
+     * @return which of the jobs the caller still has; it has lost the others
+     */
+    Set<ClaimedJob> renew(Collection<ClaimedJob> jobs, Duration lease);
+
+    /**
+     * Ends a job that was done; the store forgets it.
+     *
+     * @return false where the lease had ended and somebody else has claimed the job; nothing was changed then
+     */
+    boolean complete(ClaimedJob job);
+
+    /**
+     * Records that an attempt failed. The job is tried again after the delay of its {@link Retry}, or is dead.
+     *
+     * @param error what went wrong; cut to 8 KiB
+     */
+    FailResult fail(ClaimedJob job, String error);
+
+    /** Gives jobs back unharmed, at once and without counting the attempt: for a worker that is being stopped. */
+    void giveBack(Collection<ClaimedJob> jobs);
+
+    /** A job that is waiting, running or dead. */
+    Optional<StoredJob> find(JobId id);
+
+    /** Dead jobs of a queue, the latest first. */
+    List<StoredJob> dead(String queue, int limit);
+
+    /**
+     * Makes a dead job wait again, as if it had never been tried.
+     *
+     * @return whether there was such a dead job
+     */
+    boolean replay(JobId id);
+
+    /** How much is in each queue that has anything in it. */
+    Map<String, QueueDepth> depths();
+}

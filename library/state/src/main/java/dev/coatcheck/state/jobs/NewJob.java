@@ -1,0 +1,54 @@
+package dev.coatcheck.state.jobs;
+
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * Work to be done.
+ *
+ * @param queue which queue it waits in; a worker serves queues by name
+ * @param payload what the handler needs to know, as text (JSON, by custom); not more than 64 KiB in UTF-8
+ * @param delay how long it waits before it may be run; none by default
+ * @param priority which of the jobs that may be run goes first: the greater; 0 by default
+ * @param uniqueKey while a job with this key waits or runs in the same queue, another is not enqueued; none by default
+ * @param retry how often it is tried, and how long it waits in between
+ */
+public record NewJob(
+        String queue, String payload, Duration delay, int priority, Optional<String> uniqueKey, Retry retry) {
+
+    /** The largest payload, in bytes of UTF-8: what is larger belongs in a blob. */
+    public static final int MAX_PAYLOAD_BYTES = 64 * 1024;
+
+    public NewJob {
+        if (queue.isEmpty() || delay.isNegative()) {
+            throw new IllegalArgumentException(
+                    "a job has a queue and a delay that is not negative: \"%s\", %s".formatted(queue, delay));
+        }
+        int bytes = payload.getBytes(java.nio.charset.StandardCharsets.UTF_8).length;
+        if (bytes > MAX_PAYLOAD_BYTES) {
+            throw new IllegalArgumentException(
+                    "the payload of a job in queue \"%s\" has %d bytes and may have %d: keep it in a blob and enqueue its key"
+                            .formatted(queue, bytes, MAX_PAYLOAD_BYTES));
+        }
+    }
+
+    public static NewJob of(String queue, String payload) {
+        return new NewJob(queue, payload, Duration.ZERO, 0, Optional.empty(), Retry.defaults());
+    }
+
+    public NewJob withDelay(Duration delay) {
+        return new NewJob(queue, payload, delay, priority, uniqueKey, retry);
+    }
+
+    public NewJob withPriority(int priority) {
+        return new NewJob(queue, payload, delay, priority, uniqueKey, retry);
+    }
+
+    public NewJob withUniqueKey(String uniqueKey) {
+        return new NewJob(queue, payload, delay, priority, Optional.of(uniqueKey), retry);
+    }
+
+    public NewJob withRetry(Retry retry) {
+        return new NewJob(queue, payload, delay, priority, uniqueKey, retry);
+    }
+}

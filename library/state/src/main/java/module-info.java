@@ -1,0 +1,13 @@
+/**
+ * The ports of Coatcheck. This module depends on nothing, so that an application's own code can depend on it and on
+ * nothing else.
+ */
+module dev.coatcheck.state {
+    requires static org.jspecify;
+
+    exports dev.coatcheck.state;
+    exports dev.coatcheck.state.blobs;
+    exports dev.coatcheck.state.jobs;
+    exports dev.coatcheck.state.limits;
+    exports dev.coatcheck.state.sessions;
+}
