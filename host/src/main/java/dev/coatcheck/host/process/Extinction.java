@@ -1,0 +1,28 @@
+package dev.coatcheck.host.process;
+
+import java.time.Duration;
+import java.util.Set;
+import java.util.function.Predicate;
+
+/** Kills trees of processes until there is nothing left to kill. */
+final class Extinction {
+    private static final Duration PAUSE = Duration.ofMillis(10);
+
+    private Extinction() {}
+
+    /**
+     * Kills those for which {@code root} holds and all their descendants. Found anew each time, since one that is being
+     * killed may just have started another.
+     *
+     * @return whether none was left within the limit
+     */
+    static boolean of(Predicate<ProcessTable.Row> root, Duration limit) {
+        return Patience.await(limit, PAUSE, () -> {
+            Set<Long> doomed = ProcessTable.trees(root);
+            for (long pid : doomed) {
+                ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
+            }
+            return doomed.isEmpty();
+        });
+    }
+}

@@ -1,0 +1,188 @@
+package dev.coatcheck.host.process;
+
+import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongPredicate;
+import java.util.function.Predicate;
+
+/**
+ * A command that leads a session and a process group of its own, with everything that it starts: signalled as a whole,
+ * ended as a whole, and never outliving this JVM, grandchildren in sessions of their own included, even when the JVM is
+ * killed with SIGKILL.
+ *
+ * <p>The process id of the leader is the id of the group. Own session means: no controlling terminal, and Ctrl-C in the
+ * terminal reaches this JVM alone. The group counts as empty when no process lives that is in it, that descends from one
+ * in it, or that carries its {@link OwnerMark}; where there is no {@code /proc} (macOS) one that left the group and lost
+ * its parent is not found.
+ *
+ * <pre>{@code
+ * try (ProcessGroup group = ProcessGroup.start(new ProcessBuilder("npm", "start").directory(app))) {
+ *     group.signal(Signal.TERM);
+ *     group.awaitEmpty(Duration.ofSeconds(30));
+ * } // what is left is killed here
+ * }</pre>
+ *
+ * <p>Thread-safe. Close every group, also one whose leader has exited: the leader may have left others behind.
+ */
+public final class ProcessGroup implements AutoCloseable {
+    /** What a kill needs on a busy machine at most; a process in an uninterruptible system call can take longer. */
+    private static final Duration KILL_LIMIT = Duration.ofSeconds(10);
+
+    private static final Duration SESSION_LIMIT = Duration.ofSeconds(10);
+    private static final Duration PAUSE = Duration.ofMillis(20);
+    private static final AtomicLong COUNTER = new AtomicLong();
+
+    private final Process leader;
+    private final Instant startedAt;
+    private final LongPredicate carriers;
+    private final CompletableFuture<ExitStatus> exit;
+
+    private ProcessGroup(Process leader, OwnerMark mark) {
+        this.leader = leader;
+        this.startedAt = Instant.now();
+        this.carriers = mark.carriers();
+        this.exit = leader.onExit().thenApply(process -> new ExitStatus(process.exitValue()));
+    }
+
+    /**
+     * Starts the builder's command as the leader of a new group, with the builder's folder, environment and redirections.
+     * The builder itself is not changed and can be used again.
+     *
+     * @throws IOException if the system cannot start it. A command that does not exist is not one of these: its leader
+     *     exits at once with status 127 and says so on standard error
+     */
+    public static ProcessGroup start(ProcessBuilder builder) throws IOException {
+        Guardian guardian = Guardian.OF_THIS_JVM;
+        guardian.watch();
+        OwnerMark mark = new OwnerMark(OwnerMark.ofThisJvm().token() + "." + COUNTER.incrementAndGet());
+        List<String> command = new ArrayList<>(Session.prefix());
+        command.addAll(builder.command());
+        ProcessBuilder leading = new ProcessBuilder(command)
+                .directory(builder.directory())
+                .redirectInput(builder.redirectInput())
+                .redirectOutput(builder.redirectOutput())
+                .redirectError(builder.redirectError())
+                .redirectErrorStream(builder.redirectErrorStream());
+        leading.environment().clear();
+        leading.environment().putAll(builder.environment());
+        // What this JVM carries itself is kept in front: then the owner of the owner finds these processes as well.
+        String inherited = System.getenv(OwnerMark.VARIABLE);
+        leading.environment()
+                .put(OwnerMark.VARIABLE, inherited == null ? mark.token() : inherited + "," + mark.token());
+        // From here until the guardian knows the group, the mark alone covers it.
+        ProcessGroup group = new ProcessGroup(leading.start(), mark);
+        try {
+            guardian.guard(group.pid());
+            group.awaitSession();
+        } catch (IOException | RuntimeException e) {
+            group.close();
+            throw e;
+        }
+        return group;
+    }
+
+    /** The process id of the leader, which is the id of the group too. */
+    public long pid() {
+        return leader.pid();
+    }
+
+    /** The leader, for its streams. */
+    public Process leader() {
+        return leader;
+    }
+
+    public Instant startedAt() {
+        return startedAt;
+    }
+
+    /** Completes when the leader has ended; others of the group may live on. Cancelling it has no effect on the group. */
+    public CompletableFuture<ExitStatus> onExit() {
+        return exit.copy();
+    }
+
+    /** Whether the leader lives. */
+    public boolean isAlive() {
+        return leader.isAlive();
+    }
+
+    /** Whether nothing of the group lives. Reads the table of processes: some milliseconds. */
+    public boolean isEmpty() {
+        boolean empty = ProcessTable.trees(this::isRoot).isEmpty();
+        if (empty) {
+            Guardian.OF_THIS_JVM.release(pid());
+        }
+        return empty;
+    }
+
+    /** Waits until nothing of the group lives, and says whether that came within the limit. */
+    public boolean awaitEmpty(Duration limit) throws InterruptedException {
+        long start = System.nanoTime();
+        while (!isEmpty()) {
+            if (System.nanoTime() - start >= limit.toNanos()) {
+                return false;
+            }
+            Thread.sleep(PAUSE);
+        }
+        return true;
+    }
+
+    /**
+     * Sends a signal to every process of the group, not to one that left it for a session of its own.
+     *
+     * @return whether there was any that could be signalled
+     * @throws IOException if the system could not run the shell that sends it
+     */
+    public boolean signal(Signal signal) throws IOException {
+        Process kill = new ProcessBuilder(
+                        "sh", "-c", "kill -s \"$1\" -- \"-$2\"", "kill", signal.name(), Long.toString(pid()))
+                .redirectOutput(Redirect.DISCARD)
+                .redirectError(Redirect.DISCARD)
+                .start();
+        Patience.await(KILL_LIMIT, Duration.ofMillis(1), () -> !kill.isAlive());
+        return !kill.isAlive() && kill.exitValue() == 0;
+    }
+
+    /**
+     * Kills with SIGKILL until the group is empty, for ten seconds at most. An interrupt does not stop it.
+     *
+     * @return whether the group is empty
+     */
+    public boolean kill() {
+        boolean empty = Extinction.of(this::isRoot, KILL_LIMIT);
+        if (empty) {
+            // Reaped by now or about to be: afterwards its exit status is known.
+            Patience.await(KILL_LIMIT, Duration.ofMillis(1), () -> !leader.isAlive());
+            Guardian.OF_THIS_JVM.release(pid());
+        }
+        return empty;
+    }
+
+    /** {@link #kill() Kills} what is left. */
+    @Override
+    public void close() {
+        kill();
+    }
+
+    private boolean isRoot(ProcessTable.Row row) {
+        return row.pid() == pid() || row.group() == pid() || carriers.test(row.pid());
+    }
+
+    /** Before the leader has made its session there is no group that could be signalled. */
+    private void awaitSession() throws IOException {
+        Predicate<ProcessTable.Row> leads = row -> row.group() == row.pid();
+        boolean settled = Patience.await(SESSION_LIMIT, Duration.ofMillis(1), () -> {
+            ProcessTable.Row row = ProcessTable.find(pid());
+            return row == null || leads.test(row);
+        });
+        if (!settled) {
+            throw new IOException("process " + pid() + " did not become the leader of a session within "
+                    + SESSION_LIMIT.toSeconds() + " s");
+        }
+    }
+}

@@ -1,0 +1,68 @@
+# Ends what a JVM started when that JVM is gone. Standard input is a pipe whose other end only the JVM holds: a line
+# "+PGID" puts a process group under guard, "-PGID" releases it, and the end of the file means that the JVM is no more.
+# The first argument is the JVM's mark, which everything that it started carries in its environment.
+trap '' HUP INT TERM
+cd /
+mark=$1
+groups=' '
+
+# Lines of "PID PARENT GROUP", one for every process that lives; a zombie does not.
+processes() {
+  if [ -r /proc/self/stat ]; then
+    for stat in /proc/[0-9]*/stat; do
+      read -r line <"$stat" || continue
+      pid=${stat#/proc/}
+      # The name, in parentheses, may hold spaces; after it come the state, the parent and the group.
+      set -- ${line##*) }
+      case $1 in Z | X) ;; *) echo "${pid%/stat} $2 $3" ;; esac
+    done
+  else
+    ps -axo pid=,ppid=,pgid=,stat= | while read -r pid parent group state; do
+      case $state in Z*) ;; *) echo "$pid $parent $group" ;; esac
+    done
+  fi
+}
+
+# Sets doomed to what is marked, is in a guarded group, or descends from either.
+find_doomed() {
+  doomed=' '
+  for environ in $(grep -als -- "$mark" /proc/[0-9]*/environ); do
+    pid=${environ#/proc/}
+    doomed="$doomed${pid%/environ} "
+  done
+  table=$(processes)
+  found=-1
+  while [ "$found" != "${#doomed}" ]; do
+    found=${#doomed}
+    while read -r pid parent group; do
+      case $doomed in *" $pid "*) continue ;; esac
+      case $groups in *" $group "*) doomed="$doomed$pid " ;; esac
+      case $doomed in *" $pid "*) ;; *" $parent "*) doomed="$doomed$pid " ;; esac
+    done <<TABLE
+$table
+TABLE
+  done
+}
+
+while read -r line; do
+  group=${line#?}
+  case $line in
+    +*) groups="$groups$group " ;;
+    -*) case $groups in *" $group "*) groups="${groups%%" $group "*} ${groups#*" $group "}" ;; esac ;;
+  esac
+done
+
+# Something may be between fork and exec just now, not marked yet: only several quiet passes count.
+quiet=0
+passes=0
+while [ "$quiet" -lt 5 ] && [ "$passes" -lt 60 ]; do
+  find_doomed
+  if [ "$doomed" = ' ' ]; then
+    quiet=$((quiet + 1))
+  else
+    quiet=0
+    kill -s KILL $doomed
+  fi
+  passes=$((passes + 1))
+  sleep 0.05
+done

@@ -1,0 +1,171 @@
+package dev.coatcheck.host.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ProcessGroupTest {
+    /** A child in the group, a grandchild, and one that left for a session of its own twice over; each names itself. */
+    private static final String FAMILY = """
+            sh -c 'echo $$ >child; (echo >/dev/null; sh -c "echo \\$\\$ >grandchild; exec sleep 600") & wait' &
+            (setsid setsid sh -c 'echo $$ >runaway; exec sleep 600' &)
+            wait
+            """;
+
+    private static final List<String> MEMBERS = List.of("child", "grandchild", "runaway");
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void the_leader_leads_a_group_of_its_own() throws IOException {
+        try (ProcessGroup group = start("exec sleep 600")) {
+            assertThat(ProcessTable.find(group.pid()))
+                    .isNotNull()
+                    .satisfies(row -> assertThat(row.group()).isEqualTo(group.pid()));
+        }
+    }
+
+    @Test
+    void a_signal_reaches_every_process_of_the_group() throws Exception {
+        try (ProcessGroup group =
+                start("(trap 'echo told >told; exit 0' TERM; echo >ready; sleep 600 & wait) & wait")) {
+            awaitFile("ready");
+            assertThat(group.signal(Signal.TERM)).isTrue();
+            awaitFile("told");
+            assertThat(group.awaitEmpty(Duration.ofSeconds(10))).isTrue();
+            assertThat(group.onExit().get(10, TimeUnit.SECONDS)).hasToString("ended by SIGTERM");
+        }
+    }
+
+    @Test
+    void a_kill_leaves_neither_children_nor_one_that_ran_away() throws Exception {
+        ProcessGroup group = start(FAMILY);
+        List<Long> family = family();
+        assertThat(group.kill()).isTrue();
+        assertThat(family).noneMatch(ProcessGroupTest::isAlive);
+        assertThat(group.onExit().get(10, TimeUnit.SECONDS).signal()).contains(Signal.KILL);
+    }
+
+    @Test
+    void children_that_outlive_their_leader_are_still_of_the_group() throws Exception {
+        try (ProcessGroup group = start("sleep 600 & exit 3")) {
+            assertThat(group.onExit().get(10, TimeUnit.SECONDS)).hasToString("exited with status 3");
+            assertThat(group.isEmpty()).isFalse();
+            assertThat(group.kill()).isTrue();
+            assertThat(group.isEmpty()).isTrue();
+        }
+    }
+
+    @Test
+    void nothing_survives_an_owner_that_was_killed() throws Exception {
+        Process owner = startOwner(FAMILY);
+        List<Long> family = family();
+        assertThat(family).allMatch(ProcessGroupTest::isAlive);
+        owner.destroyForcibly();
+        await().atMost(Duration.ofSeconds(5)).until(() -> family.stream().noneMatch(ProcessGroupTest::isAlive));
+    }
+
+    @Test
+    void the_guardian_goes_with_its_owner_and_does_not_keep_its_output_open() throws Exception {
+        Process owner = startOwner("exec sleep 600");
+        List<ProcessHandle> children = owner.toHandle().children().toList(); // the guardian and the leader of the group
+        assertThat(children).hasSize(2);
+        owner.destroyForcibly();
+        assertThat(owner.getInputStream().read()).isEqualTo(-1);
+        await().atMost(Duration.ofSeconds(5)).until(() -> children.stream().noneMatch(child -> isAlive(child.pid())));
+    }
+
+    @Test
+    void a_killed_guardian_is_replaced_by_the_next_start() throws Exception {
+        try (ProcessGroup first = start("exec sleep 600")) {
+            ProcessHandle guardian = ProcessHandle.current()
+                    .children()
+                    .filter(child -> child.pid() != first.pid())
+                    .findFirst()
+                    .orElseThrow();
+            guardian.destroyForcibly();
+            await().atMost(Duration.ofSeconds(5)).until(() -> !guardian.isAlive());
+            try (ProcessGroup second = start("exec sleep 600")) {
+                assertThat(ProcessHandle.current().children().map(ProcessHandle::pid))
+                        .hasSize(3)
+                        .contains(first.pid(), second.pid());
+            }
+        }
+    }
+
+    @Test
+    void the_next_start_ends_by_its_mark_what_an_owner_left() throws Exception {
+        ProcessBuilder left = new ProcessBuilder("sh", "-c", FAMILY).directory(folder.toFile());
+        OwnerMark mark = new OwnerMark("0123456789abcdef0123456789abcdef");
+        left.environment().put(OwnerMark.VARIABLE, mark.token() + ".7");
+        left.start();
+        List<Long> family = family();
+        assertThat(mark.killAll(Duration.ofSeconds(5))).isTrue();
+        assertThat(family).noneMatch(ProcessGroupTest::isAlive);
+    }
+
+    @Test
+    void a_command_that_does_not_exist_exits_with_127() throws Exception {
+        try (ProcessGroup group = ProcessGroup.start(new ProcessBuilder("/nowhere/to-be-found"))) {
+            assertThat(group.onExit().get(10, TimeUnit.SECONDS).code()).isEqualTo(127);
+            assertThat(new String(
+                            group.leader().getErrorStream().readAllBytes(), java.nio.charset.Charset.defaultCharset()))
+                    .contains("/nowhere/to-be-found");
+        }
+    }
+
+    @Test
+    void a_child_gets_the_environment_of_its_builder_and_no_open_file_of_the_owner() throws Exception {
+        ProcessBuilder builder =
+                new ProcessBuilder("sh", "-c", "echo $GREETING; ls /proc/self/fd | sort -n | tail -n 2");
+        builder.environment().put("GREETING", "hello");
+        try (ProcessGroup group = ProcessGroup.start(builder)) {
+            String output =
+                    new String(group.leader().getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+            // 3 is the folder that ls itself has open.
+            assertThat(output).isEqualTo("hello\n2\n3\n");
+        }
+    }
+
+    private ProcessGroup start(String script) throws IOException {
+        return ProcessGroup.start(new ProcessBuilder("sh", "-c", script).directory(folder.toFile()));
+    }
+
+    private Process startOwner(String script) throws IOException {
+        Process owner = new ProcessBuilder(Java.command(Owner.class, script, folder.toString()))
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        assertThat(owner.inputReader().readLine()).matches("[0-9]+");
+        return owner;
+    }
+
+    private List<Long> family() {
+        MEMBERS.forEach(this::awaitFile);
+        return MEMBERS.stream().map(name -> Long.valueOf(read(name).strip())).toList();
+    }
+
+    private void awaitFile(String name) {
+        await().atMost(Duration.ofSeconds(10)).until(() -> read(name).endsWith("\n"));
+    }
+
+    private String read(String name) {
+        try {
+            return Files.readString(folder.resolve(name));
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
+    private static boolean isAlive(long pid) {
+        return ProcessTable.find(pid) != null;
+    }
+}
