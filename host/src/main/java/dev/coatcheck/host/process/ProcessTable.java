@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class ProcessTable {
     private static final Path PROC = Path.of("/proc");
-    private static final boolean HAS_PROC = Files.isReadable(PROC.resolve("self/stat"));
+
+    static final boolean HAS_PROC = Files.isReadable(PROC.resolve("self/stat"));
 
     record Row(long pid, long parent, long group) {}
 

@@ -1,0 +1,41 @@
+package dev.coatcheck.host.service;
+
+import dev.coatcheck.host.process.ExitStatus;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * A server that runs on this machine as a child of this JVM, bound to 127.0.0.1.
+ *
+ * <p>It is given out started. It can be stopped or killed, and started again with the same data on the same TCP port, so
+ * that its URL stays true. All methods are thread-safe; each takes the time that the server takes, within the limits
+ * that the implementations name, and an interrupt does not shorten a stop.
+ */
+public sealed interface BackingServer extends AutoCloseable permits PostgresServer, RedisServer {
+    /** Where clients reach it, credentials included. */
+    String url();
+
+    int tcpPort();
+
+    /** The server's own version, as it told: {@code 18.6}. */
+    String version();
+
+    /** Completes when the run that was started last has ended, by whatever reason; the data stays. */
+    CompletableFuture<ExitStatus> onExit();
+
+    /**
+     * Starts it and waits until it answers; does nothing while it runs.
+     *
+     * @throws ServerStartException if it does not come up, with the last lines of its log
+     */
+    void start();
+
+    /** Ends it in its own orderly way, by force at the limit; nothing that was committed is lost. */
+    void stop();
+
+    /** Ends it with SIGKILL, as a fault; what was committed is there at the next start. */
+    void kill();
+
+    /** Stops it for good and gives its home free for another owner. */
+    @Override
+    void close();
+}

@@ -1,0 +1,109 @@
+package dev.coatcheck.host.service;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The folder of one server, locked while a server uses it. The lock is the operating system's, so that it goes with the
+ * JVM that holds it; whoever holds it may therefore end any server that still runs here.
+ */
+final class ServerHome implements AutoCloseable {
+    private static final int TAIL_LINES = 20;
+
+    private final Path folder;
+    private final FileChannel lock;
+
+    private ServerHome(Path folder, FileChannel lock) {
+        this.folder = folder;
+        this.lock = lock;
+    }
+
+    /** Creates the folder where it is missing, for its owner's eyes only, and locks it. */
+    static ServerHome lock(Path folder) throws IOException {
+        Files.createDirectories(folder);
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
+        FileChannel channel =
+                FileChannel.open(folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        if (tryLock(channel) == null) {
+            channel.close();
+            throw new ServerStartException("a server already runs in " + folder + ", started by process "
+                    + Files.readString(folder.resolve("lock")).strip() + "; stop that one first");
+        }
+        channel.truncate(0);
+        channel.write(StandardCharsets.US_ASCII.encode(ProcessHandle.current().pid() + "\n"));
+        return new ServerHome(folder, channel);
+    }
+
+    Path folder() {
+        return folder;
+    }
+
+    Path data() {
+        return folder.resolve("data");
+    }
+
+    Path log() {
+        return folder.resolve("log");
+    }
+
+    Path passwordFile() {
+        return folder.resolve("password");
+    }
+
+    /** The server's password, made at the first call; only its owner may read the file. */
+    String password() throws IOException {
+        Path file = passwordFile();
+        if (Files.notExists(file)) {
+            byte[] random = new byte[16];
+            new SecureRandom().nextBytes(random);
+            // Beside its place first: a password of half its length must not be taken for one.
+            Path fresh = folder.resolve("password.new");
+            Files.deleteIfExists(fresh);
+            Files.createFile(fresh, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            Files.writeString(fresh, HexFormat.of().formatHex(random));
+            Files.move(fresh, file);
+        }
+        return Files.readString(file).strip();
+    }
+
+    /** The end of the server's log, for a message. */
+    String logTail() {
+        try {
+            List<String> lines = Files.readAllLines(log(), StandardCharsets.ISO_8859_1);
+            return lines.isEmpty()
+                    ? "its log " + log() + " is empty"
+                    : "the end of its log " + log() + ":\n"
+                            + String.join("\n", lines.subList(Math.max(0, lines.size() - TAIL_LINES), lines.size()));
+        } catch (IOException e) {
+            return "its log " + log() + " cannot be read: " + e;
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            lock.close();
+        } catch (IOException e) {
+            // The lock is gone with the channel in any case.
+        }
+    }
+
+    private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {
+        try {
+            return channel.tryLock();
+        } catch (OverlappingFileLockException e) {
+            return null; // held by this JVM itself
+        }
+    }
+}

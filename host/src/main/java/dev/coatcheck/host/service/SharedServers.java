@@ -1,0 +1,89 @@
+package dev.coatcheck.host.service;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * For tests: one PostgreSQL and one Redis for the whole JVM, started when first asked for, ended with the JVM, and a new
+ * empty database on them for whoever asks.
+ *
+ * <p>Their data outlives a {@linkplain BackingServer#kill() kill} and a start, not a power cut, and is deleted at the end.
+ * A test that kills a server should start its own, so as not to disturb others.
+ *
+ * <pre>{@code
+ * String url = SharedServers.freshPostgresUrl();
+ * }</pre>
+ */
+public final class SharedServers {
+    private static final int REDIS_DATABASES = 4_096;
+    private static final AtomicInteger COUNTER = new AtomicInteger();
+    private static final List<BackingServer> STARTED = Collections.synchronizedList(new ArrayList<>());
+
+    private static @Nullable Path folder;
+    private static @Nullable PostgresServer postgres;
+    private static @Nullable RedisServer redis;
+
+    private SharedServers() {}
+
+    public static synchronized PostgresServer postgres() {
+        if (postgres == null) {
+            postgres = PostgresServer.start(settings("postgresql"));
+            STARTED.add(postgres);
+        }
+        return postgres;
+    }
+
+    public static synchronized RedisServer redis() {
+        if (redis == null) {
+            redis = RedisServer.start(settings("redis"), REDIS_DATABASES);
+            STARTED.add(redis);
+        }
+        return redis;
+    }
+
+    /** The URL of a new empty database on the shared PostgreSQL. */
+    public static String freshPostgresUrl() {
+        return postgres().createDatabaseIfMissing("test_" + COUNTER.incrementAndGet());
+    }
+
+    /** The URL of a numbered database on the shared Redis that nobody else was given. */
+    public static String freshRedisUrl() {
+        int number = COUNTER.incrementAndGet();
+        if (number >= REDIS_DATABASES) {
+            throw new IllegalStateException("the shared Redis has no more than " + REDIS_DATABASES + " databases");
+        }
+        return redis().url() + "/" + number;
+    }
+
+    private static synchronized ServerSettings settings(String name) {
+        try {
+            if (folder == null) {
+                Path made = Files.createTempDirectory("coatcheck-servers-");
+                Runtime.getRuntime().addShutdownHook(new Thread(() -> end(made), "coatcheck-shared-servers-end"));
+                folder = made;
+            }
+            return ServerSettings.at(folder.resolve(name)).withDurability(Durability.PROCESS_LOSS);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot make a temporary folder for test servers", e);
+        }
+    }
+
+    private static void end(Path made) {
+        try {
+            for (BackingServer server : STARTED) {
+                server.kill();
+                server.close();
+            }
+            FileTree.delete(made);
+        } catch (IOException e) {
+            // The folder is a temporary one.
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.coatcheck.host.service;
+
+import org.jspecify.annotations.NullMarked;
