@@ -13,7 +13,8 @@ import java.util.Optional;
  * @param user whose it is, once somebody has logged in
  * @param createdAt when it was created, by the store's clock
  * @param lastSeenAt when its expiry was last moved; not moved at every read, so up to a tenth of the idle time-out old
- * @param expiresAt when it ends if nobody reads it again: the idle or the absolute time-out, whichever is first
+ * @param expiresAt when it ends if nobody reads it again: the idle or the absolute time-out, whichever is first; of a
+ *     superseded one, when its id ends
  * @param idleTimeout how long it lives without being read
  * @param attributes by name
  * @param superseded whether it was found by the id that it had before a rotation: it then shows what it held before,

@@ -25,7 +25,8 @@ import java.util.function.Function;
  * </ul>
  *
  * <p>Cost: each method is one round trip unless it says otherwise, reading with its sliding expiry included; the
- * expiry is moved only once a tenth of the idle time-out has passed, so most reads write nothing.
+ * expiry is moved only once a tenth of the idle time-out has passed, so most reads write nothing. On stores that keep
+ * sessions and the index of their users apart, creating or saving with a {@linkplain Changes#user user} is one more.
  *
  * <p>Every method throws {@link BackingServiceException} where the store cannot be reached or does not answer in time.
  * A session is then neither there nor gone: answer 503, never with a new session. Thread-safe.
@@ -51,8 +52,9 @@ public interface Sessions {
      * Stores a new session. Doing it again with the same id (a driver that resends after a lost answer) is harmless.
      *
      * @param id a fresh {@link SessionId#random()}
-     * @param changes what it holds; {@link Changes#rotate()} means nothing here
+     * @param changes what it holds; {@link Changes#rotate()} and versions mean nothing here
      * @return {@link Saved} or {@link TooLarge}
+     * @throws IllegalArgumentException where the handle is taken by a session with another secret
      */
     SaveResult create(SessionId id, Changes changes);
 
@@ -77,7 +79,10 @@ public interface Sessions {
         return AttributeUpdate.apply(this, id, attribute, change);
     }
 
-    /** Ends a session. Ending one that is not there is no error. */
+    /**
+     * Ends a session. Ending one that is not there is no error; an id from before a rotation, or with a secret that is
+     * not its own, ends nothing.
+     */
     void destroy(SessionId id);
 
     /**
