@@ -1,5 +1,6 @@
 package dev.coatcheck.process;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.BufferedReader;
@@ -49,15 +50,10 @@ public final class ChildProcess implements AutoCloseable {
     /** Waits until a line of its standard output contains {@code text}, and gives that line. */
     public String awaitLine(String text) {
         await().atMost(LIMIT)
-                .failFast(
-                        () -> "ended without printing " + text + ": " + output + errors,
-                        () -> !process.isAlive() && lineWith(text).isEmpty())
-                .until(() -> !lineWith(text).isEmpty());
-        return lineWith(text);
-    }
-
-    private String lineWith(String text) {
-        return output.stream().filter(line -> line.contains(text)).findFirst().orElse("");
+                .untilAsserted(() -> assertThat(output)
+                        .as("printed, beside the errors %s", errors)
+                        .anyMatch(line -> line.contains(text)));
+        return output.stream().filter(line -> line.contains(text)).findFirst().orElseThrow();
     }
 
     /** Sends it a signal by name, such as {@code TERM}. */
