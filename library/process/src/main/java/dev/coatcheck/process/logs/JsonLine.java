@@ -1,7 +1,6 @@
 package dev.coatcheck.process.logs;
 
 import java.math.BigInteger;
-import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,7 +64,7 @@ final class JsonLine {
     }
 
     /** The finished line with its newline. */
-    byte[] end() {
-        return line.append("}\n").toString().getBytes(StandardCharsets.UTF_8);
+    String end() {
+        return line.append("}\n").toString();
     }
 }

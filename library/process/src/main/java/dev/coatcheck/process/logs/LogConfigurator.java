@@ -7,8 +7,10 @@ import ch.qos.logback.classic.spi.ConfiguratorRank;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.encoder.Encoder;
+import ch.qos.logback.core.encoder.LayoutWrappingEncoder;
 import ch.qos.logback.core.spi.ContextAwareBase;
 import dev.coatcheck.process.Instance;
+import java.nio.charset.StandardCharsets;
 import org.slf4j.Logger;
 import org.slf4j.bridge.SLF4JBridgeHandler;
 
@@ -38,8 +40,13 @@ public final class LogConfigurator extends ContextAwareBase implements Configura
     }
 
     private static Encoder<ILoggingEvent> encoder(LogSettings settings, LoggerContext context) {
-        var encoder = settings.pretty() ? new PrettyEncoder(settings.colours()) : new JsonEncoder(Instance.name());
+        var layout = settings.pretty() ? new PrettyLayout(settings.colours()) : new JsonLayout(Instance.name());
+        layout.setContext(context);
+        layout.start();
+        var encoder = new LayoutWrappingEncoder<ILoggingEvent>();
         encoder.setContext(context);
+        encoder.setCharset(StandardCharsets.UTF_8);
+        encoder.setLayout(layout);
         encoder.start();
         return encoder;
     }

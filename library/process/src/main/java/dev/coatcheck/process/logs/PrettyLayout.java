@@ -3,13 +3,12 @@ package dev.coatcheck.process.logs;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.ThrowableProxyUtil;
-import ch.qos.logback.core.encoder.EncoderBase;
-import java.nio.charset.StandardCharsets;
+import ch.qos.logback.core.LayoutBase;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 
 /** One event for a person at a terminal: local time, short logger, message, fields, and the stack trace below. */
-final class PrettyEncoder extends EncoderBase<ILoggingEvent> {
+final class PrettyLayout extends LayoutBase<ILoggingEvent> {
     private static final String RESET = "\u001b[0m";
     private static final String FAINT = "\u001b[2m";
 
@@ -17,12 +16,12 @@ final class PrettyEncoder extends EncoderBase<ILoggingEvent> {
             DateTimeFormatter.ofPattern("HH:mm:ss.SSS").withZone(ZoneId.systemDefault());
     private final boolean colours;
 
-    PrettyEncoder(boolean colours) {
+    PrettyLayout(boolean colours) {
         this.colours = colours;
     }
 
     @Override
-    public byte[] encode(ILoggingEvent event) {
+    public String doLayout(ILoggingEvent event) {
         var logger = event.getLoggerName();
         var line = new StringBuilder()
                 .append(coloured(FAINT, time.format(event.getInstant())))
@@ -40,7 +39,7 @@ final class PrettyEncoder extends EncoderBase<ILoggingEvent> {
         if (thrown != null) {
             line.append(harmless('\n' + ThrowableProxyUtil.asString(thrown).stripTrailing()));
         }
-        return line.append('\n').toString().getBytes(StandardCharsets.UTF_8);
+        return line.append('\n').toString();
     }
 
     private String coloured(String colour, String text) {
@@ -71,15 +70,5 @@ final class PrettyEncoder extends EncoderBase<ILoggingEvent> {
             }
         });
         return safe.toString();
-    }
-
-    @Override
-    public byte[] headerBytes() {
-        return new byte[0];
-    }
-
-    @Override
-    public byte[] footerBytes() {
-        return new byte[0];
     }
 }

@@ -2,13 +2,13 @@ package dev.coatcheck.process.logs;
 
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.ThrowableProxyUtil;
-import ch.qos.logback.core.encoder.EncoderBase;
+import ch.qos.logback.core.LayoutBase;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Set;
 
 /** One event as one line of JSON; see {@link Logs}. */
-final class JsonEncoder extends EncoderBase<ILoggingEvent> {
+final class JsonLayout extends LayoutBase<ILoggingEvent> {
     /** What container runtimes pass on without splitting a line. */
     static final int LINE_LIMIT = 16 * 1024;
 
@@ -26,12 +26,12 @@ final class JsonEncoder extends EncoderBase<ILoggingEvent> {
 
     private final String instance;
 
-    JsonEncoder(String instance) {
+    JsonLayout(String instance) {
         this.instance = instance;
     }
 
     @Override
-    public byte[] encode(ILoggingEvent event) {
+    public String doLayout(ILoggingEvent event) {
         var line = new JsonLine(LINE_LIMIT)
                 .field("time", TIME.format(event.getInstant()), FIELD_LIMIT)
                 .field("level", event.getLevel(), FIELD_LIMIT)
@@ -48,15 +48,5 @@ final class JsonEncoder extends EncoderBase<ILoggingEvent> {
             line.field("error", ThrowableProxyUtil.asString(thrown), LINE_LIMIT);
         }
         return line.end();
-    }
-
-    @Override
-    public byte[] headerBytes() {
-        return new byte[0];
-    }
-
-    @Override
-    public byte[] footerBytes() {
-        return new byte[0];
     }
 }

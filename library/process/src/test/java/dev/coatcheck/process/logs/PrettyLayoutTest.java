@@ -6,12 +6,11 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.LoggingEvent;
 import ch.qos.logback.classic.util.LogbackMDCAdapter;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.slf4j.event.KeyValuePair;
 
-class PrettyEncoderTest {
+class PrettyLayoutTest {
     private final LoggerContext context = new LoggerContext();
 
     {
@@ -27,7 +26,7 @@ class PrettyEncoderTest {
                 new RuntimeException("why"),
                 null);
         event.setKeyValuePairs(List.of(new KeyValuePair("millis", 12)));
-        return new String(new PrettyEncoder(colours).encode(event), StandardCharsets.UTF_8);
+        return new PrettyLayout(colours).doLayout(event);
     }
 
     @Test

@@ -21,7 +21,7 @@ import org.slf4j.event.KeyValuePair;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-class JsonEncoderTest {
+class JsonLayoutTest {
     private final LoggerContext context = new LoggerContext();
 
     {
@@ -40,9 +40,8 @@ class JsonEncoderTest {
     }
 
     private static String line(LoggingEvent event) {
-        var bytes = new JsonEncoder("web.2").encode(event);
-        assertThat(bytes).hasSizeLessThanOrEqualTo(JsonEncoder.LINE_LIMIT);
-        var line = new String(bytes, StandardCharsets.UTF_8);
+        var line = new JsonLayout("web.2").doLayout(event);
+        assertThat(line.getBytes(StandardCharsets.UTF_8)).hasSizeLessThanOrEqualTo(JsonLayout.LINE_LIMIT);
         assertThat(line).endsWith("}\n").matches("[^\\p{Cntrl}\\u0080-\\u009f\\u2028\\u2029]+\n");
         return line;
     }
@@ -103,7 +102,7 @@ class JsonEncoderTest {
 
         assertThat(error)
                 .startsWith("java.lang.IllegalStateException: outer")
-                .contains("JsonEncoderTest.java")
+                .contains("JsonLayoutTest.java")
                 .contains("Caused by: java.lang.RuntimeException: inner\nline");
     }
 
