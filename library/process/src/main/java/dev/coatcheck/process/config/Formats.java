@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -64,7 +65,7 @@ final class Formats {
         }
     }
 
-    private static Format whole(long min, long max, java.util.function.Function<BigInteger, Object> narrow) {
+    private static Format whole(long min, long max, Function<BigInteger, Object> narrow) {
         return Format.of("a whole number", "10", text -> {
             var digits = text.strip();
             // Bounded before it is parsed: the time to parse a number grows faster than its length.
@@ -83,7 +84,11 @@ final class Formats {
         if (!text.strip().matches("[+-]?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)([eE][+-]?[0-9]+)?")) {
             throw new IllegalArgumentException("is not a number");
         }
-        return Double.valueOf(text.strip());
+        var number = Double.parseDouble(text.strip());
+        if (!Double.isFinite(number)) {
+            throw new IllegalArgumentException("is too large");
+        }
+        return number;
     }
 
     private static Object truth(String text) {

@@ -175,6 +175,20 @@ class ConfigTest {
         assertThat(problem).hasSizeLessThan(300).doesNotContain("\u001b", "\n");
     }
 
+    record Numbers(int small, long large, double real) {}
+
+    @Test
+    void a_number_that_does_not_fit_is_refused_rather_than_bent() {
+        var wrong = problemsOf(Numbers.class, Map.of("SMALL", "2147483648", "LARGE", "9".repeat(101), "REAL", "1e999"));
+
+        assertThat(wrong.problems())
+                .extracting(problem -> problem.wrong().replaceFirst(".*, ", ""))
+                .containsExactly(
+                        "which is not from -2147483648 to 2147483647",
+                        "which is not a whole number",
+                        "which is too large");
+    }
+
     record Bounds(
             @Default("1") int low,
             @Default("2") int high,
