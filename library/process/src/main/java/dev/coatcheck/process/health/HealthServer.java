@@ -69,25 +69,24 @@ public final class HealthServer implements AutoCloseable {
         limits.shutdownNow();
     }
 
+    /** Runs an exchange, from the reading of its request on. An interrupt makes the channel close the connection. */
     private void execute(Runnable exchange) {
-        Thread.ofVirtual().name("health-server").start(() -> run(exchange));
+        var thread = Thread.ofVirtual().name("health-server").unstarted(() -> admit(exchange));
+        // Not cancelled by an exchange that ends in time: to interrupt a thread that has ended does nothing.
+        var unused = limits.schedule(thread::interrupt, EXCHANGE_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+        thread.start();
     }
 
-    /** Runs an exchange, from the reading of its request on. An interrupt makes the channel close the connection. */
-    private void run(Runnable exchange) {
-        var thread = Thread.currentThread();
-        var limit = limits.schedule(thread::interrupt, EXCHANGE_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
-        var admitted = free.tryAcquire();
+    private void admit(Runnable exchange) {
+        if (!free.tryAcquire()) {
+            Thread.currentThread().interrupt();
+            exchange.run();
+            return;
+        }
         try {
-            if (!admitted) {
-                thread.interrupt();
-            }
             exchange.run();
         } finally {
-            limit.cancel(false);
-            if (admitted) {
-                free.release();
-            }
+            free.release();
         }
     }
 

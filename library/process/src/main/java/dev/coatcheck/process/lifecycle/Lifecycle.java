@@ -31,16 +31,13 @@ import org.slf4j.LoggerFactory;
  * timeout and 15 seconds; whoever sends SIGKILL should wait longer than that.
  *
  * <p>The process then ends with status 0, since stopping when asked is success and a supervisor should not count it as a
- * crash; with 1 where a step failed or overran, so that lost work is not silent. A second signal ends the process at once,
- * with 143 for SIGTERM and 130 for SIGINT, whatever is under way. When the JVM ends for another reason ({@link System#exit}
+ * crash; with 1 where a step failed or overran, so that lost work is not silent. The same signal again ends the process at
+ * once, with 143 for SIGTERM and 130 for SIGINT, whatever is under way. When the JVM ends for another reason ({@link System#exit}
  * anywhere, or the last thread's end) the same steps run first, and the status stays what it was.
  *
  * <p>Safe for use by several threads.
  */
 public final class Lifecycle implements AutoCloseable {
-    /** The usual time for requests in flight and jobs to finish. */
-    public static final Duration DEFAULT_DRAIN_TIMEOUT = Duration.ofSeconds(30);
-
     private static final Logger log = LoggerFactory.getLogger(Lifecycle.class);
 
     private final Duration drainTimeout;
@@ -77,7 +74,7 @@ public final class Lifecycle implements AutoCloseable {
      * Begins the life of this process and takes over SIGTERM and SIGINT; for its {@code main}, once. An exception that ends
      * a thread is logged from here on, unless the process has its own handler for that.
      *
-     * @param drainTimeout how long requests in flight and jobs may take to finish; see {@link #DEFAULT_DRAIN_TIMEOUT}
+     * @param drainTimeout how long requests in flight and jobs may take to finish; 30 seconds are usual
      */
     public static Lifecycle start(Duration drainTimeout) {
         var termination = new Termination();
@@ -133,10 +130,7 @@ public final class Lifecycle implements AutoCloseable {
     /** Says that the process takes work. Without effect where the stop has already begun. */
     public void ready() {
         if (advance(State.STARTING, State.READY)) {
-            log.atInfo()
-                    .setMessage("Ready")
-                    .addKeyValue("millis", millisSince(startedAt))
-                    .log();
+            log.atInfo().addKeyValue("millis", millisSince(startedAt)).log("Ready");
         }
     }
 
@@ -179,21 +173,28 @@ public final class Lifecycle implements AutoCloseable {
 
     private void drain(String reason) {
         var begun = System.nanoTime();
-        log.info("Stopping: {}", reason);
-        var clean = true;
+        var clean = false;
         try {
-            for (var phase : Phase.values()) {
-                clean &= run(phase, reach(phase));
-            }
+            log.info("Stopping: {}", reason);
+            clean = runAll();
+            log.atInfo().addKeyValue("millis", millisSince(begun)).log(clean ? "Stopped" : "Stopped, but not cleanly");
         } catch (InterruptedException interrupted) {
-            // Nobody has a reason to; whoever does it wants the end, so what is left is left.
-            clean = false;
+            log.error("Stopping was interrupted; what was still open stays so until the process ends");
+        } finally {
+            end(clean);
         }
+    }
+
+    private boolean runAll() throws InterruptedException {
+        var clean = true;
+        for (var phase : Phase.values()) {
+            clean &= run(phase, reach(phase));
+        }
+        return clean;
+    }
+
+    private void end(boolean clean) {
         advance(State.DRAINING, State.STOPPED);
-        log.atInfo()
-                .setMessage(clean ? "Stopped" : "Stopped, not cleanly")
-                .addKeyValue("millis", millisSince(begun))
-                .log();
         try {
             atEnd.accept(clean);
         } finally {

@@ -16,8 +16,7 @@ record Step(Phase phase, String name, AutoCloseable action) {
     /** Begins on a thread of its own: a step that hangs must not keep the others from running. */
     Running begin() {
         var task = new FutureTask<>(this::run);
-        // A daemon, so that one that ignores its interrupt does not keep the JVM alive; and a platform thread, so that
-        // one
+        // A daemon, so that one that ignores its interrupt does not keep the JVM alive; a platform thread, so that one
         // that spins cannot occupy what virtual threads run on.
         var thread = Thread.ofPlatform().name("stop-" + name).daemon().start(task);
         return new Running(this, task, thread);

@@ -2,6 +2,8 @@ package dev.coatcheck.process.lifecycle;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
@@ -15,6 +17,7 @@ final class Termination {
     private static final Duration EXIT_LIMIT = Duration.ofSeconds(5);
 
     private final AtomicReference<Mode> mode = new AtomicReference<>(Mode.ARMED);
+    private final Set<Signal> seen = ConcurrentHashMap.newKeySet();
     private final List<Runnable> giveBack = new CopyOnWriteArrayList<>();
 
     private enum Mode {
@@ -65,9 +68,11 @@ final class Termination {
     }
 
     private void arrived(Signal signal, Lifecycle lifecycle) {
+        // Only the same one: Ctrl-C in a terminal reaches every process as SIGINT, and their runner adds a SIGTERM.
+        var again = !seen.add(signal);
         if (mode.compareAndSet(Mode.ARMED, Mode.SIGNALLED)) {
             lifecycle.stop("SIG" + signal);
-        } else {
+        } else if (again || mode.get() == Mode.DISARMED) {
             // Not even a line in the log: standard output that nobody reads may be what the process hangs on.
             Runtime.getRuntime().halt(signal.status());
         }

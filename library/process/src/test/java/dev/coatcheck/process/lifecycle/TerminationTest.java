@@ -93,6 +93,19 @@ class TerminationTest {
     }
 
     @Test
+    void a_sigterm_that_follows_a_sigint_leaves_the_drain_its_time() throws Exception {
+        try (var child = start("hangs", "700")) {
+            child.awaitLine("up");
+            child.signal("INT");
+            child.awaitLine("working");
+            child.signal("TERM");
+
+            assertThat(child.awaitExit()).isEqualTo(1);
+            assertThat(child.output()).containsExactly("up", "http closed", "working", "redis closed");
+        }
+    }
+
+    @Test
     void work_that_overruns_the_drain_timeout_is_given_up_and_told_by_status_1() throws Exception {
         try (var child = start("hangs", "200")) {
             child.awaitLine("up");
