@@ -1,5 +1,7 @@
 package dev.coatcheck.state.limits;
 
+import java.util.List;
+
 /**
  * What is to be spent.
  *
@@ -13,6 +15,25 @@ public record Ask(Limit limit, String key, long cost) {
             throw new IllegalArgumentException("limit \"%s\" never gives %d permits at once, but 1 to %d"
                     .formatted(limit.name(), cost, limit.permits()));
         }
+    }
+
+    /** Refuses what {@link Limits#acquire(List)} does not take. */
+    public static void requireDistinct(List<Ask> asks) {
+        if (asks.isEmpty()) {
+            throw new IllegalArgumentException("nothing is asked for: acquire takes at least one ask");
+        }
+        for (int i = 1; i < asks.size(); i++) {
+            for (int j = 0; j < i; j++) {
+                if (asks.get(i).sharesKeyWith(asks.get(j))) {
+                    throw new IllegalArgumentException("limit \"%s\" is asked twice for one key; ask once, at the sum"
+                            .formatted(asks.get(i).limit().name()));
+                }
+            }
+        }
+    }
+
+    private boolean sharesKeyWith(Ask other) {
+        return key.equals(other.key) && limit.name().equals(other.limit.name());
     }
 
     /** The same at another cost. */

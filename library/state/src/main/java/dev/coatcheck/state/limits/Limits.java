@@ -11,7 +11,8 @@ import java.util.List;
  * A key that has not been used starts with its whole burst; permits come back one by one, evenly over the window.
  *
  * <p>Guarantees: all asks of one call are granted together or none is; among all processes never more is granted than
- * the limits allow; a limit changed between two releases applies at once.
+ * the limits allow; a limit changed between two releases applies at once, and what was spent under the old one stays
+ * spent.
  *
  * <p>Cost: one round trip a call, and none for a key that this process was just told is limited. Memory for a key does
  * not grow with its limit.
@@ -44,8 +45,8 @@ public interface Limits {
 
     /**
      * Gives back what was spent and turned out not to count: the log-in that succeeded, the upload that was refused
-     * for another reason. Giving the same reservation back twice counts once; one that is older than its window is
-     * ignored.
+     * for another reason. What has grown back since is not given back again, so at once all of it counts, and nothing
+     * once its permits are back by themselves. Giving the same reservation back twice counts once.
      *
      * @throws BackingServiceException where the store cannot be reached and the adapter is to be closed then
      */
