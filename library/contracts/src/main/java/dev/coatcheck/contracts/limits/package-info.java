@@ -1,5 +1,6 @@
 /**
- * What an adapter of {@link dev.coatcheck.state.limits.Limits} must pass, and the in-memory reference that passes it:
+ * What an adapter of {@link dev.coatcheck.state.limits.Limits} must pass, as the reference
+ * {@link dev.coatcheck.state.limits.LocalLimits} does:
  * {@link dev.coatcheck.contracts.limits.LimitsContract} for every adapter, and
  * {@link dev.coatcheck.contracts.limits.SharedLimitsContract} for those whose store several processes can reach.
  */
