@@ -1,3 +1,9 @@
+/**
+ * The ports on Redis 6.2 and newer, and on Valkey: {@link dev.coatcheck.redis.Redis#attach(String)} gives them out.
+ *
+ * <p>What Redis promises is as durable as its persistence: with {@code appendfsync everysec} a crash of its machine may
+ * lose a second. Give it {@code maxmemory-policy noeviction}, since a session that is evicted is a visitor logged out.
+ */
 @NullMarked
 package dev.coatcheck.redis;
 

@@ -1,0 +1,76 @@
+package dev.coatcheck.redis;
+
+import dev.coatcheck.host.service.SharedServers;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.codec.ByteArrayCodec;
+import io.lettuce.core.codec.RedisCodec;
+import io.lettuce.core.codec.StringCodec;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.function.Function;
+
+/** An empty database on a real server, and a way past the adapter to what it holds. */
+final class TestRedis implements AutoCloseable {
+    /** Longer than by default, since a test machine may be busy. */
+    static final RedisSettings PATIENT = RedisSettings.defaults().withTimeout(Duration.ofSeconds(20));
+
+    private final String url;
+    private final Redis redis;
+    private final RedisClient besides;
+
+    private TestRedis(String url) {
+        this.url = url;
+        this.redis = Redis.attach(url, PATIENT);
+        this.besides = RedisClient.create(url);
+    }
+
+    static TestRedis fresh() {
+        return new TestRedis(SharedServers.freshRedisUrl());
+    }
+
+    String url() {
+        return url;
+    }
+
+    Redis redis() {
+        return redis;
+    }
+
+    /** Does something to the server that the adapter does not know of. */
+    <T> T besides(Function<io.lettuce.core.api.sync.RedisCommands<String, String>, T> what) {
+        try (var connection = besides.connect(StringCodec.UTF8)) {
+            return what.apply(connection.sync());
+        }
+    }
+
+    /** Every key and every value, byte by byte as text. */
+    String dump() {
+        var dump = new StringBuilder();
+        try (var connection = besides.connect(RedisCodec.of(StringCodec.UTF8, ByteArrayCodec.INSTANCE))) {
+            var commands = connection.sync();
+            for (var key : commands.keys("*")) {
+                dump.append(key).append('\n');
+                switch (commands.type(key)) {
+                    case "hash" ->
+                        commands.hgetall(key)
+                                .forEach((field, value) ->
+                                        dump.append(field).append('=').append(text(value)));
+                    case "zset" -> commands.zrange(key, 0, -1).forEach(member -> dump.append(text(member)));
+                    default -> dump.append(text(commands.get(key)));
+                }
+                dump.append('\n');
+            }
+        }
+        return dump.toString();
+    }
+
+    @Override
+    public void close() {
+        redis.close();
+        besides.shutdown(Duration.ZERO, Duration.ofSeconds(5));
+    }
+
+    private static String text(byte[] bytes) {
+        return new String(bytes, StandardCharsets.ISO_8859_1);
+    }
+}
