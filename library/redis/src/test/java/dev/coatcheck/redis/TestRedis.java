@@ -2,12 +2,13 @@ package dev.coatcheck.redis;
 
 import dev.coatcheck.host.service.SharedServers;
 import io.lettuce.core.RedisClient;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.api.sync.RedisCommands;
 import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.codec.RedisCodec;
 import io.lettuce.core.codec.StringCodec;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.function.Function;
 
 /** An empty database on a real server, and a way past the adapter to what it holds. */
 final class TestRedis implements AutoCloseable {
@@ -16,12 +17,14 @@ final class TestRedis implements AutoCloseable {
 
     private final String url;
     private final Redis redis;
-    private final RedisClient besides;
+    private final RedisClient client;
+    private final StatefulRedisConnection<String, String> besides;
 
     private TestRedis(String url) {
         this.url = url;
         this.redis = Redis.attach(url, PATIENT);
-        this.besides = RedisClient.create(url);
+        this.client = RedisClient.create(url);
+        this.besides = client.connect();
     }
 
     static TestRedis fresh() {
@@ -36,17 +39,15 @@ final class TestRedis implements AutoCloseable {
         return redis;
     }
 
-    /** Does something to the server that the adapter does not know of. */
-    <T> T besides(Function<io.lettuce.core.api.sync.RedisCommands<String, String>, T> what) {
-        try (var connection = besides.connect(StringCodec.UTF8)) {
-            return what.apply(connection.sync());
-        }
+    /** The server, on a connection that the adapter does not know of. */
+    RedisCommands<String, String> besides() {
+        return besides.sync();
     }
 
     /** Every key and every value, byte by byte as text. */
     String dump() {
         var dump = new StringBuilder();
-        try (var connection = besides.connect(RedisCodec.of(StringCodec.UTF8, ByteArrayCodec.INSTANCE))) {
+        try (var connection = client.connect(RedisCodec.of(StringCodec.UTF8, ByteArrayCodec.INSTANCE))) {
             var commands = connection.sync();
             for (var key : commands.keys("*")) {
                 dump.append(key).append('\n');
@@ -67,7 +68,7 @@ final class TestRedis implements AutoCloseable {
     @Override
     public void close() {
         redis.close();
-        besides.shutdown(Duration.ZERO, Duration.ofSeconds(5));
+        client.shutdown(Duration.ZERO, Duration.ofSeconds(5));
     }
 
     private static String text(byte[] bytes) {

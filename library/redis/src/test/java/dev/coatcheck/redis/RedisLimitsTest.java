@@ -1,0 +1,114 @@
+package dev.coatcheck.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.coatcheck.state.BackingServiceException;
+import dev.coatcheck.state.limits.Decision.Allowed;
+import dev.coatcheck.state.limits.Decision.Limited;
+import dev.coatcheck.state.limits.Decision.Reservation;
+import dev.coatcheck.state.limits.Limit;
+import dev.coatcheck.state.limits.OnOutage;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What is Redis's own about limits: what is stored, and what is remembered here of what is blocked. */
+class RedisLimitsTest {
+    private static final Limit ONE_AN_HOUR = Limit.of("one", 1, Duration.ofHours(1));
+
+    private final TestRedis store = TestRedis.fresh();
+
+    @AfterEach
+    void detach() {
+        store.close();
+    }
+
+    @Test
+    void a_key_is_some_bytes_that_do_not_grow_with_its_limit_and_end_by_themselves() {
+        var limits = store.redis().limits(new OnOutage.Closed());
+        var large = Limit.of("large", Limit.MAX_PERMITS, Duration.ofHours(1));
+        for (int i = 0; i < 1_000; i++) {
+            limits.acquire(large.on("ada").withCost(1 + i));
+        }
+
+        var key = "coatcheck:limit:5:large:ada";
+        assertThat(store.besides().keys("*")).containsExactly(key);
+        assertThat(store.besides().strlen(key)).isLessThan(64);
+        assertThat(store.besides().pttl(key)).isBetween(1L, Duration.ofHours(1).toMillis());
+    }
+
+    @Test
+    void a_block_that_is_known_here_ends_with_the_stores() {
+        var limits = store.redis().limits(new OnOutage.Closed());
+        var short_ = Limit.of("short", 1, Duration.ofMillis(700));
+        limits.acquire(short_.on("ada"));
+        var limited = (Limited) limits.acquire(short_.on("ada"));
+        long end = System.nanoTime() + limited.retryAfter().toNanos();
+
+        await().pollInterval(Duration.ofMillis(1))
+                .atMost(Duration.ofSeconds(10))
+                .until(() -> limits.acquire(short_.on("ada")) instanceof Allowed);
+
+        assertThat(System.nanoTime() - end)
+                .as("allowed when the block was over, not a second later")
+                .isBetween(-5_000_000L, 500_000_000L);
+    }
+
+    @Test
+    void what_another_process_refunds_is_seen_within_a_second() {
+        var limits = store.redis().limits(new OnOutage.Closed());
+        var others = store.redis().limits(new OnOutage.Closed());
+        var reservation = ((Allowed) others.acquire(ONE_AN_HOUR.on("ada"))).reservation();
+        assertThat(limits.acquire(ONE_AN_HOUR.on("ada"))).isInstanceOf(Limited.class);
+
+        others.refund(reservation);
+
+        await().atMost(Duration.ofSeconds(5)).until(() -> limits.acquire(ONE_AN_HOUR.on("ada")) instanceof Allowed);
+    }
+
+    @Test
+    void the_wait_that_is_told_for_a_known_block_grows_shorter() {
+        var limits = store.redis().limits(new OnOutage.Closed());
+        limits.acquire(ONE_AN_HOUR.on("ada"));
+        var first = ((Limited) limits.acquire(ONE_AN_HOUR.on("ada"))).retryAfter();
+
+        await().atMost(Duration.ofSeconds(5))
+                .until(() -> ((Limited) limits.acquire(ONE_AN_HOUR.on("ada")))
+                                .retryAfter()
+                                .compareTo(first)
+                        < 0);
+    }
+
+    @Test
+    void a_limit_that_a_newer_release_wrote_is_as_unreachable() {
+        store.besides().set("coatcheck:limit:3:one:ada", "2 something new");
+
+        assertThatThrownBy(() -> store.redis().limits(new OnOutage.Closed()).acquire(ONE_AN_HOUR.on("ada")))
+                .isInstanceOf(BackingServiceException.class)
+                .hasMessageContaining("newer release");
+        assertThat(store.redis().limits(new OnOutage.Open()).acquire(ONE_AN_HOUR.on("ada")))
+                .isInstanceOf(Allowed.class);
+    }
+
+    @Test
+    void a_debt_from_before_the_servers_clock_was_set_back_is_no_longer_than_the_window() {
+        var limits = store.redis().limits(new OnOutage.Closed());
+        long tomorrow = (System.currentTimeMillis() + Duration.ofDays(1).toMillis()) * 1_000;
+        store.besides().set("coatcheck:limit:3:one:ada", "1 " + tomorrow + " 0 1 3600000000");
+
+        var limited = (Limited) limits.acquire(ONE_AN_HOUR.on("ada"));
+
+        assertThat(limited.retryAfter()).isEqualTo(Duration.ofHours(1));
+    }
+
+    @Test
+    void what_is_no_reservation_is_a_mistake() {
+        var limits = store.redis().limits(new OnOutage.Closed());
+
+        assertThatThrownBy(() -> limits.refund(new Reservation("forged", List.of(ONE_AN_HOUR.on("ada")))))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+}

@@ -1,0 +1,162 @@
+package dev.coatcheck.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.coatcheck.state.BackingServiceException;
+import dev.coatcheck.state.sessions.Changes;
+import dev.coatcheck.state.sessions.Device;
+import dev.coatcheck.state.sessions.SaveResult.Saved;
+import dev.coatcheck.state.sessions.SessionId;
+import dev.coatcheck.state.sessions.SessionSettings;
+import dev.coatcheck.state.sessions.Sessions;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What is Redis's own about sessions: the index beside them, stored formats, memory. */
+class RedisSessionsTest {
+    private final TestRedis store = TestRedis.fresh();
+    private final Sessions sessions = store.redis().sessions(SessionSettings.defaults());
+
+    @AfterEach
+    void detach() {
+        store.close();
+    }
+
+    @Test
+    void an_index_that_was_lost_comes_back_when_its_sessions_are_used() {
+        var brief = store.redis().sessions(SessionSettings.defaults().withIdleTimeout(Duration.ofSeconds(10)));
+        var id = create(brief, Changes.none().user("ada"));
+        store.besides().del("coatcheck:sessions-of:ada");
+        assertThat(brief.devices("ada")).isEmpty();
+
+        await().atMost(Duration.ofSeconds(8)).untilAsserted(() -> {
+            brief.find(id);
+            assertThat(brief.devices("ada")).extracting(Device::handle).containsExactly(id.handle());
+        });
+    }
+
+    @Test
+    void what_the_index_names_in_vain_is_pruned_unless_it_was_mentioned_a_moment_ago() {
+        var id = create(sessions, Changes.none().user("ada"));
+        double now = System.currentTimeMillis();
+        store.besides()
+                .zadd("coatcheck:sessions-of:ada", now, SessionId.random().handle());
+        var longAgo = SessionId.random().handle();
+        store.besides().zadd("coatcheck:sessions-of:ada", now - 2 * UserIndex.PENDING, longAgo);
+
+        assertThat(sessions.devices("ada")).extracting(Device::handle).containsExactly(id.handle());
+
+        store.redis().ping();
+        assertThat(store.besides().zrange("coatcheck:sessions-of:ada", 0, -1))
+                .hasSize(2)
+                .contains(id.handle())
+                .doesNotContain(longAgo);
+    }
+
+    @Test
+    void the_index_of_somebody_who_never_looks_at_it_stays_small() {
+        double longAgo = System.currentTimeMillis() - Duration.ofDays(15).toMillis();
+        for (int i = 0; i < 20; i++) {
+            store.besides()
+                    .zadd(
+                            "coatcheck:sessions-of:ada",
+                            longAgo,
+                            SessionId.random().handle());
+        }
+
+        create(sessions, Changes.none().user("ada"));
+
+        assertThat(store.besides().zcard("coatcheck:sessions-of:ada")).isEqualTo(1);
+        assertThat(store.besides().pttl("coatcheck:sessions-of:ada")).isPositive();
+    }
+
+    @Test
+    void a_user_with_thousands_of_sessions_logs_out_everywhere() {
+        var handles = IntStream.range(0, 2_500)
+                .mapToObj(i -> create(sessions, Changes.none().user("ada")))
+                .toList();
+
+        assertThat(sessions.devices("ada")).hasSize(handles.size());
+        assertThat(sessions.revokeAll("ada")).isEqualTo(handles.size());
+        assertThat(sessions.devices("ada")).isEmpty();
+        store.redis().ping();
+        assertThat(store.besides().keys("*")).isEmpty();
+    }
+
+    @Test
+    void everything_that_is_stored_ends_by_itself() {
+        create(sessions, Changes.none().user("ada").put("theme", "1"));
+
+        var keys = store.besides().keys("*");
+
+        assertThat(keys)
+                .hasSize(2)
+                .allSatisfy(key -> assertThat(store.besides().pttl(key))
+                        .isBetween(1L, Duration.ofDays(15).toMillis()));
+    }
+
+    @Test
+    void what_was_before_a_rotation_is_dropped_by_the_next_write_after_the_grace() {
+        var brief = store.redis().sessions(SessionSettings.defaults().withRotationGrace(Duration.ofMillis(200)));
+        var old = create(brief, Changes.none().put("theme", "\"before\""));
+        var id = ((Saved)
+                        brief.save(old, Changes.none().put("theme", "\"after\"").rotate()))
+                .id();
+        assertThat(store.dump()).contains("before");
+
+        await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> {
+            brief.save(id, Changes.none());
+            assertThat(store.dump()).doesNotContain("before").contains("after");
+        });
+    }
+
+    @Test
+    void a_session_that_a_newer_release_wrote_is_an_error_and_no_missing_session_and_can_be_ended() {
+        var read = create(sessions, Changes.none().user("ada").put("theme", "1"));
+        var revoked = create(sessions, Changes.none().user("ada"));
+        for (var id : List.of(read, revoked)) {
+            store.besides().hset("coatcheck:session:" + id.handle(), "f", "2");
+        }
+
+        assertThatThrownBy(() -> sessions.find(read))
+                .isInstanceOf(BackingServiceException.class)
+                .hasMessageContaining("newer release");
+        assertThatThrownBy(() -> sessions.save(read, Changes.none().put("theme", "2")))
+                .isInstanceOf(BackingServiceException.class);
+        assertThatThrownBy(() -> sessions.devices("ada")).isInstanceOf(BackingServiceException.class);
+        assertThat(sessions.revoke("ada", revoked.handle())).isTrue();
+        sessions.destroy(read);
+        assertThat(store.besides().keys("coatcheck:session:*")).isEmpty();
+    }
+
+    @Test
+    void the_handle_of_another_session_is_refused_for_a_new_one() {
+        var id = create(sessions, Changes.none());
+
+        assertThatThrownBy(() -> sessions.create(id.rotated(), Changes.none()))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void two_applications_share_a_server_by_their_prefixes() {
+        var id = create(sessions, Changes.none().user("ada"));
+        try (var other = Redis.attach(store.url(), TestRedis.PATIENT.withPrefix("other:"))) {
+            var others = other.sessions(SessionSettings.defaults());
+
+            assertThat(others.find(id)).isEmpty();
+            assertThat(others.revokeAll("ada")).isZero();
+        }
+        assertThat(sessions.find(id)).isPresent();
+    }
+
+    private static SessionId create(Sessions sessions, Changes changes) {
+        var id = SessionId.random();
+        sessions.create(id, changes);
+        return id;
+    }
+}

@@ -1,0 +1,152 @@
+package dev.coatcheck.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.coatcheck.state.limits.Ask;
+import dev.coatcheck.state.limits.Decision.Allowed;
+import dev.coatcheck.state.limits.Decision.Limited;
+import dev.coatcheck.state.limits.Decision.Reservation;
+import dev.coatcheck.state.limits.Limit;
+import dev.coatcheck.state.limits.OnOutage;
+import dev.coatcheck.state.sessions.Changes;
+import dev.coatcheck.state.sessions.SessionId;
+import dev.coatcheck.state.sessions.SessionSettings;
+import dev.coatcheck.state.sessions.Sessions;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What each operation costs, counted by the server. */
+class RoundTripsTest {
+    private final TestRedis store = TestRedis.fresh();
+    private final Monitor monitor;
+
+    RoundTripsTest() throws IOException {
+        monitor = Monitor.of(store);
+    }
+
+    /** The server learns each script the first time it meets it. */
+    @BeforeEach
+    void teachTheServerTheScripts() {
+        var sessions = sessions();
+        var id = SessionId.random();
+        sessions.create(id, Changes.none().user("warm"));
+        sessions.find(id);
+        sessions.revokeAll("warm");
+        sessions.devices("warm");
+        sessions.destroy(id);
+        var limits = store.redis().limits(new OnOutage.Closed());
+        limits.refund(((Allowed) limits.acquire(limit("warm").on("warm"))).reservation());
+        store.redis().ping();
+    }
+
+    @AfterEach
+    void detach() throws IOException {
+        monitor.close();
+        store.close();
+    }
+
+    @Test
+    void a_session_is_created_read_saved_and_destroyed_in_one_command_each() {
+        var sessions = sessions();
+        var id = SessionId.random();
+
+        assertThat(monitor.commandsOf(() -> sessions.create(id, Changes.none().put("theme", "1"))))
+                .containsExactly("EVALSHA");
+        assertThat(monitor.commandsOf(() -> sessions.find(id))).containsExactly("EVALSHA");
+        assertThat(monitor.commandsOf(
+                        () -> sessions.save(id, Changes.none().put("theme", "2").remove("basket"))))
+                .containsExactly("EVALSHA");
+        assertThat(monitor.commandsOf(() -> sessions.save(id, Changes.none().rotate())))
+                .containsExactly("EVALSHA");
+        assertThat(monitor.commandsOf(() -> sessions.destroy(id))).containsExactly("EVALSHA");
+    }
+
+    @Test
+    void a_session_of_a_user_is_read_and_saved_in_one_command() {
+        var sessions = sessions();
+        var id = SessionId.random();
+        sessions.create(id, Changes.none().user("ada"));
+
+        assertThat(monitor.commandsOf(() -> sessions.find(id))).containsExactly("EVALSHA");
+        assertThat(monitor.commandsOf(() -> sessions.save(id, Changes.none().put("theme", "2"))))
+                .containsExactly("EVALSHA");
+    }
+
+    @Test
+    void giving_a_session_to_a_user_tells_the_index_first() {
+        var sessions = sessions();
+        var id = SessionId.random();
+
+        assertThat(monitor.commandsOf(() -> sessions.create(id, Changes.none().user("ada"))))
+                .containsExactly("EVALSHA", "EVALSHA");
+        assertThat(monitor.commandsOf(() -> sessions.save(id, Changes.none().user("grace"))))
+                .containsExactly("EVALSHA", "EVALSHA");
+    }
+
+    @Test
+    void moving_the_end_of_a_users_session_mends_the_index_without_a_wait() {
+        var sessions = store.redis().sessions(SessionSettings.defaults().withIdleTimeout(Duration.ofSeconds(10)));
+        var id = SessionId.random();
+        sessions.create(id, Changes.none().user("ada"));
+
+        await().atMost(Duration.ofSeconds(8))
+                .until(() -> monitor.commandsOf(() -> sessions.find(id)).equals(List.of("EVALSHA", "EVALSHA")));
+        assertThat(monitor.commandsOf(() -> sessions.find(id))).containsExactly("EVALSHA");
+    }
+
+    @Test
+    void devices_are_listed_with_one_command_and_one_for_each() {
+        var sessions = sessions();
+        sessions.create(SessionId.random(), Changes.none().user("ada"));
+        sessions.create(SessionId.random(), Changes.none().user("ada"));
+
+        assertThat(monitor.commandsOf(() -> sessions.devices("ada"))).containsExactly("ZRANGE", "HMGET", "HMGET");
+        assertThat(monitor.commandsOf(() -> sessions.revokeAll("ada")))
+                .containsExactly("ZRANGE", "EVALSHA", "EVALSHA", "ZREM");
+    }
+
+    @Test
+    void three_limits_are_one_command_and_a_key_that_is_known_to_be_blocked_is_none() {
+        var limits = store.redis().limits(new OnOutage.Closed());
+        var asks = new Ask[] {
+            limit("per address").on("10.0.0.1"),
+            limit("per account").on("ada"),
+            limit("in all").on("all")
+        };
+        Reservation[] reservation = new Reservation[1];
+
+        assertThat(monitor.commandsOf(() -> reservation[0] = ((Allowed) limits.acquire(asks)).reservation()))
+                .containsExactly("EVALSHA");
+        assertThat(monitor.commandsOf(() -> limits.acquire(asks))).containsExactly("EVALSHA");
+        assertThat(monitor.commandsOf(() -> assertThat(limits.acquire(asks)).isInstanceOf(Limited.class)))
+                .isEmpty();
+        assertThat(monitor.commandsOf(() -> limits.refund(reservation[0]))).containsExactly("EVALSHA");
+        assertThat(monitor.commandsOf(() -> assertThat(limits.acquire(asks)).isInstanceOf(Allowed.class)))
+                .containsExactly("EVALSHA");
+    }
+
+    @Test
+    void a_server_that_has_forgotten_a_script_is_sent_it_once_more() {
+        var sessions = sessions();
+        var id = SessionId.random();
+        sessions.create(id, Changes.none());
+        store.besides().scriptFlush();
+
+        assertThat(monitor.commandsOf(() -> assertThat(sessions.find(id)).isPresent()))
+                .containsExactly("EVALSHA", "EVAL");
+        assertThat(monitor.commandsOf(() -> sessions.find(id))).containsExactly("EVALSHA");
+    }
+
+    private Sessions sessions() {
+        return store.redis().sessions(SessionSettings.defaults());
+    }
+
+    private static Limit limit(String name) {
+        return Limit.of(name, 1, Duration.ofHours(1));
+    }
+}
