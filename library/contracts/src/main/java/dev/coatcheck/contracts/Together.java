@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -40,20 +40,20 @@ public final class Together {
     public static <T> List<T> call(int threads, Call<T> call) {
         var start = new CountDownLatch(1);
         var futures = new ArrayList<Future<T>>();
-        try (var executor = Executors.newFixedThreadPool(threads)) {
-            for (int i = 0; i < threads; i++) {
-                int thread = i;
-                futures.add(executor.submit(() -> {
-                    start.await();
-                    return call.call(thread);
-                }));
-            }
-            start.countDown();
-            try {
-                return results(futures);
-            } finally {
-                executor.shutdownNow();
-            }
+        for (int i = 0; i < threads; i++) {
+            int thread = i;
+            var future = new FutureTask<T>(() -> {
+                start.await();
+                return call.call(thread);
+            });
+            futures.add(future);
+            Thread.ofPlatform().daemon().name("together-" + thread).start(future);
+        }
+        start.countDown();
+        try {
+            return results(futures);
+        } finally {
+            futures.forEach(future -> future.cancel(true));
         }
     }
 

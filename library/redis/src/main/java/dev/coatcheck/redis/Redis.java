@@ -78,12 +78,15 @@ public final class Redis implements AutoCloseable {
 
     private static RedisURI parse(String url) {
         try {
-            return RedisURI.create(url);
+            var uri = RedisURI.create(url);
+            if (uri.getHost() != null) {
+                return uri;
+            }
         } catch (RuntimeException e) {
             // Its message may quote the URL, and with it the password.
-            throw new IllegalArgumentException(
-                    "not the URL of a Redis; expected redis://[[user]:password@]host[:port][/database]"
-                            + " (special characters in a password are percent-encoded), or rediss: for TLS");
         }
+        throw new IllegalArgumentException(
+                "not the URL of a Redis; expected redis://[[user]:password@]host[:port][/database]"
+                        + " (special characters in a password are percent-encoded), or rediss: for TLS");
     }
 }

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * within the last second is limited ({@link KnownBlocks}); {@code refund} is one.
  */
 final class RedisLimits implements Limits {
-    private static final Script ACQUIRE = Script.of("limit.lua", "acquire.lua");
+    static final Script ACQUIRE = Script.of("limit.lua", "acquire.lua");
     private static final Script REFUND = Script.of("limit.lua", "refund.lua");
 
     private final Connection connection;
@@ -113,7 +113,7 @@ final class RedisLimits implements Limits {
         return prefix + "limit:" + name.length() + ":" + name + ":" + ask.key();
     }
 
-    private static List<String> arguments(List<Ask> asks) {
+    static List<String> arguments(List<Ask> asks) {
         var arguments = new ArrayList<String>();
         for (var ask : asks) {
             var cost = Debt.of(ask);

@@ -32,7 +32,7 @@ import java.util.stream.IntStream;
  */
 final class RedisSessions implements Sessions {
     private static final Script FIND = Script.of("session.lua", "find.lua");
-    private static final Script SAVE = Script.of("session.lua", "save.lua");
+    static final Script SAVE = Script.of("session.lua", "save.lua");
     private static final Script DESTROY = Script.of("destroy.lua");
     private static final Script REVOKE = Script.of("revoke.lua");
     private static final Duration LONGEST = Duration.ofDays(36_500);

@@ -5,15 +5,21 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.coatcheck.state.BackingServiceException;
+import dev.coatcheck.state.limits.Debt;
 import dev.coatcheck.state.limits.Decision.Allowed;
 import dev.coatcheck.state.limits.Decision.Limited;
 import dev.coatcheck.state.limits.Decision.Reservation;
 import dev.coatcheck.state.limits.Limit;
 import dev.coatcheck.state.limits.OnOutage;
+import io.lettuce.core.RedisURI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
+import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What is Redis's own about limits: what is stored, and what is remembered here of what is blocked. */
 class RedisLimitsTest {
@@ -40,17 +46,44 @@ class RedisLimitsTest {
         assertThat(store.besides().pttl(key)).isBetween(1L, Duration.ofHours(1).toMillis());
     }
 
+    /** The server's arithmetic in doubles against the exact one here, step by step at the server's own times. */
+    @ParameterizedTest
+    @CsvSource({"7, PT10S", "600000, PT1S", "999983, PT1.000001S", "999999937, PT8784H", "3, PT0.001S", "1, PT8784H"})
+    void the_server_counts_as_exactly_as_it_is_done_here(long permits, Duration window) {
+        var limit = Limit.of("odd", permits, window);
+        var random = new Random(permits);
+        var owed = Debt.none(limit);
+        long before = 0;
+        try (var connection = Connection.open(RedisURI.create(store.url()), Duration.ofSeconds(20))) {
+            for (int i = 0; i < 100; i++) {
+                long cost = Math.max(1, (long) (random.nextDouble() * permits / 20));
+                var ask = limit.on("ada").withCost(cost);
+                var reply = connection.await(
+                        "acquire",
+                        connection.run(RedisLimits.ACQUIRE, List.of("key"), RedisLimits.arguments(List.of(ask))));
+                if (!"allowed".equals(reply.get(0))) {
+                    continue;
+                }
+                long now = (Long) Objects.requireNonNull(reply.get(1));
+                owed = owed.after(now - before).plus(Debt.of(ask));
+                before = now;
+                assertThat(reply.subList(2, 4)).containsExactly(owed.micros(), owed.rest());
+            }
+        }
+        assertThat(before).as("nothing was allowed").isPositive();
+    }
+
     @Test
     void a_block_that_is_known_here_ends_with_the_stores() {
         var limits = store.redis().limits(new OnOutage.Closed());
-        var short_ = Limit.of("short", 1, Duration.ofMillis(700));
-        limits.acquire(short_.on("ada"));
-        var limited = (Limited) limits.acquire(short_.on("ada"));
+        var brief = Limit.of("short", 1, Duration.ofMillis(700));
+        limits.acquire(brief.on("ada"));
+        var limited = (Limited) limits.acquire(brief.on("ada"));
         long end = System.nanoTime() + limited.retryAfter().toNanos();
 
         await().pollInterval(Duration.ofMillis(1))
                 .atMost(Duration.ofSeconds(10))
-                .until(() -> limits.acquire(short_.on("ada")) instanceof Allowed);
+                .until(() -> limits.acquire(brief.on("ada")) instanceof Allowed);
 
         assertThat(System.nanoTime() - end)
                 .as("allowed when the block was over, not a second later")

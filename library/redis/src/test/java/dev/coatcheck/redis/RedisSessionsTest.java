@@ -11,8 +11,11 @@ import dev.coatcheck.state.sessions.SaveResult.Saved;
 import dev.coatcheck.state.sessions.SessionId;
 import dev.coatcheck.state.sessions.SessionSettings;
 import dev.coatcheck.state.sessions.Sessions;
+import io.lettuce.core.RedisURI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -73,6 +76,27 @@ class RedisSessionsTest {
 
         assertThat(store.besides().zcard("coatcheck:sessions-of:ada")).isEqualTo(1);
         assertThat(store.besides().pttl("coatcheck:sessions-of:ada")).isPositive();
+    }
+
+    @Test
+    void a_log_in_that_was_held_up_after_it_told_the_index_does_not_take_effect() {
+        var id = create(sessions, Changes.none());
+        long tooLongAgo = System.currentTimeMillis() - UserIndex.LETS_KNOW - 1;
+        var arguments = SaveArguments.of(
+                "save",
+                id,
+                Changes.none().user("ada"),
+                Optional.empty(),
+                SessionSettings.defaults(),
+                OptionalLong.of(tooLongAgo));
+
+        try (var connection = Connection.open(RedisURI.create(store.url()), Duration.ofSeconds(20))) {
+            var key = "coatcheck:session:" + id.handle();
+            assertThat(connection.await("save", connection.run(RedisSessions.SAVE, List.of(key), arguments)))
+                    .containsExactly("stale");
+        }
+
+        assertThat(sessions.find(id).orElseThrow().user()).isEmpty();
     }
 
     @Test
