@@ -12,13 +12,12 @@ import dev.coatcheck.state.sessions.SessionId;
 import dev.coatcheck.state.sessions.SessionSettings;
 import dev.coatcheck.state.sessions.Sessions;
 import java.time.Duration;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -85,11 +84,11 @@ final class RedisSessions implements Sessions {
     @Override
     public List<Device> devices(String user) {
         var attempt = "list the sessions of a user";
-        var handles = index.handles(attempt, user);
-        var stored = connection.forEach(attempt, handles, handle -> StoredDevice.read(connection, prefix, handle));
+        var listed = index.list(attempt, user);
+        var stored =
+                connection.forEach(attempt, listed.handles(), handle -> StoredDevice.read(connection, prefix, handle));
         var live = stored.stream().filter(device -> device.belongsTo(user)).toList();
-        index.prune(
-                user, others(handles, live.stream().map(StoredDevice::handle).toList()));
+        index.prune(user, listed, live.stream().map(StoredDevice::handle).collect(Collectors.toSet()));
         if (!live.stream().allMatch(StoredDevice::isUnderstood)) {
             throw newer(attempt);
         }
@@ -111,18 +110,19 @@ final class RedisSessions implements Sessions {
     @Override
     public int revokeAll(String user) {
         var attempt = "revoke the sessions of a user";
-        var handles = index.handles(attempt, user);
+        var listed = index.list(attempt, user);
+        var handles = listed.handles();
         var replies = connection.forEach(attempt, handles, handle -> send(REVOKE, handle, List.of(user)));
         var revoked = IntStream.range(0, handles.size())
                 .filter(i -> replies.get(i).number(0) > 0)
                 .mapToObj(handles::get)
-                .toList();
+                .collect(Collectors.toSet());
         index.forget(user, revoked);
-        index.prune(user, others(handles, revoked));
+        index.prune(user, listed, revoked);
         return revoked.size();
     }
 
-    /** A writer that is held up between telling the index and the session begins again; more than once is an outage. */
+    /** A writer that is held up between telling the index and the session begins again; three times is an outage. */
     private SaveResult write(String mode, SessionId id, Changes changes, Optional<SessionId> rotated) {
         var attempt = mode + " session";
         for (int i = 0; i < 3; i++) {
@@ -163,11 +163,6 @@ final class RedisSessions implements Sessions {
 
     private CompletableFuture<SessionReply> send(Script script, String handle, List<String> arguments) {
         return connection.run(script, List.of(prefix + handle), arguments).thenApply(SessionReply::new);
-    }
-
-    private static List<String> others(List<String> handles, Collection<String> except) {
-        var excepted = Set.copyOf(except);
-        return handles.stream().filter(handle -> !excepted.contains(handle)).toList();
     }
 
     private BackingServiceException newer(String attempt) {

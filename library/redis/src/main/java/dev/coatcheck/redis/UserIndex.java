@@ -1,6 +1,7 @@
 package dev.coatcheck.redis;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
@@ -9,9 +10,9 @@ import java.util.concurrent.CompletableFuture;
  * a live session of the user is never missing, whoever crashes when.
  *
  * <p>That holds because a log-in tells the index first ({@link #mention}) and the session then, and says when it told
- * the index: the session takes the user only within {@link #LETS_KNOW} of that, and {@link #prune} spares what was
- * mentioned within {@link #PENDING}, which is longer. So no entry is pruned between the two steps of a log-in, however
- * long its process is held up. The times are the server's.
+ * the index: the session takes the user only within {@link #LETS_KNOW} of that. And {@link #prune} spares what was mentioned
+ * after the list was made or within {@link #PENDING} before, which is longer; so what it drops was no log-in under way
+ * when the sessions were looked at. Either process may be held up for any time. The times are the server's.
  *
  * <p>A session that lives on mentions itself again ({@link #mend}), so that an index that was lost comes back.
  */
@@ -20,11 +21,15 @@ final class UserIndex {
     static final long PENDING = 60_000;
 
     private static final Script INDEX = Script.of("index.lua");
+    private static final Script LIST = Script.of("list.lua");
     private static final Script PRUNE = Script.of("prune.lua");
 
     private final Connection connection;
     private final String prefix;
     private final long longestMillis;
+
+    /** What the index named, and when by the server's clock. */
+    record Listed(long millis, List<String> handles) {}
 
     UserIndex(Connection connection, String prefix, long absoluteMillis) {
         this.connection = connection;
@@ -44,23 +49,29 @@ final class UserIndex {
     }
 
     /** What may be sessions of the user. */
-    List<String> handles(String attempt, String user) {
-        return connection.await(attempt, connection.send(redis -> redis.zrange(prefix + user, 0, -1)));
+    Listed list(String attempt, String user) {
+        var reply = connection.await(attempt, connection.run(LIST, List.of(prefix + user), List.of()));
+        var handles = reply.get(1) instanceof List<?> list ? list : List.of();
+        return new Listed(
+                Long.parseLong(String.valueOf(reply.get(0))),
+                handles.stream().map(String::valueOf).toList());
     }
 
     /** Drops sessions that have been ended, whose handles never come back; nobody waits for it. */
-    void forget(String user, List<String> handles) {
+    void forget(String user, Collection<String> handles) {
         if (!handles.isEmpty()) {
             var unused = connection.send(redis -> redis.zrem(prefix + user, handles.toArray(String[]::new)));
         }
     }
 
-    /** Drops what was found not to be a live session of the user, unless it may be about to be; nobody waits for it. */
-    void prune(String user, List<String> handles) {
-        if (!handles.isEmpty()) {
-            var arguments = new ArrayList<String>();
-            arguments.add(Long.toString(PENDING));
-            arguments.addAll(handles);
+    /**
+     * Drops all that was listed but the live sessions of the user, unless it may be about to be one; nobody waits for it.
+     */
+    void prune(String user, Listed listed, Collection<String> live) {
+        var arguments = new ArrayList<String>();
+        arguments.add(Long.toString(listed.millis - PENDING));
+        listed.handles.stream().filter(handle -> !live.contains(handle)).forEach(arguments::add);
+        if (arguments.size() > 1) {
             var unused = connection.run(PRUNE, List.of(prefix + user), arguments);
         }
     }

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -54,11 +55,29 @@ class RedisSessionsTest {
 
         assertThat(sessions.devices("ada")).extracting(Device::handle).containsExactly(id.handle());
 
-        store.redis().ping();
-        assertThat(store.besides().zrange("coatcheck:sessions-of:ada", 0, -1))
-                .hasSize(2)
-                .contains(id.handle())
-                .doesNotContain(longAgo);
+        await().atMost(Duration.ofSeconds(10))
+                .untilAsserted(() -> assertThat(store.besides().zrange("coatcheck:sessions-of:ada", 0, -1))
+                        .hasSize(2)
+                        .contains(id.handle())
+                        .doesNotContain(longAgo));
+    }
+
+    @Test
+    void who_prunes_late_does_not_drop_what_was_mentioned_since() {
+        try (var connection = Connection.open(RedisURI.create(store.url()), Duration.ofSeconds(20))) {
+            var index =
+                    new UserIndex(connection, "coatcheck:", Duration.ofDays(14).toMillis());
+            double longAgo = System.currentTimeMillis() - 2 * UserIndex.PENDING;
+            store.besides().zadd("coatcheck:sessions-of:ada", longAgo, "back again");
+            store.besides().zadd("coatcheck:sessions-of:ada", longAgo, "gone");
+            var listed = index.list("list", "ada");
+            index.mention("log in", "ada", "back again");
+
+            index.prune("ada", listed, Set.of());
+
+            await().atMost(Duration.ofSeconds(10))
+                    .until(() -> index.list("list", "ada").handles().equals(List.of("back again")));
+        }
     }
 
     @Test
