@@ -1,12 +1,13 @@
 package dev.coatcheck.state.blobs;
 
+import dev.coatcheck.state.StoredText;
 import java.util.Collections;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * How to store a blob.
+ * How to store a blob. Its texts are such as every store takes: see {@link StoredText}.
  *
  * @param contentType {@code application/octet-stream} by default
  * @param metadata short texts to keep beside the bytes; none by default
@@ -20,6 +21,11 @@ public record PutOptions(
             new PutOptions("application/octet-stream", Map.of(), Long.MAX_VALUE, Optional.empty(), false);
 
     public PutOptions {
+        StoredText.require("the content type of a blob", contentType);
+        metadata.forEach((name, value) -> {
+            StoredText.require("the name of a blob's metadata", name);
+            StoredText.require("a blob's metadata \"" + name + "\"", value);
+        });
         metadata = Collections.unmodifiableMap(new TreeMap<>(metadata));
     }
 

@@ -1,10 +1,11 @@
 package dev.coatcheck.state.jobs;
 
+import dev.coatcheck.state.StoredText;
 import java.time.Duration;
 import java.util.Optional;
 
 /**
- * Work to be done.
+ * Work to be done. Its texts are such as every store takes: see {@link StoredText}.
  *
  * @param queue which queue it waits in; a worker serves queues by name
  * @param payload what the handler needs to know, as text (JSON, by custom); not more than 64 KiB in UTF-8
@@ -19,12 +20,24 @@ public record NewJob(
     /** The largest payload, in bytes of UTF-8: what is larger belongs in a blob. */
     public static final int MAX_PAYLOAD_BYTES = 64 * 1024;
 
+    /** The longest name of a queue and the longest unique key, in bytes of UTF-8. */
+    public static final int MAX_NAME_BYTES = 512;
+
     public NewJob {
         if (queue.isEmpty() || delay.isNegative()) {
             throw new IllegalArgumentException(
                     "a job has a queue and a delay that is not negative: \"%s\", %s".formatted(queue, delay));
         }
-        int bytes = payload.getBytes(java.nio.charset.StandardCharsets.UTF_8).length;
+        StoredText.require("the queue of a job", queue);
+        StoredText.require("the payload of a job", payload);
+        uniqueKey.ifPresent(key -> StoredText.require("the unique key of a job", key));
+        if (StoredText.utf8Length(queue) > MAX_NAME_BYTES
+                || StoredText.utf8Length(uniqueKey.orElse("")) > MAX_NAME_BYTES) {
+            throw new IllegalArgumentException(
+                    "a queue's name and a unique key have at most %d bytes: use the key's hash where it is longer"
+                            .formatted(MAX_NAME_BYTES));
+        }
+        int bytes = StoredText.utf8Length(payload);
         if (bytes > MAX_PAYLOAD_BYTES) {
             throw new IllegalArgumentException(
                     "the payload of a job in queue \"%s\" has %d bytes and may have %d: keep it in a blob and enqueue its key"
