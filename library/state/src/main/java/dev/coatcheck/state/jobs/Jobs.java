@@ -38,6 +38,9 @@ import java.util.Set;
  */
 public interface Jobs {
 
+    /** How much is kept of what a failed attempt said, in bytes of UTF-8. */
+    int MAX_ERROR_BYTES = 8 * 1024;
+
     /** Adds a job. When this returns, the job outlives the calling process. */
     Enqueued enqueue(NewJob job);
 
@@ -69,14 +72,16 @@ public interface Jobs {
     /**
      * Ends a job that was done; the store forgets it.
      *
-     * @return false where the lease had ended and somebody else has claimed the job; nothing was changed then
+     * @return false where the caller no longer has the job (the lease had ended and somebody else has claimed it, or it
+     *     was ended or given back before); nothing was changed then
      */
     boolean complete(ClaimedJob job);
 
     /**
      * Records that an attempt failed. The job is tried again after the delay of its {@link Retry}, or is dead.
      *
-     * @param error what went wrong; cut to 8 KiB
+     * @param error what went wrong; cut to {@value #MAX_ERROR_BYTES} bytes of UTF-8, and without what no store
+     *     {@linkplain dev.coatcheck.state.StoredText takes}
      */
     FailResult fail(ClaimedJob job, String error);
 
@@ -92,7 +97,8 @@ public interface Jobs {
     /**
      * Makes a dead job wait again, as if it had never been tried.
      *
-     * @return whether there was such a dead job
+     * @return whether it waits now: not where there is no such dead job, and not where another with its unique key
+     *     waits or runs
      */
     boolean replay(JobId id);
 

@@ -34,13 +34,14 @@ final class Running {
         heldUntil = asked + leaseNanos;
     }
 
-    boolean leaseIsOver() {
-        return System.nanoTime() - heldUntil >= 0;
+    /** How long the lease still lasts, in nanoseconds; not positive where it is over. */
+    long leaseLeft() {
+        return heldUntil - System.nanoTime();
     }
 
-    /** Asks the handler to end, if it has not; whatever it throws then is no failure of the job. */
+    /** Asks the handler to end, once, if it has not; whatever it throws then is no failure of the job. */
     synchronized void interrupt() {
-        if (!handled) {
+        if (!handled && !interrupted) {
             interrupted = true;
             thread.interrupt();
         }
@@ -50,11 +51,17 @@ final class Running {
      * Called on the job's own thread when the handler has ended: from here on the thread talks to the store, and an
      * interrupt would close the connection under it.
      *
-     * @return whether the handler was asked to end
+     * @return whether the handler was asked to end. Its own interrupts do not count: a handler that interrupts itself
+     *     each time would otherwise run for ever
      */
     synchronized boolean handled() {
         handled = true;
-        boolean flagged = Thread.interrupted();
-        return flagged || interrupted;
+        Thread.interrupted();
+        return interrupted;
+    }
+
+    /** Whether the handler has not ended yet. */
+    synchronized boolean isInHandler() {
+        return !handled;
     }
 }

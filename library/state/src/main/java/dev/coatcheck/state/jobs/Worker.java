@@ -10,10 +10,7 @@ import java.io.StringWriter;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -24,7 +21,8 @@ import java.util.concurrent.locks.LockSupport;
  * one that throws fails the attempt; one whose job was lost is interrupted.
  *
  * <p>A store that cannot be reached stops nothing for good: the worker goes on when it is back. Jobs that were running
- * meanwhile are lost to others when their leases end, and their handlers are interrupted by then.
+ * meanwhile are lost to others when their leases end, and their handlers are interrupted by then, also while the store
+ * hangs.
  *
  * <p>{@link #close()} stops it: nothing more is claimed, running handlers have the given time to end, those that do
  * not are interrupted, and their jobs are given back so that the next worker starts them at once. Thread-safe.
@@ -39,7 +37,7 @@ public final class Worker implements AutoCloseable {
     /** How long a worker that is being stopped waits for interrupted handlers before it gives their jobs back. */
     private static final Duration INTERRUPT_GRACE = Duration.ofMillis(500);
 
-    /** How long a claim that is under way may keep a stop waiting. */
+    /** How long a claim that is under way may keep a stop waiting; what it still brings is given back. */
     private static final Duration CLAIM_LIMIT = Duration.ofSeconds(5);
 
     private static final Duration OUTAGE_PAUSE = Duration.ofSeconds(1);
@@ -49,20 +47,21 @@ public final class Worker implements AutoCloseable {
     private final Map<String, JobHandler> handlers;
     private final WorkerSettings settings;
     private final Semaphore free;
-    private final Set<Running> running = ConcurrentHashMap.newKeySet();
+    private final RunningJobs running = new RunningJobs();
+    private final Leases leases;
     private final Thread claimer;
-    private final Thread renewer;
+    private final Object claiming = new Object();
+    private boolean idle; // whether the claiming thread waits and may be interrupted; guarded by claiming
     private volatile boolean stopping;
-    private volatile boolean renewing = true;
-    private boolean idle; // whether the claiming thread waits and may be interrupted; guarded by claimer
+    private volatile boolean stopped;
 
     private Worker(Jobs jobs, Map<String, JobHandler> handlers, WorkerSettings settings) {
         this.jobs = jobs;
         this.handlers = Map.copyOf(handlers);
         this.settings = settings;
         this.free = new Semaphore(settings.concurrency());
+        this.leases = new Leases(jobs, running, settings.lease());
         this.claimer = Thread.ofVirtual().name("worker-claim").unstarted(this::claimUntilStopped);
-        this.renewer = Thread.ofVirtual().name("worker-renew").unstarted(this::renewUntilStopped);
     }
 
     /**
@@ -75,14 +74,14 @@ public final class Worker implements AutoCloseable {
             throw new IllegalArgumentException("a worker serves at least one queue");
         }
         var worker = new Worker(jobs, handlers, settings);
+        worker.leases.start();
         worker.claimer.start();
-        worker.renewer.start();
         return worker;
     }
 
     /** How many jobs are running in this worker now. */
     public int running() {
-        return running.size();
+        return running.now().size();
     }
 
     /** Stops at once: {@link #stop} with no time for running handlers. */
@@ -98,53 +97,33 @@ public final class Worker implements AutoCloseable {
      */
     public synchronized boolean stop(Duration drain) {
         stopClaiming();
-        boolean drained = awaitIdle(drain);
+        boolean drained = running.awaitEmpty(drain);
         if (!drained) {
-            running.forEach(Running::interrupt);
-            awaitIdle(INTERRUPT_GRACE);
-            giveBack(running.stream().map(Running::job).toList());
+            running.now().forEach(Running::interrupt);
+            running.awaitEmpty(INTERRUPT_GRACE);
+            giveBack(running.now().stream()
+                    .filter(Running::isInHandler)
+                    .map(Running::job)
+                    .toList());
         }
-        renewing = false;
-        LockSupport.unpark(renewer);
+        stopped = true;
+        leases.close();
         return drained;
     }
 
     /** Ends the claiming thread, but never in the middle of a claim: what it claimed would wait for its lease to end. */
     private void stopClaiming() {
-        synchronized (claimer) {
+        synchronized (claiming) {
             stopping = true;
             if (idle) {
                 claimer.interrupt();
             }
         }
+        LockSupport.unpark(claimer);
         try {
             claimer.join(CLAIM_LIMIT);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        }
-    }
-
-    /** Whether nothing runs any more, at the latest after {@code limit}; an interrupt is kept for later. */
-    private boolean awaitIdle(Duration limit) {
-        long deadline = System.nanoTime() + limit.toNanos();
-        boolean interrupted = false;
-        try {
-            while (true) {
-                try {
-                    long left = Math.max(0, deadline - System.nanoTime());
-                    if (!free.tryAcquire(settings.concurrency(), left, TimeUnit.NANOSECONDS)) {
-                        return false;
-                    }
-                    free.release(settings.concurrency());
-                    return true;
-                } catch (InterruptedException e) {
-                    interrupted = true;
-                }
-            }
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
         }
     }
 
@@ -166,18 +145,25 @@ public final class Worker implements AutoCloseable {
 
     private void claimOnce() throws InterruptedException {
         whileIdle(free::acquire);
-        int permits = 1 + free.drainPermits();
-        int started = 0;
-        try {
-            long asked = System.nanoTime();
-            for (var job : jobs.claim(handlers.keySet(), permits, settings.lease())) {
-                start(job, asked);
-                started++;
-            }
-        } finally {
-            free.release(permits - started);
+        if (stopping) {
+            return;
         }
-        if (started == 0) {
+        int permits = 1 + free.drainPermits();
+        List<ClaimedJob> claimed = List.of();
+        long asked = System.nanoTime();
+        try {
+            claimed = jobs.claim(handlers.keySet(), permits, settings.lease());
+        } finally {
+            free.release(permits - claimed.size());
+        }
+        if (stopping) {
+            giveBack(claimed);
+            return;
+        }
+        for (var job : claimed) {
+            start(job, asked);
+        }
+        if (claimed.isEmpty()) {
             whileIdle(() -> jobs.awaitWork(handlers.keySet(), settings.pollInterval()));
         }
     }
@@ -187,7 +173,7 @@ public final class Worker implements AutoCloseable {
     }
 
     private void whileIdle(Waiting waiting) throws InterruptedException {
-        synchronized (claimer) {
+        synchronized (claiming) {
             if (stopping) {
                 throw new InterruptedException("the worker is being stopped");
             }
@@ -196,8 +182,10 @@ public final class Worker implements AutoCloseable {
         try {
             waiting.await();
         } finally {
-            synchronized (claimer) {
+            synchronized (claiming) {
                 idle = false;
+                // One that came as the wait ended must not reach the store's driver.
+                Thread.interrupted();
             }
         }
     }
@@ -230,7 +218,7 @@ public final class Worker implements AutoCloseable {
             if (!execution.completedByHandler()) {
                 settle(entry, () -> complete(job));
             }
-        } else if (interrupted || failure instanceof InterruptedException) {
+        } else if (interrupted) {
             giveBack(List.of(job));
         } else {
             var cause = failure;
@@ -247,7 +235,8 @@ public final class Worker implements AutoCloseable {
         if (!jobs.complete(job)) {
             LOG.log(
                     WARNING,
-                    "job {0} was done, but too late: its lease had ended, and another worker has it",
+                    "job {0} was done, but the store no longer holds it for this worker: its lease had ended, or it"
+                            + " was completed before",
                     job.id());
         }
     }
@@ -269,14 +258,15 @@ public final class Worker implements AutoCloseable {
                 telling.run();
                 return;
             } catch (BackingServiceException e) {
-                if (stopping || entry.leaseIsOver()) {
+                if (stopped || entry.leaseLeft() <= 0) {
                     LOG.log(
                             WARNING,
                             "job " + entry.job().id() + " ended, but the store could not be told; it will run again",
                             e);
                     return;
                 }
-                LockSupport.parkNanos(OUTAGE_PAUSE.toNanos());
+                LockSupport.parkNanos(
+                        Math.min(OUTAGE_PAUSE.toNanos(), settings.lease().toNanos() / 10));
             } catch (RuntimeException e) {
                 LOG.log(ERROR, "telling how job " + entry.job().id() + " ended failed; it will run again", e);
                 return;
@@ -291,40 +281,8 @@ public final class Worker implements AutoCloseable {
         try {
             jobs.giveBack(unfinished);
             LOG.log(INFO, "gave back {0} unfinished jobs", unfinished.size());
-        } catch (BackingServiceException e) {
-            LOG.log(WARNING, "could not give back " + unfinished.size() + " jobs; they go on when their leases end", e);
-        }
-    }
-
-    private void renewUntilStopped() {
-        long pause = settings.lease().toNanos() / 3;
-        // Goes on while a stopping worker drains: what still runs still needs its lease.
-        while (renewing) {
-            LockSupport.parkNanos(pause);
-            var held = List.copyOf(running);
-            if (!held.isEmpty()) {
-                renew(held);
-            }
-        }
-    }
-
-    private void renew(List<Running> held) {
-        long asked = System.nanoTime();
-        try {
-            var kept = jobs.renew(held.stream().map(Running::job).toList(), settings.lease());
-            for (var entry : held) {
-                if (kept.contains(entry.job())) {
-                    entry.renewedAt(asked);
-                } else {
-                    // Ended meanwhile, or lost; interrupting what has ended does nothing.
-                    entry.interrupt();
-                }
-            }
-        } catch (BackingServiceException e) {
-            LOG.log(WARNING, "cannot renew the leases of " + held.size() + " jobs for now: " + e.getMessage());
-            held.stream().filter(Running::leaseIsOver).forEach(Running::interrupt);
         } catch (RuntimeException e) {
-            LOG.log(ERROR, "renewing leases failed; going on", e);
+            LOG.log(WARNING, "could not give back " + unfinished.size() + " jobs; they go on when their leases end", e);
         }
     }
 

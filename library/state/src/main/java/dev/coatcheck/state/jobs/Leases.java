@@ -1,0 +1,100 @@
+package dev.coatcheck.state.jobs;
+
+import static java.lang.System.Logger.Level.ERROR;
+import static java.lang.System.Logger.Level.WARNING;
+
+import dev.coatcheck.state.BackingServiceException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Keeps the leases of a worker's running jobs, and interrupts the handlers whose lease is over.
+ *
+ * <p>Two threads, because a store that hangs holds up the one that asks it for longer than a lease may last.
+ */
+final class Leases implements AutoCloseable {
+    private static final Duration END_LIMIT = Duration.ofSeconds(1);
+    private static final System.Logger LOG = System.getLogger(Worker.class.getName());
+
+    private final Jobs jobs;
+    private final RunningJobs running;
+    private final Duration lease;
+    private final Thread renewer = Thread.ofVirtual().name("worker-renew").unstarted(this::renewUntilClosed);
+    private final Thread watcher = Thread.ofVirtual().name("worker-leases").unstarted(this::watchUntilClosed);
+    private volatile boolean closed;
+
+    Leases(Jobs jobs, RunningJobs running, Duration lease) {
+        this.jobs = jobs;
+        this.running = running;
+        this.lease = lease;
+    }
+
+    void start() {
+        renewer.start();
+        watcher.start();
+    }
+
+    /** Ends both threads; does not wait long for a store that hangs. */
+    @Override
+    public void close() {
+        closed = true;
+        LockSupport.unpark(renewer);
+        LockSupport.unpark(watcher);
+        try {
+            renewer.join(END_LIMIT);
+            watcher.join(END_LIMIT);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void renewUntilClosed() {
+        boolean renewed = true;
+        while (true) {
+            LockSupport.parkNanos(lease.toNanos() / (renewed ? 3 : 10));
+            if (closed) {
+                return;
+            }
+            var held = running.now();
+            renewed = held.isEmpty() || renew(held);
+        }
+    }
+
+    private boolean renew(List<Running> held) {
+        long asked = System.nanoTime();
+        try {
+            var kept = jobs.renew(held.stream().map(Running::job).toList(), lease);
+            for (var entry : held) {
+                if (kept.contains(entry.job())) {
+                    entry.renewedAt(asked);
+                } else {
+                    // Ended meanwhile, or lost; interrupting what has ended does nothing.
+                    entry.interrupt();
+                }
+            }
+            return true;
+        } catch (BackingServiceException e) {
+            LOG.log(WARNING, "cannot renew the leases of " + held.size() + " jobs for now: " + e.getMessage());
+            return false;
+        } catch (RuntimeException e) {
+            LOG.log(ERROR, "renewing leases failed; going on", e);
+            return false;
+        }
+    }
+
+    private void watchUntilClosed() {
+        while (!closed) {
+            long next = lease.toNanos() / 10;
+            for (var entry : running.now()) {
+                long left = entry.leaseLeft();
+                if (left <= 0) {
+                    entry.interrupt();
+                } else {
+                    next = Math.min(next, left);
+                }
+            }
+            LockSupport.parkNanos(next);
+        }
+    }
+}
