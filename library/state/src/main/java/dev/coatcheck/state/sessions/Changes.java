@@ -1,5 +1,6 @@
 package dev.coatcheck.state.sessions;
 
+import dev.coatcheck.state.StoredText;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -11,8 +12,8 @@ import java.util.OptionalLong;
  * What to change in a session, applied by the store as one atomic step: all of it or nothing.
  *
  * <p>Immutable and thread-safe; each method returns changes that go further. A later change of an attribute replaces
- * an earlier one of the same attribute. Names and values are any text that every store keeps as it is: half of a
- * surrogate pair, which has no UTF-8, and NUL are an {@link IllegalArgumentException}.
+ * an earlier one of the same attribute. Its texts are such as every store takes: see
+ * {@link StoredText}.
  *
  * <pre>{@code
  * var login = Changes.none().user("ada@example.org").put("theme", "\"dark\"").rotate();
@@ -46,11 +47,11 @@ public record Changes(
     public Changes {
         attributes = Collections.unmodifiableMap(new LinkedHashMap<>(attributes));
         attributes.forEach((name, change) -> {
-            Text.requireStorable("the name of a session attribute", name);
-            change.json().ifPresent(json -> Text.requireStorable("the session attribute \"" + name + "\"", json));
+            StoredText.require("the name of a session attribute", name);
+            change.json().ifPresent(json -> StoredText.require("the session attribute \"" + name + "\"", json));
         });
-        user.ifPresent(text -> Text.requireStorable("the user of a session", text));
-        label.ifPresent(text -> Text.requireStorable("the label of a session", text));
+        user.ifPresent(text -> StoredText.require("the user of a session", text));
+        label.ifPresent(text -> StoredText.require("the label of a session", text));
         idleTimeout.ifPresent(timeout -> {
             if (!timeout.isPositive()) {
                 throw new IllegalArgumentException("the idle time-out of a session is positive, not " + timeout);
