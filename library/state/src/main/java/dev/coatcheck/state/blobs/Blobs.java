@@ -33,7 +33,8 @@ public interface Blobs {
     /**
      * Stores a blob. Round trips: one for each MiB or part, and two.
      *
-     * @param content read to its end, or until it is too large; not closed
+     * @param content read to its end, or until it is too large; perhaps not at all where the blob exists and stays; not
+     *     closed
      * @throws IOException where {@code content} cannot be read; nothing is stored then
      */
     PutResult put(String key, InputStream content, PutOptions options) throws IOException;
@@ -47,6 +48,7 @@ public interface Blobs {
     /**
      * The blobs whose keys begin with a prefix, in the order of their keys' characters. One round trip.
      *
+     * @param prefix any text; the empty string for all
      * @param after only keys after this one; the empty string for the first page
      * @param limit how many at the most, up to 1000
      */

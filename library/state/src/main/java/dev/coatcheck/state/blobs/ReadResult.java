@@ -29,6 +29,6 @@ public sealed interface ReadResult {
     /** There is no such blob. */
     record Missing() implements ReadResult {}
 
-    /** The blob ends before the offset. */
+    /** The blob has no byte at the offset; an empty blob is found from 0 all the same. */
     record OutOfRange(Blob blob) implements ReadResult {}
 }
