@@ -29,15 +29,17 @@ import java.util.function.Consumer;
  */
 public final class Peer implements AutoCloseable {
     static final String URL_VARIABLE = "COATCHECK_PEER_URL";
+    private static final int HEAP_MEBIBYTES = 128;
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final Process process;
     private final BlockingQueue<String> heard = new LinkedBlockingQueue<>(1_000);
     private final List<String> errors = new ArrayList<>();
+    private final Thread listener;
 
     private Peer(Process process) {
         this.process = process;
-        read("peer-output", process.inputReader(StandardCharsets.UTF_8), heard::add);
+        this.listener = read("peer-output", process.inputReader(StandardCharsets.UTF_8), heard::add);
         read("peer-errors", process.errorReader(StandardCharsets.UTF_8), this::keepError);
     }
 
@@ -47,11 +49,21 @@ public final class Peer implements AutoCloseable {
             String url,
             Class<? extends PeerAction<S>> action,
             String... arguments) {
+        return startWithHeap(HEAP_MEBIBYTES, factory, url, action, arguments);
+    }
+
+    /** Starts a peer that has this much heap and no more; returns at once. */
+    public static <S> Peer startWithHeap(
+            int mebibytes,
+            Class<? extends StoreFactory<S>> factory,
+            String url,
+            Class<? extends PeerAction<S>> action,
+            String... arguments) {
         var command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
-                "-Xmx128m",
+                "-Xmx" + mebibytes + "m",
                 PeerMain.class.getName(),
                 factory.getName(),
                 action.getName()));
@@ -69,15 +81,34 @@ public final class Peer implements AutoCloseable {
 
     /** The next line that the peer says. */
     public String hear() {
+        return hear(PATIENCE);
+    }
+
+    /** The next line that the peer says, where it may take longer than most. */
+    public String hear(Duration patience) {
         try {
-            var line = heard.poll(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+            var line = heard.poll(patience.toMillis(), TimeUnit.MILLISECONDS);
             if (line == null) {
-                throw new AssertionError("the peer said nothing for " + PATIENCE + "; its errors: " + errors());
+                throw new AssertionError("the peer said nothing for " + patience + "; its errors: " + errors());
             }
             return line;
         } catch (InterruptedException e) {
             throw interrupted(e);
         }
+    }
+
+    /** What a peer that has ended said to the last, as far as nobody has heard it. */
+    public List<String> hearLast() {
+        try {
+            if (!listener.join(PATIENCE)) {
+                throw new AssertionError("the peer's output does not end");
+            }
+        } catch (InterruptedException e) {
+            throw interrupted(e);
+        }
+        var rest = new ArrayList<String>();
+        heard.drainTo(rest);
+        return rest;
     }
 
     /** Says a line to the peer. */
@@ -96,6 +127,16 @@ public final class Peer implements AutoCloseable {
     public void kill() {
         process.destroyForcibly();
         awaitEnd();
+    }
+
+    /** Stops the peer where it is, as {@code kill -STOP} does: alive to the kernel, and dead to everybody who waits for it. */
+    public void pause() {
+        signal("STOP");
+    }
+
+    /** Lets a {@linkplain #pause() paused} peer go on as if nothing had happened. */
+    public void resume() {
+        signal("CONT");
     }
 
     /** Waits until the peer has done its work, and fails if it did not end well. */
@@ -123,6 +164,21 @@ public final class Peer implements AutoCloseable {
         }
     }
 
+    private void signal(String name) {
+        try {
+            var kill = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+                    .inheritIO()
+                    .start();
+            if (!kill.waitFor(PATIENCE.toMillis(), TimeUnit.MILLISECONDS) || kill.exitValue() != 0) {
+                throw new AssertionError("could not send SIG" + name + " to the peer");
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("could not send SIG" + name + " to the peer", e);
+        } catch (InterruptedException e) {
+            throw interrupted(e);
+        }
+    }
+
     private synchronized void keepError(String line) {
         if (errors.size() < 100) {
             errors.add(line);
@@ -139,8 +195,8 @@ public final class Peer implements AutoCloseable {
         return new AssertionError("interrupted while waiting for a peer", e);
     }
 
-    private static void read(String name, BufferedReader reader, Consumer<String> lines) {
-        Thread.ofVirtual().name(name).start(() -> {
+    private static Thread read(String name, BufferedReader reader, Consumer<String> lines) {
+        return Thread.ofVirtual().name(name).start(() -> {
             try (reader) {
                 reader.lines().forEach(lines);
             } catch (IOException | UncheckedIOException e) {
