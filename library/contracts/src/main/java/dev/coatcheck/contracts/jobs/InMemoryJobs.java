@@ -1,0 +1,192 @@
+package dev.coatcheck.contracts.jobs;
+
+import dev.coatcheck.state.StoredText;
+import dev.coatcheck.state.jobs.ClaimedJob;
+import dev.coatcheck.state.jobs.Enqueued;
+import dev.coatcheck.state.jobs.FailResult;
+import dev.coatcheck.state.jobs.JobId;
+import dev.coatcheck.state.jobs.JobState;
+import dev.coatcheck.state.jobs.Jobs;
+import dev.coatcheck.state.jobs.NewJob;
+import dev.coatcheck.state.jobs.QueueDepth;
+import dev.coatcheck.state.jobs.StoredJob;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Jobs in the memory of this process: the reference for the contract, and for tests of an application that need no
+ * store. It passes the same contract as every adapter, and is gone with the process, so it has no place in production.
+ *
+ * <p>Thread-safe. The clock is the one it is given, so a test moves time.
+ */
+public final class InMemoryJobs implements Jobs {
+    private static final Comparator<HeldJob> MOST_URGENT =
+            Comparator.comparingInt(HeldJob::priority).reversed().thenComparing(HeldJob::due);
+
+    private final InstantSource clock;
+    private final Map<JobId, HeldJob> held = new LinkedHashMap<>();
+
+    public InMemoryJobs(InstantSource clock) {
+        this.clock = clock;
+    }
+
+    @Override
+    public synchronized Enqueued enqueue(NewJob job) {
+        var holder = job.uniqueKey().flatMap(key -> holder(job.queue(), key));
+        if (holder.isPresent()) {
+            return new Enqueued.Duplicate(holder.get().id());
+        }
+        var id = new JobId(UUID.randomUUID());
+        held.put(id, new HeldJob(id, job, now()));
+        notifyAll();
+        return new Enqueued.Added(id);
+    }
+
+    @Override
+    public synchronized List<ClaimedJob> claim(Set<String> queues, int max, Duration lease) {
+        var now = now();
+        alive(queues).filter(job -> job.isLostForGood(now)).forEach(job -> job.die(now, HeldJob.LOST_FOR_GOOD));
+        return alive(queues)
+                .filter(job -> !job.due().isAfter(now))
+                .sorted(MOST_URGENT)
+                .limit(max)
+                .map(job -> job.claimUntil(now.plus(lease)))
+                .toList();
+    }
+
+    @Override
+    public synchronized void awaitWork(Set<String> queues, Duration timeout) throws InterruptedException {
+        long deadline = System.nanoTime() + timeout.toNanos();
+        while (true) {
+            var now = now();
+            var next = alive(queues).map(HeldJob::due).min(Comparator.naturalOrder());
+            long left = deadline - System.nanoTime();
+            if (next.isPresent()) {
+                // A millisecond more, because a wait may end a little early.
+                long untilNext = Math.min(ChronoUnit.MILLIS.between(now, next.get()) + 1, Integer.MAX_VALUE);
+                left = Math.min(left, TimeUnit.MILLISECONDS.toNanos(untilNext));
+            }
+            if (left <= 0 || next.filter(due -> !due.isAfter(now)).isPresent()) {
+                return;
+            }
+            TimeUnit.NANOSECONDS.timedWait(this, left);
+        }
+    }
+
+    @Override
+    public synchronized Set<ClaimedJob> renew(Collection<ClaimedJob> jobs, Duration lease) {
+        var end = now().plus(lease);
+        var kept = jobs.stream().filter(job -> holding(job).isPresent()).collect(Collectors.toSet());
+        kept.forEach(job -> holding(job).ifPresent(entry -> entry.renewUntil(end)));
+        return kept;
+    }
+
+    @Override
+    public synchronized boolean complete(ClaimedJob job) {
+        return holding(job).map(entry -> held.remove(entry.id())).isPresent();
+    }
+
+    @Override
+    public synchronized FailResult fail(ClaimedJob job, String error) {
+        var entry = holding(job).orElse(null);
+        if (entry == null) {
+            return new FailResult.Lost();
+        }
+        var text = StoredText.fit(error, MAX_ERROR_BYTES);
+        if (entry.isSpent()) {
+            entry.die(now(), text);
+            return new FailResult.Dead();
+        }
+        var delay = entry.retryAfter(now(), text, ThreadLocalRandom.current().nextDouble());
+        notifyAll();
+        return new FailResult.WillRetry(delay);
+    }
+
+    @Override
+    public synchronized void giveBack(Collection<ClaimedJob> jobs) {
+        jobs.forEach(job -> holding(job).ifPresent(entry -> entry.giveBack(now())));
+        notifyAll();
+    }
+
+    @Override
+    public synchronized Optional<StoredJob> find(JobId id) {
+        return Optional.ofNullable(held.get(id)).map(HeldJob::asStored);
+    }
+
+    @Override
+    public synchronized List<StoredJob> dead(String queue, int limit) {
+        return held.values().stream()
+                .filter(job -> job.state() == JobState.DEAD && job.queue().equals(queue))
+                .sorted(Comparator.comparing(HeldJob::due).reversed())
+                .limit(limit)
+                .map(HeldJob::asStored)
+                .toList();
+    }
+
+    @Override
+    public synchronized boolean replay(JobId id) {
+        var job = held.get(id);
+        if (job == null
+                || job.state() != JobState.DEAD
+                || job.uniqueKey().flatMap(key -> holder(job.queue(), key)).isPresent()) {
+            return false;
+        }
+        job.replay(now());
+        notifyAll();
+        return true;
+    }
+
+    @Override
+    public synchronized Map<String, QueueDepth> depths() {
+        var now = now();
+        var depths = new HashMap<String, QueueDepth>();
+        held.values().forEach(job -> depths.merge(job.queue(), job.depth(now), InMemoryJobs::sum));
+        return depths;
+    }
+
+    private static QueueDepth sum(QueueDepth left, QueueDepth right) {
+        var oldest = left.oldestWaiting().compareTo(right.oldestWaiting()) > 0 ? left : right;
+        return new QueueDepth(
+                left.waiting() + right.waiting(),
+                left.delayed() + right.delayed(),
+                left.running() + right.running(),
+                left.dead() + right.dead(),
+                oldest.oldestWaiting());
+    }
+
+    private Stream<HeldJob> alive(Set<String> queues) {
+        return held.values().stream().filter(job -> job.state() != JobState.DEAD && queues.contains(job.queue()));
+    }
+
+    private Optional<HeldJob> holder(String queue, String key) {
+        return alive(Set.of(queue))
+                .filter(job -> job.uniqueKey().filter(key::equals).isPresent())
+                .findAny();
+    }
+
+    /** The job, if it still is the claimant's. */
+    private Optional<HeldJob> holding(ClaimedJob job) {
+        return Optional.ofNullable(held.get(job.id()))
+                .filter(entry -> entry.fence() == job.fence() && entry.state() == JobState.RUNNING);
+    }
+
+    /** In microseconds, as databases count, so that what was stored equals what is read. */
+    private Instant now() {
+        return clock.instant().truncatedTo(ChronoUnit.MICROS);
+    }
+}

@@ -1,0 +1,69 @@
+package dev.coatcheck.contracts.jobs;
+
+import dev.coatcheck.contracts.peers.PeerAction;
+import dev.coatcheck.state.jobs.Jobs;
+import dev.coatcheck.state.jobs.NewJob;
+import dev.coatcheck.state.jobs.Worker;
+import dev.coatcheck.state.jobs.WorkerSettings;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** What the other JVMs of {@link SharedJobsContract} do. */
+final class JobActions {
+    private JobActions() {}
+
+    /** Claims one job for so many milliseconds, waits for a word, and then tries all that only its holder may do. */
+    public static final class ClaimAndHold implements PeerAction<Jobs> {
+        @Override
+        public void run(Jobs jobs, List<String> arguments, Conversation conversation) throws Exception {
+            var queues = Set.of(JobsUnderTest.QUEUE);
+            var lease = Duration.ofMillis(Long.parseLong(arguments.get(0)));
+            var claimed = jobs.claim(queues, 1, lease);
+            while (claimed.isEmpty()) {
+                jobs.awaitWork(queues, lease);
+                claimed = jobs.claim(queues, 1, lease);
+            }
+            var job = claimed.get(0);
+            conversation.say("claimed " + job.attempt());
+            conversation.hear();
+            var renewed = jobs.renew(claimed, lease);
+            conversation.say("renewed %d, completed %s, %s"
+                    .formatted(renewed.size(), jobs.complete(job), jobs.fail(job, "late")));
+        }
+    }
+
+    /** Enqueues as many jobs as it is told, and says the id of each. */
+    public static final class Enqueue implements PeerAction<Jobs> {
+        @Override
+        public void run(Jobs jobs, List<String> arguments, Conversation conversation) {
+            conversation.say("ready");
+            while (true) {
+                int count = Integer.parseInt(conversation.hear());
+                for (int i = 0; i < count; i++) {
+                    conversation.say(jobs.enqueue(NewJob.of(JobsUnderTest.QUEUE, "" + i))
+                            .id()
+                            .toString());
+                }
+            }
+        }
+    }
+
+    /** Works, and says the payload of each job before it is completed. */
+    public static final class Work implements PeerAction<Jobs> {
+        static final Duration LEASE = Duration.ofSeconds(1);
+
+        @Override
+        public void run(Jobs jobs, List<String> arguments, Conversation conversation) {
+            var settings = WorkerSettings.defaults().withLease(LEASE);
+            Worker.start(
+                    jobs,
+                    Map.of(
+                            JobsUnderTest.QUEUE,
+                            execution -> conversation.say(execution.job().payload())),
+                    settings);
+            conversation.hear();
+        }
+    }
+}

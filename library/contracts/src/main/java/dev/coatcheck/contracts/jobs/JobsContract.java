@@ -1,0 +1,28 @@
+package dev.coatcheck.contracts.jobs;
+
+import dev.coatcheck.state.jobs.Jobs;
+
+/**
+ * What every adapter of {@link Jobs} passes, cut by what it is about: {@link Enqueuing}, {@link Claiming},
+ * {@link Ending}, {@link Leasing}, {@link Awaiting}, {@link Counting}, {@link HostileText}, {@link Working}.
+ *
+ * <pre>{@code
+ * class PostgresJobsTest extends JobsContract {
+ *     @Override
+ *     public Jobs jobs() {
+ *         return postgres.jobs();
+ *     }
+ * }
+ * }</pre>
+ */
+public abstract class JobsContract
+        implements Enqueuing, Claiming, Ending, Leasing, Awaiting, Counting, HostileText, Working {
+
+    /**
+     * The jobs under test; called once in each test.
+     *
+     * @return a store that holds nothing of another test
+     */
+    @Override
+    public abstract Jobs jobs();
+}

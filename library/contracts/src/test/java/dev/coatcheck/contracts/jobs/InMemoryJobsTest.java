@@ -1,0 +1,11 @@
+package dev.coatcheck.contracts.jobs;
+
+import dev.coatcheck.state.jobs.Jobs;
+import java.time.InstantSource;
+
+class InMemoryJobsTest extends JobsContract {
+    @Override
+    public Jobs jobs() {
+        return new InMemoryJobs(InstantSource.system());
+    }
+}

@@ -1,0 +1,129 @@
+package dev.coatcheck.contracts.jobs;
+
+import dev.coatcheck.state.BackingServiceException;
+import dev.coatcheck.state.jobs.ClaimedJob;
+import dev.coatcheck.state.jobs.Enqueued;
+import dev.coatcheck.state.jobs.FailResult;
+import dev.coatcheck.state.jobs.JobId;
+import dev.coatcheck.state.jobs.Jobs;
+import dev.coatcheck.state.jobs.NewJob;
+import dev.coatcheck.state.jobs.QueueDepth;
+import dev.coatcheck.state.jobs.StoredJob;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+
+/** A store in memory that can be made to fail or to hang, as one behind a network does. */
+final class TroubledJobs implements Jobs {
+    enum Trouble {
+        NONE,
+        FAILS,
+        HANGS
+    }
+
+    private final Jobs store;
+    private volatile Trouble trouble = Trouble.NONE;
+    private volatile boolean interrupted;
+
+    TroubledJobs(Jobs store) {
+        this.store = store;
+    }
+
+    synchronized void set(Trouble now) {
+        trouble = now;
+        notifyAll();
+    }
+
+    /** Whether somebody called with an interrupt pending, which makes a real driver close its connection. */
+    boolean wasCalledInterrupted() {
+        return interrupted;
+    }
+
+    private <T> T ask(Callable<T> question) {
+        if (Thread.currentThread().isInterrupted()) {
+            interrupted = true;
+        }
+        try {
+            awaitNoHang();
+            if (trouble == Trouble.FAILS) {
+                throw new IOException("connection refused");
+            }
+            var answer = question.call();
+            awaitNoHang();
+            return answer;
+        } catch (RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new BackingServiceException("a troubled store", "do what was asked", e);
+        }
+    }
+
+    private synchronized void awaitNoHang() throws InterruptedException {
+        while (trouble == Trouble.HANGS) {
+            wait();
+        }
+    }
+
+    @Override
+    public Enqueued enqueue(NewJob job) {
+        return ask(() -> store.enqueue(job));
+    }
+
+    @Override
+    public List<ClaimedJob> claim(Set<String> queues, int max, Duration lease) {
+        return ask(() -> store.claim(queues, max, lease));
+    }
+
+    @Override
+    public void awaitWork(Set<String> queues, Duration timeout) throws InterruptedException {
+        store.awaitWork(queues, timeout);
+    }
+
+    @Override
+    public Set<ClaimedJob> renew(Collection<ClaimedJob> jobs, Duration lease) {
+        return ask(() -> store.renew(jobs, lease));
+    }
+
+    @Override
+    public boolean complete(ClaimedJob job) {
+        return ask(() -> store.complete(job));
+    }
+
+    @Override
+    public FailResult fail(ClaimedJob job, String error) {
+        return ask(() -> store.fail(job, error));
+    }
+
+    @Override
+    public void giveBack(Collection<ClaimedJob> jobs) {
+        ask(() -> {
+            store.giveBack(jobs);
+            return true;
+        });
+    }
+
+    @Override
+    public Optional<StoredJob> find(JobId id) {
+        return ask(() -> store.find(id));
+    }
+
+    @Override
+    public List<StoredJob> dead(String queue, int limit) {
+        return ask(() -> store.dead(queue, limit));
+    }
+
+    @Override
+    public boolean replay(JobId id) {
+        return ask(() -> store.replay(id));
+    }
+
+    @Override
+    public Map<String, QueueDepth> depths() {
+        return ask(store::depths);
+    }
+}
