@@ -1,0 +1,74 @@
+package dev.coatcheck.contracts.blobs;
+
+import static dev.coatcheck.contracts.blobs.BlobsUnderTest.put;
+import static dev.coatcheck.contracts.blobs.BlobsUnderTest.readText;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.coatcheck.state.blobs.PutOptions;
+import dev.coatcheck.state.blobs.ReadOptions;
+import java.io.InputStream;
+import java.util.List;
+import java.util.stream.Stream;
+import org.assertj.core.api.Assertions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Which keys there are, and that they mean nothing but themselves. */
+interface Keys extends BlobsUnderTest {
+
+    static Stream<String> notKeys() {
+        return Stream.of(
+                "",
+                " ",
+                "a b",
+                "a\u0000",
+                "é",
+                "a\n",
+                "a\\b",
+                "%2e%2e",
+                "a?b",
+                "a#b",
+                "a\"b",
+                "~",
+                "🧥",
+                "\ud83e",
+                "x".repeat(513));
+    }
+
+    @ParameterizedTest
+    @MethodSource("notKeys")
+    default void what_is_no_key_is_refused_everywhere(String text) {
+        var blobs = blobs();
+        assertThatThrownBy(() -> blobs.put(text, InputStream.nullInputStream(), PutOptions.defaults()))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> blobs.read(text, ReadOptions.whole())).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> blobs.stat(text)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> blobs.delete(text)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    default void keys_that_look_alike_or_like_paths_are_keys_of_their_own() {
+        var blobs = blobs();
+        var keys = List.of(
+                "a",
+                "A",
+                "a/",
+                "/a",
+                "a//b",
+                "a/b",
+                "a/./b",
+                ".",
+                "..",
+                "../../etc/passwd",
+                "/",
+                "-rf",
+                "con",
+                "'--",
+                "x".repeat(512));
+        keys.forEach(key -> put(blobs, key, "content of " + key));
+
+        Assertions.assertThat(keys)
+                .allSatisfy(key -> Assertions.assertThat(readText(blobs, key)).isEqualTo("content of " + key));
+    }
+}

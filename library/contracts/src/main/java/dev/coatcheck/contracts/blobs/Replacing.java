@@ -1,0 +1,122 @@
+package dev.coatcheck.contracts.blobs;
+
+import static dev.coatcheck.contracts.blobs.BlobsUnderTest.assertAbsent;
+import static dev.coatcheck.contracts.blobs.BlobsUnderTest.open;
+import static dev.coatcheck.contracts.blobs.BlobsUnderTest.put;
+import static dev.coatcheck.contracts.blobs.BlobsUnderTest.read;
+import static dev.coatcheck.contracts.blobs.BlobsUnderTest.readText;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.coatcheck.contracts.Together;
+import dev.coatcheck.state.blobs.PutOptions;
+import dev.coatcheck.state.blobs.ReadOptions;
+import dev.coatcheck.state.blobs.ReadResult.Found;
+import dev.coatcheck.state.blobs.ReadResult.Missing;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.SequenceInputStream;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+
+/** Readers see one blob or the other, never a mixture and never a half, whatever happens meanwhile. */
+interface Replacing extends BlobsUnderTest {
+
+    @Test
+    default void a_blob_is_replaced_with_its_type_and_metadata() {
+        var blobs = blobs();
+        put(blobs, "a", new byte[3 * MEBIBYTE], PutOptions.ofType("image/png"));
+
+        put(blobs, "a", new byte[] {1}, PutOptions.ofType("image/webp"));
+
+        assertThat(read(blobs, "a", ReadOptions.whole())).containsExactly(1);
+        assertThat(blobs.stat("a").orElseThrow().contentType()).isEqualTo("image/webp");
+        assertThat(blobs.list("", "", 10)).hasSize(1);
+    }
+
+    @Test
+    default void who_reads_while_a_blob_is_replaced_and_deleted_reads_the_old_one_to_its_end() throws IOException {
+        var blobs = blobs();
+        int size = 4 * MEBIBYTE + 1;
+        put(blobs, "a", GeneratedStream.bytes(1, size), PutOptions.defaults());
+        try (var found = open(blobs, "a", ReadOptions.whole())) {
+            var begin = found.content().readNBytes(10);
+            put(blobs, "a", GeneratedStream.bytes(2, size), PutOptions.defaults());
+            var middle = found.content().readNBytes(MEBIBYTE);
+            blobs.delete("a");
+            assertAbsent(blobs, "a");
+            var end = found.content().readAllBytes();
+
+            var whole = new ByteArrayOutputStream();
+            whole.write(begin);
+            whole.write(middle);
+            whole.write(end);
+            assertThat(whole.toByteArray()).isEqualTo(GeneratedStream.bytes(1, size));
+        }
+    }
+
+    @Test
+    default void a_blob_is_not_seen_before_it_is_whole() throws IOException {
+        var blobs = blobs();
+        var looked = new AtomicBoolean();
+        var content = new SequenceInputStream(
+                new GeneratedStream(1, 3 * MEBIBYTE),
+                new Storing.DropByDrop(new GeneratedStream(2, 10), new AtomicBoolean()) {
+                    @Override
+                    public int read(byte[] buffer, int offset, int length) throws IOException {
+                        assertAbsent(blobs, "a");
+                        looked.set(true);
+                        return super.read(buffer, offset, length);
+                    }
+                });
+
+        blobs.put("a", content, PutOptions.defaults());
+
+        assertThat(looked).isTrue();
+        assertThat(blobs.stat("a").orElseThrow().size()).isEqualTo(3 * MEBIBYTE + 10);
+    }
+
+    @Test
+    default void of_writers_and_readers_of_one_key_each_reader_sees_one_whole_blob() {
+        var blobs = blobs();
+        int size = MEBIBYTE + 1000;
+        put(blobs, "a", GeneratedStream.bytes(0, size), PutOptions.defaults());
+
+        Together.run(6, thread -> {
+            for (int i = 0; i < 8; i++) {
+                if (thread < 2) {
+                    var seed = thread * 100 + i;
+                    put(blobs, "a", GeneratedStream.bytes(seed, size), PutOptions.defaults());
+                } else if (blobs.read("a", ReadOptions.whole()) instanceof Found found) {
+                    try (found) {
+                        assertThat(GeneratedStream.sha256(found.content()))
+                                .isEqualTo(found.blob().sha256());
+                    }
+                }
+            }
+        });
+    }
+
+    @Test
+    default void a_deleted_blob_is_gone_and_its_key_is_free() {
+        var blobs = blobs();
+        put(blobs, "a", "first");
+
+        assertThat(blobs.delete("a")).isTrue();
+
+        assertAbsent(blobs, "a");
+        assertThat(blobs.delete("a")).isFalse();
+        put(blobs, "a", "second");
+        assertThat(readText(blobs, "a")).isEqualTo("second");
+        assertThat(blobs.read("b", ReadOptions.whole())).isEqualTo(new Missing());
+    }
+
+    @Test
+    default void of_many_who_delete_one_is_told_that_it_was_there() {
+        var blobs = blobs();
+        put(blobs, "a", "x");
+
+        assertThat(Together.call(6, thread -> blobs.delete("a")))
+                .filteredOn(deleted -> deleted)
+                .hasSize(1);
+    }
+}
