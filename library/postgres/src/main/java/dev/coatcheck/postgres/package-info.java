@@ -1,3 +1,7 @@
+/**
+ * The ports on PostgreSQL: {@link dev.coatcheck.postgres.Postgres#attach} a database by its URL, and it gives out
+ * sessions, blobs and jobs.
+ */
 @NullMarked
 package dev.coatcheck.postgres;
 

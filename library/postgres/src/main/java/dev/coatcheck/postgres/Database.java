@@ -1,0 +1,75 @@
+package dev.coatcheck.postgres;
+
+import dev.coatcheck.state.BackingServiceException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import javax.sql.DataSource;
+
+/** What the adapters talk to: a pool, whose schema is made before it is first used, and whose failures are named. */
+final class Database {
+    /** Longer than anything lives, and far from where the arithmetic of timestamps ends. */
+    private static final Duration LONGEST = Duration.ofDays(366L * 10_000);
+
+    private final DataSource pool;
+    private final String resource;
+    private final Schema schema = new Schema();
+
+    Database(DataSource pool, String resource) {
+        this.pool = pool;
+        this.resource = resource;
+    }
+
+    /** What is done with a connection. Each statement commits by itself unless the work says otherwise. */
+    @FunctionalInterface
+    interface Work<T> {
+        T with(Connection connection) throws SQLException;
+    }
+
+    /**
+     * Does something on a connection of the pool, on the schema that it needs.
+     *
+     * @param attempt what is tried, as a verb phrase, for the exception
+     */
+    <T> T ask(String attempt, Work<T> work) {
+        migrate();
+        return askAsItIs(attempt, work);
+    }
+
+    /** Makes the schema, where this process has not yet seen that it is there. */
+    void migrate() {
+        if (schema.isKnown()) {
+            return;
+        }
+        askAsItIs("migrate the schema \"coatcheck\"", connection -> {
+            schema.migrate(connection);
+            return true;
+        });
+    }
+
+    /** As {@link #ask}, whatever the schema. */
+    <T> T askAsItIs(String attempt, Work<T> work) {
+        try (var connection = pool.getConnection()) {
+            return work.with(connection);
+        } catch (SQLException e) {
+            if (e.getCause() instanceof InterruptedException) {
+                Thread.currentThread().interrupt();
+            }
+            throw new BackingServiceException(resource, attempt, e);
+        }
+    }
+
+    static long millis(Duration duration) {
+        return shortened(duration).toMillis();
+    }
+
+    static long micros(Duration duration) {
+        return shortened(duration).toNanos() == 0
+                ? 0
+                : Math.max(1, shortened(duration).toNanos() / 1_000);
+    }
+
+    private static Duration shortened(Duration duration) {
+        return duration.compareTo(LONGEST) > 0 ? LONGEST : duration;
+    }
+}

@@ -1,0 +1,144 @@
+package dev.coatcheck.postgres;
+
+import static java.lang.System.Logger.Level.DEBUG;
+import static java.lang.System.Logger.Level.WARNING;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.LockSupport;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.PGConnection;
+import org.postgresql.PGNotification;
+
+/**
+ * Hears from the server, on a connection of its own, when there is something new in a queue. Waiting costs no statement,
+ * but for one each half minute that notices a connection which died in silence.
+ *
+ * <p>Without the connection nobody is told, and workers find jobs when they look by themselves. Whenever it is there
+ * again, everybody is told to look, since meanwhile anything may have been missed.
+ */
+final class JobListener implements AutoCloseable {
+    private static final String CHANNEL = "coatcheck_jobs";
+    private static final Duration SILENCE = Duration.ofSeconds(30);
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
+    private static final Duration END_LIMIT = Duration.ofSeconds(1);
+    private static final System.Logger LOG = System.getLogger(JobListener.class.getName());
+
+    private final DataSource driver;
+    private final String resource;
+    private final JobSignals signals = new JobSignals();
+    private final Thread thread =
+            Thread.ofVirtual().name("coatcheck-postgres-listen").unstarted(this::listenUntilClosed);
+    private @Nullable Connection connection;
+    private boolean started;
+    private volatile boolean closed;
+
+    /** @param driver makes connections, outside the pool */
+    JobListener(DataSource driver, String resource) {
+        this.driver = driver;
+        this.resource = resource;
+    }
+
+    JobSignals signals() {
+        return signals;
+    }
+
+    /** Begins to listen, if nobody has. */
+    synchronized void start() {
+        if (!started && !closed) {
+            started = true;
+            thread.start();
+        }
+    }
+
+    @Override
+    public void close() {
+        synchronized (this) {
+            closed = true;
+            if (connection != null) {
+                abort(connection);
+            }
+        }
+        LockSupport.unpark(thread);
+        try {
+            if (started) {
+                thread.join(END_LIMIT);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void listenUntilClosed() {
+        var pause = FIRST_PAUSE;
+        while (!closed) {
+            long begun = System.nanoTime();
+            try (var fresh = driver.getConnection()) {
+                if (use(fresh)) {
+                    listen(fresh);
+                }
+            } catch (SQLException e) {
+                if (closed) {
+                    return;
+                }
+                LOG.log(WARNING, "not told of new jobs by {0} for now: {1}", resource, e.getMessage());
+            }
+            boolean lasted = System.nanoTime() - begun > SILENCE.toNanos();
+            pause = lasted ? FIRST_PAUSE : min(pause.multipliedBy(2), LONGEST_PAUSE);
+            LockSupport.parkNanos(
+                    (long) (pause.toNanos() * ThreadLocalRandom.current().nextDouble(0.5, 1)));
+        }
+    }
+
+    private synchronized boolean use(Connection fresh) {
+        connection = fresh;
+        return !closed;
+    }
+
+    private void listen(Connection fresh) throws SQLException {
+        execute(fresh, "listen " + CHANNEL);
+        LOG.log(DEBUG, "listening for new jobs at {0}", resource);
+        signals.raiseAll();
+        var server = fresh.unwrap(PGConnection.class);
+        while (!closed) {
+            var heard = server.getNotifications((int) SILENCE.toMillis());
+            if (heard == null || heard.length == 0) {
+                execute(fresh, "select 1");
+            } else {
+                raise(heard);
+            }
+        }
+    }
+
+    private void raise(PGNotification[] heard) {
+        var queues = new ArrayList<String>();
+        for (var notification : heard) {
+            queues.add(notification.getParameter());
+        }
+        signals.raise(queues);
+    }
+
+    private static void execute(Connection connection, String sql) throws SQLException {
+        try (var statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    /** Not an orderly close, which would wait for the thread that listens. */
+    private void abort(Connection listening) {
+        try {
+            listening.abort(Runnable::run);
+        } catch (SQLException e) {
+            LOG.log(DEBUG, "the listening connection was closed already", e);
+        }
+    }
+
+    private static Duration min(Duration left, Duration right) {
+        return left.compareTo(right) < 0 ? left : right;
+    }
+}

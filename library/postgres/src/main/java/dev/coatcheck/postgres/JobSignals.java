@@ -1,0 +1,90 @@
+package dev.coatcheck.postgres;
+
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * What this process has been told of its queues since it last looked into them.
+ *
+ * <p>A signal stays raised until somebody looks, so that what comes between a look and the wait after it is not missed.
+ * It is taken down before the look and not after it, for the same reason.
+ */
+final class JobSignals {
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private final Set<String> watched = new HashSet<>();
+    private final Set<String> raised = new HashSet<>();
+    private final Map<Set<String>, Long> nextDue = new HashMap<>();
+
+    /** Somebody is about to look into these queues. */
+    void takeDown(Set<String> queues) {
+        lock.lock();
+        try {
+            watched.addAll(queues);
+            raised.removeAll(queues);
+            nextDue.remove(queues);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Nothing was there, and unless there is a signal nothing will be before this {@link System#nanoTime()}. */
+    void nothingBefore(Set<String> queues, long nanoTime) {
+        lock.lock();
+        try {
+            nextDue.put(Set.copyOf(queues), nanoTime);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** There may be something in these queues. Those that nobody here looks into are not remembered. */
+    void raise(Collection<String> queues) {
+        lock.lock();
+        try {
+            for (var queue : queues) {
+                if (watched.contains(queue)) {
+                    raised.add(queue);
+                }
+            }
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Signals may have been missed. */
+    void raiseAll() {
+        lock.lock();
+        try {
+            raised.addAll(watched);
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits until there may be something in one of the queues, or the time is over. */
+    void await(Set<String> queues, long nanos) throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            long end = System.nanoTime() + nanos;
+            watched.addAll(queues);
+            while (queues.stream().noneMatch(raised::contains)) {
+                long now = System.nanoTime();
+                long left = Math.min(end - now, nextDue.getOrDefault(queues, end) - now);
+                if (left <= 0) {
+                    return;
+                }
+                changed.awaitNanos(left);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,131 @@
+package dev.coatcheck.postgres;
+
+import com.zaxxer.hikari.HikariDataSource;
+import dev.coatcheck.state.BackingServiceException;
+import dev.coatcheck.state.blobs.Blobs;
+import dev.coatcheck.state.sessions.SessionSettings;
+import dev.coatcheck.state.sessions.Sessions;
+import javax.sql.DataSource;
+
+/**
+ * An attached PostgreSQL database, and the ports that it serves: sessions, blobs and jobs. What it holds is as durable as
+ * its commit.
+ *
+ * <p>The tables live in the schema {@code coatcheck}. They are made when they are first needed, by whichever process is
+ * first, or by {@link #migrate()} in a release step. The database's owner may do that; nothing needs a superuser. Two
+ * releases of an application can share the database.
+ *
+ * <p>Nothing here waits without a limit: a server that is dead, hangs, or cannot be reached is a
+ * {@link BackingServiceException} after the time-outs of {@link PostgresSettings}, and everything goes on by itself when
+ * the server is back. A pooler in between must pool sessions, not transactions, for the sake of {@code LISTEN}.
+ *
+ * <p>Thread-safe. {@link #close()} ends the connections and the threads: {@code coatcheck-postgres-sweep}, which clears
+ * away what has expired, and {@code coatcheck-postgres-listen}, while somebody waits for jobs.
+ *
+ * <pre>{@code
+ * try (var postgres = Postgres.attach(System.getenv("DATABASE_URL"))) {
+ *     var photos = postgres.blobs();
+ *     var jobs = postgres.jobs();
+ *     serve(photos, jobs);
+ * }
+ * }</pre>
+ */
+public final class Postgres implements AutoCloseable {
+    private final PostgresUrl url;
+    private final HikariDataSource pool;
+    private final Database database;
+    private final Sweeper sweeper;
+    private final PostgresJobs jobs;
+
+    private Postgres(PostgresUrl url, PostgresSettings settings) {
+        this.url = url;
+        var driver = Connections.driver(url, settings);
+        this.pool = Connections.pool(driver, settings);
+        this.database = new Database(pool, url.resource());
+        this.sweeper = new Sweeper(database);
+        this.jobs = new PostgresJobs(database, new JobListener(driver, url.resource()));
+    }
+
+    /** Attaches with default settings: see {@link #attach(String, PostgresSettings)}. */
+    public static Postgres attach(String url) {
+        return attach(url, PostgresSettings.defaults());
+    }
+
+    /**
+     * Attaches a database. Does not connect yet, so it may come up later than this process.
+     *
+     * @param url {@code postgresql://user:password@host:port/name?parameters}: percent-encoded; the TCP port is 5432 by
+     *     default; an IPv6 address stands in brackets; several {@code host:port} are separated by commas. Parameters
+     *     are those of libpq ({@code sslmode}, {@code sslrootcert}, {@code target_session_attrs}, …) or of the JDBC
+     *     driver. {@code postgres://} and {@code jdbc:postgresql://} mean the same
+     * @throws IllegalArgumentException where it is no such URL, with the reason, and without any secret
+     */
+    public static Postgres attach(String url, PostgresSettings settings) {
+        return new Postgres(PostgresUrl.parse(url), settings);
+    }
+
+    /** Sessions, each a row. Every method is one round trip. */
+    public Sessions sessions(SessionSettings settings) {
+        sweeper.start();
+        return new PostgresSessions(database, settings);
+    }
+
+    /**
+     * Blobs, in chunks of a mebibyte. Storing is one round trip for each, and one (with
+     * {@link dev.coatcheck.state.blobs.PutOptions#onlyIfAbsent()} two); reading is one for each, the first included; no
+     * transaction stays open while a slow stream is read or written. A blob that was replaced or deleted can be read to
+     * its end for an hour by who has opened it.
+     */
+    public Blobs blobs() {
+        sweeper.start();
+        return new PostgresBlobs(database);
+    }
+
+    /** Jobs, and what only a database can do with them: enqueue and complete in the caller's transaction. */
+    public PostgresJobs jobs() {
+        return jobs;
+    }
+
+    /**
+     * Makes or brings up to date the tables of all ports. Harmless where that was done, and while other processes do it.
+     *
+     * @throws BackingServiceException where the database cannot be reached or the user may not create
+     * @throws IllegalStateException where the tables are of a release that this one is too old for, or the database is
+     *     not encoded in UTF-8
+     */
+    public void migrate() {
+        database.migrate();
+    }
+
+    /**
+     * Asks the server for an answer: one round trip.
+     *
+     * @throws BackingServiceException where there is none in time
+     */
+    public void ping() {
+        database.askAsItIs("ping", connection -> {
+            try (var statement = connection.createStatement()) {
+                return statement.execute("select 1");
+            }
+        });
+    }
+
+    /** The pool, for the application's own tables and transactions. Closed with this. */
+    public DataSource dataSource() {
+        return pool;
+    }
+
+    /** Ends the threads and the connections; statements under way are cut. */
+    @Override
+    public void close() {
+        jobs.close();
+        sweeper.close();
+        pool.close();
+    }
+
+    /** The resource, without credentials. */
+    @Override
+    public String toString() {
+        return url.resource();
+    }
+}

@@ -1,0 +1,166 @@
+package dev.coatcheck.postgres;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * The adapter's tables, in the schema {@code coatcheck} of the attached database: versioned SQL, applied once, by
+ * whichever process is first.
+ *
+ * <p>Two releases of an application share the database during every deploy. A file that was released is never changed; a
+ * new one only adds, or names in {@link Migration#readableFrom} the oldest version whose processes can live with it. A
+ * process that finds a schema newer than its own goes on if it is named as one of those, and refuses otherwise.
+ */
+final class Schema {
+    /**
+     * One file of SQL.
+     *
+     * @param version counts from 1, without gaps
+     * @param readableFrom the oldest version whose processes can use the schema after this migration
+     */
+    record Migration(int version, String file, int readableFrom) {}
+
+    static final List<Migration> MIGRATIONS = List.of(
+            new Migration(1, "001-sessions.sql", 1),
+            new Migration(2, "002-blobs.sql", 1),
+            new Migration(3, "003-jobs.sql", 1));
+
+    /** Any number that nobody else takes: "coatchk" in ASCII. */
+    private static final long LOCK = 0x636F617463686B00L;
+
+    private static final Duration LIMIT = Duration.ofMinutes(2);
+
+    private static final System.Logger LOG = System.getLogger(Schema.class.getName());
+
+    private final List<Migration> migrations;
+    private volatile boolean known;
+
+    Schema() {
+        this(MIGRATIONS);
+    }
+
+    Schema(List<Migration> migrations) {
+        this.migrations = migrations;
+    }
+
+    /** Whether this process has seen that the schema is there. */
+    boolean isKnown() {
+        return known;
+    }
+
+    /** Applies what is missing. Two round trips where nothing is. */
+    void migrate(Connection connection) throws SQLException {
+        if (appliedVersion(connection) < latest()) {
+            applyMissing(connection);
+        }
+        known = true;
+    }
+
+    private int latest() {
+        return migrations.get(migrations.size() - 1).version();
+    }
+
+    private int appliedVersion(Connection connection) throws SQLException {
+        if (!exists(connection)) {
+            return 0;
+        }
+        try (var statement = connection.createStatement();
+                var found = statement.executeQuery(
+                        "select coalesce(max(version), 0), coalesce(max(readable_from), 0) from coatcheck.migrations")) {
+            found.next();
+            if (found.getInt(2) > latest()) {
+                throw new IllegalStateException(
+                        ("the schema \"coatcheck\" of the database is of version %d and can be used by coatcheck-postgres"
+                                        + " with schema version %d or later; this one has %d: release a newer one")
+                                .formatted(found.getInt(1), found.getInt(2), latest()));
+            }
+            return found.getInt(1);
+        }
+    }
+
+    private static boolean exists(Connection connection) throws SQLException {
+        try (var statement = connection.createStatement();
+                var found = statement.executeQuery("select to_regclass('coatcheck.migrations') is not null,"
+                        + " current_setting('server_encoding')")) {
+            found.next();
+            if (!found.getString(2).equals("UTF8")) {
+                throw new IllegalStateException("the database is encoded in " + found.getString(2)
+                        + ", which cannot hold every text: create it with ENCODING 'UTF8'");
+            }
+            return found.getBoolean(1);
+        }
+    }
+
+    private void applyMissing(Connection connection) throws SQLException {
+        int networkTimeout = connection.getNetworkTimeout();
+        connection.setNetworkTimeout(Runnable::run, (int) LIMIT.toMillis());
+        connection.setAutoCommit(false);
+        try {
+            execute(connection, "set local statement_timeout = " + LIMIT.toMillis());
+            execute(connection, "select pg_advisory_xact_lock(" + LOCK + ")");
+            begin(connection);
+            int applied = appliedVersion(connection);
+            for (var migration : migrations) {
+                if (migration.version() > applied) {
+                    apply(connection, migration);
+                }
+            }
+            connection.commit();
+        } catch (SQLException | RuntimeException e) {
+            connection.rollback();
+            throw e;
+        } finally {
+            connection.setAutoCommit(true);
+            connection.setNetworkTimeout(Runnable::run, networkTimeout);
+        }
+    }
+
+    /** Makes the schema and the list of migrations. Asks first: "if not exists" demands the right to create all the same. */
+    private static void begin(Connection connection) throws SQLException {
+        try (var statement = connection.createStatement();
+                var found = statement.executeQuery("select to_regnamespace('coatcheck') is not null")) {
+            found.next();
+            if (!found.getBoolean(1)) {
+                execute(connection, "create schema coatcheck");
+            }
+        }
+        execute(
+                connection,
+                "create table if not exists coatcheck.migrations (version int primary key, file text not null,"
+                        + " readable_from int not null, applied_at timestamptz not null default clock_timestamp())");
+    }
+
+    private static void apply(Connection connection, Migration migration) throws SQLException {
+        execute(connection, read(migration.file()));
+        try (var insert = connection.prepareStatement(
+                "insert into coatcheck.migrations (version, file, readable_from) values (?, ?, ?)")) {
+            insert.setInt(1, migration.version());
+            insert.setString(2, migration.file());
+            insert.setInt(3, migration.readableFrom());
+            insert.executeUpdate();
+        }
+        LOG.log(System.Logger.Level.INFO, "applied {0} to the schema \"coatcheck\"", migration.file());
+    }
+
+    private static void execute(Connection connection, String sql) throws SQLException {
+        try (var statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    private static String read(String file) {
+        try (var content = Schema.class.getResourceAsStream("schema/" + file)) {
+            if (content == null) {
+                throw new IllegalStateException("the jar has no " + file);
+            }
+            return new String(content.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + file, e);
+        }
+    }
+}

@@ -1,0 +1,105 @@
+package dev.coatcheck.postgres;
+
+import static java.lang.System.Logger.Level.WARNING;
+
+import dev.coatcheck.state.BackingServiceException;
+import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Clears away, in a thread of its own, what nobody will ask for again: sessions that have ended, and the bytes of uploads
+ * that were given up and of blobs that were replaced or deleted.
+ *
+ * <p>Every process does it, a little at a time; they skip what another is at. Each step is a short transaction of its
+ * own, so it holds no lock that anybody waits for.
+ */
+final class Sweeper implements AutoCloseable {
+    private static final Duration PAUSE = Duration.ofMinutes(1);
+    private static final Duration END_LIMIT = Duration.ofSeconds(1);
+
+    /** How many sessions one step removes, and how many chunks of a mebibyte. */
+    private static final int SESSIONS = 1_000;
+
+    private static final int CHUNKS = 16;
+
+    /** How many steps of each kind are made before the next pause. */
+    private static final int STEPS = 1_000;
+
+    private static final System.Logger LOG = System.getLogger(Sweeper.class.getName());
+
+    private final Database database;
+    private final Thread thread =
+            Thread.ofVirtual().name("coatcheck-postgres-sweep").unstarted(this::sweepUntilClosed);
+    private boolean started;
+    private volatile boolean closed;
+
+    Sweeper(Database database) {
+        this.database = database;
+    }
+
+    /** Begins, if nobody has. */
+    synchronized void start() {
+        if (!started && !closed) {
+            started = true;
+            thread.start();
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        LockSupport.unpark(thread);
+        try {
+            synchronized (this) {
+                if (started) {
+                    thread.join(END_LIMIT);
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** One round: everything that may go now, within bounds. */
+    void sweep() {
+        for (int i = 0; i < STEPS && !closed && purgeSessions() == SESSIONS; i++) {}
+        for (int i = 0; i < STEPS && !closed && sweepBlobs(); i++) {}
+    }
+
+    private int purgeSessions() {
+        return database.ask("clear away ended sessions", connection -> {
+            try (var purge = connection.prepareStatement("select coatcheck.purge_sessions_v1(?)")) {
+                purge.setInt(1, SESSIONS);
+                return Rows.only(purge, row -> row.getInt(1));
+            }
+        });
+    }
+
+    private boolean sweepBlobs() {
+        return database.ask("clear away unused chunks of blobs", connection -> {
+            try (var sweep = connection.prepareStatement("select coatcheck.sweep_blobs_v1(?)")) {
+                sweep.setInt(1, CHUNKS);
+                return Rows.only(sweep, row -> row.getBoolean(1));
+            }
+        });
+    }
+
+    private void sweepUntilClosed() {
+        while (true) {
+            // Not all processes at once, after a deploy that started them at once.
+            LockSupport.parkNanos(
+                    (long) (PAUSE.toNanos() * ThreadLocalRandom.current().nextDouble(0.5, 1.5)));
+            if (closed) {
+                return;
+            }
+            try {
+                sweep();
+            } catch (BackingServiceException e) {
+                LOG.log(WARNING, "will be tried again: " + e.getMessage());
+            } catch (RuntimeException e) {
+                LOG.log(WARNING, "sweeping failed; going on", e);
+            }
+        }
+    }
+}

@@ -1,0 +1,82 @@
+package dev.coatcheck.postgres;
+
+import dev.coatcheck.host.service.SharedServers;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/** Empty databases on the shared server, and what is attached to them, for the length of a test. */
+final class Databases implements AfterEachCallback {
+    private static String emptied = "";
+
+    private final List<Postgres> attached = new ArrayList<>();
+    private String url = "";
+
+    /** Attaches a new database; the one that is meant from then on. */
+    Postgres fresh() {
+        url = SharedServers.freshPostgresUrl();
+        return attach(PostgresSettings.defaults());
+    }
+
+    /** Attaches a database that was used before and is empty again, which takes less time than a new one. */
+    Postgres empty() {
+        synchronized (Databases.class) {
+            if (emptied.isEmpty()) {
+                emptied = SharedServers.freshPostgresUrl();
+            }
+            url = emptied;
+        }
+        var postgres = attach(PostgresSettings.defaults());
+        postgres.migrate();
+        update(
+                postgres,
+                "truncate coatcheck.sessions, coatcheck.blobs, coatcheck.blob_versions, coatcheck.blob_chunks, coatcheck.jobs");
+        return postgres;
+    }
+
+    /** Attaches the same database once more. */
+    Postgres attach(PostgresSettings settings) {
+        var postgres = Postgres.attach(url(), settings);
+        attached.add(postgres);
+        return postgres;
+    }
+
+    String url() {
+        if (url.isEmpty()) {
+            url = SharedServers.freshPostgresUrl();
+        }
+        return url;
+    }
+
+    /** The first column of what a statement answers, each value as text. */
+    List<String> query(String sql) {
+        return query(attached.get(attached.size() - 1), sql);
+    }
+
+    static List<String> query(Postgres postgres, String sql) {
+        try (var connection = postgres.dataSource().getConnection();
+                var statement = connection.prepareStatement(sql)) {
+            return Rows.all(statement, row -> String.valueOf(row.getString(1)));
+        } catch (SQLException e) {
+            throw new AssertionError(sql, e);
+        }
+    }
+
+    static int update(Postgres postgres, String sql) {
+        try (var connection = postgres.dataSource().getConnection();
+                var statement = connection.createStatement()) {
+            return statement.executeUpdate(sql);
+        } catch (SQLException e) {
+            throw new AssertionError(sql, e);
+        }
+    }
+
+    @Override
+    public void afterEach(ExtensionContext context) {
+        attached.forEach(Postgres::close);
+        attached.clear();
+        url = "";
+    }
+}

@@ -1,0 +1,33 @@
+package dev.coatcheck.postgres;
+
+import dev.coatcheck.contracts.peers.StoreFactory;
+import dev.coatcheck.state.blobs.Blobs;
+import dev.coatcheck.state.jobs.Jobs;
+import dev.coatcheck.state.sessions.SessionSettings;
+import dev.coatcheck.state.sessions.Sessions;
+
+/** How other JVMs attach the database under test. */
+final class Factories {
+    private Factories() {}
+
+    public static final class OfSessions implements StoreFactory<Sessions> {
+        @Override
+        public Sessions open(String url) {
+            return Postgres.attach(url).sessions(SessionSettings.defaults());
+        }
+    }
+
+    public static final class OfBlobs implements StoreFactory<Blobs> {
+        @Override
+        public Blobs open(String url) {
+            return Postgres.attach(url).blobs();
+        }
+    }
+
+    public static final class OfJobs implements StoreFactory<Jobs> {
+        @Override
+        public Jobs open(String url) {
+            return Postgres.attach(url).jobs();
+        }
+    }
+}
