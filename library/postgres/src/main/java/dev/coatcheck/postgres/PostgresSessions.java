@@ -81,13 +81,7 @@ final class PostgresSessions implements Sessions {
                 save.setString(3, changes.rotates() ? next.secretHash() : null);
                 save.setArray(
                         4, connection.createArrayOf("text", attributes.keySet().toArray()));
-                save.setArray(
-                        5,
-                        array(
-                                connection,
-                                "text",
-                                attributes,
-                                AttributeChange::json));
+                save.setArray(5, array(connection, "text", attributes, AttributeChange::json));
                 save.setArray(6, array(connection, "int8", attributes, PostgresSessions::onlyIfVersion));
                 save.setString(7, changes.user().orElse(null));
                 save.setString(8, changes.label().orElse(null));

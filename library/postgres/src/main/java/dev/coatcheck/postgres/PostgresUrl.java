@@ -60,6 +60,9 @@ record PostgresUrl(
             throw refuse("it names no database");
         }
         int at = authority.lastIndexOf('@');
+        if (at < 0 && rest.indexOf('@') >= 0) {
+            throw refuse("there is an @ after the first /; a / in a password is written %2F");
+        }
         var login = at < 0 ? "" : authority.substring(0, at);
         int colon = login.indexOf(':');
         var user = colon < 0 ? login : login.substring(0, colon);

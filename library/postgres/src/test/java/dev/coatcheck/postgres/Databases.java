@@ -60,7 +60,7 @@ final class Databases implements AfterEachCallback {
                 var statement = connection.prepareStatement(sql)) {
             return Rows.all(statement, row -> String.valueOf(row.getString(1)));
         } catch (SQLException e) {
-            throw new AssertionError(sql, e);
+            throw new IllegalStateException(sql, e);
         }
     }
 
@@ -69,7 +69,7 @@ final class Databases implements AfterEachCallback {
                 var statement = connection.createStatement()) {
             return statement.executeUpdate(sql);
         } catch (SQLException e) {
-            throw new AssertionError(sql, e);
+            throw new IllegalStateException(sql, e);
         }
     }
 

@@ -85,6 +85,7 @@ public abstract class SharedBlobsContract {
     }
 
     private void passThroughSmallHeap(long size) {
+        var blobs = blobs();
         try (var peer =
                 Peer.startWithHeap(SMALL_HEAP, factory(), url(), BlobActions.PassThrough.class, "large", "" + size)) {
             var expected = peer.hear();
@@ -92,6 +93,6 @@ public abstract class SharedBlobsContract {
             assertThat(peer.hear(BlobActions.LARGE_PATIENCE)).isEqualTo(expected);
             peer.awaitSuccess();
         }
-        assertThat(blobs().stat("large").orElseThrow().size()).isEqualTo(size);
+        assertThat(blobs.stat("large").orElseThrow().size()).isEqualTo(size);
     }
 }

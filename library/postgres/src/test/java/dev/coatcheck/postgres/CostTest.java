@@ -1,0 +1,209 @@
+package dev.coatcheck.postgres;
+
+import static dev.coatcheck.postgres.Databases.query;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.coatcheck.host.service.SharedServers;
+import dev.coatcheck.state.blobs.PutOptions;
+import dev.coatcheck.state.blobs.ReadOptions;
+import dev.coatcheck.state.blobs.ReadResult.Found;
+import dev.coatcheck.state.jobs.JobId;
+import dev.coatcheck.state.jobs.NewJob;
+import dev.coatcheck.state.sessions.Changes;
+import dev.coatcheck.state.sessions.SessionId;
+import dev.coatcheck.state.sessions.SessionSettings;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** What each method costs, counted on the wire and on the server. */
+class CostTest {
+    private static final Duration LEASE = Duration.ofMinutes(1);
+
+    @RegisterExtension
+    final Databases databases = new Databases();
+
+    private final Relay relay = Relay.to(SharedServers.postgres().tcpPort());
+    private Postgres postgres = databases.empty();
+
+    @BeforeEach
+    void attachThroughTheRelay() {
+        // One connection: a pool that may have more opens the next before it is needed.
+        postgres = Postgres.attach(
+                relay.through(databases.url()), PostgresSettings.defaults().withPoolSize(1));
+        postgres.migrate();
+    }
+
+    @AfterEach
+    void close() {
+        postgres.close();
+        relay.close();
+    }
+
+    @Test
+    void each_method_of_sessions_is_one_round_trip() {
+        var sessions = postgres.sessions(SessionSettings.defaults());
+        var id = SessionId.random();
+        costs(1, () -> sessions.create(id, Changes.none().user("ada").put("theme", "1")));
+        costs(1, () -> sessions.find(id));
+        costs(1, () -> sessions.save(id, Changes.none().put("theme", "2").putIfUnchanged("new", "1", 0)));
+        costs(1, () -> sessions.save(id, Changes.none().putIfUnchanged("new", "1", 99)));
+        costs(2, () -> sessions.update(id, "theme", current -> Optional.of("3")));
+        costs(1, () -> sessions.devices("ada"));
+        costs(1, () -> sessions.revoke("ada", "nobody"));
+        costs(1, () -> sessions.save(id, Changes.none().rotate()));
+        costs(1, () -> sessions.find(id));
+        costs(1, () -> sessions.revokeAll("ada"));
+        costs(1, () -> sessions.destroy(id));
+    }
+
+    @Test
+    void each_method_of_jobs_is_one_round_trip() {
+        var jobs = postgres.jobs();
+        costs(1, () -> jobs.enqueue(NewJob.of("mail", "1").withUniqueKey("1")));
+        costs(1, () -> jobs.enqueue(NewJob.of("mail", "1").withUniqueKey("1")));
+        costs(1, () -> jobs.claim(Set.of("none"), 10, LEASE));
+        var claimed = costs(1, () -> jobs.claim(Set.of("mail", "other"), 10, LEASE));
+        assertThat(claimed).hasSize(1);
+        costs(1, () -> jobs.renew(claimed, LEASE));
+        costs(1, () -> jobs.giveBack(claimed));
+        costs(2, () -> jobs.fail(jobs.claim(Set.of("mail"), 10, LEASE).get(0), "boom"));
+        costs(1, () -> jobs.complete(claimed.get(0)));
+        costs(1, () -> jobs.find(new JobId(UUID.randomUUID())));
+        costs(1, () -> jobs.dead("mail", 10));
+        costs(1, () -> jobs.replay(claimed.get(0).id()));
+        costs(1, jobs::depths);
+        costs(0, () -> jobs.renew(List.of(), LEASE));
+        costs(0, () -> jobs.giveBack(List.of()));
+    }
+
+    @Test
+    void blobs_cost_a_round_trip_for_each_mebibyte_and_one_more_to_store() {
+        var blobs = postgres.blobs();
+        costs(2, () -> blobs.put("small", new ByteArrayInputStream(new byte[100]), PutOptions.defaults()));
+        costs(3, () -> blobs.put("new", content(100), PutOptions.defaults().onlyIfAbsent()));
+        costs(1, () -> blobs.put("new", content(100), PutOptions.defaults().onlyIfAbsent()));
+        costs(1, () -> blobs.put("empty", content(0), PutOptions.defaults()));
+        costs(4, () -> blobs.put("large", content(2 * PostgresBlobs.CHUNK_SIZE + 1), PutOptions.defaults()));
+        costs(1, () -> blobs.stat("large"));
+        costs(1, () -> blobs.list("", "", 10));
+        costs(1, () -> read(blobs.read("small", ReadOptions.whole())));
+        costs(3, () -> read(blobs.read("large", ReadOptions.whole())));
+        costs(1, () -> read(blobs.read("large", ReadOptions.range(PostgresBlobs.CHUNK_SIZE, 10))));
+        costs(1, () -> blobs.delete("large"));
+    }
+
+    @Test
+    void reading_a_session_writes_nothing_until_a_tenth_of_its_idle_time_has_passed() {
+        var sessions = postgres.sessions(SessionSettings.defaults());
+        var id = SessionId.random();
+        sessions.create(id, Changes.none().put("theme", "1"));
+        var version = "select xmin::text || ctid::text from coatcheck.sessions";
+        var before = query(postgres, version);
+
+        sessions.find(id);
+        assertThat(query(postgres, version)).isEqualTo(before);
+
+        Databases.update(
+                postgres, "update coatcheck.sessions set last_seen_at = last_seen_at - interval '3 minutes 1 second'");
+        var aged = query(postgres, version);
+        sessions.find(id);
+        assertThat(query(postgres, version)).isNotEqualTo(aged);
+        assertThat(query(
+                        postgres,
+                        "select clock_timestamp() - last_seen_at < interval '1 minute' from coatcheck.sessions"))
+                .containsExactly("t");
+    }
+
+    @Test
+    void saving_a_session_touches_no_index() {
+        var sessions = postgres.sessions(SessionSettings.defaults());
+        var id = SessionId.random();
+        sessions.create(id, Changes.none().user("ada"));
+        long before = updatesOfIndexes();
+        for (int i = 0; i < 20; i++) {
+            sessions.save(id, Changes.none().put("count", "" + i));
+        }
+
+        // At the turn of an hour one of them does.
+        assertThat(updatesOfIndexes() - before).isLessThanOrEqualTo(1);
+    }
+
+    private long updatesOfIndexes() {
+        return statistic(
+                "select n_tup_upd - n_tup_hot_upd from pg_stat_user_tables where relid = 'coatcheck.sessions'::regclass");
+    }
+
+    @Test
+    void delayed_jobs_of_greater_priority_cost_a_claim_nothing() {
+        Databases.update(postgres, """
+                insert into coatcheck.jobs (id, queue, priority, due_at, state, fence, attempts, max_attempts,
+                        first_delay_ms, max_delay_ms, enqueued_at, run_at, payload)
+                    select gen_random_uuid(), 'mail', 1 + i % 3, now() + interval '1 day', 0, 0, 0, 1, 0, 0, now(), now(), ''
+                    from generate_series(1, 20000) as i
+                """);
+        Databases.update(postgres, "analyze coatcheck.jobs");
+        var jobs = postgres.jobs();
+        jobs.enqueue(NewJob.of("mail", "due"));
+        long before = indexEntriesRead();
+
+        assertThat(jobs.claim(Set.of("mail"), 10, LEASE)).hasSize(1);
+
+        assertThat(indexEntriesRead() - before).isLessThan(50);
+    }
+
+    private long indexEntriesRead() {
+        return statistic("select sum(idx_tup_read) from pg_stat_user_indexes where relid = 'coatcheck.jobs'::regclass");
+    }
+
+    private long statistic(String sql) {
+        query(postgres, "select pg_stat_force_next_flush()");
+        return Long.parseLong(query(postgres, sql).get(0));
+    }
+
+    private interface Step<T> {
+        T run() throws Exception;
+    }
+
+    private interface Action {
+        void run() throws Exception;
+    }
+
+    private void costs(int trips, Action action) {
+        costs(trips, () -> {
+            action.run();
+            return true;
+        });
+    }
+
+    private <T> T costs(int trips, Step<T> step) {
+        // The pool asks a connection that was idle for half a second whether it lives.
+        postgres.ping();
+        int before = relay.trips();
+        try {
+            var result = step.run();
+            assertThat(relay.trips() - before).isEqualTo(trips);
+            return result;
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static InputStream content(int size) {
+        return new ByteArrayInputStream(new byte[size]);
+    }
+
+    private static boolean read(Object result) throws Exception {
+        try (var found = (Found) result) {
+            return found.content().readAllBytes().length == found.length();
+        }
+    }
+}

@@ -1,0 +1,327 @@
+package dev.coatcheck.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.coatcheck.host.service.Durability;
+import dev.coatcheck.host.service.PostgresServer;
+import dev.coatcheck.host.service.ServerSettings;
+import dev.coatcheck.state.BackingServiceException;
+import dev.coatcheck.state.blobs.PutOptions;
+import dev.coatcheck.state.blobs.ReadOptions;
+import dev.coatcheck.state.blobs.ReadResult.Found;
+import dev.coatcheck.state.jobs.JobId;
+import dev.coatcheck.state.jobs.NewJob;
+import dev.coatcheck.state.jobs.Worker;
+import dev.coatcheck.state.jobs.WorkerSettings;
+import dev.coatcheck.state.sessions.Changes;
+import dev.coatcheck.state.sessions.SessionId;
+import dev.coatcheck.state.sessions.SessionSettings;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The server is killed, comes back on the same TCP port, falls silent, or was never there. */
+class FaultTest {
+    private static final PostgresSettings SETTINGS = PostgresSettings.defaults()
+            .withConnectTimeout(Duration.ofSeconds(1))
+            .withStatementTimeout(Duration.ofSeconds(1));
+
+    /** A connection that proves dead, the one that is made in its place, and a statement on it. */
+    private static final Duration BOUND = Duration.ofSeconds(10);
+
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final String QUEUE = "mail";
+
+    @TempDir
+    static Path folder;
+
+    private static PostgresServer server;
+    private static int databases;
+    private Relay relay;
+    private Postgres postgres;
+
+    @BeforeAll
+    static void startServer() {
+        server = PostgresServer.start(ServerSettings.at(folder).withDurability(Durability.PROCESS_LOSS));
+    }
+
+    @AfterAll
+    static void endServer() {
+        server.close();
+    }
+
+    @BeforeEach
+    void attach() {
+        server.start();
+        relay = Relay.to(server.tcpPort());
+        postgres = Postgres.attach(relay.through(server.createDatabaseIfMissing("faults_" + databases++)), SETTINGS);
+        postgres.migrate();
+    }
+
+    @AfterEach
+    void close() {
+        postgres.close();
+        relay.close();
+    }
+
+    @Test
+    void what_was_promised_before_the_server_was_killed_is_there_when_it_is_back() {
+        var jobs = postgres.jobs();
+        var blobs = postgres.blobs();
+        var sessions = postgres.sessions(SessionSettings.defaults());
+        Queue<JobId> promisedJobs = new ConcurrentLinkedQueue<>();
+        Queue<String> promisedBlobs = new ConcurrentLinkedQueue<>();
+        Queue<SessionId> promisedSessions = new ConcurrentLinkedQueue<>();
+        var end = new AtomicBoolean();
+        var writers = List.of(
+                writing(
+                        end,
+                        i -> promisedJobs.add(
+                                jobs.enqueue(NewJob.of(QUEUE, "" + i)).id())),
+                writing(end, i -> {
+                    blobs.put("" + i, new ByteArrayInputStream(new byte[100_000]), PutOptions.defaults());
+                    promisedBlobs.add("" + i);
+                }),
+                writing(end, i -> {
+                    var id = SessionId.random();
+                    sessions.create(id, Changes.none().put("i", "" + i));
+                    promisedSessions.add(id);
+                }));
+
+        for (int kill = 0; kill < 2; kill++) {
+            int before = promisedJobs.size() + promisedBlobs.size() + promisedSessions.size();
+            await().atMost(PATIENCE)
+                    .until(() -> promisedJobs.size() + promisedBlobs.size() + promisedSessions.size() > before + 60);
+            server.kill();
+            server.start();
+        }
+        int after = promisedJobs.size();
+        await().atMost(PATIENCE).until(() -> promisedJobs.size() > after + 10);
+        end.set(true);
+        writers.forEach(FaultTest::join);
+
+        assertThat(promisedJobs).allSatisfy(id -> assertThat(jobs.find(id)).isPresent());
+        assertThat(promisedBlobs)
+                .allSatisfy(
+                        key -> assertThat(blobs.stat(key).orElseThrow().size()).isEqualTo(100_000));
+        assertThat(promisedSessions)
+                .allSatisfy(id -> assertThat(sessions.find(id)).isPresent());
+        assertNothingIsLeftIdleInATransaction();
+    }
+
+    @Test
+    void workers_finish_every_job_although_the_server_is_killed_in_between() {
+        var jobs = postgres.jobs();
+        var ran = ConcurrentHashMap.<String>newKeySet();
+        for (int i = 0; i < 200; i++) {
+            jobs.enqueue(NewJob.of(QUEUE, "" + i));
+        }
+        var settings =
+                WorkerSettings.defaults().withLease(Duration.ofSeconds(2)).withPollInterval(Duration.ofSeconds(1));
+        try (var worker = Worker.start(
+                jobs, Map.of(QUEUE, execution -> ran.add(execution.job().payload())), settings)) {
+            await().atMost(PATIENCE).until(() -> ran.size() > 20);
+            server.kill();
+            server.start();
+            await().atMost(PATIENCE)
+                    .ignoreExceptions()
+                    .until(() -> jobs.depths().isEmpty());
+            assertThat(worker.stop(PATIENCE)).isTrue();
+        }
+        assertThat(ran).hasSize(200);
+        assertNothingIsLeftIdleInATransaction();
+    }
+
+    @Test
+    void who_waits_for_work_hears_of_it_again_after_the_server_was_killed() throws Exception {
+        var jobs = postgres.jobs();
+        jobs.awaitWork(Set.of(QUEUE), Duration.ofMillis(200));
+        server.kill();
+        server.start();
+        await().atMost(PATIENCE).until(this::listeners, count -> count == 1);
+
+        jobs.claim(Set.of(QUEUE), 1, PATIENCE);
+        long begun = System.nanoTime();
+        var id = jobs.enqueue(NewJob.of(QUEUE, "")).id();
+        jobs.awaitWork(Set.of(QUEUE), Duration.ofMinutes(5));
+        assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(PATIENCE);
+        assertThat(jobs.find(id)).isPresent();
+    }
+
+    @Test
+    void whoever_waits_is_told_to_look_when_the_connection_that_listens_is_there_again() throws Exception {
+        var jobs = postgres.jobs();
+        jobs.awaitWork(Set.of(QUEUE), Duration.ofMillis(200));
+        await().atMost(PATIENCE).until(this::listeners, count -> count == 1);
+        jobs.claim(Set.of(QUEUE), 1, PATIENCE);
+        var waiter = Thread.ofVirtual().start(() -> {
+            try {
+                jobs.awaitWork(Set.of(QUEUE), Duration.ofMinutes(5));
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+
+        relay.cut();
+
+        assertThat(waiter.join(PATIENCE)).isTrue();
+    }
+
+    @Test
+    void while_the_server_is_gone_every_method_says_so_in_bounded_time() {
+        server.kill();
+        assertEveryMethodFailsInBoundedTime();
+    }
+
+    @Test
+    void while_the_server_is_silent_every_method_says_so_in_bounded_time_and_goes_on_afterwards() {
+        postgres.jobs().enqueue(NewJob.of(QUEUE, ""));
+        relay.fallSilent();
+        assertEveryMethodFailsInBoundedTime();
+
+        relay.speak();
+        await().atMost(PATIENCE)
+                .ignoreExceptions()
+                .until(() -> postgres.jobs().depths().containsKey(QUEUE));
+    }
+
+    private void assertEveryMethodFailsInBoundedTime() {
+        var sessions = postgres.sessions(SessionSettings.defaults());
+        var blobs = postgres.blobs();
+        var jobs = postgres.jobs();
+        List<Step> steps = List.of(
+                postgres::ping,
+                () -> sessions.find(SessionId.random()),
+                () -> blobs.stat("a"),
+                () -> blobs.put("a", new ByteArrayInputStream(new byte[1]), PutOptions.defaults()),
+                () -> jobs.enqueue(NewJob.of(QUEUE, "")));
+        assertThat(steps).allSatisfy(step -> {
+            long begun = System.nanoTime();
+            assertThatThrownBy(step::run)
+                    .isInstanceOf(BackingServiceException.class)
+                    .hasMessageStartingWith("Could not ")
+                    .hasMessageContaining("postgresql at 127.0.0.1");
+            assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(BOUND);
+        });
+    }
+
+    @Test
+    void a_blob_whose_server_is_killed_while_it_is_read_is_a_failing_stream() throws IOException {
+        var blobs = postgres.blobs();
+        blobs.put("a", new ByteArrayInputStream(new byte[3 << 20]), PutOptions.defaults());
+        try (var found = (Found) blobs.read("a", ReadOptions.whole())) {
+            found.content().readNBytes(10);
+            server.kill();
+            assertThatThrownBy(() -> found.content().readAllBytes())
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("read a chunk of a blob");
+        }
+    }
+
+    @Test
+    void a_statement_that_takes_too_long_is_cut_by_the_server() throws Exception {
+        try (var connection = postgres.dataSource().getConnection();
+                var statement = connection.createStatement()) {
+            assertThatThrownBy(() -> statement.execute("select pg_sleep(60)"))
+                    .hasMessageContaining("statement timeout");
+            assertThat(statement.execute("select 1")).isTrue();
+        }
+    }
+
+    @Test
+    void a_server_that_never_was_there_and_a_wrong_password_are_told_without_the_password() {
+        try (var nobody = Postgres.attach("postgresql://app:s3cret@127.0.0.1:1/app", SETTINGS);
+                var wrong = Postgres.attach(server.url().replaceFirst(":[^:@/]*@", ":s3cret@"), SETTINGS)) {
+            for (var attached : List.of(nobody, wrong)) {
+                assertThatThrownBy(attached::ping)
+                        .isInstanceOf(BackingServiceException.class)
+                        .hasMessageContaining("ping")
+                        .hasMessageNotContaining("s3cret")
+                        .hasStackTraceContaining("postgres");
+            }
+        }
+    }
+
+    @Test
+    void closing_leaves_no_connection_and_no_thread() throws Exception {
+        postgres.blobs();
+        postgres.jobs().awaitWork(Set.of(QUEUE), Duration.ofMillis(200));
+        await().atMost(PATIENCE).until(this::listeners, count -> count == 1);
+
+        postgres.close();
+
+        try (var other = Postgres.attach(server.url(), SETTINGS)) {
+            await().atMost(PATIENCE)
+                    .until(() -> Databases.query(
+                                    other,
+                                    "select count(*) from pg_stat_activity where datname = 'faults_" + (databases - 1)
+                                            + "'")
+                            .equals(List.of("0")));
+        }
+        postgres.close();
+    }
+
+    private interface Step {
+        void run() throws Exception;
+    }
+
+    private interface Write {
+        void write(int i) throws Exception;
+    }
+
+    /** Writes without end; what fails was not promised. */
+    private static Thread writing(AtomicBoolean end, Write write) {
+        return Thread.ofVirtual().start(() -> {
+            for (int i = 0; !end.get(); i++) {
+                try {
+                    write.write(i);
+                } catch (BackingServiceException e) {
+                    // Killed in between.
+                } catch (Exception e) {
+                    throw new AssertionError(e);
+                }
+            }
+        });
+    }
+
+    private static void join(Thread thread) {
+        try {
+            assertThat(thread.join(PATIENCE)).isTrue();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError(e);
+        }
+    }
+
+    private int listeners() {
+        return Integer.parseInt(Databases.query(
+                        postgres,
+                        "select count(*) from pg_stat_activity where datname = current_database()"
+                                + " and query = 'listen coatcheck_jobs'")
+                .get(0));
+    }
+
+    private void assertNothingIsLeftIdleInATransaction() {
+        assertThat(Databases.query(
+                        postgres,
+                        "select count(*) from pg_stat_activity where datname = current_database()"
+                                + " and state like 'idle in transaction%'"))
+                .containsExactly("0");
+    }
+}

@@ -1,0 +1,165 @@
+package dev.coatcheck.postgres;
+
+import static dev.coatcheck.postgres.Databases.query;
+import static dev.coatcheck.postgres.Databases.update;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.coatcheck.state.BackingServiceException;
+import dev.coatcheck.state.blobs.PutOptions;
+import dev.coatcheck.state.blobs.ReadOptions;
+import dev.coatcheck.state.blobs.ReadResult.Found;
+import dev.coatcheck.state.sessions.Changes;
+import dev.coatcheck.state.sessions.SessionId;
+import dev.coatcheck.state.sessions.SessionSettings;
+import java.io.ByteArrayInputStream;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.SequenceInputStream;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** What is cleared away, and what is not. */
+class SweeperTest {
+    private static final Duration LONG = Duration.ofHours(1);
+    private static final String CHUNKS = "select count(*) from coatcheck.blob_chunks";
+    private static final String VERSIONS = "select count(*) from coatcheck.blob_versions";
+
+    @RegisterExtension
+    final Databases databases = new Databases();
+
+    private final Postgres postgres = databases.empty();
+    private final Database database = new Database(postgres.dataSource(), "the database under test");
+    private final Sweeper sweeper = new Sweeper(database);
+
+    @Test
+    void sessions_that_have_ended_are_cleared_away_and_no_others() {
+        var sessions = postgres.sessions(SessionSettings.defaults());
+        var live = SessionId.random();
+        sessions.create(live, Changes.none());
+        for (int i = 0; i < 5; i++) {
+            sessions.create(SessionId.random(), Changes.none());
+        }
+        update(
+                postgres,
+                "update coatcheck.sessions set expires_at = clock_timestamp() - interval '2 hours', purge_at ="
+                        + " coatcheck.session_purge_v1(clock_timestamp() - interval '2 hours') where handle <> '"
+                        + live.handle() + "'");
+
+        sweeper.sweep();
+
+        assertThat(query(postgres, "select handle from coatcheck.sessions")).containsExactly(live.handle());
+    }
+
+    @Test
+    void an_upload_that_nobody_goes_on_with_is_cleared_away_and_one_under_way_is_not() throws IOException {
+        var blobs = new PostgresBlobs(database, LONG, LONG);
+        new BlobUpload(database, Duration.ZERO).read(content(3), Long.MAX_VALUE);
+
+        blobs.put("under-way", pausing(sweeper::sweep), PutOptions.defaults());
+
+        assertThat(query(postgres, VERSIONS)).containsExactly("1");
+        assertThat(query(postgres, CHUNKS)).containsExactly("2");
+        assertThat(blobs.stat("under-way").orElseThrow().size()).isEqualTo(PostgresBlobs.CHUNK_SIZE + 1);
+    }
+
+    @Test
+    void an_upload_that_paused_for_too_long_stores_nothing_and_says_so() {
+        var blobs = new PostgresBlobs(database, LONG, LONG);
+        var content = pausing(() -> {
+            update(postgres, "update coatcheck.blob_versions set keep_until = clock_timestamp() - interval '1 second'");
+            sweeper.sweep();
+        });
+
+        assertThatThrownBy(() -> blobs.put("a", content, PutOptions.defaults()))
+                .isInstanceOf(BackingServiceException.class)
+                .hasMessageContaining("paused for longer than PT1H and was given up");
+        assertThat(blobs.stat("a")).isEmpty();
+        assertThat(query(postgres, CHUNKS)).containsExactly("0");
+    }
+
+    @Test
+    void replaced_and_deleted_bytes_are_kept_for_their_readers_and_then_cleared_away() throws IOException {
+        var blobs = new PostgresBlobs(database, LONG, LONG);
+        blobs.put("a", content(2 * PostgresBlobs.CHUNK_SIZE), PutOptions.defaults());
+        try (var reader = (Found) blobs.read("a", ReadOptions.whole())) {
+            blobs.put("a", content(1), PutOptions.defaults());
+            sweeper.sweep();
+            assertThat(reader.content().readAllBytes()).hasSize(2 * PostgresBlobs.CHUNK_SIZE);
+        }
+        try (var late = (Found) blobs.read("a", ReadOptions.whole())) {
+            blobs.delete("a");
+            update(postgres, "update coatcheck.blob_versions set keep_until = clock_timestamp() - interval '1 second'");
+            sweeper.sweep();
+            assertThat(late.content().readAllBytes()).hasSize(1);
+        }
+        assertThat(query(postgres, CHUNKS)).containsExactly("0");
+        assertThat(query(postgres, VERSIONS)).containsExactly("0");
+    }
+
+    @Test
+    void a_reader_that_is_too_slow_is_told_and_never_given_other_bytes() throws IOException {
+        var blobs = new PostgresBlobs(database, Duration.ZERO, LONG);
+        blobs.put("a", content(2 * PostgresBlobs.CHUNK_SIZE), PutOptions.defaults());
+        try (var reader = (Found) blobs.read("a", ReadOptions.whole())) {
+            blobs.put("a", content(2 * PostgresBlobs.CHUNK_SIZE), PutOptions.defaults());
+            sweeper.sweep();
+            assertThatThrownBy(() -> reader.content().readAllBytes())
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("replaced or deleted");
+        }
+    }
+
+    @Test
+    void what_is_refused_is_cleared_away() throws IOException {
+        var blobs = new PostgresBlobs(database, LONG, LONG);
+        blobs.put("a", content(1), PutOptions.defaults());
+        blobs.put(
+                "b",
+                content(PostgresBlobs.CHUNK_SIZE + 1),
+                PutOptions.defaults().withMaxBytes(PostgresBlobs.CHUNK_SIZE));
+        blobs.put("b", content(1), PutOptions.defaults().withSha256("00"));
+
+        sweeper.sweep();
+
+        assertThat(query(postgres, CHUNKS)).containsExactly("1");
+        assertThat(query(postgres, VERSIONS)).containsExactly("1");
+    }
+
+    @Test
+    void large_blobs_are_cleared_away_in_small_steps() throws IOException {
+        var blobs = new PostgresBlobs(database, Duration.ZERO, LONG);
+        blobs.put("a", content(20 * PostgresBlobs.CHUNK_SIZE), PutOptions.defaults());
+        blobs.delete("a");
+
+        sweeper.sweep();
+
+        assertThat(query(postgres, CHUNKS)).containsExactly("0");
+        assertThat(query(postgres, VERSIONS)).containsExactly("0");
+    }
+
+    /** A chunk, then something that happens, then a byte more. */
+    private static InputStream pausing(Runnable meanwhile) {
+        return new SequenceInputStream(Collections.enumeration(List.of(
+                content(PostgresBlobs.CHUNK_SIZE), new FilterInputStream(content(1)) {
+                    private boolean happened;
+
+                    @Override
+                    public int read(byte[] buffer, int offset, int length) throws IOException {
+                        if (!happened) {
+                            happened = true;
+                            meanwhile.run();
+                        }
+                        return super.read(buffer, offset, length);
+                    }
+                })));
+    }
+
+    private static InputStream content(int size) {
+        return new ByteArrayInputStream(new byte[size]);
+    }
+}
