@@ -1,0 +1,67 @@
+package dev.coatcheck.formation.router;
+
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.xnio.XnioExecutor;
+import org.xnio.XnioIoThread;
+
+/**
+ * One I/O thread, and what is under way on it. A request and its connection to an instance stay on the thread that
+ * accepted the client, so that nothing about them needs a lock.
+ *
+ * <p>Time-outs are kept by looking at all that is under way ten times a second: a timer for each of them would cost
+ * every request a place in a sorted set and its removal, to save work that a quiet router doesn't have.
+ */
+final class EventLoop {
+    private static final long TICK_MILLIS = 100;
+
+    /** Something with limits in time. */
+    interface Timed {
+        void tick(long now);
+    }
+
+    private final XnioIoThread thread;
+    private final Rotation rotation;
+    private final Set<Timed> underWay = Collections.newSetFromMap(new IdentityHashMap<>());
+
+    EventLoop(XnioIoThread thread, Rotation rotation) {
+        this.thread = thread;
+        this.rotation = rotation;
+    }
+
+    XnioExecutor.Key startTicking() {
+        return thread.executeAtInterval(this::tick, TICK_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    int number() {
+        return thread.getNumber();
+    }
+
+    XnioIoThread thread() {
+        return thread;
+    }
+
+    void execute(Runnable task) {
+        thread.execute(task);
+    }
+
+    void begin(Timed timed) {
+        underWay.add(timed);
+    }
+
+    void end(Timed timed) {
+        underWay.remove(timed);
+    }
+
+    private void tick() {
+        long now = System.nanoTime();
+        for (Timed timed : underWay.toArray(Timed[]::new)) {
+            timed.tick(now);
+        }
+        for (Upstream upstream : rotation.ready()) {
+            upstream.idle(this).expire(now);
+        }
+    }
+}

@@ -1,0 +1,411 @@
+package dev.coatcheck.formation.router;
+
+import io.undertow.io.IoCallback;
+import io.undertow.io.Sender;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.server.protocol.http.HttpContinue;
+import io.undertow.util.HeaderMap;
+import io.undertow.util.Headers;
+import io.undertow.util.HttpString;
+import io.undertow.util.Methods;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.xnio.IoUtils;
+import org.xnio.channels.StreamSinkChannel;
+
+/**
+ * One request on its way, from when its head has been read until the last byte of its response is out. Decides which
+ * instance is asked, and what follows when one fails:
+ *
+ * <ul>
+ *   <li>nothing was sent (refused, or reset at once): another instance, whatever the method is;
+ *   <li>something was sent: another instance only if the method is idempotent and the whole body is at hand;
+ *   <li>a time-out, an upgrade, a response that has begun: never.
+ * </ul>
+ *
+ * That is repeated until the hold limit. Where no instance is left to ask, the request is held, and goes on as soon as
+ * an instance is added, or, where all that there are have just failed, after a short pause.
+ *
+ * <p>Everything here runs on the thread of its event loop, but for {@link #released()}.
+ */
+final class Forwarding implements EventLoop.Timed {
+    private static final Set<HttpString> IDEMPOTENT =
+            Set.of(Methods.GET, Methods.HEAD, Methods.PUT, Methods.DELETE, Methods.OPTIONS);
+
+    /** Before instances are asked again that have all failed. */
+    private static final Duration PAUSE = Duration.ofMillis(100);
+
+    /** For the rest of a request whose response is complete already. */
+    private static final Duration LINGER = Duration.ofSeconds(5);
+
+    private enum State {
+        READING,
+        HELD,
+        ATTEMPTING,
+        ANSWERING,
+        ANSWERED,
+        OVER
+    }
+
+    private final RouterContext router;
+    private final RouterSettings settings;
+    private final EventLoop loop;
+    private final HttpServerExchange exchange;
+    private final Instant at = Instant.now();
+    private final long begun = System.nanoTime();
+    private final String requestId;
+    private final boolean upgrade;
+
+    private State state = State.READING;
+    private RequestBody body = new RequestBody.None();
+    private int budgetTaken;
+    private long bodyRead;
+    private final List<Upstream> tried = new ArrayList<>(2);
+    private int attempts;
+    private @Nullable Attempt attempt;
+    private @Nullable Pump answer;
+    private Refusal atDeadline = Refusal.NOTHING_READY;
+    private long deadline;
+    private long retryAt;
+    private long touched = begun;
+    private long finished;
+
+    Forwarding(HttpServerExchange exchange, EventLoop loop, RouterContext router) {
+        this.router = router;
+        this.settings = router.settings();
+        this.loop = loop;
+        this.exchange = exchange;
+        HeaderMap headers = exchange.getRequestHeaders();
+        this.requestId = RequestIds.from(headers.getFirst(RequestHeaders.REQUEST_ID));
+        String protocol = headers.getFirst(Headers.UPGRADE);
+        this.upgrade = protocol != null
+                && protocol.equalsIgnoreCase("websocket")
+                && exchange.isHttp11()
+                && exchange.isRequestComplete()
+                && HopByHop.in(headers).contains(Headers.UPGRADE);
+    }
+
+    void start() {
+        loop.begin(this);
+        router.requestBegun();
+        exchange.addExchangeCompleteListener((completed, next) -> {
+            over();
+            next.proceed();
+        });
+        Refusal refusal = RequestCheck.refusal(exchange, settings.limits());
+        if (refusal != null) {
+            refuse(refusal);
+            return;
+        }
+        int size = BodyReader.bufferSize(exchange, settings.limits());
+        if (size > 0 && router.budget().reserve(size)) {
+            budgetTaken = size;
+        }
+        BodyReader.read(exchange, budgetTaken, this::begin, this::bodyFailed, this::touch);
+    }
+
+    private void begin(RequestBody read) {
+        if (state == State.READING) {
+            body = read;
+            if (exchange.isRequestComplete()) {
+                requestRead();
+            }
+            deadline = System.nanoTime() + settings.hold().age().toNanos();
+            route();
+        }
+    }
+
+    private void route() {
+        long now = System.nanoTime();
+        if (now - deadline >= 0) {
+            refuse(atDeadline);
+            return;
+        }
+        Upstream chosen = router.rotation().choose(tried, upgrade, now);
+        if (chosen == null) {
+            hold(now);
+            return;
+        }
+        state = State.ATTEMPTING;
+        tried.add(chosen);
+        attempts++;
+        Attempt next = new Attempt(this, chosen, loop, router);
+        attempt = next;
+        // What cannot be sent again must not meet a connection that the instance is just closing.
+        next.start(attempts == 1 && isRepeatable());
+    }
+
+    private boolean isRepeatable() {
+        return IDEMPOTENT.contains(exchange.getRequestMethod()) && !upgrade && body.isReplayable();
+    }
+
+    private void hold(long now) {
+        boolean noneAtAll = tried.isEmpty();
+        tried.clear();
+        if (router.isClosing() || !router.held().offer(this)) {
+            refuse(noneAtAll ? Refusal.TOO_MANY_HELD : atDeadline);
+            return;
+        }
+        state = State.HELD;
+        retryAt = noneAtAll ? deadline : now + PAUSE.toNanos();
+        // An instance, or the end of the router, may have come between the look and the offer.
+        boolean outdated = noneAtAll && !router.rotation().ready().isEmpty();
+        if ((outdated || router.isClosing()) && router.held().remove(this)) {
+            route();
+        }
+    }
+
+    /** Is called on any thread, after the request was taken from the queue. */
+    void released() {
+        loop.execute(() -> {
+            if (state == State.HELD) {
+                route();
+            }
+        });
+    }
+
+    /** Nothing reached the instance. */
+    void notSent(Attempt failed) {
+        if (failed.isReused()) {
+            tried.remove(failed.upstream());
+        }
+        if (body.isReplayable()) {
+            route();
+        } else {
+            refuse(Refusal.INSTANCE_FAILED);
+        }
+    }
+
+    /** Something reached the instance, and then the connection broke before a response came. */
+    void diedUnanswered(Attempt failed) {
+        if (failed.isReused()) {
+            // Most likely the connection had been idle for too long, which says nothing about the instance.
+            tried.remove(failed.upstream());
+        }
+        if (isRepeatable()) {
+            atDeadline = Refusal.INSTANCES_FAILED;
+            route();
+        } else {
+            refuse(Refusal.INSTANCE_FAILED);
+        }
+    }
+
+    HttpServerExchange exchange() {
+        return exchange;
+    }
+
+    RequestBody body() {
+        return body;
+    }
+
+    boolean isUpgrade() {
+        return upgrade;
+    }
+
+    void copyRequestHeaders(HeaderMap to) {
+        RequestHeaders.copy(exchange, body, requestId, upgrade, settings.trustForwarded(), to);
+    }
+
+    /** Whether the client waits to be told that it may send the body. */
+    boolean isContinueAwaited() {
+        return bodyRead == 0 && !exchange.isRequestComplete() && HttpContinue.requiresContinueResponse(exchange);
+    }
+
+    void sendContinue() {
+        if (isContinueAwaited()) {
+            HttpContinue.sendContinueResponse(exchange, new IoCallback() {
+                @Override
+                public void onComplete(HttpServerExchange sent, @Nullable Sender sender) {
+                    touch();
+                }
+
+                @Override
+                public void onException(HttpServerExchange failed, @Nullable Sender sender, IOException e) {
+                    cut();
+                }
+            });
+        }
+    }
+
+    void touch() {
+        touched = System.nanoTime();
+    }
+
+    void bodyMoved(long read) {
+        touch();
+        bodyRead += read;
+        if (bodyRead > settings.limits().bodyBytes()) {
+            refuse(Refusal.bodyTooLarge(settings.limits().bodyBytes()));
+        }
+    }
+
+    /** The body cannot be read: it is malformed, or the client is gone. */
+    void bodyFailed(IOException failure) {
+        if (failure instanceof ChunkedBody.Malformed) {
+            refuse(Refusal.MALFORMED);
+        } else {
+            cut();
+        }
+    }
+
+    /** The instance takes no more of the body. Its response, if there is one, comes next. */
+    void bodyNotWanted() {
+        if (state == State.ANSWERED) {
+            LingeringClose.begin(exchange);
+        }
+    }
+
+    void requestRead() {
+        if (state != State.OVER) {
+            DepartureWatch.begin(exchange);
+        }
+    }
+
+    /** The response's status and header are set: from here on there is no other. */
+    StreamSinkChannel beginAnswer() {
+        state = State.ANSWERING;
+        touch();
+        HeaderMap headers = exchange.getResponseHeaders();
+        headers.put(RequestHeaders.REQUEST_ID, requestId);
+        headers.remove(ResponseHeaders.INSTANCE);
+        if (settings.instanceHeader() && attempt != null) {
+            headers.put(ResponseHeaders.INSTANCE, attempt.upstream().instance());
+        }
+        if (router.isClosing() || isContinueAwaited()) {
+            exchange.setPersistent(false);
+        }
+        return exchange.getResponseChannel();
+    }
+
+    void pumpsAnswer(Pump pump) {
+        answer = pump;
+    }
+
+    /** The whole response is out. The exchange ends by itself once the whole request has been read. */
+    void answered() {
+        finished = System.nanoTime();
+        if (state == State.ANSWERING) {
+            state = State.ANSWERED;
+            if (!exchange.isRequestComplete() && !exchange.isPersistent()) {
+                LingeringClose.begin(exchange);
+            }
+        }
+    }
+
+    /** Answers in the instance's place; where its response has begun, cuts that. */
+    void refuse(Refusal refusal) {
+        if (state == State.OVER || exchange.isResponseStarted()) {
+            cut();
+            return;
+        }
+        if (attempt != null) {
+            attempt.end();
+        }
+        if (!exchange.isRequestComplete()) {
+            exchange.setPersistent(false);
+        }
+        HeaderMap headers = exchange.getResponseHeaders();
+        headers.clear();
+        exchange.setReasonPhrase(null);
+        exchange.setStatusCode(refusal.status());
+        byte[] text = refusal.describe(exchange.getRequestHeaders(), headers).getBytes(StandardCharsets.UTF_8);
+        headers.put(Headers.CONTENT_LENGTH, text.length);
+        Pump pump = new Pump(null, beginAnswer(), ByteBuffer.wrap(text), router.buffers(), new Pump.Observer() {
+            @Override
+            public void finished() {
+                answered();
+            }
+
+            @Override
+            public void sourceFailed(IOException failure) {
+                cut();
+            }
+
+            @Override
+            public void sinkFailed(IOException failure) {
+                cut();
+            }
+        });
+        answer = pump;
+        pump.start();
+    }
+
+    /** Closes the client's connection, which ends the exchange. */
+    void cut() {
+        IoUtils.safeClose(exchange.getConnection());
+    }
+
+    @Override
+    public void tick(long now) {
+        switch (state) {
+            case READING -> {
+                if (now - touched > settings.timeouts().requestBody().toNanos()) {
+                    refuse(Refusal.BODY_TOO_SLOW);
+                }
+            }
+            case HELD -> {
+                if (now - retryAt >= 0 && router.held().remove(this)) {
+                    route();
+                }
+            }
+            case ATTEMPTING -> {
+                if (attempt != null) {
+                    attempt.tick(now);
+                }
+            }
+            case ANSWERING -> {
+                if (now - touched > settings.timeouts().stream().toNanos()) {
+                    cut();
+                }
+            }
+            case ANSWERED -> {
+                if (now - finished > LINGER.toNanos()) {
+                    cut();
+                }
+            }
+            case OVER -> {}
+        }
+    }
+
+    /** The exchange is complete, or its connection is closed. */
+    private void over() {
+        if (state == State.OVER) {
+            return;
+        }
+        boolean left = state != State.ANSWERING && state != State.ANSWERED;
+        state = State.OVER;
+        loop.end(this);
+        router.held().remove(this);
+        if (attempt != null) {
+            attempt.end();
+        }
+        if (answer != null) {
+            answer.stop();
+        }
+        router.budget().release(budgetTaken);
+        router.requestOver();
+        router.tell(access(left));
+    }
+
+    private Access access(boolean left) {
+        long end = finished == 0 ? System.nanoTime() : finished;
+        return new Access(
+                at,
+                exchange.getRequestMethod().toString(),
+                RequestTarget.path(exchange),
+                left ? Access.CLIENT_LEFT : exchange.getStatusCode(),
+                Duration.ofNanos(end - begun),
+                Optional.ofNullable(attempt).map(last -> last.upstream().instance()),
+                requestId,
+                exchange.getResponseBytesSent(),
+                attempts);
+    }
+}

@@ -1,0 +1,74 @@
+package dev.coatcheck.formation.router;
+
+import io.undertow.client.ClientConnection;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+import org.xnio.IoUtils;
+
+/**
+ * The connections to one instance that wait for the next request on one event loop. The youngest is taken first, and
+ * none grows older than its time to live, which is kept shorter than the application's own. All but {@link #close()}
+ * are called on the loop's thread alone.
+ */
+final class IdleConnections {
+    /** More than this at once are not worth their file descriptors. */
+    private static final int MOST = 256;
+
+    private record Idle(ClientConnection connection, long since) {}
+
+    private final EventLoop loop;
+    private final long timeToLive;
+    private final ArrayDeque<Idle> youngestLast = new ArrayDeque<>();
+    private volatile boolean closed;
+
+    IdleConnections(EventLoop loop, Duration timeToLive) {
+        this.loop = loop;
+        this.timeToLive = timeToLive.toNanos();
+    }
+
+    @Nullable
+    ClientConnection take(long now) {
+        Idle idle = youngestLast.pollLast();
+        while (idle != null) {
+            if (isUsable(idle, now)) {
+                return idle.connection();
+            }
+            IoUtils.safeClose(idle.connection());
+            idle = youngestLast.pollLast();
+        }
+        return null;
+    }
+
+    void put(ClientConnection connection, long now) {
+        if (closed || youngestLast.size() >= MOST) {
+            IoUtils.safeClose(connection);
+        } else {
+            youngestLast.addLast(new Idle(connection, now));
+        }
+    }
+
+    /** Closes those that have grown too old, and forgets those that the instance closed. */
+    void expire(long now) {
+        youngestLast.removeIf(idle -> {
+            if (isUsable(idle, now)) {
+                return false;
+            }
+            IoUtils.safeClose(idle.connection());
+            return true;
+        });
+    }
+
+    /** Closes all, soon, and every one that is put from now on. May be called on any thread. */
+    void close() {
+        closed = true;
+        loop.execute(() -> {
+            youngestLast.forEach(idle -> IoUtils.safeClose(idle.connection()));
+            youngestLast.clear();
+        });
+    }
+
+    private boolean isUsable(Idle idle, long now) {
+        return idle.connection().isOpen() && now - idle.since() < timeToLive;
+    }
+}

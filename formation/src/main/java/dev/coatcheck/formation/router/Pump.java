@@ -1,0 +1,232 @@
+package dev.coatcheck.formation.router;
+
+import io.undertow.connector.ByteBufferPool;
+import io.undertow.connector.PooledByteBuffer;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+import org.xnio.channels.StreamSinkChannel;
+import org.xnio.channels.StreamSourceChannel;
+
+/**
+ * Moves bytes from a source to a sink as they come, and shuts the sink down after the last one. At most one buffer of
+ * bytes is ever on its way: while the sink takes nothing, nothing is read. While the source gives nothing, what has
+ * been written is flushed and no buffer is held, so that an event stream is never late and a quiet one costs nothing.
+ *
+ * <p>Runs on the thread of its channels.
+ *
+ * <p>Undertow's own {@code Transfer} does not flush a response's head before the first byte of its body, does not say
+ * which of both ends failed, and cannot be stopped.
+ */
+final class Pump {
+    /** After so many buffers in a row the other channels of the thread have their turn. */
+    private static final int TURN = 16;
+
+    /** What the owner of a pump is told. After {@link #stop()}, and after any but the first two, nothing more. */
+    interface Observer {
+        /** Bytes were read, or written, so that neither end is idle. */
+        default void moved(long read) {}
+
+        /** The source is at its end; its last bytes may still be on their way. */
+        default void sourceEnded() {}
+
+        /** The sink has taken everything and is shut down. */
+        void finished();
+
+        void sourceFailed(IOException failure);
+
+        void sinkFailed(IOException failure);
+    }
+
+    private final @Nullable StreamSourceChannel source;
+    private final StreamSinkChannel sink;
+    private final ByteBufferPool pool;
+    private final Observer observer;
+
+    private @Nullable ByteBuffer first;
+    private @Nullable PooledByteBuffer held;
+    private boolean sourceEnded;
+    private boolean stopped;
+    private boolean sinkBlocked;
+
+    /**
+     * @param source null where {@code first} is everything
+     * @param first what to write before anything of the source, if not null
+     */
+    Pump(
+            @Nullable StreamSourceChannel source,
+            StreamSinkChannel sink,
+            @Nullable ByteBuffer first,
+            ByteBufferPool pool,
+            Observer observer) {
+        this.source = source;
+        this.sink = sink;
+        this.first = first;
+        this.pool = pool;
+        this.observer = observer;
+        this.sourceEnded = source == null;
+    }
+
+    void start() {
+        if (source != null) {
+            source.getReadSetter().set(channel -> run());
+        }
+        sink.getWriteSetter().set(channel -> run());
+        run();
+    }
+
+    /** Ends the pump where it is; both channels are left as they are, without being watched. */
+    void stop() {
+        stopped = true;
+        letGo();
+        if (source != null) {
+            source.suspendReads();
+        }
+        sink.suspendWrites();
+    }
+
+    /** Whether it is the sink that keeps the pump waiting. */
+    boolean isSinkBlocked() {
+        return sinkBlocked;
+    }
+
+    private void run() {
+        for (int i = 0; i < TURN && !stopped; i++) {
+            if (!step()) {
+                return;
+            }
+        }
+        if (!stopped) {
+            if (source != null) {
+                source.suspendReads();
+            }
+            sink.suspendWrites();
+            sink.getIoThread().execute(this::run);
+        }
+    }
+
+    /** Returns whether there may be more to do at once. */
+    private boolean step() {
+        ByteBuffer pending = first != null ? first : held != null ? held.getBuffer() : null;
+        if (pending != null) {
+            return write(pending);
+        }
+        return sourceEnded ? finish() : read();
+    }
+
+    private boolean write(ByteBuffer pending) {
+        try {
+            while (pending.hasRemaining()) {
+                if (sink.write(pending) == 0) {
+                    awaitSink();
+                    return false;
+                }
+                if (stopped) {
+                    return false;
+                }
+                observer.moved(0);
+            }
+        } catch (IOException | RuntimeException e) {
+            failed(e, false);
+            return false;
+        }
+        letGo();
+        return true;
+    }
+
+    private boolean read() {
+        PooledByteBuffer buffer = pool.allocate();
+        held = buffer;
+        int read;
+        try {
+            read = source == null ? -1 : source.read(buffer.getBuffer());
+        } catch (IOException | RuntimeException e) {
+            failed(e, true);
+            return false;
+        }
+        if (stopped) {
+            letGo();
+            return false;
+        }
+        if (read > 0) {
+            buffer.getBuffer().flip();
+            observer.moved(read);
+            return true;
+        }
+        letGo();
+        if (read < 0) {
+            sourceEnded = true;
+            observer.sourceEnded();
+            return true;
+        }
+        return awaitSource();
+    }
+
+    private boolean awaitSource() {
+        try {
+            sinkBlocked = !sink.flush();
+        } catch (IOException | RuntimeException e) {
+            failed(e, false);
+            return false;
+        }
+        if (stopped || source == null) {
+            return false;
+        }
+        if (sinkBlocked) {
+            sink.resumeWrites();
+        } else {
+            sink.suspendWrites();
+        }
+        source.resumeReads();
+        return false;
+    }
+
+    private void awaitSink() {
+        sinkBlocked = true;
+        if (source != null) {
+            source.suspendReads();
+        }
+        sink.resumeWrites();
+    }
+
+    private boolean finish() {
+        try {
+            sink.shutdownWrites();
+            if (!stopped && !sink.flush()) {
+                awaitSink();
+                return false;
+            }
+        } catch (IOException | RuntimeException e) {
+            failed(e, false);
+            return false;
+        }
+        if (!stopped) {
+            stopped = true;
+            sink.suspendWrites();
+            observer.finished();
+        }
+        return false;
+    }
+
+    private void failed(Exception failure, boolean atSource) {
+        if (stopped) {
+            letGo();
+            return;
+        }
+        stop();
+        IOException reason = failure instanceof IOException io ? io : new IOException(failure);
+        if (atSource) {
+            observer.sourceFailed(reason);
+        } else {
+            observer.sinkFailed(reason);
+        }
+    }
+
+    private void letGo() {
+        first = null;
+        if (held != null) {
+            held.close();
+            held = null;
+        }
+    }
+}

@@ -1,0 +1,80 @@
+package dev.coatcheck.formation.router;
+
+import io.undertow.util.HeaderMap;
+import io.undertow.util.Headers;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An answer that the router gives itself.
+ *
+ * @param status the HTTP status
+ * @param error a short name for programs
+ * @param message one or two sentences for people, which end with what to do; never holds anything from the request
+ */
+record Refusal(int status, String error, String message) {
+
+    static final Refusal NOTHING_READY = new Refusal(
+            503,
+            "no-instance-ready",
+            "No instance of the application became ready in time. Try again in a few seconds.");
+    static final Refusal TOO_MANY_HELD = new Refusal(
+            503,
+            "no-instance-ready",
+            "No instance of the application is ready and too many requests wait already. Try again in a few seconds.");
+    static final Refusal INSTANCE_FAILED = new Refusal(
+            502,
+            "instance-failed",
+            "The instance ended before it answered. The request was not repeated, because it may have taken effect."
+                    + " Check whether it did before you send it again.");
+    static final Refusal INSTANCES_FAILED = new Refusal(
+            502,
+            "instance-failed",
+            "Each instance that was asked ended before it answered. Try again, and look at the application's logs.");
+    static final Refusal BAD_RESPONSE = new Refusal(
+            502,
+            "bad-response",
+            "The instance sent a response that is not well-formed HTTP. Look at the application's logs.");
+    static final Refusal MALFORMED = new Refusal(400, "bad-request", "The request is not well-formed HTTP/1.1.");
+    static final Refusal METHOD_NOT_ALLOWED =
+            new Refusal(405, "method-not-allowed", "This method is not passed on. Use another one.");
+    static final Refusal EXPECTATION_FAILED = new Refusal(
+            417, "expectation-failed", "The only expectation that can be met is 100-continue. Leave the header out.");
+    static final Refusal TARGET_TOO_LONG =
+            new Refusal(414, "target-too-long", "The request target is too long. Send the data in the body.");
+    static final Refusal HEAD_TOO_LARGE = new Refusal(
+            431, "head-too-large", "The request has too many header fields, or too large ones. Send fewer cookies.");
+    static final Refusal BODY_TOO_SLOW =
+            new Refusal(408, "request-timed-out", "The request body did not arrive in time. Send it again.");
+
+    static Refusal bodyTooLarge(long limit) {
+        return new Refusal(413, "body-too-large", "The request body is larger than the limit of " + limit + " bytes.");
+    }
+
+    static Refusal timedOut(Duration limit) {
+        return new Refusal(
+                504,
+                "instance-timed-out",
+                "The instance did not answer within " + limit.toMillis() / 1000.0
+                        + " s. The request was not repeated, because it may still take effect.");
+    }
+
+    /** The body: JSON, unless the client prefers text as browsers do. Sets the headers that describe it. */
+    String describe(HeaderMap requestHeaders, HeaderMap responseHeaders) {
+        responseHeaders.put(Headers.CACHE_CONTROL, "no-store");
+        if (status == 503) {
+            responseHeaders.put(Headers.RETRY_AFTER, "5");
+        }
+        if (prefersText(requestHeaders.getFirst(Headers.ACCEPT))) {
+            responseHeaders.put(Headers.CONTENT_TYPE, "text/plain; charset=utf-8");
+            return message + "\n";
+        }
+        responseHeaders.put(Headers.CONTENT_TYPE, "application/json");
+        // Both are the constants above, without a character that JSON would want escaped.
+        return "{\"error\":\"" + error + "\",\"message\":\"" + message + "\"}\n";
+    }
+
+    private static boolean prefersText(@Nullable String accept) {
+        return accept != null && accept.contains("text/") && !accept.contains("json");
+    }
+}

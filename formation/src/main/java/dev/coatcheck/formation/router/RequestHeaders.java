@@ -1,0 +1,104 @@
+package dev.coatcheck.formation.router;
+
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.HeaderMap;
+import io.undertow.util.HeaderValues;
+import io.undertow.util.Headers;
+import io.undertow.util.HttpString;
+import java.net.InetSocketAddress;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * The header of a request as an instance gets it: without what concerned the client's connection, and with what the
+ * instance cannot see for itself. {@code Host} is passed on as it is.
+ */
+final class RequestHeaders {
+    static final HttpString REQUEST_ID = new HttpString("X-Request-Id");
+    private static final HttpString FORWARDED = new HttpString("Forwarded");
+    private static final HttpString REAL_IP = new HttpString("X-Real-Ip");
+
+    private RequestHeaders() {}
+
+    static void copy(
+            HttpServerExchange exchange,
+            RequestBody body,
+            String requestId,
+            boolean upgrade,
+            boolean trustForwarded,
+            HeaderMap to) {
+        HeaderMap from = exchange.getRequestHeaders();
+        Set<HttpString> dropped = HopByHop.in(from);
+        for (HeaderValues values : from) {
+            HttpString name = values.getHeaderName();
+            if (!dropped.contains(name) && (trustForwarded || !speaksForTheRouter(name))) {
+                to.putAll(name, values);
+            }
+        }
+        frame(to, body);
+        if (upgrade) {
+            to.put(Headers.CONNECTION, "Upgrade");
+            to.put(Headers.UPGRADE, "websocket");
+        }
+        to.put(REQUEST_ID, requestId);
+        forwarded(to, exchange);
+        if (!to.contains(Headers.HOST)) {
+            // An HTTP/1.0 client need not name a host, but the request to the instance is HTTP/1.1.
+            InetSocketAddress local = exchange.getDestinationAddress();
+            to.put(Headers.HOST, local.getHostString() + ":" + local.getPort());
+        }
+    }
+
+    private static void frame(HeaderMap to, RequestBody body) {
+        switch (body) {
+            case RequestBody.None none -> {}
+            case RequestBody.Buffered buffered ->
+                to.put(Headers.CONTENT_LENGTH, buffered.content().remaining());
+            case RequestBody.Streamed streamed -> {
+                if (!to.contains(Headers.CONTENT_LENGTH)) {
+                    to.put(Headers.TRANSFER_ENCODING, "chunked");
+                }
+            }
+        }
+    }
+
+    private static void forwarded(HeaderMap to, HttpServerExchange exchange) {
+        InetSocketAddress client = exchange.getSourceAddress();
+        String address = client.getAddress() == null
+                ? client.getHostString()
+                : client.getAddress().getHostAddress();
+        String before = to.getFirst(Headers.X_FORWARDED_FOR);
+        to.put(Headers.X_FORWARDED_FOR, before == null ? address : before + ", " + address);
+        putIfAbsent(to, Headers.X_FORWARDED_PROTO, exchange.getRequestScheme());
+        String host = exchange.getRequestHeaders().getFirst(Headers.HOST);
+        if (host != null) {
+            putIfAbsent(to, Headers.X_FORWARDED_HOST, host);
+        }
+        putIfAbsent(to, Headers.X_FORWARDED_PORT, Integer.toString(exchange.getHostPort()));
+    }
+
+    private static void putIfAbsent(HeaderMap to, HttpString name, String value) {
+        if (!to.contains(name)) {
+            to.put(name, value);
+        }
+    }
+
+    /**
+     * Whether an instance takes the field for the word of the proxy in front of it. CGI, WSGI and their like cannot
+     * tell {@code X_Forwarded_For} from {@code X-Forwarded-For}, so neither is let through.
+     */
+    private static boolean speaksForTheRouter(HttpString name) {
+        if (name.length() < 7) {
+            return false;
+        }
+        byte first = name.byteAt(0);
+        if (first != 'X' && first != 'x' && first != 'F' && first != 'f') {
+            return false;
+        }
+        String normal = name.toString().replace('_', '-').toLowerCase(Locale.ROOT);
+        return normal.startsWith("x-forwarded-")
+                || normal.equals("x-request-id")
+                || FORWARDED.equalToString(normal)
+                || REAL_IP.equalToString(normal);
+    }
+}

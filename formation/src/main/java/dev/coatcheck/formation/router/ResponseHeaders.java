@@ -1,0 +1,40 @@
+package dev.coatcheck.formation.router;
+
+import io.undertow.client.ClientResponse;
+import io.undertow.util.HeaderMap;
+import io.undertow.util.HeaderValues;
+import io.undertow.util.Headers;
+import io.undertow.util.HttpString;
+import java.util.Set;
+
+/** The header of a response: whether it can be passed on, and what of it is. */
+final class ResponseHeaders {
+    static final HttpString INSTANCE = new HttpString("X-Coatcheck-Instance");
+
+    private ResponseHeaders() {}
+
+    /** Whether the response says one thing about where it ends, and is a final one or the expected switch. */
+    static boolean isProper(ClientResponse response, boolean upgrade) {
+        HeaderMap headers = response.getResponseHeaders();
+        HeaderValues lengths = headers.get(Headers.CONTENT_LENGTH);
+        HeaderValues encodings = headers.get(Headers.TRANSFER_ENCODING);
+        int status = response.getResponseCode();
+        return ((status >= 200 && status <= 599) || (status == 101 && upgrade))
+                && (lengths == null || lengths.size() == 1)
+                && (encodings == null
+                        || (encodings.size() == 1 && encodings.getFirst().equalsIgnoreCase("chunked")));
+    }
+
+    static void copy(HeaderMap from, HeaderMap to) {
+        Set<HttpString> dropped = HopByHop.in(from);
+        for (HeaderValues values : from) {
+            HttpString name = values.getHeaderName();
+            if (!dropped.contains(name)) {
+                to.putAll(name, values);
+            }
+        }
+        if (from.contains(Headers.TRANSFER_ENCODING)) {
+            to.remove(Headers.CONTENT_LENGTH);
+        }
+    }
+}

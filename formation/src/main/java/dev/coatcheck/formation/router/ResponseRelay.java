@@ -1,0 +1,121 @@
+package dev.coatcheck.formation.router;
+
+import io.undertow.client.ClientConnection;
+import io.undertow.client.ClientExchange;
+import io.undertow.client.ClientResponse;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.HeaderMap;
+import io.undertow.util.Headers;
+import io.undertow.util.HttpString;
+import io.undertow.util.Methods;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+import org.xnio.IoUtils;
+import org.xnio.StreamConnection;
+import org.xnio.channels.StreamSourceChannel;
+
+/** Passes the response of an instance to the client as it comes, or joins both where they switch to another protocol. */
+final class ResponseRelay {
+    private final Forwarding forwarding;
+    private final Attempt attempt;
+    private final ClientExchange from;
+    private final EventLoop loop;
+    private final RouterContext router;
+
+    ResponseRelay(Forwarding forwarding, Attempt attempt, ClientExchange from, EventLoop loop, RouterContext router) {
+        this.forwarding = forwarding;
+        this.attempt = attempt;
+        this.from = from;
+        this.loop = loop;
+        this.router = router;
+    }
+
+    void start() {
+        ClientResponse response = from.getResponse();
+        if (!ResponseHeaders.isProper(response, forwarding.isUpgrade())) {
+            forwarding.refuse(Refusal.BAD_RESPONSE);
+            return;
+        }
+        HttpServerExchange to = forwarding.exchange();
+        to.setStatusCode(response.getResponseCode());
+        to.setReasonPhrase(response.getStatus());
+        ResponseHeaders.copy(response.getResponseHeaders(), to.getResponseHeaders());
+        if (response.getResponseCode() == 101) {
+            switchProtocols(response, to);
+        } else {
+            relay(hasPhantomBody(response) ? null : from.getResponseChannel());
+        }
+    }
+
+    private void relay(@Nullable StreamSourceChannel body) {
+        Pump pump = new Pump(body, forwarding.beginAnswer(), null, router.buffers(), new Pump.Observer() {
+            @Override
+            public void moved(long read) {
+                forwarding.touch();
+            }
+
+            @Override
+            public void sourceEnded() {
+                attempt.responseRead();
+            }
+
+            @Override
+            public void finished() {
+                forwarding.answered();
+            }
+
+            @Override
+            public void sourceFailed(IOException failure) {
+                // Part of the response is out, and nothing can mend it: a cut connection tells the client so.
+                forwarding.cut();
+            }
+
+            @Override
+            public void sinkFailed(IOException failure) {
+                forwarding.cut();
+            }
+        });
+        forwarding.pumpsAnswer(pump);
+        pump.start();
+    }
+
+    /**
+     * Whether the response has no body although its header names the size of one, as 304 may. Undertow's client would
+     * wait for that body; so it isn't asked, and the connection is not used again.
+     */
+    private boolean hasPhantomBody(ClientResponse response) {
+        int status = response.getResponseCode();
+        HeaderMap headers = response.getResponseHeaders();
+        String length = headers.getFirst(Headers.CONTENT_LENGTH);
+        return (status == 204 || status == 304)
+                && !from.getRequest().getMethod().equals(Methods.HEAD)
+                && (headers.contains(Headers.TRANSFER_ENCODING) || (length != null && !length.equals("0")));
+    }
+
+    private void switchProtocols(ClientResponse response, HttpServerExchange to) {
+        ClientConnection instance = from.getConnection();
+        Runnable[] close = {() -> IoUtils.safeClose(instance)};
+        // Should the client be gone before both are joined, or the router be closed after that.
+        to.getConnection().addCloseListener(connection -> close[0].run());
+        to.upgradeChannel((client, exchange) -> close[0] = join(client, instance));
+        HttpString protocol = Headers.UPGRADE;
+        to.getResponseHeaders().put(protocol, response.getResponseHeaders().getFirst(protocol));
+        attempt.handOver();
+        relay(null);
+    }
+
+    private Runnable join(StreamConnection client, ClientConnection instance) {
+        try {
+            return Tunnel.open(
+                    client,
+                    instance.performUpgrade(),
+                    attempt.upstream(),
+                    loop,
+                    router.buffers(),
+                    router.settings().timeouts().stream());
+        } catch (IOException e) {
+            IoUtils.safeClose(instance, client);
+            return () -> {};
+        }
+    }
+}

@@ -1,0 +1,198 @@
+package dev.coatcheck.formation.router;
+
+import io.undertow.UndertowOptions;
+import io.undertow.connector.ByteBufferPool;
+import io.undertow.server.DefaultByteBufferPool;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.server.protocol.http.HttpOpenListener;
+import io.undertow.util.SameThreadExecutor;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import org.xnio.ChannelListeners;
+import org.xnio.IoUtils;
+import org.xnio.OptionMap;
+import org.xnio.Options;
+import org.xnio.StreamConnection;
+import org.xnio.Xnio;
+import org.xnio.XnioExecutor;
+import org.xnio.XnioWorker;
+import org.xnio.channels.AcceptingChannel;
+
+/**
+ * Accepts HTTP/1.1 requests and WebSockets on one TCP port and hands each to any instance that is ready: the one with
+ * the fewest requests in flight, and among equals the next in turn. There is no affinity of any kind.
+ *
+ * <ul>
+ *   <li>An instance that refuses a connection costs the client nothing: another one is asked. One that dies before it
+ *       answers is replaced by another one where the request can be sent again: its method is idempotent and its body
+ *       was small enough to keep. Other requests are answered 502, and never sent twice.
+ *   <li>While no instance is ready, requests wait in order, bounded in number and age, then get 503.
+ *   <li>Bodies stream both ways, and a response is passed on as it comes; memory does not grow with their size.
+ *   <li>Malformed requests are answered 400 and reach no instance.
+ * </ul>
+ *
+ * <p>A request stays on the I/O thread that accepted its client, so that it costs no hand-over between threads. Safe
+ * for use by several threads.
+ *
+ * <pre>{@code
+ * try (Router router = Router.start(RouterSettings.defaults().withPort(8080), access -> {})) {
+ *     Upstream first = router.add("web.1", new InetSocketAddress("127.0.0.1", 5001));
+ *     // … and to replace it, once another one is ready and added:
+ *     first.remove();
+ *     first.awaitIdle(Duration.ofSeconds(30));
+ * }
+ * }</pre>
+ */
+public final class Router implements AutoCloseable {
+    private static final AtomicInteger STARTED = new AtomicInteger();
+    private static final int BUFFER_BYTES = 16 << 10;
+    private static final int BACKLOG = 1024;
+
+    private final RouterContext context;
+    private final XnioWorker worker;
+    private final List<EventLoop> loops;
+    private final List<XnioExecutor.Key> ticking;
+    private final HttpOpenListener clients;
+    private final AcceptingChannel<StreamConnection> listening;
+
+    private Router(RouterSettings settings, Consumer<Access> accessLog) throws IOException {
+        ByteBufferPool buffers = new DefaultByteBufferPool(true, BUFFER_BYTES, 1024, 12);
+        context = new RouterContext(settings, buffers, accessLog);
+        worker = Xnio.getInstance()
+                .createWorker(OptionMap.builder()
+                        .set(Options.WORKER_NAME, "router-" + STARTED.incrementAndGet())
+                        .set(Options.WORKER_IO_THREADS, settings.ioThreads())
+                        .set(Options.WORKER_TASK_CORE_THREADS, 1)
+                        .set(Options.WORKER_TASK_MAX_THREADS, 1)
+                        .set(Options.THREAD_DAEMON, true)
+                        .getMap());
+        try {
+            loops = IntStream.range(0, settings.ioThreads())
+                    .mapToObj(number -> new EventLoop(worker.getIoThread(number), context.rotation()))
+                    .toList();
+            clients = new HttpOpenListener(buffers, serverOptions(settings));
+            clients.setRootHandler(this::handle);
+            listening = listen(settings);
+        } catch (IOException | RuntimeException e) {
+            worker.shutdownNow();
+            throw e;
+        }
+        ticking = loops.stream().map(EventLoop::startTicking).toList();
+        listening.resumeAccepts();
+    }
+
+    /**
+     * Begins to listen.
+     *
+     * @param accessLog is told of each request when it is over, on an I/O thread: it must return at once, and put
+     *     whatever takes longer into a queue of its own
+     * @throws UncheckedIOException if the address cannot be listened on
+     */
+    public static Router start(RouterSettings settings, Consumer<Access> accessLog) {
+        try {
+            return new Router(settings, accessLog);
+        } catch (IOException e) {
+            throw new UncheckedIOException(
+                    "The router cannot listen on " + settings.host() + ":" + settings.port() + " (" + e.getMessage()
+                            + "). Choose another TCP port, or end what uses this one.",
+                    e);
+        }
+    }
+
+    /** The TCP port that the router listens on, also where the settings left the choice to the system. */
+    public int port() {
+        return listening.getLocalAddress(InetSocketAddress.class).getPort();
+    }
+
+    /**
+     * Puts an instance into rotation, at once: the caller has made sure that it is ready. Requests that were held go on.
+     *
+     * @param instance its name, which need not be unique while an old one of that name is being drained
+     * @param address where it listens, resolved
+     */
+    public Upstream add(String instance, InetSocketAddress address) {
+        List<IdleConnections> idle = loops.stream()
+                .map(loop ->
+                        new IdleConnections(loop, context.settings().timeouts().upstreamKeepAlive()))
+                .toList();
+        Upstream upstream = new Upstream(instance, address, context.rotation(), idle);
+        context.rotation().add(upstream);
+        context.held().release();
+        return upstream;
+    }
+
+    /**
+     * Stops accepting, lets requests in flight finish within the drain time of the settings, answers those that are
+     * held with 503, and closes every connection, tunnels too. Calling it again changes nothing.
+     */
+    @Override
+    public void close() {
+        IoUtils.safeClose(listening);
+        context.beginClosing();
+        boolean interrupted = Thread.interrupted();
+        try {
+            context.awaitAnswers();
+        } catch (InterruptedException e) {
+            interrupted = true;
+        }
+        clients.closeConnections();
+        context.rotation().ready().forEach(Upstream::remove);
+        ticking.forEach(XnioExecutor.Key::remove);
+        // The closing above was queued on the I/O threads, and so comes before their end.
+        loops.forEach(loop -> loop.execute(() -> {}));
+        worker.shutdown();
+        try {
+            if (!worker.awaitTermination(5, TimeUnit.SECONDS)) {
+                worker.shutdownNow();
+            }
+        } catch (InterruptedException e) {
+            interrupted = true;
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void handle(HttpServerExchange exchange) {
+        EventLoop loop = loops.get(exchange.getIoThread().getNumber());
+        exchange.dispatch(SameThreadExecutor.INSTANCE, new Forwarding(exchange, loop, context)::start);
+    }
+
+    private AcceptingChannel<StreamConnection> listen(RouterSettings settings) throws IOException {
+        OptionMap options = OptionMap.builder()
+                .set(Options.WORKER_IO_THREADS, settings.ioThreads())
+                .set(Options.TCP_NODELAY, true)
+                .set(Options.REUSE_ADDRESSES, true)
+                .set(Options.BACKLOG, BACKLOG)
+                .set(Options.CONNECTION_HIGH_WATER, settings.limits().connections())
+                .set(Options.CONNECTION_LOW_WATER, settings.limits().connections())
+                .getMap();
+        return worker.createStreamConnectionServer(
+                new InetSocketAddress(settings.host(), settings.port()),
+                ChannelListeners.openListenerAdapter(clients),
+                options);
+    }
+
+    private static OptionMap serverOptions(RouterSettings settings) {
+        RouterSettings.Timeouts timeouts = settings.timeouts();
+        RouterSettings.Limits limits = settings.limits();
+        return OptionMap.builder()
+                // Beyond our own limits, so that ours are what a client is told about; these only bound the parser.
+                .set(UndertowOptions.MAX_HEADER_SIZE, limits.headBytes() * 2)
+                .set(UndertowOptions.MAX_HEADERS, limits.headerFields() * 2)
+                .set(UndertowOptions.MAX_PARAMETERS, limits.headBytes())
+                .set(UndertowOptions.MAX_ENTITY_SIZE, -1L)
+                .set(UndertowOptions.DECODE_URL, false)
+                .set(UndertowOptions.REQUEST_PARSE_TIMEOUT, (int)
+                        timeouts.requestHead().toMillis())
+                .set(UndertowOptions.NO_REQUEST_TIMEOUT, (int)
+                        timeouts.keepAlive().toMillis())
+                .getMap();
+    }
+}

@@ -1,0 +1,91 @@
+package dev.coatcheck.formation.router;
+
+import io.undertow.connector.ByteBufferPool;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What all requests of one router share. */
+final class RouterContext {
+    private static final Logger LOG = LoggerFactory.getLogger(Router.class);
+
+    private final RouterSettings settings;
+    private final ByteBufferPool buffers;
+    private final Consumer<Access> accessLog;
+    private final Rotation rotation = new Rotation();
+    private final HoldQueue held;
+    private final BufferBudget budget;
+    private final AtomicInteger underWay = new AtomicInteger();
+    private volatile boolean closing;
+
+    RouterContext(RouterSettings settings, ByteBufferPool buffers, Consumer<Access> accessLog) {
+        this.settings = settings;
+        this.buffers = buffers;
+        this.accessLog = accessLog;
+        this.held = new HoldQueue(settings.hold().requests());
+        this.budget = new BufferBudget(settings.limits().bufferedBodies());
+    }
+
+    RouterSettings settings() {
+        return settings;
+    }
+
+    ByteBufferPool buffers() {
+        return buffers;
+    }
+
+    Rotation rotation() {
+        return rotation;
+    }
+
+    HoldQueue held() {
+        return held;
+    }
+
+    BufferBudget budget() {
+        return budget;
+    }
+
+    void requestBegun() {
+        underWay.incrementAndGet();
+    }
+
+    void requestOver() {
+        if (underWay.decrementAndGet() == 0) {
+            synchronized (underWay) {
+                underWay.notifyAll();
+            }
+        }
+    }
+
+    /** Waits until no request is under way any longer, but no longer than the drain time. */
+    void awaitAnswers() throws InterruptedException {
+        long deadline = System.nanoTime() + settings.timeouts().drain().toNanos();
+        synchronized (underWay) {
+            long left = settings.timeouts().drain().toMillis();
+            while (underWay.get() > 0 && left > 0) {
+                underWay.wait(left);
+                left = (deadline - System.nanoTime()) / 1_000_000;
+            }
+        }
+    }
+
+    /** From now on each response closes its connection, and nothing is held. */
+    void beginClosing() {
+        closing = true;
+        held.release();
+    }
+
+    boolean isClosing() {
+        return closing;
+    }
+
+    void tell(Access access) {
+        try {
+            accessLog.accept(access);
+        } catch (RuntimeException e) {
+            LOG.warn("The access log of the router failed to take {}", access, e);
+        }
+    }
+}
