@@ -279,12 +279,24 @@ final class Attempt {
             requestPump.stop();
         }
         if (connection != null) {
-            IoUtils.safeClose(connection);
+            abort(connection);
             connection = null;
         }
         if (!countedOut) {
             countedOut = true;
             upstream.leave();
+        }
+    }
+
+    /**
+     * Closes a connection that is in use, so that the instance notices at once. Undertow's own close would send
+     * nothing and wait 10 s for the rest of the response.
+     */
+    private static void abort(ClientConnection inUse) {
+        try {
+            IoUtils.safeClose(inUse.performUpgrade());
+        } catch (IOException e) {
+            IoUtils.safeClose(inUse);
         }
     }
 }

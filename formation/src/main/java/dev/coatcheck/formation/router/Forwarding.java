@@ -68,6 +68,7 @@ final class Forwarding implements EventLoop.Timed {
     private RequestBody body = new RequestBody.None();
     private int budgetTaken;
     private long bodyRead;
+    private boolean bodyNotWanted;
     private final List<Upstream> tried = new ArrayList<>(2);
     private int attempts;
     private @Nullable Attempt attempt;
@@ -258,6 +259,7 @@ final class Forwarding implements EventLoop.Timed {
 
     /** The instance takes no more of the body. Its response, if there is one, comes next. */
     void bodyNotWanted() {
+        bodyNotWanted = true;
         if (state == State.ANSWERED) {
             LingeringClose.begin(exchange);
         }
@@ -279,10 +281,15 @@ final class Forwarding implements EventLoop.Timed {
         if (settings.instanceHeader() && attempt != null) {
             headers.put(ResponseHeaders.INSTANCE, attempt.upstream().instance());
         }
-        if (router.isClosing() || isContinueAwaited()) {
+        if (router.isClosing() || bodyNotWanted || isContinueAwaited()) {
             exchange.setPersistent(false);
         }
-        return exchange.getResponseChannel();
+        StreamSinkChannel channel = exchange.getResponseChannel();
+        if (exchange.getRequestMethod().equals(Methods.HEAD)) {
+            // Undertow has just promised chunks, also where there is no body even for GET.
+            headers.remove(Headers.TRANSFER_ENCODING);
+        }
+        return channel;
     }
 
     void pumpsAnswer(Pump pump) {
@@ -294,7 +301,7 @@ final class Forwarding implements EventLoop.Timed {
         finished = System.nanoTime();
         if (state == State.ANSWERING) {
             state = State.ANSWERED;
-            if (!exchange.isRequestComplete() && !exchange.isPersistent()) {
+            if (!exchange.isRequestComplete() && (bodyNotWanted || !exchange.isPersistent())) {
                 LingeringClose.begin(exchange);
             }
         }

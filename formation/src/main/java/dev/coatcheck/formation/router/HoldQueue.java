@@ -26,6 +26,10 @@ final class HoldQueue {
         return waiting.remove(forwarding);
     }
 
+    synchronized int size() {
+        return waiting.size();
+    }
+
     /** Lets all go on, in order. */
     void release() {
         List<Forwarding> released;

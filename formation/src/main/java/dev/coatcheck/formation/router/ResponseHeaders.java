@@ -25,7 +25,8 @@ final class ResponseHeaders {
                         || (encodings.size() == 1 && encodings.getFirst().equalsIgnoreCase("chunked")));
     }
 
-    static void copy(HeaderMap from, HeaderMap to) {
+    static void copy(ClientResponse response, HeaderMap to) {
+        HeaderMap from = response.getResponseHeaders();
         Set<HttpString> dropped = HopByHop.in(from);
         for (HeaderValues values : from) {
             HttpString name = values.getHeaderName();
@@ -33,7 +34,7 @@ final class ResponseHeaders {
                 to.putAll(name, values);
             }
         }
-        if (from.contains(Headers.TRANSFER_ENCODING)) {
+        if (from.contains(Headers.TRANSFER_ENCODING) || response.getResponseCode() == 204) {
             to.remove(Headers.CONTENT_LENGTH);
         }
     }

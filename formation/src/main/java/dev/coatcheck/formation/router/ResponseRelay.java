@@ -39,7 +39,7 @@ final class ResponseRelay {
         HttpServerExchange to = forwarding.exchange();
         to.setStatusCode(response.getResponseCode());
         to.setReasonPhrase(response.getStatus());
-        ResponseHeaders.copy(response.getResponseHeaders(), to.getResponseHeaders());
+        ResponseHeaders.copy(response, to.getResponseHeaders());
         if (response.getResponseCode() == 101) {
             switchProtocols(response, to);
         } else {

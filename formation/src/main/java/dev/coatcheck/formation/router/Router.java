@@ -11,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
@@ -60,6 +61,8 @@ public final class Router implements AutoCloseable {
     private final List<XnioExecutor.Key> ticking;
     private final HttpOpenListener clients;
     private final AcceptingChannel<StreamConnection> listening;
+    private final int port;
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     private Router(RouterSettings settings, Consumer<Access> accessLog) throws IOException {
         ByteBufferPool buffers = new DefaultByteBufferPool(true, BUFFER_BYTES, 1024, 12);
@@ -79,6 +82,7 @@ public final class Router implements AutoCloseable {
             clients = new HttpOpenListener(buffers, serverOptions(settings));
             clients.setRootHandler(this::handle);
             listening = listen(settings);
+            port = listening.getLocalAddress(InetSocketAddress.class).getPort();
         } catch (IOException | RuntimeException e) {
             worker.shutdownNow();
             throw e;
@@ -107,7 +111,7 @@ public final class Router implements AutoCloseable {
 
     /** The TCP port that the router listens on, also where the settings left the choice to the system. */
     public int port() {
-        return listening.getLocalAddress(InetSocketAddress.class).getPort();
+        return port;
     }
 
     /**
@@ -127,12 +131,20 @@ public final class Router implements AutoCloseable {
         return upstream;
     }
 
+    /** How many requests wait at this moment for an instance. */
+    public int held() {
+        return context.held().size();
+    }
+
     /**
      * Stops accepting, lets requests in flight finish within the drain time of the settings, answers those that are
      * held with 503, and closes every connection, tunnels too. Calling it again changes nothing.
      */
     @Override
     public void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
         IoUtils.safeClose(listening);
         context.beginClosing();
         boolean interrupted = Thread.interrupted();

@@ -1,0 +1,199 @@
+package dev.coatcheck.formation.router;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.sun.net.httpserver.HttpServer;
+import java.net.InetSocketAddress;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class RetryTest extends RouterTest {
+
+    @ParameterizedTest
+    @ValueSource(strings = {"GET", "POST", "PATCH", "DELETE"})
+    void a_refused_connection_costs_no_request_whatever_its_method_is(String method) throws Exception {
+        Router router = router();
+        router.add("web.1", refusing());
+        router.add("web.2", refusing());
+        router.add("web.3", answering("well").address());
+
+        for (int i = 0; i < 6; i++) {
+            HttpResponse<String> response =
+                    send(HttpRequest.newBuilder(uri(router, "/")).method(method, BodyPublishers.ofString("body")));
+            assertThat(response.statusCode()).isEqualTo(200);
+            assertThat(response.body()).isEqualTo("well");
+        }
+    }
+
+    @Test
+    void an_instance_that_refused_is_asked_last_for_a_while() throws Exception {
+        Router router = router(settings().withTimeouts(settings().timeouts().withQuarantine(Duration.ofMinutes(1))));
+        router.add("web.1", refusing());
+        router.add("web.2", answering("well").address());
+
+        for (int i = 0; i < 10; i++) {
+            get(router, "/");
+        }
+
+        await().until(() -> accesses.size() == 10);
+        assertThat(accesses.stream().mapToInt(Access::attempts).sum()).isLessThanOrEqualTo(11);
+    }
+
+    @Test
+    void an_instance_that_refused_is_asked_again_where_no_other_is_left() throws Exception {
+        Router router = router(settings().withTimeouts(settings().timeouts().withQuarantine(Duration.ofMinutes(1))));
+        InetSocketAddress address = refusing();
+        router.add("web.1", address);
+        CompletableFuture<HttpResponse<String>> waiting =
+                http.sendAsync(HttpRequest.newBuilder(uri(router, "/")).build(), BodyHandlers.ofString());
+
+        HttpServer late = HttpServer.create(address, 0);
+        late.createContext("/", exchange -> {
+            exchange.sendResponseHeaders(204, -1);
+            exchange.close();
+        });
+        late.start();
+        closeLater(() -> late.stop(0));
+
+        assertThat(waiting.get().statusCode()).isEqualTo(204);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"GET", "PUT", "DELETE", "OPTIONS", "HEAD"})
+    void an_idempotent_request_whose_instance_died_over_it_is_answered_by_another(String method) throws Exception {
+        Router router = router();
+        RawUpstream first = upstream((request, connection) -> connection.reset());
+        RawUpstream second = upstream((request, connection) -> connection.reset());
+        RawUpstream third = upstream((request, connection) -> connection.write(
+                "HTTP/1.1 204 No Content\r\nX-Got: " + request.line() + " " + request.body() + "\r\n\r\n"));
+        router.add("web.1", first.address());
+        router.add("web.2", second.address());
+        router.add("web.3", third.address());
+        String body = method.equals("PUT") ? "important" : "";
+
+        for (int i = 0; i < 3; i++) {
+            HttpResponse<String> response = send(HttpRequest.newBuilder(uri(router, "/it"))
+                    .method(method, body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body)));
+            assertThat(response.statusCode()).isEqualTo(204);
+            assertThat(response.headers().firstValue("X-Got")).contains((method + " /it HTTP/1.1 " + body).strip());
+        }
+        assertThat(first.requests).isNotEmpty();
+    }
+
+    @Test
+    void a_post_whose_instance_died_over_it_is_never_sent_twice() throws Exception {
+        Router router = router();
+        AtomicInteger received = new AtomicInteger();
+        for (int i = 1; i <= 2; i++) {
+            router.add(
+                    "web." + i,
+                    upstream((request, connection) -> {
+                                received.incrementAndGet();
+                                connection.reset();
+                            })
+                            .address());
+        }
+
+        HttpResponse<String> response = post(router, "pay");
+
+        assertThat(response.statusCode()).isEqualTo(502);
+        assertThat(response.body()).contains("\"error\":\"instance-failed\"").contains("may have taken effect");
+        assertThat(received).hasValue(1);
+    }
+
+    @Test
+    void a_put_with_a_body_too_large_to_keep_is_not_sent_twice() throws Exception {
+        Router router = router();
+        for (int i = 1; i <= 2; i++) {
+            router.add(
+                    "web." + i,
+                    upstream((request, connection) -> connection.reset()).address());
+        }
+
+        HttpResponse<String> response =
+                send(HttpRequest.newBuilder(uri(router, "/")).PUT(BodyPublishers.ofByteArray(new byte[200_000])));
+
+        assertThat(response.statusCode()).isEqualTo(502);
+        assertThat(accesses).hasSize(1);
+        assertThat(accesses.getFirst().attempts()).isEqualTo(1);
+    }
+
+    @Test
+    void a_request_that_timed_out_is_not_sent_again() throws Exception {
+        Router router = router(settings().withTimeouts(settings().timeouts().withResponse(Duration.ofMillis(300))));
+        AtomicInteger received = new AtomicInteger();
+        for (int i = 1; i <= 2; i++) {
+            router.add(
+                    "web." + i,
+                    upstream((request, connection) -> {
+                                received.incrementAndGet();
+                                connection.readHead();
+                            })
+                            .address());
+        }
+
+        HttpResponse<String> response = get(router, "/");
+
+        assertThat(response.statusCode()).isEqualTo(504);
+        assertThat(response.body()).contains("\"error\":\"instance-timed-out\"").contains("0.3 s");
+        assertThat(received).hasValue(1);
+    }
+
+    @Test
+    void a_response_that_has_begun_is_cut_and_not_begun_again() throws Exception {
+        Router router = router();
+        AtomicInteger received = new AtomicInteger();
+        for (int i = 1; i <= 2; i++) {
+            router.add(
+                    "web." + i,
+                    upstream((request, connection) -> {
+                                received.incrementAndGet();
+                                connection.write("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf");
+                                connection.close();
+                            })
+                            .address());
+        }
+        RawClient client = client(router).send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+
+        String everything = new String(client.in.readAllBytes(), StandardCharsets.ISO_8859_1);
+
+        assertThat(everything).startsWith("HTTP/1.1 200").endsWith("half");
+        assertThat(received).hasValue(1);
+    }
+
+    @Test
+    void requests_go_on_being_tried_until_the_hold_limit() throws Exception {
+        Router router = router(settings().withHold(new RouterSettings.Hold(10, Duration.ofMillis(700))));
+        router.add("web.1", refusing());
+
+        HttpResponse<String> response = get(router, "/");
+
+        assertThat(response.statusCode()).isEqualTo(503);
+        assertThat(response.headers().firstValue("Retry-After")).isPresent();
+        assertThat(accesses).hasSize(1);
+        assertThat(accesses.getFirst().attempts()).isGreaterThan(2);
+        assertThat(accesses.getFirst().took()).isGreaterThanOrEqualTo(Duration.ofMillis(700));
+    }
+
+    @Test
+    void an_instance_that_always_dies_does_not_hold_a_request_for_ever() throws Exception {
+        Router router = router(settings().withHold(new RouterSettings.Hold(10, Duration.ofMillis(500))));
+        router.add(
+                "web.1", upstream((request, connection) -> connection.reset()).address());
+
+        HttpResponse<String> response = get(router, "/");
+
+        assertThat(response.statusCode()).isEqualTo(502);
+        assertThat(response.body()).contains("Each instance that was asked ended before it answered");
+    }
+}

@@ -1,0 +1,263 @@
+package dev.coatcheck.formation.router;
+
+import static io.undertow.Handlers.websocket;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+import static org.awaitility.Awaitility.await;
+
+import io.undertow.Undertow;
+import io.undertow.websockets.core.AbstractReceiveListener;
+import io.undertow.websockets.core.BufferedTextMessage;
+import io.undertow.websockets.core.CloseMessage;
+import io.undertow.websockets.core.WebSocketChannel;
+import io.undertow.websockets.core.WebSockets;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.WebSocket;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.xnio.IoUtils;
+
+final class WebSocketTest extends RouterTest {
+    private static final String UPGRADE =
+            "GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n";
+    private static final String UPGRADED =
+            "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n";
+
+    private final Set<WebSocketChannel> channels = ConcurrentHashMap.newKeySet();
+    private final LinkedBlockingQueue<Integer> closeCodesAtInstance = new LinkedBlockingQueue<>();
+
+    /** Answers each text with its name and the text. */
+    private InetSocketAddress echo(String name) {
+        Undertow server = Undertow.builder()
+                .addHttpListener(0, "localhost")
+                .setIoThreads(1)
+                .setWorkerThreads(1)
+                .setHandler(websocket((exchange, channel) -> {
+                    channels.add(channel);
+                    channel.getReceiveSetter().set(new AbstractReceiveListener() {
+                        @Override
+                        protected void onFullTextMessage(WebSocketChannel from, BufferedTextMessage message) {
+                            WebSockets.sendText(name + ":" + message.getData(), from, null);
+                        }
+
+                        @Override
+                        protected void onCloseMessage(CloseMessage message, WebSocketChannel from) {
+                            closeCodesAtInstance.add(message.getCode());
+                        }
+                    });
+                    channel.resumeReceives();
+                }))
+                .build();
+        server.start();
+        closeLater(server::stop);
+        return (InetSocketAddress) server.getListenerInfo().getFirst().getAddress();
+    }
+
+    private static final class Messages implements WebSocket.Listener {
+        final LinkedBlockingQueue<String> texts = new LinkedBlockingQueue<>();
+        final CompletableFuture<Integer> closed = new CompletableFuture<>();
+        private final StringBuilder parts = new StringBuilder();
+
+        @Override
+        public CompletionStage<?> onText(WebSocket socket, CharSequence data, boolean last) {
+            parts.append(data);
+            if (last) {
+                texts.add(parts.toString());
+                parts.setLength(0);
+            }
+            return WebSocket.Listener.super.onText(socket, data, last);
+        }
+
+        @Override
+        public CompletionStage<?> onClose(WebSocket socket, int code, String reason) {
+            closed.complete(code);
+            return WebSocket.Listener.super.onClose(socket, code, reason);
+        }
+
+        @Override
+        public void onError(WebSocket socket, Throwable error) {
+            closed.completeExceptionally(error);
+        }
+
+        String next() throws InterruptedException {
+            String text = texts.poll(5, TimeUnit.SECONDS);
+            return text == null ? "nothing came" : text;
+        }
+    }
+
+    private WebSocket open(Router router, Messages messages) {
+        return http.newWebSocketBuilder()
+                .buildAsync(URI.create("ws://localhost:" + router.port() + "/live"), messages)
+                .join();
+    }
+
+    @Test
+    void messages_pass_both_ways_and_close_codes_stay_as_they_are() throws Exception {
+        Router router = router();
+        Upstream upstream = router.add("web.1", echo("web.1"));
+        Messages messages = new Messages();
+        WebSocket socket = open(router, messages);
+        String large = "x".repeat(200_000);
+
+        socket.sendText("hello", true).join();
+        assertThat(messages.next()).isEqualTo("web.1:hello");
+        socket.sendText(large, true).join();
+        assertThat(messages.next()).isEqualTo("web.1:" + large);
+        assertThat(upstream.tunnels()).isEqualTo(1);
+        assertThat(upstream.inFlight()).isZero();
+        socket.sendClose(4001, "bye").join();
+
+        assertThat(closeCodesAtInstance.poll(5, TimeUnit.SECONDS)).isEqualTo(4001);
+        assertThat(messages.closed.get(5, TimeUnit.SECONDS)).isEqualTo(4001);
+        await().until(() -> upstream.tunnels() == 0);
+        assertThat(accesses).extracting(Access::status).containsExactly(101);
+    }
+
+    @Test
+    void a_tunnel_outlives_the_removal_of_its_instance_until_the_instance_says_goodbye() throws Exception {
+        Router router = router();
+        Upstream old = router.add("web.1", echo("web.1"));
+        Messages messages = new Messages();
+        WebSocket socket = open(router, messages);
+        router.add("web.2", echo("web.2"));
+
+        old.remove();
+        assertThat(old.awaitIdle(Duration.ofSeconds(1))).isTrue();
+
+        socket.sendText("still here?", true).join();
+        assertThat(messages.next()).isEqualTo("web.1:still here?");
+        Messages other = new Messages();
+        open(router, other).sendText("new", true).join();
+        assertThat(other.next()).isEqualTo("web.2:new");
+        channels.forEach(channel -> WebSockets.sendClose(1012, "restart", channel, null));
+        assertThat(messages.closed.get(5, TimeUnit.SECONDS)).isEqualTo(1012);
+        await().until(() -> old.tunnels() == 0);
+    }
+
+    @Test
+    void tunnels_are_spread_by_their_number() throws Exception {
+        Router router = router();
+        Upstream first = router.add("web.1", echo("web.1"));
+        for (int i = 0; i < 4; i++) {
+            open(router, new Messages());
+        }
+        Upstream second = router.add("web.2", echo("web.2"));
+
+        for (int i = 0; i < 4; i++) {
+            open(router, new Messages());
+            int expected = i + 1;
+            await().until(() -> second.tunnels() == expected);
+        }
+
+        assertThat(first.tunnels()).isEqualTo(4);
+        assertThat(second.tunnels()).isEqualTo(4);
+    }
+
+    @Test
+    void a_client_that_vanishes_frees_the_tunnel_and_so_does_an_instance() throws Exception {
+        Router router = router();
+        Upstream upstream = router.add("web.1", echo("web.1"));
+        Messages messages = new Messages();
+        open(router, new Messages()).abort();
+        WebSocket stays = open(router, messages);
+        await().until(() -> upstream.tunnels() == 1);
+
+        for (WebSocketChannel channel : channels) {
+            channel.getIoThread().execute(() -> IoUtils.safeClose(channel));
+        }
+
+        await().until(() -> upstream.tunnels() == 0);
+        await().until(() -> messages.closed.isDone());
+        stays.abort();
+    }
+
+    @Test
+    void a_tunnel_that_is_silent_for_too_long_is_closed() throws Exception {
+        Router router = router(settings().withTimeouts(settings().timeouts().withStream(Duration.ofMillis(300))));
+        Upstream upstream = router.add("web.1", echo("web.1"));
+        Messages messages = new Messages();
+        open(router, messages);
+        await().until(() -> upstream.tunnels() == 1);
+
+        await().atMost(Duration.ofSeconds(3)).until(() -> upstream.tunnels() == 0 && messages.closed.isDone());
+    }
+
+    @Test
+    void an_instance_may_decline_to_switch_and_answer_in_http() throws Exception {
+        Router router = router();
+        router.add(
+                "web.1",
+                upstream((request, connection) -> connection.respond(403, request.line()))
+                        .address());
+        RawClient client = client(router);
+
+        for (int i = 0; i < 2; i++) {
+            client.send(UPGRADE);
+            assertThat(client.read())
+                    .extracting(RawClient.Response::status, RawClient.Response::body)
+                    .containsExactly(403, "GET / HTTP/1.1");
+        }
+    }
+
+    @Test
+    void an_upgrade_whose_instance_died_over_it_is_not_repeated() throws Exception {
+        Router router = router();
+        for (int i = 1; i <= 2; i++) {
+            router.add(
+                    "web." + i,
+                    upstream((request, connection) -> connection.reset()).address());
+        }
+
+        assertThat(client(router).send(UPGRADE).read().status()).isEqualTo(502);
+
+        assertThat(accesses).extracting(Access::status, Access::attempts).containsExactly(tuple(502, 1));
+    }
+
+    @Test
+    void other_protocols_than_websocket_are_not_switched_to() throws Exception {
+        Router router = router();
+        RawUpstream upstream = answering("plain");
+        router.add("web.1", upstream.address());
+
+        RawClient.Response response = client(router)
+                .send(String.join(
+                        "\r\n",
+                        "GET / HTTP/1.1",
+                        "Host: a",
+                        "Connection: Upgrade, HTTP2-Settings",
+                        "Upgrade: h2c",
+                        "HTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA",
+                        "",
+                        ""))
+                .read();
+
+        assertThat(response.body()).isEqualTo("plain");
+        assertThat(upstream.requests.getFirst().head()).doesNotContainIgnoringCase("upgrade", "h2c", "settings");
+    }
+
+    @Test
+    void what_the_instance_says_at_once_after_the_switch_is_not_lost() throws Exception {
+        Router router = router();
+        router.add(
+                "web.1",
+                upstream((request, connection) -> {
+                            connection.write(UPGRADED + "first words");
+                            connection.out.write(connection.in.readNBytes(4));
+                            connection.close();
+                        })
+                        .address());
+        RawClient client = client(router).send(UPGRADE);
+
+        assertThat(client.read().status()).isEqualTo(101);
+        assertThat(client.in.readNBytes(11)).asString().isEqualTo("first words");
+        client.send("echo");
+        assertThat(client.in.readAllBytes()).asString().isEqualTo("echo");
+    }
+}
