@@ -163,10 +163,7 @@ final class Attempt {
                 case RequestBody.None none -> {}
                 case RequestBody.Buffered buffered ->
                     pumpRequest(null, buffered.content().duplicate(), begunExchange);
-                case RequestBody.Streamed streamed -> {
-                    streamed.begun();
-                    pumpRequest(streamed.rest(), streamed.arrived(), begunExchange);
-                }
+                case RequestBody.Streamed streamed -> pumpRequest(streamed.rest(), streamed.arrived(), begunExchange);
             }
         }
     }

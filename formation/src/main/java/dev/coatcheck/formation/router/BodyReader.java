@@ -48,7 +48,8 @@ final class BodyReader {
             return 0;
         }
         long length = exchange.getRequestContentLength();
-        return length > limits.bufferedBody() ? 0 : length >= 0 ? (int) length : FIRST_LOOK;
+        long size = length >= 0 ? length : Math.min(FIRST_LOOK, limits.bufferedBody());
+        return size > limits.bufferedBody() ? 0 : (int) size;
     }
 
     /**

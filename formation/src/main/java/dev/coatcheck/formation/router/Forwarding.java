@@ -20,6 +20,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.xnio.IoUtils;
 import org.xnio.channels.StreamSinkChannel;
+import org.xnio.channels.StreamSourceChannel;
 
 /**
  * One request on its way, from when its head has been read until the last byte of its response is out. Decides which
@@ -116,6 +117,9 @@ final class Forwarding implements EventLoop.Timed {
     private void begin(RequestBody read) {
         if (state == State.READING) {
             body = read;
+            if (read instanceof RequestBody.Streamed streamed) {
+                bodyRead = streamed.arrivedBytes();
+            }
             if (exchange.isRequestComplete()) {
                 requestRead();
             }
@@ -152,7 +156,7 @@ final class Forwarding implements EventLoop.Timed {
         boolean noneAtAll = tried.isEmpty();
         tried.clear();
         if (router.isClosing() || !router.held().offer(this)) {
-            refuse(noneAtAll ? Refusal.TOO_MANY_HELD : atDeadline);
+            refuse(noneAtAll && !router.isClosing() ? Refusal.TOO_MANY_HELD : atDeadline);
             return;
         }
         state = State.HELD;
@@ -236,12 +240,15 @@ final class Forwarding implements EventLoop.Timed {
         }
     }
 
-    void touch() {
+    private void touch() {
         touched = System.nanoTime();
     }
 
     void bodyMoved(long read) {
         touch();
+        if (read > 0 && body instanceof RequestBody.Streamed streamed) {
+            streamed.begun();
+        }
         bodyRead += read;
         if (bodyRead > settings.limits().bodyBytes()) {
             refuse(Refusal.bodyTooLarge(settings.limits().bodyBytes()));
@@ -271,10 +278,43 @@ final class Forwarding implements EventLoop.Timed {
         }
     }
 
-    /** The response's status and header are set: from here on there is no other. */
-    StreamSinkChannel beginAnswer() {
+    /**
+     * Sends the response whose status and header are set: from here on there is no other.
+     *
+     * @param source where its body comes from, if not null
+     * @param first what comes before that, if not null
+     * @param sourceEnded is called when the last byte of the source has been read
+     */
+    void answer(@Nullable StreamSourceChannel source, @Nullable ByteBuffer first, Runnable sourceEnded) {
         state = State.ANSWERING;
         touch();
+        Pump pump = new Pump(source, beginResponse(), first, router.buffers(), new Pump.Observer() {
+            @Override
+            public void moved(long read) {
+                touch();
+            }
+
+            @Override
+            public void sourceEnded() {
+                sourceEnded.run();
+            }
+
+            @Override
+            public void finished() {
+                answered();
+            }
+
+            @Override
+            public void failed() {
+                // Part of the response may be out, and nothing can mend it: a cut connection tells the client so.
+                cut();
+            }
+        });
+        answer = pump;
+        pump.start();
+    }
+
+    private StreamSinkChannel beginResponse() {
         HeaderMap headers = exchange.getResponseHeaders();
         headers.put(RequestHeaders.REQUEST_ID, requestId);
         headers.remove(ResponseHeaders.INSTANCE);
@@ -292,12 +332,8 @@ final class Forwarding implements EventLoop.Timed {
         return channel;
     }
 
-    void pumpsAnswer(Pump pump) {
-        answer = pump;
-    }
-
     /** The whole response is out. The exchange ends by itself once the whole request has been read. */
-    void answered() {
+    private void answered() {
         finished = System.nanoTime();
         if (state == State.ANSWERING) {
             state = State.ANSWERED;
@@ -316,7 +352,7 @@ final class Forwarding implements EventLoop.Timed {
         if (attempt != null) {
             attempt.end();
         }
-        if (!exchange.isRequestComplete()) {
+        if (refusal.status() == 400 || !exchange.isRequestComplete()) {
             exchange.setPersistent(false);
         }
         HeaderMap headers = exchange.getResponseHeaders();
@@ -325,24 +361,7 @@ final class Forwarding implements EventLoop.Timed {
         exchange.setStatusCode(refusal.status());
         byte[] text = refusal.describe(exchange.getRequestHeaders(), headers).getBytes(StandardCharsets.UTF_8);
         headers.put(Headers.CONTENT_LENGTH, text.length);
-        Pump pump = new Pump(null, beginAnswer(), ByteBuffer.wrap(text), router.buffers(), new Pump.Observer() {
-            @Override
-            public void finished() {
-                answered();
-            }
-
-            @Override
-            public void sourceFailed(IOException failure) {
-                cut();
-            }
-
-            @Override
-            public void sinkFailed(IOException failure) {
-                cut();
-            }
-        });
-        answer = pump;
-        pump.start();
+        answer(null, ByteBuffer.wrap(text), () -> {});
     }
 
     /** Closes the client's connection, which ends the exchange. */

@@ -33,9 +33,16 @@ final class Pump {
         /** The sink has taken everything and is shut down. */
         void finished();
 
-        void sourceFailed(IOException failure);
+        default void sourceFailed(IOException failure) {
+            failed();
+        }
 
-        void sinkFailed(IOException failure);
+        default void sinkFailed(IOException failure) {
+            failed();
+        }
+
+        /** For whom it is all the same which end has failed. */
+        default void failed() {}
     }
 
     private final @Nullable StreamSourceChannel source;

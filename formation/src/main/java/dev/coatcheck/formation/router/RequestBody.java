@@ -47,10 +47,15 @@ sealed interface RequestBody {
             return arrived == null ? null : arrived.duplicate();
         }
 
+        int arrivedBytes() {
+            return arrived == null ? 0 : arrived.remaining();
+        }
+
         StreamSourceChannel rest() {
             return rest;
         }
 
+        /** More than what had arrived was taken from the client, and is gone once it is sent. */
         void begun() {
             begun = true;
         }

@@ -47,11 +47,14 @@ final class RequestCheck {
         String encoding = exchange.getRequestHeaders().getFirst(Headers.TRANSFER_ENCODING);
         boolean lengthIsProper = length == null || length.length() <= LONGEST_LENGTH;
         boolean encodingIsProper = encoding == null || (encoding.equalsIgnoreCase("chunked") && exchange.isHttp11());
-        return lengthIsProper && encodingIsProper;
+        return lengthIsProper && encodingIsProper && (exchange.isHttp11() || exchange.isHttp10());
     }
 
     private static boolean hasProperTarget(HttpServerExchange exchange) {
         String uri = exchange.getRequestURI();
+        if (!isVisible(uri) || !isVisible(exchange.getQueryString())) {
+            return false;
+        }
         if (!exchange.isHostIncludedInRequestURI()) {
             return uri.startsWith("/")
                     || (uri.equals("*") && exchange.getRequestMethod().equals(Methods.OPTIONS));
@@ -59,6 +62,14 @@ final class RequestCheck {
         String host = exchange.getRequestHeaders().getFirst(Headers.HOST);
         return RequestTarget.scheme(uri).equalsIgnoreCase("http")
                 && (host == null || RequestTarget.authority(uri).equalsIgnoreCase(host));
+    }
+
+    /**
+     * RFC 3986 wants less, but browsers send {@code | { } ^} and the like as they are (WHATWG URL, "query
+     * percent-encode set"), and applications expect them. A {@code #} never belongs to a request target.
+     */
+    private static boolean isVisible(String part) {
+        return part.chars().allMatch(c -> c > ' ' && c < 0x7f && c != '#');
     }
 
     private static boolean isHeadTooLarge(HeaderMap headers, int target, RouterSettings.Limits limits) {

@@ -9,7 +9,6 @@ import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
 import io.undertow.util.Methods;
 import java.io.IOException;
-import org.jspecify.annotations.Nullable;
 import org.xnio.IoUtils;
 import org.xnio.StreamConnection;
 import org.xnio.channels.StreamSourceChannel;
@@ -43,40 +42,9 @@ final class ResponseRelay {
         if (response.getResponseCode() == 101) {
             switchProtocols(response, to);
         } else {
-            relay(hasPhantomBody(response) ? null : from.getResponseChannel());
+            StreamSourceChannel body = hasPhantomBody(response) ? null : from.getResponseChannel();
+            forwarding.answer(body, null, attempt::responseRead);
         }
-    }
-
-    private void relay(@Nullable StreamSourceChannel body) {
-        Pump pump = new Pump(body, forwarding.beginAnswer(), null, router.buffers(), new Pump.Observer() {
-            @Override
-            public void moved(long read) {
-                forwarding.touch();
-            }
-
-            @Override
-            public void sourceEnded() {
-                attempt.responseRead();
-            }
-
-            @Override
-            public void finished() {
-                forwarding.answered();
-            }
-
-            @Override
-            public void sourceFailed(IOException failure) {
-                // Part of the response is out, and nothing can mend it: a cut connection tells the client so.
-                forwarding.cut();
-            }
-
-            @Override
-            public void sinkFailed(IOException failure) {
-                forwarding.cut();
-            }
-        });
-        forwarding.pumpsAnswer(pump);
-        pump.start();
     }
 
     /**
@@ -101,7 +69,7 @@ final class ResponseRelay {
         HttpString protocol = Headers.UPGRADE;
         to.getResponseHeaders().put(protocol, response.getResponseHeaders().getFirst(protocol));
         attempt.handOver();
-        relay(null);
+        forwarding.answer(null, null, () -> {});
     }
 
     private Runnable join(StreamConnection client, ClientConnection instance) {

@@ -145,6 +145,7 @@ public final class Router implements AutoCloseable {
         if (!closed.compareAndSet(false, true)) {
             return;
         }
+        listening.suspendAccepts();
         IoUtils.safeClose(listening);
         context.beginClosing();
         boolean interrupted = Thread.interrupted();
@@ -201,6 +202,8 @@ public final class Router implements AutoCloseable {
                 .set(UndertowOptions.MAX_PARAMETERS, limits.headBytes())
                 .set(UndertowOptions.MAX_ENTITY_SIZE, -1L)
                 .set(UndertowOptions.DECODE_URL, false)
+                // RequestCheck decides which are let through.
+                .set(UndertowOptions.ALLOW_UNESCAPED_CHARACTERS_IN_URL, true)
                 .set(UndertowOptions.REQUEST_PARSE_TIMEOUT, (int)
                         timeouts.requestHead().toMillis())
                 .set(UndertowOptions.NO_REQUEST_TIMEOUT, (int)

@@ -1,7 +1,6 @@
 package dev.coatcheck.formation.router;
 
 import io.undertow.connector.ByteBufferPool;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -72,12 +71,7 @@ final class Tunnel implements EventLoop.Timed {
             }
 
             @Override
-            public void sourceFailed(IOException failure) {
-                close();
-            }
-
-            @Override
-            public void sinkFailed(IOException failure) {
+            public void failed() {
                 close();
             }
         }));

@@ -186,6 +186,7 @@ final class HeadersTest extends RouterTest {
                 "/a;b=c;d/e;f?q=1&q=2&&=x?y/;z",
                 "/?a=%5A+b%26",
                 "//host/path",
+                "/fonts?family=Open+Sans|Roboto&a[b]=c&q={x}^`\\<>",
                 "/a:b@c!$&'()*+,=~-._"
             })
     void a_target_reaches_the_instance_as_the_client_wrote_it(String target) throws Exception {

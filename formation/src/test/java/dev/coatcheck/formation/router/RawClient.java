@@ -22,7 +22,7 @@ final class RawClient implements AutoCloseable {
 
     RawClient(Router router) throws IOException {
         socket = new Socket(InetAddress.getLoopbackAddress(), router.port());
-        socket.setSoTimeout(10_000);
+        socket.setSoTimeout(20_000);
         socket.setTcpNoDelay(true);
         in = new BufferedInputStream(socket.getInputStream());
     }

@@ -9,8 +9,9 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
@@ -18,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 /** A router with instances of the test's own making, all closed in the end. */
 @Timeout(60)
 abstract class RouterTest {
-    private final List<AutoCloseable> opened = new ArrayList<>();
+    private final Deque<AutoCloseable> opened = new ConcurrentLinkedDeque<>();
     final List<Access> accesses = new CopyOnWriteArrayList<>();
     final HttpClient http = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
