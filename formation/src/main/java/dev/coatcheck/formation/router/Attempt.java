@@ -10,7 +10,6 @@ import io.undertow.server.HttpServerExchange;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
-import org.xnio.IoUtils;
 import org.xnio.OptionMap;
 import org.xnio.Options;
 import org.xnio.channels.StreamSourceChannel;
@@ -71,13 +70,17 @@ final class Attempt {
      *     can be sent again
      */
     void start(boolean mayReuse) {
-        ClientConnection idle = mayReuse ? upstream.idle(loop).take(begun) : null;
-        if (idle == null) {
-            connect();
-        } else {
+        ClientConnection idle = upstream.idle(loop).take(begun);
+        if (idle != null && mayReuse) {
             reused = true;
             send(idle);
+            return;
         }
+        if (idle != null) {
+            // The new connection takes its place, or a series of POST would pile up connections that nobody uses.
+            Connections.closeAtOnce(idle);
+        }
+        connect();
     }
 
     private void connect() {
@@ -258,7 +261,7 @@ final class Attempt {
             if (connection.isOpen() && !connection.isUpgraded()) {
                 upstream.idle(loop).put(connection, System.nanoTime());
             } else {
-                IoUtils.safeClose(connection);
+                Connections.closeAtOnce(connection);
             }
             connection = null;
         }
@@ -276,24 +279,12 @@ final class Attempt {
             requestPump.stop();
         }
         if (connection != null) {
-            abort(connection);
+            Connections.closeAtOnce(connection);
             connection = null;
         }
         if (!countedOut) {
             countedOut = true;
             upstream.leave();
-        }
-    }
-
-    /**
-     * Closes a connection that is in use, so that the instance notices at once. Undertow's own close would send
-     * nothing and wait 10 s for the rest of the response.
-     */
-    private static void abort(ClientConnection inUse) {
-        try {
-            IoUtils.safeClose(inUse.performUpgrade());
-        } catch (IOException e) {
-            IoUtils.safeClose(inUse);
         }
     }
 }

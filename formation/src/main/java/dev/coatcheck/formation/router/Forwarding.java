@@ -144,8 +144,9 @@ final class Forwarding implements EventLoop.Timed {
         attempts++;
         Attempt next = new Attempt(this, chosen, loop, router);
         attempt = next;
-        // What cannot be sent again must not meet a connection that the instance is just closing.
-        next.start(attempts == 1 && isRepeatable());
+        // What cannot be sent again must not meet a connection that the instance is just closing. A streamed body is
+        // gone with the first part of it that is sent.
+        next.start(attempts == 1 && isRepeatable() && !(body instanceof RequestBody.Streamed));
     }
 
     private boolean isRepeatable() {

@@ -4,7 +4,6 @@ import io.undertow.client.ClientConnection;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
-import org.xnio.IoUtils;
 
 /**
  * The connections to one instance that wait for the next request on one event loop. The youngest is taken first, and
@@ -34,7 +33,7 @@ final class IdleConnections {
             if (isUsable(idle, now)) {
                 return idle.connection();
             }
-            IoUtils.safeClose(idle.connection());
+            Connections.closeAtOnce(idle.connection());
             idle = youngestLast.pollLast();
         }
         return null;
@@ -42,7 +41,7 @@ final class IdleConnections {
 
     void put(ClientConnection connection, long now) {
         if (closed || youngestLast.size() >= MOST) {
-            IoUtils.safeClose(connection);
+            Connections.closeAtOnce(connection);
         } else {
             youngestLast.addLast(new Idle(connection, now));
         }
@@ -54,7 +53,7 @@ final class IdleConnections {
             if (isUsable(idle, now)) {
                 return false;
             }
-            IoUtils.safeClose(idle.connection());
+            Connections.closeAtOnce(idle.connection());
             return true;
         });
     }
@@ -63,7 +62,7 @@ final class IdleConnections {
     void close() {
         closed = true;
         loop.execute(() -> {
-            youngestLast.forEach(idle -> IoUtils.safeClose(idle.connection()));
+            youngestLast.forEach(idle -> Connections.closeAtOnce(idle.connection()));
             youngestLast.clear();
         });
     }

@@ -124,14 +124,17 @@ final class Pump {
     private boolean write(ByteBuffer pending) {
         try {
             while (pending.hasRemaining()) {
-                if (sink.write(pending) == 0) {
-                    awaitSink();
-                    return false;
+                int written = sink.write(pending);
+                if (!stopped && written > 0) {
+                    observer.moved(0);
                 }
                 if (stopped) {
                     return false;
                 }
-                observer.moved(0);
+                if (written == 0) {
+                    awaitSink();
+                    return false;
+                }
             }
         } catch (IOException | RuntimeException e) {
             failed(e, false);

@@ -62,7 +62,7 @@ final class ResponseRelay {
 
     private void switchProtocols(ClientResponse response, HttpServerExchange to) {
         ClientConnection instance = from.getConnection();
-        Runnable[] close = {() -> IoUtils.safeClose(instance)};
+        Runnable[] close = {() -> Connections.closeAtOnce(instance)};
         // Should the client be gone before both are joined, or the router be closed after that.
         to.getConnection().addCloseListener(connection -> close[0].run());
         to.upgradeChannel((client, exchange) -> close[0] = join(client, instance));

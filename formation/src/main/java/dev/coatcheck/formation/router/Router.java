@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -157,14 +158,17 @@ public final class Router implements AutoCloseable {
         clients.closeConnections();
         context.rotation().ready().forEach(Upstream::remove);
         ticking.forEach(XnioExecutor.Key::remove);
-        // The closing above was queued on the I/O threads, and so comes before their end.
-        loops.forEach(loop -> loop.execute(() -> {}));
-        worker.shutdown();
+        // All of that was queued on the I/O threads, and comes before this.
+        CountDownLatch done = new CountDownLatch(loops.size());
+        loops.forEach(loop -> loop.execute(done::countDown));
         try {
-            if (!worker.awaitTermination(5, TimeUnit.SECONDS)) {
+            boolean orderly = done.await(5, TimeUnit.SECONDS);
+            worker.shutdown();
+            if (!orderly || !worker.awaitTermination(5, TimeUnit.SECONDS)) {
                 worker.shutdownNow();
             }
         } catch (InterruptedException e) {
+            worker.shutdownNow();
             interrupted = true;
         }
         if (interrupted) {

@@ -32,6 +32,13 @@ final class RawClient implements AutoCloseable {
         return this;
     }
 
+    RawClient sendByteByByte(String text) throws IOException {
+        for (byte octet : text.getBytes(StandardCharsets.ISO_8859_1)) {
+            socket.getOutputStream().write(octet);
+        }
+        return this;
+    }
+
     Response read() throws IOException {
         return read("GET");
     }

@@ -3,6 +3,10 @@ package dev.coatcheck.formation.router;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.io.IOException;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,7 +62,7 @@ final class StaleConnectionTest extends RouterTest {
         assertThat(effects).hasValue(posts);
     }
 
-    /** Half of the requests are POST. Returns how many were. */
+    /** Half of the requests are POST, and some are uploads too large to keep. Returns how many were POST. */
     private int hammer(Router router, int clients, int each) throws Exception {
         List<Future<Integer>> running = new ArrayList<>();
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -67,10 +71,9 @@ final class StaleConnectionTest extends RouterTest {
                     int posts = 0;
                     for (int i = 0; i < each; i++) {
                         boolean post = i % 2 == 0;
-                        int status = post
-                                ? post(router, "x").statusCode()
-                                : get(router, "/").statusCode();
-                        assertThat(status).isEqualTo(200);
+                        HttpResponse<String> response =
+                                post ? post(router, "x") : i % 5 == 0 ? put(router) : get(router, "/");
+                        assertThat(response.statusCode()).isEqualTo(200);
                         posts += post ? 1 : 0;
                     }
                     return posts;
@@ -82,6 +85,10 @@ final class StaleConnectionTest extends RouterTest {
             posts += client.get();
         }
         return posts;
+    }
+
+    private HttpResponse<String> put(Router router) throws IOException, InterruptedException {
+        return send(HttpRequest.newBuilder(uri(router, "/")).PUT(BodyPublishers.ofByteArray(new byte[100_000])));
     }
 
     @Test
@@ -131,5 +138,21 @@ final class StaleConnectionTest extends RouterTest {
             assertThat(response.header("Connection")).isNotEqualTo(Optional.of("close"));
         }
         assertThat(connections).hasValue(5);
+    }
+
+    @Test
+    void an_instance_that_serves_one_connection_at_a_time_is_not_kept_waiting_by_an_unused_one() throws Exception {
+        Router router = router(settings().withIoThreads(1));
+        RawUpstream upstream =
+                closeLater(RawUpstream.startOneAtATime((request, connection) -> connection.respond(200, "ok")));
+        router.add("web.1", upstream.address());
+
+        for (int i = 0; i < 3; i++) {
+            assertThat(get(router, "/").statusCode()).isEqualTo(200);
+            assertThat(post(router, "x").statusCode()).isEqualTo(200);
+        }
+
+        await().until(() -> accesses.size() == 6);
+        assertThat(accesses).allMatch(access -> access.took().compareTo(Duration.ofSeconds(2)) < 0);
     }
 }
