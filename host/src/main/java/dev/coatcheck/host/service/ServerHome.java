@@ -1,18 +1,14 @@
 package dev.coatcheck.host.service;
 
+import dev.coatcheck.host.OwnerLock;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The folder of one server, locked while a server uses it. The lock is the operating system's, so that it goes with the
@@ -22,9 +18,9 @@ final class ServerHome implements AutoCloseable {
     private static final int TAIL_LINES = 20;
 
     private final Path folder;
-    private final FileChannel lock;
+    private final OwnerLock lock;
 
-    private ServerHome(Path folder, FileChannel lock) {
+    private ServerHome(Path folder, OwnerLock lock) {
         this.folder = folder;
         this.lock = lock;
     }
@@ -33,16 +29,13 @@ final class ServerHome implements AutoCloseable {
     static ServerHome lock(Path folder) throws IOException {
         Files.createDirectories(folder);
         Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
-        FileChannel channel =
-                FileChannel.open(folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        if (tryLock(channel) == null) {
-            channel.close();
-            throw new ServerStartException("a server already runs in " + folder + ", started by process "
-                    + Files.readString(folder.resolve("lock")).strip() + "; stop that one first");
+        try {
+            return new ServerHome(folder, OwnerLock.acquire(folder));
+        } catch (OwnerLock.HeldException e) {
+            throw new ServerStartException(
+                    "a server already runs in " + folder + ", started by process " + e.pid() + "; stop that one first",
+                    e);
         }
-        channel.truncate(0);
-        channel.write(StandardCharsets.US_ASCII.encode(ProcessHandle.current().pid() + "\n"));
-        return new ServerHome(folder, channel);
     }
 
     Path folder() {
@@ -92,18 +85,6 @@ final class ServerHome implements AutoCloseable {
 
     @Override
     public void close() {
-        try {
-            lock.close();
-        } catch (IOException e) {
-            // The lock is gone with the channel in any case.
-        }
-    }
-
-    private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {
-        try {
-            return channel.tryLock();
-        } catch (OverlappingFileLockException e) {
-            return null; // held by this JVM itself
-        }
+        lock.close();
     }
 }

@@ -24,6 +24,8 @@ record Unprivileged(List<String> prefix, int owner) {
             "--reuid=" + NOBODY,
             "--regid=" + NOBODY,
             "--clear-groups",
+            // Or access(2), by which PostgreSQL looks for its programs, would leave the capability out.
+            "--securebits=+no_setuid_fixup",
             "--inh-caps=+dac_override",
             "--ambient-caps=+dac_override");
 

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.coatcheck.host;
+
+import org.jspecify.annotations.NullMarked;
