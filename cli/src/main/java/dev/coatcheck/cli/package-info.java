@@ -1,3 +1,4 @@
+/** The command line: {@code coatcheck up}, {@code ps}, {@code stop}. */
 @NullMarked
 package dev.coatcheck.cli;
 

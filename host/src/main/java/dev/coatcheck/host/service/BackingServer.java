@@ -26,6 +26,7 @@ public sealed interface BackingServer extends AutoCloseable permits PostgresServ
      * Starts it and waits until it answers; does nothing while it runs.
      *
      * @throws ServerStartException if it does not come up, with the last lines of its log
+     * @throws IllegalStateException if it was closed
      */
     void start();
 

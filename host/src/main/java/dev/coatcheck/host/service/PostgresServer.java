@@ -40,6 +40,7 @@ public final class PostgresServer implements BackingServer {
     private final Unprivileged account;
     private final String password;
     private String version = "";
+    private boolean closed;
 
     private PostgresServer(ServerSettings settings, ServerHome home, Path binaries, Unprivileged account)
             throws IOException {
@@ -78,6 +79,9 @@ public final class PostgresServer implements BackingServer {
 
     @Override
     public synchronized void start() {
+        if (closed) {
+            throw new IllegalStateException("the server in " + home.folder() + " was closed");
+        }
         if (process.isRunning()) {
             return;
         }
@@ -159,6 +163,7 @@ public final class PostgresServer implements BackingServer {
 
     @Override
     public synchronized void close() {
+        closed = true;
         stop();
         home.close();
     }

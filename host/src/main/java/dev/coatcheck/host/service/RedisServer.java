@@ -39,6 +39,7 @@ public final class RedisServer implements BackingServer {
     private final Path binary;
     private final int databases;
     private String version = "";
+    private boolean closed;
 
     private RedisServer(ServerSettings settings, ServerHome home, Path binary, int databases) {
         this.settings = settings;
@@ -77,6 +78,9 @@ public final class RedisServer implements BackingServer {
 
     @Override
     public synchronized void start() {
+        if (closed) {
+            throw new IllegalStateException("the server in " + home.folder() + " was closed");
+        }
         if (process.isRunning()) {
             return;
         }
@@ -121,6 +125,7 @@ public final class RedisServer implements BackingServer {
 
     @Override
     public synchronized void close() {
+        closed = true;
         stop();
         home.close();
     }

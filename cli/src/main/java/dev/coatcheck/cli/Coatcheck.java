@@ -1,0 +1,89 @@
+package dev.coatcheck.cli;
+
+import dev.coatcheck.formation.FormationException;
+import dev.coatcheck.formation.application.InvalidApplicationException;
+import java.io.PrintWriter;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/** The command {@code coatcheck}. */
+@Command(
+        name = "coatcheck",
+        description = "Runs an application as interchangeable processes behind one TCP port.",
+        subcommands = {Up.class, Ps.class, Stop.class},
+        mixinStandardHelpOptions = true,
+        scope = ScopeType.INHERIT,
+        versionProvider = Version.class,
+        synopsisSubcommandLabel = "COMMAND",
+        footer = {
+            "",
+            "Examples:",
+            "  coatcheck up                                   the application in this folder",
+            "  coatcheck up gallery --formation web=3,worker=2",
+            "  coatcheck ps -C gallery",
+            "  coatcheck stop -C gallery",
+            "",
+            "'coatcheck COMMAND --help' tells more about each."
+        })
+final class Coatcheck implements Runnable {
+    /** It was understood, and did not succeed. */
+    static final int FAILED = 1;
+
+    /** An option or a file says something that cannot be done. */
+    static final int WRONG_USAGE = 2;
+
+    /** A fault of this program: EX_SOFTWARE of sysexits.h. */
+    static final int OUR_FAULT = 70;
+
+    /** Held, because a logger that nobody holds forgets its level. */
+    private static final Logger ROUTER_INTERNALS = Logger.getLogger("org.xnio");
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    public static void main(String[] arguments) {
+        ROUTER_INTERNALS.setLevel(Level.WARNING);
+        System.exit(commandLine().execute(arguments));
+    }
+
+    static CommandLine commandLine() {
+        return new CommandLine(new Coatcheck())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setUsageHelpAutoWidth(true)
+                .setExecutionExceptionHandler(Coatcheck::failed);
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "what is to be done? Give a command");
+    }
+
+    private static int failed(Exception e, CommandLine command, ParseResult parsed) {
+        PrintWriter err = command.getErr();
+        return switch (e) {
+            case InvalidApplicationException invalid -> {
+                err.println("coatcheck: this cannot be run yet:");
+                invalid.problems().forEach(problem -> err.println("  " + problem));
+                yield WRONG_USAGE;
+            }
+            case FormationException failure -> {
+                err.println("coatcheck: " + failure.getMessage());
+                yield FAILED;
+            }
+            default -> {
+                err.println("coatcheck: this is a fault of Coatcheck itself (" + Version.current() + ", Java "
+                        + Runtime.version() + ", " + System.getProperty("os.name") + ").");
+                err.println("Please report it with what follows and what led to it:");
+                e.printStackTrace(err);
+                yield OUR_FAULT;
+            }
+        };
+    }
+}

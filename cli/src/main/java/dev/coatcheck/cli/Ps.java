@@ -1,0 +1,73 @@
+package dev.coatcheck.cli;
+
+import dev.coatcheck.formation.control.InstanceView;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+import tools.jackson.databind.json.JsonMapper;
+
+/** {@code coatcheck ps}. */
+@Command(
+        name = "ps",
+        description = "Shows the instances of the formation that runs in a folder.",
+        footer = {
+            "",
+            "Examples:",
+            "  coatcheck ps",
+            "  coatcheck ps -C gallery --json | jq -r '.[] | select(.state != \"ready\") | .name'"
+        })
+final class Ps implements Callable<Integer> {
+    private static final String ROW = "%-14s %-11s %8s %6s %9s %9s%n";
+
+    @Mixin
+    private RunningFormation formation = new RunningFormation();
+
+    @Option(
+            names = "--json",
+            description = "As a JSON array of objects with name, type, pid, port, state, since, restarts and release.")
+    private boolean json;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Override
+    public Integer call() {
+        List<InstanceView> instances = formation.connect().instances();
+        PrintWriter out = spec.commandLine().getOut();
+        if (json) {
+            out.println(JsonMapper.shared().writeValueAsString(instances));
+            return 0;
+        }
+        out.printf(ROW, "NAME", "STATE", "PID", "PORT", "SINCE", "RESTARTS");
+        Instant now = Instant.now();
+        for (InstanceView instance : instances) {
+            out.printf(
+                    ROW,
+                    instance.name(),
+                    instance.state(),
+                    instance.pid() == null ? "-" : instance.pid(),
+                    instance.port(),
+                    inWords(Duration.between(Instant.parse(instance.since()), now)),
+                    instance.restarts());
+        }
+        return 0;
+    }
+
+    /** In the largest unit that fits: {@code 3 min}. */
+    private static String inWords(Duration age) {
+        if (age.toDays() > 0) {
+            return age.toDays() + " d";
+        }
+        if (age.toHours() > 0) {
+            return age.toHours() + " h";
+        }
+        return age.toMinutes() > 0 ? age.toMinutes() + " min" : Math.max(0, age.toSeconds()) + " s";
+    }
+}

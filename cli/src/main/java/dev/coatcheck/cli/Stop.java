@@ -1,0 +1,30 @@
+package dev.coatcheck.cli;
+
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** {@code coatcheck stop}. */
+@Command(
+        name = "stop",
+        description = {
+            "Stops the formation that runs in a folder, and waits until it has ended.",
+            "Requests in flight finish, processes get SIGTERM and 30 seconds, backing services end last; their data stays."
+        },
+        footer = {"", "Examples:", "  coatcheck stop", "  coatcheck stop -C gallery"})
+final class Stop implements Callable<Integer> {
+    @Mixin
+    private RunningFormation formation = new RunningFormation();
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Override
+    public Integer call() {
+        formation.connect().stop();
+        spec.commandLine().getOut().println("stopped " + formation.folder());
+        return 0;
+    }
+}

@@ -1,0 +1,133 @@
+package dev.coatcheck.cli;
+
+import dev.coatcheck.formation.Formation;
+import dev.coatcheck.formation.FormationSettings;
+import dev.coatcheck.formation.application.Application;
+import dev.coatcheck.formation.application.ApplicationOptions;
+import dev.coatcheck.formation.event.EventFormat;
+import dev.coatcheck.formation.event.EventPrinter;
+import dev.coatcheck.formation.event.JsonLines;
+import dev.coatcheck.formation.event.ReadableLines;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.nio.file.Path;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code coatcheck up}. */
+@Command(
+        name = "up",
+        description = {
+            "Runs the application in a folder until it is stopped: its Procfile's process types, each as often as asked"
+                    + " for, behind one TCP port, with the backing services that it needs.",
+            "A process type 'release' runs once to its end before the others start."
+        },
+        footer = {
+            "",
+            "Every instance gets PORT, COATCHECK_INSTANCE, the URLs of the services, and besides these the same"
+                    + " environment: variables of this shell, else of .env, else of app.json.",
+            "",
+            "Examples:",
+            "  coatcheck up",
+            "  coatcheck up gallery --port 9000 --formation web=3,worker=2",
+            "  coatcheck up --with postgresql,redis --ready /health/ready",
+            "  coatcheck up --log json | tee events.ndjson"
+        })
+final class Up implements Callable<Integer> {
+    @Parameters(arity = "0..1", paramLabel = "DIR", description = "The application's folder; this one by default.")
+    private Path folder = Path.of("");
+
+    @Option(
+            names = "--port",
+            paramLabel = "NUMBER",
+            description = "The TCP port for requests; 8080 by default, 0 for any free one.")
+    private int port = FormationSettings.defaults().tcpPort();
+
+    @Option(
+            names = "--formation",
+            paramLabel = "TYPE=N,…",
+            description =
+                    "How many of each process type, as in web=3,worker=2. By default what app.json says, else one.")
+    private @Nullable String quantities;
+
+    @Option(
+            names = "--with",
+            paramLabel = "SERVICE,…",
+            split = ",",
+            description = "Backing services to start where the environment does not tell their URL: postgresql"
+                    + " (DATABASE_URL), redis (REDIS_URL). Added to the addons in app.json.")
+    private List<String> with = List.of();
+
+    @Option(names = "--env-file", paramLabel = "FILE", description = "Read this instead of .env.")
+    private @Nullable Path envFile;
+
+    @Option(
+            names = "--ready",
+            paramLabel = "PATH",
+            description = "The path that answers 2xx when an instance is ready. By default the one in app.json's"
+                    + " healthchecks; with neither, / has to answer anything below 500.")
+    private @Nullable String readinessPath;
+
+    @Option(
+            names = "--log",
+            paramLabel = "pretty|json",
+            description =
+                    "Lines for people, or one JSON object a line. By default for people on a terminal, else JSON.")
+    private @Nullable Log log;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    private enum Log {
+        PRETTY,
+        JSON
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        FormationSettings settings = settings();
+        Application application = Application.read(
+                folder,
+                new ApplicationOptions(
+                        System.getenv(),
+                        Optional.ofNullable(quantities),
+                        with,
+                        Optional.ofNullable(envFile),
+                        Optional.ofNullable(readinessPath)));
+        Runnable onBroken = () -> System.err.println(
+                "coatcheck: standard output is closed, so nothing is shown from here on; the formation goes on");
+        try (EventPrinter events = new EventPrinter(new FileOutputStream(FileDescriptor.out), format(), onBroken);
+                Formation formation = Formation.of(application, settings, events)) {
+            Interruption.stops(formation);
+            formation.start();
+            formation.awaitStopped();
+            return 0;
+        }
+    }
+
+    private FormationSettings settings() {
+        try {
+            return FormationSettings.defaults().withTcpPort(port);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), "--port: " + e.getMessage(), e);
+        }
+    }
+
+    private EventFormat format() {
+        boolean terminal = Terminal.isStandardOutput();
+        Log chosen = log == null ? (terminal ? Log.PRETTY : Log.JSON) : log;
+        return switch (chosen) {
+            case PRETTY -> new ReadableLines(ZoneId.systemDefault(), terminal && Terminal.wantsColours());
+            case JSON -> new JsonLines();
+        };
+    }
+}

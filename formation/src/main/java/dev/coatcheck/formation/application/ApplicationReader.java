@@ -1,0 +1,178 @@
+package dev.coatcheck.formation.application;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Brings the files of an application and the options of a command together. */
+final class ApplicationReader {
+    private static final String PROCFILE = "Procfile";
+    private static final String DOT_ENV = ".env";
+    private static final String APP_JSON = "app.json";
+
+    /** What every instance is given in any case, whatever a file may require. */
+    private static final Set<String> GIVEN = Set.of("PORT", "COATCHECK_INSTANCE");
+
+    private final Path folder;
+    private final ApplicationOptions options;
+    private final Problems problems = new Problems();
+
+    ApplicationReader(Path folder, ApplicationOptions options) {
+        this.folder = folder;
+        this.options = options;
+    }
+
+    Application read() {
+        if (!Files.isDirectory(folder)) {
+            problems.add(folder.toString(), Files.exists(folder) ? "is not a folder" : "does not exist");
+            problems.throwIfAny();
+        }
+        Map<String, ProcessType> types = procfile();
+        AppJson appJson = appJson();
+        Map<String, String> environment = new HashMap<>(dotEnv());
+        environment.putAll(options.environment());
+
+        ProcessType release = types.remove(ProcessType.RELEASE);
+        Map<String, Integer> quantities = quantities(types, appJson);
+        Set<ServiceKind> services = services(appJson, environment);
+        Set<String> secrets = addDefaults(environment, appJson, services);
+        options.readinessPath()
+                .filter(path -> !RequestPath.isValid(path))
+                .ifPresent(path -> problems.add("--ready", "'" + path + "' " + RequestPath.EXPECTED));
+        problems.throwIfAny();
+        return new Application(
+                folder,
+                new ArrayList<>(types.values()),
+                Optional.ofNullable(release),
+                quantities,
+                environment,
+                services,
+                secrets,
+                options.readinessPath().or(appJson::readinessPath),
+                notes(appJson));
+    }
+
+    private Map<String, ProcessType> procfile() {
+        Path file = folder.resolve(PROCFILE);
+        if (!Files.exists(file)) {
+            problems.add(
+                    file.toString(),
+                    "does not exist; it holds a line 'name: command' for each process type, as in 'web: node server.js'");
+            return new LinkedHashMap<>();
+        }
+        return TextFile.read(file, PROCFILE, problems)
+                .map(text -> Procfile.parse(PROCFILE, text, problems))
+                .orElseGet(LinkedHashMap::new);
+    }
+
+    private AppJson appJson() {
+        Path file = folder.resolve(APP_JSON);
+        return Files.exists(file)
+                ? TextFile.read(file, APP_JSON, problems)
+                        .map(text -> AppJson.parse(APP_JSON, text, problems))
+                        .orElse(AppJson.NONE)
+                : AppJson.NONE;
+    }
+
+    private Map<String, String> dotEnv() {
+        Path file = options.envFile().orElse(folder.resolve(DOT_ENV));
+        String name = options.envFile().map(Path::toString).orElse(DOT_ENV);
+        if (!Files.exists(file)) {
+            options.envFile().ifPresent(asked -> problems.add("--env-file", asked + " does not exist"));
+            return Map.of();
+        }
+        return TextFile.read(file, name, problems)
+                .map(text -> DotEnv.parse(name, text, problems))
+                .orElseGet(Map::of);
+    }
+
+    /** The command line's word, else that of app.json, else one of each. */
+    private Map<String, Integer> quantities(Map<String, ProcessType> types, AppJson appJson) {
+        Map<String, Integer> quantities = new LinkedHashMap<>();
+        types.keySet().forEach(type -> quantities.put(type, 1));
+        override(quantities, APP_JSON + ": formation", appJson.quantities());
+        options.quantities()
+                .ifPresent(
+                        text -> override(quantities, "--formation", Quantities.parse("--formation", text, problems)));
+        if (!types.isEmpty() && quantities.values().stream().allMatch(quantity -> quantity == 0)) {
+            problems.add("--formation", "leaves nothing to run: every process type has 0 instances");
+        }
+        return quantities;
+    }
+
+    private void override(Map<String, Integer> quantities, String place, Map<String, Integer> wanted) {
+        wanted.forEach((type, quantity) -> {
+            if (type.equals(ProcessType.RELEASE)) {
+                problems.add(place, "'release' runs once before the others and has no quantity");
+            } else if (quantities.replace(type, quantity) == null) {
+                problems.add(
+                        place,
+                        "the Procfile has no process type '" + type + "'"
+                                + NearName.suggestion(type, quantities.keySet()) + known(quantities.keySet()));
+            }
+        });
+    }
+
+    private static String known(Set<String> types) {
+        return types.isEmpty() ? "" : " (it has " + String.join(", ", types) + ")";
+    }
+
+    private Set<ServiceKind> services(AppJson appJson, Map<String, String> environment) {
+        Set<ServiceKind> wanted = new LinkedHashSet<>(appJson.services());
+        for (String name : options.with()) {
+            ServiceKind.named(name.strip())
+                    .ifPresentOrElse(
+                            wanted::add,
+                            () -> problems.add(
+                                    "--with",
+                                    "there is no '" + name.strip() + "' to start"
+                                            + NearName.suggestion(name.strip(), ServiceKind.labels()) + " (there is "
+                                            + String.join(", ", ServiceKind.labels())
+                                            + "; attach anything else by its URL in the environment)"));
+        }
+        wanted.removeIf(kind -> !environment.getOrDefault(kind.variable(), "").isBlank());
+        return wanted;
+    }
+
+    /** Adds what app.json says of variables that nothing else sets, and tells which are to be made up. */
+    private Set<String> addDefaults(Map<String, String> environment, AppJson appJson, Set<ServiceKind> services) {
+        Set<String> provided = new HashSet<>(GIVEN);
+        services.forEach(kind -> provided.add(kind.variable()));
+        Set<String> secrets = new HashSet<>();
+        appJson.variables().forEach((name, variable) -> {
+            if (provided.contains(name) || !environment.getOrDefault(name, "").isBlank()) {
+                return;
+            }
+            if (variable.generated()) {
+                secrets.add(name);
+            } else if (variable.value().isPresent()) {
+                environment.putIfAbsent(name, variable.value().get());
+            } else if (variable.required()) {
+                String about = variable.description().isBlank() ? "" : " (" + variable.description() + ")";
+                problems.add(
+                        APP_JSON,
+                        "env." + name + " is required" + about + " and set nowhere; set it in the environment or in "
+                                + options.envFile().map(Path::toString).orElse(DOT_ENV));
+            }
+        });
+        return secrets;
+    }
+
+    private static List<String> notes(AppJson appJson) {
+        List<String> notes = new ArrayList<>();
+        appJson.unknownAddons()
+                .forEach(
+                        addon -> notes.add(
+                                "app.json names the addon '" + addon
+                                        + "', which can't be started here; attach one by its variables in the environment if it is needed"));
+        return notes;
+    }
+}

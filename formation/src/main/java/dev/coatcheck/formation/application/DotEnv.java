@@ -1,0 +1,173 @@
+package dev.coatcheck.formation.application;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * A {@code .env} file, as most tools read it. Nothing is expanded: a {@code $} stands for itself.
+ *
+ * <pre>
+ * file     = *( [ line ] LF )             ; CR LF too; blank lines and lines that begin with # are skipped
+ * line     = [ "export " ] name "=" value [ comment ]
+ * name     = ( letter / "_" ) *( letter / digit / "_" )
+ * value    = plain / single / double      ; spaces around the value and around "=" don't count
+ * plain    = any characters to the end of the line, or to a # that follows a space
+ * single   = "'" any characters but ', also over several lines "'"
+ * double   = DQUOTE any characters, also over several lines, DQUOTE
+ *            with \n \r \t \" \\ \$ for newline, return, tab, quote, backslash, dollar; another backslash stays
+ * comment  = "#" anything                 ; after a quoted value, or after a space
+ * </pre>
+ *
+ * <p>Of a name that is set twice the later one counts.
+ */
+final class DotEnv {
+    private final String file;
+    private final String text;
+    private final Problems problems;
+    private final Map<String, String> variables = new LinkedHashMap<>();
+    private int at;
+    private int line = 1;
+
+    private DotEnv(String file, String text, Problems problems) {
+        this.file = file;
+        this.text = text;
+        this.problems = problems;
+    }
+
+    static Map<String, String> parse(String file, String text, Problems problems) {
+        DotEnv parser = new DotEnv(file, text, problems);
+        while (parser.at < text.length()) {
+            parser.line();
+        }
+        return parser.variables;
+    }
+
+    private void line() {
+        skipSpaces();
+        if (isEndOfLine() || text.charAt(at) == '#') {
+            skipLine();
+            return;
+        }
+        int assignment = endOf('=');
+        if (assignment < 0) {
+            problems.addAtLine(file, line, "has no '='; a line reads NAME=value");
+            skipLine();
+            return;
+        }
+        String name = text.substring(at, assignment).strip();
+        if (name.matches("export\\s.*")) {
+            name = name.substring("export".length()).strip();
+        }
+        if (!name.matches("[A-Za-z_][A-Za-z0-9_]*")) {
+            problems.addAtLine(
+                    file,
+                    line,
+                    "'" + name + "' is no name for a variable: it takes letters, digits and '_', no digit first");
+            skipLine();
+            return;
+        }
+        at = assignment + 1;
+        skipSpaces();
+        value(name);
+    }
+
+    private void value(String name) {
+        char quote = isEndOfLine() ? '\n' : text.charAt(at);
+        if (quote != '"' && quote != '\'') {
+            variables.put(name, plain());
+            return;
+        }
+        int opened = line;
+        at++;
+        StringBuilder value = new StringBuilder();
+        while (at < text.length() && text.charAt(at) != quote) {
+            value.append(quote == '"' ? maybeEscaped() : next());
+        }
+        if (at >= text.length()) {
+            problems.addAtLine(file, opened, "the quote " + quote + " of " + name + " is never closed");
+            return;
+        }
+        at++;
+        skipSpaces();
+        if (!isEndOfLine() && text.charAt(at) != '#') {
+            problems.addAtLine(
+                    file,
+                    line,
+                    "something follows the closing quote of " + name
+                            + "; put the whole value in quotes, and a backslash before a quote inside");
+        }
+        variables.put(name, value.toString());
+        skipLine();
+    }
+
+    private String plain() {
+        int end = endOf('\n');
+        String rest = text.substring(at, end < 0 ? text.length() : end);
+        skipLine();
+        for (int i = 0; i < rest.length(); i++) {
+            if (rest.charAt(i) == '#' && (i == 0 || Character.isWhitespace(rest.charAt(i - 1)))) {
+                rest = rest.substring(0, i);
+            }
+        }
+        return rest.strip();
+    }
+
+    private String maybeEscaped() {
+        if (text.charAt(at) == '\\' && at + 1 < text.length()) {
+            String meant =
+                    switch (text.charAt(at + 1)) {
+                        case 'n' -> "\n";
+                        case 'r' -> "\r";
+                        case 't' -> "\t";
+                        case '"' -> "\"";
+                        case '\\' -> "\\";
+                        case '$' -> "$";
+                        default -> "";
+                    };
+            if (!meant.isEmpty()) {
+                at += 2;
+                return meant;
+            }
+        }
+        return next();
+    }
+
+    private String next() {
+        char c = text.charAt(at++);
+        if (c == '\n') {
+            line++;
+        }
+        return String.valueOf(c);
+    }
+
+    /** The offset of a character in this line, or -1; for a newline the end of the line. */
+    private int endOf(char wanted) {
+        for (int i = at; i < text.length(); i++) {
+            if (text.charAt(i) == wanted) {
+                return i;
+            }
+            if (text.charAt(i) == '\n') {
+                return -1;
+            }
+        }
+        return -1;
+    }
+
+    private boolean isEndOfLine() {
+        return at >= text.length() || text.charAt(at) == '\n';
+    }
+
+    private void skipSpaces() {
+        while (!isEndOfLine() && Character.isWhitespace(text.charAt(at))) {
+            at++;
+        }
+    }
+
+    private void skipLine() {
+        while (!isEndOfLine()) {
+            at++;
+        }
+        at++;
+        line++;
+    }
+}

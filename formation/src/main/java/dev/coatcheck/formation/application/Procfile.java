@@ -1,0 +1,68 @@
+package dev.coatcheck.formation.application;
+
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Heroku's Procfile, taken strictly: what others skip in silence is told here.
+ *
+ * <pre>
+ * file    = *( [ line ] LF )              ; CR LF too, and no end of line at the end of the file
+ * line    = name ":" command / comment    ; blank lines are skipped
+ * name    = 1*63( letter / digit / "-" / "_" )
+ * command = whatever the shell takes, up to the end of the line
+ * comment = *space "#" anything
+ * </pre>
+ */
+final class Procfile {
+    private static final Pattern LINE = Pattern.compile("([^:]*):(.*)");
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,63}");
+
+    private Procfile() {}
+
+    /** The process types in the order of the file. */
+    static Map<String, ProcessType> parse(String file, String text, Problems problems) {
+        Map<String, ProcessType> types = new LinkedHashMap<>();
+        Map<String, Integer> lines = new HashMap<>();
+        int number = 0;
+        for (String line : text.split("\n", -1)) {
+            number++;
+            if (line.isBlank() || line.stripLeading().startsWith("#")) {
+                continue;
+            }
+            Matcher matcher = LINE.matcher(line);
+            if (!matcher.matches()) {
+                problems.addAtLine(
+                        file, number, "has no colon; a line reads 'name: command', as in 'web: node server.js'");
+                continue;
+            }
+            String name = matcher.group(1);
+            String command = matcher.group(2).strip();
+            Integer before = lines.putIfAbsent(name, number);
+            if (!NAME.matcher(name).matches()) {
+                problems.addAtLine(file, number, "'" + name + "' is no name for a process type: " + wrong(name));
+            } else if (before != null) {
+                problems.addAtLine(
+                        file, number, "the process type '" + name + "' was defined in line " + before + " already");
+            } else if (command.isEmpty()) {
+                problems.addAtLine(file, number, "the process type '" + name + "' has no command");
+            } else {
+                types.put(name, new ProcessType(name, command));
+            }
+        }
+        if (lines.isEmpty()) {
+            problems.add(file, "defines no process type; a line reads 'name: command', as in 'web: node server.js'");
+        }
+        return types;
+    }
+
+    private static String wrong(String name) {
+        if (!name.isEmpty() && NAME.matcher(name.strip()).matches()) {
+            return "it begins at the start of its line, and its colon follows at once";
+        }
+        return "it takes 1 to 63 letters, digits, '-' and '_'";
+    }
+}

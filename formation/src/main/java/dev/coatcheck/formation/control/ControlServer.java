@@ -1,0 +1,137 @@
+package dev.coatcheck.formation.control;
+
+import dev.coatcheck.formation.control.Message.Reply;
+import dev.coatcheck.formation.control.Message.Request;
+import dev.coatcheck.formation.supervision.InstanceStatus;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.Channels;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+
+/** Answers what commands ask of a formation that runs. */
+public final class ControlServer implements AutoCloseable {
+    private static final int MOST_CLIENTS = 16;
+
+    /** A client that does not come to the point does not keep its place. */
+    private static final Executor AFTER_PATIENCE = CompletableFuture.delayedExecutor(5, TimeUnit.SECONDS);
+
+    private final Controlled formation;
+    private final ControlSocket socket;
+    private final ServerSocketChannel channel;
+    private final Semaphore places = new Semaphore(MOST_CLIENTS);
+    private final Thread acceptor;
+
+    /** What can be asked for. */
+    public interface Controlled {
+        List<InstanceStatus> instances();
+
+        /** Ends the formation and waits until nothing of it runs. */
+        void stop();
+    }
+
+    private ControlServer(Controlled formation, ControlSocket socket, ServerSocketChannel channel) {
+        this.formation = formation;
+        this.socket = socket;
+        this.channel = channel;
+        this.acceptor = Thread.ofVirtual().name("control").start(this::accept);
+    }
+
+    /** Listens in a workspace, which the caller holds and only its owner can enter. */
+    public static ControlServer start(Path workspace, Controlled formation) throws IOException {
+        ControlSocket socket = ControlSocket.prepare(workspace);
+        ServerSocketChannel channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+        try {
+            channel.bind(UnixDomainSocketAddress.of(socket.path()));
+            Files.setPosixFilePermissions(socket.path(), PosixFilePermissions.fromString("rw-------"));
+        } catch (IOException | RuntimeException e) {
+            channel.close();
+            throw e;
+        }
+        return new ControlServer(formation, socket, channel);
+    }
+
+    /** Stops listening; who is being answered still gets the answer. */
+    @Override
+    public void close() {
+        try {
+            channel.close();
+            socket.close();
+        } catch (IOException e) {
+            // What is left of it is removed at the next start.
+        }
+        acceptor.interrupt();
+    }
+
+    private void accept() {
+        try {
+            while (true) {
+                places.acquire();
+                SocketChannel client = channel.accept();
+                Thread.ofVirtual().name("control-client").start(() -> serve(client));
+            }
+        } catch (IOException | InterruptedException e) {
+            // Closed.
+        }
+    }
+
+    private void serve(SocketChannel client) {
+        try (client;
+                InputStream in = new BufferedInputStream(Channels.newInputStream(client));
+                OutputStream out = Channels.newOutputStream(client)) {
+            CompletableFuture<Request> request = new CompletableFuture<>();
+            AFTER_PATIENCE.execute(() -> {
+                if (!request.isDone()) {
+                    close(client);
+                }
+            });
+            request.complete(Message.read(in, Request.class));
+            answer(request.join(), out);
+        } catch (IOException e) {
+            // The client went away, or is none of ours.
+        } finally {
+            places.release();
+        }
+    }
+
+    private void answer(Request request, OutputStream out) throws IOException {
+        switch (String.valueOf(request.command())) {
+            case "ps" -> {
+                List<InstanceView> instances =
+                        formation.instances().stream().map(InstanceView::of).toList();
+                Message.write(out, new Reply(instances, null));
+            }
+            case "stop" -> {
+                formation.stop();
+                Message.write(out, new Reply(null, null));
+            }
+            default ->
+                Message.write(
+                        out,
+                        new Reply(
+                                null,
+                                "the formation does not know '" + request.command()
+                                        + "'; it may run an older version of Coatcheck"));
+        }
+    }
+
+    private static void close(SocketChannel client) {
+        try {
+            client.close();
+        } catch (IOException e) {
+            // Closed in any case.
+        }
+    }
+}

@@ -1,0 +1,65 @@
+package dev.coatcheck.formation.control;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * Where the socket of a formation is: {@code control.sock} in its workspace. A socket's path is limited to some hundred
+ * bytes; where the workspace's own is longer, the socket lies in a short folder of the owner's instead, and
+ * {@code control.path} in the workspace says where.
+ */
+final class ControlSocket implements AutoCloseable {
+    /** macOS takes 104 bytes, Linux 108, each with a zero at the end. */
+    private static final int LIMIT = 100;
+
+    private static final String SOCKET = "control.sock";
+    private static final String POINTER = "control.path";
+
+    private final Path workspace;
+    private final Path path;
+
+    private ControlSocket(Path workspace, Path path) {
+        this.workspace = workspace;
+        this.path = path;
+    }
+
+    /** A path at which nothing is, for the one who holds the workspace; what a predecessor left there is removed. */
+    static ControlSocket prepare(Path workspace) throws IOException {
+        new ControlSocket(workspace, find(workspace)).close();
+        Path path = workspace.resolve(SOCKET);
+        if (isTooLong(path)) {
+            String runtime = System.getenv("XDG_RUNTIME_DIR");
+            Path base = runtime != null && Files.isDirectory(Path.of(runtime))
+                    ? Path.of(runtime)
+                    : Path.of(System.getProperty("java.io.tmpdir"));
+            // Made for its owner alone.
+            path = Files.createTempDirectory(base, "coatcheck-").resolve(SOCKET);
+            Files.writeString(workspace.resolve(POINTER), path.toString());
+        }
+        return new ControlSocket(workspace, path);
+    }
+
+    /** Where the socket of this workspace is, if there is one. */
+    static Path find(Path workspace) throws IOException {
+        Path pointer = workspace.resolve(POINTER);
+        return Files.exists(pointer) ? Path.of(Files.readString(pointer).strip()) : workspace.resolve(SOCKET);
+    }
+
+    Path path() {
+        return path;
+    }
+
+    @Override
+    public void close() throws IOException {
+        Files.deleteIfExists(path);
+        if (Files.deleteIfExists(workspace.resolve(POINTER)) && path.getParent() != null) {
+            Files.deleteIfExists(path.getParent());
+        }
+    }
+
+    private static boolean isTooLong(Path path) {
+        return path.toString().getBytes(StandardCharsets.UTF_8).length > LIMIT;
+    }
+}

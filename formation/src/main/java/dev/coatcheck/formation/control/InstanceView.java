@@ -1,0 +1,39 @@
+package dev.coatcheck.formation.control;
+
+import dev.coatcheck.formation.supervision.InstanceStatus;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An instance as {@code coatcheck ps --json} shows it.
+ *
+ * @param name {@code web.1}
+ * @param type {@code web}
+ * @param pid its process, null while none runs
+ * @param port its own TCP port on 127.0.0.1
+ * @param state {@code starting}, {@code ready}, {@code waiting}, {@code crash-loop}, {@code stopping} or {@code stopped}
+ * @param since when it came into this state, ISO 8601
+ * @param restarts how often it was started again
+ * @param release the number of the release that it runs; null, as there are no numbered releases yet
+ */
+public record InstanceView(
+        String name,
+        String type,
+        @Nullable Long pid,
+        int port,
+        String state,
+        String since,
+        int restarts,
+        @Nullable Integer release) {
+
+    static InstanceView of(InstanceStatus status) {
+        return new InstanceView(
+                status.name(),
+                status.type(),
+                status.pid().isPresent() ? status.pid().getAsLong() : null,
+                status.tcpPort(),
+                status.state().label(),
+                status.since().toString(),
+                status.restarts(),
+                null);
+    }
+}

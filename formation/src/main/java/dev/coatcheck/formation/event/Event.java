@@ -1,0 +1,74 @@
+package dev.coatcheck.formation.event;
+
+import dev.coatcheck.formation.router.Access;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+
+/** Something that happened in a formation. */
+public sealed interface Event {
+    Instant at();
+
+    /**
+     * A change in the life of an instance, of a backing service, or of the formation itself.
+     *
+     * @param kind for programs; the words stay the same
+     * @param subject whose life: {@code web.1}, {@code postgresql}; empty for the formation
+     * @param level how much it matters
+     * @param message for people
+     * @param details for programs: numbers, texts, lists and maps of such; nothing secret
+     */
+    record Lifecycle(
+            Instant at, Kind kind, Optional<String> subject, Level level, String message, Map<String, Object> details)
+            implements Event {}
+
+    /** A request that the router has done with. */
+    record Request(Access access) implements Event {
+        @Override
+        public Instant at() {
+            return access.at();
+        }
+    }
+
+    /**
+     * A line that a process wrote.
+     *
+     * @param instance {@code web.1}
+     * @param stream where it wrote it
+     * @param line without its end
+     */
+    record Output(Instant at, String instance, Stream stream, String line) implements Event {}
+
+    /** How much a lifecycle event matters to a person. */
+    enum Level {
+        INFO,
+        WARNING,
+        ERROR
+    }
+
+    /** The two streams of a process. */
+    enum Stream {
+        STDOUT,
+        STDERR
+    }
+
+    /** The kinds of lifecycle events. Programs read them by name, so they are added to and not renamed. */
+    enum Kind {
+        STARTING,
+        NOTE,
+        SERVICE_READY,
+        SERVICE_EXITED,
+        RELEASE_STARTED,
+        RELEASE_ENDED,
+        INSTANCE_STARTED,
+        INSTANCE_READY,
+        INSTANCE_NOT_READY,
+        INSTANCE_EXITED,
+        INSTANCE_WAITS,
+        INSTANCE_STOPPED,
+        READY,
+        STOPPING,
+        STOPPED,
+        DROPPED
+    }
+}

@@ -1,0 +1,151 @@
+package dev.coatcheck.formation.event;
+
+import dev.coatcheck.formation.event.Event.Kind;
+import dev.coatcheck.formation.event.Event.Level;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes events to a stream on a thread of its own, so that nobody waits for whoever reads it: neither an application that
+ * writes a line nor the supervision that tells of it.
+ *
+ * <p>While the reader is slow, 10,000 events wait; beyond that, output of applications and requests are dropped, and their
+ * number is told as soon as there is room. Lifecycle events are never dropped: back-off bounds how often they occur. When
+ * the stream is closed at its other end ({@code coatcheck up | head}), the printer says so once and takes events in
+ * silence from then on; the formation goes on. Safe for use by several threads.
+ */
+public final class EventPrinter implements Consumer<Event>, AutoCloseable {
+    private static final int CAPACITY = 10_000;
+    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(2);
+
+    private final OutputStream out;
+    private final EventFormat format;
+    private final Runnable onBroken;
+    private final Thread writer;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private final Queue<Event> waiting = new ArrayDeque<>();
+    private long dropped;
+    private boolean closed;
+
+    /**
+     * Starts to write.
+     *
+     * @param onBroken called once, on the writer's thread, when the stream takes no more
+     */
+    public EventPrinter(OutputStream out, EventFormat format, Runnable onBroken) {
+        this.out = new BufferedOutputStream(out, 64 << 10);
+        this.format = format;
+        this.onBroken = onBroken;
+        this.writer = Thread.ofPlatform().name("event-printer").daemon().start(this::write);
+    }
+
+    @Override
+    public void accept(Event event) {
+        lock.lock();
+        try {
+            if (closed) {
+                return;
+            }
+            if (event instanceof Event.Lifecycle || waiting.size() < CAPACITY) {
+                waiting.add(event);
+                changed.signal();
+            } else {
+                dropped++;
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Writes what waits, for two seconds at most, and ends. */
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            closed = true;
+            changed.signal();
+        } finally {
+            lock.unlock();
+        }
+        try {
+            writer.join(CLOSE_LIMIT);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void write() {
+        try {
+            for (Event event = next(); event != null; event = next()) {
+                out.write(format.format(event).getBytes(StandardCharsets.UTF_8));
+                if (isDrained()) {
+                    out.flush();
+                }
+            }
+            out.flush();
+        } catch (IOException e) {
+            onBroken.run();
+            discard();
+        } catch (InterruptedException e) {
+            // Nobody interrupts this thread; if somebody does, the printer ends.
+            discard();
+        }
+    }
+
+    private @Nullable Event next() throws InterruptedException {
+        lock.lock();
+        try {
+            while (waiting.isEmpty() && dropped == 0 && !closed) {
+                changed.await();
+            }
+            if (waiting.isEmpty() && dropped > 0) {
+                String message = dropped + " lines were dropped, because whoever reads this was too slow";
+                Event told = new Event.Lifecycle(
+                        Instant.now(),
+                        Kind.DROPPED,
+                        Optional.empty(),
+                        Level.WARNING,
+                        message,
+                        Map.of("lines", dropped));
+                dropped = 0;
+                return told;
+            }
+            return waiting.poll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean isDrained() {
+        lock.lock();
+        try {
+            return waiting.isEmpty();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void discard() {
+        lock.lock();
+        try {
+            closed = true;
+            waiting.clear();
+        } finally {
+            lock.unlock();
+        }
+    }
+}

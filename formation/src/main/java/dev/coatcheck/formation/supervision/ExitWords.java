@@ -1,0 +1,19 @@
+package dev.coatcheck.formation.supervision;
+
+import dev.coatcheck.host.process.ExitStatus;
+
+/** What the end of a process says to a person. */
+public final class ExitWords {
+    private ExitWords() {}
+
+    /** {@code exited with status 78, which says that its configuration is wrong}. */
+    public static String of(ExitStatus status) {
+        return status
+                + switch (status.code()) {
+                    case 78 -> ", which says that its configuration is wrong";
+                    case 126 -> ", which says that its command could not be executed";
+                    case 127 -> ", which says that its command was not found";
+                    default -> "";
+                };
+    }
+}

@@ -1,0 +1,17 @@
+package dev.coatcheck.formation.supervision;
+
+import java.time.Instant;
+import java.util.OptionalLong;
+
+/**
+ * An instance as it is at one moment.
+ *
+ * @param name {@code web.1}
+ * @param type {@code web}
+ * @param pid of the process that runs, where one does
+ * @param tcpPort the one that it is given as PORT
+ * @param since when it came into this state
+ * @param restarts how often it was started again
+ */
+public record InstanceStatus(
+        String name, String type, OptionalLong pid, int tcpPort, InstanceState state, Instant since, int restarts) {}
