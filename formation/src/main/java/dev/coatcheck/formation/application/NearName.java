@@ -10,7 +10,7 @@ final class NearName {
     /** {@code "; did you mean 'worker'?"}, or nothing where no candidate is near. */
     static String suggestion(String name, Collection<String> candidates) {
         String best = "";
-        int least = 1 + Math.max(1, name.length() / 3);
+        int least = 1 + Math.max(1, name.length() / 2);
         for (String candidate : candidates) {
             int distance = distance(name.toLowerCase(Locale.ROOT), candidate.toLowerCase(Locale.ROOT));
             if (distance < least) {

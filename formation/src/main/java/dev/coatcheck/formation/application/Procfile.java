@@ -28,11 +28,13 @@ final class Procfile {
         Map<String, ProcessType> types = new LinkedHashMap<>();
         Map<String, Integer> lines = new HashMap<>();
         int number = 0;
+        boolean empty = true;
         for (String line : text.split("\n", -1)) {
             number++;
             if (line.isBlank() || line.stripLeading().startsWith("#")) {
                 continue;
             }
+            empty = false;
             Matcher matcher = LINE.matcher(line);
             if (!matcher.matches()) {
                 problems.addAtLine(
@@ -53,7 +55,7 @@ final class Procfile {
                 types.put(name, new ProcessType(name, command));
             }
         }
-        if (lines.isEmpty()) {
+        if (empty) {
             problems.add(file, "defines no process type; a line reads 'name: command', as in 'web: node server.js'");
         }
         return types;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.coatcheck.formation.application;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,106 @@
+package dev.coatcheck.formation.event;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.coatcheck.formation.event.Event.Kind;
+import dev.coatcheck.formation.event.Event.Level;
+import dev.coatcheck.formation.event.Event.Stream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PipedInputStream;
+import java.io.PipedOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(30)
+class EventPrinterTest {
+    private static final EventFormat WORDS = event -> switch (event) {
+        case Event.Lifecycle lifecycle -> lifecycle.message() + "\n";
+        case Event.Output output -> output.line() + "\n";
+        case Event.Request request -> request + "\n";
+    };
+
+    @Test
+    void what_was_told_before_the_end_is_written_in_order() {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (EventPrinter printer = new EventPrinter(out, WORDS, () -> {})) {
+            printer.accept(output("a"));
+            printer.accept(lifecycle("b"));
+            printer.accept(output("c"));
+        }
+        assertThat(out.toString(StandardCharsets.UTF_8)).isEqualTo("a\nb\nc\n");
+    }
+
+    @Test
+    void a_reader_that_stands_still_holds_nobody_up_and_costs_output_but_no_lifecycle_event() throws Exception {
+        CountDownLatch reads = new CountDownLatch(1);
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        OutputStream slow = new OutputStream() {
+            @Override
+            public void write(int b) {
+                throw new UnsupportedOperationException();
+            }
+
+            @Override
+            public void write(byte[] bytes, int offset, int length) throws IOException {
+                try {
+                    reads.await();
+                } catch (InterruptedException e) {
+                    throw new IOException(e);
+                }
+                out.write(bytes, offset, length);
+            }
+        };
+        try (EventPrinter printer = new EventPrinter(slow, WORDS, () -> {})) {
+            for (int i = 0; i < 20_000; i++) {
+                printer.accept(output("a line of some length, so that the buffer of the stream fills"));
+            }
+            for (int i = 0; i < 100; i++) {
+                printer.accept(lifecycle("change " + i));
+            }
+            reads.countDown();
+            await().until(() -> out.toString(StandardCharsets.UTF_8).contains("lines were dropped"));
+        }
+        List<String> lines = out.toString(StandardCharsets.UTF_8).lines().toList();
+        assertThat(lines.stream().filter(line -> line.startsWith("change"))).hasSize(100);
+        long written = lines.stream().filter(line -> line.startsWith("a line")).count();
+        assertThat(written).isLessThan(20_000);
+        assertThat(lines).contains((20_000 - written) + " lines were dropped, because whoever reads this was too slow");
+    }
+
+    @Test
+    void a_stream_that_is_closed_is_told_once_and_then_left_alone() throws Exception {
+        AtomicInteger told = new AtomicInteger();
+        PipedInputStream in = new PipedInputStream();
+        try (EventPrinter printer = new EventPrinter(new PipedOutputStream(in), WORDS, told::incrementAndGet)) {
+            printer.accept(output("a"));
+            assertThat(in.read()).isEqualTo('a');
+            in.close();
+            await().until(() -> {
+                printer.accept(output("b"));
+                return told.get() > 0;
+            });
+            for (int i = 0; i < 50_000; i++) {
+                printer.accept(lifecycle("c"));
+            }
+        }
+        assertThat(told).hasValue(1);
+    }
+
+    private static Event output(String line) {
+        return new Event.Output(Instant.EPOCH, "web.1", Stream.STDOUT, line);
+    }
+
+    private static Event lifecycle(String message) {
+        return new Event.Lifecycle(Instant.EPOCH, Kind.NOTE, Optional.empty(), Level.INFO, message, Map.of());
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.coatcheck.formation.supervision;
+
+import org.jspecify.annotations.NullMarked;
