@@ -108,7 +108,7 @@ class FormationTest {
                     throw new AssertionError(e);
                 }
             });
-            Thread.sleep(300); // nothing tells from outside that the request has come to the instance
+            await().until(() -> app.output("web.1").contains("/?wait=1000"));
             app.formation().stop();
             assertThat(answer.join()).isEqualTo("web.1");
             assertThat(app.told(Kind.INSTANCE_STOPPED))

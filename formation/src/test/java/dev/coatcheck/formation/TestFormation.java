@@ -31,6 +31,7 @@ final class TestFormation implements AutoCloseable {
     private static final String SERVER = """
             const http = require('http');
             const server = http.createServer((request, response) => {
+              console.log(request.url);
               const wait = Number(new URL(request.url, 'http://x').searchParams.get('wait') || 0);
               setTimeout(() => response.end(process.env.COATCHECK_INSTANCE), wait);
             });

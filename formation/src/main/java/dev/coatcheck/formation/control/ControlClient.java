@@ -4,6 +4,7 @@ import dev.coatcheck.formation.FormationException;
 import dev.coatcheck.formation.control.Message.Reply;
 import dev.coatcheck.formation.control.Message.Request;
 import java.io.BufferedInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.Channels;
@@ -57,7 +58,14 @@ public final class ControlClient {
      * @throws FormationException if no formation runs there, or it has not ended in time
      */
     public void stop() {
-        ask("stop", STOP_LIMIT);
+        try {
+            ask("stop", STOP_LIMIT);
+        } catch (FormationException e) {
+            // A formation that has ended takes its end of the socket with it, perhaps before its answer was read.
+            if (!(e.getCause() instanceof EOFException)) {
+                throw e;
+            }
+        }
     }
 
     private Reply ask(String command, Duration limit) {

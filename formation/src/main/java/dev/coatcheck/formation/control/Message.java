@@ -1,6 +1,7 @@
 package dev.coatcheck.formation.control;
 
 import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -35,9 +36,11 @@ sealed interface Message {
     static <T extends Message> T read(InputStream in, Class<T> type) throws IOException {
         ByteArrayOutputStream line = new ByteArrayOutputStream();
         for (int b = in.read(); b != '\n'; b = in.read()) {
-            if (b < 0 || line.size() == LIMIT) {
-                throw new IOException(
-                        "the other side of the control socket " + (b < 0 ? "went away" : "says too much"));
+            if (b < 0) {
+                throw new EOFException("the other side of the control socket went away");
+            }
+            if (line.size() == LIMIT) {
+                throw new IOException("the other side of the control socket says too much");
             }
             line.write(b);
         }

@@ -61,14 +61,14 @@ public final class RunningProcess implements AutoCloseable {
     }
 
     /**
-     * Asks every process of the group to end, with SIGTERM, and waits until all have.
+     * Asks every process to end, with SIGTERM, those that left the group too, and waits until all have.
      *
      * @param enough ends the waiting early
      * @return whether all have ended within the limit
      */
     boolean terminate(Duration limit, BooleanSupplier enough) throws InterruptedException {
         try {
-            group.signal(Signal.TERM);
+            group.signalAll(Signal.TERM);
         } catch (IOException e) {
             return false;
         }

@@ -139,8 +139,31 @@ public final class ProcessGroup implements AutoCloseable {
      * @throws IOException if the system could not run the shell that sends it
      */
     public boolean signal(Signal signal) throws IOException {
-        Process kill = new ProcessBuilder(
-                        "sh", "-c", "kill -s \"$1\" -- \"-$2\"", "kill", signal.name(), Long.toString(pid()))
+        return send(signal, List.of());
+    }
+
+    /**
+     * Sends a signal to every process of the group and to those that left it. Not for a server that uses signals among its
+     * own processes, as PostgreSQL does.
+     *
+     * @return whether all could be signalled
+     * @throws IOException if the system could not run the shell that sends it
+     */
+    public boolean signalAll(Signal signal) throws IOException {
+        List<Long> outside = ProcessTable.trees(this::isRoot).stream()
+                .filter(pid -> {
+                    ProcessTable.Row row = ProcessTable.find(pid);
+                    return row != null && row.group() != pid();
+                })
+                .toList();
+        return send(signal, outside);
+    }
+
+    private boolean send(Signal signal, List<Long> others) throws IOException {
+        List<String> command =
+                new ArrayList<>(List.of("sh", "-c", "kill -s \"$@\"", "kill", signal.name(), "--", "-" + pid()));
+        others.forEach(pid -> command.add(Long.toString(pid)));
+        Process kill = new ProcessBuilder(command)
                 .redirectOutput(Redirect.DISCARD)
                 .redirectError(Redirect.DISCARD)
                 .start();

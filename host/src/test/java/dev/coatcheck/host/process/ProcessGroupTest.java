@@ -48,6 +48,16 @@ class ProcessGroupTest {
     }
 
     @Test
+    void a_signal_can_reach_those_too_that_left_the_group() throws Exception {
+        try (ProcessGroup group = start(FAMILY)) {
+            List<Long> family = family();
+            assertThat(group.signalAll(Signal.TERM)).isTrue();
+            assertThat(group.awaitEmpty(Duration.ofSeconds(10))).isTrue();
+            assertThat(family).noneMatch(ProcessGroupTest::isAlive);
+        }
+    }
+
+    @Test
     void a_kill_leaves_neither_children_nor_one_that_ran_away() throws Exception {
         ProcessGroup group = start(FAMILY);
         List<Long> family = family();

@@ -1,0 +1,99 @@
+package dev.coatcheck.cli;
+
+import static org.awaitility.Awaitility.await;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** {@code coatcheck} as a process of its own, and the lines that it writes to standard output. */
+final class Runner implements AutoCloseable {
+    static final Duration LIMIT = Duration.ofSeconds(40);
+
+    private final Process process;
+    private final BufferedReader out;
+    private final Queue<String> lines = new ConcurrentLinkedQueue<>();
+    private final Thread reader;
+
+    private Runner(Process process) {
+        this.process = process;
+        this.out = process.inputReader();
+        this.reader = Thread.ofPlatform().daemon().start(this::read);
+    }
+
+    static Runner start(String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Coatcheck.class.getName()));
+        command.addAll(List.of(arguments));
+        return new Runner(new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start());
+    }
+
+    /** The events so far. */
+    List<JsonNode> events() {
+        return lines.stream().map(JsonMapper.shared()::readTree).toList();
+    }
+
+    JsonNode awaitEvent(String kind) {
+        await().atMost(LIMIT)
+                .until(() -> !process.isAlive()
+                        || events().stream()
+                                .anyMatch(
+                                        event -> event.path("kind").asString("").equals(kind)));
+        return events().stream()
+                .filter(event -> event.path("kind").asString("").equals(kind))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("it ended; it wrote " + lines));
+    }
+
+    void signal(String name) throws IOException, InterruptedException {
+        new ProcessBuilder("sh", "-c", "kill -s " + name + " " + process.pid())
+                .start()
+                .waitFor();
+    }
+
+    /** As the end of {@code | head} does. */
+    void closeOutput() throws IOException {
+        reader.interrupt();
+        process.getInputStream().close();
+    }
+
+    int exitStatus() throws InterruptedException {
+        if (!process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+            throw new AssertionError("it runs on; it wrote " + lines);
+        }
+        return process.exitValue();
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+    }
+
+    private void read() {
+        try {
+            for (String line = out.readLine(); line != null; line = out.readLine()) {
+                lines.add(line);
+            }
+        } catch (IOException e) {
+            // Closed by the test.
+        }
+    }
+}

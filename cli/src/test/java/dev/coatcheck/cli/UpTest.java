@@ -1,0 +1,194 @@
+package dev.coatcheck.cli;
+
+import static dev.coatcheck.cli.Runner.LIMIT;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.coatcheck.host.TcpPorts;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+@Timeout(120)
+class UpTest {
+    @TempDir
+    Path folder;
+
+    @BeforeEach
+    void application() throws IOException {
+        assumeTrue(
+                List.of(System.getenv("PATH").split(":", -1)).stream()
+                        .anyMatch(place -> Files.isExecutable(Path.of(place, "node"))),
+                "the application of these tests needs node on the PATH");
+        write("server.js", """
+                const http = require('http');
+                http.createServer((request, response) => {
+                  console.log('asked');
+                  response.end(process.env.COATCHECK_INSTANCE);
+                }).listen(process.env.PORT, '127.0.0.1');
+                """);
+        write("Procfile", "web: node server.js\n");
+    }
+
+    @Test
+    void events_are_json_lines_and_an_interrupt_ends_it_in_order() throws Exception {
+        try (Runner up = up("--formation", "web=2")) {
+            JsonNode ready = up.awaitEvent("ready");
+            assertThat(get(ready.get("url").stringValue())).startsWith("web.");
+            up.signal("INT");
+            assertThat(up.exitStatus()).isZero();
+            assertThat(up.events())
+                    .allSatisfy(event -> assertThat(event.propertyNames()).contains("time", "event"))
+                    .extracting(event -> event.get("event").stringValue())
+                    .contains("lifecycle", "app", "access");
+            assertThat(up.awaitEvent("stopped").get("message").stringValue()).isEqualTo("stopped");
+        }
+    }
+
+    @Test
+    void nothing_survives_a_runner_that_was_killed_and_the_next_one_starts_with_the_data() throws Exception {
+        write("Procfile", """
+                web: node server.js
+                worker: (setsid setsid sh -c 'echo $$ >runaway; exec sleep 600' &); echo $REDIS_URL >url; exec sleep 600
+                """);
+        try (Runner up = up("--with", "redis")) {
+            up.awaitEvent("ready");
+            List<Integer> ports = new ArrayList<>(
+                    ps().stream().map(it -> it.get("port").intValue()).toList());
+            URI redis = URI.create(awaitFile("url"));
+            ports.add(redis.getPort());
+            long runaway = Long.parseLong(awaitFile("runaway"));
+            List<Long> pids = new ArrayList<>(
+                    ps().stream().map(it -> it.get("pid").longValue()).toList());
+            pids.add(runaway);
+            assertThat(pids).allMatch(UpTest::isAlive);
+            up.signal("KILL");
+            await().atMost(Duration.ofSeconds(5))
+                    .until(() -> pids.stream().noneMatch(UpTest::isAlive)
+                            && ports.stream().allMatch(TcpPorts::isFree));
+        }
+        assertThat(folder.resolve(".coatcheck/control.sock")).exists();
+        try (Runner up = up("--with", "redis")) {
+            up.awaitEvent("ready");
+            assertThat(Runner.start("stop", "-C", folder.toString()).exitStatus())
+                    .isZero();
+            assertThat(up.exitStatus()).isZero();
+        }
+    }
+
+    @Test
+    void a_second_interrupt_ends_at_once_what_does_not_want_to_stop() throws Exception {
+        write("Procfile", "web: node server.js\nworker: trap '' TERM; echo $$ >pid; while true; do sleep 1; done\n");
+        try (Runner up = up()) {
+            up.awaitEvent("ready");
+            long pid = Long.parseLong(awaitFile("pid"));
+            up.signal("INT");
+            up.awaitEvent("stopping");
+            up.signal("INT");
+            long before = System.nanoTime();
+            assertThat(up.exitStatus()).isEqualTo(130);
+            assertThat(System.nanoTime() - before).isLessThan(10_000_000_000L);
+            await().atMost(Duration.ofSeconds(5)).until(() -> !isAlive(pid));
+        }
+    }
+
+    @Test
+    void the_formation_goes_on_when_nobody_reads_its_output_any_more() throws Exception {
+        try (Runner up = up()) {
+            String url = up.awaitEvent("ready").get("url").stringValue();
+            up.closeOutput();
+            for (int i = 0; i < 500; i++) {
+                assertThat(get(url)).isEqualTo("web.1");
+            }
+            assertThat(up.isAlive()).isTrue();
+            assertThat(Runner.start("stop", "-C", folder.toString()).exitStatus())
+                    .isZero();
+            assertThat(up.exitStatus()).isZero();
+        }
+    }
+
+    @Test
+    void ps_tells_programs_what_section_eight_promises() throws Exception {
+        try (Runner up = up("--formation", "web=2")) {
+            up.awaitEvent("ready");
+            List<JsonNode> instances = ps();
+            assertThat(instances).hasSize(2).allSatisfy(instance -> {
+                assertThat(instance.propertyNames())
+                        .containsExactly("name", "type", "pid", "port", "state", "since", "restarts", "release");
+                assertThat(instance.get("state").stringValue()).isEqualTo("ready");
+                assertThat(instance.get("restarts").intValue()).isZero();
+                assertThat(get("http://127.0.0.1:" + instance.get("port").intValue()))
+                        .isEqualTo(instance.get("name").stringValue());
+            });
+        }
+    }
+
+    @Test
+    void a_second_one_in_the_same_folder_fails_and_leaves_the_first_alone() throws Exception {
+        try (Runner first = up()) {
+            String url = first.awaitEvent("ready").get("url").stringValue();
+            try (Runner second = up()) {
+                assertThat(second.exitStatus()).isEqualTo(Coatcheck.FAILED);
+            }
+            assertThat(get(url)).isEqualTo("web.1");
+        }
+    }
+
+    private Runner up(String... more) throws IOException {
+        List<String> arguments = new ArrayList<>(List.of("up", folder.toString(), "--port", "0"));
+        arguments.addAll(List.of(more));
+        return Runner.start(arguments.toArray(String[]::new));
+    }
+
+    private List<JsonNode> ps() throws Exception {
+        try (Runner ps = Runner.start("ps", "--json", "-C", folder.toString())) {
+            assertThat(ps.exitStatus()).isZero();
+            await().until(() -> !ps.events().isEmpty());
+            return ps.events().getFirst().valueStream().toList();
+        }
+    }
+
+    private static String get(String url) throws IOException, InterruptedException {
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            return client.send(
+                            HttpRequest.newBuilder(URI.create(url))
+                                    .timeout(LIMIT)
+                                    .build(),
+                            BodyHandlers.ofString())
+                    .body();
+        }
+    }
+
+    private void write(String name, String text) throws IOException {
+        Files.writeString(folder.resolve(name), text);
+    }
+
+    private String awaitFile(String name) throws IOException {
+        Path file = folder.resolve(name);
+        await().atMost(LIMIT)
+                .until(() -> Files.exists(file) && Files.readString(file).endsWith("\n"));
+        return Files.readString(file).strip();
+    }
+
+    private static boolean isAlive(long pid) {
+        try {
+            String stat = Files.readString(Path.of("/proc", Long.toString(pid), "stat"));
+            return !stat.substring(stat.lastIndexOf(')') + 2).startsWith("Z");
+        } catch (IOException e) {
+            return false;
+        }
+    }
+}

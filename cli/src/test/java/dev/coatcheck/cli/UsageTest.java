@@ -1,0 +1,74 @@
+package dev.coatcheck.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+
+class UsageTest {
+    @TempDir
+    Path folder;
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "up", "ps", "stop"})
+    void help_comes_with_examples(String command) {
+        String[] arguments = command.isEmpty() ? new String[] {"--help"} : new String[] {command, "--help"};
+        assertThat(run(arguments)).isZero();
+        assertThat(out.toString()).contains("Usage: coatcheck").contains("Examples:");
+    }
+
+    @Test
+    void a_misspelt_option_or_command_is_wrong_usage_and_gets_a_suggestion() {
+        assertThat(run("up", "--prot", "1")).isEqualTo(Coatcheck.WRONG_USAGE);
+        assertThat(err.toString()).contains("--prot").contains("--port");
+        assertThat(run("stpo")).isEqualTo(Coatcheck.WRONG_USAGE);
+        assertThat(err.toString()).contains("stpo").contains("coatcheck stop");
+    }
+
+    @Test
+    void no_command_and_impossible_values_are_wrong_usage() {
+        assertThat(run()).isEqualTo(Coatcheck.WRONG_USAGE);
+        assertThat(run("up", "--port", "70000")).isEqualTo(Coatcheck.WRONG_USAGE);
+        assertThat(err.toString()).contains("--port: the TCP port must be 0 (any free one) to 65535, but is 70000");
+        assertThat(run("up", "--port", "http")).isEqualTo(Coatcheck.WRONG_USAGE);
+        assertThat(run("up", "--log", "xml")).isEqualTo(Coatcheck.WRONG_USAGE);
+    }
+
+    @Test
+    void every_problem_of_an_application_is_told_at_once() throws IOException {
+        Files.writeString(folder.resolve("Procfile"), "web node\n");
+        Files.writeString(folder.resolve(".env"), "A\n");
+        assertThat(run("up", folder.toString(), "--with", "mysql")).isEqualTo(Coatcheck.WRONG_USAGE);
+        assertThat(err.toString())
+                .contains("this cannot be run yet")
+                .contains("Procfile:1: ")
+                .contains(".env:1: ")
+                .contains("--with: there is no 'mysql' to start");
+        assertThat(folder.resolve(".coatcheck")).doesNotExist();
+    }
+
+    @Test
+    void a_command_for_a_formation_that_does_not_run_fails() {
+        assertThat(run("ps", "-C", folder.toString())).isEqualTo(Coatcheck.FAILED);
+        assertThat(run("stop", "-C", folder.toString())).isEqualTo(Coatcheck.FAILED);
+        assertThat(err.toString()).contains("no formation runs in " + folder);
+    }
+
+    private int run(String... arguments) {
+        CommandLine command = Coatcheck.commandLine();
+        return command.setOut(new PrintWriter(out, true))
+                .setErr(new PrintWriter(err, true))
+                .execute(arguments);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.coatcheck.cli;
+
+import org.jspecify.annotations.NullMarked;
