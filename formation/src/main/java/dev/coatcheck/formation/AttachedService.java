@@ -62,9 +62,9 @@ final class AttachedService implements AutoCloseable {
         return server.url();
     }
 
-    /** {@code redis 6.2.11}. */
-    String description() {
-        return kind.label() + " " + server.version();
+    /** The server's own. */
+    String version() {
+        return server.version();
     }
 
     @Override
@@ -111,7 +111,7 @@ final class AttachedService implements AutoCloseable {
         } catch (IllegalStateException e) {
             // Closed meanwhile, which the loop notices.
         } catch (ServerStartException e) {
-            journal.tell(kind.label(), Kind.NOTE, Level.ERROR, String.valueOf(e.getMessage()), Map.of());
+            journal.tell(kind.label(), Kind.SERVICE_EXITED, Level.ERROR, String.valueOf(e.getMessage()), Map.of());
         }
     }
 }

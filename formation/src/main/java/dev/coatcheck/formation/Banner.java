@@ -1,36 +1,44 @@
 package dev.coatcheck.formation;
 
 import dev.coatcheck.formation.application.Application;
+import dev.coatcheck.formation.application.ProcessType;
 import dev.coatcheck.formation.supervision.InstanceStatus;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 /** What a person wants to know once everything runs. */
 final class Banner {
     private Banner() {}
 
+    /**
+     * Several lines.
+     *
+     * @param url where the router listens; empty where there is none
+     */
     static String of(
             Application application, String url, List<InstanceStatus> instances, List<AttachedService> services) {
-        List<String> lines = new ArrayList<>();
-        lines.add(application.name() + (url.isEmpty() ? " runs; nothing of it listens" : " is ready at " + url));
-        lines.add("");
-        int width = application.types().stream()
-                .mapToInt(type -> type.name().length())
-                .max()
-                .orElse(0);
-        application.types().forEach(type -> {
-            String ports = instances.stream()
-                    .filter(instance -> instance.type().equals(type.name()))
-                    .map(instance -> Integer.toString(instance.tcpPort()))
-                    .collect(Collectors.joining(", "));
-            lines.add(("%-" + width + "s  %d").formatted(type.name(), application.quantity(type.name()))
-                    + (type.name().equals("web") && !ports.isEmpty() ? "  on their own TCP ports " + ports : ""));
-        });
-        services.forEach(service ->
-                lines.add(service.description() + " as " + service.kind().variable()));
-        lines.add("");
-        lines.add("Ctrl-C stops it; 'coatcheck ps' in its folder shows the instances.");
-        return String.join("\n", lines);
+        Map<String, String> rows = new LinkedHashMap<>();
+        for (ProcessType type : application.types()) {
+            String quantity = Integer.toString(application.quantity(type.name()));
+            rows.put(type.name(), type.name().equals(ProcessType.WEB) ? quantity + ports(instances) : quantity);
+        }
+        services.forEach(service -> rows.put(
+                service.kind().label(),
+                service.version() + ", " + service.kind().variable()));
+        int width = rows.keySet().stream().mapToInt(String::length).max().orElse(0);
+        String table = rows.entrySet().stream()
+                .map(row -> row.getKey() + " ".repeat(width - row.getKey().length() + 2) + row.getValue() + "\n")
+                .collect(Collectors.joining());
+        return application.name() + (url.isEmpty() ? " runs; nothing of it listens" : " is ready at " + url) + "\n\n"
+                + table + "\nCtrl-C stops it; 'coatcheck ps' in its folder shows the instances.";
+    }
+
+    private static String ports(List<InstanceStatus> instances) {
+        return instances.stream()
+                .filter(instance -> instance.type().equals(ProcessType.WEB))
+                .map(instance -> Integer.toString(instance.tcpPort()))
+                .collect(Collectors.joining(", ", ", each also on a TCP port of its own: ", ""));
     }
 }

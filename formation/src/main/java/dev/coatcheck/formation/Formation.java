@@ -9,12 +9,9 @@ import dev.coatcheck.formation.event.Event.Level;
 import dev.coatcheck.formation.event.Journal;
 import dev.coatcheck.formation.router.Router;
 import dev.coatcheck.formation.router.RouterSettings;
-import dev.coatcheck.formation.supervision.ExitWords;
 import dev.coatcheck.formation.supervision.Instance;
 import dev.coatcheck.formation.supervision.InstanceStatus;
 import dev.coatcheck.formation.supervision.Readiness;
-import dev.coatcheck.formation.supervision.RunningProcess;
-import dev.coatcheck.host.process.ExitStatus;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -46,6 +43,8 @@ import org.jspecify.annotations.Nullable;
  * {@link #stop} and {@link #kill} may be called at any time, also while another thread is in {@link #start}.
  */
 public final class Formation implements AutoCloseable {
+    private static final Duration PAUSE = Duration.ofMillis(100);
+
     private final Application application;
     private final FormationSettings settings;
     private final Consumer<Event> receiver;
@@ -60,12 +59,11 @@ public final class Formation implements AutoCloseable {
     private final CompletableFuture<Void> killAsked = new CompletableFuture<>();
     private volatile CompletableFuture<Void> ready = new CompletableFuture<>();
     private volatile boolean stopAsked;
-    private volatile @Nullable RunningProcess release;
+    private volatile @Nullable ReleaseRun release;
     private volatile @Nullable Router router;
     private @Nullable Workspace workspace;
     private @Nullable ControlServer control;
     private @Nullable BackingServices services;
-    private @Nullable Readiness readiness;
 
     private Formation(Application application, FormationSettings settings, Consumer<Event> receiver) {
         this.application = application;
@@ -99,6 +97,8 @@ public final class Formation implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new FormationException("interrupted while starting", e);
+        } catch (FormationException e) {
+            throw stopAsked ? new FormationException("stopped before everything was started", e) : e;
         } finally {
             if (instances.isEmpty()) {
                 stopInOrder();
@@ -129,9 +129,9 @@ public final class Formation implements AutoCloseable {
      */
     public void stop() {
         stopAsked = true;
-        RunningProcess running = release;
-        if (running != null) {
-            running.close();
+        ReleaseRun run = release;
+        if (run != null) {
+            run.end();
         }
         changing.lock();
         try {
@@ -184,7 +184,10 @@ public final class Formation implements AutoCloseable {
         Instance.Surroundings surroundings =
                 new Instance.Surroundings(application.folder(), environment, journal, clock, settings.startLimit());
         if (application.release().isPresent()) {
-            runRelease(application.release().get(), surroundings);
+            ReleaseRun run = new ReleaseRun(application.release().get(), surroundings);
+            release = run;
+            goOn();
+            run.run();
         }
         goOn();
         for (ProcessType type : application.types()) {
@@ -217,34 +220,7 @@ public final class Formation implements AutoCloseable {
             throw new FormationException(String.valueOf(e.getMessage()), e);
         }
         router = opened;
-        Readiness check = new Readiness(application.readinessPath());
-        readiness = check;
-        return Optional.of(new Instance.Intake(opened, check));
-    }
-
-    private void runRelease(ProcessType type, Instance.Surroundings surroundings)
-            throws IOException, InterruptedException {
-        String name = type.name() + ".1";
-        Map<String, String> environment = new HashMap<>(surroundings.environment());
-        environment.put("COATCHECK_INSTANCE", name);
-        journal.tell(name, Kind.RELEASE_STARTED, Level.INFO, "running the release", Map.of());
-        ExitStatus exit;
-        try (RunningProcess running =
-                RunningProcess.start(name, type.command(), surroundings.folder(), environment, journal)) {
-            release = running;
-            goOn();
-            running.onExit().join();
-            exit = running.end();
-        } finally {
-            release = null;
-        }
-        goOn();
-        Level level = exit.isSuccess() ? Level.INFO : Level.ERROR;
-        journal.tell(name, Kind.RELEASE_ENDED, level, "the release " + exit, Map.of("status", exit.code()));
-        if (!exit.isSuccess()) {
-            throw new FormationException("the release failed: '" + type.command() + "' " + ExitWords.of(exit)
-                    + "; nothing else was started");
-        }
+        return Optional.of(new Instance.Intake(opened, new Readiness(application.readinessPath())));
     }
 
     private void goOn() {
@@ -258,7 +234,8 @@ public final class Formation implements AutoCloseable {
         Map<String, Object> details = new HashMap<>();
         details.put("instances", instances().stream().map(InstanceStatus::name).toList());
         details.put(
-                "services", attached.stream().map(AttachedService::description).toList());
+                "services",
+                attached.stream().map(service -> service.kind().label()).toList());
         if (!url.isEmpty()) {
             details.put("url", url);
         }
@@ -272,7 +249,12 @@ public final class Formation implements AutoCloseable {
             return;
         }
         if (!instances.isEmpty()) {
-            journal.tell(Kind.STOPPING, Level.INFO, "stopping", Map.of());
+            journal.tell(
+                    Kind.STOPPING,
+                    Level.INFO,
+                    "stopping; each process has " + settings.stopLimit().toSeconds()
+                            + " s to end, a second Ctrl-C ends all at once",
+                    Map.of());
         }
         Router accepting = router;
         // It drains while the instances stop: one that is asked to stop ends the streams that the router waits for.
@@ -282,13 +264,12 @@ public final class Formation implements AutoCloseable {
             }
         });
         stopAll(ProcessType.WEB::equals);
-        joinUninterruptibly(draining::join);
+        joinUninterruptibly(() -> {
+            while (!draining.join(PAUSE) && !killAsked.isDone()) {}
+        });
         stopAll(type -> !type.equals(ProcessType.WEB));
         if (services != null) {
             services.close();
-        }
-        if (readiness != null) {
-            readiness.close();
         }
         journal.tell(Kind.STOPPED, Level.INFO, "stopped", Map.of());
         if (control != null) {

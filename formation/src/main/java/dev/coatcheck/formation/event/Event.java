@@ -64,7 +64,6 @@ public sealed interface Event {
         INSTANCE_READY,
         INSTANCE_NOT_READY,
         INSTANCE_EXITED,
-        INSTANCE_WAITS,
         INSTANCE_STOPPED,
         READY,
         STOPPING,

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * writes a line nor the supervision that tells of it.
  *
  * <p>While the reader is slow, 10,000 events wait; beyond that, output of applications and requests are dropped, and their
- * number is told as soon as there is room. Lifecycle events are never dropped: back-off bounds how often they occur. When
+ * number is told when the reader has caught up. Lifecycle events are never dropped: back-off bounds how often they occur. When
  * the stream is closed at its other end ({@code coatcheck up | head}), the printer says so once and takes events in
  * silence from then on; the formation goes on. Safe for use by several threads.
  */

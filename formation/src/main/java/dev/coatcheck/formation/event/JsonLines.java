@@ -39,10 +39,16 @@ public final class JsonLines implements EventFormat {
     private static void lifecycle(Map<String, Object> fields, Event.Lifecycle lifecycle) {
         fields.put("event", "lifecycle");
         fields.put("kind", lifecycle.kind().name().toLowerCase(Locale.ROOT).replace('_', '-'));
-        lifecycle.subject().ifPresent(subject -> fields.put("instance", subject));
+        lifecycle
+                .subject()
+                .ifPresent(subject -> fields.put(isOfService(lifecycle.kind()) ? "service" : "instance", subject));
         fields.put("level", lifecycle.level().name().toLowerCase(Locale.ROOT));
         fields.put("message", lifecycle.message());
         fields.putAll(lifecycle.details());
+    }
+
+    private static boolean isOfService(Event.Kind kind) {
+        return kind == Event.Kind.SERVICE_READY || kind == Event.Kind.SERVICE_EXITED;
     }
 
     private static void access(Map<String, Object> fields, Access access) {

@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
@@ -120,20 +121,14 @@ public final class Instance {
                 Optional<Duration> wait = runOnce();
                 if (wait.isPresent()) {
                     await(stopAsked, wait.get());
-                    status = new InstanceStatus(
-                            name,
-                            type.name(),
-                            OptionalLong.empty(),
-                            freePort(),
-                            status.state(),
-                            now(),
-                            status.restarts() + 1);
+                    nextRestart();
                 }
             }
         } catch (InterruptedException e) {
             // Nobody interrupts this thread; should somebody, the instance ends as if it were stopped.
+        } finally {
+            become(InstanceState.STOPPED, OptionalLong.empty());
         }
-        become(InstanceState.STOPPED, OptionalLong.empty());
     }
 
     /** One process from start to end; how long to wait before the next, or empty when there is to be none. */
@@ -170,7 +165,7 @@ public final class Instance {
             stop(process, upstream);
             return Optional.empty();
         }
-        upstream.ifPresent(Upstream::remove);
+        upstream.ifPresent(Instance::leave);
         ExitStatus exit = process.end();
         Duration wellFor = wasReady ? Duration.between(readyAt, now()) : Duration.ZERO;
         String what = name + " (process " + process.pid() + ") " + ExitWords.of(exit)
@@ -199,13 +194,22 @@ public final class Instance {
         Optional<Upstream> upstream = intake.map(
                 it -> it.router().add(name, new InetSocketAddress(InetAddress.getLoopbackAddress(), status.tcpPort())));
         // Not by way of this instance's thread: the next request must not meet a process that is gone.
-        var _ = process.onExit().thenRun(() -> upstream.ifPresent(Upstream::remove));
+        var _ = process.onExit().thenRun(() -> upstream.ifPresent(Instance::leave));
         become(InstanceState.READY, OptionalLong.of(process.pid()));
         if (intake.isPresent()) {
             tell(Kind.INSTANCE_READY, Level.INFO, name + " is ready");
         }
         firstReady.complete(null);
         return upstream;
+    }
+
+    /** Leaving again, or a router that has closed meanwhile, changes nothing. */
+    private static void leave(Upstream upstream) {
+        try {
+            upstream.remove();
+        } catch (RejectedExecutionException e) {
+            // The router's threads have ended, and nothing is in rotation any more.
+        }
     }
 
     private Duration startAgain(Duration wellFor, String what, List<String> recentLines) {
@@ -229,7 +233,7 @@ public final class Instance {
     private void stop(RunningProcess process, Optional<Upstream> upstream) throws InterruptedException {
         become(InstanceState.STOPPING, OptionalLong.of(process.pid()));
         if (upstream.isPresent()) {
-            upstream.get().remove();
+            leave(upstream.get());
             Duration limit = stopLimit.compareTo(IDLE_LIMIT) < 0 ? stopLimit : IDLE_LIMIT;
             await(() -> upstream.get().inFlight() == 0 || killAsked.isDone(), limit);
         }
@@ -251,9 +255,12 @@ public final class Instance {
         return environment;
     }
 
-    /** The same again where it can be, for the sake of whoever talks to an instance directly. */
-    private int freePort() {
-        return TcpPorts.isFree(status.tcpPort()) ? status.tcpPort() : TcpPorts.free();
+    private void nextRestart() {
+        InstanceStatus last = status;
+        // The same again where it can be, for the sake of whoever talks to an instance directly.
+        int tcpPort = TcpPorts.isFree(last.tcpPort()) ? last.tcpPort() : TcpPorts.free();
+        int restarts = stopAsked.isDone() ? last.restarts() : last.restarts() + 1;
+        status = new InstanceStatus(name, type.name(), last.pid(), tcpPort, last.state(), last.since(), restarts);
     }
 
     private void become(InstanceState state, OptionalLong pid) {

@@ -4,26 +4,23 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
-import java.time.Duration;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Whether an instance is ready for requests: its TCP port accepts a connection, and a path answers as it should. Safe for
  * use by several threads.
+ *
+ * <p>Asks over a plain socket and reads no further than the status: a page that never ends must not hold up the start, and
+ * a connection that an HTTP client keeps open would hold up the end.
  */
-public final class Readiness implements AutoCloseable {
-    private static final Duration CONNECT_LIMIT = Duration.ofSeconds(1);
-    private static final Duration ANSWER_LIMIT = Duration.ofSeconds(5);
+public final class Readiness {
+    private static final int CONNECT_MILLIS = 1_000;
+    private static final int ANSWER_MILLIS = 5_000;
+    private static final Pattern STATUS_LINE = Pattern.compile("HTTP/1\\.[01] (\\d{3}).*");
 
-    private final HttpClient client = HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .followRedirects(HttpClient.Redirect.NEVER)
-            .connectTimeout(CONNECT_LIMIT)
-            .build();
     private final Optional<String> path;
 
     /**
@@ -34,37 +31,36 @@ public final class Readiness implements AutoCloseable {
         this.path = path;
     }
 
-    /** What is missing, or empty when nothing is. */
-    Optional<String> lacking(int tcpPort) throws InterruptedException {
-        if (!accepts(tcpPort)) {
+    /** What is missing, or empty when nothing is. Takes some six seconds at most. */
+    Optional<String> lacking(int tcpPort) {
+        String asked = path.orElse("/");
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), tcpPort), CONNECT_MILLIS);
+            socket.setSoTimeout(ANSWER_MILLIS);
+            try {
+                return lacking(asked, status(socket, asked, tcpPort));
+            } catch (IOException e) {
+                return Optional.of(asked + " gives no answer (" + e.getMessage() + ")");
+            }
+        } catch (IOException e) {
             return Optional.of("nothing listens on TCP port " + tcpPort + " (the number is given to it as PORT)");
         }
-        String asked = path.orElse("/");
-        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + tcpPort + asked))
-                .timeout(ANSWER_LIMIT)
-                .header("User-Agent", "coatcheck-readiness")
-                .build();
-        try {
-            int status = client.send(request, BodyHandlers.discarding()).statusCode();
-            boolean ready = path.isPresent() ? status / 100 == 2 : status < 500;
-            return ready ? Optional.empty() : Optional.of(asked + " answers " + status);
-        } catch (IOException e) {
-            return Optional.of(asked + " gives no answer (" + e + ")");
-        }
     }
 
-    private static boolean accepts(int tcpPort) {
-        try (Socket socket = new Socket()) {
-            socket.connect(
-                    new InetSocketAddress(InetAddress.getLoopbackAddress(), tcpPort), (int) CONNECT_LIMIT.toMillis());
-            return true;
-        } catch (IOException e) {
-            return false;
-        }
+    private Optional<String> lacking(String asked, int status) {
+        boolean ready = path.isPresent() ? status / 100 == 2 : status < 500;
+        return ready ? Optional.empty() : Optional.of(asked + " answers " + status);
     }
 
-    @Override
-    public void close() {
-        client.shutdownNow();
+    private static int status(Socket socket, String asked, int tcpPort) throws IOException {
+        String request = "GET " + asked + " HTTP/1.1\r\nHost: 127.0.0.1:" + tcpPort
+                + "\r\nUser-Agent: coatcheck-readiness\r\nAccept: */*\r\nConnection: close\r\n\r\n";
+        socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+        byte[] answer = socket.getInputStream().readNBytes("HTTP/1.1 200".length());
+        Matcher line = STATUS_LINE.matcher(new String(answer, StandardCharsets.ISO_8859_1));
+        if (!line.matches()) {
+            throw new IOException("what answers there does not speak HTTP/1");
+        }
+        return Integer.parseInt(line.group(1));
     }
 }

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /** One process of an application, from its start to its end, its lines told as events. */
@@ -21,6 +22,9 @@ public final class RunningProcess implements AutoCloseable {
 
     /** For the readers to come to the end of what an ended process wrote. */
     private static final Duration OUTPUT_LIMIT = Duration.ofSeconds(2);
+
+    /** Of one that even SIGKILL does not end at once, as in an uninterruptible system call. */
+    private static final ExitStatus KILLED = new ExitStatus(128 + Signal.KILL.number());
 
     private final ProcessGroup group;
     private final RecentLines recent = new RecentLines();
@@ -89,7 +93,9 @@ public final class RunningProcess implements AutoCloseable {
         for (Thread reader : readers) {
             reader.join(OUTPUT_LIMIT);
         }
-        return group.onExit().join();
+        return group.onExit()
+                .completeOnTimeout(KILLED, OUTPUT_LIMIT.toMillis(), TimeUnit.MILLISECONDS)
+                .join();
     }
 
     /** Kills what is left of the group. */

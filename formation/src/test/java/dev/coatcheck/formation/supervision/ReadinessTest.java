@@ -1,0 +1,65 @@
+package dev.coatcheck.formation.supervision;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@Timeout(30)
+class ReadinessTest {
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            ''      | HTTP/1.1 200 OK                     | ''
+            ''      | HTTP/1.0 404 Not Found              | ''
+            ''      | HTTP/1.1 302 Found                  | ''
+            ''      | HTTP/1.1 500 Internal Server Error  | / answers 500
+            /ready  | HTTP/1.1 204 No Content             | ''
+            /ready  | HTTP/1.1 302 Found                  | /ready answers 302
+            /ready  | HTTP/1.1 404 Not Found              | /ready answers 404
+            ''      | SSH-2.0-OpenSSH_9.2                 | / gives no answer (what answers there does not speak HTTP/1)
+            ''      | ''                                  | / gives no answer (what answers there does not speak HTTP/1)
+            """)
+    void a_given_path_answers_2xx_and_the_root_anything_below_500(String path, String answer, String lacking)
+            throws IOException {
+        try (ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            answerOnce(server, answer);
+            Readiness readiness = new Readiness(Optional.of(path).filter(it -> !it.isEmpty()));
+            assertThat(readiness.lacking(server.getLocalPort()).orElse("")).isEqualTo(lacking);
+        }
+    }
+
+    @Test
+    void where_nothing_listens_the_tcp_port_is_told() throws IOException {
+        int port;
+        try (ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            port = server.getLocalPort();
+        }
+        assertThat(new Readiness(Optional.empty()).lacking(port).orElseThrow())
+                .isEqualTo("nothing listens on TCP port " + port + " (the number is given to it as PORT)");
+    }
+
+    /** And leaves the connection open, as a page that never ends does, unless the answer is empty. */
+    private static void answerOnce(ServerSocket server, String answer) {
+        Thread.ofVirtual().start(() -> {
+            try {
+                Socket client = server.accept();
+                client.getOutputStream().write((answer + "\r\n").getBytes(StandardCharsets.US_ASCII));
+                if (answer.isEmpty()) {
+                    client.close();
+                }
+                client.getInputStream().transferTo(OutputStream.nullOutputStream());
+            } catch (IOException e) {
+                // The test has ended.
+            }
+        });
+    }
+}
