@@ -1,0 +1,102 @@
+package dev.coatcheck.servlet;
+
+import jakarta.servlet.ServletOutputStream;
+import jakarta.servlet.WriteListener;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+
+/**
+ * Keeps the first bytes of a body back, as many as the container's own buffer would take, until the session has been
+ * saved; from then on everything passes through. Counting what was written would not do: containers commit at sizes of
+ * their own, such as at a single large write.
+ */
+final class HeldStream extends ServletOutputStream {
+    private final ServletOutputStream out;
+    private final CommitGate gate;
+    private final int limit;
+    private final ByteArrayOutputStream held = new ByteArrayOutputStream(0);
+    private boolean holding = true;
+
+    HeldStream(ServletOutputStream out, CommitGate gate, int limit) {
+        this.out = out;
+        this.gate = gate;
+        this.limit = limit;
+    }
+
+    /** How many bytes the whole body has, if it ends here: -1 where some have passed already. */
+    long heldLength() {
+        return holding ? held.size() : -1;
+    }
+
+    /** Begins to hold again, after the container forgot its own buffer. */
+    void restart() {
+        held.reset();
+        holding = true;
+    }
+
+    /** Lets what was held pass, and everything after it. */
+    void release() throws IOException {
+        if (holding) {
+            holding = false;
+            if (gate.open()) {
+                held.writeTo(out);
+            }
+            held.reset();
+        }
+    }
+
+    @Override
+    public void write(int b) throws IOException {
+        if (holding && held.size() < limit) {
+            held.write(b);
+        } else {
+            release();
+            if (!gate.isRefused()) {
+                out.write(b);
+            }
+        }
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+        if (holding && length <= limit - held.size()) {
+            held.write(bytes, offset, length);
+        } else {
+            release();
+            if (!gate.isRefused()) {
+                out.write(bytes, offset, length);
+            }
+        }
+    }
+
+    @Override
+    public void flush() throws IOException {
+        release();
+        if (!gate.isRefused()) {
+            out.flush();
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        release();
+        if (!gate.isRefused()) {
+            out.close();
+        }
+    }
+
+    @Override
+    public boolean isReady() {
+        return out.isReady();
+    }
+
+    @Override
+    public void setWriteListener(WriteListener listener) {
+        try {
+            release();
+        } catch (IOException e) {
+            listener.onError(e);
+        }
+        out.setWriteListener(listener);
+    }
+}

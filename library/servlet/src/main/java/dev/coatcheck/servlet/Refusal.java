@@ -1,0 +1,45 @@
+package dev.coatcheck.servlet;
+
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+
+/** An answer that the filter gives in place of the application's. */
+enum Refusal {
+    /** The store cannot be asked, so nobody knows whether there is a session. */
+    STORE_UNAVAILABLE(
+            HttpServletResponse.SC_SERVICE_UNAVAILABLE,
+            "session_store_unavailable",
+            "The service cannot reach its session store at the moment. Please try again in a few seconds."),
+    /** What the application put into the session cannot be kept: a bug, told in the log. */
+    NOT_SAVED(
+            HttpServletResponse.SC_INTERNAL_SERVER_ERROR,
+            "session_not_saved",
+            "Something went wrong on our side, and your last action was not kept.");
+
+    private final int status;
+    private final String body;
+
+    Refusal(int status, String code, String message) {
+        this.status = status;
+        this.body =
+                "{\"error\":\"%s\",\"message\":\"%s\"}".formatted(code, message);
+    }
+
+    /** Replaces whatever the response holds; it must not be committed yet. */
+    void answer(HttpServletResponse response, Duration retryAfter) throws IOException {
+        var bytes = body.getBytes(StandardCharsets.UTF_8);
+        response.reset();
+        response.setStatus(status);
+        response.setContentType("application/json");
+        response.setContentLength(bytes.length);
+        response.setHeader("Cache-Control", "no-store");
+        if (this == STORE_UNAVAILABLE) {
+            response.setHeader("Retry-After", String.valueOf(Math.max(1, retryAfter.toSeconds())));
+        }
+        try (var out = response.getOutputStream()) {
+            out.write(bytes);
+        }
+    }
+}

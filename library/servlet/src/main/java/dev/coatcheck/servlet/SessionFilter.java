@@ -1,0 +1,146 @@
+package dev.coatcheck.servlet;
+
+import dev.coatcheck.state.sessions.Sessions;
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.Filter;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletContext;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletRequestWrapper;
+import jakarta.servlet.ServletResponse;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import jakarta.servlet.http.HttpSession;
+import java.io.IOException;
+import java.util.EnumSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Backs {@link HttpSession} with {@link Sessions}, so that an application written to the standard keeps no session in
+ * its process and any other process can answer the visitor's next request.
+ *
+ * <p>Put it first, before every filter that asks for a session, for all kinds of dispatch
+ * ({@link #addTo(ServletContext)} does), and leave the container's own sessions off.
+ *
+ * <p>Guarantees:
+ *
+ * <ul>
+ *   <li>A request that never asks for its session costs nothing. One that reads it costs one round trip. One that
+ *       changes it costs one more, whatever it changes, carrying only the attributes that changed; a value that was
+ *       taken out and altered counts as changed. {@code changeSessionId()} and {@code invalidate()} act at once, with
+ *       one round trip each.
+ *   <li>Everything is saved before the response is committed, so the visitor's next request finds it on any instance.
+ *       What is changed after that is saved at the end of the request.
+ *   <li>Where the store cannot be asked, the answer is 503 with {@code Retry-After}, never a silent new session; also
+ *       where the store fails at saving, whatever the application answered. (An application that catches
+ *       {@link dev.coatcheck.state.BackingServiceException} from {@code getSession()} answers for itself.)
+ *   <li>Two requests of one session at the same time, in one process or in two, each see it as it was when they first
+ *       asked. Changes of different attributes both survive; of the same attribute the later wins. A session that one
+ *       of them ended stays ended.
+ *   <li>Values are kept as JSON. Text, numbers, truth values, the usual types of {@code java.time}, {@code UUID},
+ *       {@code URI}, {@code byte[]}, and lists, sets and maps of these can be kept as they are; other types after
+ *       {@link SessionFilterSettings#withTypes}. {@code setAttribute} refuses any other value with an
+ *       {@link IllegalArgumentException} that names the attribute and the type. An attribute that this release cannot
+ *       read is left out and {@linkplain #unreadableAttributes() counted}, and stays in the store for the release that
+ *       can.
+ * </ul>
+ *
+ * <p>What differs from a session in memory, and what to do:
+ *
+ * <ul>
+ *   <li>The object from {@code getAttribute} is the same for one request only; the next request gets an equal one. A
+ *       list comes back as an {@code ArrayList}, a set as a {@code LinkedHashSet}, a map as a {@code LinkedHashMap}.
+ *   <li>What a thread does to the session after the request has ended is not saved: do it within the request, or
+ *       through {@link Sessions}.
+ *   <li>{@code getId()} names the session and opens nothing; it may be logged. The cookie's value is elsewhere.
+ *   <li>Listeners registered with the container hear nothing, since a filter cannot find them: give them to
+ *       {@link SessionFilterSettings#withListener}. They hear what this process does, so {@code sessionDestroyed} tells
+ *       of {@code invalidate()} and not of a session that expired in the store, when no process may be there to tell.
+ *       Clean up by age from a job instead. {@code HttpSessionActivationListener} is not called.
+ *   <li>Session ids are never put into URLs.
+ *   <li>{@code setMaxInactiveInterval(0)} or less lasts until the store's absolute time-out.
+ * </ul>
+ *
+ * <p>Thread-safe.
+ *
+ * <pre>{@code
+ * var redis = Redis.attach(url);
+ * var filter = new SessionFilter(
+ *         redis.sessions(SessionSettings.defaults()), SessionFilterSettings.defaults().withTypes(Cart.class));
+ * filter.addTo(servletContext);
+ * }</pre>
+ */
+public final class SessionFilter implements Filter {
+    private final SessionBacking backing;
+    private final SessionFilterSettings settings;
+
+    public SessionFilter(Sessions sessions, SessionFilterSettings settings) {
+        this.backing = SessionBacking.of(sessions, settings);
+        this.settings = settings;
+    }
+
+    /** Maps this filter to everything in an application that is starting. */
+    public void addTo(ServletContext context) {
+        var registration = context.addFilter(SessionFilter.class.getName(), this);
+        registration.setAsyncSupported(true);
+        registration.addMappingForUrlPatterns(EnumSet.allOf(DispatcherType.class), false, "/*");
+    }
+
+    /** How often an attribute could not be read and was left out, since this process started. */
+    public long unreadableAttributes() {
+        return backing.unreadable().count();
+    }
+
+    @Override
+    public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        if (!(request instanceof HttpServletRequest http && response instanceof HttpServletResponse httpResponse)) {
+            chain.doFilter(request, response);
+            return;
+        }
+        var outer = outerPass(request);
+        if (outer == null) {
+            var session = RequestSession.of(backing, http, httpResponse);
+            var wrapped = new SessionResponse(httpResponse, session, settings.retryAfter());
+            run(chain, new SessionRequest(http, session, wrapped), wrapped, wrapped);
+        } else if (request.getDispatcherType() == DispatcherType.INCLUDE) {
+            chain.doFilter(request, response);
+        } else {
+            // Also at the end of a forward: when it returns, the container closes the response.
+            if (request.getDispatcherType() == DispatcherType.ASYNC) {
+                outer.response().holdAgain();
+            }
+            run(chain, request, response, outer.response());
+        }
+    }
+
+    private static void run(
+            FilterChain chain, ServletRequest request, ServletResponse response, SessionResponse wrapped)
+            throws IOException, ServletException {
+        try {
+            chain.doFilter(request, response);
+        } catch (IOException | ServletException | RuntimeException e) {
+            if (wrapped.refuseOutage(e)) {
+                return;
+            }
+            wrapped.abandon();
+            throw e;
+        }
+        if (!request.isAsyncStarted()) {
+            wrapped.finish();
+        }
+    }
+
+    /** This filter's own wrapper, where the request already passed it. */
+    private static @Nullable SessionRequest outerPass(ServletRequest request) {
+        ServletRequest inner = request;
+        while (inner instanceof ServletRequestWrapper wrapper) {
+            if (wrapper instanceof SessionRequest ours) {
+                return ours;
+            }
+            inner = wrapper.getRequest();
+        }
+        return null;
+    }
+}

@@ -1,0 +1,165 @@
+package dev.coatcheck.servlet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.LocalTime;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SessionJsonTest {
+    enum Theme {
+        LIGHT,
+        DARK {
+            @Override
+            public String toString() {
+                return "dark indeed";
+            }
+        }
+    }
+
+    record Item(String name, BigDecimal price, Instant added) {}
+
+    record Cart(List<Item> items, Theme theme) {}
+
+    record Renamed(String name, int amount, @Nullable String note) {}
+
+    record Loose(@JsonTypeInfo(use = JsonTypeInfo.Id.CLASS) Object anything) {}
+
+    private final SessionJson json = new SessionJson(Map.of("cart", Cart.class, "theme", Theme.class, "renamed", Renamed.class, "loose", Loose.class));
+
+    static Stream<Object> values() {
+        return Stream.of(
+                "",
+                "dark ☂ \" \u0000 \uD83D\uDE00",
+                true,
+                Integer.MIN_VALUE,
+                Long.MAX_VALUE,
+                1.0,
+                -0.0,
+                Double.MIN_VALUE,
+                1.5f,
+                (short) 3,
+                (byte) 4,
+                'x',
+                new BigDecimal("1.10"),
+                new BigInteger("123456789012345678901234567890"),
+                Instant.parse("2026-11-21T10:15:30.123456789Z"),
+                LocalDate.of(2026, 11, 21),
+                LocalTime.of(10, 15),
+                LocalDateTime.of(2026, 11, 21, 10, 15),
+                Duration.ofMillis(1_234),
+                UUID.fromString("0190163d-8694-739b-aea5-966c26f8ad91"),
+                URI.create("https://example.org/a?b"),
+                Theme.LIGHT,
+                Theme.DARK,
+                new ArrayList<>(Arrays.asList("a", 1, null, List.of(2L))),
+                new LinkedHashSet<>(List.of("z", "a")),
+                new LinkedHashMap<>(Map.of("a", 1, "b", List.of(Theme.DARK))),
+                new Cart(List.of(new Item("coat", new BigDecimal("9.90"), Instant.EPOCH)), Theme.DARK));
+    }
+
+    @ParameterizedTest
+    @MethodSource("values")
+    void a_value_comes_back_as_it_was(Object value) throws UnreadableValueException {
+        var read = json.read(json.write("a", value));
+
+        assertThat(read).isEqualTo(value).hasSameClassAs(value instanceof Theme ? read : value);
+    }
+
+    @Test
+    void bytes_come_back_as_they_were() throws UnreadableValueException {
+        assertThat(json.read(json.write("a", new byte[] {0, -1, 127}))).isEqualTo(new byte[] {0, -1, 127});
+    }
+
+    @Test
+    void plain_values_are_plain_json() {
+        assertThat(json.write("a", "x")).isEqualTo("\"x\"");
+        assertThat(json.write("a", 5)).isEqualTo("5");
+        assertThat(json.write("a", 5L)).isEqualTo("{\"v\":1,\"type\":\"long\",\"value\":5}");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "nonsense",
+                "null",
+                "[1]",
+                "{}",
+                "{\"v\":1}",
+                "{\"v\":1,\"type\":\"list\"",
+                "{\"v\":2,\"type\":\"long\",\"value\":5}",
+                "{\"v\":1,\"type\":\"long\",\"value\":\"many\"}",
+                "{\"v\":1,\"type\":\"javax.swing.JEditorPane\",\"value\":{\"page\":\"http://localhost/\"}}",
+                "{\"v\":1,\"type\":\"java.lang.Thread\",\"value\":{}}",
+                "{\"v\":1,\"type\":\"cart\",\"value\":\"text\"}",
+                "{\"v\":1,\"type\":\"cart\",\"value\":null}",
+                "{\"v\":1,\"type\":\"theme\",\"value\":\"PURPLE\"}",
+                "{\"v\":1,\"type\":\"loose\",\"value\":{\"anything\":{\"@class\":\"java.net.URL\",\"x\":1}}}",
+                "[\"javax.swing.JEditorPane\",{}]"
+            })
+    void what_is_not_of_the_format_or_not_allowed_is_unreadable(String stored) {
+        assertThatThrownBy(() -> json.read(stored)).isInstanceOf(UnreadableValueException.class);
+    }
+
+    @Test
+    void deeply_nested_json_is_unreadable_and_breaks_nothing() {
+        assertThatThrownBy(() -> json.read("[".repeat(100_000))).isInstanceOf(UnreadableValueException.class);
+        assertThatThrownBy(() -> json.read("{\"v\":1,\"type\":\"list\",\"value\":[".repeat(100_000)))
+                .isInstanceOf(UnreadableValueException.class);
+    }
+
+    @Test
+    void a_class_that_gained_and_lost_properties_is_still_read() throws UnreadableValueException {
+        var older = "{\"v\":1,\"type\":\"renamed\",\"value\":{\"name\":\"coat\",\"gone\":true}}";
+
+        assertThat(json.read(older)).isEqualTo(new Renamed("coat", 0, null));
+    }
+
+    @Test
+    void values_that_cannot_be_kept_are_refused_with_attribute_and_type() {
+        var cyclic = new ArrayList<Object>();
+        cyclic.add(cyclic);
+
+        for (Object value : List.of(new Object(), Double.NaN, Map.of(1, "x"), new int[0], cyclic, List.of(new Object()))) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> json.requireReadable("cart", value))
+                    .withMessageContaining("\"cart\"")
+                    .withMessageContaining(value.getClass().getName());
+        }
+    }
+
+    @Test
+    void a_value_that_could_not_be_read_back_is_refused() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> json.requireReadable("loose", new Loose(URI.create("x:y"))))
+                .withMessageContaining("loose");
+    }
+
+    @Test
+    void a_name_for_two_types_is_refused() {
+        assertThatIllegalArgumentException().isThrownBy(() -> new SessionJson(Map.of("list", Cart.class)));
+        assertThatIllegalArgumentException().isThrownBy(() -> new SessionJson(Map.of("long", Cart.class)));
+    }
+}

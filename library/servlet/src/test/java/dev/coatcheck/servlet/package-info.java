@@ -1,0 +1,4 @@
+@NullMarked
+package dev.coatcheck.servlet;
+
+import org.jspecify.annotations.NullMarked;
