@@ -23,8 +23,7 @@ enum Refusal {
 
     Refusal(int status, String code, String message) {
         this.status = status;
-        this.body =
-                "{\"error\":\"%s\",\"message\":\"%s\"}".formatted(code, message);
+        this.body = "{\"error\":\"%s\",\"message\":\"%s\"}".formatted(code, message);
     }
 
     /** Replaces whatever the response holds; it must not be committed yet. */

@@ -1,5 +1,6 @@
 package dev.coatcheck.servlet;
 
+import dev.coatcheck.state.sessions.Changes;
 import java.io.StringWriter;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -105,10 +106,12 @@ final class SessionJson {
         return text.toString();
     }
 
-    /** Refuses a value that cannot be written, or that the next request could not read. */
+    /** Refuses a value that cannot be written or stored, or that the next request could not read. */
     void requireReadable(String attribute, Object value) {
         try {
-            read(write(attribute, value));
+            var json = write(attribute, value);
+            Changes.none().put(attribute, json);
+            read(json);
         } catch (UnreadableValueException e) {
             throw unwritable(attribute, value, "it could not be read back: " + e.getMessage(), e);
         }

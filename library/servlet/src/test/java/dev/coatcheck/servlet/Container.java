@@ -1,13 +1,18 @@
 package dev.coatcheck.servlet;
 
+import jakarta.servlet.Filter;
+import java.util.Map;
+
 /** The servlet containers that every behaviour is shown in. */
 enum Container {
-    JETTY(JettyServer::start),
-    TOMCAT(TomcatServer::start);
+    JETTY,
+    TOMCAT;
 
-    final WebServer.Starter starter;
-
-    Container(WebServer.Starter starter) {
-        this.starter = starter;
+    /** Starts one, with pages by their paths. */
+    WebServer start(Filter filter, Map<String, Page> pages) {
+        return switch (this) {
+            case JETTY -> JettyServer.start(filter, pages);
+            case TOMCAT -> TomcatServer.start(filter, pages);
+        };
     }
 }

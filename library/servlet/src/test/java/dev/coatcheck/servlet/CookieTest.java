@@ -126,7 +126,8 @@ class CookieTest extends FilterTest {
         visitor.get(server, "/set");
         var own = visitor.cookies.get("session");
 
-        assertThat(raw(server, "/read", "Host: localhost", "Cookie: session=" + own)).contains("Ada");
+        assertThat(raw(server, "/read", "Host: localhost", "Cookie: session=" + own))
+                .contains("Ada");
         assertThat(raw(server, "/read", "Host: localhost", "Cookie: session=" + own + "; session=planted"))
                 .contains("none");
     }

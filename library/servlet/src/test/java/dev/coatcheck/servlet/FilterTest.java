@@ -2,7 +2,6 @@ package dev.coatcheck.servlet;
 
 import dev.coatcheck.contracts.sessions.InMemorySessions;
 import dev.coatcheck.state.sessions.Session;
-import dev.coatcheck.state.sessions.SessionId;
 import dev.coatcheck.state.sessions.SessionSettings;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -37,14 +36,14 @@ abstract class FilterTest {
     }
 
     WebServer start(SessionFilter filter, Map<String, Page> pages) {
-        var server = container.starter.start(filter, pages);
+        var server = container.start(filter, pages);
         servers.add(server);
         return server;
     }
 
     /** The visitor's session as the store has it. */
     Optional<Session> stored() {
-        return SessionId.parse(visitor.cookies.getOrDefault("session", "")).flatMap(store::find);
+        return visitor.sessionId().flatMap(store::find);
     }
 
     @AfterEach

@@ -21,7 +21,9 @@ class OutageTest extends FilterTest {
         assertThat(answer.headers().firstValue("Content-Type").orElseThrow()).startsWith("application/json");
         assertThat(answer.headers().firstValue("X-App")).isEmpty();
         assertThat(answer.headers().allValues("Set-Cookie")).isEmpty();
-        assertThat(answer.body()).contains("\"error\":\"session_store_unavailable\"").doesNotContain("application");
+        assertThat(answer.body())
+                .contains("\"error\":\"session_store_unavailable\"")
+                .doesNotContain("application");
     }
 
     @Test

@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
+import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.http.HttpResponse;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 /** However a response comes to be committed, the store has the session by then. */
@@ -212,9 +214,7 @@ class SavedBeforeCommitTest extends FilterTest {
         @Override
         public void onTimeout(AsyncEvent event) throws IOException {
             var async = event.getAsyncContext();
-            ((jakarta.servlet.http.HttpServletRequest) async.getRequest())
-                    .getSession()
-                    .setAttribute("saved", true);
+            ((HttpServletRequest) async.getRequest()).getSession().setAttribute("saved", true);
             async.getResponse().getWriter().print("timed out");
             async.complete();
         }
@@ -238,7 +238,7 @@ class SavedBeforeCommitTest extends FilterTest {
         }));
         visitor.get(server, "/late");
 
-        org.awaitility.Awaitility.await()
+        Awaitility.await()
                 .untilAsserted(
                         () -> assertThat(stored().orElseThrow().attributes()).containsKeys("early", "late"));
     }

@@ -139,11 +139,13 @@ class SessionCostTest extends FilterTest {
     @Test
     void the_same_object_is_given_out_all_through_a_request() {
         var server = start(Map.of("/set", SET, "/same", (request, response) -> {
-            var session = request.getSession();
-            response.getWriter().print(session.getAttribute("list") == session.getAttribute("list"));
+            @SuppressWarnings("unchecked")
+            var list = (List<String>) request.getSession().getAttribute("list");
+            list.add("b");
+            response.getWriter().print(request.getSession().getAttribute("list"));
         }));
         visitor.get(server, "/set");
 
-        assertThat(visitor.get(server, "/same").body()).isEqualTo("true");
+        assertThat(visitor.get(server, "/same").body()).isEqualTo("[a, b]");
     }
 }

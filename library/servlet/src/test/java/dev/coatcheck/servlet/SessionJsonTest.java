@@ -46,7 +46,8 @@ class SessionJsonTest {
 
     record Loose(@JsonTypeInfo(use = JsonTypeInfo.Id.CLASS) Object anything) {}
 
-    private final SessionJson json = new SessionJson(Map.of("cart", Cart.class, "theme", Theme.class, "renamed", Renamed.class, "loose", Loose.class));
+    private final SessionJson json = new SessionJson(
+            Map.of("cart", Cart.class, "theme", Theme.class, "renamed", Renamed.class, "loose", Loose.class));
 
     static Stream<Object> values() {
         return Stream.of(
@@ -142,7 +143,8 @@ class SessionJsonTest {
         var cyclic = new ArrayList<Object>();
         cyclic.add(cyclic);
 
-        for (Object value : List.of(new Object(), Double.NaN, Map.of(1, "x"), new int[0], cyclic, List.of(new Object()))) {
+        for (Object value :
+                List.of(new Object(), Double.NaN, Map.of(1, "x"), new int[0], cyclic, List.of(new Object()))) {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> json.requireReadable("cart", value))
                     .withMessageContaining("\"cart\"")

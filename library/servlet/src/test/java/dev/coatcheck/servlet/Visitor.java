@@ -1,5 +1,6 @@
 package dev.coatcheck.servlet;
 
+import dev.coatcheck.state.sessions.SessionId;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -8,6 +9,7 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** A browser as far as cookies go: keeps what it is given, and sends it to whichever instance it talks to. */
@@ -18,6 +20,11 @@ final class Visitor {
             .build();
 
     final Map<String, String> cookies = new LinkedHashMap<>();
+
+    /** The session that the cookie names, over plain HTTP. */
+    Optional<SessionId> sessionId() {
+        return SessionId.parse(cookies.getOrDefault("session", ""));
+    }
 
     HttpResponse<String> get(WebServer server, String path, String... headers) {
         return send("GET", server, path, headers);
