@@ -1,0 +1,59 @@
+package dev.coatcheck.gallery;
+
+import dev.coatcheck.process.config.Config;
+import dev.coatcheck.process.lifecycle.Lifecycle;
+import dev.coatcheck.state.BackingServiceException;
+import java.time.Duration;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Starts one process of the gallery: {@code web}, {@code worker} or {@code release}. */
+public final class Main {
+    private static final int USAGE = 64;
+    private static final Logger log = LoggerFactory.getLogger(Main.class);
+
+    private Main() {}
+
+    public static void main(String[] arguments) throws InterruptedException {
+        switch (arguments.length == 1 ? arguments[0] : "") {
+            case "web" -> {
+                var config = Config.orExit(WebConfig.class);
+                run(config.drainTimeout(), lifecycle -> Web.start(config, lifecycle));
+            }
+            case "worker" -> {
+                var config = Config.orExit(WorkerConfig.class);
+                run(config.drainTimeout(), lifecycle -> PhotoWorker.start(config, lifecycle));
+            }
+            case "release" -> {
+                var config = Config.orExit(ReleaseConfig.class);
+                orExit(() -> Release.run(config));
+            }
+            default -> {
+                System.err.println("usage: java -jar coatcheck-gallery.jar web|worker|release");
+                System.exit(USAGE);
+            }
+        }
+    }
+
+    private static void run(Duration drainTimeout, Consumer<Lifecycle> start) throws InterruptedException {
+        try (var lifecycle = Lifecycle.start(drainTimeout)) {
+            orExit(() -> start.accept(lifecycle));
+            lifecycle.ready();
+            lifecycle.awaitStopped();
+        }
+    }
+
+    /** A process that cannot start says why in one line and ends: whoever supervises it will try again. */
+    private static void orExit(Runnable start) {
+        try {
+            start.run();
+        } catch (IllegalArgumentException e) {
+            log.error("The configuration cannot be used: {}", e.getMessage());
+            System.exit(Config.EXIT_STATUS);
+        } catch (BackingServiceException e) {
+            log.error("{}", e.getMessage());
+            System.exit(1);
+        }
+    }
+}

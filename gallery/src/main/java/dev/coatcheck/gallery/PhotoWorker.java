@@ -1,0 +1,43 @@
+package dev.coatcheck.gallery;
+
+import dev.coatcheck.gallery.database.GalleryDatabase;
+import dev.coatcheck.gallery.photos.Photos;
+import dev.coatcheck.gallery.photos.VariantJob;
+import dev.coatcheck.postgres.Postgres;
+import dev.coatcheck.process.health.Health;
+import dev.coatcheck.process.health.HealthEndpoints;
+import dev.coatcheck.process.health.HealthServer;
+import dev.coatcheck.process.health.Metrics;
+import dev.coatcheck.process.lifecycle.Lifecycle;
+import dev.coatcheck.process.lifecycle.Phase;
+import dev.coatcheck.state.jobs.Worker;
+import dev.coatcheck.state.jobs.WorkerSettings;
+import java.util.Map;
+
+/** A worker process: makes the variants of uploaded photos. */
+final class PhotoWorker {
+    private PhotoWorker() {}
+
+    /** Starts one, to be stopped by its lifecycle. */
+    static void start(WorkerConfig config, Lifecycle lifecycle) {
+        var postgres = Postgres.attach(config.database().url().reveal());
+        lifecycle.onStop(Phase.CLIENTS, "postgresql", postgres);
+        var metrics = Metrics.of(lifecycle);
+        lifecycle.onStop(Phase.CLIENTS, "metrics", metrics);
+        var health = Health.of(lifecycle).check("postgresql", postgres::ping);
+        config.port().ifPresent(port -> {
+            var server = HealthServer.start(port, new HealthEndpoints(health, metrics));
+            lifecycle.onStop(Phase.CLIENTS, "health server", server);
+        });
+
+        var photos = new Photos(new GalleryDatabase(postgres.dataSource()), postgres.jobs());
+        var variants = new VariantJob(photos, postgres.blobs(), config.photosAtOnce());
+        lifecycle.onStop(Phase.CLIENTS, "variants", variants);
+        var settings = WorkerSettings.defaults().withConcurrency(config.photosAtOnce());
+        var worker = Worker.start(postgres.jobs(), Map.of(Photos.QUEUE, variants), settings);
+        metrics.registry().gauge("photos.running", worker, Worker::running);
+        // A little less than the phase has, so that what does not end in time is given back in order.
+        var drain = config.drainTimeout().multipliedBy(9).dividedBy(10);
+        lifecycle.onStop(Phase.WORK, "photos under way", () -> worker.stop(drain));
+    }
+}

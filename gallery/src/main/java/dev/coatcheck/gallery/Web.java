@@ -1,0 +1,84 @@
+package dev.coatcheck.gallery;
+
+import dev.coatcheck.gallery.accounts.Accounts;
+import dev.coatcheck.gallery.accounts.LoginServlet;
+import dev.coatcheck.gallery.accounts.LogoutServlet;
+import dev.coatcheck.gallery.accounts.MeServlet;
+import dev.coatcheck.gallery.accounts.Passwords;
+import dev.coatcheck.gallery.accounts.RegisterServlet;
+import dev.coatcheck.gallery.database.GalleryDatabase;
+import dev.coatcheck.gallery.http.GalleryServer;
+import dev.coatcheck.gallery.photos.AlbumServlet;
+import dev.coatcheck.gallery.photos.PhotoServlet;
+import dev.coatcheck.gallery.photos.Photos;
+import dev.coatcheck.gallery.photos.Uploads;
+import dev.coatcheck.postgres.Postgres;
+import dev.coatcheck.process.health.Health;
+import dev.coatcheck.process.health.HealthEndpoints;
+import dev.coatcheck.process.health.Metrics;
+import dev.coatcheck.process.lifecycle.Lifecycle;
+import dev.coatcheck.process.lifecycle.Phase;
+import dev.coatcheck.redis.Redis;
+import dev.coatcheck.servlet.DrainFilter;
+import dev.coatcheck.servlet.SessionFilter;
+import dev.coatcheck.servlet.SessionFilterSettings;
+import dev.coatcheck.state.limits.OnOutage;
+import dev.coatcheck.state.sessions.SessionSettings;
+import jakarta.servlet.http.HttpServlet;
+import java.time.Duration;
+import java.util.Map;
+
+/** A web process: whatever it is told it hands to PostgreSQL and Redis, so any other can answer the next request. */
+final class Web {
+    /** People leave an album open; the session goes on for a day, and ends after a month at the latest. */
+    private static final SessionSettings SESSIONS =
+            SessionSettings.defaults().withIdleTimeout(Duration.ofDays(1)).withAbsoluteTimeout(Duration.ofDays(30));
+
+    private Web() {}
+
+    /** Starts one, to be stopped by its lifecycle. */
+    static GalleryServer start(WebConfig config, Lifecycle lifecycle) {
+        var postgres = Postgres.attach(config.database().url().reveal());
+        lifecycle.onStop(Phase.CLIENTS, "postgresql", postgres);
+        var redis = Redis.attach(config.redis().url().reveal());
+        lifecycle.onStop(Phase.CLIENTS, "redis", redis);
+        var passwords = new Passwords();
+        lifecycle.onStop(Phase.CLIENTS, "passwords", passwords);
+        var metrics = Metrics.of(lifecycle);
+        lifecycle.onStop(Phase.CLIENTS, "metrics", metrics);
+        var health = Health.of(lifecycle).check("postgresql", postgres::ping).check("redis", redis::ping);
+
+        var drain = new DrainFilter(lifecycle);
+        var sessions = new SessionFilter(redis.sessions(SESSIONS), SessionFilterSettings.defaults());
+        metrics.registry().gauge("http.requests.in.flight", drain, DrainFilter::inFlight);
+        metrics.registry().gauge("session.attributes.unreadable", sessions, SessionFilter::unreadableAttributes);
+
+        var server = GalleryServer.start(
+                config.listenAddress(),
+                config.port(),
+                drain,
+                sessions,
+                new HealthEndpoints(health, metrics),
+                servlets(config, postgres, redis, passwords));
+        lifecycle.onStop(Phase.LISTENERS, "listener", server::stopListening);
+        lifecycle.onStop(Phase.WORK, "requests in flight", drain::awaitIdle);
+        lifecycle.onStop(Phase.CLIENTS, "server", server::stop);
+        return server;
+    }
+
+    private static Map<String, HttpServlet> servlets(
+            WebConfig config, Postgres postgres, Redis redis, Passwords passwords) {
+        var database = new GalleryDatabase(postgres.dataSource());
+        var accounts = new Accounts(database);
+        var blobs = postgres.blobs();
+        var photos = new Photos(database, postgres.jobs());
+        var limits = redis.limits(new OnOutage.Closed());
+        return Map.of(
+                "/register", new RegisterServlet(accounts, passwords),
+                "/login", new LoginServlet(accounts, passwords, limits),
+                "/logout", new LogoutServlet(),
+                "/me", new MeServlet(),
+                "/photos", new AlbumServlet(photos, new Uploads(photos, blobs, limits, config.maxPhotoMegabytes())),
+                "/photos/*", new PhotoServlet(photos, blobs));
+    }
+}

@@ -1,0 +1,24 @@
+package dev.coatcheck.gallery;
+
+import dev.coatcheck.process.config.Default;
+import dev.coatcheck.process.config.Describe;
+import dev.coatcheck.process.config.Range;
+import java.time.Duration;
+
+/** What a web process reads from its environment. */
+public record WebConfig(
+        PostgresUrl database,
+        RedisUrl redis,
+
+        @Describe("The TCP port to listen on.") @Default("8080") @Range(min = 0, max = 65535)
+        int port,
+
+        @Describe("The address to listen on. It must be reached through a router only, which sets X-Forwarded-*.")
+        @Default("127.0.0.1")
+        String listenAddress,
+
+        @Describe("How large a photo may be, in megabytes.") @Default("20") @Range(min = 1, max = 1000)
+        int maxPhotoMegabytes,
+
+        @Describe("How long requests in flight may take when the process is stopped.") @Default("30s")
+        Duration drainTimeout) {}

@@ -1,0 +1,22 @@
+package dev.coatcheck.gallery;
+
+import dev.coatcheck.process.config.Default;
+import dev.coatcheck.process.config.Describe;
+import dev.coatcheck.process.config.Range;
+import java.time.Duration;
+import java.util.Optional;
+
+/** What a worker process reads from its environment. */
+public record WorkerConfig(
+        PostgresUrl database,
+
+        @Describe("The TCP port to serve health on; without it none is served.") @Range(min = 0, max = 65535)
+        Optional<Integer> port,
+
+        @Describe("How many photos are worked on at the same time; each takes some 150 MB of heap.")
+        @Default("2")
+        @Range(min = 1, max = 64)
+        int photosAtOnce,
+
+        @Describe("How long photos under way may take when the process is stopped.") @Default("30s")
+        Duration drainTimeout) {}

@@ -1,0 +1,65 @@
+package dev.coatcheck.gallery.accounts;
+
+import dev.coatcheck.gallery.http.ApiException;
+import dev.coatcheck.state.limits.Decision;
+import dev.coatcheck.state.limits.Limit;
+import dev.coatcheck.state.limits.Limits;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * Bounds how often somebody may guess: five times in a quarter of an hour for an account and an address together, so
+ * that guessing does not lock the owner out, who is at another address.
+ */
+final class LogInAttempts {
+    private static final Limit LIMIT = Limit.of("log-in", 5, Duration.ofMinutes(15));
+
+    private final Limits limits;
+
+    /** @param limits that are closed while their store is away: guessing must not become free */
+    LogInAttempts(Limits limits) {
+        this.limits = limits;
+    }
+
+    /**
+     * Makes an attempt, which counts unless it succeeds or cannot be made.
+     *
+     * @param check empty where the attempt failed
+     * @throws ApiException 429 where there were too many
+     */
+    <T> Optional<T> attempt(String email, String address, Supplier<Optional<T>> check) {
+        return switch (limits.acquire(LIMIT.on(key(email, address)))) {
+            case Decision.Limited limited ->
+                throw ApiException.tooMany(
+                        "Too many failed attempts. Please try again in a few minutes.", limited.retryAfter());
+            case Decision.Allowed allowed -> {
+                boolean failed = false;
+                try {
+                    var result = check.get();
+                    failed = result.isEmpty();
+                    yield result;
+                } finally {
+                    if (!failed) {
+                        limits.refund(allowed.reservation());
+                    }
+                }
+            }
+        };
+    }
+
+    /** Hashed: who tries to log in from where is nothing to read in the store. */
+    private static String key(String email, String address) {
+        try {
+            var hash = MessageDigest.getInstance("SHA-256")
+                    .digest((email + "\n" + address).getBytes(StandardCharsets.UTF_8));
+            return Base64.getUrlEncoder().withoutPadding().encodeToString(hash);
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError("every Java platform has SHA-256", e);
+        }
+    }
+}

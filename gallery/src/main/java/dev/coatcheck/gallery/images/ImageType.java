@@ -1,0 +1,47 @@
+package dev.coatcheck.gallery.images;
+
+import java.util.Arrays;
+
+/** The types of images that are taken, and how large they may be to be decoded in a small heap. */
+public enum ImageType {
+    JPEG("image/jpeg", "jpeg", 100),
+    PNG("image/png", "png", 100),
+    GIF("image/gif", "gif", 100),
+    /** Its decoder holds all of the image at once, the others as much of it as is asked for. */
+    WEBP("image/webp", "webp", 40);
+
+    private final String contentType;
+    private final String format;
+    private final int maxMegapixels;
+
+    ImageType(String contentType, String format, int maxMegapixels) {
+        this.contentType = contentType;
+        this.format = format;
+        this.maxMegapixels = maxMegapixels;
+    }
+
+    public String contentType() {
+        return contentType;
+    }
+
+    /** The type that {@link #contentType()} names. */
+    public static ImageType ofContentType(String contentType) {
+        return Arrays.stream(values())
+                .filter(type -> type.contentType.equals(contentType))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("\"" + contentType + "\" is no image that is taken"));
+    }
+
+    /** The name that Image I/O knows it by. */
+    String format() {
+        return format;
+    }
+
+    public int maxMegapixels() {
+        return maxMegapixels;
+    }
+
+    boolean takes(int width, int height) {
+        return (long) width * height <= maxMegapixels * 1_000_000L;
+    }
+}

@@ -1,0 +1,85 @@
+package dev.coatcheck.gallery.images;
+
+import java.awt.Color;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.SeekableByteChannel;
+import java.util.EnumMap;
+import java.util.Map;
+import javax.imageio.IIOImage;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageWriteParam;
+import net.coobird.thumbnailator.Thumbnails;
+
+/** Makes the variants of a photo. */
+public final class VariantMaker {
+    private static final float JPEG_QUALITY = 0.85f;
+
+    private VariantMaker() {}
+
+    /**
+     * The variants, as JPEG files. Works in some 150 MB of heap, whatever the size of the photo: what is larger than a
+     * screen needs is not decoded in full.
+     *
+     * @param photo a file that {@link ImageHeader} took for a {@code type}
+     * @throws BrokenImageException where it is none after all
+     */
+    public static Map<Variant, byte[]> make(SeekableByteChannel photo, ImageType type) throws BrokenImageException {
+        var medium = turned(PhotoDecoder.decode(photo, type));
+        var variants = new EnumMap<Variant, byte[]>(Variant.class);
+        variants.put(Variant.MEDIUM, jpeg(medium));
+        variants.put(Variant.THUMB, jpeg(scaled(medium, Variant.THUMB.side())));
+        variants.put(Variant.GRAY, jpeg(drawn(medium, BufferedImage.TYPE_BYTE_GRAY)));
+        return variants;
+    }
+
+    /** Scaled first, which leaves little to turn. */
+    private static BufferedImage turned(PhotoDecoder.Decoded decoded) {
+        var scaled = scaled(decoded.image(), Variant.MEDIUM.side());
+        // What was transparent becomes white, since JPEG has no transparency.
+        return drawn(decoded.turn().apply(scaled), BufferedImage.TYPE_INT_RGB);
+    }
+
+    /** Made to fit a square; never enlarged. */
+    private static BufferedImage scaled(BufferedImage image, int side) {
+        double factor = Math.min(1, (double) side / Math.max(image.getWidth(), image.getHeight()));
+        int width = Math.max(1, (int) Math.round(image.getWidth() * factor));
+        int height = Math.max(1, (int) Math.round(image.getHeight() * factor));
+        int model = image.getColorModel().hasAlpha() ? BufferedImage.TYPE_INT_ARGB : BufferedImage.TYPE_INT_RGB;
+        try {
+            return Thumbnails.of(image)
+                    .forceSize(width, height)
+                    .imageType(model)
+                    .asBufferedImage();
+        } catch (IOException e) {
+            throw new UncheckedIOException("scaling in memory failed", e);
+        }
+    }
+
+    private static BufferedImage drawn(BufferedImage image, int model) {
+        var result = new BufferedImage(image.getWidth(), image.getHeight(), model);
+        var graphics = result.createGraphics();
+        graphics.drawImage(image, 0, 0, Color.WHITE, null);
+        graphics.dispose();
+        return result;
+    }
+
+    private static byte[] jpeg(BufferedImage image) {
+        var writer = ImageIO.getImageWritersByFormatName("jpeg").next();
+        var bytes = new ByteArrayOutputStream();
+        try (var out = ImageIO.createImageOutputStream(bytes)) {
+            var settings = writer.getDefaultWriteParam();
+            settings.setCompressionMode(ImageWriteParam.MODE_EXPLICIT);
+            settings.setCompressionQuality(JPEG_QUALITY);
+            writer.setOutput(out);
+            writer.write(null, new IIOImage(image, null, null), settings);
+        } catch (IOException e) {
+            throw new UncheckedIOException("writing a JPEG to memory failed", e);
+        } finally {
+            writer.dispose();
+        }
+        return bytes.toByteArray();
+    }
+}

@@ -1,0 +1,64 @@
+package dev.coatcheck.gallery.photos;
+
+import dev.coatcheck.gallery.accounts.User;
+import dev.coatcheck.gallery.http.ApiException;
+import dev.coatcheck.gallery.http.Json;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code /photos}: GET lists the user's, newest first, in pages ({@code next} is where the following one is); POST adds
+ * one.
+ */
+public final class AlbumServlet extends HttpServlet {
+    private static final long serialVersionUID = 1L;
+    private static final int PAGE = 24;
+
+    private final transient Photos photos;
+    private final transient Uploads uploads;
+
+    public AlbumServlet(Photos photos, Uploads uploads) {
+        this.photos = photos;
+        this.uploads = uploads;
+    }
+
+    private record Album(List<PhotoView> photos, @Nullable String next) {}
+
+    @Override
+    protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        var user = User.require(request);
+        // One more than a page has, to know whether there is another.
+        var found = photos.album(user.id(), after(request), PAGE + 1);
+        var page = found.subList(0, Math.min(found.size(), PAGE));
+        var next = found.size() > PAGE ? "/photos?after=" + page.getLast().id() : null;
+        Json.write(
+                response,
+                HttpServletResponse.SC_OK,
+                new Album(page.stream().map(PhotoView::of).toList(), next));
+    }
+
+    private static Optional<UUID> after(HttpServletRequest request) {
+        var after = request.getParameter("after");
+        if (after == null) {
+            return Optional.empty();
+        }
+        var id = Ids.parse(after);
+        if (id.isEmpty()) {
+            throw new ApiException(400, "bad_page", "There is no such page of the album.");
+        }
+        return id;
+    }
+
+    @Override
+    protected void doPost(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        var photo = uploads.take(User.require(request), request);
+        response.setHeader("Location", "/photos/" + photo.id());
+        Json.write(response, HttpServletResponse.SC_CREATED, PhotoView.of(photo));
+    }
+}

@@ -1,0 +1,152 @@
+package dev.coatcheck.gallery.photos;
+
+import dev.coatcheck.gallery.database.GalleryDatabase;
+import dev.coatcheck.gallery.images.ImageHeader;
+import dev.coatcheck.gallery.images.ImageType;
+import dev.coatcheck.gallery.photos.Photo.Status;
+import dev.coatcheck.postgres.PostgresJobs;
+import dev.coatcheck.state.jobs.ClaimedJob;
+import dev.coatcheck.state.jobs.NewJob;
+import dev.coatcheck.state.jobs.Retry;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/** The table of photos, and the jobs that are enqueued and completed in one transaction with it. */
+public final class Photos {
+    /** The queue of jobs that make variants; their payload is the photo's id. */
+    public static final String QUEUE = "photos";
+
+    private static final Retry RETRY =
+            Retry.defaults().withMaxAttempts(5).withDelays(Duration.ofSeconds(2), Duration.ofMinutes(5));
+    private static final String COLUMNS = "id, status, content_type, width, height, created_at";
+
+    private final GalleryDatabase database;
+    private final PostgresJobs jobs;
+
+    public Photos(GalleryDatabase database, PostgresJobs jobs) {
+        this.database = database;
+        this.jobs = jobs;
+    }
+
+    /** Adds a photo whose original is stored, and the job that makes its variants: both or neither. */
+    Photo add(UUID id, UUID account, ImageHeader header) {
+        return database.inTransaction("add a photo", connection -> {
+            var photo = insert(connection, id, account, header);
+            jobs.enqueue(
+                    connection,
+                    NewJob.of(QUEUE, id.toString()).withUniqueKey(id.toString()).withRetry(RETRY));
+            return photo;
+        });
+    }
+
+    private static Photo insert(Connection connection, UUID id, UUID account, ImageHeader header) throws SQLException {
+        try (var insert = connection.prepareStatement(
+                "INSERT INTO photos (id, account_id, status, content_type, width, height) VALUES (?, ?, ?, ?, ?, ?) RETURNING "
+                        + COLUMNS)) {
+            insert.setObject(1, id);
+            insert.setObject(2, account);
+            insert.setString(3, Status.PROCESSING.text());
+            insert.setString(4, header.type().contentType());
+            insert.setInt(5, header.width());
+            insert.setInt(6, header.height());
+            return list(insert).getFirst();
+        }
+    }
+
+    /** A photo, if it is the account's. */
+    Optional<Photo> find(UUID id, UUID account) {
+        return database.ask("find a photo", connection -> {
+            try (var query =
+                    connection.prepareStatement("SELECT " + COLUMNS + " FROM photos WHERE id = ? AND account_id = ?")) {
+                query.setObject(1, id);
+                query.setObject(2, account);
+                return list(query).stream().findFirst();
+            }
+        });
+    }
+
+    /** A photo, whoever's it is: for the worker. */
+    Optional<Photo> find(UUID id) {
+        return database.ask("find a photo", connection -> {
+            try (var query = connection.prepareStatement("SELECT " + COLUMNS + " FROM photos WHERE id = ?")) {
+                query.setObject(1, id);
+                return list(query).stream().findFirst();
+            }
+        });
+    }
+
+    /**
+     * An account's photos, the newest first.
+     *
+     * @param after only those that come after this photo of the account's; empty for the first page
+     */
+    List<Photo> album(UUID account, Optional<UUID> after, int limit) {
+        return database.ask("list photos", connection -> {
+            try (var query = connection.prepareStatement("SELECT " + COLUMNS
+                    + " FROM photos WHERE account_id = ? AND (?::uuid IS NULL OR position <"
+                    + " (SELECT position FROM photos WHERE id = ? AND account_id = ?))"
+                    + " ORDER BY position DESC LIMIT ?")) {
+                query.setObject(1, account);
+                query.setObject(2, after.orElse(null));
+                query.setObject(3, after.orElse(null));
+                query.setObject(4, account);
+                query.setInt(5, limit);
+                return list(query);
+            }
+        });
+    }
+
+    /** Notes that the variants are there, and that the job is done: both or, where another worker has the job, neither. */
+    void ready(UUID id, ClaimedJob job) {
+        database.inTransaction("note that a photo is ready", connection -> {
+            if (jobs.complete(connection, job)) {
+                set(connection, id, Status.READY);
+            }
+            return true;
+        });
+    }
+
+    /** Notes that the photo cannot be processed. */
+    void failed(UUID id) {
+        database.ask("note that a photo failed", connection -> {
+            set(connection, id, Status.FAILED);
+            return true;
+        });
+    }
+
+    private static void set(Connection connection, UUID id, Status status) throws SQLException {
+        try (var update = connection.prepareStatement("UPDATE photos SET status = ? WHERE id = ?")) {
+            update.setString(1, status.text());
+            update.setObject(2, id);
+            update.executeUpdate();
+        }
+    }
+
+    private static List<Photo> list(PreparedStatement query) throws SQLException {
+        try (var rows = query.executeQuery()) {
+            var photos = new ArrayList<Photo>();
+            while (rows.next()) {
+                photos.add(photo(rows));
+            }
+            return photos;
+        }
+    }
+
+    private static Photo photo(ResultSet row) throws SQLException {
+        return new Photo(
+                row.getObject("id", UUID.class),
+                Status.of(row.getString("status")),
+                ImageType.ofContentType(row.getString("content_type")),
+                row.getInt("width"),
+                row.getInt("height"),
+                row.getObject("created_at", OffsetDateTime.class).toInstant());
+    }
+}

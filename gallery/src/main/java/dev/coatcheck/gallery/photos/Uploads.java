@@ -1,0 +1,89 @@
+package dev.coatcheck.gallery.photos;
+
+import dev.coatcheck.gallery.accounts.User;
+import dev.coatcheck.gallery.http.ApiException;
+import dev.coatcheck.gallery.images.ImageHeader;
+import dev.coatcheck.state.blobs.Blobs;
+import dev.coatcheck.state.blobs.PutOptions;
+import dev.coatcheck.state.blobs.PutResult;
+import dev.coatcheck.state.limits.Decision;
+import dev.coatcheck.state.limits.Limit;
+import dev.coatcheck.state.limits.Limits;
+import jakarta.servlet.http.HttpServletRequest;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.UUID;
+
+/**
+ * Takes photos in: streams each from the request into the blobs, looking at its first bytes on the way, and then adds its
+ * row and its job in one transaction. No byte of it touches this machine's disk.
+ */
+public final class Uploads {
+    private static final Limit LIMIT = Limit.of("upload", 60, Duration.ofMinutes(1));
+
+    /** What the request may have around the photo. */
+    private static final int FORM_BYTES = 64 * 1024;
+
+    private final Photos photos;
+    private final Blobs blobs;
+    private final Limits limits;
+    private final int maxMegabytes;
+
+    public Uploads(Photos photos, Blobs blobs, Limits limits, int maxMegabytes) {
+        this.photos = photos;
+        this.blobs = blobs;
+        this.limits = limits;
+        this.maxMegabytes = maxMegabytes;
+    }
+
+    /**
+     * Takes the field {@code photo} of a multipart request.
+     *
+     * @throws ApiException 413 where it is too large, 415 where it is no image that is taken, 429 where there were too many
+     */
+    Photo take(User user, HttpServletRequest request) throws IOException {
+        if (limits.acquire(LIMIT.on(user.id().toString())) instanceof Decision.Limited limited) {
+            throw ApiException.tooMany("That is a lot of photos. Please wait a moment.", limited.retryAfter());
+        }
+        if (request.getContentLengthLong() > maxBytes() + FORM_BYTES) {
+            throw tooLarge();
+        }
+        try (var part = FormFile.open(request, "photo")) {
+            return store(user, new BufferedInputStream(part, 16 * 1024));
+        } catch (FormFile.MalformedFormException e) {
+            throw new ApiException(400, "bad_form", "The upload is not a complete multipart form.");
+        }
+    }
+
+    private Photo store(User user, BufferedInputStream content) throws IOException {
+        content.mark(ImageHeader.MAX_BYTES + 1);
+        var header = ImageHeader.read(content)
+                .orElseThrow(() ->
+                        new ApiException(415, "not_an_image", "Only JPEG, PNG, GIF and WebP images can be uploaded."));
+        if (!header.isDecodable()) {
+            throw new ApiException(
+                    413,
+                    "too_many_pixels",
+                    "The image has %d megapixels; at most %d are possible for this type."
+                            .formatted(header.megapixels(), header.type().maxMegapixels()));
+        }
+        content.reset();
+        var id = UUID.randomUUID();
+        var options = PutOptions.ofType(header.type().contentType()).withMaxBytes(maxBytes());
+        return switch (blobs.put(PhotoBlobs.original(id), content, options)) {
+            case PutResult.Stored stored -> photos.add(id, user.id(), header);
+            case PutResult.TooLarge tooLarge -> throw tooLarge();
+            case PutResult.Exists exists -> throw new IllegalStateException("asked to replace what exists");
+            case PutResult.ChecksumMismatch mismatch -> throw new IllegalStateException("gave no checksum to compare");
+        };
+    }
+
+    private long maxBytes() {
+        return maxMegabytes * 1_000_000L;
+    }
+
+    private ApiException tooLarge() {
+        return new ApiException(413, "photo_too_large", "The photo is larger than " + maxMegabytes + " MB.");
+    }
+}

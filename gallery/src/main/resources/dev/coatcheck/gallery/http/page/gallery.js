@@ -1,0 +1,323 @@
+'use strict';
+
+const $ = id => document.getElementById(id);
+const MAX_BYTES = 20_000_000;
+
+/* ---- who answered ---- */
+
+/** How often each process answered since the page was opened. */
+const served = new Map();
+
+/** The process that says so itself, for where no router names one. */
+let ownName = null;
+
+function countServed(named) {
+  const instance = named ?? ownName;
+  if (!instance) return null;
+  served.set(instance, (served.get(instance) ?? 0) + 1);
+  const most = Math.max(...served.values());
+  $('served').replaceChildren(...[...served].sort(([a], [b]) => a.localeCompare(b)).map(([name, answers]) => {
+    const item = document.createElement('li');
+    item.classList.toggle('now', name === instance);
+    const label = document.createElement('span');
+    label.className = 'instance';
+    label.textContent = name;
+    const bar = document.createElement('meter');
+    bar.max = most;
+    bar.value = answers;
+    bar.setAttribute('aria-hidden', 'true');
+    const count = document.createElement('span');
+    count.className = 'answers';
+    count.textContent = answers;
+    item.append(label, bar, count);
+    return item;
+  }));
+  return instance;
+}
+
+/* ---- asking ---- */
+
+/** An answer that is an error. */
+class Refused extends Error {
+  constructor(status, body, retryAfter) {
+    super(body?.message ?? `The gallery answered with status ${status}.`);
+    this.status = status;
+    this.retryAfter = Number(retryAfter) || 0;
+  }
+
+  get advice() {
+    if (!this.retryAfter) return this.message;
+    const wait = this.retryAfter > 90 ? `${Math.ceil(this.retryAfter / 60)} minutes` : `${this.retryAfter} seconds`;
+    return `${this.message} (In ${wait}.)`;
+  }
+}
+
+async function ask(method, path, body) {
+  const response = await fetch(path, {
+    method,
+    headers: body ? {'Content-Type': 'application/json'} : {},
+    body: body && JSON.stringify(body),
+  });
+  const isJson = response.headers.get('Content-Type')?.startsWith('application/json');
+  const answer = isJson ? await response.json() : null;
+  ownName = answer?.instance ?? ownName;
+  countServed(response.headers.get('X-Coatcheck-Instance'));
+  if (!response.ok) throw new Refused(response.status, answer, response.headers.get('Retry-After'));
+  return answer;
+}
+
+/** Shows an image, fetched so that one can tell who served it; returns who. */
+async function showImage(image, path) {
+  const response = await fetch(path);
+  const from = countServed(response.headers.get('X-Coatcheck-Instance'));
+  if (!response.ok) throw new Refused(response.status, null);
+  const url = URL.createObjectURL(await response.blob());
+  image.addEventListener('load', () => URL.revokeObjectURL(url), {once: true});
+  image.src = url;
+  return from;
+}
+
+function say(text, bad = false) {
+  $('message').hidden = !text;
+  $('message').textContent = text;
+  $('message').classList.toggle('bad', bad);
+}
+
+function explain(error) {
+  if (error instanceof Refused && error.status === 401 && !$('album').hidden) {
+    showDoor();
+    say('You have been logged out. Please log in again.', true);
+  } else if (error instanceof Refused) {
+    say(error.advice, true);
+  } else {
+    say('The gallery cannot be reached just now. Please try again in a moment.', true);
+  }
+}
+
+/* ---- the door ---- */
+
+function showDoor() {
+  $('who').hidden = $('album').hidden = true;
+  $('door').hidden = false;
+  $('viewer').close();
+  photos.clear();
+  queue.length = 0;
+  next = null;
+  $('photos').replaceChildren();
+  $('uploads').replaceChildren();
+}
+
+async function showAlbum(me) {
+  $('email').textContent = me.email;
+  $('who').hidden = $('album').hidden = false;
+  $('door').hidden = true;
+  await showPage();
+}
+
+$('credentials').addEventListener('submit', async event => {
+  event.preventDefault();
+  const form = event.currentTarget;
+  const credentials = {email: form.elements.email.value, password: form.elements.password.value};
+  const buttons = form.querySelectorAll('button');
+  const register = event.submitter?.value === 'register';
+  buttons.forEach(button => button.disabled = true);
+  try {
+    if (register) await ask('POST', '/register', credentials);
+    const me = await ask('POST', '/login', credentials);
+    form.reset();
+    say(register ? 'Welcome! Your photos are safe here, whichever process you meet.' : '');
+    await showAlbum(me);
+  } catch (error) {
+    explain(error);
+  } finally {
+    buttons.forEach(button => button.disabled = false);
+  }
+});
+
+$('logout').addEventListener('click', async () => {
+  try {
+    await ask('POST', '/logout');
+    showDoor();
+    say('You are logged out.');
+  } catch (error) {
+    explain(error);
+  }
+});
+
+/* ---- the album ---- */
+
+/** What is shown, by the photo's id: {photo, item}. */
+const photos = new Map();
+let next = null;
+
+function show(photo, where = 'last') {
+  let item = photos.get(photo.id)?.item;
+  if (!item) {
+    item = $('photo-template').content.firstElementChild.cloneNode(true);
+    item.querySelector('.picture').addEventListener('click', () => view(photo.id));
+    if (where === 'first') $('photos').prepend(item); else $('photos').append(item);
+  }
+  photos.set(photo.id, {photo, item});
+  item.dataset.status = photo.status;
+  const state = item.querySelector('.state');
+  const picture = item.querySelector('.picture');
+  const taken = new Date(photo.createdAt).toLocaleDateString(undefined, {dateStyle: 'medium'});
+  switch (photo.status) {
+    case 'processing':
+      state.textContent = 'Being developed …';
+      picture.setAttribute('aria-label', 'A photo that is being developed');
+      follow(photo.id);
+      break;
+    case 'failed':
+      state.textContent = 'This file could not be read as a picture.';
+      picture.setAttribute('aria-label', 'A file that is no picture');
+      break;
+    default:
+      state.textContent = `${photo.width} × ${photo.height}`;
+      picture.disabled = false;
+      picture.setAttribute('aria-label', `Photo of ${taken}, ${photo.width} by ${photo.height} pixels`);
+      showImage(picture.querySelector('img'), photo.variants.thumb)
+        .then(from => { if (from) state.textContent = `${photo.width} × ${photo.height} · from ${from}`; })
+        .catch(() => { state.textContent = 'Not to be had just now.'; });
+  }
+  $('empty').hidden = true;
+}
+
+async function showPage() {
+  const page = await ask('GET', next ?? '/photos');
+  page.photos.forEach(photo => show(photo));
+  next = page.next;
+  $('more').hidden = !next;
+  $('empty').hidden = photos.size > 0;
+}
+
+$('more').addEventListener('click', () => showPage().catch(explain));
+
+const followed = new Set();
+
+/** Asks again, less and less often, until the photo is developed. */
+async function follow(id) {
+  if (followed.has(id)) return;
+  followed.add(id);
+  for (let pause = 300; photos.has(id); pause = Math.min(pause * 1.5, 5000)) {
+    await new Promise(resolve => setTimeout(resolve, pause));
+    try {
+      const photo = await ask('GET', `/photos/${id}`);
+      if (photo.status !== 'processing') {
+        if (photos.has(id)) show(photo);
+        break;
+      }
+    } catch (error) {
+      if (error instanceof Refused && error.status < 500) break;
+    }
+  }
+  followed.delete(id);
+}
+
+/* ---- one photo, large ---- */
+
+function view(id) {
+  const {photo} = photos.get(id);
+  const image = $('viewer').querySelector('img');
+  const from = $('viewer').querySelector('.from');
+  image.alt = photos.get(id).item.querySelector('.picture').getAttribute('aria-label');
+  const choices = {Colour: photo.variants.medium, Gray: photo.variants.gray, Original: `/photos/${id}/original`};
+  $('views').replaceChildren(...Object.entries(choices).map(([name, path]) => {
+    const button = document.createElement('button');
+    button.type = 'button';
+    button.className = 'quiet';
+    button.textContent = name;
+    button.addEventListener('click', async () => {
+      [...$('views').children].forEach(other => other.setAttribute('aria-pressed', String(other === button)));
+      try {
+        const name = await showImage(image, path);
+        from.textContent = name ? `from ${name}` : '';
+      } catch (error) {
+        from.textContent = 'Not to be had just now.';
+      }
+    });
+    return button;
+  }));
+  image.removeAttribute('src');
+  from.textContent = '';
+  $('viewer').showModal();
+  $('views').firstElementChild.click();
+}
+
+$('close').addEventListener('click', () => $('viewer').close());
+$('viewer').addEventListener('click', event => { if (event.target === $('viewer')) $('viewer').close(); });
+
+/* ---- uploads, one after another ---- */
+
+const queue = [];
+let uploading = false;
+
+function enqueue(files) {
+  for (const file of files) {
+    const item = $('upload-template').content.firstElementChild.cloneNode(true);
+    item.querySelector('.name').textContent = file.name;
+    $('uploads').append(item);
+    queue.push({file, item});
+  }
+  uploadAll();
+}
+
+async function uploadAll() {
+  if (uploading) return;
+  uploading = true;
+  while (queue.length) {
+    const {file, item} = queue.shift();
+    try {
+      if (file.size > MAX_BYTES) throw new Refused(413, {message: 'The photo is larger than 20 MB.'});
+      show(await upload(file, percent => item.querySelector('progress').value = percent), 'first');
+      item.remove();
+    } catch (error) {
+      item.classList.add('failed');
+      item.querySelector('progress').remove();
+      item.querySelector('.outcome').textContent =
+        error instanceof Refused ? error.advice : 'The connection broke. Please try again.';
+      setTimeout(() => item.remove(), 20_000);
+      if (error instanceof Refused && error.status === 401) explain(error);
+    }
+  }
+  uploading = false;
+}
+
+/** fetch() cannot tell how far an upload has come; this can. */
+function upload(file, progress) {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.open('POST', '/photos');
+    request.responseType = 'json';
+    request.upload.addEventListener('progress', event => progress(100 * event.loaded / event.total));
+    request.addEventListener('load', () => {
+      countServed(request.getResponseHeader('X-Coatcheck-Instance'));
+      if (request.status === 201) resolve(request.response);
+      else reject(new Refused(request.status, request.response, request.getResponseHeader('Retry-After')));
+    });
+    request.addEventListener('error', () => reject(new Error('broken')));
+    const form = new FormData();
+    form.append('photo', file);
+    request.send(form);
+  });
+}
+
+$('photo').addEventListener('change', event => {
+  enqueue(event.target.files);
+  event.target.value = '';
+});
+
+for (const [type, over] of [['dragenter', true], ['dragover', true], ['dragleave', false], ['drop', false]]) {
+  $('drop').addEventListener(type, event => {
+    event.preventDefault();
+    $('drop').classList.toggle('over', over);
+  });
+}
+$('drop').addEventListener('drop', event => enqueue(event.dataTransfer.files));
+
+/* ---- begin ---- */
+
+ask('GET', '/me').then(showAlbum).catch(error => {
+  showDoor();
+  if (!(error instanceof Refused && error.status === 401)) explain(error);
+});

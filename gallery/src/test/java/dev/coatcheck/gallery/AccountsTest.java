@@ -1,0 +1,286 @@
+package dev.coatcheck.gallery;
+
+import static dev.coatcheck.gallery.Visitor.PASSWORD;
+import static dev.coatcheck.gallery.Visitor.credentials;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.URI;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.util.Locale;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class AccountsTest {
+    private final TestGallery gallery = new TestGallery();
+    private URI web = URI.create("http://unset");
+
+    @BeforeAll
+    void start() {
+        web = gallery.startWeb();
+    }
+
+    @AfterAll
+    void stop() {
+        gallery.close();
+    }
+
+    @Test
+    void somebody_registers_logs_in_is_known_and_logs_out() {
+        var visitor = new Visitor();
+
+        var registered = visitor.register(web);
+        assertThat(registered.status()).isEqualTo(201);
+        assertThat(registered.json().path("email").asString()).isEqualTo(visitor.email);
+        assertThat(visitor.get(web, "/me").status()).isEqualTo(401);
+
+        assertThat(visitor.logIn(web).status()).isEqualTo(200);
+        var me = visitor.get(web, "/me");
+        assertThat(me.status()).isEqualTo(200);
+        assertThat(me.json().path("email").asString()).isEqualTo(visitor.email);
+        assertThat(me.json().path("instance").asString()).isNotEmpty();
+
+        var copy = new Visitor();
+        copy.cookies.putAll(visitor.cookies);
+        assertThat(visitor.post(web, "/logout", "").status()).isEqualTo(204);
+        assertThat(visitor.cookies).isEmpty();
+        assertThat(copy.get(web, "/me").status()).isEqualTo(401);
+        assertThat(visitor.post(web, "/logout", "").status()).isEqualTo(204);
+    }
+
+    @Test
+    void a_log_in_gives_the_session_a_new_id_and_leaves_nothing_of_another_users() {
+        var visitor = Visitor.loggedIn(web);
+        var first = visitor.cookies.get("session");
+        visitor.logIn(web);
+        var second = visitor.cookies.get("session");
+        var other = new Visitor();
+        other.register(web);
+        other.cookies.putAll(visitor.cookies);
+        other.logIn(web);
+
+        assertThat(second).isNotEqualTo(first);
+        assertThat(second).startsWith(first.substring(0, 22));
+        assertThat(other.cookies.get("session")).doesNotStartWith(second.substring(0, 22));
+        assertThat(other.get(web, "/me").json().path("email").asString()).isEqualTo(other.email);
+    }
+
+    @Test
+    void an_address_is_one_account_however_it_is_typed() {
+        var visitor = new Visitor();
+        visitor.register(web);
+
+        var shouted = "  " + visitor.email.toUpperCase(Locale.ROOT) + " ";
+        assertThat(visitor.post(web, "/register", credentials(shouted, PASSWORD))
+                        .status())
+                .isEqualTo(409);
+        assertThat(visitor.post(web, "/login", credentials(shouted, PASSWORD)).status())
+                .isEqualTo(200);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    ada              | correct horse battery | invalid_email
+                    ada@             | correct horse battery | invalid_email
+                    ada@host         | correct horse battery | invalid_email
+                    a b@example.org  | correct horse battery | invalid_email
+                    @example.org     | correct horse battery | invalid_email
+                    ''               | correct horse battery | invalid_email
+                    ada@example.org  | short                 | invalid_password
+                    ada@example.org  | Ada@Example.Org       | invalid_password
+                    ada@example.org  | '          '          | invalid_password
+                    """)
+    void what_is_not_acceptable_is_a_422_with_the_reason(String email, String password, String error) {
+        var answer = new Visitor().post(web, "/register", credentials(email, password));
+
+        assertThat(answer.status()).isEqualTo(422);
+        assertThat(answer.error()).isEqualTo(error);
+        assertThat(answer.json().path("message").asString()).isNotEmpty();
+    }
+
+    @Test
+    void what_is_too_long_is_a_422() {
+        var visitor = new Visitor();
+
+        assertThat(visitor.post(web, "/register", credentials(visitor.email, "x".repeat(129)))
+                        .status())
+                .isEqualTo(422);
+        assertThat(visitor.post(web, "/register", credentials("a".repeat(250) + "@example.org", PASSWORD))
+                        .status())
+                .isEqualTo(422);
+    }
+
+    @Test
+    void the_wrong_password_and_the_unknown_account_are_the_same_401() {
+        var visitor = new Visitor();
+        visitor.register(web);
+
+        var wrong = visitor.post(web, "/login", credentials(visitor.email, "wrong horse battery"));
+        var unknown = visitor.post(web, "/login", credentials("nobody@example.org", PASSWORD));
+
+        assertThat(wrong.status()).isEqualTo(401);
+        assertThat(wrong.body()).isEqualTo(unknown.body());
+        assertThat(visitor.cookies).isEmpty();
+    }
+
+    @Test
+    void too_many_failed_log_ins_are_a_429_and_successful_ones_do_not_count() {
+        var visitor = new Visitor();
+        visitor.register(web);
+        for (int i = 0; i < 8; i++) {
+            assertThat(visitor.logIn(web).status()).isEqualTo(200);
+        }
+        for (int i = 0; i < 5; i++) {
+            assertThat(visitor.post(web, "/login", credentials(visitor.email, "wrong"))
+                            .status())
+                    .isEqualTo(401);
+        }
+
+        var limited = visitor.logIn(web);
+
+        assertThat(limited.status()).isEqualTo(429);
+        assertThat(Integer.parseInt(limited.header("Retry-After"))).isBetween(1, 180);
+        assertThat(limited.error()).isEqualTo("too_many_requests");
+        // The owner, who is somewhere else, is not locked out.
+        assertThat(visitor.post(web, "/login", credentials(visitor.email, PASSWORD), "X-Forwarded-For", "192.0.2.7")
+                        .status())
+                .isEqualTo(200);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "nonsense",
+                "null",
+                "[]",
+                "\"text\"",
+                "{",
+                "{\"email\":\"a@b.c\"",
+                "\u0000",
+                "{\"email\":\"a\\ud800@b.c\"}"
+            })
+    void what_is_no_json_object_is_refused(String body) {
+        for (var path : new String[] {"/register", "/login"}) {
+            var answer = new Visitor().post(web, path, body);
+
+            assertThat(answer.status()).isIn(400, 422);
+            assertThat(answer.error()).isNotEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{}",
+                "{\"email\":null,\"password\":null}",
+                "{\"email\":5,\"password\":\"correct horse battery\"}",
+                "{\"email\":[\"a@b.c\"],\"password\":\"correct horse battery\"}",
+                "{\"email\":\"a@b.c\",\"password\":{\"$ne\":null}}",
+                "{\"email\":\"a@b.c\",\"password\":true}"
+            })
+    void values_of_the_wrong_type_are_a_422(String body) {
+        for (var path : new String[] {"/register", "/login"}) {
+            var answer = new Visitor().post(web, path, body);
+
+            assertThat(answer.status()).isEqualTo(422);
+            assertThat(answer.error()).startsWith("invalid_");
+        }
+    }
+
+    @Test
+    void text_that_no_database_keeps_is_refused() {
+        var visitor = new Visitor();
+
+        assertThat(visitor.post(web, "/register", credentials("a\u0000@example.org", PASSWORD))
+                        .status())
+                .isEqualTo(422);
+        assertThat(visitor.post(web, "/register", "{\"email\":\"a\\ud800@example.org\",\"password\":\"correct horse\"}")
+                        .status())
+                .isIn(400, 422);
+        assertThat(visitor.post(web, "/login", credentials("' OR 1=1 --@example.org", PASSWORD))
+                        .status())
+                .isEqualTo(401);
+    }
+
+    @Test
+    void a_huge_body_is_a_413() {
+        var answer = new Visitor().post(web, "/register", "{\"email\":\"" + "x".repeat(5_000_000) + "\"}");
+
+        assertThat(answer.status()).isEqualTo(413);
+    }
+
+    @Test
+    void getting_never_changes_anything() {
+        var visitor = Visitor.loggedIn(web);
+
+        for (var path : new String[] {"/register", "/login", "/logout"}) {
+            assertThat(visitor.get(web, path).status()).isEqualTo(405);
+        }
+        assertThat(visitor.get(web, "/me").status()).isEqualTo(200);
+    }
+
+    @Test
+    void a_request_that_another_site_caused_is_a_403() {
+        var visitor = Visitor.loggedIn(web);
+        var own = "http://" + web.getAuthority();
+
+        for (var origin :
+                new String[] {"https://evil.example", "null", own + ".evil.example", "http://localhost", ""}) {
+            var answer = visitor.post(web, "/logout", "", "Origin", origin);
+            assertThat(answer.status()).as(origin).isEqualTo(403);
+            assertThat(answer.error()).isEqualTo("foreign_origin");
+        }
+        assertThat(visitor.get(web, "/me", "Origin", "https://evil.example").status())
+                .isEqualTo(200);
+        // Behind a router that tells by which name it was asked.
+        assertThat(visitor.post(
+                                web,
+                                "/logout",
+                                "",
+                                "Origin",
+                                "https://gallery.example",
+                                "X-Forwarded-Host",
+                                "gallery.example")
+                        .status())
+                .isEqualTo(204);
+        assertThat(visitor.post(web, "/logout", "", "Origin", own).status()).isEqualTo(204);
+    }
+
+    @Test
+    void what_is_not_there_is_a_404_in_the_shape_of_all_errors() {
+        for (var path :
+                new String[] {"/nowhere", "/me/", "/photos/", "/assets/", "/assets/../secret", "/;/", "/%2e%2e/x"}) {
+            var answer = new Visitor().get(web, path);
+
+            assertThat(answer.status()).as(path).isIn(400, 401, 404);
+            assertThat(answer.error()).as(path).isNotEmpty();
+        }
+        var trace = new Visitor().send("TRACE", web, "/me", BodyPublishers.noBody());
+        assertThat(trace.status()).isIn(403, 405, 501);
+    }
+
+    @Test
+    void answers_tell_browsers_to_be_careful() {
+        var page = new Visitor().get(web, "/");
+        var json = new Visitor().get(web, "/me");
+
+        assertThat(page.status()).isEqualTo(200);
+        assertThat(page.header("Content-Security-Policy"))
+                .contains("default-src 'none'", "script-src 'self'")
+                .doesNotContain("unsafe");
+        for (var answer : new Visitor.Answer[] {page, json}) {
+            assertThat(answer.header("X-Content-Type-Options")).isEqualTo("nosniff");
+            assertThat(answer.header("Server")).isEmpty();
+        }
+        assertThat(new Visitor()
+                        .get(web, "/", "If-None-Match", page.header("ETag"))
+                        .status())
+                .isEqualTo(304);
+    }
+}

@@ -1,0 +1,166 @@
+package dev.coatcheck.gallery;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.BrowserType;
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.options.AriaRole;
+import com.microsoft.playwright.options.FilePayload;
+import dev.coatcheck.gallery.images.TestImages;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/** The page, as a person uses it, in a real browser. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class PageTest {
+    private static final Path CHROMIUM = Path.of("/usr/bin/chromium");
+    private static final Path SCREENSHOTS = Path.of("target", "screenshots");
+
+    private TestGallery gallery;
+    private URI web;
+    private Playwright playwright;
+    private Browser browser;
+
+    @BeforeAll
+    void start() {
+        Assumptions.assumeTrue(Files.isExecutable(CHROMIUM), "there is no " + CHROMIUM + ": apt-get install chromium");
+        playwright = Playwright.create(
+                new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
+        browser = playwright
+                .chromium()
+                .launch(new BrowserType.LaunchOptions()
+                        .setExecutablePath(CHROMIUM)
+                        .setArgs(List.of(
+                                "--headless",
+                                "--no-sandbox",
+                                "--disable-gpu",
+                                "--disable-quic",
+                                "--no-first-run",
+                                "--disable-background-networking",
+                                "--disable-component-update",
+                                "--disable-sync")));
+        gallery = new TestGallery();
+        web = gallery.startWeb();
+        gallery.startWorker();
+    }
+
+    @AfterAll
+    void stop() {
+        if (gallery != null) {
+            gallery.close();
+        }
+        if (playwright != null) {
+            playwright.close();
+        }
+    }
+
+    private static Locator button(Page page, String name) {
+        return page.getByRole(
+                AriaRole.BUTTON, new Page.GetByRoleOptions().setName(name).setExact(true));
+    }
+
+    private static void photograph(Page page, String name) {
+        page.screenshot(new Page.ScreenshotOptions()
+                .setPath(SCREENSHOTS.resolve(name + ".png"))
+                .setFullPage(true));
+    }
+
+    @Test
+    void a_person_registers_uploads_and_sees_the_photos() {
+        try (var context = browser.newContext()) {
+            var page = context.newPage();
+            var complaints = new ArrayList<String>();
+            page.onConsoleMessage(message -> {
+                // The first question, whether somebody is logged in, is rightly answered with 401.
+                if (message.type().equals("error") && !message.text().contains("401")) {
+                    complaints.add(message.text());
+                }
+            });
+            page.onPageError(complaints::add);
+
+            page.navigate(web.toString());
+            assertThat(button(page, "Log in")).isVisible();
+            photograph(page, "door");
+            page.getByLabel("E-mail").fill("ada@example.org");
+            page.getByLabel("Password").fill("correct horse battery");
+            button(page, "Register").click();
+            assertThat(page.getByText("ada@example.org")).isVisible();
+            assertThat(page.getByText("No photos yet")).isVisible();
+
+            page.locator("input[type=file]").setInputFiles(new FilePayload[] {
+                new FilePayload("sunset.jpg", "image/jpeg", TestImages.jpeg(1600, 1200)),
+                new FilePayload("portrait.png", "image/png", TestImages.png(600, 900)),
+                new FilePayload("broken.jpg", "image/jpeg", TestImages.truncated(TestImages.jpeg(800, 600))),
+                new FilePayload("notes.txt", "text/plain", new byte[] {1, 2, 3})
+            });
+            assertThat(page.getByText("Only JPEG, PNG, GIF and WebP images")).isVisible();
+            assertThat(page.locator(".photo[data-status=ready] img")).hasCount(2);
+            assertThat(page.locator(".photo[data-status=failed]")).hasCount(1);
+            page.waitForFunction(
+                    "() => [...document.querySelectorAll('.photo[data-status=ready] img')].every(i => i.naturalWidth > 0)");
+            photograph(page, "album");
+            page.getByLabel("600 by 900 pixels").click();
+            button(page, "Gray").click();
+            page.waitForFunction("() => document.querySelector('dialog img').naturalWidth > 0");
+            photograph(page, "viewer");
+            button(page, "Close").click();
+
+            page.setViewportSize(390, 844);
+            photograph(page, "phone");
+            var widths = (Integer) page.evaluate("document.documentElement.scrollWidth");
+            assertThat(widths).isLessThanOrEqualTo(390);
+
+            page.reload();
+            assertThat(page.locator(".photo[data-status=ready] img")).hasCount(2);
+            button(page, "Log out").click();
+            assertThat(button(page, "Log in")).isVisible();
+            assertThat(page.locator(".photo")).hasCount(0);
+            assertThat(complaints).filteredOn(text -> !text.contains("415")).isEmpty();
+        }
+    }
+
+    @Test
+    void what_goes_wrong_is_said_kindly() {
+        try (var context = browser.newContext()) {
+            var page = context.newPage();
+            page.navigate(web.toString());
+            page.getByLabel("E-mail").fill("nobody@example.org");
+            page.getByLabel("Password").fill("wrong horse battery");
+            button(page, "Log in").click();
+
+            assertThat(page.getByRole(AriaRole.STATUS)).containsText("The e-mail address or the password is wrong.");
+            photograph(page, "refused");
+        }
+    }
+
+    @Test
+    void nothing_runs_that_somebody_put_into_a_name() {
+        try (var context = browser.newContext()) {
+            var page = context.newPage();
+            page.navigate(web.toString());
+            page.getByLabel("E-mail").fill("eve@example.org");
+            page.getByLabel("Password").fill("correct horse battery");
+            button(page, "Register").click();
+            assertThat(page.getByText("eve@example.org")).isVisible();
+            page.locator("input[type=file]")
+                    .setInputFiles(new FilePayload(
+                            "<img src=x onerror=window.owned=1>.txt", "text/plain", new byte[] {1, 2, 3}));
+
+            assertThat(page.getByText("<img src=x")).isVisible();
+            assertThat(page.evaluate("window.owned === undefined")).isEqualTo(true);
+        }
+    }
+}

@@ -1,0 +1,52 @@
+package dev.coatcheck.gallery;
+
+import dev.coatcheck.gallery.http.GalleryServer;
+import dev.coatcheck.host.service.SharedServers;
+import dev.coatcheck.process.config.Secret;
+import dev.coatcheck.process.lifecycle.Lifecycle;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** A gallery on a database and a Redis of its own: as many instances and workers as a test starts, in this JVM. */
+final class TestGallery implements AutoCloseable {
+    static final int MAX_PHOTO_MEGABYTES = 2;
+    private static final Duration DRAIN = Duration.ofSeconds(10);
+
+    final String redisUrl = SharedServers.freshRedisUrl();
+    private final PostgresUrl database = new PostgresUrl(Secret.of(SharedServers.freshPostgresUrl()));
+    private final List<Lifecycle> lifecycles = new ArrayList<>();
+
+    TestGallery() {
+        Release.run(new ReleaseConfig(database));
+    }
+
+    /** Starts an instance. */
+    URI startWeb() {
+        var lifecycle = lifecycle();
+        var config =
+                new WebConfig(database, new RedisUrl(Secret.of(redisUrl)), 0, "127.0.0.1", MAX_PHOTO_MEGABYTES, DRAIN);
+        GalleryServer server = Web.start(config, lifecycle);
+        lifecycle.ready();
+        return URI.create("http://127.0.0.1:" + server.tcpPort());
+    }
+
+    void startWorker() {
+        var lifecycle = lifecycle();
+        PhotoWorker.start(new WorkerConfig(database, Optional.empty(), 2, DRAIN), lifecycle);
+        lifecycle.ready();
+    }
+
+    private Lifecycle lifecycle() {
+        var lifecycle = Lifecycle.embedded(DRAIN);
+        lifecycles.add(lifecycle);
+        return lifecycle;
+    }
+
+    @Override
+    public void close() {
+        lifecycles.forEach(Lifecycle::close);
+    }
+}

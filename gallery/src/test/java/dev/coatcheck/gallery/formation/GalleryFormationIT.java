@@ -1,0 +1,218 @@
+package dev.coatcheck.gallery.formation;
+
+import static dev.coatcheck.gallery.formation.Visitor.json;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.awt.Color;
+import java.awt.GradientPaint;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The whole house, in the order in which a person would try it. The tests share one formation and one visitor, since
+ * what each of them asks is whether what the ones before left behind is still there.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class GalleryFormationIT {
+    private static final String FORMATION = "web=3,worker=2";
+    private static final String ADA = "{\"email\":\"ada@example.org\",\"password\":\"correct horse battery\"}";
+    private static final Duration READY_LIMIT = Duration.ofSeconds(90);
+
+    private final Visitor ada = new Visitor();
+    private final byte[] photo = jpeg(4000, 3000);
+    private Path folder;
+    private RunningFormation formation;
+    private String photoPath;
+
+    @BeforeAll
+    void up(@TempDir Path temporary) throws IOException {
+        folder = RunningFormation.copyOfTheGallery(temporary);
+        formation = RunningFormation.up(folder, FORMATION);
+    }
+
+    @AfterAll
+    void down() {
+        formation.close();
+    }
+
+    @Test
+    @Order(1)
+    void a_person_who_logged_in_is_known_to_every_instance() throws Exception {
+        assertThat(ada.post(formation.address(), "/register", ADA).statusCode()).isEqualTo(201);
+        assertThat(ada.post(formation.address(), "/login", ADA).statusCode()).isEqualTo(200);
+
+        Set<String> instances = new HashSet<>();
+        for (int i = 0; i < 30; i++) {
+            var me = ada.get(formation.address(), "/me");
+            assertThat(me.statusCode()).isEqualTo(200);
+            assertThat(json(me).path("email").asString()).isEqualTo("ada@example.org");
+            instances.add(me.headers().firstValue("X-Coatcheck-Instance").orElse("nobody"));
+        }
+        assertThat(instances).containsExactlyInAnyOrder("web.1", "web.2", "web.3");
+    }
+
+    @Test
+    @Order(2)
+    void a_log_in_on_one_instance_is_good_on_another() throws Exception {
+        var web = formation.ps("web");
+        var bob = new Visitor();
+        var body = "{\"email\":\"bob@example.org\",\"password\":\"correct horse battery\"}";
+
+        assertThat(bob.post(web.get(0).address(), "/register", body).statusCode()).isEqualTo(201);
+        assertThat(bob.post(web.get(0).address(), "/login", body).statusCode()).isEqualTo(200);
+
+        assertThat(bob.get(web.get(1).address(), "/me").statusCode()).isEqualTo(200);
+        assertThat(bob.get(web.get(2).address(), "/me").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    @Order(3)
+    void a_photo_of_twelve_megapixels_gets_its_variants() throws Exception {
+        photoPath = upload();
+
+        var variants = awaitVariants(photoPath);
+
+        assertThat(variants).contains("thumb", "medium", "gray");
+        for (var variant : variants) {
+            var image = ada.get(formation.address(), photoPath + "/" + variant);
+            assertThat(image.statusCode()).isEqualTo(200);
+            assertThat(image.headers().firstValue("Content-Type")).hasValue("image/jpeg");
+            assertThat(image.headers().firstValue("ETag")).isPresent();
+            assertThat(ImageIO.read(new ByteArrayInputStream(image.body()))).isNotNull();
+        }
+    }
+
+    @Test
+    @Order(4)
+    void nothing_is_lost_when_every_process_is_killed_at_once() throws Exception {
+        var running = new ArrayList<String>();
+        for (int i = 0; i < 4; i++) {
+            running.add(upload());
+        }
+        var before = formation.ps();
+        var asked = new AtomicInteger();
+        var failures = new ArrayList<String>();
+        var stop = new AtomicBoolean();
+
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var asking = CompletableFuture.runAsync(
+                    () -> {
+                        while (!stop.get()) {
+                            ask(asked, failures);
+                        }
+                    },
+                    threads);
+            before.forEach(RunningFormation::kill);
+            await().atMost(READY_LIMIT).pollInterval(Duration.ofMillis(500)).untilAsserted(() -> assertThat(
+                            formation.ps())
+                    .hasSameSizeAs(before)
+                    .allMatch(instance -> instance.state().equals("ready"))
+                    .noneMatch(instance -> before.stream().anyMatch(killed -> killed.pid() == instance.pid())));
+            stop.set(true);
+            asking.join();
+        }
+
+        assertThat(asked).hasPositiveValue();
+        assertThat(failures).isEmpty();
+        for (var path : running) {
+            assertThat(awaitVariants(path)).contains("thumb", "medium", "gray");
+        }
+        assertThat(ada.get(formation.address(), photoPath + "/thumb").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    @Order(5)
+    void nothing_is_lost_when_the_formation_is_stopped_and_started_again() throws Exception {
+        formation.ps();
+        var everything = formation.everything();
+
+        formation.stop();
+
+        assertThat(everything).hasSizeGreaterThan(5).noneMatch(RunningFormation::lives);
+        formation = RunningFormation.up(folder, FORMATION);
+        assertThat(ada.get(formation.address(), "/me").statusCode()).isEqualTo(200);
+        assertThat(ada.get(formation.address(), photoPath + "/medium").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    @Order(6)
+    void nothing_outlives_a_runner_that_is_killed_and_the_next_one_starts_at_once() throws Exception {
+        formation.ps();
+        var everything = formation.everything();
+
+        formation.killTheRunner();
+
+        await().atMost(Duration.ofSeconds(5))
+                .untilAsserted(() -> assertThat(everything).noneMatch(RunningFormation::lives));
+        formation = RunningFormation.up(folder, FORMATION);
+        assertThat(ada.get(formation.address(), "/me").statusCode()).isEqualTo(200);
+    }
+
+    private void ask(AtomicInteger asked, List<String> failures) {
+        try {
+            var me = ada.get(formation.address(), "/me");
+            asked.incrementAndGet();
+            if (me.statusCode() != 200) {
+                failures.add("status " + me.statusCode() + ": " + new String(me.body()));
+            }
+        } catch (IOException | InterruptedException e) {
+            failures.add(e.toString());
+        }
+    }
+
+    private String upload() throws Exception {
+        HttpResponse<byte[]> uploaded = ada.upload(formation.address(), photo);
+        assertThat(uploaded.statusCode()).as(new String(uploaded.body())).isEqualTo(201);
+        return "/photos/" + json(uploaded).path("id").asString();
+    }
+
+    private List<String> awaitVariants(String path) {
+        return await().atMost(READY_LIMIT).pollInterval(Duration.ofMillis(200)).until(
+                () -> {
+                    var answer = json(ada.get(formation.address(), path));
+                    return answer.path("status").asString().equals("ready")
+                            ? List.copyOf(answer.path("variants").propertyNames())
+                            : List.<String>of();
+                },
+                variants -> !variants.isEmpty());
+    }
+
+    private static byte[] jpeg(int width, int height) {
+        var image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+        var graphics = image.createGraphics();
+        graphics.setPaint(new GradientPaint(0, 0, Color.ORANGE, width, height, Color.BLUE));
+        graphics.fillRect(0, 0, width, height);
+        graphics.dispose();
+        var bytes = new ByteArrayOutputStream();
+        try {
+            ImageIO.write(image, "jpeg", bytes);
+        } catch (IOException e) {
+            throw new AssertionError("writing to memory failed", e);
+        }
+        return bytes.toByteArray();
+    }
+}

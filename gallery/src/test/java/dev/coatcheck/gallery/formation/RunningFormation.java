@@ -1,0 +1,187 @@
+package dev.coatcheck.gallery.formation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.StreamSupport;
+import tools.jackson.databind.json.JsonMapper;
+
+/** {@code ./coatcheck up} on a copy of the gallery's folder, so that a test leaves the folder itself alone. */
+final class RunningFormation implements AutoCloseable {
+    private static final Path PROJECT = Path.of("..").toAbsolutePath().normalize();
+
+    /** What the script {@code coatcheck} becomes, without its look at whether anything is to be built. */
+    private static final List<String> COMMAND = List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-jar",
+            PROJECT.resolve("cli/target/coatcheck-cli.jar").toString());
+
+    private static final Duration START_LIMIT = Duration.ofSeconds(120);
+
+    record Instance(String name, String type, long pid, int port, String state) {
+        URI address() {
+            return URI.create("http://127.0.0.1:" + port);
+        }
+    }
+
+    private final Path folder;
+    private final Process runner;
+    private final int port;
+    private final List<Long> seen = new ArrayList<>();
+
+    private RunningFormation(Path folder, Process runner, int port) {
+        this.folder = folder;
+        this.runner = runner;
+        this.port = port;
+    }
+
+    /** What {@code up} needs of the gallery's folder; the jars are those that the build made. */
+    static Path copyOfTheGallery(Path temporary) throws IOException {
+        var gallery = PROJECT.resolve("gallery");
+        for (var file : List.of("Procfile", "app.json")) {
+            Files.copy(gallery.resolve(file), temporary.resolve(file));
+        }
+        Files.createSymbolicLink(temporary.resolve("target"), gallery.resolve("target"));
+        return temporary;
+    }
+
+    static RunningFormation up(Path folder, String formation) throws IOException {
+        int port = freePort();
+        var builder = command("up", folder.toString(), "--port", Integer.toString(port), "--formation", formation);
+        // Attached resources of whoever runs the tests are not the test's business.
+        List.of("DATABASE_URL", "REDIS_URL", "PORT").forEach(builder.environment()::remove);
+        var log = folder.resolve("up.log").toFile();
+        var runner = builder.redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log))
+                .start();
+        var running = new RunningFormation(folder, runner, port);
+        try {
+            running.awaitReady(formation);
+        } catch (RuntimeException | Error e) {
+            var output = Files.readString(log.toPath());
+            running.close();
+            throw new AssertionError("the formation did not become ready; it said:\n" + output, e);
+        }
+        return running;
+    }
+
+    private void awaitReady(String formation) {
+        int expected = 0;
+        for (var quantity : formation.split(",")) {
+            expected += Integer.parseInt(quantity.substring(quantity.indexOf('=') + 1));
+        }
+        int instances = expected;
+        await().atMost(START_LIMIT).pollInterval(Duration.ofMillis(300)).untilAsserted(() -> {
+            assertThat(runner.isAlive()).as("the runner lives").isTrue();
+            assertThat(ps()).hasSize(instances).allMatch(instance -> instance.state().equals("ready"));
+        });
+    }
+
+    URI address() {
+        return URI.create("http://127.0.0.1:" + port);
+    }
+
+    /** The instances, as {@code coatcheck ps --json} tells. */
+    List<Instance> ps() {
+        var json = JsonMapper.shared().readTree(run("ps", "--json", "-C", folder.toString()));
+        var instances = StreamSupport.stream(json.spliterator(), false)
+                .map(each -> new Instance(
+                        each.path("name").asString(),
+                        each.path("type").asString(),
+                        each.path("pid").asLong(),
+                        each.path("port").asInt(),
+                        each.path("state").asString()))
+                .toList();
+        instances.stream().map(Instance::pid).filter(pid -> !seen.contains(pid)).forEach(seen::add);
+        return instances;
+    }
+
+    List<Instance> ps(String type) {
+        return ps().stream().filter(instance -> instance.type().equals(type)).toList();
+    }
+
+    /** The process ids of all that this formation ever told of, and of everything that descends from them now. */
+    List<Long> everything() {
+        var pids = new ArrayList<>(seen);
+        runner.descendants().map(ProcessHandle::pid).forEach(pids::add);
+        return pids;
+    }
+
+    /** As a person does it. */
+    void stop() throws InterruptedException {
+        run("stop", "-C", folder.toString());
+        assertThat(runner.waitFor(60, TimeUnit.SECONDS)).as("up ends after stop").isTrue();
+    }
+
+    void killTheRunner() throws InterruptedException {
+        runner.destroyForcibly();
+        assertThat(runner.waitFor(10, TimeUnit.SECONDS)).isTrue();
+    }
+
+    static void kill(Instance instance) {
+        ProcessHandle.of(instance.pid()).ifPresent(ProcessHandle::destroyForcibly);
+    }
+
+    static boolean lives(long pid) {
+        return ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false);
+    }
+
+    private static String run(String... words) {
+        var builder = command(words).redirectError(ProcessBuilder.Redirect.INHERIT);
+        try {
+            var process = builder.start();
+            var output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+            assertThat(process.exitValue()).as("%s said: %s", builder.command(), output).isZero();
+            return output;
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot run " + builder.command(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while running " + builder.command(), e);
+        }
+    }
+
+    private static ProcessBuilder command(String... words) {
+        var command = new ArrayList<>(COMMAND);
+        command.addAll(List.of(words));
+        var builder = new ProcessBuilder(command);
+        // As the scripts do, so that the Procfile's java is this one.
+        builder.environment()
+                .merge("PATH", System.getProperty("java.home") + "/bin", (path, java) -> java + ":" + path);
+        return builder;
+    }
+
+    private static int freePort() throws IOException {
+        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    @Override
+    public void close() {
+        if (runner.isAlive()) {
+            runner.destroy();
+            try {
+                if (!runner.waitFor(60, TimeUnit.SECONDS)) {
+                    runner.destroyForcibly();
+                }
+            } catch (InterruptedException e) {
+                runner.destroyForcibly();
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+}

@@ -1,0 +1,110 @@
+package dev.coatcheck.gallery.images;
+
+import java.awt.Color;
+import java.awt.GradientPaint;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.HexFormat;
+import javax.imageio.IIOImage;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageWriteParam;
+
+/** Photos to upload. */
+public final class TestImages {
+    /** What libwebp writes for one pixel, lossy and lossless. */
+    public static final byte[] WEBP_LOSSY =
+            Base64.getDecoder().decode("UklGRiIAAABXRUJQVlA4IBYAAAAwAQCdASoBAAEADsD+JaQAA3AAAAAA");
+
+    public static final byte[] WEBP_LOSSLESS =
+            Base64.getDecoder().decode("UklGRhoAAABXRUJQVlA4TA0AAAAvAAAAEAcQERGIiP4HAA==");
+
+    private TestImages() {}
+
+    public static byte[] jpeg(int width, int height) {
+        return encoded("jpeg", picture(width, height, BufferedImage.TYPE_INT_RGB));
+    }
+
+    public static byte[] png(int width, int height) {
+        return encoded("png", picture(width, height, BufferedImage.TYPE_INT_ARGB));
+    }
+
+    public static byte[] gif(int width, int height) {
+        return encoded("gif", picture(width, height, BufferedImage.TYPE_BYTE_INDEXED));
+    }
+
+    /** Red at its left, blue at its right. */
+    private static BufferedImage picture(int width, int height, int type) {
+        var image = new BufferedImage(width, height, type);
+        var graphics = image.createGraphics();
+        graphics.setPaint(new GradientPaint(0, 0, Color.RED, width, 0, Color.BLUE));
+        graphics.fillRect(0, 0, width, height);
+        graphics.dispose();
+        return image;
+    }
+
+    private static byte[] encoded(String format, BufferedImage image) {
+        var bytes = new ByteArrayOutputStream();
+        try {
+            if (!ImageIO.write(image, format, bytes)) {
+                throw new AssertionError("there is no encoder for " + format);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return bytes.toByteArray();
+    }
+
+    /** A JPEG of one gray, with as many pixels as asked for; progressive ones are held whole by decoders. */
+    static byte[] largeJpeg(int width, int height, boolean progressive) {
+        var image = new BufferedImage(width, height, BufferedImage.TYPE_BYTE_GRAY);
+        var writer = ImageIO.getImageWritersByFormatName("jpeg").next();
+        var bytes = new ByteArrayOutputStream();
+        try (var out = ImageIO.createImageOutputStream(bytes)) {
+            var settings = writer.getDefaultWriteParam();
+            settings.setProgressiveMode(progressive ? ImageWriteParam.MODE_DEFAULT : ImageWriteParam.MODE_DISABLED);
+            writer.setOutput(out);
+            writer.write(null, new IIOImage(image, null, null), settings);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } finally {
+            writer.dispose();
+        }
+        return bytes.toByteArray();
+    }
+
+    /** A JPEG with the orientation that a camera held on its side writes. */
+    static byte[] withOrientation(byte[] jpeg, int orientation) {
+        var exif = HexFormat.of()
+                .parseHex(
+                        "ffe10022457869660000" // APP1, its length, "Exif"
+                                + "4d4d002a00000008" // big-endian TIFF
+                                + "00010112000300000001" // one entry: orientation, a short
+                                + "%04x0000".formatted(orientation)
+                                + "00000000");
+        var bytes = new ByteArrayOutputStream();
+        bytes.write(jpeg, 0, 2);
+        bytes.writeBytes(exif);
+        bytes.write(jpeg, 2, jpeg.length - 2);
+        return bytes.toByteArray();
+    }
+
+    public static byte[] truncated(byte[] image) {
+        return Arrays.copyOf(image, image.length / 2);
+    }
+
+    /** A PNG of which there is only the header, with a size that it claims. */
+    public static byte[] pngThatClaims(int width, int height) {
+        return HexFormat.of()
+                .parseHex("89504e470d0a1a0a0000000d49484452%08x%08x0802000000".formatted(width, height)
+                        + "00".repeat(64));
+    }
+
+    static BufferedImage decoded(byte[] image) throws IOException {
+        return ImageIO.read(new ByteArrayInputStream(image));
+    }
+}

@@ -1,0 +1,144 @@
+package dev.coatcheck.gallery.images;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.awt.Color;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class VariantMakerTest {
+    /** What the Procfile gives a worker, for two photos at once. */
+    private static final String WORKER_HEAP = "-Xmx512m";
+
+    @TempDir
+    Path folder = Path.of("unset");
+
+    private SeekableByteChannel file(byte[] image) throws IOException {
+        return FileChannel.open(Files.write(folder.resolve("image"), image));
+    }
+
+    private Map<Variant, byte[]> make(byte[] image, ImageType type) throws IOException, BrokenImageException {
+        try (var channel = file(image)) {
+            return VariantMaker.make(channel, type);
+        }
+    }
+
+    private BufferedImage made(byte[] image, ImageType type, Variant variant) throws IOException, BrokenImageException {
+        return TestImages.decoded(make(image, type).get(variant));
+    }
+
+    private static void isSized(BufferedImage image, int width, int height) {
+        assertThat(List.of(image.getWidth(), image.getHeight())).containsExactly(width, height);
+    }
+
+    @Test
+    void a_photo_of_twelve_megapixels_gets_variants_of_their_sizes() throws Exception {
+        var variants = make(TestImages.jpeg(4000, 3000), ImageType.JPEG);
+
+        isSized(TestImages.decoded(variants.get(Variant.THUMB)), 320, 240);
+        isSized(TestImages.decoded(variants.get(Variant.MEDIUM)), 1280, 960);
+        var gray = TestImages.decoded(variants.get(Variant.GRAY));
+        isSized(gray, 1280, 960);
+        var pixel = new Color(gray.getRGB(100, 100));
+        assertThat(pixel.getRed()).isEqualTo(pixel.getGreen()).isEqualTo(pixel.getBlue());
+    }
+
+    @Test
+    void a_small_image_is_not_enlarged() throws Exception {
+        isSized(made(TestImages.png(20, 10), ImageType.PNG, Variant.MEDIUM), 20, 10);
+        isSized(made(TestImages.jpeg(1, 1), ImageType.JPEG, Variant.THUMB), 1, 1);
+        isSized(made(TestImages.jpeg(5000, 1), ImageType.JPEG, Variant.THUMB), 320, 1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 40, 20, RED", "3, 40, 20, BLUE", "6, 20, 40, RED", "8, 20, 40, BLUE"})
+    void a_photo_is_shown_upright(int orientation, int width, int height, String atTopLeft) throws Exception {
+        var photo = TestImages.withOrientation(TestImages.jpeg(40, 20), orientation);
+
+        var image = made(photo, ImageType.JPEG, Variant.MEDIUM);
+
+        isSized(image, width, height);
+        var corner = new Color(image.getRGB(1, 1));
+        assertThat(corner.getRed() > corner.getBlue() ? "RED" : "BLUE").isEqualTo(atTopLeft);
+    }
+
+    @Test
+    void what_is_transparent_becomes_white() throws Exception {
+        var clear = new BufferedImage(10, 10, BufferedImage.TYPE_INT_ARGB);
+        var bytes = new java.io.ByteArrayOutputStream();
+        javax.imageio.ImageIO.write(clear, "png", bytes);
+
+        assertThat(new Color(
+                        made(bytes.toByteArray(), ImageType.PNG, Variant.THUMB).getRGB(5, 5)))
+                .isEqualTo(Color.WHITE);
+    }
+
+    @Test
+    void webp_and_gif_are_decoded() throws Exception {
+        isSized(made(TestImages.WEBP_LOSSY, ImageType.WEBP, Variant.MEDIUM), 1, 1);
+        isSized(made(TestImages.WEBP_LOSSLESS, ImageType.WEBP, Variant.MEDIUM), 1, 1);
+        isSized(made(TestImages.gif(30, 20), ImageType.GIF, Variant.MEDIUM), 30, 20);
+    }
+
+    @Test
+    void broken_images_are_told_apart_from_trouble() {
+        for (var broken : List.of(
+                TestImages.truncated(TestImages.jpeg(400, 300)),
+                TestImages.truncated(TestImages.png(400, 300)),
+                TestImages.pngThatClaims(100, 100),
+                new byte[0])) {
+            for (var type : ImageType.values()) {
+                assertThatThrownBy(() -> make(broken, type)).isInstanceOf(BrokenImageException.class);
+            }
+        }
+    }
+
+    /** The work of a worker, in a JVM with a worker's heap. */
+    static final class Small {
+        private Small() {}
+
+        public static void main(String[] files) throws Exception {
+            try (var channel = FileChannel.open(Path.of(files[0]))) {
+                VariantMaker.make(channel, ImageType.JPEG);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void the_largest_photo_fits_the_heap_of_a_worker(boolean progressive) throws Exception {
+        var photo = Files.write(folder.resolve("large"), TestImages.largeJpeg(10_000, 10_000, progressive));
+        var log = folder.resolve("log");
+
+        var process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        WORKER_HEAP,
+                        "-XX:+UseSerialGC",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Small.class.getName(),
+                        photo.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile())
+                .start();
+        try {
+            assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+            assertThat(process.exitValue()).as(Files.readString(log)).isZero();
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+}

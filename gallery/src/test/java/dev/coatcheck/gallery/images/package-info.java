@@ -1,0 +1,4 @@
+@NullMarked
+package dev.coatcheck.gallery.images;
+
+import org.jspecify.annotations.NullMarked;
