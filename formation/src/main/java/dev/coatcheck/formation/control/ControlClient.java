@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -95,6 +96,9 @@ public final class ControlClient {
         try {
             return SocketChannel.open(UnixDomainSocketAddress.of(ControlSocket.find(workspace)));
         } catch (IOException | IllegalArgumentException e) {
+            if (Files.exists(workspace) && !Files.isExecutable(workspace)) {
+                throw new FormationException("only its owner may control the formation in " + application, e);
+            }
             throw new FormationException(
                     "no formation runs in " + application + "; 'coatcheck up " + application
                             + "' starts one, and -C names another folder",

@@ -19,8 +19,13 @@ final class BinaryCache {
     }
 
     static BinaryCache ofThisUser() {
-        return new BinaryCache(userCache(System.getenv("XDG_CACHE_HOME"), System.getProperty("user.home"))
-                .resolve("coatcheck"));
+        return new BinaryCache(
+                userCache(System.getenv("XDG_CACHE_HOME"), home()).resolve("coatcheck"));
+    }
+
+    /** Java's own notion of it comes from the list of users, where the user of a container is often missing. */
+    private static String home() {
+        return System.getenv().getOrDefault("HOME", System.getProperty("user.home"));
     }
 
     /** As the XDG base directory specification has it: a relative path is ignored. */
