@@ -82,7 +82,8 @@ class GalleryFormationIT {
         var bob = new Visitor();
         var body = "{\"email\":\"bob@example.org\",\"password\":\"correct horse battery\"}";
 
-        assertThat(bob.post(web.get(0).address(), "/register", body).statusCode()).isEqualTo(201);
+        assertThat(bob.post(web.get(0).address(), "/register", body).statusCode())
+                .isEqualTo(201);
         assertThat(bob.post(web.get(0).address(), "/login", body).statusCode()).isEqualTo(200);
 
         assertThat(bob.get(web.get(1).address(), "/me").statusCode()).isEqualTo(200);
@@ -127,11 +128,12 @@ class GalleryFormationIT {
                     },
                     threads);
             before.forEach(RunningFormation::kill);
-            await().atMost(READY_LIMIT).pollInterval(Duration.ofMillis(500)).untilAsserted(() -> assertThat(
-                            formation.ps())
-                    .hasSameSizeAs(before)
-                    .allMatch(instance -> instance.state().equals("ready"))
-                    .noneMatch(instance -> before.stream().anyMatch(killed -> killed.pid() == instance.pid())));
+            await().atMost(READY_LIMIT)
+                    .pollInterval(Duration.ofMillis(500))
+                    .untilAsserted(() -> assertThat(formation.ps())
+                            .hasSameSizeAs(before)
+                            .allMatch(instance -> instance.state().equals("ready"))
+                            .noneMatch(instance -> before.stream().anyMatch(killed -> killed.pid() == instance.pid())));
             stop.set(true);
             asking.join();
         }
@@ -141,7 +143,8 @@ class GalleryFormationIT {
         for (var path : running) {
             assertThat(awaitVariants(path)).contains("thumb", "medium", "gray");
         }
-        assertThat(ada.get(formation.address(), photoPath + "/thumb").statusCode()).isEqualTo(200);
+        assertThat(ada.get(formation.address(), photoPath + "/thumb").statusCode())
+                .isEqualTo(200);
     }
 
     @Test
@@ -155,7 +158,8 @@ class GalleryFormationIT {
         assertThat(everything).hasSizeGreaterThan(5).noneMatch(RunningFormation::lives);
         formation = RunningFormation.up(folder, FORMATION);
         assertThat(ada.get(formation.address(), "/me").statusCode()).isEqualTo(200);
-        assertThat(ada.get(formation.address(), photoPath + "/medium").statusCode()).isEqualTo(200);
+        assertThat(ada.get(formation.address(), photoPath + "/medium").statusCode())
+                .isEqualTo(200);
     }
 
     @Test
@@ -191,14 +195,16 @@ class GalleryFormationIT {
     }
 
     private List<String> awaitVariants(String path) {
-        return await().atMost(READY_LIMIT).pollInterval(Duration.ofMillis(200)).until(
-                () -> {
-                    var answer = json(ada.get(formation.address(), path));
-                    return answer.path("status").asString().equals("ready")
-                            ? List.copyOf(answer.path("variants").propertyNames())
-                            : List.<String>of();
-                },
-                variants -> !variants.isEmpty());
+        return await().atMost(READY_LIMIT)
+                .pollInterval(Duration.ofMillis(200))
+                .until(
+                        () -> {
+                            var answer = json(ada.get(formation.address(), path));
+                            return answer.path("status").asString().equals("ready")
+                                    ? List.copyOf(answer.path("variants").propertyNames())
+                                    : List.<String>of();
+                        },
+                        variants -> !variants.isEmpty());
     }
 
     private static byte[] jpeg(int width, int height) {

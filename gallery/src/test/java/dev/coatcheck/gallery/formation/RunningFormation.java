@@ -85,7 +85,9 @@ final class RunningFormation implements AutoCloseable {
         int instances = expected;
         await().atMost(START_LIMIT).pollInterval(Duration.ofMillis(300)).untilAsserted(() -> {
             assertThat(runner.isAlive()).as("the runner lives").isTrue();
-            assertThat(ps()).hasSize(instances).allMatch(instance -> instance.state().equals("ready"));
+            assertThat(ps())
+                    .hasSize(instances)
+                    .allMatch(instance -> instance.state().equals("ready"));
         });
     }
 
@@ -122,7 +124,9 @@ final class RunningFormation implements AutoCloseable {
     /** As a person does it. */
     void stop() throws InterruptedException {
         run("stop", "-C", folder.toString());
-        assertThat(runner.waitFor(60, TimeUnit.SECONDS)).as("up ends after stop").isTrue();
+        assertThat(runner.waitFor(60, TimeUnit.SECONDS))
+                .as("up ends after stop")
+                .isTrue();
     }
 
     void killTheRunner() throws InterruptedException {
@@ -144,7 +148,9 @@ final class RunningFormation implements AutoCloseable {
             var process = builder.start();
             var output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
-            assertThat(process.exitValue()).as("%s said: %s", builder.command(), output).isZero();
+            assertThat(process.exitValue())
+                    .as("%s said: %s", builder.command(), output)
+                    .isZero();
             return output;
         } catch (IOException e) {
             throw new UncheckedIOException("cannot run " + builder.command(), e);

@@ -100,9 +100,9 @@ public abstract class SharedSessionsContract {
         // Once is not enough where the store is still at what the killed process asked of it last.
         await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> {
             sessions.revokeAll("ada");
-            assertThat(begun).allSatisfy(id -> assertThat(
-                            sessions.find(id).flatMap(session -> session.user()))
-                    .isEmpty());
+            assertThat(begun)
+                    .allSatisfy(id -> assertThat(sessions.find(id).flatMap(session -> session.user()))
+                            .isEmpty());
         });
         assertThat(begun).allSatisfy(id -> {
             sessions.destroy(id);
