@@ -91,7 +91,7 @@ final class BlobUpload {
                                 sha256,
                                 Rows.instant(row, "stored_at"),
                                 metadata));
-                    default -> throw givenUp();
+                    default -> throw lost();
                 });
             }
         });
@@ -123,7 +123,7 @@ final class BlobUpload {
                 append.setBinaryStream(3, new ByteArrayInputStream(buffer, 0, count), count);
                 append.setLong(4, patience.toMillis());
                 if (!Rows.only(append, row -> row.getBoolean(1))) {
-                    throw givenUp();
+                    throw lost();
                 }
                 return true;
             }
@@ -132,8 +132,9 @@ final class BlobUpload {
         size += count;
     }
 
-    private SQLException givenUp() {
-        return new SQLException("the upload paused for longer than " + patience + " and was given up");
+    private SQLException lost() {
+        return new SQLException("the upload paused for longer than " + patience
+                + " and was given up, or the server crashed and lost a part of it");
     }
 
     private static MessageDigest sha256Digest() {

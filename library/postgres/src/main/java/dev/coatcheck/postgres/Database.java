@@ -3,6 +3,7 @@ package dev.coatcheck.postgres;
 import dev.coatcheck.state.BackingServiceException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import javax.sql.DataSource;
 
@@ -55,8 +56,13 @@ final class Database {
             if (e.getCause() instanceof InterruptedException) {
                 Thread.currentThread().interrupt();
             }
-            throw new BackingServiceException(resource, attempt, e);
+            throw new BackingServiceException(resource, attempt, reason(e));
         }
+    }
+
+    /** Of a pool that could not connect, what the driver said; otherwise the exception itself. */
+    private static SQLException reason(SQLException e) {
+        return e instanceof SQLTransientConnectionException && e.getCause() instanceof SQLException said ? said : e;
     }
 
     static long millis(Duration duration) {
@@ -64,9 +70,8 @@ final class Database {
     }
 
     static long micros(Duration duration) {
-        return shortened(duration).toNanos() == 0
-                ? 0
-                : Math.max(1, shortened(duration).toNanos() / 1_000);
+        var shortened = shortened(duration);
+        return shortened.toSeconds() * 1_000_000 + shortened.toNanosPart() / 1_000;
     }
 
     private static Duration shortened(Duration duration) {

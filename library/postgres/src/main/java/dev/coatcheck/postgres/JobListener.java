@@ -58,15 +58,17 @@ final class JobListener implements AutoCloseable {
 
     @Override
     public void close() {
+        boolean running;
         synchronized (this) {
             closed = true;
+            running = started;
             if (connection != null) {
                 abort(connection);
             }
         }
         LockSupport.unpark(thread);
         try {
-            if (started) {
+            if (running) {
                 thread.join(END_LIMIT);
             }
         } catch (InterruptedException e) {
@@ -82,7 +84,7 @@ final class JobListener implements AutoCloseable {
                 if (use(fresh)) {
                     listen(fresh);
                 }
-            } catch (SQLException e) {
+            } catch (SQLException | RuntimeException e) {
                 if (closed) {
                     return;
                 }

@@ -15,6 +15,9 @@ import javax.sql.DataSource;
  * first, or by {@link #migrate()} in a release step. The database's owner may do that; nothing needs a superuser. Two
  * releases of an application can share the database.
  *
+ * <p>Where a method says one round trip, a connection that was idle for more than half a second costs one more: it is
+ * asked first whether it still lives.
+ *
  * <p>Nothing here waits without a limit: a server that is dead, hangs, or cannot be reached is a
  * {@link BackingServiceException} after the time-outs of {@link PostgresSettings}, and everything goes on by itself when
  * the server is back. A pooler in between must pool sessions, not transactions, for the sake of {@code LISTEN}.

@@ -9,8 +9,9 @@ import java.time.Duration;
  *     the sum over all processes stays below the server's {@code max_connections}
  * @param connectTimeout how long it waits for a connection, from the pool or from the network; 5 seconds by default
  * @param statementTimeout how long a statement may take on the server; a server that says nothing for two seconds more is
- *     given up. 10 seconds by default. The application's own statements on {@link Postgres#dataSource()} have it too:
- *     what takes longer, such as a migration of large tables, uses a connection of its own
+ *     given up, and a transaction that is left idle for three times as long is ended. 10 seconds by default. For the
+ *     application's own statements on {@link Postgres#dataSource()} too: what takes longer, such as a migration of
+ *     large tables, uses a connection of its own
  * @param applicationName shown in {@code pg_stat_activity}, unless the URL says another; {@code coatcheck} by default
  */
 public record PostgresSettings(

@@ -53,7 +53,11 @@ final class Schema {
         return known;
     }
 
-    /** Applies what is missing. Two round trips where nothing is. */
+    /**
+     * Applies what is missing. Two round trips where nothing is.
+     *
+     * @param connection of the pool
+     */
     void migrate(Connection connection) throws SQLException {
         if (appliedVersion(connection) < latest()) {
             applyMissing(connection);
@@ -96,28 +100,20 @@ final class Schema {
         }
     }
 
+    /** On a connection of the pool, which undoes what is set here, and rolls back what was not committed. */
     private void applyMissing(Connection connection) throws SQLException {
-        int networkTimeout = connection.getNetworkTimeout();
         connection.setNetworkTimeout(Runnable::run, (int) LIMIT.toMillis());
         connection.setAutoCommit(false);
-        try {
-            execute(connection, "set local statement_timeout = " + LIMIT.toMillis());
-            execute(connection, "select pg_advisory_xact_lock(" + LOCK + ")");
-            begin(connection);
-            int applied = appliedVersion(connection);
-            for (var migration : migrations) {
-                if (migration.version() > applied) {
-                    apply(connection, migration);
-                }
+        execute(connection, "set local statement_timeout = " + LIMIT.toMillis());
+        execute(connection, "select pg_advisory_xact_lock(" + LOCK + ")");
+        begin(connection);
+        int applied = appliedVersion(connection);
+        for (var migration : migrations) {
+            if (migration.version() > applied) {
+                apply(connection, migration);
             }
-            connection.commit();
-        } catch (SQLException | RuntimeException e) {
-            connection.rollback();
-            throw e;
-        } finally {
-            connection.setAutoCommit(true);
-            connection.setNetworkTimeout(Runnable::run, networkTimeout);
         }
+        connection.commit();
     }
 
     /** Makes the schema and the list of migrations. Asks first: "if not exists" demands the right to create all the same. */

@@ -1,5 +1,6 @@
 package dev.coatcheck.postgres;
 
+import static java.lang.System.Logger.Level.DEBUG;
 import static java.lang.System.Logger.Level.WARNING;
 
 import dev.coatcheck.state.BackingServiceException;
@@ -96,9 +97,9 @@ final class Sweeper implements AutoCloseable {
             try {
                 sweep();
             } catch (BackingServiceException e) {
-                LOG.log(WARNING, "will be tried again: " + e.getMessage());
+                LOG.log(closed ? DEBUG : WARNING, "will be tried again: " + e.getMessage());
             } catch (RuntimeException e) {
-                LOG.log(WARNING, "sweeping failed; going on", e);
+                LOG.log(closed ? DEBUG : WARNING, "sweeping failed; going on", e);
             }
         }
     }

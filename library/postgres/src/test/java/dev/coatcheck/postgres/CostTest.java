@@ -2,6 +2,7 @@ package dev.coatcheck.postgres;
 
 import static dev.coatcheck.postgres.Databases.query;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.coatcheck.host.service.SharedServers;
 import dev.coatcheck.state.blobs.PutOptions;
@@ -83,6 +84,19 @@ class CostTest {
         costs(1, jobs::depths);
         costs(0, () -> jobs.renew(List.of(), LEASE));
         costs(0, () -> jobs.giveBack(List.of()));
+    }
+
+    @Test
+    void waiting_for_work_costs_nothing() throws Exception {
+        var jobs = postgres.jobs();
+        await().atMost(Duration.ofSeconds(10)).until(() -> {
+            jobs.awaitWork(Set.of("mail"), Duration.ofMillis(10));
+            return query(postgres, "select query from pg_stat_activity where datname = current_database()")
+                    .contains("listen coatcheck_jobs");
+        });
+        jobs.claim(Set.of("mail"), 1, LEASE);
+
+        costs(0, () -> jobs.awaitWork(Set.of("mail"), Duration.ofMillis(300)));
     }
 
     @Test

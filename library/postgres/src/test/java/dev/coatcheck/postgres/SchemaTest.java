@@ -92,6 +92,8 @@ class SchemaTest {
             assertThatThrownBy(() -> broken.migrate(connection))
                     .isInstanceOf(SQLException.class)
                     .hasMessageContaining("no_such_table");
+        }
+        try (var connection = postgres.dataSource().getConnection()) {
             assertThat(connection.getAutoCommit()).isTrue();
         }
         assertThat(broken.isKnown()).isFalse();

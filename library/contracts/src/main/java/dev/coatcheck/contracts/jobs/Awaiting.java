@@ -124,7 +124,11 @@ interface Awaiting extends JobsUnderTest {
         var jobs = jobs();
         jobs.awaitWork(Set.of(QUEUE), Duration.ofMillis(50));
 
-        var waiter = task(() -> jobs.awaitWork(Set.of(QUEUE), FOR_EVER));
+        var waiter = task(() -> {
+            while (true) {
+                jobs.awaitWork(Set.of(QUEUE), FOR_EVER);
+            }
+        });
         var thread = Thread.ofVirtual().start(waiter);
         thread.interrupt();
 

@@ -60,6 +60,8 @@ begin
     end if;
     if v_session.secret_hash = p_secret_hash
             and v_now - v_session.last_seen_at >= v_session.idle_ms * interval '1 millisecond' / 10 then
+        -- A reader does not wait for the disk: what a crash could lose is that somebody was here.
+        perform set_config('synchronous_commit', 'off', true);
         update coatcheck.sessions s
             set last_seen_at = greatest(s.last_seen_at, v_now),
                 expires_at = coatcheck.session_end_v1(greatest(s.last_seen_at, v_now), s.idle_ms, s.absolute_end),

@@ -37,7 +37,8 @@ alter table coatcheck.blob_chunks alter column bytes set storage external;
 create function coatcheck.append_blob_chunk_v1(p_version uuid, p_number int, p_bytes bytea, p_patience_ms bigint)
     returns boolean language plpgsql as $$
 begin
-    -- Nothing is promised yet: the commit that makes the blob visible waits for the disk, for the chunks too.
+    -- Nothing is promised yet, so nothing waits for the disk here. The commit that makes the blob visible does, for the
+    -- chunks too, after it has looked whether they are all there.
     perform set_config('synchronous_commit', 'off', true);
     if p_number = 0 then
         insert into coatcheck.blob_versions (version, keep_until)
@@ -55,7 +56,8 @@ begin
 end
 $$;
 
--- Returns 'stored' and when, 'exists', or 'swept' where the upload had been given up.
+-- Returns 'stored' and when, 'exists', or 'lost' where the upload had been given up, or chunks of it were lost because
+-- the server crashed before they were on the disk.
 create function coatcheck.finish_blob_v1(
         p_key text, p_version uuid, p_size bigint, p_chunk_size int, p_content_type text, p_sha256 text,
         p_metadata_names text[], p_metadata_values text[], p_if_absent boolean, p_grace_ms bigint,
@@ -67,8 +69,10 @@ begin
     if p_size > 0 then
         update coatcheck.blob_versions v set keep_until = 'infinity'
             where v.version = p_version and v.keep_until > clock_timestamp();
-        if not found then
-            outcome := 'swept';
+        if not found or p_size <> (
+                select sum(octet_length(c.bytes)) from coatcheck.blob_chunks c where c.version = p_version) then
+            update coatcheck.blob_versions v set keep_until = clock_timestamp() where v.version = p_version;
+            outcome := 'lost';
             return;
         end if;
     end if;
