@@ -12,8 +12,9 @@ import javax.sql.DataSource;
  * its commit.
  *
  * <p>The tables live in the schema {@code coatcheck}. They are made when they are first needed, by whichever process is
- * first, or by {@link #migrate()} in a release step. The database's owner may do that; nothing needs a superuser. Two
- * releases of an application can share the database.
+ * first, or by {@link #migrate()} in a release step. The database's owner may do that; nothing needs a superuser. A
+ * process that connects as another role needs usage of the schema, and the right to use its tables and functions. Two
+ * releases of an application can share the database. PostgreSQL 15 to 18.
  *
  * <p>Where a method says one round trip, a connection that was idle for more than half a second costs one more: it is
  * asked first whether it still lives.

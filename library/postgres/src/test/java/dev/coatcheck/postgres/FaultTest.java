@@ -38,6 +38,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -166,6 +167,20 @@ class FaultTest {
         jobs.awaitWork(Set.of(QUEUE), Duration.ofMinutes(5));
         assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(PATIENCE);
         assertThat(jobs.find(id)).isPresent();
+    }
+
+    @Test
+    @Tag("long")
+    void a_connection_that_listens_is_not_given_up_for_being_quiet() throws Exception {
+        postgres.jobs().awaitWork(Set.of(QUEUE), Duration.ofMillis(200));
+        await().atMost(PATIENCE).ignoreExceptions().until(this::listeners, count -> count == 1);
+        var begun = "select min(backend_start) from pg_stat_activity where query = 'listen coatcheck_jobs'";
+        var before = Databases.query(postgres, begun);
+
+        // Longer than the network may be silent while a statement is under way.
+        await().during(Duration.ofSeconds(6))
+                .atMost(PATIENCE)
+                .until(() -> Databases.query(postgres, begun).equals(before));
     }
 
     @Test

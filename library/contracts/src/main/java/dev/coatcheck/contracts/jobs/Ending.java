@@ -132,6 +132,7 @@ interface Ending extends JobsUnderTest {
         assertThat(jobs.dead(QUEUE, 10)).isEmpty();
         assertThat(find(jobs, id).state()).isEqualTo(JobState.WAITING);
         assertThat(find(jobs, id).attempts()).isZero();
+        assertThat(find(jobs, id).lastError()).isEmpty();
         var claimed = claimOne(jobs, LONG);
         assertThat(claimed.id()).isEqualTo(id);
         assertThat(claimed.attempt()).isEqualTo(1);

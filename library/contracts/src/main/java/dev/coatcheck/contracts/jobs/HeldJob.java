@@ -101,6 +101,7 @@ final class HeldJob {
 
     void replay(Instant now) {
         attempts = 0;
+        lastError = Optional.empty();
         waitUntil(now);
     }
 
