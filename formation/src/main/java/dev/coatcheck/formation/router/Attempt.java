@@ -6,7 +6,9 @@ import io.undertow.client.ClientConnection;
 import io.undertow.client.ClientExchange;
 import io.undertow.client.ClientRequest;
 import io.undertow.client.UndertowClient;
+import io.undertow.connector.PooledByteBuffer;
 import io.undertow.server.HttpServerExchange;
+import io.undertow.util.ImmediatePooledByteBuffer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
@@ -172,8 +174,9 @@ final class Attempt {
     }
 
     private void pumpRequest(
-            @Nullable StreamSourceChannel source, @Nullable ByteBuffer first, ClientExchange begunExchange) {
+            @Nullable StreamSourceChannel source, @Nullable ByteBuffer content, ClientExchange begunExchange) {
         boolean streams = source != null;
+        PooledByteBuffer first = content == null ? null : new ImmediatePooledByteBuffer(content);
         Pump pump = new Pump(source, begunExchange.getRequestChannel(), first, router.buffers(), new Pump.Observer() {
             @Override
             public void moved(long read) {
@@ -198,7 +201,9 @@ final class Attempt {
             @Override
             public void sinkFailed(IOException failure) {
                 // The instance wants no more, perhaps because it has answered already: that is read next.
-                forwarding.bodyNotWanted();
+                if (streams) {
+                    forwarding.bodyNotWanted();
+                }
             }
         });
         requestPump = pump;
@@ -207,12 +212,20 @@ final class Attempt {
 
     private void responded(ClientExchange exchange) {
         if (phase == Phase.SENDING) {
-            phase = Phase.ANSWERED;
-            new ResponseRelay(forwarding, this, exchange, loop, router).start();
+            try {
+                new ResponseRelay(forwarding, this, exchange, loop, router).start();
+            } catch (IOException e) {
+                broke();
+            }
         }
     }
 
-    /** The connection failed before there was a response. */
+    /** From here on the client sees this instance's response, and there is no way back. */
+    void answering() {
+        phase = Phase.ANSWERED;
+    }
+
+    /** The connection failed before there was anything to pass on. */
     private void broke() {
         if (phase == Phase.SENDING) {
             boolean wroteNothing =

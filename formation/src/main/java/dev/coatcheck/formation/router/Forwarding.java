@@ -1,12 +1,11 @@
 package dev.coatcheck.formation.router;
 
-import io.undertow.io.IoCallback;
-import io.undertow.io.Sender;
+import io.undertow.connector.PooledByteBuffer;
 import io.undertow.server.HttpServerExchange;
-import io.undertow.server.protocol.http.HttpContinue;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
+import io.undertow.util.ImmediatePooledByteBuffer;
 import io.undertow.util.Methods;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -222,22 +221,12 @@ final class Forwarding implements EventLoop.Timed {
 
     /** Whether the client waits to be told that it may send the body. */
     boolean isContinueAwaited() {
-        return bodyRead == 0 && !exchange.isRequestComplete() && HttpContinue.requiresContinueResponse(exchange);
+        return bodyRead == 0 && ContinueResponse.isAwaited(exchange);
     }
 
     void sendContinue() {
         if (isContinueAwaited()) {
-            HttpContinue.sendContinueResponse(exchange, new IoCallback() {
-                @Override
-                public void onComplete(HttpServerExchange sent, @Nullable Sender sender) {
-                    touch();
-                }
-
-                @Override
-                public void onException(HttpServerExchange failed, @Nullable Sender sender, IOException e) {
-                    cut();
-                }
-            });
+            ContinueResponse.send(exchange, this::cut);
         }
     }
 
@@ -286,7 +275,7 @@ final class Forwarding implements EventLoop.Timed {
      * @param first what comes before that, if not null
      * @param sourceEnded is called when the last byte of the source has been read
      */
-    void answer(@Nullable StreamSourceChannel source, @Nullable ByteBuffer first, Runnable sourceEnded) {
+    void answer(@Nullable StreamSourceChannel source, @Nullable PooledByteBuffer first, Runnable sourceEnded) {
         state = State.ANSWERING;
         touch();
         Pump pump = new Pump(source, beginResponse(), first, router.buffers(), new Pump.Observer() {
@@ -362,7 +351,7 @@ final class Forwarding implements EventLoop.Timed {
         exchange.setStatusCode(refusal.status());
         byte[] text = refusal.describe(exchange.getRequestHeaders(), headers).getBytes(StandardCharsets.UTF_8);
         headers.put(Headers.CONTENT_LENGTH, text.length);
-        answer(null, ByteBuffer.wrap(text), () -> {});
+        answer(null, new ImmediatePooledByteBuffer(ByteBuffer.wrap(text)), () -> {});
     }
 
     /** Closes the client's connection, which ends the exchange. */

@@ -50,7 +50,6 @@ final class Pump {
     private final ByteBufferPool pool;
     private final Observer observer;
 
-    private @Nullable ByteBuffer first;
     private @Nullable PooledByteBuffer held;
     private boolean sourceEnded;
     private boolean stopped;
@@ -58,28 +57,33 @@ final class Pump {
 
     /**
      * @param source null where {@code first} is everything
-     * @param first what to write before anything of the source, if not null
+     * @param first what to write before anything of the source, if not null; belongs to the pump from now on
      */
     Pump(
             @Nullable StreamSourceChannel source,
             StreamSinkChannel sink,
-            @Nullable ByteBuffer first,
+            @Nullable PooledByteBuffer first,
             ByteBufferPool pool,
             Observer observer) {
         this.source = source;
         this.sink = sink;
-        this.first = first;
+        this.held = first;
         this.pool = pool;
         this.observer = observer;
         this.sourceEnded = source == null;
     }
 
+    /** Begins. Without {@code first}, what has been written before is flushed before the source is looked at. */
     void start() {
         if (source != null) {
             source.getReadSetter().set(channel -> run());
         }
         sink.getWriteSetter().set(channel -> run());
-        run();
+        if (source != null && held == null) {
+            awaitSource();
+        } else {
+            run();
+        }
     }
 
     /** Ends the pump where it is; both channels are left as they are, without being watched. */
@@ -114,9 +118,8 @@ final class Pump {
 
     /** Returns whether there may be more to do at once. */
     private boolean step() {
-        ByteBuffer pending = first != null ? first : held != null ? held.getBuffer() : null;
-        if (pending != null) {
-            return write(pending);
+        if (held != null) {
+            return write(held.getBuffer());
         }
         return sourceEnded ? finish() : read();
     }
@@ -169,26 +172,25 @@ final class Pump {
             observer.sourceEnded();
             return true;
         }
-        return awaitSource();
+        awaitSource();
+        return false;
     }
 
-    private boolean awaitSource() {
+    private void awaitSource() {
         try {
             sinkBlocked = !sink.flush();
         } catch (IOException | RuntimeException e) {
             failed(e, false);
-            return false;
+            return;
         }
-        if (stopped || source == null) {
-            return false;
+        if (!stopped && source != null) {
+            if (sinkBlocked) {
+                sink.resumeWrites();
+            } else {
+                sink.suspendWrites();
+            }
+            source.resumeReads();
         }
-        if (sinkBlocked) {
-            sink.resumeWrites();
-        } else {
-            sink.suspendWrites();
-        }
-        source.resumeReads();
-        return false;
     }
 
     private void awaitSink() {
@@ -233,7 +235,6 @@ final class Pump {
     }
 
     private void letGo() {
-        first = null;
         if (held != null) {
             held.close();
             held = null;

@@ -3,6 +3,7 @@ package dev.coatcheck.formation.router;
 import io.undertow.client.ClientConnection;
 import io.undertow.client.ClientExchange;
 import io.undertow.client.ClientResponse;
+import io.undertow.connector.PooledByteBuffer;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.Headers;
@@ -29,22 +30,53 @@ final class ResponseRelay {
         this.router = router;
     }
 
-    void start() {
+    /**
+     * Begins to pass the response on, unless the connection fails before there is more of it than its head: then the
+     * client has seen nothing.
+     */
+    void start() throws IOException {
         ClientResponse response = from.getResponse();
         if (!ResponseHeaders.isProper(response, forwarding.isUpgrade())) {
             forwarding.refuse(Refusal.BAD_RESPONSE);
-            return;
+        } else if (response.getResponseCode() == 101) {
+            copyHead(response);
+            switchProtocols(response);
+        } else if (hasPhantomBody(response)) {
+            copyHead(response);
+            forwarding.answer(null, null, () -> {});
+        } else {
+            passOn(response, from.getResponseChannel());
         }
+    }
+
+    private void passOn(ClientResponse response, StreamSourceChannel body) throws IOException {
+        PooledByteBuffer first = router.buffers().allocate();
+        int read = -1;
+        try {
+            read = body.read(first.getBuffer());
+        } finally {
+            if (read <= 0) {
+                first.close();
+            }
+        }
+        copyHead(response);
+        if (read > 0) {
+            first.getBuffer().flip();
+            forwarding.answer(body, first, attempt::responseRead);
+        } else if (read == 0) {
+            forwarding.answer(body, null, attempt::responseRead);
+        } else {
+            attempt.responseRead();
+            forwarding.answer(null, null, () -> {});
+        }
+    }
+
+    private void copyHead(ClientResponse response) {
+        attempt.answering();
         HttpServerExchange to = forwarding.exchange();
         to.setStatusCode(response.getResponseCode());
         to.setReasonPhrase(response.getStatus());
         ResponseHeaders.copy(response, to.getResponseHeaders());
-        if (response.getResponseCode() == 101) {
-            switchProtocols(response, to);
-        } else {
-            StreamSourceChannel body = hasPhantomBody(response) ? null : from.getResponseChannel();
-            forwarding.answer(body, null, attempt::responseRead);
-        }
     }
 
     /**
@@ -60,7 +92,8 @@ final class ResponseRelay {
                 && (headers.contains(Headers.TRANSFER_ENCODING) || (length != null && !length.equals("0")));
     }
 
-    private void switchProtocols(ClientResponse response, HttpServerExchange to) {
+    private void switchProtocols(ClientResponse response) {
+        HttpServerExchange to = forwarding.exchange();
         ClientConnection instance = from.getConnection();
         Runnable[] close = {() -> Connections.closeAtOnce(instance)};
         // Should the client be gone before both are joined, or the router be closed after that.

@@ -90,8 +90,7 @@ final class BalancingTest extends RouterTest {
                 send(HttpRequest.newBuilder(uri(router, "/a/b?token=secret")).header("X-Request-Id", "r-1"));
 
         assertThat(response.body()).isEqualTo("hello");
-        await().untilAsserted(() -> assertThat(accesses).hasSize(1));
-        Access access = accesses.getFirst();
+        Access access = told(1).getFirst();
         assertThat(access.method()).isEqualTo("GET");
         assertThat(access.path()).isEqualTo("/a/b");
         assertThat(access.status()).isEqualTo(200);

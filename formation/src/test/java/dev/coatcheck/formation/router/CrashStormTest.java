@@ -133,7 +133,7 @@ final class CrashStormTest extends RouterTest {
             String request = put
                     ? "PUT " + path + " HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nbody"
                     : "GET " + path + " HTTP/1.1\r\nHost: a\r\n\r\n";
-            String head = requireNonNull(Http.readHead(client.send(request).in), "no response");
+            String head = requireNonNull(Http.readHead(client.send(request).in), "no response to " + path);
             assertThat(head).startsWith("HTTP/1.1 200");
             try {
                 assertThat(new String(Http.readBody(client.in, head, true), StandardCharsets.UTF_8))

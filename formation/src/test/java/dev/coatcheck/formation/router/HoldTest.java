@@ -57,7 +57,7 @@ final class HoldTest extends RouterTest {
         assertThat(response.headers().firstValue("Retry-After")).contains("5");
         assertThat(response.headers().firstValue("Content-Type")).contains("application/json");
         assertThat(response.body()).contains("\"error\":\"no-instance-ready\"");
-        assertThat(accesses.getFirst().instance()).isEmpty();
+        assertThat(told(1).getFirst().instance()).isEmpty();
     }
 
     @Test
@@ -94,7 +94,7 @@ final class HoldTest extends RouterTest {
         leaves.close();
 
         await().until(() -> router.held() == 0);
-        assertThat(accesses).extracting(Access::status).containsExactly(Access.CLIENT_LEFT);
+        assertThat(told(1)).extracting(Access::status).containsExactly(Access.CLIENT_LEFT);
         RawUpstream upstream = answering("ok");
         router.add("web.1", upstream.address());
         assertThat(get(router, "/stayed").statusCode()).isEqualTo(200);

@@ -1,5 +1,7 @@
 package dev.coatcheck.formation.router;
 
+import static org.awaitility.Awaitility.await;
+
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -50,6 +52,12 @@ abstract class RouterTest {
 
     final RawClient client(Router router) throws IOException {
         return closeLater(new RawClient(router));
+    }
+
+    /** What the access log was told, once it was told of so many requests: it is so after the client has its response. */
+    final List<Access> told(int requests) {
+        await().until(() -> accesses.size() >= requests);
+        return accesses;
     }
 
     final <T extends AutoCloseable> T closeLater(T resource) {

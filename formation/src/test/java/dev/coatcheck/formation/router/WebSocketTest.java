@@ -117,7 +117,7 @@ final class WebSocketTest extends RouterTest {
         assertThat(closeCodesAtInstance.poll(5, TimeUnit.SECONDS)).isEqualTo(4001);
         assertThat(messages.closed.get(5, TimeUnit.SECONDS)).isEqualTo(4001);
         await().until(() -> upstream.tunnels() == 0);
-        assertThat(accesses).extracting(Access::status).containsExactly(101);
+        assertThat(told(1)).extracting(Access::status).containsExactly(101);
     }
 
     @Test
@@ -217,7 +217,7 @@ final class WebSocketTest extends RouterTest {
 
         assertThat(client(router).send(UPGRADE).read().status()).isEqualTo(502);
 
-        assertThat(accesses).extracting(Access::status, Access::attempts).containsExactly(tuple(502, 1));
+        assertThat(told(1)).extracting(Access::status, Access::attempts).containsExactly(tuple(502, 1));
     }
 
     @Test
