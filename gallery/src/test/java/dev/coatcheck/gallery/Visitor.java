@@ -8,6 +8,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -31,17 +32,25 @@ final class Visitor {
     final String email = "visitor-" + UUID.randomUUID() + "@example.org";
 
     /** An answer whose body is JSON, or nothing, or bytes. */
-    record Answer(int status, java.net.http.HttpHeaders headers, byte[] body) {
+    record Answer(HttpResponse<byte[]> response) {
+        int status() {
+            return response.statusCode();
+        }
+
+        byte[] body() {
+            return response.body();
+        }
+
         JsonNode json() {
-            return JsonMapper.shared().readTree(body);
+            return JsonMapper.shared().readTree(body());
         }
 
         String text() {
-            return new String(body, StandardCharsets.UTF_8);
+            return new String(body(), StandardCharsets.UTF_8);
         }
 
         String header(String name) {
-            return headers.firstValue(name).orElse("");
+            return response.headers().firstValue(name).orElse("");
         }
 
         String error() {
@@ -51,6 +60,11 @@ final class Visitor {
 
     static String credentials(String email, String password) {
         return JsonMapper.shared().writeValueAsString(Map.of("email", email, "password", password));
+    }
+
+    /** The cookie that carries the session, or nothing. */
+    String session() {
+        return cookies.getOrDefault("session", "");
     }
 
     Answer register(URI instance) {
@@ -124,7 +138,7 @@ final class Visitor {
         try {
             var response = CLIENT.send(request.build(), BodyHandlers.ofByteArray());
             response.headers().allValues("Set-Cookie").forEach(this::keep);
-            return new Answer(response.statusCode(), response.headers(), response.body());
+            return new Answer(response);
         } catch (IOException e) {
             throw new AssertionError(method + " " + path + " failed", e);
         } catch (InterruptedException e) {

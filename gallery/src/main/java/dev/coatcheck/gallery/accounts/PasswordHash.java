@@ -29,9 +29,23 @@ record PasswordHash(int memoryKib, int iterations, int lanes, String salt, Strin
 
     /** Takes tens of milliseconds of processor time, and the memory. */
     static PasswordHash of(String password) {
-        var salt = new byte[SALT_BYTES];
-        RANDOM.nextBytes(salt);
-        return of(password, MEMORY_KIB, ITERATIONS, LANES, salt, HASH_BYTES);
+        return of(password, MEMORY_KIB, ITERATIONS, LANES, random(SALT_BYTES), HASH_BYTES);
+    }
+
+    /** One that no password has, which takes as long to find out as with any other. */
+    static PasswordHash ofNobody() {
+        return new PasswordHash(
+                MEMORY_KIB, ITERATIONS, LANES, encoded(random(SALT_BYTES)), encoded(random(HASH_BYTES)));
+    }
+
+    private static byte[] random(int bytes) {
+        var random = new byte[bytes];
+        RANDOM.nextBytes(random);
+        return random;
+    }
+
+    private static String encoded(byte[] bytes) {
+        return Base64.getEncoder().withoutPadding().encodeToString(bytes);
     }
 
     /** Reads what {@link #text()} wrote. */
@@ -73,8 +87,6 @@ record PasswordHash(int memoryKib, int iterations, int lanes, String salt, Strin
                 .build());
         var result = new byte[bytes];
         generator.generateBytes(typed, result);
-        var encoder = Base64.getEncoder().withoutPadding();
-        return new PasswordHash(
-                memoryKib, iterations, lanes, encoder.encodeToString(salt), encoder.encodeToString(result));
+        return new PasswordHash(memoryKib, iterations, lanes, encoded(salt), encoded(result));
     }
 }

@@ -22,8 +22,8 @@ public final class Passwords implements AutoCloseable {
     private static final int WAITING = 32;
     private static final Duration LIMIT = Duration.ofSeconds(10);
 
-    /** Stands in for the hash of an account that is not there, so that nobody can tell by the time it takes. */
-    private static final PasswordHash NOBODY = PasswordHash.of("nobody has this password");
+    /** Stands in where there is no account, so that nobody can tell by the time it takes. */
+    private static final PasswordHash NOBODY = PasswordHash.ofNobody();
 
     private final ThreadPoolExecutor threads = new ThreadPoolExecutor(
             AT_ONCE,

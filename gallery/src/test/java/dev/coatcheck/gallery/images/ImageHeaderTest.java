@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.Random;
@@ -72,7 +73,7 @@ class ImageHeaderTest {
                             .isTrue());
         }
         for (int length = 0; length < Math.min(image.length, 64); length++) {
-            read(java.util.Arrays.copyOf(image, length));
+            read(Arrays.copyOf(image, length));
         }
     }
 

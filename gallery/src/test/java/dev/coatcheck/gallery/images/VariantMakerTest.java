@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.awt.Color;
 import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.SeekableByteChannel;
@@ -12,7 +13,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,7 +40,11 @@ class VariantMakerTest {
     }
 
     private BufferedImage made(byte[] image, ImageType type, Variant variant) throws IOException, BrokenImageException {
-        return TestImages.decoded(make(image, type).get(variant));
+        return decoded(make(image, type), variant);
+    }
+
+    private static BufferedImage decoded(Map<Variant, byte[]> variants, Variant variant) throws IOException {
+        return TestImages.decoded(Objects.requireNonNull(variants.get(variant)));
     }
 
     private static void isSized(BufferedImage image, int width, int height) {
@@ -48,9 +55,9 @@ class VariantMakerTest {
     void a_photo_of_twelve_megapixels_gets_variants_of_their_sizes() throws Exception {
         var variants = make(TestImages.jpeg(4000, 3000), ImageType.JPEG);
 
-        isSized(TestImages.decoded(variants.get(Variant.THUMB)), 320, 240);
-        isSized(TestImages.decoded(variants.get(Variant.MEDIUM)), 1280, 960);
-        var gray = TestImages.decoded(variants.get(Variant.GRAY));
+        isSized(decoded(variants, Variant.THUMB), 320, 240);
+        isSized(decoded(variants, Variant.MEDIUM), 1280, 960);
+        var gray = decoded(variants, Variant.GRAY);
         isSized(gray, 1280, 960);
         var pixel = new Color(gray.getRGB(100, 100));
         assertThat(pixel.getRed()).isEqualTo(pixel.getGreen()).isEqualTo(pixel.getBlue());
@@ -78,8 +85,8 @@ class VariantMakerTest {
     @Test
     void what_is_transparent_becomes_white() throws Exception {
         var clear = new BufferedImage(10, 10, BufferedImage.TYPE_INT_ARGB);
-        var bytes = new java.io.ByteArrayOutputStream();
-        javax.imageio.ImageIO.write(clear, "png", bytes);
+        var bytes = new ByteArrayOutputStream();
+        ImageIO.write(clear, "png", bytes);
 
         assertThat(new Color(
                         made(bytes.toByteArray(), ImageType.PNG, Variant.THUMB).getRGB(5, 5)))
