@@ -11,6 +11,7 @@ import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -29,6 +30,7 @@ public final class PhotoServlet extends HttpServlet {
 
     private final transient Photos photos;
     private final transient Blobs blobs;
+    private final transient Slots slots = new Slots(64, Duration.ofSeconds(5));
 
     public PhotoServlet(Photos photos, Blobs blobs) {
         this.photos = photos;
@@ -46,7 +48,12 @@ public final class PhotoServlet extends HttpServlet {
         if (path.length == 2) {
             Json.write(response, HttpServletResponse.SC_OK, PhotoView.of(photo));
         } else if (path.length == 3 && IMAGES.contains(path[2])) {
-            image(PhotoBlobs.key(photo.id(), path[2]), request, response);
+            slots.take();
+            try {
+                image(PhotoBlobs.key(photo.id(), path[2]), request, response);
+            } finally {
+                slots.giveBack();
+            }
         } else {
             throw ApiException.notFound();
         }

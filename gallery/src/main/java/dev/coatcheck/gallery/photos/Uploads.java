@@ -29,6 +29,7 @@ public final class Uploads {
     private final Blobs blobs;
     private final Limits limits;
     private final int maxMegabytes;
+    private final Slots slots = new Slots(16, Duration.ofSeconds(5));
 
     public Uploads(Photos photos, Blobs blobs, Limits limits, int maxMegabytes) {
         this.photos = photos;
@@ -49,10 +50,13 @@ public final class Uploads {
         if (request.getContentLengthLong() > maxBytes() + FORM_BYTES) {
             throw tooLarge();
         }
+        slots.take();
         try (var part = FormFile.open(request, "photo")) {
             return store(user, new BufferedInputStream(part, 16 * 1024));
         } catch (FormFile.MalformedFormException e) {
             throw new ApiException(400, "bad_form", "The upload is not a complete multipart form.");
+        } finally {
+            slots.giveBack();
         }
     }
 

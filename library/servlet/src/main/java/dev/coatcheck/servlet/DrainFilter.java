@@ -72,7 +72,9 @@ public final class DrainFilter implements Filter {
         began();
         boolean async = false;
         try {
-            if (lifecycle.state() == Lifecycle.State.DRAINING && response instanceof HttpServletResponse http) {
+            if (lifecycle.state() == Lifecycle.State.DRAINING
+                    && request.getProtocol().startsWith("HTTP/1")
+                    && response instanceof HttpServletResponse http) {
                 http.setHeader("Connection", "close");
             }
             chain.doFilter(request, response);

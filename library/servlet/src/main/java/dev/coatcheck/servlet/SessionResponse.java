@@ -107,7 +107,11 @@ final class SessionResponse extends HttpServletResponseWrapper implements Commit
 
     /** A body that was held whole has a length, which the container cannot see when it gets it in pieces. */
     private void announceLength() {
-        if (stream != null && stream.heldLength() > 0 && !super.isCommitted() && !containsHeader("Content-Length")) {
+        if (stream != null
+                && stream.heldLength() > 0
+                && !super.isCommitted()
+                && !containsHeader("Content-Length")
+                && getTrailerFields() == null) {
             setContentLengthLong(stream.heldLength());
         }
     }

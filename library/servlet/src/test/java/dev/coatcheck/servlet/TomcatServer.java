@@ -6,6 +6,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.Map;
 import org.apache.catalina.LifecycleException;
+import org.apache.catalina.core.StandardContext;
 import org.apache.catalina.startup.Tomcat;
 import org.apache.tomcat.util.descriptor.web.FilterDef;
 import org.apache.tomcat.util.descriptor.web.FilterMap;
@@ -24,7 +25,10 @@ final class TomcatServer implements WebServer {
         tomcat.setPort(0);
         tomcat.setHostname("127.0.0.1");
         tomcat.getConnector().setProperty("address", "127.0.0.1");
-        var context = tomcat.addContext("", null);
+        var context = (StandardContext) tomcat.addContext("", null);
+        // It would look for leaks by means that the JVM denies it, and warn at every test.
+        context.setClearReferencesThreadLocals(false);
+        context.setClearReferencesRmiTargets(false);
         var definition = new FilterDef();
         definition.setFilterName("sessions");
         definition.setFilter(filter);

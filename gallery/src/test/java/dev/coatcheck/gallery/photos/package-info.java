@@ -1,0 +1,4 @@
+@NullMarked
+package dev.coatcheck.gallery.photos;
+
+import org.jspecify.annotations.NullMarked;
