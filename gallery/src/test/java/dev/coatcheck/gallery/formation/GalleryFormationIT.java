@@ -46,7 +46,7 @@ class GalleryFormationIT {
     private final byte[] photo = jpeg(4000, 3000);
     private Path folder;
     private RunningFormation formation;
-    private String photoPath;
+    private String photoPath = "/photos/none-was-uploaded";
 
     @BeforeAll
     void up(@TempDir Path temporary) throws IOException {
