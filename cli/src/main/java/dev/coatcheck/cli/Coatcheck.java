@@ -2,12 +2,15 @@ package dev.coatcheck.cli;
 
 import dev.coatcheck.formation.FormationException;
 import dev.coatcheck.formation.application.InvalidApplicationException;
+import dev.coatcheck.formation.control.ControlClient;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.ScopeType;
@@ -45,11 +48,22 @@ final class Coatcheck implements Runnable {
     /** Held, because a logger that nobody holds forgets its level. */
     private static final Logger ROUTER_INTERNALS = Logger.getLogger("org.xnio");
 
+    /** Tells every malformed response with a stack trace; the access log says 502, and which instance it was. */
+    private static final Logger ROUTER_CLIENT = Logger.getLogger("io.undertow.client");
+
+    @Option(
+            names = {"-C", "--directory"},
+            paramLabel = "DIR",
+            scope = ScopeType.INHERIT,
+            description = "The application's folder; this one by default.")
+    private Path folder = Path.of("");
+
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
     public static void main(String[] arguments) {
         ROUTER_INTERNALS.setLevel(Level.WARNING);
+        ROUTER_CLIENT.setLevel(Level.OFF);
         System.exit(commandLine().execute(arguments));
     }
 
@@ -58,6 +72,15 @@ final class Coatcheck implements Runnable {
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setUsageHelpAutoWidth(true)
                 .setExecutionExceptionHandler(Coatcheck::failed);
+    }
+
+    Path folder() {
+        return folder.toAbsolutePath().normalize();
+    }
+
+    /** The formation that runs in the folder. */
+    ControlClient connect() {
+        return ControlClient.of(folder());
     }
 
     @Override

@@ -7,9 +7,9 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -26,8 +26,8 @@ import tools.jackson.databind.json.JsonMapper;
 final class Ps implements Callable<Integer> {
     private static final String ROW = "%-14s %-11s %8s %6s %9s %9s%n";
 
-    @Mixin
-    private RunningFormation formation = new RunningFormation();
+    @ParentCommand
+    private Coatcheck coatcheck = new Coatcheck();
 
     @Option(
             names = "--json",
@@ -39,7 +39,7 @@ final class Ps implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        List<InstanceView> instances = formation.connect().instances();
+        List<InstanceView> instances = coatcheck.connect().instances();
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
             out.println(JsonMapper.shared().writeValueAsString(instances));

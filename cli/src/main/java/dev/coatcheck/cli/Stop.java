@@ -2,8 +2,8 @@ package dev.coatcheck.cli;
 
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
 /** {@code coatcheck stop}. */
@@ -15,16 +15,16 @@ import picocli.CommandLine.Spec;
         },
         footer = {"", "Examples:", "  coatcheck stop", "  coatcheck stop -C gallery"})
 final class Stop implements Callable<Integer> {
-    @Mixin
-    private RunningFormation formation = new RunningFormation();
+    @ParentCommand
+    private Coatcheck coatcheck = new Coatcheck();
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
     @Override
     public Integer call() {
-        formation.connect().stop();
-        spec.commandLine().getOut().println("stopped " + formation.folder());
+        coatcheck.connect().stop();
+        spec.commandLine().getOut().println("stopped " + coatcheck.folder());
         return 0;
     }
 }

@@ -21,6 +21,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
 /** {@code coatcheck up}. */
@@ -43,6 +44,9 @@ import picocli.CommandLine.Spec;
             "  coatcheck up --log json | tee events.ndjson"
         })
 final class Up implements Callable<Integer> {
+    @ParentCommand
+    private Coatcheck coatcheck = new Coatcheck();
+
     @Parameters(arity = "0..1", paramLabel = "DIR", description = "The application's folder; this one by default.")
     private Path folder = Path.of("");
 
@@ -96,7 +100,7 @@ final class Up implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         FormationSettings settings = settings();
         Application application = Application.read(
-                folder,
+                coatcheck.folder().resolve(folder),
                 new ApplicationOptions(
                         System.getenv(),
                         Optional.ofNullable(quantities),

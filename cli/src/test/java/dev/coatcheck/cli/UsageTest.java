@@ -65,6 +65,12 @@ class UsageTest {
         assertThat(err.toString()).contains("no formation runs in " + folder);
     }
 
+    @Test
+    void the_folder_may_be_told_before_the_command_too() {
+        assertThat(run("-C", folder.toString(), "ps")).isEqualTo(Coatcheck.FAILED);
+        assertThat(err.toString()).contains("no formation runs in " + folder);
+    }
+
     private int run(String... arguments) {
         CommandLine command = Coatcheck.commandLine();
         return command.setOut(new PrintWriter(out, true))

@@ -3,6 +3,7 @@ package dev.coatcheck.formation.router;
 import io.undertow.client.ClientConnection;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,10 +62,14 @@ final class IdleConnections {
     /** Closes all, soon, and every one that is put from now on. May be called on any thread. */
     void close() {
         closed = true;
-        loop.execute(() -> {
-            youngestLast.forEach(idle -> Connections.closeAtOnce(idle.connection()));
-            youngestLast.clear();
-        });
+        try {
+            loop.execute(() -> {
+                youngestLast.forEach(idle -> Connections.closeAtOnce(idle.connection()));
+                youngestLast.clear();
+            });
+        } catch (RejectedExecutionException loopEnded) {
+            // The router was closed, and its connections with it.
+        }
     }
 
     private boolean isUsable(Idle idle, long now) {

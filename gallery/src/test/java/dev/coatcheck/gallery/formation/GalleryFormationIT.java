@@ -1,6 +1,7 @@
 package dev.coatcheck.gallery.formation;
 
 import static dev.coatcheck.gallery.formation.Visitor.json;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -38,7 +39,6 @@ import org.junit.jupiter.api.io.TempDir;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class GalleryFormationIT {
-    private static final String FORMATION = "web=3,worker=2";
     private static final String ADA = "{\"email\":\"ada@example.org\",\"password\":\"correct horse battery\"}";
     private static final Duration READY_LIMIT = Duration.ofSeconds(90);
 
@@ -51,7 +51,7 @@ class GalleryFormationIT {
     @BeforeAll
     void up(@TempDir Path temporary) throws IOException {
         folder = RunningFormation.copyOfTheGallery(temporary);
-        formation = RunningFormation.up(folder, FORMATION);
+        formation = RunningFormation.up(folder, 3, 2);
     }
 
     @AfterAll
@@ -155,8 +155,11 @@ class GalleryFormationIT {
 
         formation.stop();
 
-        assertThat(everything).hasSizeGreaterThan(5).noneMatch(RunningFormation::lives);
-        formation = RunningFormation.up(folder, FORMATION);
+        // The guardian is the last to go, once it has seen that nothing else is left.
+        assertThat(everything).hasSizeGreaterThan(5);
+        await().atMost(Duration.ofSeconds(5))
+                .untilAsserted(() -> assertThat(everything).noneMatch(RunningFormation::lives));
+        formation = RunningFormation.up(folder, 3, 2);
         assertThat(ada.get(formation.address(), "/me").statusCode()).isEqualTo(200);
         assertThat(ada.get(formation.address(), photoPath + "/medium").statusCode())
                 .isEqualTo(200);
@@ -172,7 +175,7 @@ class GalleryFormationIT {
 
         await().atMost(Duration.ofSeconds(5))
                 .untilAsserted(() -> assertThat(everything).noneMatch(RunningFormation::lives));
-        formation = RunningFormation.up(folder, FORMATION);
+        formation = RunningFormation.up(folder, 3, 2);
         assertThat(ada.get(formation.address(), "/me").statusCode()).isEqualTo(200);
     }
 
@@ -181,7 +184,7 @@ class GalleryFormationIT {
             var me = ada.get(formation.address(), "/me");
             asked.incrementAndGet();
             if (me.statusCode() != 200) {
-                failures.add("status " + me.statusCode() + ": " + new String(me.body()));
+                failures.add("status " + me.statusCode() + ": " + new String(me.body(), UTF_8));
             }
         } catch (IOException | InterruptedException e) {
             failures.add(e.toString());
@@ -190,7 +193,7 @@ class GalleryFormationIT {
 
     private String upload() throws Exception {
         HttpResponse<byte[]> uploaded = ada.upload(formation.address(), photo);
-        assertThat(uploaded.statusCode()).as(new String(uploaded.body())).isEqualTo(201);
+        assertThat(uploaded.statusCode()).as(new String(uploaded.body(), UTF_8)).isEqualTo(201);
         return "/photos/" + json(uploaded).path("id").asString();
     }
 

@@ -28,7 +28,7 @@ final class RunningFormation implements AutoCloseable {
             "-jar",
             PROJECT.resolve("cli/target/coatcheck-cli.jar").toString());
 
-    private static final Duration START_LIMIT = Duration.ofSeconds(120);
+    private static final Duration START_LIMIT = Duration.ofMinutes(2);
 
     record Instance(String name, String type, long pid, int port, String state) {
         URI address() {
@@ -57,8 +57,9 @@ final class RunningFormation implements AutoCloseable {
         return temporary;
     }
 
-    static RunningFormation up(Path folder, String formation) throws IOException {
+    static RunningFormation up(Path folder, int web, int workers) throws IOException {
         int port = freePort();
+        var formation = "web=" + web + ",worker=" + workers;
         var builder = command("up", folder.toString(), "--port", Integer.toString(port), "--formation", formation);
         // Attached resources of whoever runs the tests are not the test's business.
         List.of("DATABASE_URL", "REDIS_URL", "PORT").forEach(builder.environment()::remove);
@@ -68,7 +69,7 @@ final class RunningFormation implements AutoCloseable {
                 .start();
         var running = new RunningFormation(folder, runner, port);
         try {
-            running.awaitReady(formation);
+            running.awaitReady(web + workers);
         } catch (RuntimeException | Error e) {
             var output = Files.readString(log.toPath());
             running.close();
@@ -77,12 +78,7 @@ final class RunningFormation implements AutoCloseable {
         return running;
     }
 
-    private void awaitReady(String formation) {
-        int expected = 0;
-        for (var quantity : formation.split(",")) {
-            expected += Integer.parseInt(quantity.substring(quantity.indexOf('=') + 1));
-        }
-        int instances = expected;
+    private void awaitReady(int instances) {
         await().atMost(START_LIMIT).pollInterval(Duration.ofMillis(300)).untilAsserted(() -> {
             assertThat(runner.isAlive()).as("the runner lives").isTrue();
             assertThat(ps())

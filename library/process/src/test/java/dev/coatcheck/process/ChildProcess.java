@@ -63,6 +63,10 @@ public final class ChildProcess implements AutoCloseable {
                 .waitFor();
     }
 
+    public boolean isAlive() {
+        return process.isAlive();
+    }
+
     /** Waits for its end, and for all that it printed. */
     public int awaitExit() throws InterruptedException {
         if (!process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)) {

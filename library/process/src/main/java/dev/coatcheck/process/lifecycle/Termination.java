@@ -2,7 +2,7 @@ package dev.coatcheck.process.lifecycle;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
@@ -16,8 +16,11 @@ final class Termination {
     /** For the JVM's shutdown hooks, which others may have added. */
     private static final Duration EXIT_LIMIT = Duration.ofSeconds(5);
 
+    /** A wrapper such as npm passes a signal on that the whole process group has got already: one wish, told twice. */
+    private static final Duration ECHO = Duration.ofSeconds(1);
+
     private final AtomicReference<Mode> mode = new AtomicReference<>(Mode.ARMED);
-    private final Set<Signal> seen = ConcurrentHashMap.newKeySet();
+    private final Map<Signal, Long> firstSeen = new ConcurrentHashMap<>();
     private final List<Runnable> giveBack = new CopyOnWriteArrayList<>();
 
     private enum Mode {
@@ -69,13 +72,18 @@ final class Termination {
 
     private void arrived(Signal signal, Lifecycle lifecycle) {
         // Only the same one: Ctrl-C in a terminal reaches every process as SIGINT, and their runner adds a SIGTERM.
-        var again = !seen.add(signal);
+        var again = isAgain(signal, System.nanoTime());
         if (mode.compareAndSet(Mode.ARMED, Mode.SIGNALLED)) {
             lifecycle.stop("SIG" + signal);
         } else if (again || mode.get() == Mode.DISARMED) {
             // Not even a line in the log: standard output that nobody reads may be what the process hangs on.
             Runtime.getRuntime().halt(signal.status());
         }
+    }
+
+    private boolean isAgain(Signal signal, long now) {
+        var first = firstSeen.putIfAbsent(signal, now);
+        return first != null && now - first > ECHO.toNanos();
     }
 
     /** Called when everything is closed, just before those who wait for that go on. */

@@ -1,6 +1,7 @@
 package dev.coatcheck.process.lifecycle;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.coatcheck.process.ChildProcess;
 import java.io.IOException;
@@ -85,10 +86,25 @@ class TerminationTest {
             child.awaitLine("up");
             child.signal("TERM");
             child.awaitLine("working");
-            child.signal("TERM");
+            await().pollInterval(Duration.ofMillis(200)).until(() -> {
+                child.signal("TERM");
+                return !child.isAlive();
+            });
 
             assertThat(child.awaitExit()).isEqualTo(143);
             assertThat(child.output()).containsExactly("up", "http closed", "working");
+        }
+    }
+
+    @Test
+    void a_sigterm_that_a_wrapper_passes_on_right_after_the_first_leaves_the_drain_its_time() throws Exception {
+        try (var child = start("hangs", "700")) {
+            child.awaitLine("up");
+            child.signal("TERM");
+            child.signal("TERM");
+
+            assertThat(child.awaitExit()).isEqualTo(1);
+            assertThat(child.output()).containsExactly("up", "http closed", "working", "redis closed");
         }
     }
 
