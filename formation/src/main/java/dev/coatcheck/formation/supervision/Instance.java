@@ -22,7 +22,6 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
@@ -165,7 +164,7 @@ public final class Instance {
             stop(process, upstream);
             return Optional.empty();
         }
-        upstream.ifPresent(Instance::leave);
+        upstream.ifPresent(Upstream::remove);
         ExitStatus exit = process.end();
         Duration wellFor = wasReady ? Duration.between(readyAt, now()) : Duration.ZERO;
         String what = name + " (process " + process.pid() + ") " + ExitWords.of(exit)
@@ -194,22 +193,13 @@ public final class Instance {
         Optional<Upstream> upstream = intake.map(
                 it -> it.router().add(name, new InetSocketAddress(InetAddress.getLoopbackAddress(), status.tcpPort())));
         // Not by way of this instance's thread: the next request must not meet a process that is gone.
-        var _ = process.onExit().thenRun(() -> upstream.ifPresent(Instance::leave));
+        var _ = process.onExit().thenRun(() -> upstream.ifPresent(Upstream::remove));
         become(InstanceState.READY, OptionalLong.of(process.pid()));
         if (intake.isPresent()) {
             tell(Kind.INSTANCE_READY, Level.INFO, name + " is ready");
         }
         firstReady.complete(null);
         return upstream;
-    }
-
-    /** Leaving again, or a router that has closed meanwhile, changes nothing. */
-    private static void leave(Upstream upstream) {
-        try {
-            upstream.remove();
-        } catch (RejectedExecutionException e) {
-            // The router's threads have ended, and nothing is in rotation any more.
-        }
     }
 
     private Duration startAgain(Duration wellFor, String what, List<String> recentLines) {
@@ -233,7 +223,7 @@ public final class Instance {
     private void stop(RunningProcess process, Optional<Upstream> upstream) throws InterruptedException {
         become(InstanceState.STOPPING, OptionalLong.of(process.pid()));
         if (upstream.isPresent()) {
-            leave(upstream.get());
+            upstream.get().remove();
             Duration limit = stopLimit.compareTo(IDLE_LIMIT) < 0 ? stopLimit : IDLE_LIMIT;
             await(() -> upstream.get().inFlight() == 0 || killAsked.isDone(), limit);
         }
