@@ -56,7 +56,7 @@ public final class JsonLines implements EventFormat {
         fields.put("method", access.method());
         fields.put("path", access.path());
         fields.put("status", access.status());
-        fields.put("ms", access.took().toNanos() / 1e6);
+        fields.put("ms", access.took().toNanos() / 1000 / 1e3);
         fields.put("bytes", access.bytesSent());
         access.instance().ifPresent(instance -> fields.put("instance", instance));
         fields.put("request_id", access.requestId());

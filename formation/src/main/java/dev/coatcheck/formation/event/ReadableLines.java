@@ -34,7 +34,9 @@ public final class ReadableLines implements EventFormat {
     public String format(Event event) {
         return switch (event) {
             case Event.Lifecycle lifecycle -> lifecycle(lifecycle);
-            case Event.Request request -> line(event.at(), ROUTER, request(request.access()));
+            // Lines come in the order of what they tell: a request is told when it is over.
+            case Event.Request request ->
+                line(event.at().plus(request.access().took()), ROUTER, request(request.access()));
             case Event.Output output -> line(event.at(), output.instance(), appLine.readable(output.line()));
         };
     }

@@ -65,7 +65,15 @@ class WorkerStoryTest {
     void a_worker_waits_for_its_store_works_drains_and_ends_well() throws Exception {
         var store = folder.resolve("store");
         var job = folder.resolve("job");
-        var environment = Map.of("STORE", store.toString(), "JOB", job.toString(), "COATCHECK_INSTANCE", "worker.1");
+        var environment = Map.of(
+                "STORE",
+                store.toString(),
+                "JOB",
+                job.toString(),
+                "COATCHECK_INSTANCE",
+                "worker.1",
+                "LOG_LEVEL",
+                "debug");
         try (var child = ChildProcess.start(Main.class, environment)) {
             var tcpPort = child.awaitLine("health on ").replace("health on ", "");
             assertThat(status(tcpPort, "/health/ready")).isEqualTo(503);
@@ -83,7 +91,7 @@ class WorkerStoryTest {
             assertThat(child.awaitExit()).isZero();
             assertThat(child.errors()).isEmpty();
             assertThat(child.awaitLine("Stopped job"))
-                    .contains("\"level\":\"INFO\"", "\"instance\":\"worker.1\"", "\"phase\":\"WORK\"", "\"millis\":");
+                    .contains("\"level\":\"DEBUG\"", "\"instance\":\"worker.1\"", "\"phase\":\"WORK\"", "\"millis\":");
         }
     }
 }

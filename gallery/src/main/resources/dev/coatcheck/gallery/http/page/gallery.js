@@ -22,10 +22,9 @@ function countServed(named) {
     const label = document.createElement('span');
     label.className = 'instance';
     label.textContent = name;
-    const bar = document.createElement('meter');
-    bar.max = most;
-    bar.value = answers;
-    bar.setAttribute('aria-hidden', 'true');
+    const bar = document.createElement('span');
+    bar.className = 'bar';
+    bar.style.setProperty('--share', answers / most);
     const count = document.createElement('span');
     count.className = 'answers';
     count.textContent = answers;

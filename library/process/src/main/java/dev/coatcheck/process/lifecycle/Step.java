@@ -26,7 +26,7 @@ record Step(Phase phase, String name, AutoCloseable action) {
         var begun = System.nanoTime();
         try {
             action.close();
-            described(log.atInfo(), begun).log("Stopped {}", name);
+            described(log.atDebug(), begun).log("Stopped {}", name);
             return true;
         } catch (Throwable failure) {
             // Of any kind: a missing class here is no reason to leave the rest open.
