@@ -41,7 +41,7 @@ final class Forwarding implements EventLoop.Timed {
             Set.of(Methods.GET, Methods.HEAD, Methods.PUT, Methods.DELETE, Methods.OPTIONS);
 
     /** Before instances are asked again that have all failed. */
-    private static final Duration PAUSE = Duration.ofMillis(100);
+    private static final Duration SECOND_TRY = Duration.ofMillis(100);
 
     /** For the rest of a request whose response is complete already. */
     private static final Duration LINGER = Duration.ofSeconds(5);
@@ -130,10 +130,10 @@ final class Forwarding implements EventLoop.Timed {
     private void route() {
         long now = System.nanoTime();
         if (now - deadline >= 0) {
-            refuse(atDeadline);
+            refuse(isPaused() ? Refusal.PAUSED : atDeadline);
             return;
         }
-        Upstream chosen = router.rotation().choose(tried, upgrade, now);
+        Upstream chosen = isPaused() ? null : router.rotation().choose(tried, upgrade, now);
         if (chosen == null) {
             hold(now);
             return;
@@ -152,17 +152,23 @@ final class Forwarding implements EventLoop.Timed {
         return IDEMPOTENT.contains(exchange.getRequestMethod()) && !upgrade && body.isReplayable();
     }
 
+    /** A pause of the router concerns only what no instance has been asked yet: the rest counts as in flight. */
+    private boolean isPaused() {
+        return attempts == 0 && router.isPaused();
+    }
+
     private void hold(long now) {
         boolean noneAtAll = tried.isEmpty();
         tried.clear();
         if (router.isClosing() || !router.held().offer(this)) {
-            refuse(noneAtAll && !router.isClosing() ? Refusal.TOO_MANY_HELD : atDeadline);
+            refuse(isPaused() ? Refusal.PAUSED : noneAtAll && !router.isClosing() ? Refusal.TOO_MANY_HELD : atDeadline);
             return;
         }
         state = State.HELD;
-        retryAt = noneAtAll ? deadline : now + PAUSE.toNanos();
-        // An instance, or the end of the router, may have come between the look and the offer.
-        boolean outdated = noneAtAll && !router.rotation().ready().isEmpty();
+        retryAt = noneAtAll ? deadline : now + SECOND_TRY.toNanos();
+        // An instance, or the end of the pause or of the router, may have come between the look and the offer.
+        boolean outdated =
+                noneAtAll && !isPaused() && !router.rotation().ready().isEmpty();
         if ((outdated || router.isClosing()) && router.held().remove(this)) {
             route();
         }

@@ -22,6 +22,8 @@ record Refusal(int status, String error, String message) {
             503,
             "no-instance-ready",
             "No instance of the application is ready and too many requests wait already. Try again in a few seconds.");
+    static final Refusal PAUSED =
+            new Refusal(503, "maintenance", "The application is paused for maintenance. Try again in a few seconds.");
     static final Refusal INSTANCE_FAILED = new Refusal(
             502,
             "instance-failed",

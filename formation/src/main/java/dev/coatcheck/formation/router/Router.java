@@ -128,11 +128,32 @@ public final class Router implements AutoCloseable {
                 .toList();
         Upstream upstream = new Upstream(instance, address, context.rotation(), idle);
         context.rotation().add(upstream);
-        context.held().release();
+        context.releaseHeld();
         return upstream;
     }
 
-    /** How many requests wait at this moment for an instance. */
+    /**
+     * Begins maintenance: requests that no instance has been asked to answer yet are held until {@link #resume()}, within
+     * the bounds of {@link RouterSettings.Hold}, and answered 503 with {@code Retry-After} beyond them. Those in flight
+     * finish, streams and tunnels go on, and instances may be added and removed. Calling it again changes nothing.
+     *
+     * <p>Once this returns, new requests are held; a few that had just arrived may still be on their way to an instance.
+     */
+    public void pause() {
+        context.pause();
+    }
+
+    /** Ends maintenance: requests that were held go on, in order. Changes nothing where there was none. */
+    public void resume() {
+        context.resume();
+    }
+
+    /** Whether requests are held because of {@link #pause()}. */
+    public boolean isPaused() {
+        return context.isPaused();
+    }
+
+    /** How many requests wait at this moment: for an instance, or for the end of a pause. */
     public int held() {
         return context.held().size();
     }

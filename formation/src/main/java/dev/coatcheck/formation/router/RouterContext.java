@@ -17,6 +17,7 @@ final class RouterContext {
     private final HoldQueue held;
     private final BufferBudget budget;
     private final AtomicInteger underWay = new AtomicInteger();
+    private volatile boolean paused;
     private volatile boolean closing;
 
     RouterContext(RouterSettings settings, ByteBufferPool buffers, Consumer<Access> accessLog) {
@@ -41,6 +42,26 @@ final class RouterContext {
 
     HoldQueue held() {
         return held;
+    }
+
+    /** Lets the requests that are held go on, unless there is a reason to hold them all. */
+    void releaseHeld() {
+        if (!paused) {
+            held.release();
+        }
+    }
+
+    void pause() {
+        paused = true;
+    }
+
+    void resume() {
+        paused = false;
+        held.release();
+    }
+
+    boolean isPaused() {
+        return paused;
     }
 
     BufferBudget budget() {
