@@ -3,8 +3,6 @@ package dev.coatcheck.host.process;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.HexFormat;
-import java.util.function.LongPredicate;
-import java.util.function.Predicate;
 
 /**
  * The random token by which everything that one JVM started can be told: each child gets it in the environment variable
@@ -47,24 +45,22 @@ public record OwnerMark(String token) {
      * @return whether none was left within the limit
      */
     public boolean killAll(Duration limit) {
-        return Extinction.of(root(), limit);
+        return Extinction.of(row -> isAmong(carriedBy(row.pid())), limit);
     }
 
-    /** Whether a process carries this mark, or one that begins with it and a full stop. */
-    LongPredicate carriers() {
-        return pid -> {
-            for (String mark : ProcessTable.variable(pid, VARIABLE).split(",", -1)) {
-                if (mark.equals(token) || mark.startsWith(token + ".")) {
-                    return true;
-                }
+    /** The marks that a process carries, as the variable holds them; empty where it carries none. */
+    static String carriedBy(long pid) {
+        return ProcessTable.variable(pid, VARIABLE);
+    }
+
+    /** Whether this mark, or one that begins with it and a full stop, is among those that a process carries. */
+    boolean isAmong(String carried) {
+        for (String mark : carried.split(",", -1)) {
+            if (mark.equals(token) || mark.startsWith(token + ".")) {
+                return true;
             }
-            return false;
-        };
-    }
-
-    private Predicate<ProcessTable.Row> root() {
-        LongPredicate carriers = carriers();
-        return row -> carriers.test(row.pid());
+        }
+        return false;
     }
 
     private static OwnerMark random() {

@@ -5,10 +5,15 @@ import java.lang.ProcessBuilder.Redirect;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.LongPredicate;
+import java.util.function.LongFunction;
 import java.util.function.Predicate;
 
 /**
@@ -40,13 +45,13 @@ public final class ProcessGroup implements AutoCloseable {
 
     private final Process leader;
     private final Instant startedAt;
-    private final LongPredicate carriers;
+    private final OwnerMark mark;
     private final CompletableFuture<ExitStatus> exit;
 
     private ProcessGroup(Process leader, OwnerMark mark) {
         this.leader = leader;
         this.startedAt = Instant.now();
-        this.carriers = mark.carriers();
+        this.mark = mark;
         this.exit = leader.onExit().thenApply(process -> new ExitStatus(process.exitValue()));
     }
 
@@ -133,6 +138,35 @@ public final class ProcessGroup implements AutoCloseable {
     }
 
     /**
+     * What the processes of the group use now, those that left it for a session of their own included; nothing once it is
+     * empty. Reads the table of processes: some milliseconds. Empty where there is no {@code /proc} to tell.
+     */
+    public Optional<Usage> usage() {
+        return Optional.ofNullable(usages(List.of(this)).get(this));
+    }
+
+    /** What each of many groups {@linkplain #usage() uses}, for the price of one; an empty map where nothing can tell. */
+    public static Map<ProcessGroup, Usage> usages(Collection<ProcessGroup> groups) {
+        Map<ProcessGroup, Usage> usages = new HashMap<>();
+        if (!ProcessTable.HAS_PROC) {
+            return usages;
+        }
+        List<ProcessTable.Row> rows = ProcessTable.live();
+        Map<Long, String> marks = new HashMap<>();
+        for (ProcessGroup group : groups) {
+            Set<Long> members = ProcessTable.trees(
+                    rows, row -> group.isRoot(row, pid -> marks.computeIfAbsent(pid, OwnerMark::carriedBy)));
+            usages.put(
+                    group,
+                    rows.stream()
+                            .filter(row -> members.contains(row.pid()))
+                            .map(ProcessTable.Row::usage)
+                            .reduce(Usage.NOTHING, Usage::plus));
+        }
+        return usages;
+    }
+
+    /**
      * Sends a signal to every process of the group, not to one that left it for a session of its own.
      *
      * @return whether there was any that could be signalled
@@ -193,7 +227,12 @@ public final class ProcessGroup implements AutoCloseable {
     }
 
     private boolean isRoot(ProcessTable.Row row) {
-        return row.pid() == pid() || row.group() == pid() || carriers.test(row.pid());
+        return isRoot(row, OwnerMark::carriedBy);
+    }
+
+    /** @param marks what a process carries, asked only where nothing simpler tells */
+    private boolean isRoot(ProcessTable.Row row, LongFunction<String> marks) {
+        return row.pid() == pid() || row.group() == pid() || mark.isAmong(marks.apply(row.pid()));
     }
 
     /** Before the leader has made its session there is no group that could be signalled. */

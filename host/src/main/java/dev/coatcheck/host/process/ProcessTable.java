@@ -21,7 +21,8 @@ final class ProcessTable {
 
     static final boolean HAS_PROC = Files.isReadable(PROC.resolve("self/stat"));
 
-    record Row(long pid, long parent, long group) {}
+    /** What it uses is known from {@code /proc} alone. */
+    record Row(long pid, long parent, long group, Usage usage) {}
 
     private ProcessTable() {}
 
@@ -40,16 +41,19 @@ final class ProcessTable {
 
     /** The ids of those for which {@code root} holds, and of all that descend from them; this JVM is never one. */
     static Set<Long> trees(Predicate<Row> root) {
+        return trees(live(), root);
+    }
+
+    /** As above, among processes that were read before. */
+    static Set<Long> trees(List<Row> rows, Predicate<Row> root) {
         long self = ProcessHandle.current().pid();
-        List<Row> rows = new ArrayList<>(live());
-        rows.removeIf(row -> row.pid() == self);
         Set<Long> found = new LinkedHashSet<>();
-        rows.stream().filter(root).forEach(row -> found.add(row.pid()));
+        rows.stream().filter(row -> row.pid() != self && root.test(row)).forEach(row -> found.add(row.pid()));
         boolean grew = !found.isEmpty();
         while (grew) {
             grew = false;
             for (Row row : rows) {
-                grew |= found.contains(row.parent()) && found.add(row.pid());
+                grew |= row.pid() != self && found.contains(row.parent()) && found.add(row.pid());
             }
         }
         return found;
@@ -93,13 +97,21 @@ final class ProcessTable {
         } catch (IOException e) {
             return null;
         }
-        // "PID (name) state parent group …", where the name may hold spaces and parentheses.
-        String[] fields = stat.substring(stat.lastIndexOf(')') + 1).strip().split(" ", 4);
-        if (fields.length < 4 || fields[0].equals("Z") || fields[0].equals("X")) {
+        // "PID (name) state parent group …", where the name may hold spaces and parentheses. The numbers are those of
+        // proc_pid_stat(5), less the three fields that come before the first of these.
+        String[] fields = stat.substring(stat.lastIndexOf(')') + 1).strip().split(" ", 23);
+        if (fields.length < 23 || fields[0].equals("Z") || fields[0].equals("X")) {
             return null;
         }
+        long ticks = 0;
+        for (int field = 11; field <= 14; field++) {
+            ticks += Long.parseLong(fields[field]);
+        }
         return new Row(
-                Long.parseLong(folder.getFileName().toString()), Long.parseLong(fields[1]), Long.parseLong(fields[2]));
+                Long.parseLong(folder.getFileName().toString()),
+                Long.parseLong(fields[1]),
+                Long.parseLong(fields[2]),
+                KernelUnits.OF_THIS_MACHINE.usage(Long.parseLong(fields[21]), ticks));
     }
 
     private static List<Row> fromPs(String... selection) {
@@ -115,7 +127,10 @@ final class ProcessTable {
                     String[] fields = line.strip().split("\\s+", -1);
                     if (fields.length == 4 && !fields[3].startsWith("Z")) {
                         rows.add(new Row(
-                                Long.parseLong(fields[0]), Long.parseLong(fields[1]), Long.parseLong(fields[2])));
+                                Long.parseLong(fields[0]),
+                                Long.parseLong(fields[1]),
+                                Long.parseLong(fields[2]),
+                                Usage.NOTHING));
                     }
                 }
             }

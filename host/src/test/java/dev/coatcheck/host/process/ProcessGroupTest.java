@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -146,6 +147,35 @@ class ProcessGroupTest {
             String output = new String(group.leader().getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             // 3 is the folder that ls itself has open.
             assertThat(output).isEqualTo("hello\n2\n3\n");
+        }
+    }
+
+    @Test
+    void the_usage_of_a_group_counts_its_children_and_those_that_left_it_and_no_other_group() throws Exception {
+        // Some 30 MB in a variable of a shell in a session of its own, and the time that its child took to double a
+        // file.
+        String hungry = """
+                (setsid setsid sh -c '
+                    held=$(head -c 30000000 /dev/zero | tr "\\0" x)
+                    i=0; while [ $i -lt 200000 ]; do i=$((i+1)); done
+                    echo >sated; sleep 600; echo $held' &)
+                wait
+                """;
+        try (ProcessGroup eater = start(hungry);
+                ProcessGroup sleeper = start("exec sleep 600")) {
+            awaitFile("sated");
+            Map<ProcessGroup, Usage> usages = ProcessGroup.usages(List.of(eater, sleeper));
+            assertThat(usages).containsOnlyKeys(eater, sleeper);
+            assertThat(usages.get(eater)).satisfies(usage -> {
+                assertThat(usage.residentBytes()).isBetween(30_000_000L, 200_000_000L);
+                assertThat(usage.cpuTime()).isBetween(Duration.ofMillis(20), Duration.ofSeconds(30));
+            });
+            assertThat(usages.get(sleeper)).satisfies(usage -> {
+                assertThat(usage.residentBytes()).isBetween(100_000L, 10_000_000L);
+                assertThat(usage.cpuTime()).isLessThan(Duration.ofMillis(500));
+            });
+            eater.kill();
+            assertThat(eater.usage()).contains(new Usage(0, Duration.ZERO));
         }
     }
 
