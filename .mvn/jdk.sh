@@ -1,4 +1,5 @@
-# Sourced by ./build and ./coatcheck: finds a JDK 25 or newer and exports JAVA_HOME and PATH accordingly.
+# Sourced by ./build and ./coatcheck: find_jdk finds a JDK 25 or newer and sets jdk to its folder. It exports nothing: an
+# application that is run here keeps the Java of its own shell.
 
 # The feature release of the JDK in folder $1, or 0 where there is none that can compile.
 jdk_release() {
@@ -34,6 +35,5 @@ then run this again, or set JAVA_HOME to the folder of the JDK.
 MESSAGE
     exit 69
   fi
-  export JAVA_HOME=$found
-  export PATH="$JAVA_HOME/bin:$PATH"
+  jdk=$found
 }

@@ -78,7 +78,7 @@ record AppJson(
 
         private Variable variable(String path, JsonNode node) {
             if (node.isString()) {
-                return new Variable(Optional.of(node.stringValue()), false, true, "");
+                return new Variable(checked(path, node.stringValue()), false, true, "");
             }
             if (!node.isObject()) {
                 problem(path, "must be a text, or an object with value, required or generator");
@@ -93,10 +93,22 @@ record AppJson(
                 problem(path + ".required", "must be true or false");
             }
             return new Variable(
-                    text(path, node, "value"),
+                    value(path, node),
                     generator.isPresent(),
                     required == null || required.asBoolean(true),
                     text(path, node, "description").orElse(""));
+        }
+
+        private Optional<String> value(String path, JsonNode node) {
+            return text(path, node, "value").flatMap(value -> checked(path + ".value", value));
+        }
+
+        private Optional<String> checked(String path, String value) {
+            if (value.indexOf('\0') >= 0) {
+                problem(path, "holds a zero character, which no environment can");
+                return Optional.empty();
+            }
+            return Optional.of(value);
         }
 
         private Optional<Integer> quantity(String path, JsonNode node) {

@@ -62,13 +62,18 @@ final class DotEnv {
             problems.addAtLine(
                     file,
                     line,
-                    "'" + name + "' is no name for a variable: it takes letters, digits and '_', no digit first");
+                    quotable(name) + " is no name for a variable: it takes letters, digits and '_', no digit first");
             skipLine();
             return;
         }
         at = assignment + 1;
         skipSpaces();
         value(name);
+    }
+
+    /** What stands before the '=' may be a piece of a secret, as of a key that was pasted without its quotes. */
+    private static String quotable(String name) {
+        return name.matches("[A-Za-z0-9_.-]{1,40}") ? "'" + name + "'" : "what stands before the '='";
     }
 
     private void value(String name) {

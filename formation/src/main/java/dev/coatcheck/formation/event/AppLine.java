@@ -55,15 +55,18 @@ final class AppLine {
         if (!level.equals("INFO")) {
             text.append(weighted(level)).append(' ');
         }
-        text.append(message);
+        text.append(Printable.text(message));
         event.forEachEntry((name, value) -> {
             if (!UNSHOWN.contains(name)) {
-                text.append(colours.faint(" " + name + "=" + (value.isString() ? value.stringValue() : value)));
+                text.append(colours.faint(
+                        Printable.text(" " + name + "=" + (value.isString() ? value.stringValue() : value))));
             }
         });
         String error = first(event, "error", "stack_trace");
         if (!error.isEmpty()) {
-            text.append('\n').append(error.stripTrailing().indent(4).stripTrailing());
+            error.stripTrailing()
+                    .lines()
+                    .forEach(line -> text.append("\n    ").append(Printable.text(line.replace("\t", "    "))));
         }
         return text.toString();
     }

@@ -4,6 +4,7 @@ import dev.coatcheck.formation.router.Access;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -56,7 +57,7 @@ public final class JsonLines implements EventFormat {
         fields.put("method", access.method());
         fields.put("path", access.path());
         fields.put("status", access.status());
-        fields.put("ms", access.took().toNanos() / 1000 / 1e3);
+        fields.put("ms", TimeUnit.NANOSECONDS.toMicros(access.took().toNanos()) / 1e3);
         fields.put("bytes", access.bytesSent());
         access.instance().ifPresent(instance -> fields.put("instance", instance));
         fields.put("request_id", access.requestId());

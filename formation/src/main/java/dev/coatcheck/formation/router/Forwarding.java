@@ -91,7 +91,7 @@ final class Forwarding implements EventLoop.Timed {
                 && protocol.equalsIgnoreCase("websocket")
                 && exchange.isHttp11()
                 && exchange.isRequestComplete()
-                && HopByHop.in(headers).contains(Headers.UPGRADE);
+                && HopByHop.named(headers).contains(Headers.UPGRADE);
     }
 
     void start() {

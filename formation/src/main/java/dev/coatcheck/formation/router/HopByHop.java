@@ -29,19 +29,28 @@ final class HopByHop {
     private HopByHop() {}
 
     static Set<HttpString> in(HeaderMap headers) {
-        HeaderValues connection = headers.get(Headers.CONNECTION);
-        if (connection == null) {
+        Set<HttpString> named = named(headers);
+        if (named.isEmpty()) {
             return ALWAYS;
         }
-        Set<HttpString> all = new HashSet<>(ALWAYS);
-        for (String value : connection) {
-            for (String name : value.split(",", -1)) {
-                if (!name.isBlank()) {
-                    all.add(new HttpString(name.strip()));
+        named.addAll(ALWAYS);
+        named.removeAll(NEVER);
+        return named;
+    }
+
+    /** Those that {@code Connection} names. */
+    static Set<HttpString> named(HeaderMap headers) {
+        HeaderValues connection = headers.get(Headers.CONNECTION);
+        Set<HttpString> named = new HashSet<>();
+        if (connection != null) {
+            for (String value : connection) {
+                for (String name : value.split(",", -1)) {
+                    if (!name.isBlank()) {
+                        named.add(new HttpString(name.strip()));
+                    }
                 }
             }
         }
-        all.removeAll(NEVER);
-        return all;
+        return named;
     }
 }

@@ -52,8 +52,9 @@ public final class Upstream {
      * Requests in flight and tunnels go on. Calling it again changes nothing.
      */
     public void remove() {
-        removed = true;
+        // In this order: who sees an instance in rotation and may not enter it would look again without end.
         rotation.remove(this);
+        removed = true;
         idle.forEach(IdleConnections::close);
     }
 

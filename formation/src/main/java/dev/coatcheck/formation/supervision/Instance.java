@@ -140,8 +140,9 @@ public final class Instance {
                     Level.INFO,
                     name + " started (process " + process.pid() + ", TCP port " + status.tcpPort() + ")");
             return supervise(process);
-        } catch (IOException e) {
-            return Optional.of(startAgain(Duration.ZERO, name + " could not be started: " + e.getMessage(), List.of()));
+        } catch (IOException | RuntimeException e) {
+            // Of the second kind is a machine that is out of file descriptors while processes are looked at.
+            return Optional.of(startAgain(Duration.ZERO, name + " could not be run: " + e.getMessage(), List.of()));
         }
     }
 

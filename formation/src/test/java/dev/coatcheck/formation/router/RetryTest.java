@@ -193,6 +193,7 @@ final class RetryTest extends RouterTest {
         }
 
         assertThat(whole).isGreaterThanOrEqualTo(10);
+        assertThat(told(30)).anyMatch(access -> access.attempts() > 1);
     }
 
     @Test

@@ -160,9 +160,8 @@ final class RunningFormation implements AutoCloseable {
         var command = new ArrayList<>(COMMAND);
         command.addAll(List.of(words));
         var builder = new ProcessBuilder(command);
-        // As the scripts do, so that the Procfile's java is this one.
-        builder.environment()
-                .merge("PATH", System.getProperty("java.home") + "/bin", (path, java) -> java + ":" + path);
+        // As the script does.
+        builder.environment().put("COATCHECK_JAVA", COMMAND.getFirst());
         return builder;
     }
 

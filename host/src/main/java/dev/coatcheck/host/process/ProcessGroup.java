@@ -48,6 +48,9 @@ public final class ProcessGroup implements AutoCloseable {
     private final OwnerMark mark;
     private final CompletableFuture<ExitStatus> exit;
 
+    /** Once it was seen empty it stays so: its id may soon be that of a process which is none of ours. */
+    private volatile boolean ended;
+
     private ProcessGroup(Process leader, OwnerMark mark) {
         this.leader = leader;
         this.startedAt = Instant.now();
@@ -118,11 +121,10 @@ public final class ProcessGroup implements AutoCloseable {
 
     /** Whether nothing of the group lives. Reads the table of processes: some milliseconds. */
     public boolean isEmpty() {
-        boolean empty = ProcessTable.trees(this::isRoot).isEmpty();
-        if (empty) {
-            Guardian.OF_THIS_JVM.release(pid());
+        if (!ended && ProcessTable.trees(this::isRoot).isEmpty()) {
+            end();
         }
-        return empty;
+        return ended;
     }
 
     /** Waits until nothing of the group lives, and says whether that came within the limit. */
@@ -194,6 +196,9 @@ public final class ProcessGroup implements AutoCloseable {
     }
 
     private boolean send(Signal signal, List<Long> others) throws IOException {
+        if (ended) {
+            return false;
+        }
         List<String> command =
                 new ArrayList<>(List.of("sh", "-c", "kill -s \"$@\"", "kill", signal.name(), "--", "-" + pid()));
         others.forEach(pid -> command.add(Long.toString(pid)));
@@ -211,13 +216,17 @@ public final class ProcessGroup implements AutoCloseable {
      * @return whether the group is empty
      */
     public boolean kill() {
-        boolean empty = Extinction.of(this::isRoot, KILL_LIMIT);
-        if (empty) {
+        if (!ended && Extinction.of(this::isRoot, KILL_LIMIT)) {
             // Reaped by now or about to be: afterwards its exit status is known.
             Patience.await(KILL_LIMIT, Duration.ofMillis(1), () -> !leader.isAlive());
-            Guardian.OF_THIS_JVM.release(pid());
+            end();
         }
-        return empty;
+        return ended;
+    }
+
+    private void end() {
+        ended = true;
+        Guardian.OF_THIS_JVM.release(pid());
     }
 
     /** {@link #kill() Kills} what is left. */
@@ -232,7 +241,7 @@ public final class ProcessGroup implements AutoCloseable {
 
     /** @param marks what a process carries, asked only where nothing simpler tells */
     private boolean isRoot(ProcessTable.Row row, LongFunction<String> marks) {
-        return row.pid() == pid() || row.group() == pid() || mark.isAmong(marks.apply(row.pid()));
+        return !ended && (row.pid() == pid() || row.group() == pid() || mark.isAmong(marks.apply(row.pid())));
     }
 
     /** Before the leader has made its session there is no group that could be signalled. */

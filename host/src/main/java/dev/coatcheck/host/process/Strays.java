@@ -1,9 +1,11 @@
 package dev.coatcheck.host.process;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Processes that can be told only by what they run and where: a server such as PostgreSQL overwrites its environment to
@@ -22,23 +24,31 @@ public final class Strays {
      */
     public static boolean kill(String program, Path folder, Duration limit) {
         Path there = folder.toAbsolutePath().normalize();
-        return ProcessTable.HAS_PROC && Extinction.of(row -> runs(row.pid(), program) && isIn(row.pid(), there), limit);
+        AtomicBoolean allSeen = new AtomicBoolean(true);
+        return ProcessTable.HAS_PROC
+                && Extinction.of(row -> runs(row.pid(), program, there, allSeen), limit)
+                && allSeen.get();
     }
 
-    private static boolean runs(long pid, String program) {
-        Path executable = link(pid, "exe").getFileName();
-        return executable != null && executable.toString().equals(program);
-    }
-
-    private static boolean isIn(long pid, Path folder) {
-        return link(pid, "cwd").equals(folder);
-    }
-
-    private static Path link(long pid, String name) {
+    private static boolean runs(long pid, String program, Path folder, AtomicBoolean allSeen) {
         try {
-            return Files.readSymbolicLink(Path.of("/proc", Long.toString(pid), name));
+            Path executable = link(pid, "exe").getFileName();
+            return executable != null
+                    && executable.toString().equals(program)
+                    && link(pid, "cwd").equals(folder);
+        } catch (AccessDeniedException e) {
+            // Another user's. A server that root made somebody else's is among these where a container takes the right
+            // to look away; its name can still be read.
+            if (ProcessTable.name(pid).equals(program)) {
+                allSeen.set(false);
+            }
+            return false;
         } catch (IOException e) {
-            return Path.of(""); // gone meanwhile, or another user's
+            return false; // gone meanwhile, or a thread of the kernel
         }
+    }
+
+    private static Path link(long pid, String name) throws IOException {
+        return Files.readSymbolicLink(Path.of("/proc", Long.toString(pid), name));
     }
 }

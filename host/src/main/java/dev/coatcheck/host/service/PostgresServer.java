@@ -99,7 +99,13 @@ public final class PostgresServer implements BackingServer {
         } catch (IOException e) {
             throw new ServerStartException("PostgreSQL did not start in " + home.folder() + ": " + e.getMessage(), e);
         }
-        createDatabaseIfMissing(DATABASE);
+        try {
+            createDatabaseIfMissing(DATABASE);
+        } catch (IllegalStateException e) {
+            process.kill();
+            throw new ServerStartException(
+                    "PostgreSQL started in " + home.folder() + " and cannot be used: " + e.getCause(), e);
+        }
     }
 
     @Override

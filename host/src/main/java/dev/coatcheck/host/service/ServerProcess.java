@@ -53,6 +53,11 @@ final class ServerProcess {
         }
         ProcessGroup started = ProcessGroup.start(builder(command));
         group = started;
+        // Soon, while its id is still its own.
+        Thread.ofVirtual().name(name + "-end").start(() -> {
+            started.onExit().join();
+            started.close();
+        });
         try {
             awaitReady(started, probe);
         } catch (IOException e) {
