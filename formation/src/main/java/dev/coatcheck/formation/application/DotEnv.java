@@ -73,7 +73,7 @@ final class DotEnv {
 
     /** What stands before the '=' may be a piece of a secret, as of a key that was pasted without its quotes. */
     private static String quotable(String name) {
-        return name.matches("[A-Za-z0-9_.-]{1,40}") ? "'" + name + "'" : "what stands before the '='";
+        return name.matches("[A-Za-z0-9_.-]{0,40}") ? "'" + name + "'" : "what stands before the '='";
     }
 
     private void value(String name) {

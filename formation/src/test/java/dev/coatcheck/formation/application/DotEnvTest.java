@@ -52,6 +52,7 @@ class DotEnvTest {
             1ST=a                | .env:1: '1ST' is no name for a variable: it takes letters, digits and '_', no digit first
             A-B=a                | .env:1: 'A-B' is no name for a variable: it takes letters, digits and '_', no digit first
             =a                   | .env:1: '' is no name for a variable: it takes letters, digits and '_', no digit first
+            A: pg://a:b@c?d=1    | .env:1: what stands before the '=' is no name for a variable: it takes letters, digits and '_', no digit first
             A="a                 | .env:1: the quote " of A is never closed
             A='it's'             | .env:1: something follows the closing quote of A; put the whole value in quotes, and a backslash before a quote inside
             """)

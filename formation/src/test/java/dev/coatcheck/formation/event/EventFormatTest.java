@@ -32,7 +32,7 @@ class EventFormatTest {
                  "level": "warning", "message": "two\\nlines", "pid": 17}"""));
         assertThat(parse(request("/me", 200, 1))).isEqualTo(JsonMapper.shared().readTree("""
                 {"time": "2026-11-21T03:04:05.678Z", "event": "access", "method": "GET", "path": "/me", "status": 200,
-                 "ms": 3.14159, "bytes": 18, "instance": "web.2", "request_id": "r1", "attempts": 1}"""));
+                 "ms": 3.141, "bytes": 18, "instance": "web.2", "request_id": "r1", "attempts": 1}"""));
         assertThat(parse(output("\u001b[31m\"ä\" {}")))
                 .isEqualTo(JsonMapper.shared().readTree("""
                 {"time": "2026-11-21T03:04:05.678Z", "event": "app", "instance": "web.1", "stream": "stderr",
@@ -45,6 +45,9 @@ class EventFormatTest {
         assertThat(readable.format(request("/me", 200, 1))).isEqualTo("03:04:05 router    | GET /me 200 3 ms  web.2\n");
         assertThat(readable.format(request("/a\u001b[2J", 502, 3)))
                 .isEqualTo("03:04:05 router    | GET /a\\x1b[2J 502 3 ms  web.2, asked 3 times\n");
+        assertThat(readable.format(output(
+                        "{\"level\":\"INFO\",\"message\":\"of \\u001b[2J\\nme\",\"error\":\"e\\n\\tat \\u001b\"}")))
+                .isEqualTo("03:04:05 web.1     | of \\x1b[2J\\x0ame\n    e\n        at \\x1b\n");
     }
 
     @ParameterizedTest
