@@ -10,6 +10,12 @@ public enum ImageType {
     /** Its decoder holds all of the image at once, the others as much of it as is asked for. */
     WEBP("image/webp", "webp", 40);
 
+    /**
+     * How many pixels an image may have along a side; no JPEG has more. Decoders hold a few rows at their full width,
+     * however few of their pixels are asked for, so an image of one row would be held whole several times over.
+     */
+    public static final int MAX_SIDE = 65_535;
+
     private final String contentType;
     private final String format;
     private final int maxMegapixels;
@@ -42,6 +48,6 @@ public enum ImageType {
     }
 
     boolean takes(int width, int height) {
-        return (long) width * height <= maxMegapixels * 1_000_000L;
+        return width <= MAX_SIDE && height <= MAX_SIDE && (long) width * height <= maxMegapixels * 1_000_000L;
     }
 }

@@ -3,6 +3,7 @@ package dev.coatcheck.gallery.photos;
 import dev.coatcheck.gallery.accounts.User;
 import dev.coatcheck.gallery.http.ApiException;
 import dev.coatcheck.gallery.images.ImageHeader;
+import dev.coatcheck.gallery.images.ImageType;
 import dev.coatcheck.state.blobs.Blobs;
 import dev.coatcheck.state.blobs.PutOptions;
 import dev.coatcheck.state.blobs.PutResult;
@@ -69,8 +70,8 @@ public final class Uploads {
             throw new ApiException(
                     413,
                     "too_many_pixels",
-                    "The image has %d megapixels; at most %d are possible for this type."
-                            .formatted(header.megapixels(), header.type().maxMegapixels()));
+                    "The image has %d megapixels; at most %d are possible for this type, and at most %d pixels along a side."
+                            .formatted(header.megapixels(), header.type().maxMegapixels(), ImageType.MAX_SIDE));
         }
         content.reset();
         var id = UUID.randomUUID();

@@ -48,6 +48,9 @@ class ImageHeaderTest {
                 .isFalse();
         assertThat(new ImageHeader(ImageType.PNG, Integer.MAX_VALUE, Integer.MAX_VALUE).isDecodable())
                 .isFalse();
+        assertThat(new ImageHeader(ImageType.PNG, 65_535, 1).isDecodable()).isTrue();
+        assertThat(new ImageHeader(ImageType.PNG, 65_536, 1).isDecodable()).isFalse();
+        assertThat(new ImageHeader(ImageType.PNG, 1, 65_536).isDecodable()).isFalse();
     }
 
     static Stream<byte[]> images() {

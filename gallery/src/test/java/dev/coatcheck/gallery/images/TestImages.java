@@ -7,9 +7,13 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
+import java.util.zip.CRC32;
+import java.util.zip.DeflaterOutputStream;
 import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageWriteParam;
@@ -75,6 +79,35 @@ public final class TestImages {
             writer.dispose();
         }
         return bytes.toByteArray();
+    }
+
+    /** A PNG of nothing, in gray with transparency, with as many pixels as asked for. */
+    static byte[] largePng(int width, int height) throws IOException {
+        var png = new ByteArrayOutputStream();
+        png.writeBytes(HexFormat.of().parseHex("89504e470d0a1a0a"));
+        writeChunk(png, "IHDR", HexFormat.of().parseHex("%08x%08x0804000000".formatted(width, height)));
+        var pixels = new ByteArrayOutputStream();
+        try (var deflated = new DeflaterOutputStream(pixels)) {
+            var piece = new byte[64 * 1024];
+            for (long left = (1 + 2L * width) * height; left > 0; left -= piece.length) {
+                deflated.write(piece, 0, (int) Math.min(piece.length, left));
+            }
+        }
+        writeChunk(png, "IDAT", pixels.toByteArray());
+        writeChunk(png, "IEND", new byte[0]);
+        return png.toByteArray();
+    }
+
+    private static void writeChunk(ByteArrayOutputStream png, String type, byte[] content) {
+        var body = ByteBuffer.allocate(4 + content.length)
+                .put(type.getBytes(StandardCharsets.US_ASCII))
+                .put(content)
+                .array();
+        var checksum = new CRC32();
+        checksum.update(body);
+        png.writeBytes(ByteBuffer.allocate(4).putInt(content.length).array());
+        png.writeBytes(body);
+        png.writeBytes(ByteBuffer.allocate(4).putInt((int) checksum.getValue()).array());
     }
 
     /** A JPEG with the orientation that a camera held on its side writes. */

@@ -115,11 +115,15 @@ class VariantMakerTest {
 
     /** The work of a worker, in a JVM with a worker's heap. */
     static final class Small {
+        static final int BROKEN = 4; // 3 is that of a JVM that ran out of memory
+
         private Small() {}
 
-        public static void main(String[] files) throws Exception {
-            try (var channel = FileChannel.open(Path.of(files[0]))) {
-                VariantMaker.make(channel, ImageType.JPEG);
+        public static void main(String[] arguments) throws Exception {
+            try (var channel = FileChannel.open(Path.of(arguments[0]))) {
+                VariantMaker.make(channel, ImageType.valueOf(arguments[1]));
+            } catch (BrokenImageException e) {
+                System.exit(BROKEN);
             }
         }
     }
@@ -127,23 +131,34 @@ class VariantMakerTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void the_largest_photo_fits_the_heap_of_a_worker(boolean progressive) throws Exception {
-        var photo = Files.write(folder.resolve("large"), TestImages.largeJpeg(10_000, 10_000, progressive));
-        var log = folder.resolve("log");
+        isEndOfSmall(0, TestImages.largeJpeg(10_000, 10_000, progressive), ImageType.JPEG);
+    }
 
+    @Test
+    void the_widest_image_fits_the_heap_of_a_worker_and_a_wider_one_is_not_tried() throws Exception {
+        isEndOfSmall(0, TestImages.largePng(65_535, 1_525), ImageType.PNG);
+        isEndOfSmall(Small.BROKEN, TestImages.largePng(100_000_000, 1), ImageType.PNG);
+    }
+
+    private void isEndOfSmall(int exitValue, byte[] image, ImageType type) throws IOException, InterruptedException {
+        var file = Files.write(folder.resolve("large"), image);
+        var log = folder.resolve("log");
         var process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         WORKER_HEAP,
                         "-XX:+UseSerialGC",
+                        "-XX:+ExitOnOutOfMemoryError", // decoders take this for one more kind of broken image
                         "-cp",
                         System.getProperty("java.class.path"),
                         Small.class.getName(),
-                        photo.toString())
+                        file.toString(),
+                        type.name())
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile())
                 .start();
         try {
             assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
-            assertThat(process.exitValue()).as(Files.readString(log)).isZero();
+            assertThat(process.exitValue()).as(Files.readString(log)).isEqualTo(exitValue);
         } finally {
             process.destroyForcibly();
         }
