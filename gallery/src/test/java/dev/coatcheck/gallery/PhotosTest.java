@@ -252,6 +252,36 @@ class PhotosTest {
         assertThat(visitor.get(web, "/photos").json().path("photos").size()).isZero();
     }
 
+    @Test
+    void a_form_is_bounded_in_all_its_parts_whatever_length_it_declares() {
+        var visitor = Visitor.loggedIn(web);
+        var form =
+                new String(Visitor.form("limit", "photo", "x.png", TestImages.png(2, 2)), StandardCharsets.ISO_8859_1);
+        var filler = "x".repeat(TestGallery.MAX_PHOTO_MEGABYTES * 1_000_000 + 100_000);
+
+        var preamble = postChunked(visitor, filler + "\r\n" + form);
+        var otherField = postChunked(visitor, form.replace("never mind", filler));
+        var partHeader =
+                postChunked(visitor, form.replaceFirst("\r\n\r\n", "\r\nX: " + "x".repeat(10_000) + "\r\n\r\n"));
+
+        assertThat(preamble.error()).isEqualTo("form_too_large");
+        assertThat(otherField.error()).isEqualTo("form_too_large");
+        assertThat(otherField.status()).isEqualTo(413);
+        assertThat(partHeader.error()).isEqualTo("bad_form");
+        assertThat(postChunked(visitor, form).status()).isEqualTo(201);
+    }
+
+    private Visitor.Answer postChunked(Visitor visitor, String body) {
+        return visitor.send(
+                "POST",
+                web,
+                "/photos",
+                BodyPublishers.ofInputStream(
+                        () -> new ByteArrayInputStream(body.getBytes(StandardCharsets.ISO_8859_1))),
+                "Content-Type",
+                "multipart/form-data; boundary=limit");
+    }
+
     private Visitor.Answer post(Visitor visitor, byte[] body, String contentType) {
         return visitor.send("POST", web, "/photos", BodyPublishers.ofByteArray(body), "Content-Type", contentType);
     }

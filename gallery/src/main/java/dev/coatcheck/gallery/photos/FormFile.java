@@ -22,12 +22,15 @@ import org.jspecify.annotations.Nullable;
 final class FormFile extends InputStream {
     private static final int BUFFER = 16 * 1024;
     private static final int MAX_PARTS = 16;
+    private static final int MAX_PART_HEADERS = 8 * 1024;
 
     private final InputStream body;
     private final MultiPart.Parser parser;
     private final String field;
+    private final long maxBytes;
     private final Deque<ByteBuffer> content = new ArrayDeque<>();
     private State state = State.BEFORE;
+    private long taken;
 
     /** Where the parser is, seen from the field. */
     private enum State {
@@ -44,19 +47,23 @@ final class FormFile extends InputStream {
         private static final long serialVersionUID = 1L;
     }
 
-    private FormFile(InputStream body, String boundary, String field) {
+    private FormFile(InputStream body, String boundary, String field, long maxBytes) {
         this.body = body;
         this.field = field;
+        this.maxBytes = maxBytes;
         this.parser = new MultiPart.Parser(boundary, new Listener());
         this.parser.setMaxParts(MAX_PARTS);
+        this.parser.setPartHeadersMaxLength(MAX_PART_HEADERS);
     }
 
     /**
      * Reads up to the beginning of a field.
      *
-     * @throws ApiException 415 where the request has no form, 422 where the form has no such field
+     * @param maxBytes how long the whole form may be; its declared length need not be true, or there
+     * @throws ApiException 413 where the form is longer, also while the field is read; 415 where the request has no form,
+     *     422 where the form has no such field
      */
-    static FormFile open(HttpServletRequest request, String field) throws IOException {
+    static FormFile open(HttpServletRequest request, String field, long maxBytes) throws IOException {
         var file = new FormFile(
                 request.getInputStream(),
                 boundary(request.getContentType())
@@ -64,7 +71,8 @@ final class FormFile extends InputStream {
                                 415,
                                 "not_a_form",
                                 "A photo is uploaded as multipart/form-data, in the field \"" + field + "\".")),
-                field);
+                field,
+                maxBytes);
         while (file.state == State.BEFORE) {
             file.advance();
         }
@@ -85,6 +93,10 @@ final class FormFile extends InputStream {
     private void advance() throws IOException {
         var buffer = new byte[BUFFER]; // not used again, since the parser keeps slices of it
         int read = body.read(buffer);
+        taken += Math.max(read, 0);
+        if (taken > maxBytes) {
+            throw new ApiException(413, "form_too_large", "The form is larger than " + maxBytes + " bytes.");
+        }
         parser.parse(read < 0 ? Content.Chunk.EOF : Content.Chunk.from(ByteBuffer.wrap(buffer, 0, read), false));
         boolean unfinished = read < 0 && (state == State.BEFORE || state == State.WITHIN);
         if (state == State.MALFORMED || unfinished) {

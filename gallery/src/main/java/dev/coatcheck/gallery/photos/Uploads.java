@@ -52,7 +52,7 @@ public final class Uploads {
             throw tooLarge();
         }
         slots.take();
-        try (var part = FormFile.open(request, "photo")) {
+        try (var part = FormFile.open(request, "photo", maxBytes() + FORM_BYTES)) {
             return store(user, new BufferedInputStream(part, 16 * 1024));
         } catch (FormFile.MalformedFormException e) {
             throw new ApiException(400, "bad_form", "The upload is not a complete multipart form.");
