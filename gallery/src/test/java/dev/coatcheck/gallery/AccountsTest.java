@@ -71,6 +71,20 @@ class AccountsTest {
     }
 
     @Test
+    void whoever_logs_in_twice_at_once_is_logged_in_either_way() {
+        var visitor = Visitor.loggedIn(web);
+        var second = new Visitor();
+        second.cookies.putAll(visitor.cookies);
+        visitor.logIn(web);
+
+        // As with a double click: with the cookie that the first one just replaced.
+        second.post(web, "/login", credentials(visitor.email, PASSWORD));
+
+        assertThat(visitor.get(web, "/me").status()).isEqualTo(200);
+        assertThat(second.get(web, "/me").status()).isEqualTo(200);
+    }
+
+    @Test
     void an_address_is_one_account_however_it_is_typed() {
         var visitor = new Visitor();
         visitor.register(web);

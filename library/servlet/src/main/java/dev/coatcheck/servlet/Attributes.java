@@ -24,8 +24,9 @@ final class Attributes {
      *
      * @param saved what the store has, written as {@code value} was written then; empty where it has none. Not the
      *     store's own text: another release may have written the same value differently
+     * @param put whether this request put it there, rather than only looked at it
      */
-    private record Taken(Object value, Optional<String> saved) implements Slot {}
+    private record Taken(Object value, Optional<String> saved, boolean put) implements Slot {}
 
     /** The store has it, this release cannot read it, and it stays there for the release that can. */
     private record Unreadable() implements Slot {}
@@ -60,7 +61,7 @@ final class Attributes {
     private @Nullable Object take(String name, Stored stored) {
         try {
             var value = json.read(stored.json());
-            slots.put(name, new Taken(value, Optional.of(json.write(name, value))));
+            slots.put(name, new Taken(value, Optional.of(json.write(name, value)), false));
             return value;
         } catch (UnreadableValueException | IllegalArgumentException e) {
             unreadable.report(name, e);
@@ -82,7 +83,7 @@ final class Attributes {
                     case Removed r -> SOMETHING;
                     case null -> Optional.empty();
                 };
-        slots.put(name, new Taken(value, saved));
+        slots.put(name, new Taken(value, saved, true));
         return previous;
     }
 
@@ -132,16 +133,18 @@ final class Attributes {
             if (change.json().isEmpty()) {
                 slots.remove(name);
             } else if (slots.get(name) instanceof Taken taken) {
-                slots.put(name, new Taken(taken.value(), change.json()));
+                slots.put(name, new Taken(taken.value(), change.json(), taken.put()));
             }
         });
     }
 
-    /** Keeps only what changed, for a store that has nothing yet. */
+    /** Keeps only what this request put or altered, for a store that has nothing yet. */
     void forgetSaved() {
         var changed = addTo(Changes.none()).attributes();
-        slots.entrySet().removeIf(entry -> !(changed.containsKey(entry.getKey()) && entry.getValue() instanceof Taken));
-        slots.replaceAll(
-                (name, slot) -> slot instanceof Taken taken ? new Taken(taken.value(), Optional.empty()) : slot);
+        slots.entrySet()
+                .removeIf(entry -> !(entry.getValue() instanceof Taken taken
+                        && (taken.put() || changed.containsKey(entry.getKey()))));
+        slots.replaceAll((name, slot) ->
+                slot instanceof Taken taken ? new Taken(taken.value(), Optional.empty(), taken.put()) : slot);
     }
 }

@@ -170,6 +170,30 @@ class SessionLifeTest extends FilterTest {
     }
 
     @Test
+    void logging_in_again_keeps_what_it_puts_though_another_request_did_the_same_before() {
+        var server = start(Map.of("/who", WHO, "/login", (request, response) -> {
+            request.getSession().setAttribute("email", "ada@example.org");
+            SessionUser.logIn(request, "ada");
+        }));
+        visitor.get(server, "/login");
+        var late = new Visitor();
+        late.cookies.putAll(visitor.cookies);
+        var sameMoment = new Visitor();
+        sameMoment.cookies.putAll(visitor.cookies);
+        store.beforeSave = () -> visitor.get(server, "/login");
+
+        sameMoment.get(server, "/login");
+        late.get(server, "/login");
+
+        for (var each : List.of(visitor, sameMoment, late)) {
+            assertThat(each.get(server, "/who").body()).isEqualTo("ada");
+            var session = store.find(each.sessionId().orElseThrow()).orElseThrow();
+            assertThat(session.superseded()).isFalse();
+            assertThat(session.attributes()).containsKey("email");
+        }
+    }
+
+    @Test
     void a_user_sees_their_devices_and_logs_out_of_one_or_all() {
         var server = start(Map.of(
                 "/login", LOG_IN,
