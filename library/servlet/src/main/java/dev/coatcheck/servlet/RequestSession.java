@@ -152,7 +152,10 @@ final class RequestSession {
         return view;
     }
 
-    /** Gives the session a new id. One round trip, which saves it too. */
+    /**
+     * Gives the session a new id. One round trip, which saves it too. Where another request did so or ended it meanwhile,
+     * the session stays as that request left it, and the visitor keeps the cookie that they got then.
+     */
     String changeId() {
         return locked(() -> {
             var view = find();
@@ -160,8 +163,9 @@ final class RequestSession {
                 throw new IllegalStateException("there is no session whose id could change");
             }
             var oldId = view.getId();
-            rotate(view, Changes.none());
-            backing.events().idChanged(view, oldId);
+            if (rotate(view, Changes.none())) {
+                backing.events().idChanged(view, oldId);
+            }
             return view.getId();
         });
     }
@@ -170,8 +174,13 @@ final class RequestSession {
     void logIn(String user, Optional<String> label) {
         locked(() -> {
             var view = findOrBegin();
-            var changes = Changes.none().user(user);
-            rotate(view, label.map(changes::label).orElse(changes));
+            var unlabelled = Changes.none().user(user);
+            var changes = label.map(unlabelled::label).orElse(unlabelled);
+            if (!rotate(view, changes)) {
+                // It ended or was rotated by another request meanwhile. Who logs in now needs nothing of what it held.
+                view.beginAnew();
+                persist(view, changes);
+            }
             view.belongsTo(user);
             return null;
         });
@@ -201,7 +210,8 @@ final class RequestSession {
         });
     }
 
-    private void rotate(SessionView view, Changes changes) {
+    /** @return false where the session has ended, or takes no changes any more */
+    private boolean rotate(SessionView view, Changes changes) {
         if (response.isCommitted()) {
             throw new IllegalStateException(
                     "a session's id cannot change once the response is committed, since its cookie can no longer be sent");
@@ -209,11 +219,7 @@ final class RequestSession {
         if (!view.isStored()) {
             view.beginAnew();
         }
-        if (!persist(view, changes.rotate())) {
-            // It ended or was rotated by another request meanwhile. Who logs in now needs nothing of what it held.
-            view.beginAnew();
-            persist(view, changes);
-        }
+        return persist(view, changes.rotate());
     }
 
     /** Called by the session when it has been destroyed. */

@@ -74,6 +74,28 @@ class SessionLifeTest extends FilterTest {
     }
 
     @Test
+    void of_two_requests_that_change_its_id_at_once_one_does_and_the_other_leaves_it_alone() {
+        var server = start(Map.of("/set", SET, "/login", LOG_IN, "/who", WHO, "/rotate", (request, response) -> {
+            request.changeSessionId();
+            request.getSession().setAttribute("late", true);
+        }));
+        visitor.get(server, "/set");
+        visitor.get(server, "/login");
+        var loser = new Visitor();
+        loser.cookies.putAll(visitor.cookies);
+        store.beforeSave = () -> visitor.get(server, "/rotate");
+
+        var answer = loser.get(server, "/rotate");
+
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.headers().allValues("Set-Cookie")).isEmpty();
+        assertThat(visitor.sessionId()).isNotEqualTo(loser.sessionId());
+        assertThat(visitor.get(server, "/who").body()).isEqualTo("ada");
+        assertThat(stored().orElseThrow().attributes()).containsKeys("name", "late");
+        assertThat(store.devices("ada")).hasSize(1);
+    }
+
+    @Test
     void logging_out_ends_it_everywhere_and_clears_the_cookie() {
         var one = start(Map.of("/set", SET, "/logout", (request, response) -> {
             var session = request.getSession();
