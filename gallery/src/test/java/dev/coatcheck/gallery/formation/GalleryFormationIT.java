@@ -5,6 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.coatcheck.postgres.Postgres;
+import dev.coatcheck.state.jobs.QueueDepth;
 import java.awt.Color;
 import java.awt.GradientPaint;
 import java.awt.image.BufferedImage;
@@ -110,16 +112,21 @@ class GalleryFormationIT {
     @Test
     @Order(4)
     void nothing_is_lost_when_every_process_is_killed_at_once() throws Exception {
-        var running = new ArrayList<String>();
-        for (int i = 0; i < 4; i++) {
-            running.add(upload());
-        }
         var before = formation.ps();
+        var uploaded = new ArrayList<String>();
+        for (int i = 0; i < 8; i++) {
+            uploaded.add(upload());
+        }
         var asked = new AtomicInteger();
         var failures = new ArrayList<String>();
         var stop = new AtomicBoolean();
 
-        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+        try (var postgres = Postgres.attach(formation.databaseUrl());
+                var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            // While some wait, every worker has as many as it can take.
+            await().atMost(READY_LIMIT)
+                    .pollInterval(Duration.ofMillis(10))
+                    .until(() -> photos(postgres), depth -> depth.running() > 0 && depth.waiting() > 0);
             var asking = CompletableFuture.runAsync(
                     () -> {
                         while (!stop.get()) {
@@ -128,6 +135,8 @@ class GalleryFormationIT {
                     },
                     threads);
             before.forEach(RunningFormation::kill);
+            // Held by workers that are dead: none of these ends without being run again.
+            assertThat(photos(postgres).running()).isPositive();
             await().atMost(READY_LIMIT)
                     .pollInterval(Duration.ofMillis(500))
                     .untilAsserted(() -> assertThat(formation.ps())
@@ -136,13 +145,14 @@ class GalleryFormationIT {
                             .noneMatch(instance -> before.stream().anyMatch(killed -> killed.pid() == instance.pid())));
             stop.set(true);
             asking.join();
+            for (var path : uploaded) {
+                assertThat(awaitVariants(path)).contains("thumb", "medium", "gray");
+            }
+            assertThat(postgres.jobs().depths()).isEmpty();
         }
 
         assertThat(asked).hasPositiveValue();
         assertThat(failures).isEmpty();
-        for (var path : running) {
-            assertThat(awaitVariants(path)).contains("thumb", "medium", "gray");
-        }
         assertThat(ada.get(formation.address(), photoPath + "/thumb").statusCode())
                 .isEqualTo(200);
     }
@@ -177,6 +187,11 @@ class GalleryFormationIT {
                 .untilAsserted(() -> assertThat(everything).noneMatch(RunningFormation::lives));
         formation = RunningFormation.up(folder, 3, 2);
         assertThat(ada.get(formation.address(), "/me").statusCode()).isEqualTo(200);
+    }
+
+    private static QueueDepth photos(Postgres postgres) {
+        var none = new QueueDepth(0, 0, 0, 0, Duration.ZERO);
+        return postgres.jobs().depths().getOrDefault("photos", none);
     }
 
     private void ask(AtomicInteger asked, List<String> failures) {

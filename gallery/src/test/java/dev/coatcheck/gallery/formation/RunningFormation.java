@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -108,6 +109,20 @@ final class RunningFormation implements AutoCloseable {
 
     List<Instance> ps(String type) {
         return ps().stream().filter(instance -> instance.type().equals(type)).toList();
+    }
+
+    /** Where the formation's own database is, as a worker is told. */
+    String databaseUrl() throws IOException {
+        var environment =
+                Files.readString(Path.of("/proc/" + ps("worker").getFirst().pid() + "/environ"));
+        var name = "DATABASE_URL=";
+        return environment
+                .lines()
+                .flatMap(line -> Stream.of(line.split("\0")))
+                .filter(variable -> variable.startsWith(name))
+                .map(variable -> variable.substring(name.length()))
+                .findFirst()
+                .orElseThrow();
     }
 
     /** The process ids of all that this formation ever told of, and of everything that descends from them now. */
