@@ -61,8 +61,14 @@ final class Web {
                 new HealthEndpoints(health, metrics),
                 servlets(config, postgres, redis, passwords));
         lifecycle.onStop(Phase.LISTENERS, "listener", server::stopListening);
-        lifecycle.onStop(Phase.WORK, "requests in flight", drain::awaitIdle);
-        lifecycle.onStop(Phase.CLIENTS, "server", server::stop);
+        lifecycle.onStop(Phase.WORK, "requests in flight", () -> {
+            try {
+                drain.awaitIdle();
+            } finally {
+                // Before the next phase: on a connection that is still open another request would meet closed clients.
+                server.stop();
+            }
+        });
         return server;
     }
 

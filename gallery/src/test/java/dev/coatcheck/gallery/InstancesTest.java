@@ -1,9 +1,14 @@
 package dev.coatcheck.gallery;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.coatcheck.gallery.images.TestImages;
+import dev.coatcheck.process.lifecycle.Phase;
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 /** Instances share nothing but PostgreSQL and Redis, and nobody notices which one answers. */
@@ -42,6 +47,34 @@ class InstancesTest {
 
             assertThat(monitor.during(() -> visitor.get(web, "/me"))).hasSize(1);
             assertThat(monitor.during(() -> visitor.get(web, "/"))).isEmpty();
+        }
+    }
+
+    @Test
+    void no_connection_is_left_open_when_an_instance_closes_its_clients() throws IOException {
+        var met = new CompletableFuture<Integer>();
+        try (var connection = new Socket();
+                var gallery = new TestGallery()) {
+            connection.connect(new InetSocketAddress("127.0.0.1", gallery.startWeb().getPort()));
+            connection.setSoTimeout(10_000);
+            var request = "GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(US_ASCII);
+            connection.getOutputStream().write(request);
+            assertThat(connection.getInputStream().read()).isEqualTo('H');
+            gallery.onStop(Phase.CLIENTS, () -> met.complete(readOn(connection, request)));
+        }
+
+        assertThat(met).isCompletedWithValue(-1);
+    }
+
+    /** Reads what there is, asks again, and returns the first byte of the answer. */
+    private static int readOn(Socket connection, byte[] request) {
+        try {
+            var in = connection.getInputStream();
+            in.skipNBytes(in.available());
+            connection.getOutputStream().write(request);
+            return in.read();
+        } catch (IOException e) {
+            return -1; // closed, and told so
         }
     }
 

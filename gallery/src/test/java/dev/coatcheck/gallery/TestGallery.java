@@ -4,6 +4,7 @@ import dev.coatcheck.gallery.http.GalleryServer;
 import dev.coatcheck.host.service.SharedServers;
 import dev.coatcheck.process.config.Secret;
 import dev.coatcheck.process.lifecycle.Lifecycle;
+import dev.coatcheck.process.lifecycle.Phase;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -37,6 +38,11 @@ final class TestGallery implements AutoCloseable {
         var lifecycle = lifecycle();
         PhotoWorker.start(new WorkerConfig(database, Optional.empty(), 2, DRAIN), lifecycle);
         lifecycle.ready();
+    }
+
+    /** Does something at the end of the instance or worker that was started last. */
+    void onStop(Phase phase, Runnable action) {
+        lifecycles.getLast().onStop(phase, "the test's own", action::run);
     }
 
     private Lifecycle lifecycle() {

@@ -23,7 +23,10 @@ import java.util.concurrent.locks.ReentrantLock;
  * <pre>{@code
  * var drain = new DrainFilter(lifecycle);
  * lifecycle.onStop(Phase.LISTENERS, "listener", connector::close);
- * lifecycle.onStop(Phase.WORK, "requests in flight", drain::awaitIdle);
+ * lifecycle.onStop(Phase.WORK, "requests in flight", () -> {
+ *     drain.awaitIdle();
+ *     server.stop(); // here, so that no connection is left on which a request could meet clients that are closed
+ * });
  * }</pre>
  */
 public final class DrainFilter implements Filter {
