@@ -4,12 +4,14 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
 import javax.imageio.stream.ImageInputStreamImpl;
+import org.jspecify.annotations.Nullable;
 
 /** A file for Image I/O that needs no name, only a channel. Does not close the channel. */
 final class ChannelImageInput extends ImageInputStreamImpl {
     private final SeekableByteChannel channel;
     private final ByteBuffer buffer = ByteBuffer.allocate(64 * 1024).limit(0);
     private long bufferStart;
+    private @Nullable IOException failure;
 
     ChannelImageInput(SeekableByteChannel channel) {
         this.channel = channel;
@@ -42,6 +44,13 @@ final class ChannelImageInput extends ImageInputStreamImpl {
         return read;
     }
 
+    /** Throws what the file could not be read for, whatever a decoder has made of that. */
+    void requireIntact() throws IOException {
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
     /** Makes the byte at the stream's position the buffer's next; false at the end of the file. */
     private boolean fill() throws IOException {
         long within = streamPos - bufferStart;
@@ -49,12 +58,17 @@ final class ChannelImageInput extends ImageInputStreamImpl {
             buffer.position((int) within);
             return true;
         }
-        channel.position(streamPos);
-        buffer.clear();
-        int read = channel.read(buffer);
-        buffer.flip();
-        bufferStart = streamPos;
-        return read > 0;
+        try {
+            channel.position(streamPos);
+            int read = channel.read(buffer.clear());
+            buffer.flip();
+            bufferStart = streamPos;
+            return read > 0;
+        } catch (IOException e) {
+            buffer.limit(0);
+            failure = e;
+            throw e;
+        }
     }
 
     @Override

@@ -27,7 +27,8 @@ final class PhotoDecoder {
      */
     record Decoded(BufferedImage image, ImageFilter turn) {}
 
-    static Decoded decode(SeekableByteChannel photo, ImageType type) throws BrokenImageException {
+    /** @throws IOException where {@code photo} cannot be read, which says nothing of the image */
+    static Decoded decode(SeekableByteChannel photo, ImageType type) throws BrokenImageException, IOException {
         var readers = ImageIO.getImageReadersByFormatName(type.format());
         if (!readers.hasNext()) {
             throw new IllegalStateException("there is no decoder for " + type);
@@ -36,10 +37,14 @@ final class PhotoDecoder {
         try (var input = new ChannelImageInput(photo)) {
             // Metadata only where the orientation is looked for: a PNG's may be compressed, and large.
             reader.setInput(input, true, type != ImageType.JPEG);
-            return decode(reader, type);
-        } catch (IOException | RuntimeException e) {
-            // Decoders meet broken data with all kinds of exceptions.
-            throw new BrokenImageException("the " + type + " cannot be decoded: " + e.getMessage(), e);
+            try {
+                return decode(reader, type);
+            } catch (IOException | RuntimeException e) {
+                // Decoders meet broken data with all kinds of exceptions.
+                throw new BrokenImageException("the " + type + " cannot be decoded: " + e.getMessage(), e);
+            } finally {
+                input.requireIntact();
+            }
         } finally {
             reader.dispose();
         }

@@ -25,8 +25,10 @@ public final class VariantMaker {
      *
      * @param photo a file that {@link ImageHeader} took for a {@code type}
      * @throws BrokenImageException where it is none after all
+     * @throws IOException where the file cannot be read, also because this thread was interrupted
      */
-    public static Map<Variant, byte[]> make(SeekableByteChannel photo, ImageType type) throws BrokenImageException {
+    public static Map<Variant, byte[]> make(SeekableByteChannel photo, ImageType type)
+            throws BrokenImageException, IOException {
         var medium = turned(PhotoDecoder.decode(photo, type));
         var variants = new EnumMap<Variant, byte[]>(Variant.class);
         variants.put(Variant.MEDIUM, jpeg(medium));

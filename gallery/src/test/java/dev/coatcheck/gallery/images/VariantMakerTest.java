@@ -7,6 +7,8 @@ import java.awt.Color;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
@@ -109,6 +111,19 @@ class VariantMakerTest {
                 new byte[0])) {
             for (var type : ImageType.values()) {
                 assertThatThrownBy(() -> make(broken, type)).isInstanceOf(BrokenImageException.class);
+            }
+        }
+    }
+
+    @Test
+    void a_file_that_cannot_be_read_says_nothing_of_the_image() throws IOException {
+        for (var type : ImageType.values()) {
+            try (var channel = file(TestImages.jpeg(400, 300))) {
+                Thread.currentThread().interrupt();
+                assertThatThrownBy(() -> VariantMaker.make(channel, type))
+                        .isInstanceOf(ClosedByInterruptException.class);
+                assertThat(Thread.interrupted()).isTrue();
+                assertThatThrownBy(() -> VariantMaker.make(channel, type)).isInstanceOf(ClosedChannelException.class);
             }
         }
     }
