@@ -91,13 +91,15 @@ public final class Worker implements AutoCloseable {
     }
 
     /**
-     * Stops: running handlers have this long to end by themselves.
+     * Stops: running handlers have this long to end by themselves, and those that do not half a second more. A claim
+     * that is under way may make a {@code drain} of less than five seconds as long as that.
      *
      * @return whether all of them did; the jobs of the others were given back
      */
     public synchronized boolean stop(Duration drain) {
+        long deadline = System.nanoTime() + drain.toNanos();
         stopClaiming();
-        boolean drained = running.awaitEmpty(drain);
+        boolean drained = running.awaitEmpty(Duration.ofNanos(deadline - System.nanoTime()));
         if (!drained) {
             running.now().forEach(Running::interrupt);
             running.awaitEmpty(INTERRUPT_GRACE);
