@@ -1,6 +1,7 @@
 package dev.coatcheck.gallery;
 
 import dev.coatcheck.gallery.database.GalleryDatabase;
+import dev.coatcheck.gallery.photos.PhotoSweeper;
 import dev.coatcheck.gallery.photos.Photos;
 import dev.coatcheck.gallery.photos.VariantJob;
 import dev.coatcheck.postgres.Postgres;
@@ -33,6 +34,7 @@ final class PhotoWorker {
         var photos = new Photos(new GalleryDatabase(postgres.dataSource()), postgres.jobs());
         var variants = new VariantJob(photos, postgres.blobs(), config.photosAtOnce());
         lifecycle.onStop(Phase.CLIENTS, "variants", variants);
+        lifecycle.onStop(Phase.LISTENERS, "photo sweeper", PhotoSweeper.start(photos, postgres.blobs()));
         var settings = WorkerSettings.defaults().withConcurrency(config.photosAtOnce());
         var worker = Worker.start(postgres.jobs(), Map.of(Photos.QUEUE, variants), settings);
         metrics.registry().gauge("photos.running", worker, Worker::running);

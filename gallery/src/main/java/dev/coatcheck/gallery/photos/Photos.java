@@ -15,8 +15,11 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 
 /** The table of photos, and the jobs that are enqueued and completed in one transaction with it. */
@@ -26,6 +29,9 @@ public final class Photos {
 
     private static final Retry RETRY =
             Retry.defaults().withMaxAttempts(5).withDelays(Duration.ofSeconds(2), Duration.ofMinutes(5));
+    /** How many jobs are looked at; more than that do not die between two looks. */
+    private static final int MAX_DEAD = 1_000;
+
     private static final String COLUMNS = "id, status, content_type, width, height, created_at";
 
     private final GalleryDatabase database;
@@ -119,6 +125,37 @@ public final class Photos {
         database.ask("note that a photo failed", connection -> {
             set(connection, id, Status.FAILED);
             return true;
+        });
+    }
+
+    /** Notes that photos whose last attempt has failed, or took its worker down, cannot be processed. */
+    void failDead() {
+        for (var dead : jobs.dead(QUEUE, MAX_DEAD)) {
+            database.ask("note that a photo failed", connection -> {
+                try (var update =
+                        connection.prepareStatement("UPDATE photos SET status = ? WHERE id = ? AND status = ?")) {
+                    update.setString(1, Status.FAILED.text());
+                    update.setObject(2, UUID.fromString(dead.payload()));
+                    update.setString(3, Status.PROCESSING.text());
+                    return update.executeUpdate();
+                }
+            });
+        }
+    }
+
+    /** Which of these there are. */
+    Set<UUID> existing(Collection<UUID> ids) {
+        return database.ask("look for photos", connection -> {
+            try (var query = connection.prepareStatement("SELECT id FROM photos WHERE id = ANY (?)")) {
+                query.setArray(1, connection.createArrayOf("uuid", ids.toArray()));
+                try (var rows = query.executeQuery()) {
+                    var existing = new HashSet<UUID>();
+                    while (rows.next()) {
+                        existing.add(rows.getObject("id", UUID.class));
+                    }
+                    return existing;
+                }
+            }
         });
     }
 

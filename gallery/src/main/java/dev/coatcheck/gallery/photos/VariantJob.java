@@ -53,10 +53,6 @@ public final class VariantJob implements JobHandler, AutoCloseable {
         if (found.isEmpty() || found.get().status() == Photo.Status.READY) {
             return;
         }
-        if (job.attempt() == job.maxAttempts()) {
-            // Before the last attempt, so that it is also true where this attempt takes the whole process down.
-            photos.failed(id);
-        }
         try {
             store(id, variants(id, found.get().type()));
         } catch (BrokenImageException e) {

@@ -1,0 +1,106 @@
+package dev.coatcheck.gallery.photos;
+
+import dev.coatcheck.state.blobs.Blob;
+import dev.coatcheck.state.blobs.Blobs;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tidies up after processes that died: photos whose last attempt took its worker down are marked as failed, and blobs
+ * whose photo was never added, or is no more, are deleted. Every worker does so, and none minds that others do.
+ */
+public final class PhotoSweeper implements AutoCloseable {
+    private static final Duration DEAD_EVERY = Duration.ofMinutes(1);
+    private static final Duration ORPHANS_EVERY = Duration.ofHours(1);
+
+    /** Much longer than an upload takes, whose row comes after its blob. */
+    private static final Duration ORPHAN_AGE = Duration.ofDays(1);
+
+    private static final int PAGE = 500;
+    private static final Duration STOP_LIMIT = Duration.ofSeconds(4);
+    private static final Logger log = LoggerFactory.getLogger(PhotoSweeper.class);
+
+    private final Photos photos;
+    private final Blobs blobs;
+    private final InstantSource clock;
+    private final ScheduledExecutorService schedule = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().name("photo-sweeper").daemon().factory());
+    private volatile boolean closed;
+
+    PhotoSweeper(Photos photos, Blobs blobs, InstantSource clock) {
+        this.photos = photos;
+        this.blobs = blobs;
+        this.clock = clock;
+    }
+
+    /** Sweeps from now on. */
+    public static PhotoSweeper start(Photos photos, Blobs blobs) {
+        var sweeper = new PhotoSweeper(photos, blobs, InstantSource.system());
+        sweeper.every(DEAD_EVERY, photos::failDead);
+        sweeper.every(ORPHANS_EVERY, sweeper::deleteOrphans);
+        return sweeper;
+    }
+
+    private void every(Duration period, Runnable sweep) {
+        Runnable guarded = () -> {
+            try {
+                sweep.run();
+            } catch (RuntimeException e) {
+                // The next time will do, and an exception would be the end of the schedule.
+                log.warn("Sweeping photos failed: {}", e.getMessage());
+            }
+        };
+        var unused = schedule.scheduleWithFixedDelay(guarded, 0, period.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** Deletes old blobs of photos that have no row. */
+    void deleteOrphans() {
+        var before = clock.instant().minus(ORPHAN_AGE);
+        var after = "";
+        List<Blob> page;
+        do {
+            page = blobs.list(PhotoBlobs.PREFIX, after, PAGE);
+            deleteOrphans(page.stream()
+                    .filter(blob -> blob.storedAt().isBefore(before))
+                    .toList());
+            after = page.isEmpty() ? after : page.getLast().key();
+        } while (page.size() == PAGE && !closed);
+    }
+
+    private void deleteOrphans(List<Blob> old) {
+        var existing = photos.existing(old.stream()
+                .map(blob -> PhotoBlobs.photo(blob.key()))
+                .flatMap(Optional::stream)
+                .distinct()
+                .toList());
+        for (var blob : old) {
+            if (PhotoBlobs.photo(blob.key())
+                    .filter(id -> !existing.contains(id))
+                    .isPresent()) {
+                log.info("Deleting {}, whose photo is not there", blob.key());
+                blobs.delete(blob.key());
+            }
+        }
+    }
+
+    /** Ends what is under way, without an interrupt: it would close a connection of the pool. */
+    @Override
+    public void close() {
+        closed = true;
+        schedule.shutdown();
+        try {
+            if (!schedule.awaitTermination(STOP_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
+                log.warn("A sweep did not end in time");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,116 @@
+package dev.coatcheck.gallery.photos;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.coatcheck.gallery.database.GalleryDatabase;
+import dev.coatcheck.gallery.images.ImageHeader;
+import dev.coatcheck.gallery.images.ImageType;
+import dev.coatcheck.gallery.photos.Photo.Status;
+import dev.coatcheck.host.service.SharedServers;
+import dev.coatcheck.postgres.Postgres;
+import dev.coatcheck.state.blobs.PutOptions;
+import dev.coatcheck.state.jobs.Worker;
+import dev.coatcheck.state.jobs.WorkerSettings;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class PhotoSweeperTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final ImageHeader HEADER = new ImageHeader(ImageType.JPEG, 1, 1);
+
+    private final Postgres postgres = Postgres.attach(SharedServers.freshPostgresUrl());
+    private final GalleryDatabase database = new GalleryDatabase(postgres.dataSource());
+    private final Photos photos = new Photos(database, postgres.jobs());
+    private final UUID account = UUID.randomUUID();
+
+    @BeforeEach
+    void migrate() {
+        database.migrate();
+        postgres.migrate();
+        database.ask("add an account", connection -> {
+            try (var insert = connection.prepareStatement(
+                    "INSERT INTO accounts (id, email, password_hash) VALUES (?, 'a', 'b')")) {
+                insert.setObject(1, account);
+                return insert.executeUpdate();
+            }
+        });
+    }
+
+    @AfterEach
+    void close() {
+        postgres.close();
+    }
+
+    private Status status(UUID photo) {
+        return photos.find(photo).orElseThrow().status();
+    }
+
+    @Test
+    void a_photo_is_processing_until_its_last_attempt_is_over_and_failed_then() {
+        var photo = photos.add(UUID.randomUUID(), account, HEADER).id();
+        // Workers that died with it, at all attempts but the last.
+        for (int attempt = 1; attempt < 5; attempt++) {
+            await().atMost(PATIENCE).until(this::claimInVain);
+        }
+        try (var variants = new VariantJob(photos, postgres.blobs(), 1);
+                var worker = Worker.start(postgres.jobs(), Map.of(Photos.QUEUE, variants), WorkerSettings.defaults())) {
+            await().atMost(PATIENCE)
+                    .until(() -> postgres.jobs().dead(Photos.QUEUE, 1).size() == 1 && worker.running() == 0);
+        }
+        assertThat(status(photo)).isEqualTo(Status.PROCESSING);
+
+        photos.failDead();
+
+        assertThat(status(photo)).isEqualTo(Status.FAILED);
+    }
+
+    @Test
+    void a_photo_whose_last_attempt_took_its_worker_down_is_failed() {
+        var photo = photos.add(UUID.randomUUID(), account, HEADER).id();
+        await().atMost(PATIENCE)
+                .until(() ->
+                        !claimInVain() && !postgres.jobs().dead(Photos.QUEUE, 1).isEmpty());
+
+        try (var sweeper = PhotoSweeper.start(photos, postgres.blobs())) {
+            assertThat(sweeper).isNotNull();
+            await().atMost(PATIENCE).until(() -> status(photo) == Status.FAILED);
+        }
+    }
+
+    /** Takes a job as a worker does that dies with it. */
+    private boolean claimInVain() {
+        return !postgres.jobs()
+                .claim(Set.of(Photos.QUEUE), 1, Duration.ofMillis(1))
+                .isEmpty();
+    }
+
+    @Test
+    void blobs_of_a_photo_that_is_not_there_are_deleted_when_they_are_old() throws IOException {
+        var blobs = postgres.blobs();
+        var kept = PhotoBlobs.original(
+                photos.add(UUID.randomUUID(), account, HEADER).id());
+        var orphan = PhotoBlobs.original(UUID.randomUUID());
+        var foreign = PhotoBlobs.PREFIX + "readme";
+        for (var key : Set.of(kept, orphan, foreign)) {
+            blobs.put(key, new ByteArrayInputStream(new byte[1]), PutOptions.ofType("image/jpeg"));
+        }
+
+        new PhotoSweeper(photos, blobs, InstantSource.system()).deleteOrphans();
+        assertThat(blobs.stat(orphan)).isPresent();
+
+        new PhotoSweeper(photos, blobs, InstantSource.fixed(Instant.now().plus(Duration.ofHours(25)))).deleteOrphans();
+        assertThat(blobs.stat(orphan)).isEmpty();
+        assertThat(blobs.stat(kept)).isPresent();
+        assertThat(blobs.stat(foreign)).isPresent();
+    }
+}
