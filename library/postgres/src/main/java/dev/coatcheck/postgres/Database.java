@@ -48,6 +48,16 @@ final class Database {
         });
     }
 
+    /**
+     * As {@link #migrate()}, for somebody who has a connection. Others may wait for one with theirs in hand, so that to
+     * take another for no need could starve them all.
+     */
+    void migrate(Connection callers) throws SQLException {
+        if (!schema.isKnown() && !schema.find(callers)) {
+            migrate();
+        }
+    }
+
     /** As {@link #ask}, whatever the schema. */
     <T> T askAsItIs(String attempt, Work<T> work) {
         try (var connection = pool.getConnection()) {

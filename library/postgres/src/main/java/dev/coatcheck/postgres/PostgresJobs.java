@@ -64,12 +64,15 @@ public final class PostgresJobs implements Jobs {
     /**
      * Adds a job in the caller's transaction: it is there when that commits, and not otherwise.
      *
+     * <p>A process that has not used the adapter yet looks for its tables on this connection first, and takes another of
+     * the pool only where they are missing: {@link Postgres#migrate()} in a release step sees to it that they are not.
+     *
      * <p>Where another transaction has just enqueued the same unique key and is not over, this waits for its end.
      *
      * @throws SQLException from the caller's connection; the transaction must be rolled back then
      */
     public Enqueued enqueue(Connection connection, NewJob job) throws SQLException {
-        database.migrate();
+        database.migrate(connection);
         return add(connection, job);
     }
 

@@ -53,16 +53,25 @@ final class Schema {
         return known;
     }
 
+    /** Looks whether nothing is missing, and changes nothing. Two round trips. */
+    boolean find(Connection connection) throws SQLException {
+        if (appliedVersion(connection) < latest()) {
+            return false;
+        }
+        known = true;
+        return true;
+    }
+
     /**
      * Applies what is missing. Two round trips where nothing is.
      *
      * @param connection of the pool
      */
     void migrate(Connection connection) throws SQLException {
-        if (appliedVersion(connection) < latest()) {
+        if (!find(connection)) {
             applyMissing(connection);
+            known = true;
         }
-        known = true;
     }
 
     private int latest() {

@@ -59,6 +59,17 @@ class JobTransactionsTest {
     }
 
     @Test
+    void the_first_one_of_a_process_needs_no_second_connection() throws SQLException {
+        var small = databases.attach(PostgresSettings.defaults().withPoolSize(1));
+        try (var connection = small.dataSource().getConnection()) {
+            connection.setAutoCommit(false);
+            small.jobs().enqueue(connection, NewJob.of("photos", "1"));
+            connection.commit();
+        }
+        assertThat(jobs.claim(Set.of("photos"), 1, LEASE)).hasSize(1);
+    }
+
+    @Test
     void a_waiting_worker_hears_of_it_at_the_commit() throws SQLException {
         var settings = WorkerSettings.defaults().withPollInterval(Duration.ofMinutes(10));
         try (var worker = Worker.start(jobs, Map.of("photos", execution -> {}), settings);
