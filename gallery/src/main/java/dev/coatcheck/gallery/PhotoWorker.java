@@ -27,7 +27,7 @@ final class PhotoWorker {
         lifecycle.onStop(Phase.CLIENTS, "metrics", metrics);
         var health = Health.of(lifecycle).check("postgresql", postgres::ping);
         config.port().ifPresent(port -> {
-            var server = HealthServer.start(port, new HealthEndpoints(health, metrics));
+            var server = HealthServer.start(config.listenAddress(), port, new HealthEndpoints(health, metrics));
             lifecycle.onStop(Phase.CLIENTS, "health server", server);
         });
 

@@ -13,6 +13,10 @@ public record WorkerConfig(
         @Describe("The TCP port to serve health on; without it none is served.") @Range(min = 0, max = 65535)
         Optional<Integer> port,
 
+        @Describe("The address to serve health on, which nobody else should reach than who asks for it.")
+        @Default("127.0.0.1")
+        String listenAddress,
+
         @Describe("How many photos are worked on at the same time; each takes some 150 MB of heap.")
         @Default("2")
         @Range(min = 1, max = 64)

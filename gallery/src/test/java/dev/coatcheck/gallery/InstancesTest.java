@@ -55,7 +55,8 @@ class InstancesTest {
         var met = new CompletableFuture<Integer>();
         try (var connection = new Socket();
                 var gallery = new TestGallery()) {
-            connection.connect(new InetSocketAddress("127.0.0.1", gallery.startWeb().getPort()));
+            connection.connect(
+                    new InetSocketAddress("127.0.0.1", gallery.startWeb().getPort()));
             connection.setSoTimeout(10_000);
             var request = "GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(US_ASCII);
             connection.getOutputStream().write(request);
@@ -88,6 +89,9 @@ class InstancesTest {
             assertThat(visitor.get(web, "/health/ready").json().path("ready").asBoolean())
                     .isTrue();
             assertThat(visitor.get(web, "/metrics").text()).contains("http_requests_in_flight");
+            assertThat(visitor.get(web, "/metrics", "X-Forwarded-For", "192.0.2.1")
+                            .error())
+                    .isEqualTo("not_found");
         }
     }
 }

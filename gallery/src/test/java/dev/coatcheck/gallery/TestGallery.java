@@ -36,7 +36,7 @@ final class TestGallery implements AutoCloseable {
 
     void startWorker() {
         var lifecycle = lifecycle();
-        PhotoWorker.start(new WorkerConfig(database, Optional.empty(), 2, DRAIN), lifecycle);
+        PhotoWorker.start(new WorkerConfig(database, Optional.empty(), "127.0.0.1", 2, DRAIN), lifecycle);
         lifecycle.ready();
     }
 

@@ -92,6 +92,8 @@ public final class GalleryServer {
         }) {
             context.addFilter(new FilterHolder(filter), "/*", EnumSet.of(DispatcherType.REQUEST));
         }
+        context.addFilter(
+                new FilterHolder(new MetricsFilter()), HealthEndpoints.METRICS, EnumSet.of(DispatcherType.REQUEST));
         var healthServlet = new ServletHolder("health", new HealthServlet(health));
         for (var path : HealthServlet.paths()) {
             context.addServlet(healthServlet, path);

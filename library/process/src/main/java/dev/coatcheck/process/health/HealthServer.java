@@ -40,14 +40,30 @@ public final class HealthServer implements AutoCloseable {
     }
 
     /**
-     * Listens on all addresses.
+     * Listens on the loopback address only: metrics are not for strangers.
      *
      * @param tcpPort 0 for any that is free
      * @throws UncheckedIOException where the TCP port cannot be had
      */
     public static HealthServer start(int tcpPort, HealthEndpoints endpoints) {
+        return start("127.0.0.1", tcpPort, endpoints);
+    }
+
+    /**
+     * Listens on an address that whoever asks from another machine can reach, and nobody else should.
+     *
+     * @param address the name or number to listen on; {@code 0.0.0.0} for all
+     * @param tcpPort 0 for any that is free
+     * @throws IllegalArgumentException where there is no such address
+     * @throws UncheckedIOException where the TCP port cannot be had
+     */
+    public static HealthServer start(String address, int tcpPort, HealthEndpoints endpoints) {
+        var socket = new InetSocketAddress(address, tcpPort);
+        if (socket.isUnresolved()) {
+            throw new IllegalArgumentException("There is no address \"" + address + "\" to serve health on");
+        }
         try {
-            var server = HttpServer.create(new InetSocketAddress(tcpPort), BACKLOG);
+            var server = HttpServer.create(socket, BACKLOG);
             var health = new HealthServer(server, endpoints);
             server.setExecutor(health::execute);
             server.createContext("/", health::serve);

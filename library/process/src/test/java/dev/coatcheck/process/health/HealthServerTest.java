@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -111,6 +112,19 @@ class HealthServerTest {
             assertThat(slow.getInputStream().readAllBytes()).isEmpty();
         }
         assertThat(send("GET", "/health/live").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void it_listens_on_the_loopback_address_unless_told_otherwise() throws Exception {
+        var other = new InetSocketAddress("127.0.0.2", server.tcpPort());
+        try (var socket = new Socket()) {
+            assertThatExceptionOfType(IOException.class).isThrownBy(() -> socket.connect(other, 2_000));
+        }
+
+        try (var open = HealthServer.start("0.0.0.0", 0, endpoints);
+                var socket = new Socket("127.0.0.2", open.tcpPort())) {
+            assertThat(socket.isConnected()).isTrue();
+        }
     }
 
     @Test
