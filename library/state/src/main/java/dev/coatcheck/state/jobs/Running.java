@@ -1,6 +1,7 @@
 package dev.coatcheck.state.jobs;
 
 import java.time.Duration;
+import java.util.function.Consumer;
 
 /** One job in a worker: who runs it, and until when the store is known to hold it for this worker. */
 final class Running {
@@ -9,24 +10,26 @@ final class Running {
     private volatile long heldUntil;
     private boolean interrupted;
     private boolean handled;
-    private volatile Thread thread = Thread.currentThread();
+    private final Thread thread;
 
     /**
      * @param claimedAt {@link System#nanoTime()} before the store was asked, so that this process believes in its lease
      *     no longer than the store does
+     * @param body what runs on the job's own thread, which is there from the beginning: whoever looks after leases may
+     *     interrupt it before it is started
      */
-    Running(ClaimedJob job, Duration lease, long claimedAt) {
+    Running(ClaimedJob job, Duration lease, long claimedAt, Consumer<Running> body) {
         this.job = job;
         this.leaseNanos = lease.toNanos();
         this.heldUntil = claimedAt + leaseNanos;
+        this.thread = Thread.ofVirtual().name("job-" + job.id()).unstarted(() -> body.accept(this));
     }
 
     ClaimedJob job() {
         return job;
     }
 
-    void start(Runnable body) {
-        thread = Thread.ofVirtual().name("job-" + job.id()).unstarted(body);
+    void start() {
         thread.start();
     }
 

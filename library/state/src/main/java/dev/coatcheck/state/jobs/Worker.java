@@ -193,16 +193,18 @@ public final class Worker implements AutoCloseable {
     }
 
     private void start(ClaimedJob job, long claimedAt) {
-        var entry = new Running(job, settings.lease(), claimedAt);
+        var entry = new Running(job, settings.lease(), claimedAt, this::runAndRelease);
         running.add(entry);
-        entry.start(() -> {
-            try {
-                run(entry);
-            } finally {
-                running.remove(entry);
-                free.release();
-            }
-        });
+        entry.start();
+    }
+
+    private void runAndRelease(Running entry) {
+        try {
+            run(entry);
+        } finally {
+            running.remove(entry);
+            free.release();
+        }
     }
 
     private void run(Running entry) {
