@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
@@ -77,7 +78,8 @@ final class SessionJson {
         });
         classes.forEach((name, type) -> names.put(type, name));
         var allowed = BasicPolymorphicTypeValidator.builder();
-        types.values().forEach(type -> allowed.allowIfSubType(type.getName()));
+        // As a pattern, since a plain name also allows every class whose name begins with it.
+        types.values().forEach(type -> allowed.allowIfSubType(Pattern.compile(Pattern.quote(type.getName()))));
         mapper = JsonMapper.builder()
                 // What a class under another release lacks or has in addition is no reason to lose the attribute.
                 .disable(

@@ -46,6 +46,9 @@ class SessionJsonTest {
 
     record Loose(@JsonTypeInfo(use = JsonTypeInfo.Id.CLASS) Object anything) {}
 
+    /** Allowed by nobody, though its name begins as one does that is. */
+    record LooseEnd(String text) {}
+
     private final SessionJson json = new SessionJson(
             Map.of("cart", Cart.class, "theme", Theme.class, "renamed", Renamed.class, "loose", Loose.class));
 
@@ -122,6 +125,16 @@ class SessionJsonTest {
             })
     void what_is_not_of_the_format_or_not_allowed_is_unreadable(String stored) {
         assertThatThrownBy(() -> json.read(stored)).isInstanceOf(UnreadableValueException.class);
+    }
+
+    @Test
+    void a_type_is_allowed_by_its_whole_name() throws UnreadableValueException {
+        var stored = "{\"v\":1,\"type\":\"loose\",\"value\":{\"anything\":{\"@class\":\"%s\",%s}}}";
+        var renamed = stored.formatted(Renamed.class.getName(), "\"name\":\"coat\",\"amount\":1");
+        var looseEnd = stored.formatted(LooseEnd.class.getName(), "\"text\":\"x\"");
+
+        assertThat(json.read(renamed)).isEqualTo(new Loose(new Renamed("coat", 1, null)));
+        assertThatThrownBy(() -> json.read(looseEnd)).isInstanceOf(UnreadableValueException.class);
     }
 
     @Test
