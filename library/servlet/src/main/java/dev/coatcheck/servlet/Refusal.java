@@ -4,6 +4,8 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 
 /** An answer that the filter gives in place of the application's. */
 enum Refusal {
@@ -26,10 +28,15 @@ enum Refusal {
         this.body = "{\"error\":\"%s\",\"message\":\"%s\"}".formatted(code, message);
     }
 
-    /** Replaces whatever the response holds; it must not be committed yet. */
-    void answer(HttpServletResponse response, Duration retryAfter) throws IOException {
+    /**
+     * Replaces whatever the application has put into the response, which must not be committed yet.
+     *
+     * @param outer the headers that are not the application's but those of filters outside
+     */
+    void answer(HttpServletResponse response, Map<String, List<String>> outer, Duration retryAfter) throws IOException {
         var bytes = body.getBytes(StandardCharsets.UTF_8);
         response.reset();
+        outer.forEach((name, values) -> values.forEach(value -> response.addHeader(name, value)));
         response.setStatus(status);
         response.setContentType("application/json");
         response.setContentLength(bytes.length);

@@ -7,6 +7,9 @@ import jakarta.servlet.http.HttpServletResponseWrapper;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +21,7 @@ final class SessionResponse extends HttpServletResponseWrapper implements Commit
 
     private final RequestSession session;
     private final Duration retryAfter;
+    private final Map<String, List<String>> outerHeaders = new LinkedHashMap<>();
     private @Nullable HeldStream stream;
     private @Nullable HeldWriter heldWriter;
     private @Nullable PrintWriter writer;
@@ -27,6 +31,7 @@ final class SessionResponse extends HttpServletResponseWrapper implements Commit
         super(response);
         this.session = session;
         this.retryAfter = retryAfter;
+        response.getHeaderNames().forEach(name -> outerHeaders.put(name, List.copyOf(response.getHeaders(name))));
     }
 
     @Override
@@ -57,7 +62,7 @@ final class SessionResponse extends HttpServletResponseWrapper implements Commit
             case NOT_SAVED -> LOG.log(System.Logger.Level.ERROR, what + " is answered with 500", cause);
         }
         refused = true;
-        refusal.answer((HttpServletResponse) getResponse(), retryAfter);
+        refusal.answer((HttpServletResponse) getResponse(), outerHeaders, retryAfter);
     }
 
     /** Answers for a failure of the store that the application let pass; false where the failure is another. */

@@ -2,7 +2,9 @@ package dev.coatcheck.servlet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import jakarta.servlet.Filter;
 import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletResponse;
 import java.net.http.HttpResponse;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -95,6 +97,25 @@ class OutageTest extends FilterTest {
         store.cutOffWriting = true;
 
         isUnavailable(visitor.get(server, "/set"));
+    }
+
+    @Test
+    void the_headers_of_filters_outside_stay() {
+        var filter = new SessionFilter(store, SETTINGS);
+        Filter outside = (request, response, chain) -> {
+            ((HttpServletResponse) response).setHeader("X-Content-Type-Options", "nosniff");
+            ((HttpServletResponse) response).addHeader("X-Outer", "one");
+            ((HttpServletResponse) response).addHeader("X-Outer", "two");
+            filter.doFilter(request, response, chain);
+        };
+        store.cutOffWriting = true;
+        try (var server = container.start(outside, Map.of("/set", SET))) {
+            var answer = visitor.get(server, "/set");
+
+            isUnavailable(answer);
+            assertThat(answer.headers().allValues("X-Content-Type-Options")).containsExactly("nosniff");
+            assertThat(answer.headers().allValues("X-Outer")).containsExactly("one", "two");
+        }
     }
 
     @Test
