@@ -12,8 +12,10 @@ import dev.coatcheck.state.sessions.SessionId;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +33,7 @@ final class RequestSession {
     private final HttpServletRequest request;
     private final HttpServletResponse response;
     private final Optional<SessionId> requested;
+    private final Set<String> dropped = new HashSet<>();
     private boolean looked;
     private boolean wasFound;
     private @Nullable SessionView current;
@@ -165,6 +168,8 @@ final class RequestSession {
             var oldId = view.getId();
             if (rotate(view, Changes.none())) {
                 backing.events().idChanged(view, oldId);
+            } else {
+                tellDropped(view);
             }
             return view.getId();
         });
@@ -239,14 +244,26 @@ final class RequestSession {
     void save() {
         locked(() -> {
             var view = current;
-            if (view != null && !view.isReadOnly()) {
-                persist(view, Changes.none());
+            if (view != null && !persist(view, Changes.none())) {
+                tellDropped(view);
             }
             if (!response.isCommitted()) {
                 sendCookie(view);
             }
             return null;
         });
+    }
+
+    /** Tells of each attribute once. */
+    private void tellDropped(SessionView view) {
+        var names = view.pending(Changes.none()).attributes().keySet();
+        if (dropped.addAll(names)) {
+            LOG.log(
+                    System.Logger.Level.INFO,
+                    "{0} has ended meanwhile or has a new id: changes of {1} are dropped",
+                    view.id(),
+                    names);
+        }
     }
 
     private void sendCookie(@Nullable SessionView view) {
@@ -288,11 +305,6 @@ final class RequestSession {
             }
             case Gone gone -> {
                 // The cookie stays as it is: after a rotation the visitor already has the new one.
-                LOG.log(
-                        System.Logger.Level.INFO,
-                        "{0} has ended meanwhile: changes of {1} are dropped",
-                        view.id(),
-                        pending.attributes().keySet());
                 view.makeReadOnly();
                 yield false;
             }

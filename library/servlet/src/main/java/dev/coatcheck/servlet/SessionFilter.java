@@ -37,7 +37,8 @@ import org.jspecify.annotations.Nullable;
  *       {@link dev.coatcheck.state.BackingServiceException} from {@code getSession()} answers for itself.)
  *   <li>Two requests of one session at the same time, in one process or in two, each see it as it was when they first
  *       asked. Changes of different attributes both survive; of the same attribute the later wins. A session that one
- *       of them ended stays ended.
+ *       of them ended stays ended. Where one of them gave the session a new id, by {@code changeSessionId()} or a log-in,
+ *       the others may still read it for a short while, but what they change from then on is dropped, and told in the log.
  *   <li>Values are kept as JSON. Text, numbers, truth values, the usual types of {@code java.time}, {@code UUID},
  *       {@code URI}, {@code byte[]}, and lists, sets and maps of these can be kept as they are; other types after
  *       {@link SessionFilterSettings#withTypes}. {@code setAttribute} refuses any other value with an

@@ -16,6 +16,10 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.logging.SimpleFormatter;
 import org.junit.jupiter.api.Test;
 
 class SessionLifeTest extends FilterTest {
@@ -150,6 +154,37 @@ class SessionLifeTest extends FilterTest {
         assertThat(answer.body()).isEqualTo("changed");
         assertThat(answer.headers().allValues("Set-Cookie")).isEmpty();
         assertThat(stored()).isEmpty();
+    }
+
+    @Test
+    void what_is_dropped_since_the_id_changed_is_told_in_the_log_by_its_name() {
+        var server = start(Map.of("/set", SET, "/rotate", (request, response) -> request.changeSessionId()));
+        visitor.get(server, "/set");
+        var old = new Visitor();
+        old.cookies.putAll(visitor.cookies);
+        visitor.get(server, "/rotate");
+        var logger = Logger.getLogger(SessionFilter.class.getName());
+        var told = new CopyOnWriteArrayList<String>();
+        var handler = new Handler() {
+            @Override
+            public void publish(LogRecord line) {
+                told.add(new SimpleFormatter().formatMessage(line));
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
+        logger.addHandler(handler);
+        try {
+            old.get(server, "/set");
+        } finally {
+            logger.removeHandler(handler);
+        }
+
+        assertThat(told).singleElement().asString().contains("changes of [name] are dropped");
     }
 
     @Test
