@@ -15,6 +15,9 @@ import java.util.function.Supplier;
 /**
  * Bounds how often somebody may guess: five times in a quarter of an hour for an account and an address together, so
  * that guessing does not lock the owner out, who is at another address.
+ *
+ * <p>An attempt counts from its beginning and is given back when it succeeds, so that guesses made at once are bounded
+ * too. Of six attempts at the same moment one is refused, though all have the right password.
  */
 final class LogInAttempts {
     private static final Limit LIMIT = Limit.of("log-in", 5, Duration.ofMinutes(15));

@@ -13,8 +13,11 @@ public sealed interface OnOutage {
     record Closed() implements OnOutage {}
 
     /**
-     * Each process counts for itself, against its share of the limit (at least one permit). Never more than the limit
-     * in all, as long as no more processes run than are named here.
+     * Each process counts for itself, against its share of the limit, which is at least one permit. In all that is the
+     * limit, as long as no more processes run than are named here and the limit has a permit for each of them.
+     *
+     * <p>The shares begin unspent, since what the store knew cannot be asked: an outage that follows a full burst at once
+     * allows as much again.
      *
      * @param processes how many processes share the limit
      */
