@@ -19,7 +19,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.random.RandomGenerator;
 
 /**
- * A backing service that is kept running on one URL: a server that exits by itself, or is killed, is started again with
+ * A backing service that is kept running on one TCP port: a server that exits by itself, or is killed, is started again with
  * its data after a wait. A thread of its own watches it.
  */
 final class AttachedService implements AutoCloseable {
@@ -58,8 +58,12 @@ final class AttachedService implements AutoCloseable {
         return kind;
     }
 
-    String url() {
-        return server.url();
+    /** What tells a process where it is: a value for each of its {@linkplain ServiceKind#variables() variables}. */
+    Map<String, String> variables() {
+        return switch (server) {
+            case PostgresServer postgres -> Map.of("DATABASE_URL", postgres.url());
+            case RedisServer redis -> Map.of("REDIS_URL", redis.url());
+        };
     }
 
     /** The server's own. */

@@ -54,10 +54,10 @@ final class BackingServices implements AutoCloseable {
         started.sort(Comparator.comparing(AttachedService::kind));
     }
 
-    /** What tells a process where they are. */
+    /** What tells a process where they are: names of environment variables and their values, credentials included. */
     Map<String, String> variables() {
         Map<String, String> variables = new HashMap<>();
-        started.forEach(service -> variables.put(service.kind().variable(), service.url()));
+        started.forEach(service -> variables.putAll(service.variables()));
         return variables;
     }
 

@@ -26,7 +26,7 @@ final class Banner {
         }
         services.forEach(service -> rows.put(
                 service.kind().label(),
-                service.version() + ", " + service.kind().variable()));
+                service.version() + ", " + String.join(", ", service.kind().variables())));
         int width = rows.keySet().stream().mapToInt(String::length).max().orElse(0);
         String table = rows.entrySet().stream()
                 .map(row -> row.getKey() + " ".repeat(width - row.getKey().length() + 2) + row.getValue() + "\n")

@@ -146,11 +146,11 @@ record AppJson(
                 Optional<String> as = text(path, addon, "as");
                 if (kind.isPresent()
                         && as.isPresent()
-                        && !(as.get() + "_URL").equals(kind.get().variable())) {
+                        && !kind.get().variables().contains(as.get() + "_URL")) {
                     problem(
                             path + ".as",
                             "a " + kind.get().label() + " can only be attached as "
-                                    + kind.get().variable() + " here; set " + as.get()
+                                    + String.join(", ", kind.get().variables()) + " here; set " + as.get()
                                     + "_URL in the environment instead");
                 }
             }

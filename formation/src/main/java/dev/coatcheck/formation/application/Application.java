@@ -21,7 +21,7 @@ import java.util.Set;
  * @param types the process types that keep running, in the order of the Procfile
  * @param release what runs once to its end before them
  * @param quantities how many of each of {@code types}
- * @param environment what every process gets; the URLs of {@code services} and {@code secrets} are still to be added
+ * @param environment what every process gets; the variables of {@code services} and {@code secrets} are still to be added
  * @param services those to be started, because nothing in the environment says where they are
  * @param secrets names of variables that get a random value, the same at every start
  * @param readinessPath the path that answers 2xx when an instance is ready; where there is none, {@code /} has to answer

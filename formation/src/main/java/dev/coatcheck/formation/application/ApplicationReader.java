@@ -138,14 +138,14 @@ final class ApplicationReader {
                                             + String.join(", ", ServiceKind.labels())
                                             + "; attach anything else by its URL in the environment)"));
         }
-        wanted.removeIf(kind -> !environment.getOrDefault(kind.variable(), "").isBlank());
+        wanted.removeIf(kind -> kind.isAttachedBy(environment));
         return wanted;
     }
 
     /** Adds what app.json says of variables that nothing else sets, and tells which are to be made up. */
     private Set<String> addDefaults(Map<String, String> environment, AppJson appJson, Set<ServiceKind> services) {
         Set<String> provided = new HashSet<>(GIVEN);
-        services.forEach(kind -> provided.add(kind.variable()));
+        services.forEach(kind -> provided.addAll(kind.variables()));
         Set<String> secrets = new HashSet<>();
         appJson.variables().forEach((name, variable) -> {
             if (provided.contains(name) || !environment.getOrDefault(name, "").isBlank()) {

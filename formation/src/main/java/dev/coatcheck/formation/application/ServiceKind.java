@@ -2,23 +2,27 @@ package dev.coatcheck.formation.application;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** The backing services that can be started here, and the variable that tells a process where its one is. */
+/** The backing services that can be started here, and the variables that tell a process where its one is. */
 public enum ServiceKind {
-    POSTGRESQL("DATABASE_URL"),
-    REDIS("REDIS_URL");
+    POSTGRESQL,
+    REDIS;
 
-    private final String variable;
-
-    ServiceKind(String variable) {
-        this.variable = variable;
+    /** The names of all the variables that a process needs to find and use it. */
+    public List<String> variables() {
+        return switch (this) {
+            case POSTGRESQL -> List.of("DATABASE_URL");
+            case REDIS -> List.of("REDIS_URL");
+        };
     }
 
-    /** The variable that holds its URL. */
-    public String variable() {
-        return variable;
+    /** Whether an environment says where one is, so that none is to be started. A blank value says nothing. */
+    public boolean isAttachedBy(Map<String, String> environment) {
+        return variables().stream()
+                .anyMatch(name -> !environment.getOrDefault(name, "").isBlank());
     }
 
     /** What people call it: {@code postgresql}, {@code redis}. */
