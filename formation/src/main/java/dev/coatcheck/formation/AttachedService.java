@@ -7,6 +7,7 @@ import dev.coatcheck.formation.event.Journal;
 import dev.coatcheck.formation.supervision.Backoff;
 import dev.coatcheck.host.process.ExitStatus;
 import dev.coatcheck.host.service.BackingServer;
+import dev.coatcheck.host.service.MemcachedServer;
 import dev.coatcheck.host.service.PostgresServer;
 import dev.coatcheck.host.service.RedisServer;
 import dev.coatcheck.host.service.ServerSettings;
@@ -44,6 +45,7 @@ final class AttachedService implements AutoCloseable {
                 switch (kind) {
                     case POSTGRESQL -> PostgresServer.start(settings);
                     case REDIS -> RedisServer.start(settings);
+                    case MEMCACHED -> MemcachedServer.start(settings);
                 };
         journal.tell(
                 kind.label(),
@@ -63,6 +65,7 @@ final class AttachedService implements AutoCloseable {
         return switch (server) {
             case PostgresServer postgres -> Map.of("DATABASE_URL", postgres.url());
             case RedisServer redis -> Map.of("REDIS_URL", redis.url());
+            case MemcachedServer memcached -> Map.of("MEMCACHED_URL", memcached.url());
         };
     }
 

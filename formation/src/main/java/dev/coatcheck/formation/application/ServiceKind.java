@@ -9,13 +9,15 @@ import java.util.stream.Stream;
 /** The backing services that can be started here, and the variables that tell a process where its one is. */
 public enum ServiceKind {
     POSTGRESQL,
-    REDIS;
+    REDIS,
+    MEMCACHED;
 
     /** The names of all the variables that a process needs to find and use it. */
     public List<String> variables() {
         return switch (this) {
             case POSTGRESQL -> List.of("DATABASE_URL");
             case REDIS -> List.of("REDIS_URL");
+            case MEMCACHED -> List.of("MEMCACHED_URL");
         };
     }
 
@@ -35,6 +37,7 @@ public enum ServiceKind {
         return switch (name) {
             case "postgresql", "postgres", "heroku-postgresql" -> Optional.of(POSTGRESQL);
             case "redis", "heroku-redis" -> Optional.of(REDIS);
+            case "memcached" -> Optional.of(MEMCACHED);
             default -> Optional.empty();
         };
     }

@@ -103,7 +103,7 @@ class ApplicationTest {
                                         "--formation: the Procfile has no process type 'webb'; did you mean 'web'? (it has web)",
                                         "--formation: 'release' runs once before the others and has no quantity",
                                         "--with: there is no 'postgrs' to start; did you mean 'postgresql'? (there is postgresql,"
-                                                + " redis; attach anything else by its URL in the environment)",
+                                                + " redis, memcached; attach anything else by its URL in the environment)",
                                         "app.json: env.API_KEY is required (of the post) and set nowhere; set it in the"
                                                 + " environment or in .env",
                                         "--ready: 'health' must be a path such as /health/ready: it begins with '/' and holds no"

@@ -1,8 +1,7 @@
 package dev.coatcheck.host.process;
 
+import dev.coatcheck.host.SearchPath;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 
 /**
@@ -14,23 +13,14 @@ final class Session {
     private Session() {}
 
     static List<String> prefix() throws IOException {
-        if (isOnPath("setsid")) {
+        SearchPath path = SearchPath.ofThisJvm();
+        if (path.find("setsid").isPresent()) {
             return List.of("setsid");
         }
-        if (isOnPath("perl")) {
+        if (path.find("perl").isPresent()) {
             return List.of(
                     "perl", "-e", "use POSIX; POSIX::setsid(); exec {$ARGV[0]} @ARGV or die \"$ARGV[0]: $!\\n\"", "--");
         }
         throw new IOException("cannot start a process group: neither setsid (of util-linux) nor perl is on the PATH");
-    }
-
-    private static boolean isOnPath(String program) {
-        String path = System.getenv().getOrDefault("PATH", "/usr/bin:/bin");
-        for (String folder : path.split(":", -1)) {
-            if (!folder.isEmpty() && Files.isExecutable(Path.of(folder, program))) {
-                return true;
-            }
-        }
-        return false;
     }
 }

@@ -10,7 +10,7 @@ import java.util.concurrent.CompletableFuture;
  * that its URL stays true. All methods are thread-safe; each takes the time that the server takes, within the limits
  * that the implementations name, and an interrupt does not shorten a stop.
  */
-public sealed interface BackingServer extends AutoCloseable permits PostgresServer, RedisServer {
+public sealed interface BackingServer extends AutoCloseable permits LocalServer {
     /** Where clients reach it, credentials included. */
     String url();
 

@@ -1,6 +1,5 @@
 package dev.coatcheck.host.service;
 
-import dev.coatcheck.host.process.ExitStatus;
 import dev.coatcheck.host.process.Signal;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,7 +12,6 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
-import java.util.concurrent.CompletableFuture;
 
 /**
  * A real PostgreSQL on 127.0.0.1, with SCRAM passwords, UTF-8 in the same order on every system, and UTC.
@@ -28,25 +26,19 @@ import java.util.concurrent.CompletableFuture;
  * }
  * }</pre>
  */
-public final class PostgresServer implements BackingServer {
+public final class PostgresServer extends LocalServer {
+    private static final String NAME = "PostgreSQL";
     private static final String USER = "app";
     private static final String DATABASE = "app";
     private static final String PROGRAM = "postgres";
 
-    private final ServerSettings settings;
-    private final ServerHome home;
-    private final ServerProcess process;
     private final Path binaries;
     private final Unprivileged account;
     private final String password;
-    private String version = "";
-    private boolean closed;
 
     private PostgresServer(ServerSettings settings, ServerHome home, Path binaries, Unprivileged account)
             throws IOException {
-        this.settings = settings;
-        this.home = home;
-        this.process = new ServerProcess("PostgreSQL", home);
+        super(NAME, settings, home);
         this.binaries = binaries;
         this.account = account;
         this.password = home.password();
@@ -58,47 +50,28 @@ public final class PostgresServer implements BackingServer {
      * @throws ServerStartException if it does not come up, or if another server uses this home
      */
     public static PostgresServer start(ServerSettings settings) {
-        try {
-            ServerHome home = ServerHome.lock(settings.home());
-            try {
-                PostgresServer server = new PostgresServer(
+        return started(
+                NAME,
+                settings,
+                home -> new PostgresServer(
                         settings,
                         home,
                         new PackagedServers(BinaryCache.ofThisUser()).postgres(),
-                        Unprivileged.account());
-                server.start();
-                return server;
-            } catch (IOException | RuntimeException e) {
-                home.close();
-                throw e;
-            }
-        } catch (IOException e) {
-            throw new ServerStartException("PostgreSQL did not start in " + settings.home() + ": " + e.getMessage(), e);
-        }
+                        Unprivileged.account()));
     }
 
     @Override
-    public synchronized void start() {
-        if (closed) {
-            throw new IllegalStateException("the server in " + home.folder() + " was closed");
+    void launch() throws IOException {
+        if (process.endStrays(PROGRAM, home.data())) {
+            // PostgreSQL would take a zombie, or whoever has the process id of the server now, for the server.
+            Files.deleteIfExists(home.data().resolve("postmaster.pid"));
         }
-        if (process.isRunning()) {
-            return;
+        if (Files.notExists(home.data())) {
+            initialise();
         }
-        try {
-            if (process.endStrays(PROGRAM)) {
-                // PostgreSQL would take a zombie, or whoever has the process id of the server now, for the server.
-                Files.deleteIfExists(home.data().resolve("postmaster.pid"));
-            }
-            if (Files.notExists(home.data())) {
-                initialise();
-            }
-            checkMajorVersion();
-            account.own(home.data());
-            process.start(serverCommand(), settings.tcpPort(), this::answers);
-        } catch (IOException e) {
-            throw new ServerStartException("PostgreSQL did not start in " + home.folder() + ": " + e.getMessage(), e);
-        }
+        checkMajorVersion();
+        account.own(home.data());
+        process.start(serverCommand(), settings.tcpPort(), this::answers);
         try {
             createDatabaseIfMissing(DATABASE);
         } catch (IllegalStateException e) {
@@ -141,37 +114,10 @@ public final class PostgresServer implements BackingServer {
         }
     }
 
-    @Override
-    public int tcpPort() {
-        return settings.tcpPort();
-    }
-
-    @Override
-    public synchronized String version() {
-        return version;
-    }
-
-    @Override
-    public synchronized CompletableFuture<ExitStatus> onExit() {
-        return process.onExit();
-    }
-
     /** What PostgreSQL calls a fast shutdown: transactions under way are rolled back, connections cut. */
     @Override
-    public synchronized void stop() {
-        process.stop(Signal.INT);
-    }
-
-    @Override
-    public synchronized void kill() {
-        process.kill();
-    }
-
-    @Override
-    public synchronized void close() {
-        closed = true;
-        stop();
-        home.close();
+    Signal stopSignal() {
+        return Signal.INT;
     }
 
     /** Beside its place first, so that a cluster that was begun and not finished is never taken for one. */
@@ -239,7 +185,7 @@ public final class PostgresServer implements BackingServer {
                 Statement statement = connection.createStatement();
                 ResultSet result = statement.executeQuery("SHOW server_version")) {
             result.next();
-            version = result.getString(1);
+            told(result.getString(1));
             return true;
         } catch (SQLException e) {
             String state = String.valueOf(e.getSQLState());

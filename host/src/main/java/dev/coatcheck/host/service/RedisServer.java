@@ -1,6 +1,5 @@
 package dev.coatcheck.host.service;
 
-import dev.coatcheck.host.process.ExitStatus;
 import dev.coatcheck.host.process.Signal;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -11,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -28,23 +26,17 @@ import java.util.regex.Pattern;
  * }
  * }</pre>
  */
-public final class RedisServer implements BackingServer {
+public final class RedisServer extends LocalServer {
+    private static final String NAME = "Redis";
     private static final String PROGRAM = "redis-server";
     private static final int PROBE_TIMEOUT_MILLIS = 5_000;
     private static final Pattern VERSION = Pattern.compile("redis_version:(\\S+)");
 
-    private final ServerSettings settings;
-    private final ServerHome home;
-    private final ServerProcess process;
     private final Path binary;
     private final int databases;
-    private String version = "";
-    private boolean closed;
 
     private RedisServer(ServerSettings settings, ServerHome home, Path binary, int databases) {
-        this.settings = settings;
-        this.home = home;
-        this.process = new ServerProcess("Redis", home);
+        super(NAME, settings, home);
         this.binary = binary;
         this.databases = databases;
     }
@@ -60,37 +52,18 @@ public final class RedisServer implements BackingServer {
 
     /** With as many numbered databases; Redis' own default is 16. */
     static RedisServer start(ServerSettings settings, int databases) {
-        try {
-            ServerHome home = ServerHome.lock(settings.home());
-            try {
-                RedisServer server = new RedisServer(
-                        settings, home, new PackagedServers(BinaryCache.ofThisUser()).redisServer(), databases);
-                server.start();
-                return server;
-            } catch (IOException | RuntimeException e) {
-                home.close();
-                throw e;
-            }
-        } catch (IOException e) {
-            throw new ServerStartException("Redis did not start in " + settings.home() + ": " + e.getMessage(), e);
-        }
+        return started(
+                NAME,
+                settings,
+                home -> new RedisServer(
+                        settings, home, new PackagedServers(BinaryCache.ofThisUser()).redisServer(), databases));
     }
 
     @Override
-    public synchronized void start() {
-        if (closed) {
-            throw new IllegalStateException("the server in " + home.folder() + " was closed");
-        }
-        if (process.isRunning()) {
-            return;
-        }
-        process.endStrays(PROGRAM);
-        try {
-            Files.createDirectories(home.data());
-            process.start(serverCommand(), settings.tcpPort(), this::answers);
-        } catch (IOException e) {
-            throw new ServerStartException("Redis did not start in " + home.folder() + ": " + e.getMessage(), e);
-        }
+    void launch() throws IOException {
+        process.endStrays(PROGRAM, home.data());
+        Files.createDirectories(home.data());
+        process.start(serverCommand(), settings.tcpPort(), this::answers);
     }
 
     @Override
@@ -99,35 +72,8 @@ public final class RedisServer implements BackingServer {
     }
 
     @Override
-    public int tcpPort() {
-        return settings.tcpPort();
-    }
-
-    @Override
-    public synchronized String version() {
-        return version;
-    }
-
-    @Override
-    public synchronized CompletableFuture<ExitStatus> onExit() {
-        return process.onExit();
-    }
-
-    @Override
-    public synchronized void stop() {
-        process.stop(Signal.TERM);
-    }
-
-    @Override
-    public synchronized void kill() {
-        process.kill();
-    }
-
-    @Override
-    public synchronized void close() {
-        closed = true;
-        stop();
-        home.close();
+    Signal stopSignal() {
+        return Signal.TERM;
     }
 
     private List<String> serverCommand() {
@@ -149,11 +95,11 @@ public final class RedisServer implements BackingServer {
             socket.setSoTimeout(PROBE_TIMEOUT_MILLIS);
             socket.getOutputStream().write("PING\r\nINFO server\r\nQUIT\r\n".getBytes(StandardCharsets.US_ASCII));
             String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            Matcher told = VERSION.matcher(answer);
-            if (!answer.startsWith("+PONG\r\n") || !told.find()) {
+            Matcher info = VERSION.matcher(answer);
+            if (!answer.startsWith("+PONG\r\n") || !info.find()) {
                 return false;
             }
-            version = told.group(1);
+            told(info.group(1));
             return true;
         } catch (IOException e) {
             return false; // not listening yet

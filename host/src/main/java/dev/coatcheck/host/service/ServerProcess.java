@@ -7,6 +7,7 @@ import dev.coatcheck.host.process.Signal;
 import dev.coatcheck.host.process.Strays;
 import java.io.File;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -84,9 +85,12 @@ final class ServerProcess {
         }
     }
 
-    /** Ends what an owner who was killed left at work on the data, and says whether it is certain that nothing is left. */
-    boolean endStrays(String program) {
-        return Strays.kill(program, home.data(), KILL_LIMIT);
+    /**
+     * Ends what an owner who was killed left at work in this folder of the home, and says whether it is certain that
+     * nothing is left.
+     */
+    boolean endStrays(String program, Path workingFolder) {
+        return Strays.kill(program, workingFolder, KILL_LIMIT);
     }
 
     /** Asks with a signal, insists at the limit. */

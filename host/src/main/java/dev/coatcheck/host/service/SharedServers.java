@@ -11,8 +11,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * For tests: one PostgreSQL and one Redis for the whole JVM, started when first asked for, ended with the JVM, and a new
- * empty database on them for whoever asks.
+ * For tests: one server of each kind for the whole JVM, started when first asked for, ended with the JVM, and on
+ * PostgreSQL and Redis a new empty database for whoever asks.
  *
  * <p>Their data outlives a {@linkplain BackingServer#kill() kill} and a start, not a power cut, and is deleted at the end.
  * A test that kills a server should start its own, so as not to disturb others.
@@ -29,6 +29,7 @@ public final class SharedServers {
     private static @Nullable Path folder;
     private static @Nullable PostgresServer postgres;
     private static @Nullable RedisServer redis;
+    private static @Nullable MemcachedServer memcached;
 
     private SharedServers() {}
 
@@ -46,6 +47,15 @@ public final class SharedServers {
             STARTED.add(redis);
         }
         return redis;
+    }
+
+    /** One for all: keys are everyone's, so that a test needs a prefix of its own. */
+    public static synchronized MemcachedServer memcached() {
+        if (memcached == null) {
+            memcached = MemcachedServer.start(settings("memcached"));
+            STARTED.add(memcached);
+        }
+        return memcached;
     }
 
     /** The URL of a new empty database on the shared PostgreSQL. */

@@ -29,10 +29,13 @@ record Unprivileged(List<String> prefix, int owner) {
             "--inh-caps=+dac_override",
             "--ambient-caps=+dac_override");
 
+    static boolean isRoot() {
+        return new UnixSystem().getUid() == 0;
+    }
+
     static Unprivileged account() {
-        int uid = Math.toIntExact(new UnixSystem().getUid());
-        if (uid != 0) {
-            return new Unprivileged(List.of(), uid);
+        if (!isRoot()) {
+            return new Unprivileged(List.of(), Math.toIntExact(new UnixSystem().getUid()));
         }
         if (works(USER_NAMESPACE)) {
             return new Unprivileged(USER_NAMESPACE, 0);
