@@ -10,6 +10,7 @@ import dev.coatcheck.host.service.BackingServer;
 import dev.coatcheck.host.service.MemcachedServer;
 import dev.coatcheck.host.service.PostgresServer;
 import dev.coatcheck.host.service.RedisServer;
+import dev.coatcheck.host.service.S3Server;
 import dev.coatcheck.host.service.ServerSettings;
 import dev.coatcheck.host.service.ServerStartException;
 import java.nio.file.Path;
@@ -46,6 +47,7 @@ final class AttachedService implements AutoCloseable {
                     case POSTGRESQL -> PostgresServer.start(settings);
                     case REDIS -> RedisServer.start(settings);
                     case MEMCACHED -> MemcachedServer.start(settings);
+                    case S3 -> S3Server.start(settings);
                 };
         journal.tell(
                 kind.label(),
@@ -66,6 +68,15 @@ final class AttachedService implements AutoCloseable {
             case PostgresServer postgres -> Map.of("DATABASE_URL", postgres.url());
             case RedisServer redis -> Map.of("REDIS_URL", redis.url());
             case MemcachedServer memcached -> Map.of("MEMCACHED_URL", memcached.url());
+            case S3Server s3 ->
+                Map.of(
+                        "AWS_ENDPOINT_URL_S3", s3.url(),
+                        "AWS_ACCESS_KEY_ID", s3.accessKeyId(),
+                        "AWS_SECRET_ACCESS_KEY", s3.secretAccessKey(),
+                        // One that a shell holds for an account at Amazon would be sent along with our key.
+                        "AWS_SESSION_TOKEN", "",
+                        "AWS_REGION", s3.region(),
+                        "S3_BUCKET", s3.bucket());
         };
     }
 

@@ -10,7 +10,8 @@ import java.util.stream.Stream;
 public enum ServiceKind {
     POSTGRESQL,
     REDIS,
-    MEMCACHED;
+    MEMCACHED,
+    S3;
 
     /** The names of all the variables that a process needs to find and use it. */
     public List<String> variables() {
@@ -18,12 +19,22 @@ public enum ServiceKind {
             case POSTGRESQL -> List.of("DATABASE_URL");
             case REDIS -> List.of("REDIS_URL");
             case MEMCACHED -> List.of("MEMCACHED_URL");
+            case S3 ->
+                List.of("AWS_ENDPOINT_URL_S3", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION", "S3_BUCKET");
         };
     }
 
-    /** Whether an environment says where one is, so that none is to be started. A blank value says nothing. */
+    /**
+     * Whether an environment says where one is, so that none is to be started. A blank value says nothing, and credentials
+     * or a region alone don't either: many have those of Amazon in their shell for something else.
+     */
     public boolean isAttachedBy(Map<String, String> environment) {
-        return variables().stream()
+        List<String> places =
+                switch (this) {
+                    case POSTGRESQL, REDIS, MEMCACHED -> variables();
+                    case S3 -> List.of("AWS_ENDPOINT_URL_S3", "S3_BUCKET");
+                };
+        return places.stream()
                 .anyMatch(name -> !environment.getOrDefault(name, "").isBlank());
     }
 
@@ -38,6 +49,7 @@ public enum ServiceKind {
             case "postgresql", "postgres", "heroku-postgresql" -> Optional.of(POSTGRESQL);
             case "redis", "heroku-redis" -> Optional.of(REDIS);
             case "memcached" -> Optional.of(MEMCACHED);
+            case "s3" -> Optional.of(S3);
             default -> Optional.empty();
         };
     }

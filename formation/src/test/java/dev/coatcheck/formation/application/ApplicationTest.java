@@ -71,6 +71,16 @@ class ApplicationTest {
     }
 
     @Test
+    void an_object_store_is_attached_by_its_place_and_not_by_the_credentials_of_a_shell() throws IOException {
+        write("Procfile", "web: a\n");
+        write("app.json", "{\"addons\": [\"s3\"], \"env\": {\"S3_BUCKET\": {}, \"AWS_REGION\": {}}}");
+        write(".env", "AWS_ACCESS_KEY_ID=of an account\nAWS_REGION=eu-north-1\nS3_BUCKET=\n");
+        assertThat(Application.read(folder, options).services()).containsExactly(ServiceKind.S3);
+        write(".env", "S3_BUCKET=photos\nAWS_REGION=eu-north-1\n");
+        assertThat(Application.read(folder, options).services()).isEmpty();
+    }
+
+    @Test
     void secrets_are_made_up_only_where_nothing_sets_them() throws IOException {
         write("Procfile", "web: a\n");
         write(".env", "SET=here\nBLANK=\n");
@@ -103,7 +113,7 @@ class ApplicationTest {
                                         "--formation: the Procfile has no process type 'webb'; did you mean 'web'? (it has web)",
                                         "--formation: 'release' runs once before the others and has no quantity",
                                         "--with: there is no 'postgrs' to start; did you mean 'postgresql'? (there is postgresql,"
-                                                + " redis, memcached; attach anything else by its URL in the environment)",
+                                                + " redis, memcached, s3; attach anything else by its URL in the environment)",
                                         "app.json: env.API_KEY is required (of the post) and set nowhere; set it in the"
                                                 + " environment or in .env",
                                         "--ready: 'health' must be a path such as /health/ready: it begins with '/' and holds no"

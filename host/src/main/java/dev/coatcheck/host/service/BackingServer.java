@@ -11,7 +11,7 @@ import java.util.concurrent.CompletableFuture;
  * that the implementations name, and an interrupt does not shorten a stop.
  */
 public sealed interface BackingServer extends AutoCloseable permits LocalServer {
-    /** Where clients reach it, credentials included. */
+    /** Where clients reach it, credentials included but for the object store, whose URLs have no place for them. */
     String url();
 
     int tcpPort();

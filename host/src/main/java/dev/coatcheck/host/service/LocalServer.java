@@ -6,7 +6,8 @@ import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 
 /** What the servers share: a home that is locked for them, one process at a time, and a life from start to close. */
-abstract sealed class LocalServer implements BackingServer permits MemcachedServer, PostgresServer, RedisServer {
+abstract sealed class LocalServer implements BackingServer
+        permits MemcachedServer, PostgresServer, RedisServer, S3Server {
     final ServerSettings settings;
     final ServerHome home;
     final ServerProcess process;

@@ -2,11 +2,14 @@ package dev.coatcheck.host.service;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.EnumSet;
+import java.util.HexFormat;
+import java.util.List;
 import java.util.Properties;
 import java.util.Set;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
@@ -16,6 +19,9 @@ import org.tukaani.xz.XZInputStream;
 /** Takes the servers out of the jars that carry them. */
 final class PackagedServers {
     private static final Set<PosixFilePermission> EXECUTABLE = PosixFilePermissions.fromString("rwxr-xr-x");
+
+    /** Where coatcheck-s3-server has the jars, and a class path of them. */
+    private static final String S3_JARS = "/dev/coatcheck/s3server/";
 
     private final BinaryCache cache;
 
@@ -46,6 +52,27 @@ final class PackagedServers {
                     }
                 })
                 .resolve("redis-server");
+    }
+
+    /** @param jars the folder of all the jars, and of nothing else */
+    record S3Proxy(String version, Path jars) {}
+
+    S3Proxy s3Proxy() throws IOException {
+        String[] jars;
+        try (InputStream list = resource(S3_JARS + "jars.txt")) {
+            jars = new String(list.readAllBytes(), StandardCharsets.UTF_8).split(":", -1);
+        }
+        String version = version("s3proxy");
+        // The same version with other libraries is another folder.
+        String libraries = HexFormat.of().toHexDigits(List.of(jars).hashCode());
+        Path folder = cache.install("s3proxy-" + version + "-" + libraries, fresh -> {
+            for (String jar : jars) {
+                try (InputStream content = resource(S3_JARS + jar.substring("./".length()))) {
+                    Files.copy(content, fresh.resolve(jar).normalize());
+                }
+            }
+        });
+        return new S3Proxy(version, folder);
     }
 
     private static String archiveName(Platform platform) {

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.HexFormat;
@@ -60,14 +61,19 @@ final class ServerHome implements AutoCloseable {
         if (Files.notExists(file)) {
             byte[] random = new byte[16];
             new SecureRandom().nextBytes(random);
-            // Beside its place first: a password of half its length must not be taken for one.
-            Path fresh = folder.resolve("password.new");
-            Files.deleteIfExists(fresh);
-            Files.createFile(fresh, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-            Files.writeString(fresh, HexFormat.of().formatHex(random));
-            Files.move(fresh, file);
+            writeSecretly(file.getFileName().toString(), HexFormat.of().formatHex(random));
         }
         return Files.readString(file).strip();
+    }
+
+    /** A file that only its owner may read. Written beside its place first, so that half of it is never taken for it. */
+    Path writeSecretly(String name, String text) throws IOException {
+        Path file = folder.resolve(name);
+        Path fresh = folder.resolve(name + ".new");
+        Files.deleteIfExists(fresh);
+        Files.createFile(fresh, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        Files.writeString(fresh, text);
+        return Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
     }
 
     /** The end of the server's log, for a message. */

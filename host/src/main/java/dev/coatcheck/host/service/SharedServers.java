@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * For tests: one server of each kind for the whole JVM, started when first asked for, ended with the JVM, and on
- * PostgreSQL and Redis a new empty database for whoever asks.
+ * PostgreSQL, Redis and the object store a new empty database or bucket for whoever asks.
  *
  * <p>Their data outlives a {@linkplain BackingServer#kill() kill} and a start, not a power cut, and is deleted at the end.
  * A test that kills a server should start its own, so as not to disturb others.
@@ -30,6 +30,7 @@ public final class SharedServers {
     private static @Nullable PostgresServer postgres;
     private static @Nullable RedisServer redis;
     private static @Nullable MemcachedServer memcached;
+    private static @Nullable S3Server s3;
 
     private SharedServers() {}
 
@@ -56,6 +57,19 @@ public final class SharedServers {
             STARTED.add(memcached);
         }
         return memcached;
+    }
+
+    public static synchronized S3Server s3() {
+        if (s3 == null) {
+            s3 = S3Server.start(settings("s3"));
+            STARTED.add(s3);
+        }
+        return s3;
+    }
+
+    /** The name of a new empty bucket on the shared object store. */
+    public static String freshBucket() {
+        return s3().createBucketIfMissing("test-" + COUNTER.incrementAndGet());
     }
 
     /** The URL of a new empty database on the shared PostgreSQL. */

@@ -1,9 +1,8 @@
 /**
- * Real PostgreSQL, Redis and Memcached servers without Docker: they run as
- * {@linkplain dev.coatcheck.host.process.ProcessGroup process groups} that end with this JVM. The binaries of PostgreSQL
- * and Redis come packaged in jars and are unpacked once into the user's cache; Memcached is the system's own package. A
- * server keeps what it needs in one folder, its home, and is started again on it with the data, the password and the TCP
- * port of before.
+ * Real servers without Docker: PostgreSQL, Redis, Memcached, and an object store that speaks S3. They run as
+ * {@linkplain dev.coatcheck.host.process.ProcessGroup process groups} that end with this JVM. They come packaged in jars
+ * and are unpacked once into the user's cache; only Memcached is the system's own package. A server keeps what it needs in
+ * one folder, its home, and is started again on it with the data, the password and the TCP port of before.
  */
 @NullMarked
 package dev.coatcheck.host.service;

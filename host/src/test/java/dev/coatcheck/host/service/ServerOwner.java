@@ -3,7 +3,7 @@ package dev.coatcheck.host.service;
 import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
 
-/** A program that starts both servers in a folder, tells their URLs, and waits to be killed. */
+/** A program that starts servers in a folder, tells their URLs, and waits to be killed. */
 final class ServerOwner {
     private ServerOwner() {}
 
@@ -13,6 +13,8 @@ final class ServerOwner {
                 .url());
         System.out.println(
                 RedisServer.start(ServerSettings.at(folder.resolve("redis"))).url());
+        System.out.println(
+                S3Server.start(ServerSettings.at(folder.resolve("s3"))).url());
         new CountDownLatch(1).await();
     }
 }

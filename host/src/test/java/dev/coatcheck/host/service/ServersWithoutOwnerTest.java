@@ -10,6 +10,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -24,11 +25,13 @@ class ServersWithoutOwnerTest {
                 .start();
         String postgres = owner.inputReader().readLine();
         String redis = owner.inputReader().readLine();
+        String s3 = owner.inputReader().readLine();
         Sql.execute(postgres, "CREATE TABLE coats AS SELECT 17 AS ticket");
         Redis.send(redis, "SET coat 17");
         owner.destroyForcibly();
-        List<Integer> ports =
-                List.of(URI.create(postgres).getPort(), URI.create(redis).getPort());
+        List<Integer> ports = Stream.of(postgres, redis, s3)
+                .map(url -> URI.create(url).getPort())
+                .toList();
         await().atMost(Duration.ofSeconds(5)).until(() -> ports.stream().allMatch(TcpPorts::isFree));
 
         try (PostgresServer server = PostgresServer.start(ServerSettings.at(folder.resolve("postgresql")))) {
