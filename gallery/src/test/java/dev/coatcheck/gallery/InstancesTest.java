@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.coatcheck.gallery.images.TestImages;
+import dev.coatcheck.host.service.RedisMonitor;
 import dev.coatcheck.process.lifecycle.Phase;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -45,8 +46,8 @@ class InstancesTest {
             var web = gallery.startWeb();
             var visitor = Visitor.loggedIn(web);
 
-            assertThat(monitor.during(() -> visitor.get(web, "/me"))).hasSize(1);
-            assertThat(monitor.during(() -> visitor.get(web, "/"))).isEmpty();
+            assertThat(monitor.commandsDuring(() -> visitor.get(web, "/me"))).hasSize(1);
+            assertThat(monitor.commandsDuring(() -> visitor.get(web, "/"))).isEmpty();
         }
     }
 

@@ -3,6 +3,7 @@ package dev.coatcheck.servlet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.coatcheck.host.service.Durability;
+import dev.coatcheck.host.service.RedisMonitor;
 import dev.coatcheck.host.service.RedisServer;
 import dev.coatcheck.host.service.ServerSettings;
 import dev.coatcheck.host.service.SharedServers;
@@ -82,9 +83,9 @@ class OnRedisTest {
                 var monitor = new RedisMonitor(url)) {
             visitor.get(instance.server(), "/login");
 
-            assertThat(monitor.during(() -> visitor.get(instance.server(), "/me")))
+            assertThat(monitor.commandsDuring(() -> visitor.get(instance.server(), "/me")))
                     .hasSize(1);
-            assertThat(monitor.during(() -> visitor.get(instance.server(), "/plain")))
+            assertThat(monitor.commandsDuring(() -> visitor.get(instance.server(), "/plain")))
                     .isEmpty();
         }
     }
