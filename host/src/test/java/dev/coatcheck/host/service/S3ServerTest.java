@@ -79,8 +79,9 @@ class S3ServerTest {
             String upload = client.createMultipartUpload(
                             create -> create.bucket(bucket).key("large").checksumAlgorithm(ChecksumAlgorithm.CRC32))
                     .uploadId();
-            CompletedPart first = part(client, bucket, upload, 1, Arrays.copyOf(content, PART));
-            CompletedPart second = part(client, bucket, upload, 2, Arrays.copyOfRange(content, PART, content.length));
+            CompletedPart first = part(client, bucket, "large", upload, 1, Arrays.copyOf(content, PART));
+            CompletedPart second =
+                    part(client, bucket, "large", upload, 2, Arrays.copyOfRange(content, PART, content.length));
             assertThat(client.listParts(list -> list.bucket(bucket).key("large").uploadId(upload))
                             .parts())
                     .hasSize(2);
@@ -112,6 +113,31 @@ class S3ServerTest {
                             S3Exception.class, e -> assertThat(e.statusCode()).isEqualTo(400));
             assertThat(client.listObjectsV2(list -> list.bucket(bucket)).contents())
                     .isEmpty();
+        }
+    }
+
+    @Test
+    void an_object_is_written_only_once_by_who_asks_for_that() {
+        S3Server server = SharedServers.s3();
+        String bucket = SharedServers.freshBucket();
+        try (S3Client client = S3.client(server)) {
+            client.putObject(put -> put.bucket(bucket).key("coat").ifNoneMatch("*"), RequestBody.fromString("tweed"));
+            assertThatThrownBy(() -> client.putObject(
+                            put -> put.bucket(bucket).key("coat").ifNoneMatch("*"), RequestBody.fromString("felt")))
+                    .isInstanceOfSatisfying(
+                            S3Exception.class, e -> assertThat(e.statusCode()).isEqualTo(412));
+            String upload = client.createMultipartUpload(
+                            create -> create.bucket(bucket).key("coat").checksumAlgorithm(ChecksumAlgorithm.CRC32))
+                    .uploadId();
+            CompletedPart felt = part(client, bucket, "coat", upload, 1, "felt".getBytes(StandardCharsets.UTF_8));
+            assertThatThrownBy(() -> client.completeMultipartUpload(complete -> complete.bucket(bucket)
+                            .key("coat")
+                            .uploadId(upload)
+                            .ifNoneMatch("*")
+                            .multipartUpload(parts -> parts.parts(felt))))
+                    .isInstanceOfSatisfying(
+                            S3Exception.class, e -> assertThat(e.statusCode()).isEqualTo(412));
+            assertThat(read(client, bucket, "coat")).isEqualTo("tweed");
         }
     }
 
@@ -194,10 +220,11 @@ class S3ServerTest {
         }
     }
 
-    private static CompletedPart part(S3Client client, String bucket, String upload, int number, byte[] content) {
+    private static CompletedPart part(
+            S3Client client, String bucket, String key, String upload, int number, byte[] content) {
         var response = client.uploadPart(
                 part -> part.bucket(bucket)
-                        .key("large")
+                        .key(key)
                         .uploadId(upload)
                         .partNumber(number)
                         .checksumAlgorithm(ChecksumAlgorithm.CRC32),
