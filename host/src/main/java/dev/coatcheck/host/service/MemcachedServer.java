@@ -2,16 +2,12 @@ package dev.coatcheck.host.service;
 
 import dev.coatcheck.host.SearchPath;
 import dev.coatcheck.host.process.Signal;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The system's own Memcached on 127.0.0.1, with 64 MiB for items and 1 MiB for one of them. It has no password: being
@@ -31,8 +27,7 @@ public final class MemcachedServer extends LocalServer {
     private static final String PROGRAM = "memcached";
     private static final SystemPackage PACKAGE = new SystemPackage(PROGRAM, "memcached", "MEMCACHED_URL");
     private static final int MEMORY_MIB = 64;
-    private static final int PROBE_TIMEOUT_MILLIS = 5_000;
-    private static final String VERSION = "VERSION ";
+    private static final Pattern VERSION = Pattern.compile("VERSION (\\S+)\r\n");
 
     private final Path binary;
 
@@ -85,18 +80,12 @@ public final class MemcachedServer extends LocalServer {
     }
 
     private boolean answers() {
-        try (Socket socket = new Socket()) {
-            socket.connect(
-                    new InetSocketAddress(InetAddress.getLoopbackAddress(), settings.tcpPort()), PROBE_TIMEOUT_MILLIS);
-            socket.setSoTimeout(PROBE_TIMEOUT_MILLIS);
-            socket.getOutputStream().write("version\r\n".getBytes(StandardCharsets.US_ASCII));
-            String answer = new BufferedReader(
-                            new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII))
-                    .readLine();
-            if (answer == null || !answer.startsWith(VERSION)) {
+        try {
+            Matcher answer = VERSION.matcher(LineProtocol.ask(settings.tcpPort(), "version", "quit"));
+            if (!answer.matches()) {
                 return false;
             }
-            told(answer.substring(VERSION.length()));
+            told(answer.group(1));
             return true;
         } catch (IOException e) {
             return false; // not listening yet

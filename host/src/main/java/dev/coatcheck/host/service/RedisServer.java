@@ -2,10 +2,6 @@ package dev.coatcheck.host.service;
 
 import dev.coatcheck.host.process.Signal;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -29,7 +25,6 @@ import java.util.regex.Pattern;
 public final class RedisServer extends LocalServer {
     private static final String NAME = "Redis";
     private static final String PROGRAM = "redis-server";
-    private static final int PROBE_TIMEOUT_MILLIS = 5_000;
     private static final Pattern VERSION = Pattern.compile("redis_version:(\\S+)");
 
     private final Path binary;
@@ -89,12 +84,8 @@ public final class RedisServer extends LocalServer {
 
     /** A PING that is answered while the data is still being loaded gets an error instead of a PONG. */
     private boolean answers() {
-        try (Socket socket = new Socket()) {
-            socket.connect(
-                    new InetSocketAddress(InetAddress.getLoopbackAddress(), settings.tcpPort()), PROBE_TIMEOUT_MILLIS);
-            socket.setSoTimeout(PROBE_TIMEOUT_MILLIS);
-            socket.getOutputStream().write("PING\r\nINFO server\r\nQUIT\r\n".getBytes(StandardCharsets.US_ASCII));
-            String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        try {
+            String answer = LineProtocol.ask(settings.tcpPort(), "PING", "INFO server", "QUIT");
             Matcher info = VERSION.matcher(answer);
             if (!answer.startsWith("+PONG\r\n") || !info.find()) {
                 return false;

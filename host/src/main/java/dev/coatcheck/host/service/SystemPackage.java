@@ -42,7 +42,7 @@ record SystemPackage(String program, String packageName, String variable) {
     }
 
     private String line(Map.Entry<String, String> installer) {
-        boolean asRoot = !installer.getKey().equals("brew") && !Unprivileged.isRoot();
-        return (asRoot ? "sudo " : "") + installer.getValue() + packageName;
+        boolean needsRoot = !installer.getKey().equals("brew") && !Unprivileged.isRoot();
+        return (needsRoot ? "sudo " : "") + installer.getValue() + packageName;
     }
 }

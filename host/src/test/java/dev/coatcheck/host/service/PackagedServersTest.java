@@ -27,11 +27,14 @@ class PackagedServersTest {
             assertThat(process.exitValue()).isZero();
         }
         try (Stream<Path> folders = Files.list(cache)) {
-            assertThat(folders).hasSize(2);
+            assertThat(folders).hasSize(3);
         }
         PackagedServers servers = new PackagedServers(new BinaryCache(cache));
         assertThat(versionOf(servers.postgres().resolve("bin/postgres"))).contains("(PostgreSQL) 18");
         assertThat(versionOf(servers.redisServer())).contains("v=6.2");
+        assertThat(servers.s3Proxy().jars())
+                .isDirectoryContaining("glob:**/s3proxy-" + servers.s3Proxy().version() + ".jar")
+                .isDirectoryNotContaining("glob:**/*.txt");
     }
 
     @Test

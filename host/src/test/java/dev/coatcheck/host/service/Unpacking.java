@@ -2,7 +2,7 @@ package dev.coatcheck.host.service;
 
 import java.nio.file.Path;
 
-/** A program that unpacks both servers into a cache folder, as several do at once. */
+/** A program that unpacks the servers into a cache folder, as several do at once. */
 final class Unpacking {
     private Unpacking() {}
 
@@ -10,5 +10,6 @@ final class Unpacking {
         PackagedServers servers = new PackagedServers(new BinaryCache(Path.of(arguments[0])));
         System.out.println(servers.postgres());
         System.out.println(servers.redisServer());
+        System.out.println(servers.s3Proxy());
     }
 }
