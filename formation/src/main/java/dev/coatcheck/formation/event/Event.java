@@ -39,6 +39,13 @@ public sealed interface Event {
      */
     record Output(Instant at, String instance, Stream stream, String line) implements Event {}
 
+    /**
+     * What a person wants to see at once when everything runs; programs get {@link Kind#READY} instead.
+     *
+     * @param text several lines
+     */
+    record Banner(Instant at, String text) implements Event {}
+
     /** How much a lifecycle event matters to a person. */
     enum Level {
         INFO,
@@ -58,6 +65,9 @@ public sealed interface Event {
         NOTE,
         SERVICE_READY,
         SERVICE_EXITED,
+        BUILD_STARTED,
+        BUILD_ENDED,
+        RELEASE_CREATED,
         RELEASE_STARTED,
         RELEASE_ENDED,
         INSTANCE_STARTED,
@@ -66,6 +76,11 @@ public sealed interface Event {
         INSTANCE_EXITED,
         INSTANCE_STOPPED,
         READY,
+        CHANGE_STARTED,
+        CHANGE_ENDED,
+        CHANGE_FAILED,
+        RUN_STARTED,
+        RUN_ENDED,
         STOPPING,
         STOPPED,
         DROPPED

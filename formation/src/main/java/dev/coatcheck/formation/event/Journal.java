@@ -29,6 +29,11 @@ public final class Journal {
         receiver.accept(new Lifecycle(clock.instant(), kind, Optional.of(subject), level, message, details));
     }
 
+    /** Beside an event that says the same to programs. */
+    public void banner(String text) {
+        receiver.accept(new Event.Banner(clock.instant(), text));
+    }
+
     public void output(String instance, Stream stream, String line) {
         receiver.accept(new Event.Output(clock.instant(), instance, stream, line));
     }

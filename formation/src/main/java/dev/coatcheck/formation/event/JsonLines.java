@@ -33,6 +33,9 @@ public final class JsonLines implements EventFormat {
                 fields.put("stream", output.stream().name().toLowerCase(Locale.ROOT));
                 fields.put("line", output.line());
             }
+            case Event.Banner _ -> {
+                return "";
+            }
         }
         return JSON.writeValueAsString(fields) + "\n";
     }

@@ -38,12 +38,13 @@ public final class ReadableLines implements EventFormat {
             case Event.Request request ->
                 line(event.at().plus(request.access().took()), ROUTER, request(request.access()));
             case Event.Output output -> line(event.at(), output.instance(), appLine.readable(output.line()));
+            case Event.Banner banner -> "\n" + banner.text().indent(2).replaceAll("(?m)^ +$", "") + "\n";
         };
     }
 
     private String lifecycle(Event.Lifecycle event) {
         if (event.kind() == Event.Kind.READY) {
-            return "\n" + event.message().indent(2).replaceAll("(?m)^ +$", "") + "\n";
+            return ""; // The banner says it, and more.
         }
         StringBuilder lines = new StringBuilder();
         event.message()

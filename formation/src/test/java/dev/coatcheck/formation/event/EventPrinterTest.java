@@ -27,6 +27,7 @@ class EventPrinterTest {
         case Event.Lifecycle lifecycle -> lifecycle.message() + "\n";
         case Event.Output output -> output.line() + "\n";
         case Event.Request request -> request + "\n";
+        case Event.Banner banner -> banner.text() + "\n";
     };
 
     @Test
