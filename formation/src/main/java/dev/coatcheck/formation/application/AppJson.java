@@ -1,10 +1,13 @@
 package dev.coatcheck.formation.application;
 
+import dev.coatcheck.host.process.Signal;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadFeature;
@@ -13,23 +16,32 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * What counts here in an {@code app.json} of Heroku or Dokku: {@code env}, {@code formation}, {@code addons} and the paths
- * of {@code healthchecks}. Fields that belong to other tools are passed over.
+ * What counts here in an {@code app.json} of Heroku or Dokku: {@code env}, {@code formation}, {@code addons}, the paths
+ * of {@code healthchecks}, and what is our own: {@code "coatcheck": {"build": "npm run build", "stop": {"web": {"signal":
+ * "INT", "seconds": 60}}}}. Fields that belong to other tools are passed over.
  *
  * @param variables by their names
  * @param quantities how many of a process type
  * @param services from the addons
  * @param unknownAddons addons for which there is no server here
  * @param readinessPath of {@code healthchecks.web}: the one of type {@code readiness}, else {@code startup}
+ * @param build the command that makes a build of the folder
+ * @param stops by process types
  */
 record AppJson(
         Map<String, Variable> variables,
         Map<String, Integer> quantities,
         Set<ServiceKind> services,
         Set<String> unknownAddons,
-        Optional<String> readinessPath) {
+        Optional<String> readinessPath,
+        Optional<String> build,
+        Map<String, StopPolicy> stops) {
 
-    static final AppJson NONE = new AppJson(Map.of(), Map.of(), Set.of(), Set.of(), Optional.empty());
+    static final AppJson NONE =
+            new AppJson(Map.of(), Map.of(), Set.of(), Set.of(), Optional.empty(), Optional.empty(), Map.of());
+
+    /** Nobody wants to wait longer for a process. */
+    private static final int MOST_SECONDS = 3_600;
 
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -73,7 +85,44 @@ record AppJson(
             Set<ServiceKind> services = new LinkedHashSet<>();
             Set<String> unknown = new LinkedHashSet<>();
             addons(root, services, unknown);
-            return new AppJson(variables, quantities, services, unknown, readinessPath(root));
+            Optional<JsonNode> ours = object(root, "coatcheck");
+            Optional<String> build =
+                    ours.flatMap(node -> text("coatcheck", node, "build")).filter(command -> !command.isBlank());
+            Map<String, StopPolicy> stops = new LinkedHashMap<>();
+            ours.flatMap(node -> object(node, "stop"))
+                    .ifPresent(all -> all.forEachEntry(
+                            (type, node) -> stops.put(type, stopPolicy("coatcheck.stop." + type, node))));
+            return new AppJson(variables, quantities, services, unknown, readinessPath(root), build, stops);
+        }
+
+        private StopPolicy stopPolicy(String path, JsonNode node) {
+            if (!node.isObject()) {
+                problem(path, "must be an object, as in {\"signal\": \"INT\", \"seconds\": 60}");
+                return StopPolicy.DEFAULT;
+            }
+            Signal signal = text(path, node, "signal")
+                    .flatMap(name -> signal(path, name))
+                    .orElse(StopPolicy.DEFAULT.signal());
+            JsonNode seconds = node.get("seconds");
+            if (seconds == null) {
+                return new StopPolicy(signal, Optional.empty());
+            }
+            if (!seconds.isInt() || seconds.intValue() < 0 || seconds.intValue() > MOST_SECONDS) {
+                problem(path + ".seconds", "must be a whole number from 0 to " + MOST_SECONDS);
+                return StopPolicy.DEFAULT;
+            }
+            return new StopPolicy(signal, Optional.of(Duration.ofSeconds(seconds.intValue())));
+        }
+
+        private Optional<Signal> signal(String path, String name) {
+            String known = name.startsWith("SIG") ? name.substring(3) : name;
+            Optional<Signal> signal = Stream.of(Signal.values())
+                    .filter(each -> each.name().equals(known))
+                    .findFirst();
+            if (signal.isEmpty()) {
+                problem(path + ".signal", "'" + name + "' is unknown; TERM, INT and QUIT are usual");
+            }
+            return signal;
         }
 
         private Variable variable(String path, JsonNode node) {

@@ -26,7 +26,10 @@ import java.util.Set;
  * @param secrets names of variables that get a random value, the same at every start
  * @param readinessPath the path that answers 2xx when an instance is ready; where there is none, {@code /} has to answer
  *     below 500
+ * @param build the command that makes a build of the folder, where its files are not one already
+ * @param stops how instances are asked to stop, by process types; of the others by SIGTERM
  * @param notes what a person should know, though it hinders nothing
+ * @param options what it was read with beside the files
  */
 public record Application(
         Path folder,
@@ -37,13 +40,17 @@ public record Application(
         Set<ServiceKind> services,
         Set<String> secrets,
         Optional<String> readinessPath,
-        List<String> notes) {
+        Optional<String> build,
+        Map<String, StopPolicy> stops,
+        List<String> notes,
+        ApplicationOptions options) {
     public Application {
         types = List.copyOf(types);
         quantities = Collections.unmodifiableMap(new LinkedHashMap<>(quantities));
         environment = Map.copyOf(environment);
         services = Collections.unmodifiableSet(new LinkedHashSet<>(services));
         secrets = Set.copyOf(secrets);
+        stops = Map.copyOf(stops);
         notes = List.copyOf(notes);
     }
 
@@ -56,6 +63,15 @@ public record Application(
         return new ApplicationReader(folder.toAbsolutePath().normalize(), options).read();
     }
 
+    /**
+     * What the files hold by now.
+     *
+     * @throws InvalidApplicationException as {@link #read}
+     */
+    public Application readAgain() {
+        return read(folder, options);
+    }
+
     /** The folder's name. */
     public String name() {
         Path name = folder.getFileName();
@@ -65,5 +81,9 @@ public record Application(
     /** How many instances of a process type. */
     public int quantity(String type) {
         return quantities.getOrDefault(type, 0);
+    }
+
+    public StopPolicy stopPolicy(String type) {
+        return stops.getOrDefault(type, StopPolicy.DEFAULT);
     }
 }

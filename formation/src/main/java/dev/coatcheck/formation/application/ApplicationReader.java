@@ -47,6 +47,9 @@ final class ApplicationReader {
         options.readinessPath()
                 .filter(path -> !RequestPath.isValid(path))
                 .ifPresent(path -> problems.add("--ready", "'" + path + "' " + RequestPath.EXPECTED));
+        appJson.stops().keySet().stream()
+                .filter(type -> !types.containsKey(type))
+                .forEach(type -> problems.add(APP_JSON + ": coatcheck.stop", unknownType(type, types.keySet())));
         problems.throwIfAny();
         return new Application(
                 folder,
@@ -57,7 +60,10 @@ final class ApplicationReader {
                 services,
                 secrets,
                 options.readinessPath().or(appJson::readinessPath),
-                notes(appJson));
+                appJson.build(),
+                appJson.stops(),
+                notes(appJson),
+                options);
     }
 
     private Map<String, ProcessType> procfile() {
@@ -113,16 +119,14 @@ final class ApplicationReader {
             if (type.equals(ProcessType.RELEASE)) {
                 problems.add(place, "'release' runs once before the others and has no quantity");
             } else if (quantities.replace(type, quantity) == null) {
-                problems.add(
-                        place,
-                        "the Procfile has no process type '" + type + "'"
-                                + NearName.suggestion(type, quantities.keySet()) + known(quantities.keySet()));
+                problems.add(place, unknownType(type, quantities.keySet()));
             }
         });
     }
 
-    private static String known(Set<String> types) {
-        return types.isEmpty() ? "" : " (it has " + String.join(", ", types) + ")";
+    private static String unknownType(String type, Set<String> types) {
+        return "the Procfile has no process type '" + type + "'" + NearName.suggestion(type, types)
+                + (types.isEmpty() ? "" : " (it has " + String.join(", ", types) + ")");
     }
 
     private Set<ServiceKind> services(AppJson appJson, Map<String, String> environment) {

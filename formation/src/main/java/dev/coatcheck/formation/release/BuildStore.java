@@ -1,0 +1,118 @@
+package dev.coatcheck.formation.release;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+
+/**
+ * The builds of an application, each in a folder named by its id. For the one who holds the workspace; its methods are
+ * called by one thread at a time.
+ *
+ * <p>A process may write into the folder that it runs in, as on any platform that gives it one: the others of its release
+ * see that on this machine, and the next build does not. Nothing here ever changes a build.
+ */
+public final class BuildStore {
+    private static final int ID_DIGITS = 12;
+    private static final String UNFINISHED = ".new-";
+
+    private final Path folder;
+
+    private BuildStore(Path folder) {
+        this.folder = folder;
+    }
+
+    /** In this folder, which is made if it is missing; what a runner that was killed left half-made is deleted. */
+    public static BuildStore in(Path folder) throws IOException {
+        Files.createDirectories(folder);
+        for (Path path : list(folder)) {
+            if (name(path).startsWith(UNFINISHED)) {
+                delete(path);
+            }
+        }
+        return new BuildStore(folder);
+    }
+
+    /**
+     * Makes a build of a folder as it is now; one of the same content that is there already is that build.
+     *
+     * @param cancelled ends the copying early, with an exception
+     * @throws IOException if a file cannot be read, or the disk is full; then nothing of it is left
+     */
+    public Build make(Path application, BooleanSupplier cancelled) throws IOException, InterruptedException {
+        Path fresh = folder.resolve(UNFINISHED + UUID.randomUUID());
+        try {
+            TreeCopy.Copied copied = TreeCopy.copy(application.toRealPath(), fresh, cancelled);
+            String id = copied.digest().substring(0, ID_DIGITS);
+            Path build = folder.resolve(id);
+            if (!Files.exists(build)) {
+                Files.move(fresh, build, StandardCopyOption.ATOMIC_MOVE);
+            }
+            return new Build(id, build, notes(copied));
+        } finally {
+            delete(fresh);
+        }
+    }
+
+    public Optional<Build> find(String id) {
+        Path build = folder.resolve(id);
+        return Files.isDirectory(build) ? Optional.of(new Build(id, build, List.of())) : Optional.empty();
+    }
+
+    /** Deletes every build but these. */
+    public void keepOnly(Set<String> ids) throws IOException {
+        for (Path path : list(folder)) {
+            if (!ids.contains(name(path))) {
+                delete(path);
+            }
+        }
+    }
+
+    private static List<String> notes(TreeCopy.Copied copied) {
+        List<String> notes = new ArrayList<>();
+        if (!copied.unsteady().isEmpty()) {
+            notes.add("changed while the build was made, so that it may hold half of a change: "
+                    + some(copied.unsteady()));
+        }
+        if (!copied.outwardLinks().isEmpty()) {
+            notes.add("links lead out of the folder, and what lies there is no part of the build: "
+                    + some(copied.outwardLinks()));
+        }
+        return notes;
+    }
+
+    private static String some(List<String> names) {
+        return String.join(", ", names.subList(0, Math.min(3, names.size())))
+                + (names.size() > 3 ? " and " + (names.size() - 3) + " more" : "");
+    }
+
+    private static List<Path> list(Path folder) throws IOException {
+        try (Stream<Path> paths = Files.list(folder)) {
+            return paths.toList();
+        }
+    }
+
+    private static String name(Path path) {
+        return String.valueOf(path.getFileName());
+    }
+
+    /** With all that is in it; links are removed, not followed. */
+    private static void delete(Path tree) throws IOException {
+        if (Files.notExists(tree)) {
+            return;
+        }
+        try (Stream<Path> paths = Files.walk(tree)) {
+            for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(path);
+            }
+        }
+    }
+}
