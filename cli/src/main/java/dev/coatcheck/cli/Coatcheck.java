@@ -5,6 +5,7 @@ import dev.coatcheck.formation.application.InvalidApplicationException;
 import dev.coatcheck.formation.control.ControlClient;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import picocli.CommandLine;
@@ -20,7 +21,21 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "coatcheck",
         description = "Runs an application as interchangeable processes behind one TCP port.",
-        subcommands = {Up.class, Ps.class, Stop.class},
+        subcommands = {
+            Up.class,
+            Ps.class,
+            Scale.class,
+            Restart.class,
+            Roll.class,
+            Rollback.class,
+            Releases.class,
+            Pause.class,
+            Resume.class,
+            Services.class,
+            Logs.class,
+            Run.class,
+            Stop.class
+        },
         mixinStandardHelpOptions = true,
         scope = ScopeType.INHERIT,
         versionProvider = Version.class,
@@ -31,6 +46,8 @@ import picocli.CommandLine.Spec;
             "  coatcheck up                                   the application in this folder",
             "  coatcheck up gallery --formation web=3,worker=2",
             "  coatcheck ps -C gallery",
+            "  coatcheck scale web=5 -C gallery",
+            "  coatcheck roll -C gallery",
             "  coatcheck stop -C gallery",
             "",
             "'coatcheck COMMAND --help' tells more about each."
@@ -68,8 +85,10 @@ final class Coatcheck implements Runnable {
     }
 
     static CommandLine commandLine() {
-        return new CommandLine(new Coatcheck())
-                .setCaseInsensitiveEnumValuesAllowed(true)
+        CommandLine command = new CommandLine(new Coatcheck());
+        // What follows the program is the program's.
+        Objects.requireNonNull(command.getSubcommands().get("run")).setStopAtPositional(true);
+        return command.setCaseInsensitiveEnumValuesAllowed(true)
                 .setUsageHelpAutoWidth(true)
                 .setExecutionExceptionHandler(Coatcheck::failed);
     }

@@ -24,14 +24,15 @@ import tools.jackson.databind.json.JsonMapper;
             "  coatcheck ps -C gallery --json | jq -r '.[] | select(.state != \"ready\") | .name'"
         })
 final class Ps implements Callable<Integer> {
-    private static final String ROW = "%-14s %-11s %8s %6s %9s %9s%n";
+    private static final String ROW = "%-14s %-11s %8s %8s %6s %9s %9s %8s %6s%n";
 
     @ParentCommand
     private Coatcheck coatcheck = new Coatcheck();
 
     @Option(
             names = "--json",
-            description = "As a JSON array of objects with name, type, pid, port, state, since, restarts and release.")
+            description = "As a JSON array of objects with name, type, pid, port, state, since, restarts, release,"
+                    + " memory (bytes) and cpu (percent of one processor).")
     private boolean json;
 
     @Spec
@@ -45,17 +46,20 @@ final class Ps implements Callable<Integer> {
             out.println(JsonMapper.shared().writeValueAsString(instances));
             return 0;
         }
-        out.printf(ROW, "NAME", "STATE", "PID", "PORT", "SINCE", "RESTARTS");
+        out.printf(ROW, "NAME", "STATE", "RELEASE", "PID", "PORT", "SINCE", "RESTARTS", "MEMORY", "CPU");
         Instant now = Instant.now();
         for (InstanceView instance : instances) {
             out.printf(
                     ROW,
                     instance.name(),
                     instance.state(),
+                    instance.release(),
                     instance.pid() == null ? "-" : instance.pid(),
                     instance.port(),
                     inWords(Duration.between(Instant.parse(instance.since()), now)),
-                    instance.restarts());
+                    instance.restarts(),
+                    instance.memory() == null ? "-" : instance.memory() / 1_000_000 + " MB",
+                    instance.cpu() == null ? "-" : Math.round(instance.cpu()) + " %");
         }
         return 0;
     }

@@ -1,5 +1,6 @@
 package dev.coatcheck.cli;
 
+import dev.coatcheck.formation.control.Request;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -11,7 +12,9 @@ import picocli.CommandLine.Spec;
         name = "stop",
         description = {
             "Stops the formation that runs in a folder, and waits until it has ended.",
-            "Requests in flight finish, processes get SIGTERM and 30 seconds, backing services end last; their data stays."
+            "A change that is under way ends where it is. Requests in flight finish; web processes are asked to stop first,"
+                    + " then the others, with SIGTERM and 40 seconds where app.json says nothing else; backing services"
+                    + " end last, and their data stays."
         },
         footer = {"", "Examples:", "  coatcheck stop", "  coatcheck stop -C gallery"})
 final class Stop implements Callable<Integer> {
@@ -23,8 +26,6 @@ final class Stop implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        coatcheck.connect().stop();
-        spec.commandLine().getOut().println("stopped " + coatcheck.folder());
-        return 0;
+        return Asking.change(coatcheck, spec, new Request.Stop());
     }
 }

@@ -4,14 +4,10 @@ import dev.coatcheck.formation.Formation;
 import dev.coatcheck.formation.FormationSettings;
 import dev.coatcheck.formation.application.Application;
 import dev.coatcheck.formation.application.ApplicationOptions;
-import dev.coatcheck.formation.event.EventFormat;
 import dev.coatcheck.formation.event.EventPrinter;
-import dev.coatcheck.formation.event.JsonLines;
-import dev.coatcheck.formation.event.ReadableLines;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.nio.file.Path;
-import java.time.ZoneId;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -30,7 +26,8 @@ import picocli.CommandLine.Spec;
         description = {
             "Runs the application in a folder until it is stopped: its Procfile's process types, each as often as asked"
                     + " for, behind one TCP port, with the backing services that it needs.",
-            "A process type 'release' runs once to its end before the others start."
+            "What runs is a release: a copy of the folder as it is now, with its configuration. 'coatcheck roll' makes the next"
+                    + " one. A process type 'release' runs once to its end before the others start."
         },
         footer = {
             "",
@@ -86,15 +83,10 @@ final class Up implements Callable<Integer> {
             paramLabel = "pretty|json",
             description =
                     "Lines for people, or one JSON object a line. By default for people on a terminal, else JSON.")
-    private @Nullable Log log;
+    private @Nullable LogFormat log;
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
-
-    private enum Log {
-        PRETTY,
-        JSON
-    }
 
     @Override
     public Integer call() throws InterruptedException {
@@ -109,7 +101,10 @@ final class Up implements Callable<Integer> {
                         Optional.ofNullable(readinessPath)));
         Runnable onBroken = () -> System.err.println(
                 "coatcheck: standard output is closed, so nothing is shown from here on; the formation goes on");
-        try (EventPrinter events = new EventPrinter(new FileOutputStream(FileDescriptor.out), format(), onBroken);
+        try (EventPrinter events = new EventPrinter(
+                        new FileOutputStream(FileDescriptor.out),
+                        LogFormat.orDefault(log).events(),
+                        onBroken);
                 Formation formation = Formation.of(application, settings, events)) {
             Interruption.stops(formation);
             formation.start();
@@ -124,14 +119,5 @@ final class Up implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), "--port: " + e.getMessage(), e);
         }
-    }
-
-    private EventFormat format() {
-        boolean terminal = Terminal.isStandardOutput();
-        Log chosen = log == null ? (terminal ? Log.PRETTY : Log.JSON) : log;
-        return switch (chosen) {
-            case PRETTY -> new ReadableLines(ZoneId.systemDefault(), terminal && Terminal.wantsColours());
-            case JSON -> new JsonLines();
-        };
     }
 }

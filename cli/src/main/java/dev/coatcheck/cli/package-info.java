@@ -1,4 +1,4 @@
-/** The command line: {@code coatcheck up}, {@code ps}, {@code stop}. */
+/** The command line: {@code coatcheck up}, which runs a formation, and the commands that speak with one that runs. */
 @NullMarked
 package dev.coatcheck.cli;
 

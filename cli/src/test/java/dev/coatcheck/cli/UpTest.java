@@ -16,6 +16,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -127,7 +129,17 @@ class UpTest {
             List<JsonNode> instances = ps();
             assertThat(instances).hasSize(2).allSatisfy(instance -> {
                 assertThat(instance.propertyNames())
-                        .containsExactly("name", "type", "pid", "port", "state", "since", "restarts", "release");
+                        .containsExactly(
+                                "name",
+                                "type",
+                                "pid",
+                                "port",
+                                "state",
+                                "since",
+                                "restarts",
+                                "release",
+                                "memory",
+                                "cpu");
                 assertThat(instance.get("state").stringValue()).isEqualTo("ready");
                 assertThat(instance.get("restarts").intValue()).isZero();
                 assertThat(get("http://127.0.0.1:" + instance.get("port").intValue()))
@@ -176,11 +188,20 @@ class UpTest {
         Files.writeString(folder.resolve(name), text);
     }
 
-    private String awaitFile(String name) throws IOException {
-        Path file = folder.resolve(name);
-        await().atMost(LIMIT)
-                .until(() -> Files.exists(file) && Files.readString(file).endsWith("\n"));
-        return Files.readString(file).strip();
+    /** In the folder of the release that runs. */
+    private String awaitFile(String name) {
+        AtomicReference<String> text = new AtomicReference<>("");
+        await().atMost(LIMIT).until(() -> {
+            try (Stream<Path> builds = Files.list(folder.resolve(".coatcheck/builds"))) {
+                for (Path build : (Iterable<Path>) builds::iterator) {
+                    if (Files.exists(build.resolve(name))) {
+                        text.set(Files.readString(build.resolve(name)));
+                    }
+                }
+            }
+            return text.get().endsWith("\n");
+        });
+        return text.get().strip();
     }
 
     private static boolean isAlive(long pid) {

@@ -21,7 +21,23 @@ class UsageTest {
     private final StringWriter err = new StringWriter();
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "up", "ps", "stop"})
+    @ValueSource(
+            strings = {
+                "",
+                "up",
+                "ps",
+                "scale",
+                "restart",
+                "roll",
+                "rollback",
+                "releases",
+                "pause",
+                "resume",
+                "services",
+                "logs",
+                "run",
+                "stop"
+            })
     void help_comes_with_examples(String command) {
         String[] arguments = command.isEmpty() ? new String[] {"--help"} : new String[] {command, "--help"};
         assertThat(run(arguments)).isZero();

@@ -12,6 +12,11 @@ import java.util.stream.Collectors;
 final class Banner {
     private Banner() {}
 
+    /** In one line. */
+    static String headline(Application application, String url) {
+        return application.name() + (url.isEmpty() ? " runs; nothing of it listens" : " is ready at " + url);
+    }
+
     /**
      * Several lines.
      *
@@ -31,8 +36,8 @@ final class Banner {
         String table = rows.entrySet().stream()
                 .map(row -> row.getKey() + " ".repeat(width - row.getKey().length() + 2) + row.getValue() + "\n")
                 .collect(Collectors.joining());
-        return application.name() + (url.isEmpty() ? " runs; nothing of it listens" : " is ready at " + url) + "\n\n"
-                + table + "\nCtrl-C stops it; 'coatcheck ps' in its folder shows the instances.";
+        return headline(application, url) + "\n\n" + table
+                + "\nCtrl-C stops it; 'coatcheck ps' in its folder shows the instances.";
     }
 
     private static String ports(List<InstanceStatus> instances) {

@@ -1,19 +1,18 @@
 package dev.coatcheck.formation;
 
+import dev.coatcheck.formation.Abort.AbortedException;
 import dev.coatcheck.formation.application.Application;
 import dev.coatcheck.formation.application.ProcessType;
 import dev.coatcheck.formation.control.ControlServer;
 import dev.coatcheck.formation.event.Event;
 import dev.coatcheck.formation.event.Event.Kind;
 import dev.coatcheck.formation.event.Event.Level;
+import dev.coatcheck.formation.event.EventLog;
 import dev.coatcheck.formation.event.Journal;
 import dev.coatcheck.formation.router.Router;
-import dev.coatcheck.formation.router.RouterSettings;
 import dev.coatcheck.formation.supervision.Instance;
 import dev.coatcheck.formation.supervision.InstanceStatus;
-import dev.coatcheck.formation.supervision.Readiness;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
@@ -21,9 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -45,31 +42,29 @@ import org.jspecify.annotations.Nullable;
 public final class Formation implements AutoCloseable {
     private static final Duration PAUSE = Duration.ofMillis(100);
 
+    /** Who stops it all does not want to wait for a stream that never ends; each process still has its own time to end. */
+    private static final Duration DRAIN_LIMIT = Duration.ofSeconds(10);
+
     private final Application application;
     private final FormationSettings settings;
-    private final Consumer<Event> receiver;
     private final InstantSource clock = InstantSource.system();
-    private final Journal journal;
-
-    /** Held while things are started and while they are stopped, so that neither meets the other half-way. */
-    private final ReentrantLock changing = new ReentrantLock();
-
-    private final List<Instance> instances = new CopyOnWriteArrayList<>();
-    private final CountDownLatch stopped = new CountDownLatch(1);
+    private final EventLog log = new EventLog();
+    private final Journal journal = new Journal(clock, log);
+    private final Instances instances = new Instances();
+    private final Turn turn = new Turn();
+    private final CompletableFuture<Void> stopAsked = new CompletableFuture<>();
     private final CompletableFuture<Void> killAsked = new CompletableFuture<>();
+    private final CountDownLatch stopped = new CountDownLatch(1);
     private volatile CompletableFuture<Void> ready = new CompletableFuture<>();
-    private volatile boolean stopAsked;
-    private volatile @Nullable ReleaseRun release;
-    private volatile @Nullable Router router;
+    private volatile @Nullable Resources resources;
     private @Nullable Workspace workspace;
     private @Nullable ControlServer control;
-    private @Nullable BackingServices services;
 
     private Formation(Application application, FormationSettings settings, Consumer<Event> receiver) {
         this.application = application;
         this.settings = settings;
-        this.receiver = receiver;
-        this.journal = new Journal(clock, receiver);
+        // For as long as the formation lives.
+        log.follow(0, _ -> true, receiver);
     }
 
     /**
@@ -82,40 +77,45 @@ public final class Formation implements AutoCloseable {
     }
 
     /**
-     * Starts the backing services, runs the release to its end, and starts the instances; returns without waiting until
-     * they are ready. When it throws, nothing is left running.
+     * Makes a release of what the folder holds, or goes on with the last one where nothing has changed; starts the backing
+     * services, runs the release's command to its end, and starts the instances. Returns without waiting until they are
+     * ready. When it throws, nothing is left running.
      *
      * @throws FormationException if another formation runs in this folder, the router's TCP port is taken, a service does
-     *     not start, the release fails, or the formation was stopped meanwhile
+     *     not start, the build or the release fails, or the formation was stopped meanwhile
      */
     public void start() {
-        changing.lock();
+        turn.take("the start");
+        boolean started = false;
         try {
             startInOrder();
+            started = true;
         } catch (IOException e) {
             throw new FormationException("cannot run in " + application.folder() + ": " + e.getMessage(), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new FormationException("interrupted while starting", e);
+        } catch (AbortedException e) {
+            throw new FormationException("stopped before everything was started", e);
         } catch (FormationException e) {
-            throw stopAsked ? new FormationException("stopped before everything was started", e) : e;
+            throw stopAsked.isDone() ? new FormationException("stopped before everything was started", e) : e;
         } finally {
-            if (instances.isEmpty()) {
+            if (!started) {
                 stopInOrder();
             }
-            changing.unlock();
+            turn.end();
         }
     }
 
     /** The instances as they are now. */
     public List<InstanceStatus> instances() {
-        return instances.stream().map(Instance::status).toList();
+        return instances.all().stream().map(Instance::status).toList();
     }
 
     /** The TCP port that the router listens on; 0 where there is no router, because nothing is to get requests. */
     public int tcpPort() {
-        Router current = router;
-        return current == null ? 0 : current.port();
+        Resources held = resources;
+        return held == null ? 0 : held.router().map(Router::port).orElse(0);
     }
 
     /** Completes when every instance has been ready once; not before {@link #start} has returned. */
@@ -124,27 +124,24 @@ public final class Formation implements AutoCloseable {
     }
 
     /**
-     * Ends it in order, and waits: the router accepts no more and lets requests finish, web instances are asked to stop,
-     * then the others, then the backing services. What takes longer than its limit is killed.
+     * Ends it in order, and waits: a change that is under way ends where it is, the router accepts no more and lets requests
+     * finish, web instances are asked to stop, then the others, then the backing services. What takes longer than its limit is
+     * killed.
      */
     public void stop() {
-        stopAsked = true;
-        ReleaseRun run = release;
-        if (run != null) {
-            run.end();
-        }
-        changing.lock();
+        stopAsked.complete(null);
+        turn.take("the stop");
         try {
             stopInOrder();
         } finally {
-            changing.unlock();
+            turn.end();
         }
     }
 
     /** Ends every process at once, also while {@link #stop} waits for them in another thread. */
     public void kill() {
         killAsked.complete(null);
-        instances.forEach(Instance::kill);
+        instances.killAll();
         stop();
     }
 
@@ -157,76 +154,32 @@ public final class Formation implements AutoCloseable {
         stop();
     }
 
-    private void startInOrder() throws IOException, InterruptedException {
-        goOn();
+    private void startInOrder() throws IOException, InterruptedException, AbortedException {
+        Abort abort = Abort.when(stopAsked, new CompletableFuture<>());
+        abort.goOn();
         Workspace opened = Workspace.open(application.folder());
         workspace = opened;
-        control = ControlServer.start(opened.folder(), new ControlServer.Controlled() {
-            @Override
-            public List<InstanceStatus> instances() {
-                return Formation.this.instances();
-            }
-
-            @Override
-            public void stop() {
-                Formation.this.stop();
-            }
-        });
+        Resources here = new Resources(settings, application.options().environment(), opened, clock, log);
+        resources = here;
+        OneOffs oneOffs = new OneOffs(journal);
+        Changes changes = new Changes(application, here, instances, turn, stopAsked, oneOffs::builds);
+        control = ControlServer.start(
+                opened.folder(), new FormationControl(this, instances, here, changes, oneOffs, log));
         application.notes().forEach(note -> journal.tell(Kind.NOTE, Level.WARNING, note, Map.of()));
-        Optional<Instance.Intake> intake = openRouter();
-        BackingServices backing = new BackingServices(opened.folder(), journal);
-        services = backing;
-        backing.start(application.services());
-        goOn();
-        Map<String, String> environment = new HashMap<>(application.environment());
-        environment.putAll(opened.secrets(application.secrets()));
-        environment.putAll(backing.variables());
-        Instance.Surroundings surroundings =
-                new Instance.Surroundings(application.folder(), environment, journal, clock, settings.startLimit());
-        if (application.release().isPresent()) {
-            ReleaseRun run = new ReleaseRun(application.release().get(), surroundings);
-            release = run;
-            goOn();
-            run.run();
-        }
-        goOn();
-        for (ProcessType type : application.types()) {
-            for (int number = 1; number <= application.quantity(type.name()); number++) {
-                boolean web = type.name().equals(ProcessType.WEB);
-                instances.add(new Instance(type, number, surroundings, web ? intake : Optional.empty()));
-            }
-        }
-        instances.forEach(Instance::start);
-        ready = CompletableFuture.allOf(
-                        instances.stream().map(Instance::firstReady).toArray(CompletableFuture<?>[]::new))
-                .thenRun(() -> tellReady(backing.all()));
-    }
-
-    /** Opened first: a TCP port that is taken should be known before anything is started. Until then requests wait. */
-    private Optional<Instance.Intake> openRouter() {
-        if (application.quantity(ProcessType.WEB) == 0) {
+        // Opened first: a TCP port that is taken should be known before anything is started. Until then requests wait.
+        if (application.quantity(ProcessType.WEB) > 0) {
+            here.openRouter();
+        } else {
             journal.tell(
                     Kind.NOTE,
                     Level.WARNING,
                     "no process of type web is to run, so nothing listens for requests",
                     Map.of());
-            return Optional.empty();
         }
-        RouterSettings routing = RouterSettings.defaults().withPort(settings.tcpPort());
-        Router opened;
-        try {
-            opened = Router.start(routing, access -> receiver.accept(new Event.Request(access)));
-        } catch (UncheckedIOException e) {
-            throw new FormationException(String.valueOf(e.getMessage()), e);
-        }
-        router = opened;
-        return Optional.of(new Instance.Intake(opened, new Readiness(application.readinessPath())));
-    }
-
-    private void goOn() {
-        if (stopAsked) {
-            throw new FormationException("stopped before everything was started");
-        }
+        changes.begin();
+        ready = CompletableFuture.allOf(
+                        instances.all().stream().map(Instance::firstReady).toArray(CompletableFuture<?>[]::new))
+                .thenRun(() -> tellReady(here.services()));
     }
 
     private void tellReady(List<AttachedService> attached) {
@@ -239,7 +192,8 @@ public final class Formation implements AutoCloseable {
         if (!url.isEmpty()) {
             details.put("url", url);
         }
-        journal.tell(Kind.READY, Level.INFO, Banner.of(application, url, instances(), attached), details);
+        journal.tell(Kind.READY, Level.INFO, Banner.headline(application, url), details);
+        journal.banner(Banner.of(application, url, instances(), attached));
     }
 
     private void stopInOrder() {
@@ -252,24 +206,22 @@ public final class Formation implements AutoCloseable {
             journal.tell(
                     Kind.STOPPING,
                     Level.INFO,
-                    "stopping; each process has " + settings.stopLimit().toSeconds()
-                            + " s to end, a second Ctrl-C ends all at once",
+                    "stopping; each process has its time to end, by default "
+                            + settings.stopLimit().toSeconds() + " s, and a second Ctrl-C ends all at once",
                     Map.of());
         }
-        Router accepting = router;
+        Resources here = resources;
+        Optional<Router> accepting = here == null ? Optional.empty() : here.router();
         // It drains while the instances stop: one that is asked to stop ends the streams that the router waits for.
-        Thread draining = Thread.ofPlatform().name("router-close").daemon().start(() -> {
-            if (accepting != null) {
-                accepting.close();
-            }
-        });
-        stopAll(ProcessType.WEB::equals);
-        joinUninterruptibly(() -> {
+        Thread draining =
+                Thread.ofPlatform().name("router-close").daemon().start(() -> accepting.ifPresent(Router::close));
+        stopAll(instance -> instance.type().name().equals(ProcessType.WEB));
+        uninterruptibly(() -> {
             while (!draining.join(PAUSE) && !killAsked.isDone()) {}
         });
-        stopAll(type -> !type.equals(ProcessType.WEB));
-        if (services != null) {
-            services.close();
+        stopAll(_ -> true);
+        if (here != null) {
+            here.closeServices();
         }
         journal.tell(Kind.STOPPED, Level.INFO, "stopped", Map.of());
         if (control != null) {
@@ -279,25 +231,26 @@ public final class Formation implements AutoCloseable {
         stopped.countDown();
     }
 
-    private void stopAll(Predicate<String> types) {
-        Duration limit = killAsked.isDone() ? Duration.ZERO : settings.stopLimit();
-        List<Instance> ending = instances.stream()
-                .filter(instance -> types.test(instance.status().type()))
-                .toList();
-        ending.forEach(instance -> instance.stop(limit));
-        ending.forEach(instance -> joinUninterruptibly(instance::awaitStopped));
+    /** Every end that is waited for here comes within its own limit. */
+    private void stopAll(Predicate<Instance> meant) {
+        List<Instance> ending = instances.all().stream().filter(meant).toList();
+        CompletableFuture<Void> ended = instances.retire(ending, DRAIN_LIMIT);
+        if (killAsked.isDone()) {
+            ending.forEach(Instance::kill);
+        }
+        ended.join();
     }
 
-    private interface Join {
-        void join() throws InterruptedException;
+    private interface Waiting {
+        void await() throws InterruptedException;
     }
 
-    /** Every end that is waited for here comes within its own limit; an interrupt must not leave half of it running. */
-    private static void joinUninterruptibly(Join join) {
+    /** An interrupt must not leave half of it running. */
+    private static void uninterruptibly(Waiting waiting) {
         boolean interrupted = false;
         while (true) {
             try {
-                join.join();
+                waiting.await();
                 break;
             } catch (InterruptedException e) {
                 interrupted = true;

@@ -7,7 +7,8 @@ import java.time.Duration;
  *
  * @param tcpPort the one that the router listens on; 0 takes any free one
  * @param startLimit how long an instance may take until it is ready
- * @param stopLimit how long requests in flight, and after SIGTERM each process, may take to end
+ * @param stopLimit how long a process may take to end when it was asked to, where {@code app.json} says nothing else. Longer
+ *     than the 30 seconds that applications usually give their own requests, so that it is the application that decides
  */
 public record FormationSettings(int tcpPort, Duration startLimit, Duration stopLimit) {
     public FormationSettings {
@@ -17,7 +18,7 @@ public record FormationSettings(int tcpPort, Duration startLimit, Duration stopL
     }
 
     public static FormationSettings defaults() {
-        return new FormationSettings(8080, Duration.ofSeconds(60), Duration.ofSeconds(30));
+        return new FormationSettings(8080, Duration.ofSeconds(60), Duration.ofSeconds(40));
     }
 
     public FormationSettings withTcpPort(int port) {

@@ -21,7 +21,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /** An application in a folder, the formation that runs it, and what that told. */
 final class TestFormation implements AutoCloseable {
@@ -126,15 +128,24 @@ final class TestFormation implements AutoCloseable {
         return client.send(request, BodyHandlers.ofString());
     }
 
-    /** Waits until a process of the application has written a whole line into this file. */
+    /** Waits until a process of the application has written a whole line into this file of its folder. */
     String awaitFile(String name) {
-        Path file = folder.resolve(name);
-        await().atMost(LIMIT)
-                .until(() -> Files.exists(file) && Files.readString(file).endsWith("\n"));
-        try {
-            return Files.readString(file).strip();
-        } catch (IOException e) {
-            throw new IllegalStateException(e);
+        AtomicReference<String> text = new AtomicReference<>("");
+        await().atMost(LIMIT).until(() -> {
+            for (Path build : builds()) {
+                if (Files.exists(build.resolve(name))) {
+                    text.set(Files.readString(build.resolve(name)));
+                }
+            }
+            return text.get().endsWith("\n");
+        });
+        return text.get().strip();
+    }
+
+    /** The folders that processes of the application run in, or ran in. */
+    List<Path> builds() throws IOException {
+        try (Stream<Path> builds = Files.list(folder.resolve(".coatcheck/builds"))) {
+            return builds.toList();
         }
     }
 

@@ -1,37 +1,45 @@
 package dev.coatcheck.formation.control;
 
 import dev.coatcheck.formation.FormationException;
-import dev.coatcheck.formation.control.Message.Reply;
-import dev.coatcheck.formation.control.Message.Request;
-import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
-import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 
 /**
- * Speaks with the formation that runs in an application's folder. One connection for each question.
+ * Speaks with the formation that runs in an application's folder. One connection for each request; every method fails with
+ * a {@link FormationException} if no formation runs there, or it says no.
  *
  * <pre>{@code
- * ControlClient.of(Path.of("gallery")).instances().forEach(System.out::println);
+ * ControlClient formation = ControlClient.of(Path.of("gallery"));
+ * formation.instances().forEach(System.out::println);
+ * formation.change(new Request.Scale(Map.of("web", 5)), System.out::println);
  * }</pre>
  */
 public final class ControlClient {
     private static final Duration ANSWER_LIMIT = Duration.ofSeconds(10);
 
-    /** Draining, workers and services one after the other, each with its own limit. */
-    private static final Duration STOP_LIMIT = Duration.ofMinutes(3);
+    /** Without a word: building, draining and stopping take long, each within limits of its own. */
+    private static final Duration CHANGE_LIMIT = Duration.ofMinutes(30);
 
     private final Path application;
     private final Path workspace;
+
+    /** What is done in the environment that the formation lends. */
+    public interface OneOffStart {
+        int run(Path folder, Map<String, String> environment) throws IOException, InterruptedException;
+    }
 
     private ControlClient(Path application, Path workspace) {
         this.application = application;
@@ -43,58 +51,153 @@ public final class ControlClient {
         return new ControlClient(absolute, absolute.resolve(".coatcheck"));
     }
 
-    /**
-     * The instances as they are now.
-     *
-     * @throws FormationException if no formation runs there
-     */
+    /** The instances as they are now. */
     public List<InstanceView> instances() {
-        List<InstanceView> instances = ask("ps", ANSWER_LIMIT).instances();
-        return instances == null ? List.of() : instances;
+        return only(new Request.Ps(), Answer.Instances.class).instances();
+    }
+
+    /** The backing services that run with it. */
+    public List<ServiceView> services() {
+        return only(new Request.Services(), Answer.Services.class).services();
+    }
+
+    /** The releases that are kept, the earliest first. */
+    public List<ReleaseView> releases() {
+        return only(new Request.Releases(), Answer.Releases.class).releases();
     }
 
     /**
-     * Ends the formation and waits until it has ended, for three minutes at most.
+     * Has a change made, and waits until it is made or undone. Ending this program meanwhile undoes it.
      *
-     * @throws FormationException if no formation runs there, or it has not ended in time
+     * @param progress is told what is being done
+     * @return what was done, in words
      */
-    public void stop() {
+    public String change(Request.Change change, Consumer<String> progress) {
         try {
-            ask("stop", STOP_LIMIT);
-        } catch (FormationException e) {
+            return converse(change, CHANGE_LIMIT, answer -> {
+                if (answer instanceof Answer.Progress told) {
+                    progress.accept(told.message());
+                }
+            });
+        } catch (EOFException e) {
             // A formation that has ended takes its end of the socket with it, perhaps before its answer was read.
-            if (!(e.getCause() instanceof EOFException)) {
-                throw e;
+            if (change instanceof Request.Stop) {
+                return "stopped";
             }
+            throw new FormationException("the formation in " + application + " has ended meanwhile", e);
         }
     }
 
-    private Reply ask(String command, Duration limit) {
-        SocketChannel channel = connect();
+    /** Shows events until all that were asked for have come; where they are followed, until the formation ends. */
+    public void logs(Request.Logs logs, Consumer<String> text) {
+        try {
+            converse(logs, logs.follow() ? Duration.ZERO : ANSWER_LIMIT, answer -> {
+                if (answer instanceof Answer.Text shown) {
+                    text.accept(shown.text());
+                }
+            });
+        } catch (EOFException e) {
+            // The formation has ended, and its log with it.
+        }
+    }
+
+    /**
+     * Borrows the environment of the current release for a process that this program starts.
+     *
+     * @param words the command, for the log
+     * @param start starts the process, waits for its end, and returns its exit status
+     */
+    public int run(String words, OneOffStart start) throws IOException, InterruptedException {
+        try (Wire wire = connect()) {
+            wire.send(new Request.Run(words));
+            return switch (wire.receive(Answer.class)) {
+                case Answer.OneOff oneOff -> start.run(Path.of(oneOff.folder()), oneOff.environment());
+                case Answer.Failed failed -> throw new FormationException(failed.message());
+                case Answer.Text _,
+                        Answer.Progress _,
+                        Answer.Instances _,
+                        Answer.Services _,
+                        Answer.Releases _,
+                        Answer.Done _ ->
+                    throw new FormationException("the formation in " + application + " lends no environment");
+            };
+        }
+    }
+
+    private <A extends Answer> A only(Request request, Class<A> type) {
+        List<A> answers = new ArrayList<>();
+        try {
+            converse(request, ANSWER_LIMIT, answer -> {
+                if (type.isInstance(answer)) {
+                    answers.add(type.cast(answer));
+                }
+            });
+        } catch (EOFException e) {
+            throw new FormationException("the formation in " + application + " has ended meanwhile", e);
+        }
+        return answers.getFirst();
+    }
+
+    /**
+     * Asks, and hands on all answers but the last.
+     *
+     * @param limit how long the formation may say nothing; zero for as long as it likes
+     * @return what the last one says
+     * @throws EOFException if the formation ends meanwhile
+     */
+    private String converse(Request request, Duration limit, Consumer<Answer> answers) throws EOFException {
         AtomicBoolean late = new AtomicBoolean();
-        CompletableFuture.delayedExecutor(limit.toMillis(), TimeUnit.MILLISECONDS)
-                .execute(() -> {
-                    late.set(true);
-                    close(channel);
-                });
-        try (channel) {
-            Message.write(Channels.newOutputStream(channel), new Request(command));
-            Reply reply = Message.read(new BufferedInputStream(Channels.newInputStream(channel)), Reply.class);
-            if (reply.error() != null) {
-                throw new FormationException("'" + command + "' in " + application + ": " + reply.error());
+        try (Wire wire = connect()) {
+            wire.send(request);
+            while (true) {
+                Answer answer = receive(wire, limit, late);
+                switch (answer) {
+                    case Answer.Done done -> {
+                        return done.message();
+                    }
+                    case Answer.Failed failed -> throw new FormationException(failed.message());
+                    case Answer.Text _,
+                            Answer.Progress _,
+                            Answer.Instances _,
+                            Answer.Services _,
+                            Answer.Releases _,
+                            Answer.OneOff _ -> answers.accept(answer);
+                }
             }
-            return reply;
+        } catch (EOFException e) {
+            throw e;
         } catch (IOException e) {
             throw new FormationException(
-                    "the formation in " + application + " did not answer '" + command + "'"
+                    "the formation in " + application + " did not answer"
                             + (late.get() ? " within " + limit.toSeconds() + " s" : ": " + e.getMessage()),
                     e);
         }
     }
 
-    private SocketChannel connect() {
+    private static Answer receive(Wire wire, Duration limit, AtomicBoolean late) throws IOException {
+        if (limit.isZero()) {
+            return wire.receive(Answer.class);
+        }
+        CompletableFuture<Answer> answer = new CompletableFuture<>();
+        var _ = answer.orTimeout(limit.toMillis(), TimeUnit.MILLISECONDS).whenComplete((_, failure) -> {
+            if (failure instanceof TimeoutException) {
+                late.set(true);
+                wire.hangUp();
+            }
+        });
         try {
-            return SocketChannel.open(UnixDomainSocketAddress.of(ControlSocket.find(workspace)));
+            Answer received = wire.receive(Answer.class);
+            answer.complete(received);
+            return received;
+        } catch (IOException e) {
+            answer.completeExceptionally(e);
+            throw e;
+        }
+    }
+
+    private Wire connect() {
+        try {
+            return new Wire(SocketChannel.open(UnixDomainSocketAddress.of(ControlSocket.find(workspace))));
         } catch (IOException | IllegalArgumentException e) {
             if (Files.exists(workspace) && !Files.isExecutable(workspace)) {
                 throw new FormationException("only its owner may control the formation in " + application, e);
@@ -103,14 +206,6 @@ public final class ControlClient {
                     "no formation runs in " + application + "; 'coatcheck up " + application
                             + "' starts one, and -C names another folder",
                     e);
-        }
-    }
-
-    private static void close(SocketChannel channel) {
-        try {
-            channel.close();
-        } catch (IOException e) {
-            // Closed in any case.
         }
     }
 }

@@ -1,21 +1,13 @@
 package dev.coatcheck.formation.control;
 
-import dev.coatcheck.formation.control.Message.Reply;
-import dev.coatcheck.formation.control.Message.Request;
-import dev.coatcheck.formation.supervision.InstanceStatus;
-import java.io.BufferedInputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
-import java.nio.channels.Channels;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
@@ -23,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 
 /** Answers what commands ask of a formation that runs. */
 public final class ControlServer implements AutoCloseable {
-    private static final int MOST_CLIENTS = 16;
+    private static final int MOST_CLIENTS = 64;
 
     /** A client that does not come to the point does not keep its place. */
     private static final Executor AFTER_PATIENCE = CompletableFuture.delayedExecutor(5, TimeUnit.SECONDS);
@@ -33,14 +25,6 @@ public final class ControlServer implements AutoCloseable {
     private final ServerSocketChannel channel;
     private final Semaphore places = new Semaphore(MOST_CLIENTS);
     private final Thread acceptor;
-
-    /** What can be asked for. */
-    public interface Controlled {
-        List<InstanceStatus> instances();
-
-        /** Ends the formation and waits until nothing of it runs. */
-        void stop();
-    }
 
     private ControlServer(Controlled formation, ControlSocket socket, ServerSocketChannel channel) {
         this.formation = formation;
@@ -80,58 +64,34 @@ public final class ControlServer implements AutoCloseable {
             while (true) {
                 places.acquire();
                 SocketChannel client = channel.accept();
-                Thread.ofVirtual().name("control-client").start(() -> serve(client));
+                Thread.ofVirtual().name("control-session").start(() -> serve(client));
             }
         } catch (IOException | InterruptedException e) {
             // Closed.
         }
     }
 
-    private void serve(SocketChannel client) {
-        try (client;
-                InputStream in = new BufferedInputStream(Channels.newInputStream(client));
-                OutputStream out = Channels.newOutputStream(client)) {
+    private void serve(SocketChannel channel) {
+        try (Wire client = new Wire(channel)) {
             CompletableFuture<Request> request = new CompletableFuture<>();
             AFTER_PATIENCE.execute(() -> {
                 if (!request.isDone()) {
-                    close(client);
+                    client.hangUp();
                 }
             });
-            request.complete(Message.read(in, Request.class));
-            answer(request.join(), out);
+            try {
+                request.complete(client.receive(Request.class));
+            } catch (Wire.UnknownException e) {
+                request.cancel(true);
+                client.send(new Answer.Failed("the formation runs with another version of Coatcheck: to it "
+                        + e.getMessage() + "; stop it and start it anew to use this one"));
+                return;
+            }
+            new ControlSession(formation, client).answer(request.join());
         } catch (IOException e) {
             // The client went away, or is none of ours.
         } finally {
             places.release();
-        }
-    }
-
-    private void answer(Request request, OutputStream out) throws IOException {
-        switch (String.valueOf(request.command())) {
-            case "ps" -> {
-                List<InstanceView> instances =
-                        formation.instances().stream().map(InstanceView::of).toList();
-                Message.write(out, new Reply(instances, null));
-            }
-            case "stop" -> {
-                formation.stop();
-                Message.write(out, new Reply(null, null));
-            }
-            default ->
-                Message.write(
-                        out,
-                        new Reply(
-                                null,
-                                "the formation does not know '" + request.command()
-                                        + "'; it may run an older version of Coatcheck"));
-        }
-    }
-
-    private static void close(SocketChannel client) {
-        try {
-            client.close();
-        } catch (IOException e) {
-            // Closed in any case.
         }
     }
 }

@@ -13,7 +13,9 @@ import org.jspecify.annotations.Nullable;
  * @param state {@code starting}, {@code ready}, {@code waiting}, {@code crash-loop}, {@code stopping} or {@code stopped}
  * @param since when it came into this state, ISO 8601
  * @param restarts how often it was started again
- * @param release the number of the release that it runs; null, as there are no numbered releases yet
+ * @param release the number of the release that it runs
+ * @param memory what its processes hold in RAM, in bytes; null while none runs
+ * @param cpu what its processes use just now, in percent of one processor; null while none runs
  */
 public record InstanceView(
         String name,
@@ -23,9 +25,11 @@ public record InstanceView(
         String state,
         String since,
         int restarts,
-        @Nullable Integer release) {
+        int release,
+        @Nullable Long memory,
+        @Nullable Double cpu) {
 
-    static InstanceView of(InstanceStatus status) {
+    public static InstanceView of(InstanceStatus status, @Nullable Long memory, @Nullable Double cpu) {
         return new InstanceView(
                 status.name(),
                 status.type(),
@@ -34,6 +38,8 @@ public record InstanceView(
                 status.state().label(),
                 status.since().toString(),
                 status.restarts(),
-                null);
+                status.release(),
+                memory,
+                cpu);
     }
 }

@@ -1,6 +1,7 @@
 package dev.coatcheck.formation.supervision;
 
 import dev.coatcheck.formation.application.ProcessType;
+import dev.coatcheck.formation.application.StopPolicy;
 import dev.coatcheck.formation.event.Event.Kind;
 import dev.coatcheck.formation.event.Event.Level;
 import dev.coatcheck.formation.event.Journal;
@@ -8,6 +9,7 @@ import dev.coatcheck.formation.router.Router;
 import dev.coatcheck.formation.router.Upstream;
 import dev.coatcheck.host.TcpPorts;
 import dev.coatcheck.host.process.ExitStatus;
+import dev.coatcheck.host.process.ProcessGroup;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -24,7 +26,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
 
 /**
@@ -34,13 +35,27 @@ import java.util.random.RandomGenerator;
  */
 public final class Instance {
     private static final Duration CHECK_PAUSE = Duration.ofMillis(100);
+    private static final Duration IDLE_PAUSE = Duration.ofMillis(20);
 
-    /** A stream that never ends must not keep an instance from being asked to stop. */
-    private static final Duration IDLE_LIMIT = Duration.ofSeconds(10);
+    /** How long a process that gets no requests has to run until one may think that it came up. */
+    private static final Duration SETTLED = Duration.ofSeconds(1);
 
-    /** Where and with what instances run; the same for all of a formation. */
+    /**
+     * Where and with what instances run; the same for all of a release.
+     *
+     * @param release its number
+     * @param folder the one that they are started in
+     * @param startLimit how long an instance may take until it is ready
+     * @param stopLimit how long it may take to end when it was asked to, where its process type says nothing else
+     */
     public record Surroundings(
-            Path folder, Map<String, String> environment, Journal journal, InstantSource clock, Duration startLimit) {
+            int release,
+            Path folder,
+            Map<String, String> environment,
+            Journal journal,
+            InstantSource clock,
+            Duration startLimit,
+            Duration stopLimit) {
         public Surroundings {
             environment = Map.copyOf(environment);
         }
@@ -51,6 +66,7 @@ public final class Instance {
 
     private final String name;
     private final ProcessType type;
+    private final int number;
     private final Surroundings surroundings;
     private final Optional<Intake> intake;
     private final Journal journal;
@@ -58,32 +74,83 @@ public final class Instance {
     private final CompletableFuture<Void> stopAsked = new CompletableFuture<>();
     private final CompletableFuture<Void> killAsked = new CompletableFuture<>();
     private final CompletableFuture<Void> firstReady = new CompletableFuture<>();
+    private final CompletableFuture<Optional<String>> trial = new CompletableFuture<>();
+    private final CompletableFuture<Void> stopped = new CompletableFuture<>();
+    private final StopPolicy stopPolicy;
+    private final Duration stopLimit;
     private final Thread thread;
 
     /** Written by the instance's thread alone. */
     private volatile InstanceStatus status;
 
-    private volatile Duration stopLimit = Duration.ZERO;
+    private volatile Optional<ProcessGroup> group = Optional.empty();
+
+    private volatile Duration drainLimit = Duration.ZERO;
+
+    private volatile boolean onTrial;
 
     /**
-     * Prepares an instance; {@link #start} starts it.
+     * Prepares an instance; {@link #start} or {@link #startOnTrial} starts it.
      *
      * @param number counted from 1 within the type
      * @param intake empty for a process type that gets no requests
      */
-    public Instance(ProcessType type, int number, Surroundings surroundings, Optional<Intake> intake) {
+    public Instance(
+            ProcessType type, int number, StopPolicy stopPolicy, Surroundings surroundings, Optional<Intake> intake) {
         this.name = type.name() + "." + number;
         this.type = type;
+        this.number = number;
+        this.stopPolicy = stopPolicy;
+        this.stopLimit = stopPolicy.limit().orElse(surroundings.stopLimit());
         this.surroundings = surroundings;
         this.intake = intake;
         this.journal = surroundings.journal();
         this.thread = Thread.ofVirtual().name(name).unstarted(this::run);
         this.status = new InstanceStatus(
-                name, type.name(), OptionalLong.empty(), TcpPorts.free(), InstanceState.STARTING, now(), 0);
+                name,
+                type.name(),
+                OptionalLong.empty(),
+                TcpPorts.free(),
+                InstanceState.STARTING,
+                now(),
+                0,
+                surroundings.release());
     }
 
+    /** Starts it; should it end, it is started again and again. */
     public void start() {
         thread.start();
+    }
+
+    /**
+     * Starts it, and starts it again only once it has proved itself.
+     *
+     * @return completes empty when it is ready (of a type that gets no requests: when it has run for a second), or with
+     *     what was wrong; then it has ended
+     */
+    public CompletableFuture<Optional<String>> startOnTrial() {
+        onTrial = true;
+        thread.start();
+        return trial.copy();
+    }
+
+    public ProcessType type() {
+        return type;
+    }
+
+    /** Its processes, while it has any. */
+    public Optional<ProcessGroup> group() {
+        return group;
+    }
+
+    /** Counted from 1 within the type. */
+    public int number() {
+        return number;
+    }
+
+    /** The number of the release that it runs. */
+    public int release() {
+        return surroundings.release();
     }
 
     public InstanceStatus status() {
@@ -96,11 +163,13 @@ public final class Instance {
     }
 
     /**
-     * Asks it to stop: out of rotation, no more requests in flight, SIGTERM to its group, SIGKILL to what is left at the
-     * limit. Does not wait.
+     * Asks it to stop: out of rotation, no more requests in flight, the stop signal to its group, SIGKILL to what is left
+     * at the limit. Does not wait.
+     *
+     * @param limit for requests in flight, before the signal: a stream that never ends must not keep it from being sent
      */
     public void stop(Duration limit) {
-        stopLimit = limit;
+        drainLimit = limit;
         stopAsked.complete(null);
     }
 
@@ -110,8 +179,14 @@ public final class Instance {
         stopAsked.complete(null);
     }
 
-    public void awaitStopped() throws InterruptedException {
-        thread.join();
+    /** Whether it was asked to stop, or failed on trial: it does not start again. */
+    public boolean isLeaving() {
+        return stopAsked.isDone();
+    }
+
+    /** Completes when nothing of it runs any more. Only of use once it was started. */
+    public CompletableFuture<Void> onStopped() {
+        return stopped.copy();
     }
 
     private void run() {
@@ -127,6 +202,8 @@ public final class Instance {
             // Nobody interrupts this thread; should somebody, the instance ends as if it were stopped.
         } finally {
             become(InstanceState.STOPPED, OptionalLong.empty());
+            trial.complete(Optional.of(name + " was stopped"));
+            stopped.complete(null);
         }
     }
 
@@ -134,6 +211,7 @@ public final class Instance {
     private Optional<Duration> runOnce() throws InterruptedException {
         try (RunningProcess process =
                 RunningProcess.start(name, type.command(), surroundings.folder(), environment(), journal)) {
+            group = Optional.of(process.group());
             become(InstanceState.STARTING, OptionalLong.of(process.pid()));
             tell(
                     Kind.INSTANCE_STARTED,
@@ -142,24 +220,25 @@ public final class Instance {
             return supervise(process);
         } catch (IOException | RuntimeException e) {
             // Of the second kind is a machine that is out of file descriptors while processes are looked at.
-            return Optional.of(startAgain(Duration.ZERO, name + " could not be run: " + e.getMessage(), List.of()));
+            return afterEnd(Duration.ZERO, name + " could not be run: " + e.getMessage(), List.of());
         }
     }
 
     private Optional<Duration> supervise(RunningProcess process) throws InterruptedException {
         Optional<String> lacking = awaitReady(process);
         if (lacking.isPresent()) {
-            tell(
-                    Kind.INSTANCE_NOT_READY,
-                    Level.ERROR,
-                    name + " was not ready within " + surroundings.startLimit().toSeconds() + " s: " + lacking.get()
-                            + "; it is ended");
+            String what =
+                    name + " was not ready within " + surroundings.startLimit().toSeconds() + " s: " + lacking.get();
+            tell(Kind.INSTANCE_NOT_READY, Level.ERROR, what + "; it is ended");
             process.end();
-            return Optional.of(startAgain(Duration.ZERO, name + " did not become ready", process.recentLines()));
+            return afterEnd(Duration.ZERO, onTrial ? what : name + " did not become ready", process.recentLines());
         }
         Instant readyAt = now();
         boolean wasReady = !process.onExit().isDone() && !stopAsked.isDone();
         Optional<Upstream> upstream = wasReady ? admit(process) : Optional.empty();
+        if (wasReady) {
+            prove(process);
+        }
         awaitEither(process.onExit(), stopAsked);
         if (stopAsked.isDone()) {
             stop(process, upstream);
@@ -170,7 +249,19 @@ public final class Instance {
         Duration wellFor = wasReady ? Duration.between(readyAt, now()) : Duration.ZERO;
         String what = name + " (process " + process.pid() + ") " + ExitWords.of(exit)
                 + (wasReady ? "" : " before it was ready");
-        return Optional.of(startAgain(wellFor, what, process.recentLines()));
+        return afterEnd(wellFor, what, process.recentLines());
+    }
+
+    /** Ready for requests proves it; of what gets none, all that can be seen is that it does not end at once. */
+    private void prove(RunningProcess process) throws InterruptedException {
+        if (intake.isEmpty() && onTrial) {
+            await(CompletableFuture.anyOf(process.onExit(), stopAsked), SETTLED);
+            if (process.onExit().isDone() || stopAsked.isDone()) {
+                return;
+            }
+        }
+        onTrial = false;
+        trial.complete(Optional.empty());
     }
 
     /** What is lacking when the time is over, or empty when it is ready, has exited, or is to stop. */
@@ -203,32 +294,42 @@ public final class Instance {
         return upstream;
     }
 
-    private Duration startAgain(Duration wellFor, String what, List<String> recentLines) {
+    /** How long to wait before it starts again; empty where it does not, because it was on trial. */
+    private Optional<Duration> afterEnd(Duration wellFor, String what, List<String> recentLines) {
+        if (onTrial) {
+            become(InstanceState.STOPPED, OptionalLong.empty());
+            tell(Kind.INSTANCE_EXITED, Level.ERROR, what + lastLines(recentLines));
+            stopAsked.complete(null);
+            trial.complete(Optional.of(what));
+            return Optional.empty();
+        }
         Duration wait = backoff.afterEnd(wellFor);
         become(backoff.isLoop() ? InstanceState.CRASH_LOOP : InstanceState.WAITING, OptionalLong.empty());
         String next = "; it starts again in " + Backoff.inWords(wait);
         if (backoff.isLoop()) {
-            String lastLines = recentLines.isEmpty()
-                    ? "\nIt wrote nothing."
-                    : "\nIts last lines:\n    " + String.join("\n    ", recentLines);
             tell(
                     Kind.INSTANCE_EXITED,
                     Level.ERROR,
-                    what + ", " + backoff.failures() + " times in a row now" + next + lastLines);
+                    what + ", " + backoff.failures() + " times in a row now" + next + lastLines(recentLines));
         } else {
             tell(Kind.INSTANCE_EXITED, Level.WARNING, what + next);
         }
-        return wait;
+        return Optional.of(wait);
+    }
+
+    private static String lastLines(List<String> recentLines) {
+        return recentLines.isEmpty()
+                ? "\nIt wrote nothing."
+                : "\nIts last lines:\n    " + String.join("\n    ", recentLines);
     }
 
     private void stop(RunningProcess process, Optional<Upstream> upstream) throws InterruptedException {
         become(InstanceState.STOPPING, OptionalLong.of(process.pid()));
         if (upstream.isPresent()) {
             upstream.get().remove();
-            Duration limit = stopLimit.compareTo(IDLE_LIMIT) < 0 ? stopLimit : IDLE_LIMIT;
-            await(() -> upstream.get().inFlight() == 0 || killAsked.isDone(), limit);
+            awaitIdle(upstream.get());
         }
-        boolean inTime = !killAsked.isDone() && process.terminate(stopLimit, killAsked::isDone);
+        boolean inTime = !killAsked.isDone() && process.terminate(stopPolicy.signal(), stopLimit, killAsked::isDone);
         ExitStatus exit = process.end();
         tell(
                 Kind.INSTANCE_STOPPED,
@@ -236,7 +337,16 @@ public final class Instance {
                 name + " stopped: " + exit
                         + (inTime || killAsked.isDone()
                                 ? ""
-                                : ", killed because it had not stopped " + stopLimit.toSeconds() + " s after SIGTERM"));
+                                : ", killed because it had not stopped " + stopLimit.toSeconds() + " s after SIG"
+                                        + stopPolicy.signal()));
+    }
+
+    /** The limit may become shorter meanwhile, when a formation stops in the middle of a replacement. */
+    private void awaitIdle(Upstream upstream) throws InterruptedException {
+        long start = System.nanoTime();
+        while (upstream.inFlight() > 0 && !killAsked.isDone() && System.nanoTime() - start < drainLimit.toNanos()) {
+            Thread.sleep(IDLE_PAUSE);
+        }
     }
 
     private Map<String, String> environment() {
@@ -251,17 +361,24 @@ public final class Instance {
         // The same again where it can be, for the sake of whoever talks to an instance directly.
         int tcpPort = TcpPorts.isFree(last.tcpPort()) ? last.tcpPort() : TcpPorts.free();
         int restarts = stopAsked.isDone() ? last.restarts() : last.restarts() + 1;
-        status = new InstanceStatus(name, type.name(), last.pid(), tcpPort, last.state(), last.since(), restarts);
+        status = new InstanceStatus(
+                name, type.name(), last.pid(), tcpPort, last.state(), last.since(), restarts, last.release());
     }
 
     private void become(InstanceState state, OptionalLong pid) {
-        status = new InstanceStatus(name, type.name(), pid, status.tcpPort(), state, now(), status.restarts());
+        InstanceStatus last = status;
+        status = new InstanceStatus(
+                name, type.name(), pid, last.tcpPort(), state, now(), last.restarts(), last.release());
     }
 
     private void tell(Kind kind, Level level, String message) {
         InstanceStatus now = status;
         Map<String, Object> details = new HashMap<>(Map.of(
-                "type", now.type(), "port", now.tcpPort(), "state", now.state().label(), "restarts", now.restarts()));
+                "type", now.type(),
+                "port", now.tcpPort(),
+                "state", now.state().label(),
+                "restarts", now.restarts(),
+                "release", now.release()));
         now.pid().ifPresent(pid -> details.put("pid", pid));
         journal.tell(name, kind, level, message, details);
     }
@@ -285,13 +402,6 @@ public final class Instance {
             // The limit is what was waited for.
         } catch (ExecutionException e) {
             throw new IllegalStateException(e);
-        }
-    }
-
-    private static void await(BooleanSupplier condition, Duration limit) throws InterruptedException {
-        long start = System.nanoTime();
-        while (!condition.getAsBoolean() && System.nanoTime() - start < limit.toNanos()) {
-            Thread.sleep(CHECK_PAUSE);
         }
     }
 }

@@ -12,6 +12,14 @@ import java.util.OptionalLong;
  * @param tcpPort the one that it is given as PORT
  * @param since when it came into this state
  * @param restarts how often it was started again
+ * @param release the number of the release that it runs
  */
 public record InstanceStatus(
-        String name, String type, OptionalLong pid, int tcpPort, InstanceState state, Instant since, int restarts) {}
+        String name,
+        String type,
+        OptionalLong pid,
+        int tcpPort,
+        InstanceState state,
+        Instant since,
+        int restarts,
+        int release) {}

@@ -55,6 +55,10 @@ public final class RunningProcess implements AutoCloseable {
         return new RunningProcess(ProcessGroup.start(builder), instance, journal);
     }
 
+    ProcessGroup group() {
+        return group;
+    }
+
     public long pid() {
         return group.pid();
     }
@@ -65,14 +69,14 @@ public final class RunningProcess implements AutoCloseable {
     }
 
     /**
-     * Asks every process to end, with SIGTERM, those that left the group too, and waits until all have.
+     * Asks every process to end, those that left the group too, and waits until all have.
      *
      * @param enough ends the waiting early
      * @return whether all have ended within the limit
      */
-    boolean terminate(Duration limit, BooleanSupplier enough) throws InterruptedException {
+    boolean terminate(Signal signal, Duration limit, BooleanSupplier enough) throws InterruptedException {
         try {
-            group.signalAll(Signal.TERM);
+            group.signalAll(signal);
         } catch (IOException e) {
             return false;
         }

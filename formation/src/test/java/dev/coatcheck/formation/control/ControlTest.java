@@ -2,59 +2,198 @@ package dev.coatcheck.formation.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.coatcheck.formation.FormationException;
-import dev.coatcheck.formation.supervision.InstanceState;
-import dev.coatcheck.formation.supervision.InstanceStatus;
+import dev.coatcheck.formation.event.Event;
+import dev.coatcheck.formation.event.Event.Kind;
+import dev.coatcheck.formation.event.Event.Level;
+import dev.coatcheck.formation.event.EventLog;
+import dev.coatcheck.formation.event.Journal;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalLong;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(30)
 class ControlTest {
+    private static final InstanceView INSTANCE =
+            new InstanceView("web.1", "web", 17L, 20001, "ready", "1970-01-01T00:00:00Z", 2, 4, 50_000_000L, 1.5);
+
     @TempDir
     Path folder;
 
-    private final AtomicInteger stops = new AtomicInteger();
-    private final ControlServer.Controlled formation = new ControlServer.Controlled() {
+    private final EventLog log = new EventLog();
+    private final List<Request.Change> changes = new CopyOnWriteArrayList<>();
+    private final CompletableFuture<Void> oneOffEnded = new CompletableFuture<>();
+    private final CompletableFuture<Void> rollUnwanted = new CompletableFuture<>();
+    private final Controlled formation = new Controlled() {
         @Override
-        public List<InstanceStatus> instances() {
-            return List.of(
-                    new InstanceStatus(
-                            "web.1", "web", OptionalLong.of(17), 20001, InstanceState.READY, Instant.EPOCH, 2),
-                    new InstanceStatus(
-                            "web.2", "web", OptionalLong.empty(), 20002, InstanceState.CRASH_LOOP, Instant.EPOCH, 9));
+        public List<InstanceView> instances() {
+            return List.of(INSTANCE);
         }
 
         @Override
-        public void stop() {
-            stops.incrementAndGet();
+        public List<ServiceView> services() {
+            return List.of(new ServiceView("redis", "6.2", Map.of("REDIS_URL", "redis://127.0.0.1:1")));
+        }
+
+        @Override
+        public List<ReleaseView> releases() {
+            return List.of(new ReleaseView(1, "1970-01-01T00:00:00Z", "current", "abc", true, List.of("web: a → b")));
+        }
+
+        @Override
+        public EventLog log() {
+            return log;
+        }
+
+        @Override
+        public String change(Request.Change change, CompletableFuture<Void> unwanted) {
+            changes.add(change);
+            if (change instanceof Request.Roll) {
+                var _ = unwanted.thenRun(() -> rollUnwanted.complete(null));
+                rollUnwanted.join();
+            }
+            if (change instanceof Request.Pause) {
+                throw new FormationException("not now");
+            }
+            journal.tell(Kind.NOTE, Level.INFO, "under way", Map.of());
+            return "made";
+        }
+
+        @Override
+        public OneOff oneOff(String words) {
+            return new OneOff() {
+                @Override
+                public String name() {
+                    return "run.1";
+                }
+
+                @Override
+                public Path folder() {
+                    return folder;
+                }
+
+                @Override
+                public Map<String, String> environment() {
+                    return Map.of("WORDS", words);
+                }
+
+                @Override
+                public void close() {
+                    oneOffEnded.complete(null);
+                }
+            };
         }
     };
+    private final Journal journal = new Journal(InstantSource.system(), log);
 
     @Test
-    void instances_are_shown_and_a_stop_is_passed_on() throws IOException {
+    void questions_are_answered() throws IOException {
         try (ControlServer server = start(folder)) {
-            assertThat(ControlClient.of(folder).instances())
+            ControlClient client = ControlClient.of(folder);
+            assertThat(client.instances()).as("%s", server).containsExactly(INSTANCE);
+            assertThat(client.services()).isEqualTo(formation.services());
+            assertThat(client.releases()).isEqualTo(formation.releases());
+        }
+    }
+
+    @Test
+    void a_change_shows_its_progress_and_ends_in_words() throws IOException {
+        try (ControlServer server = start(folder)) {
+            List<Request.Change> all = List.of(
+                    new Request.Scale(Map.of("web", 3)),
+                    new Request.Restart(Optional.of("web.2")),
+                    new Request.Restart(Optional.empty()),
+                    new Request.Rollback(Optional.of(2)),
+                    new Request.Resume(),
+                    new Request.Stop());
+            for (Request.Change change : all) {
+                List<String> progress = new ArrayList<>();
+                assertThat(ControlClient.of(folder).change(change, progress::add))
+                        .as("%s", server)
+                        .isEqualTo("made");
+                assertThat(progress).containsExactly("under way");
+            }
+            assertThat(changes).isEqualTo(all);
+            assertThatThrownBy(() -> ControlClient.of(folder).change(new Request.Pause(), progress -> {}))
+                    .isInstanceOf(FormationException.class)
+                    .hasMessage("not now");
+        }
+    }
+
+    @Test
+    void a_change_is_unwanted_once_its_client_is_gone() throws Exception {
+        try (ControlServer server = start(folder)) {
+            try (SocketChannel client = connect()) {
+                client.write(StandardCharsets.UTF_8.encode("{\"command\":\"roll\"}\n"));
+                await().until(() -> !changes.isEmpty());
+                assertThat(rollUnwanted).as("%s", server).isNotDone();
+            }
+            rollUnwanted.get(5, TimeUnit.SECONDS);
+        }
+    }
+
+    @Test
+    void a_one_off_lasts_as_long_as_its_client() throws Exception {
+        try (ControlServer server = start(folder)) {
+            int status = ControlClient.of(folder).run("a b", (where, environment) -> {
+                assertThat(where).as("%s", server).isEqualTo(folder);
+                assertThat(environment).containsEntry("WORDS", "a b");
+                assertThat(oneOffEnded).isNotDone();
+                return 7;
+            });
+            assertThat(status).isEqualTo(7);
+            oneOffEnded.get(5, TimeUnit.SECONDS);
+        }
+    }
+
+    @Test
+    void logs_begin_with_the_latest_and_go_on() throws Exception {
+        try (ControlServer server = start(folder)) {
+            for (int i = 1; i <= 3; i++) {
+                journal.output("web.1", Event.Stream.STDOUT, "line " + i);
+                journal.output("worker.1", Event.Stream.STDOUT, "other " + i);
+            }
+            Queue<String> shown = new ConcurrentLinkedQueue<>();
+            CompletableFuture<Void> following = CompletableFuture.runAsync(() ->
+                    ControlClient.of(folder).logs(new Request.Logs(true, 2, List.of("web"), false, false), shown::add));
+            await().until(() -> shown.size() == 2);
+            journal.output("web.2", Event.Stream.STDOUT, "line 4");
+            await().until(() -> shown.size() == 3);
+            assertThat(String.join("", shown))
                     .as("%s", server)
-                    .containsExactly(
-                            new InstanceView("web.1", "web", 17L, 20001, "ready", "1970-01-01T00:00:00Z", 2, null),
-                            new InstanceView(
-                                    "web.2", "web", null, 20002, "crash-loop", "1970-01-01T00:00:00Z", 9, null));
-            ControlClient.of(folder).stop();
-            assertThat(stops).hasValue(1);
+                    .matches("(?s).*web.1.*line 2\n.*web.1.*line 3\n.*web.2.*line 4\n");
+            assertThat(following).isNotDone();
+        }
+    }
+
+    @Test
+    void a_command_of_another_version_is_refused_in_words() throws Exception {
+        try (ControlServer server = start(folder);
+                SocketChannel client = connect()) {
+            client.write(StandardCharsets.UTF_8.encode("{\"command\":\"dance\"}\n"));
+            String answer = new String(Channels.newInputStream(client).readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(answer).as("%s", server).contains("another version").contains("'dance' is unknown");
         }
     }
 
@@ -66,7 +205,7 @@ class ControlTest {
             // The first one is left as if its owner had been killed.
             start(deep);
         }
-        assertThat(ControlClient.of(deep).instances()).hasSize(2);
+        assertThat(ControlClient.of(deep).instances()).hasSize(1);
         Path socket = ControlSocket.find(deep.resolve(".coatcheck"));
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(socket.getParent())))
                 .isEqualTo("rwx------");
@@ -100,7 +239,7 @@ class ControlTest {
             assertThat(loud.read(ByteBuffer.allocate(1)))
                     .as("%s %s", server, silent)
                     .isEqualTo(-1);
-            assertThat(ControlClient.of(folder).instances()).hasSize(2);
+            assertThat(ControlClient.of(folder).instances()).hasSize(1);
         }
     }
 

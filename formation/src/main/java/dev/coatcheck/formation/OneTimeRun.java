@@ -1,0 +1,49 @@
+package dev.coatcheck.formation;
+
+import dev.coatcheck.formation.Abort.AbortedException;
+import dev.coatcheck.formation.event.Event.Kind;
+import dev.coatcheck.formation.event.Event.Level;
+import dev.coatcheck.formation.event.Journal;
+import dev.coatcheck.formation.supervision.ExitWords;
+import dev.coatcheck.formation.supervision.RunningProcess;
+import dev.coatcheck.host.process.ExitStatus;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * A process that is run once to its end: the build command, the release.
+ *
+ * @param what in words, {@code release}; its instance is named {@code release.1}
+ */
+record OneTimeRun(String what, String command, Path folder, Map<String, String> environment) {
+
+    /**
+     * Runs it to its end.
+     *
+     * @throws FormationException if it does not exit with status 0
+     */
+    void run(Kind started, Kind ended, Journal journal, Abort abort)
+            throws IOException, InterruptedException, AbortedException {
+        String name = what + ".1";
+        Map<String, String> own = new HashMap<>(environment);
+        own.put("COATCHECK_INSTANCE", name);
+        abort.goOn();
+        journal.tell(name, started, Level.INFO, "running the " + what, Map.of());
+        ExitStatus exit;
+        try (RunningProcess process = RunningProcess.start(name, command, folder, own, journal)) {
+            abort.await(process.onExit());
+            exit = process.end();
+        }
+        journal.tell(
+                name,
+                ended,
+                exit.isSuccess() ? Level.INFO : Level.ERROR,
+                "the " + what + " " + exit,
+                Map.of("status", exit.code()));
+        if (!exit.isSuccess()) {
+            throw new FormationException("the " + what + " failed: '" + command + "' " + ExitWords.of(exit));
+        }
+    }
+}

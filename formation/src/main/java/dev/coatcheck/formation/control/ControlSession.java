@@ -1,0 +1,138 @@
+package dev.coatcheck.formation.control;
+
+import dev.coatcheck.formation.FormationException;
+import dev.coatcheck.formation.event.Event;
+import dev.coatcheck.formation.event.EventFormat;
+import dev.coatcheck.formation.event.EventPrinter;
+import dev.coatcheck.formation.event.JsonLines;
+import dev.coatcheck.formation.event.ReadableLines;
+import java.io.IOException;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+
+/** One request of one client, from its line to the last answer. */
+final class ControlSession {
+    /** What is run on the way to a release, and whose lines explain why it fails. */
+    private static final Set<String> ON_THE_WAY = Set.of("build.1", "release.1");
+
+    private final Controlled formation;
+    private final Wire wire;
+
+    /** Completes when the client is gone. */
+    private final CompletableFuture<Void> gone = new CompletableFuture<>();
+
+    ControlSession(Controlled formation, Wire wire) {
+        this.formation = formation;
+        this.wire = wire;
+    }
+
+    void answer(Request request) throws IOException {
+        Thread.ofVirtual().name("control-watch").start(this::watch);
+        try {
+            wire.send(new Answer.Done(done(request)));
+        } catch (FormationException e) {
+            wire.send(new Answer.Failed(String.valueOf(e.getMessage())));
+        }
+    }
+
+    private String done(Request request) throws IOException {
+        switch (request) {
+            case Request.Ps _ -> wire.send(new Answer.Instances(formation.instances()));
+            case Request.Services _ -> wire.send(new Answer.Services(formation.services()));
+            case Request.Releases _ -> wire.send(new Answer.Releases(formation.releases()));
+            case Request.Logs logs -> tell(logs);
+            case Request.Run run -> lend(run);
+            case Request.Change change -> {
+                return make(change);
+            }
+        }
+        return "";
+    }
+
+    private void tell(Request.Logs logs) {
+        EventFormat format = logs.json() ? new JsonLines() : new ReadableLines(ZoneId.systemDefault(), logs.coloured());
+        try (EventPrinter printer = printer(event -> text(format.format(event)));
+                var _ = formation.log().follow(logs.latest(), event -> isOf(event, logs.types()), printer)) {
+            if (logs.follow()) {
+                gone.join();
+            }
+        }
+    }
+
+    private static boolean isOf(Event event, List<String> types) {
+        return types.isEmpty()
+                || switch (event) {
+                    case Event.Lifecycle told ->
+                        told.subject().filter(subject -> isOf(subject, types)).isPresent();
+                    case Event.Output output -> isOf(output.instance(), types);
+                    case Event.Request request ->
+                        request.access()
+                                .instance()
+                                .filter(instance -> isOf(instance, types))
+                                .isPresent();
+                    case Event.Banner _ -> false;
+                };
+    }
+
+    private static boolean isOf(String instance, List<String> types) {
+        return types.contains(instance) || types.contains(instance.replaceFirst("\\.\\d+$", ""));
+    }
+
+    private void lend(Request.Run run) throws IOException {
+        try (Controlled.OneOff oneOff = formation.oneOff(run.words())) {
+            wire.send(new Answer.OneOff(oneOff.name(), oneOff.folder().toString(), oneOff.environment()));
+            gone.join();
+        }
+    }
+
+    private String make(Request.Change change) {
+        try (EventPrinter printer = printer(event -> Wire.line(progress(event)));
+                var _ = formation.log().follow(0, ControlSession::isProgress, printer)) {
+            return formation.change(change, gone);
+        }
+    }
+
+    private static boolean isProgress(Event event) {
+        return switch (event) {
+            case Event.Lifecycle told ->
+                switch (told.kind()) {
+                    // The last answer says it.
+                    case CHANGE_ENDED, CHANGE_FAILED, STOPPED -> false;
+                    default -> true;
+                };
+            case Event.Output output -> ON_THE_WAY.contains(output.instance());
+            case Event.Request _, Event.Banner _ -> false;
+        };
+    }
+
+    private static Answer progress(Event event) {
+        return new Answer.Progress(
+                switch (event) {
+                    case Event.Lifecycle told -> told.message();
+                    case Event.Output output -> output.instance() + " | " + output.line();
+                    case Event.Request request -> request.access().path();
+                    case Event.Banner banner -> banner.text();
+                });
+    }
+
+    private static String text(String shown) {
+        return shown.isEmpty() ? "" : Wire.line(new Answer.Text(shown));
+    }
+
+    /** Sends on a thread of its own: a client that does not read holds up nobody who tells of something. */
+    private EventPrinter printer(EventFormat format) {
+        return new EventPrinter(wire.stream(), format, () -> gone.complete(null));
+    }
+
+    /** A client says nothing after its request; what comes is that it is gone. */
+    private void watch() {
+        try {
+            wire.receive(Request.class);
+        } catch (IOException e) {
+            // Gone, in whatever way.
+        }
+        gone.complete(null);
+    }
+}
