@@ -7,6 +7,7 @@ import dev.coatcheck.gallery.images.TestImages;
 import dev.coatcheck.host.service.RedisMonitor;
 import dev.coatcheck.process.lifecycle.Phase;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.util.concurrent.CompletableFuture;
@@ -56,8 +57,8 @@ class InstancesTest {
         var met = new CompletableFuture<Integer>();
         try (var connection = new Socket();
                 var gallery = new TestGallery()) {
-            connection.connect(
-                    new InetSocketAddress("127.0.0.1", gallery.startWeb().getPort()));
+            connection.connect(new InetSocketAddress(
+                    InetAddress.getLoopbackAddress(), gallery.startWeb().getPort()));
             connection.setSoTimeout(10_000);
             var request = "GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(US_ASCII);
             connection.getOutputStream().write(request);

@@ -57,7 +57,7 @@ public final class PhotoSweeper implements AutoCloseable {
                 log.warn("Sweeping photos failed: {}", e.getMessage());
             }
         };
-        var unused = schedule.scheduleWithFixedDelay(guarded, 0, period.toMillis(), TimeUnit.MILLISECONDS);
+        var _ = schedule.scheduleWithFixedDelay(guarded, 0, period.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** Deletes old blobs of photos that have no row. */
