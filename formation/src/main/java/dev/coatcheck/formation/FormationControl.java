@@ -14,7 +14,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
 /** What the control socket asks for, done by the parts of a formation. */
@@ -35,10 +34,7 @@ record FormationControl(
     @Override
     public List<ServiceView> services() {
         return resources.services().stream()
-                .map(service -> new ServiceView(
-                        service.kind().label(),
-                        service.version(),
-                        Map.of(service.kind().variable(), service.url())))
+                .map(service -> new ServiceView(service.kind().label(), service.version(), service.variables()))
                 .toList();
     }
 
