@@ -23,6 +23,7 @@ public final class ControlServer implements AutoCloseable {
     private final Controlled formation;
     private final ControlSocket socket;
     private final ServerSocketChannel channel;
+    private final CompletableFuture<Void> closing = new CompletableFuture<>();
     private final Semaphore places = new Semaphore(MOST_CLIENTS);
     private final Thread acceptor;
 
@@ -47,9 +48,10 @@ public final class ControlServer implements AutoCloseable {
         return new ControlServer(formation, socket, channel);
     }
 
-    /** Stops listening; who is being answered still gets the answer. */
+    /** Stops listening, and ends what would go on for ever; who waits for a change still gets the answer. */
     @Override
     public void close() {
+        closing.complete(null);
         try {
             channel.close();
             socket.close();
@@ -87,7 +89,7 @@ public final class ControlServer implements AutoCloseable {
                         + e.getMessage() + "; stop it and start it anew to use this one"));
                 return;
             }
-            new ControlSession(formation, client).answer(request.join());
+            new ControlSession(formation, client, closing).answer(request.join());
         } catch (IOException e) {
             // The client went away, or is none of ours.
         } finally {

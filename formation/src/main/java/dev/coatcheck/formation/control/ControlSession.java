@@ -23,9 +23,13 @@ final class ControlSession {
     /** Completes when the client is gone. */
     private final CompletableFuture<Void> gone = new CompletableFuture<>();
 
-    ControlSession(Controlled formation, Wire wire) {
+    /** Completes when nothing is to go on for ever. */
+    private final CompletableFuture<?> enough;
+
+    ControlSession(Controlled formation, Wire wire, CompletableFuture<Void> closing) {
         this.formation = formation;
         this.wire = wire;
+        this.enough = CompletableFuture.anyOf(gone, closing);
     }
 
     void answer(Request request) throws IOException {
@@ -56,7 +60,7 @@ final class ControlSession {
         try (EventPrinter printer = printer(event -> text(format.format(event)));
                 var _ = formation.log().follow(logs.latest(), event -> isOf(event, logs.types()), printer)) {
             if (logs.follow()) {
-                gone.join();
+                enough.join();
             }
         }
     }
@@ -83,7 +87,7 @@ final class ControlSession {
     private void lend(Request.Run run) throws IOException {
         try (Controlled.OneOff oneOff = formation.oneOff(run.words())) {
             wire.send(new Answer.OneOff(oneOff.name(), oneOff.folder().toString(), oneOff.environment()));
-            gone.join();
+            enough.join();
         }
     }
 

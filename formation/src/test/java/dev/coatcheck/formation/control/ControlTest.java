@@ -19,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -168,23 +169,26 @@ class ControlTest {
     }
 
     @Test
-    void logs_begin_with_the_latest_and_go_on() throws Exception {
+    void logs_begin_with_the_latest_and_go_on_to_the_end() throws Exception {
+        Queue<String> shown = new ConcurrentLinkedQueue<>();
+        Thread following = Thread.ofVirtual()
+                .unstarted(() -> ControlClient.of(folder)
+                        .logs(new Request.Logs(true, 2, List.of("web"), false, false), shown::add));
         try (ControlServer server = start(folder)) {
             for (int i = 1; i <= 3; i++) {
                 journal.output("web.1", Event.Stream.STDOUT, "line " + i);
                 journal.output("worker.1", Event.Stream.STDOUT, "other " + i);
             }
-            Queue<String> shown = new ConcurrentLinkedQueue<>();
-            CompletableFuture<Void> following = CompletableFuture.runAsync(() ->
-                    ControlClient.of(folder).logs(new Request.Logs(true, 2, List.of("web"), false, false), shown::add));
+            following.start();
             await().until(() -> shown.size() == 2);
             journal.output("web.2", Event.Stream.STDOUT, "line 4");
             await().until(() -> shown.size() == 3);
             assertThat(String.join("", shown))
                     .as("%s", server)
-                    .matches("(?s).*web.1.*line 2\n.*web.1.*line 3\n.*web.2.*line 4\n");
-            assertThat(following).isNotDone();
+                    .matches("(?s).*web.1.*line 2\\n.*web.1.*line 3\\n.*web.2.*line 4\\n");
+            assertThat(following.isAlive()).isTrue();
         }
+        assertThat(following.join(Duration.ofSeconds(5))).isTrue();
     }
 
     @Test
