@@ -4,6 +4,8 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,7 +31,30 @@ final class Runner implements AutoCloseable {
         this.reader = Thread.ofPlatform().daemon().start(this::read);
     }
 
+    /** As {@link #start}, to its end; what it wrote, standard error too, and its exit status. */
+    static Ended run(String input, String... arguments) throws IOException, InterruptedException {
+        Process process =
+                new ProcessBuilder(command(arguments)).redirectErrorStream(true).start();
+        try (Writer in = process.outputWriter()) {
+            in.write(input);
+        }
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        if (!process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+            process.destroyForcibly();
+            throw new AssertionError("it runs on; it wrote " + output);
+        }
+        return new Ended(process.exitValue(), output);
+    }
+
+    record Ended(int status, String output) {}
+
     static Runner start(String... arguments) throws IOException {
+        return new Runner(new ProcessBuilder(command(arguments))
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start());
+    }
+
+    private static List<String> command(String... arguments) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
@@ -37,9 +62,7 @@ final class Runner implements AutoCloseable {
                 System.getProperty("java.class.path"),
                 Coatcheck.class.getName()));
         command.addAll(List.of(arguments));
-        return new Runner(new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start());
+        return command;
     }
 
     /** The events so far. */

@@ -159,6 +159,103 @@ class UpTest {
         }
     }
 
+    @Test
+    void commands_change_a_running_formation_and_show_its_history() throws Exception {
+        write(".env", "GREETING=hello\n");
+        try (Runner up = up()) {
+            String url = up.awaitEvent("ready").get("url").stringValue();
+            Runner.Ended scaled = command("scale", "web=2");
+            assertThat(scaled.output()).contains("web.2 is ready").endsWith("scaled web to 2\n");
+            assertThat(ps()).hasSize(2);
+            write(".env", "GREETING=good day\n");
+            assertThat(command("roll").output()).contains("release 2: variables: GREETING changed");
+            assertThat(get(url)).startsWith("web.");
+            assertThat(command("releases").output())
+                    .contains("GREETING changed")
+                    .doesNotContain("good day");
+            assertThat(command("logs", "-n", "5", "--log", "pretty", "web").output())
+                    .contains("web.1");
+            Runner.Ended wrong = Runner.run("", "scale", "wbe=2", "-C", folder.toString());
+            assertThat(wrong.status()).isEqualTo(Coatcheck.FAILED);
+            assertThat(wrong.output()).contains("the Procfile has no process type 'wbe'");
+        }
+    }
+
+    @Test
+    void a_one_off_process_has_the_environment_and_gives_its_input_output_and_exit_status() throws Exception {
+        write(".env", "GREETING=hello\n");
+        try (Runner up = up()) {
+            up.awaitEvent("ready");
+            Runner.Ended ended = Runner.run(
+                    "from here\n",
+                    "run",
+                    "-C",
+                    folder.toString(),
+                    "read line; echo $GREETING $line $COATCHECK_INSTANCE; ls; exit 7");
+            assertThat(ended.status()).isEqualTo(7);
+            assertThat(ended.output()).startsWith("hello from here run.1\n").contains("server.js");
+            assertThat(command(
+                                    "run",
+                                    "--",
+                                    "node",
+                                    "-e",
+                                    "console.log(process.argv.slice(1).join())",
+                                    "--",
+                                    "-x",
+                                    "a b")
+                            .output())
+                    .isEqualTo("-x,a b\n");
+            up.awaitEvent("run-ended");
+        }
+    }
+
+    @Test
+    void logs_are_followed_to_the_end_of_the_formation() throws Exception {
+        try (Runner up = up()) {
+            String url = up.awaitEvent("ready").get("url").stringValue();
+            try (Runner logs = Runner.start("logs", "-f", "--log", "json", "-C", folder.toString())) {
+                logs.awaitEvent("ready");
+                get(url);
+                await().atMost(LIMIT)
+                        .until(() -> logs.events().stream()
+                                .anyMatch(
+                                        event -> event.path("line").asString("").equals("asked")));
+                command("stop");
+                assertThat(logs.exitStatus()).isZero();
+            }
+            assertThat(up.exitStatus()).isZero();
+        }
+    }
+
+    @Test
+    void nothing_survives_a_runner_that_was_killed_in_the_middle_of_a_roll() throws Exception {
+        List<Long> pids = new ArrayList<>();
+        try (Runner up = up()) {
+            up.awaitEvent("ready");
+            write("server.js", "setTimeout(() => {}, 600000);\n");
+            try (Runner roll = Runner.start("roll", "-C", folder.toString())) {
+                await().atMost(LIMIT).until(() -> ps().size() == 2);
+                ps().forEach(instance -> pids.add(instance.get("pid").longValue()));
+                up.signal("KILL");
+                await().atMost(Duration.ofSeconds(5)).until(() -> pids.stream().noneMatch(UpTest::isAlive));
+                assertThat(roll.exitStatus()).isEqualTo(Coatcheck.FAILED);
+            }
+        }
+        application();
+        try (Runner up = up()) {
+            assertThat(get(up.awaitEvent("ready").get("url").stringValue())).isEqualTo("web.1");
+            assertThat(command("releases").output()).contains("unfinished");
+        }
+    }
+
+    private Runner.Ended command(String name, String... more) throws Exception {
+        List<String> arguments = new ArrayList<>(List.of(name, "-C", folder.toString()));
+        arguments.addAll(List.of(more));
+        Runner.Ended ended = Runner.run("", arguments.toArray(String[]::new));
+        assertThat(ended.status()).as(ended.output()).isZero();
+        return ended;
+    }
+
     private Runner up(String... more) throws IOException {
         List<String> arguments = new ArrayList<>(List.of("up", folder.toString(), "--port", "0"));
         arguments.addAll(List.of(more));
