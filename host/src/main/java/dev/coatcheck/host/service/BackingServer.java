@@ -16,7 +16,7 @@ public sealed interface BackingServer extends AutoCloseable permits LocalServer 
 
     int tcpPort();
 
-    /** The server's own version, as it told: {@code 18.6}. */
+    /** The server's own version, as it or its package tells: {@code 18.6}. */
     String version();
 
     /** Completes when the run that was started last has ended, by whatever reason; the data stays. */

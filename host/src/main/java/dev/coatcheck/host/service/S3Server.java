@@ -107,7 +107,7 @@ public final class S3Server extends LocalServer {
     @Override
     void launch() throws IOException {
         process.endStrays(PROGRAM, home.folder());
-        createBucketIfMissing(BUCKET);
+        Files.createDirectories(home.data().resolve(BUCKET));
         Path configuration = home.writeSecretly("s3proxy.properties", configuration());
         process.start(serverCommand(configuration), settings.tcpPort(), this::answers);
         told(s3Proxy.version());
