@@ -34,7 +34,8 @@ import picocli.CommandLine.Spec;
             Services.class,
             Logs.class,
             Run.class,
-            Stop.class
+            Stop.class,
+            Export.class
         },
         mixinStandardHelpOptions = true,
         scope = ScopeType.INHERIT,
@@ -49,6 +50,7 @@ import picocli.CommandLine.Spec;
             "  coatcheck scale web=5 -C gallery",
             "  coatcheck roll -C gallery",
             "  coatcheck stop -C gallery",
+            "  coatcheck export kubernetes gallery --out deploy --image registry.example.com/gallery:7",
             "",
             "'coatcheck COMMAND --help' tells more about each."
         })

@@ -36,7 +36,8 @@ class UsageTest {
                 "services",
                 "logs",
                 "run",
-                "stop"
+                "stop",
+                "export"
             })
     void help_comes_with_examples(String command) {
         String[] arguments = command.isEmpty() ? new String[] {"--help"} : new String[] {command, "--help"};

@@ -25,6 +25,7 @@ import tools.jackson.databind.json.JsonMapper;
  * @param services from the addons
  * @param unknownAddons addons for which there is no server here
  * @param readinessPath of {@code healthchecks.web}: the one of type {@code readiness}, else {@code startup}
+ * @param livenessPath of {@code healthchecks.web}: the one of type {@code liveness}
  * @param build the command that makes a build of the folder
  * @param stops by process types
  */
@@ -34,11 +35,12 @@ record AppJson(
         Set<ServiceKind> services,
         Set<String> unknownAddons,
         Optional<String> readinessPath,
+        Optional<String> livenessPath,
         Optional<String> build,
         Map<String, StopPolicy> stops) {
 
     static final AppJson NONE =
-            new AppJson(Map.of(), Map.of(), Set.of(), Set.of(), Optional.empty(), Optional.empty(), Map.of());
+            new AppJson(Map.of(), Map.of(), Set.of(), Set.of(), Optional.empty(), Optional.empty(), Optional.empty(), Map.of());
 
     /** Nobody wants to wait longer for a process. */
     private static final int MOST_SECONDS = 3_600;
@@ -92,7 +94,16 @@ record AppJson(
             ours.flatMap(node -> object(node, "stop"))
                     .ifPresent(all -> all.forEachEntry(
                             (type, node) -> stops.put(type, stopPolicy("coatcheck.stop." + type, node))));
-            return new AppJson(variables, quantities, services, unknown, readinessPath(root), build, stops);
+            Map<String, String> paths = healthPaths(root);
+            return new AppJson(
+                    variables,
+                    quantities,
+                    services,
+                    unknown,
+                    Optional.ofNullable(paths.getOrDefault("readiness", paths.get("startup"))),
+                    Optional.ofNullable(paths.get("liveness")),
+                    build,
+                    stops);
         }
 
         private StopPolicy stopPolicy(String path, JsonNode node) {
@@ -205,16 +216,17 @@ record AppJson(
             }
         }
 
-        private Optional<String> readinessPath(JsonNode root) {
+        /** Of a web process, by the type of the check. */
+        private Map<String, String> healthPaths(JsonNode root) {
             JsonNode checks = object(root, "healthchecks")
                     .map(all -> all.get(ProcessType.WEB))
                     .orElse(null);
             if (checks == null) {
-                return Optional.empty();
+                return Map.of();
             }
             if (!checks.isArray()) {
                 problem("healthchecks.web", "must be a list of checks");
-                return Optional.empty();
+                return Map.of();
             }
             Map<String, String> paths = new LinkedHashMap<>();
             for (int i = 0; i < checks.size(); i++) {
@@ -228,7 +240,7 @@ record AppJson(
                     paths.putIfAbsent(type.orElse("startup"), checked.get());
                 }
             }
-            return Optional.ofNullable(paths.getOrDefault("readiness", paths.get("startup")));
+            return paths;
         }
 
         private Optional<JsonNode> object(JsonNode parent, String name) {

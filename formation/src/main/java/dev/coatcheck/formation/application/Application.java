@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * What is to be run: the process types, how many of each, and what all of them are given.
@@ -26,6 +27,10 @@ import java.util.Set;
  * @param secrets names of variables that get a random value, the same at every start
  * @param readinessPath the path that answers 2xx when an instance is ready; where there is none, {@code /} has to answer
  *     below 500
+ * @param livenessPath the path that answers 2xx as long as an instance should not be replaced, where one is named
+ * @param variables those that the application is known to want, by their names: the ones of {@code app.json}, of
+ *     {@code .env} and of its backing services, attached or to be started, but not all else that happens to be in
+ *     {@code environment}
  * @param build the command that makes a build of the folder, where its files are not one already
  * @param stops how instances are asked to stop, by process types; of the others by SIGTERM
  * @param notes what a person should know, though it hinders nothing
@@ -40,6 +45,8 @@ public record Application(
         Set<ServiceKind> services,
         Set<String> secrets,
         Optional<String> readinessPath,
+        Optional<String> livenessPath,
+        Map<String, Origin> variables,
         Optional<String> build,
         Map<String, StopPolicy> stops,
         List<String> notes,
@@ -50,6 +57,7 @@ public record Application(
         environment = Map.copyOf(environment);
         services = Collections.unmodifiableSet(new LinkedHashSet<>(services));
         secrets = Set.copyOf(secrets);
+        variables = Collections.unmodifiableMap(new TreeMap<>(variables));
         stops = Map.copyOf(stops);
         notes = List.copyOf(notes);
     }
@@ -60,7 +68,15 @@ public record Application(
      * @throws InvalidApplicationException with every problem in all the files and options
      */
     public static Application read(Path folder, ApplicationOptions options) {
-        return new ApplicationReader(folder.toAbsolutePath().normalize(), options).read();
+        return new ApplicationReader(folder.toAbsolutePath().normalize(), options, true).read();
+    }
+
+    /**
+     * As {@link #read}, for those who only write down what is to be run: a required variable that is set nowhere is no
+     * problem, and has the origin {@link Origin#NOWHERE}.
+     */
+    public static Application describe(Path folder, ApplicationOptions options) {
+        return new ApplicationReader(folder.toAbsolutePath().normalize(), options, false).read();
     }
 
     /**

@@ -23,11 +23,14 @@ final class ApplicationReader {
 
     private final Path folder;
     private final ApplicationOptions options;
+    private final boolean complete;
     private final Problems problems = new Problems();
 
-    ApplicationReader(Path folder, ApplicationOptions options) {
+    /** @param complete whether a required variable that is set nowhere is a problem */
+    ApplicationReader(Path folder, ApplicationOptions options, boolean complete) {
         this.folder = folder;
         this.options = options;
+        this.complete = complete;
     }
 
     Application read() {
@@ -37,12 +40,15 @@ final class ApplicationReader {
         }
         Map<String, ProcessType> types = procfile();
         AppJson appJson = appJson();
-        Map<String, String> environment = new HashMap<>(dotEnv());
+        Map<String, String> dotEnv = dotEnv();
+        Map<String, String> environment = new HashMap<>(dotEnv);
         environment.putAll(options.environment());
 
         ProcessType release = types.remove(ProcessType.RELEASE);
         Map<String, Integer> quantities = quantities(types, appJson);
-        Set<ServiceKind> services = services(appJson, environment);
+        Set<ServiceKind> wanted = services(appJson);
+        Set<ServiceKind> services = new LinkedHashSet<>(wanted);
+        services.removeIf(kind -> kind.isAttachedBy(environment));
         Set<String> secrets = addDefaults(environment, appJson, services);
         options.readinessPath()
                 .filter(path -> !RequestPath.isValid(path))
@@ -60,6 +66,8 @@ final class ApplicationReader {
                 services,
                 secrets,
                 options.readinessPath().or(appJson::readinessPath),
+                appJson.livenessPath(),
+                variables(appJson, dotEnv, environment, wanted, secrets),
                 appJson.build(),
                 appJson.stops(),
                 notes(appJson),
@@ -129,7 +137,8 @@ final class ApplicationReader {
                 + (types.isEmpty() ? "" : " (it has " + String.join(", ", types) + ")");
     }
 
-    private Set<ServiceKind> services(AppJson appJson, Map<String, String> environment) {
+    /** Those that are to be there, whether started or attached. */
+    private Set<ServiceKind> services(AppJson appJson) {
         Set<ServiceKind> wanted = new LinkedHashSet<>(appJson.services());
         for (String name : options.with()) {
             ServiceKind.named(name.strip())
@@ -142,7 +151,6 @@ final class ApplicationReader {
                                             + String.join(", ", ServiceKind.labels())
                                             + "; attach anything else by its URL in the environment)"));
         }
-        wanted.removeIf(kind -> kind.isAttachedBy(environment));
         return wanted;
     }
 
@@ -159,7 +167,7 @@ final class ApplicationReader {
                 secrets.add(name);
             } else if (variable.value().isPresent()) {
                 environment.putIfAbsent(name, variable.value().get());
-            } else if (variable.required()) {
+            } else if (variable.required() && complete) {
                 String about = variable.description().isBlank() ? "" : " (" + variable.description() + ")";
                 problems.add(
                         APP_JSON,
@@ -168,6 +176,30 @@ final class ApplicationReader {
             }
         });
         return secrets;
+    }
+
+    private static Map<String, Origin> variables(
+            AppJson appJson,
+            Map<String, String> dotEnv,
+            Map<String, String> environment,
+            Set<ServiceKind> services,
+            Set<String> secrets) {
+        Map<String, Origin> variables = new HashMap<>();
+        dotEnv.keySet().forEach(name -> variables.put(name, Origin.OUTSIDE));
+        appJson.variables().forEach((name, variable) -> {
+            String value = environment.get(name);
+            if (secrets.contains(name)) {
+                variables.put(name, Origin.GENERATED);
+            } else if (value != null && !(value.isBlank() && variable.required())) {
+                boolean committed = variable.value().filter(value::equals).isPresent();
+                variables.put(name, committed ? Origin.APP_JSON : Origin.OUTSIDE);
+            } else if (variable.required()) {
+                variables.put(name, Origin.NOWHERE);
+            }
+        });
+        services.forEach(kind -> kind.variables().forEach(name -> variables.put(name, Origin.SERVICE)));
+        variables.keySet().removeAll(GIVEN);
+        return variables;
     }
 
     private static List<String> notes(AppJson appJson) {

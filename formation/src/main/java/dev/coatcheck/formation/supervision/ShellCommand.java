@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
  * by themselves and others, Debian's among them, do not. A compound command, or anything that is not surely simple, is left
  * as it is.
  */
-final class ShellCommand {
+public final class ShellCommand {
     private static final Pattern ASSIGNMENT = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*=.*", Pattern.DOTALL);
     private static final Pattern PROGRAM = Pattern.compile("[A-Za-z0-9_./+@%~-]+");
 
@@ -70,7 +70,8 @@ final class ShellCommand {
 
     private ShellCommand() {}
 
-    static String inPlaceOfTheShell(String command) {
+    /** The command with {@code exec} in front of its program where that is surely right, else as it is. */
+    public static String inPlaceOfTheShell(String command) {
         int start = 0;
         while (start < command.length()) {
             start = skipSpaces(command, start);
@@ -87,6 +88,12 @@ final class ShellCommand {
             start = end;
         }
         return command;
+    }
+
+    /** Whether a shell that runs this command stays its parent, and so gets the signals that are meant for it. */
+    public static boolean keepsTheShell(String command) {
+        return inPlaceOfTheShell(command).equals(command)
+                && !command.stripLeading().startsWith("exec ");
     }
 
     private static boolean hasOnlyWords(String command, int from) {

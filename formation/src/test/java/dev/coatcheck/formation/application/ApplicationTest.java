@@ -91,6 +91,41 @@ class ApplicationTest {
     }
 
     @Test
+    void it_knows_the_variables_that_it_wants_and_where_their_values_come_from() throws IOException {
+        write("Procfile", "web: a\n");
+        write(".env", "MINE=1\nREDIS_URL=redis://elsewhere:6379\nOVERRIDDEN=2\nPORT=3\nBLANK=\n");
+        write("app.json", """
+                {"addons": ["redis", "postgresql"],
+                 "env": {"DEFAULT": "a", "OVERRIDDEN": "b", "MADE": {"generator": "secret"}, "BLANK": {},
+                         "LACKING": {}, "OPTIONAL": {"required": false}}}
+                """);
+        assertThat(Application.describe(folder, options).variables())
+                .containsExactly(
+                        Map.entry("BLANK", Origin.NOWHERE),
+                        Map.entry("DATABASE_URL", Origin.SERVICE),
+                        Map.entry("DEFAULT", Origin.APP_JSON),
+                        Map.entry("LACKING", Origin.NOWHERE),
+                        Map.entry("MADE", Origin.GENERATED),
+                        Map.entry("MINE", Origin.OUTSIDE),
+                        Map.entry("OVERRIDDEN", Origin.OUTSIDE),
+                        Map.entry("REDIS_URL", Origin.SERVICE));
+        assertThatThrownBy(() -> Application.read(folder, options))
+                .hasMessageContaining("env.LACKING is required")
+                .hasMessageContaining("env.BLANK is required");
+    }
+
+    @Test
+    void the_paths_of_the_health_checks_are_told_by_their_type() throws IOException {
+        write("Procfile", "web: a\n");
+        write("app.json", """
+                {"healthchecks": {"web": [{"type": "startup", "path": "/up"}, {"type": "liveness", "path": "/live"}]}}
+                """);
+        Application application = Application.read(folder, options);
+        assertThat(application.readinessPath()).contains("/up");
+        assertThat(application.livenessPath()).contains("/live");
+    }
+
+    @Test
     void every_problem_of_every_file_and_option_is_told_at_once() throws IOException {
         write("Procfile", "web: a\nworker b\n");
         write(".env", "NONSENSE\n");

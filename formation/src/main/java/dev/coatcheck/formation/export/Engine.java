@@ -1,0 +1,34 @@
+package dev.coatcheck.formation.export;
+
+import dev.coatcheck.formation.application.Application;
+import java.util.Locale;
+
+/**
+ * What can run an application in place of the runner.
+ *
+ * <pre>{@code
+ * Application application = Application.describe(folder, ApplicationOptions.of(Map.of()));
+ * Manifests manifests = Engine.KUBERNETES.export(application, ExportSettings.defaults().withImage("gallery:7"));
+ * }</pre>
+ */
+public enum Engine {
+    /** Deployments, a Service, a Job for the release. */
+    KUBERNETES;
+
+    /** What people write: {@code kubernetes}. */
+    @Override
+    public String toString() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    /**
+     * The files, and what they cannot carry over. Nothing is read or written. The same application and settings give the
+     * same text. No value of a variable that may be a secret is in it.
+     */
+    public Manifests export(Application application, ExportSettings settings) {
+        Plan plan = Plan.of(this, application, settings);
+        return switch (this) {
+            case KUBERNETES -> new KubernetesExport(plan).manifests();
+        };
+    }
+}

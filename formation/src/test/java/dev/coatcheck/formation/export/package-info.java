@@ -1,0 +1,4 @@
+@NullMarked
+package dev.coatcheck.formation.export;
+
+import org.jspecify.annotations.NullMarked;
