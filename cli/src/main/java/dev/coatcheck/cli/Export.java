@@ -130,6 +130,9 @@ final class Export implements Callable<Integer> {
 
     private Engine engine() {
         Engine chosen = engine;
+        if (chosen == Engine.SYSTEMD && image != null) {
+            throw new ParameterException(spec.commandLine(), "--image: systemd runs no images");
+        }
         if (chosen == null) {
             throw new ParameterException(
                     spec.commandLine(), "for which engine? Give one of " + List.of(Engine.values()));

@@ -57,6 +57,8 @@ class ExportTest {
         assertThat(errors.toString()).contains("nomad").contains("kubernetes");
         assertThat(export("kubernetes", "--image", "no image")).isEqualTo(Coatcheck.WRONG_USAGE);
         assertThat(errors.toString()).contains("--image: 'no image' is no name of an image");
+        assertThat(export("systemd", "--image", "shop:7")).isEqualTo(Coatcheck.WRONG_USAGE);
+        assertThat(errors.toString()).contains("--image: systemd runs no images");
         assertThat(export("kubernetes", "--config", "LOGLEVEL")).isEqualTo(Coatcheck.WRONG_USAGE);
         assertThat(errors.toString()).contains("neither app.json nor .env has LOGLEVEL");
         assertThat(export("kubernetes", "--formation", "wbe=2")).isEqualTo(Coatcheck.WRONG_USAGE);

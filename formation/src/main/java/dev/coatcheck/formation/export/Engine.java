@@ -13,7 +13,10 @@ import java.util.Locale;
  */
 public enum Engine {
     /** Deployments, a Service, a Job for the release. */
-    KUBERNETES;
+    KUBERNETES,
+
+    /** Units for one machine, with HAProxy in front. */
+    SYSTEMD;
 
     /** What people write: {@code kubernetes}. */
     @Override
@@ -29,6 +32,7 @@ public enum Engine {
         Plan plan = Plan.of(this, application, settings);
         return switch (this) {
             case KUBERNETES -> new KubernetesExport(plan).manifests();
+            case SYSTEMD -> new SystemdExport(plan).manifests();
         };
     }
 }

@@ -17,7 +17,7 @@ final class Head {
     static List<String> lines(Plan plan, List<String> says, List<String> warnings) {
         List<String> lines = new ArrayList<>();
         lines.add("Written by 'coatcheck export " + plan.engine() + "' from the Procfile of "
-                + plan.application().name() + ".");
+                + plan.application().name().replace('\\', '?') + ".");
         says.forEach(text -> lines.addAll(wrapped(text)));
         for (String warning : warnings) {
             lines.add("");
