@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
  * </pre>
  */
 final class Procfile {
-    private static final Pattern LINE = Pattern.compile("([^:]*):(.*)");
+    private static final Pattern LINE = Pattern.compile("([^:]*):(.*)", Pattern.DOTALL);
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,63}");
 
     private Procfile() {}

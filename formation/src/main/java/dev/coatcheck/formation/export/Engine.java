@@ -16,7 +16,10 @@ public enum Engine {
     KUBERNETES,
 
     /** Units for one machine, with HAProxy in front. */
-    SYSTEMD;
+    SYSTEMD,
+
+    /** Containers on one machine, the backing services among them, with HAProxy in front. */
+    COMPOSE;
 
     /** What people write: {@code kubernetes}. */
     @Override
@@ -33,6 +36,7 @@ public enum Engine {
         return switch (this) {
             case KUBERNETES -> new KubernetesExport(plan).manifests();
             case SYSTEMD -> new SystemdExport(plan).manifests();
+            case COMPOSE -> new ComposeExport(plan).manifests();
         };
     }
 }

@@ -7,11 +7,12 @@ import java.util.List;
  * HAProxy in the router's place, as near to it as its settings allow: least connections, no affinity, instances checked by
  * the readiness path, requests sent again where that is safe, the same headers and time limits. For HAProxy 2.6 and later.
  *
+ * @param tcpPort to listen on
  * @param process lines of the section {@code global}
  * @param resolvers a section, or nothing
  * @param instances the lines {@code server} of the one backend
  */
-record HaproxyConfiguration(Plan plan, List<String> process, String resolvers, List<String> instances) {
+record HaproxyConfiguration(Plan plan, int tcpPort, List<String> process, String resolvers, List<String> instances) {
 
     String text(List<String> says, List<String> warnings) {
         RouterSettings.Timeouts timeouts = RouterSettings.defaults().timeouts();
@@ -75,11 +76,16 @@ record HaproxyConfiguration(Plan plan, List<String> process, String resolvers, L
                                 timeouts.stream().toSeconds(),
                                 RouterSettings.defaults().hold().age().toSeconds(),
                                 resolvers,
-                                plan.settings().formation().tcpPort(),
-                                plan.application().readinessPath().orElse("/"),
+                                tcpPort,
+                                path(),
                                 expectation(),
                                 timeouts.upstreamKeepAlive().toSeconds(),
                                 indented(instances));
+    }
+
+    /** A path holds neither spaces nor backslashes, but may hold a single quote, which means something here. */
+    private String path() {
+        return plan.application().readinessPath().orElse("/").replace("'", "\\'");
     }
 
     /** The same as of the runner. */

@@ -189,6 +189,7 @@ final class SystemdExport {
         }
         return new HaproxyConfiguration(
                         plan,
+                        plan.settings().formation().tcpPort(),
                         List.of(
                                 "log /dev/log local0",
                                 "user haproxy",

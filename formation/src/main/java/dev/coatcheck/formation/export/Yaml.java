@@ -31,6 +31,7 @@ import org.snakeyaml.engine.v2.serializer.Serializer;
  */
 final class Yaml {
     private static final Pattern WORD = Pattern.compile("/?[A-Za-z][A-Za-z0-9./_-]*");
+    private static final Pattern EMPTY_LINE = Pattern.compile("^ +$", Pattern.MULTILINE | Pattern.UNIX_LINES);
     private static final Set<String> NO_TEXT = Set.of("y", "n", "yes", "no", "on", "off", "true", "false", "null");
     private static final DumpSettings FORM = DumpSettings.builder()
             .setDumpComments(true)
@@ -101,6 +102,10 @@ final class Yaml {
         return put(key, sequence(mappings.stream().map(Yaml::node).toList(), FlowStyle.BLOCK));
     }
 
+    boolean isEmpty() {
+        return entries.isEmpty();
+    }
+
     /** The whole file. */
     String document() {
         StringBuilder text = new StringBuilder();
@@ -122,7 +127,9 @@ final class Yaml {
         serializer.serializeDocument(node());
         serializer.emitStreamEnd();
         // Line ends in YAML 1.1, and a mark of the byte order; all inside quotes, for a comment holds none.
-        return text.toString()
+        return EMPTY_LINE
+                .matcher(text)
+                .replaceAll("")
                 .replace("\u2028", "\\u2028")
                 .replace("\u2029", "\\u2029")
                 .replace("\ufeff", "\\ufeff");
