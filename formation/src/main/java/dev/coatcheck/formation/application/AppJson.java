@@ -39,8 +39,8 @@ record AppJson(
         Optional<String> build,
         Map<String, StopPolicy> stops) {
 
-    static final AppJson NONE =
-            new AppJson(Map.of(), Map.of(), Set.of(), Set.of(), Optional.empty(), Optional.empty(), Optional.empty(), Map.of());
+    static final AppJson NONE = new AppJson(
+            Map.of(), Map.of(), Set.of(), Set.of(), Optional.empty(), Optional.empty(), Optional.empty(), Map.of());
 
     /** Nobody wants to wait longer for a process. */
     private static final int MOST_SECONDS = 3_600;
