@@ -23,6 +23,8 @@ record ComposeService(
         return switch (kind) {
             case POSTGRESQL -> postgresql(name);
             case REDIS -> redis(name);
+            case MEMCACHED -> memcached(name);
+            case S3 -> s3(name);
         };
     }
 
@@ -50,9 +52,7 @@ record ComposeService(
         return new ComposeService(
                 name,
                 container,
-                Map.of(
-                        ServiceKind.POSTGRESQL.variable(),
-                        "postgresql://app:" + fromDotEnv(password) + "@" + name + ":5432/app"),
+                Map.of("DATABASE_URL", "postgresql://app:" + fromDotEnv(password) + "@" + name + ":5432/app"),
                 Optional.of(password),
                 Optional.of(name));
     }
@@ -67,10 +67,55 @@ record ComposeService(
                         "/data")
                 .put("healthcheck", healthCheck("CMD", "redis-cli", "ping"));
         return new ComposeService(
+                name, container, Map.of("REDIS_URL", "redis://" + name + ":6379"), Optional.empty(), Optional.of(name));
+    }
+
+    private static ComposeService memcached(String name) {
+        Yaml container = new Yaml()
+                .put("image", "memcached:1.6-alpine")
+                .put("restart", "unless-stopped")
+                .put("healthcheck", healthCheck("CMD", "nc", "-z", "127.0.0.1", "11211"));
+        return new ComposeService(
                 name,
                 container,
-                Map.of(ServiceKind.REDIS.variable(), "redis://" + name + ":6379"),
+                Map.of("MEMCACHED_URL", "memcached://" + name + ":11211"),
                 Optional.empty(),
+                Optional.empty());
+    }
+
+    private static ComposeService s3(String name) {
+        String secret = "AWS_SECRET_ACCESS_KEY";
+        Yaml container = kept(
+                name,
+                new Yaml()
+                        .comment(
+                                "For development. Make the bucket once: aws s3 mb s3://app, with this endpoint and key.")
+                        .put("image", "andrewgaul/s3proxy:latest")
+                        .put(
+                                "environment",
+                                new Yaml()
+                                        .put("S3PROXY_ENDPOINT", "http://0.0.0.0:80")
+                                        .put("S3PROXY_AUTHORIZATION", "aws-v2-or-v4")
+                                        .put("S3PROXY_IDENTITY", "app")
+                                        .put("S3PROXY_CREDENTIAL", fromDotEnv(secret))
+                                        .put("JCLOUDS_PROVIDER", "filesystem-nio2")
+                                        .put("JCLOUDS_FILESYSTEM_BASEDIR", "/data")),
+                "/data");
+        return new ComposeService(
+                name,
+                container,
+                Map.of(
+                        "AWS_ENDPOINT_URL_S3",
+                        "http://" + name,
+                        "AWS_ACCESS_KEY_ID",
+                        "app",
+                        secret,
+                        fromDotEnv(secret),
+                        "AWS_REGION",
+                        "us-east-1",
+                        "S3_BUCKET",
+                        "app"),
+                Optional.of(secret),
                 Optional.of(name));
     }
 
