@@ -86,21 +86,22 @@ record ComposeService(
     private static ComposeService s3(String name) {
         String secret = "AWS_SECRET_ACCESS_KEY";
         Yaml container = kept(
-                name,
-                new Yaml()
-                        .comment(
-                                "For development. Make the bucket once: aws s3 mb s3://app, with this endpoint and key.")
-                        .put("image", "andrewgaul/s3proxy:latest")
-                        .put(
-                                "environment",
-                                new Yaml()
-                                        .put("S3PROXY_ENDPOINT", "http://0.0.0.0:80")
-                                        .put("S3PROXY_AUTHORIZATION", "aws-v2-or-v4")
-                                        .put("S3PROXY_IDENTITY", "app")
-                                        .put("S3PROXY_CREDENTIAL", fromDotEnv(secret))
-                                        .put("JCLOUDS_PROVIDER", "filesystem-nio2")
-                                        .put("JCLOUDS_FILESYSTEM_BASEDIR", "/data")),
-                "/data");
+                        name,
+                        new Yaml()
+                                .comment(
+                                        "For development. Make the bucket once: aws s3 mb s3://app, with this endpoint and key.")
+                                .put("image", "andrewgaul/s3proxy:latest")
+                                .put(
+                                        "environment",
+                                        new Yaml()
+                                                .put("S3PROXY_ENDPOINT", "http://0.0.0.0:80")
+                                                .put("S3PROXY_AUTHORIZATION", "aws-v2-or-v4")
+                                                .put("S3PROXY_IDENTITY", "app")
+                                                .put("S3PROXY_CREDENTIAL", fromDotEnv(secret))
+                                                .put("JCLOUDS_PROVIDER", "filesystem-nio2")
+                                                .put("JCLOUDS_FILESYSTEM_BASEDIR", "/data")),
+                        "/data")
+                .put("healthcheck", healthCheck("CMD", "bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/80"));
         return new ComposeService(
                 name,
                 container,
