@@ -145,7 +145,7 @@ final class TestFormation implements AutoCloseable {
     /** The folders that processes of the application run in, or ran in. */
     List<Path> builds() throws IOException {
         try (Stream<Path> builds = Files.list(folder.resolve(".coatcheck/builds"))) {
-            return builds.toList();
+            return builds.filter(Files::isDirectory).toList();
         }
     }
 

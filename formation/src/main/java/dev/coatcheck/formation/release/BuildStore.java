@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -23,6 +24,7 @@ import java.util.stream.Stream;
 public final class BuildStore {
     private static final int ID_DIGITS = 12;
     private static final String UNFINISHED = ".new-";
+    private static final String FINGERPRINT = ".seen";
 
     private final Path folder;
 
@@ -42,19 +44,30 @@ public final class BuildStore {
     }
 
     /**
-     * Makes a build of a folder as it is now; one of the same content that is there already is that build.
+     * Makes a build of a folder as it is now; one of the same content that is there already is that build. Where nothing in the
+     * folder has changed since, that is seen without reading the files.
      *
      * @param cancelled ends the copying early, with an exception
      * @throws IOException if a file cannot be read, or the disk is full; then nothing of it is left
      */
     public Build make(Path application, BooleanSupplier cancelled) throws IOException, InterruptedException {
+        Path source = application.toRealPath();
+        Instant now = Instant.now();
+        TreeFingerprint fingerprint = TreeFingerprint.of(source);
+        Optional<Build> unchanged = withFingerprint(fingerprint.digest());
+        if (unchanged.isPresent()) {
+            return unchanged.get();
+        }
         Path fresh = folder.resolve(UNFINISHED + UUID.randomUUID());
         try {
-            TreeCopy.Copied copied = TreeCopy.copy(application.toRealPath(), fresh, cancelled);
+            TreeCopy.Copied copied = TreeCopy.copy(source, fresh, cancelled);
             String id = copied.digest().substring(0, ID_DIGITS);
             Path build = folder.resolve(id);
             if (!Files.exists(build)) {
                 Files.move(fresh, build, StandardCopyOption.ATOMIC_MOVE);
+            }
+            if (fingerprint.isReliable(now) && copied.unsteady().isEmpty()) {
+                Files.writeString(folder.resolve(id + FINGERPRINT), fingerprint.digest());
             }
             return new Build(id, build, notes(copied));
         } finally {
@@ -70,10 +83,24 @@ public final class BuildStore {
     /** Deletes every build but these. */
     public void keepOnly(Set<String> ids) throws IOException {
         for (Path path : list(folder)) {
-            if (!ids.contains(name(path))) {
+            if (!ids.contains(idOf(path))) {
                 delete(path);
             }
         }
+    }
+
+    private Optional<Build> withFingerprint(String digest) throws IOException {
+        for (Path path : list(folder)) {
+            if (name(path).endsWith(FINGERPRINT) && Files.readString(path).equals(digest)) {
+                return find(idOf(path));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static String idOf(Path path) {
+        String name = name(path);
+        return name.endsWith(FINGERPRINT) ? name.substring(0, name.length() - FINGERPRINT.length()) : name;
     }
 
     private static List<String> notes(TreeCopy.Copied copied) {

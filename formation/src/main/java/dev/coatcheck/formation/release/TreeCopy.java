@@ -114,7 +114,7 @@ final class TreeCopy {
         @Override
         public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) throws IOException {
             goOn();
-            if (isLeftOut(folder)) {
+            if (isLeftOut(source, folder)) {
                 return FileVisitResult.SKIP_SUBTREE;
             }
             Path copy = Files.createDirectory(target.resolve(source.relativize(folder)));
@@ -132,7 +132,7 @@ final class TreeCopy {
         @Override
         public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
             goOn();
-            if (isLeftOut(file)) {
+            if (isLeftOut(source, file)) {
                 return FileVisitResult.CONTINUE;
             }
             if (attributes.isSymbolicLink()) {
@@ -155,7 +155,8 @@ final class TreeCopy {
         }
     }
 
-    private boolean isLeftOut(Path path) {
+    /** Whether this, in that folder, is no part of a build. */
+    static boolean isLeftOut(Path source, Path path) {
         String name = String.valueOf(path.getFileName());
         return LEFT_OUT.contains(name) || (LEFT_OUT_AT_THE_TOP.contains(name) && source.equals(path.getParent()));
     }
@@ -235,7 +236,7 @@ final class TreeCopy {
         return HexFormat.of().formatHex(digest.digest());
     }
 
-    private static MessageDigest sha256() {
+    static MessageDigest sha256() {
         try {
             return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {

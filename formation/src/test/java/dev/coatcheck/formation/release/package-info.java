@@ -1,0 +1,4 @@
+@NullMarked
+package dev.coatcheck.formation.release;
+
+import org.jspecify.annotations.NullMarked;
