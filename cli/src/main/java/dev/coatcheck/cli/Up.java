@@ -65,7 +65,8 @@ final class Up implements Callable<Integer> {
             paramLabel = "SERVICE,…",
             split = ",",
             description = "Backing services to start where the environment does not tell their URL: postgresql"
-                    + " (DATABASE_URL), redis (REDIS_URL). Added to the addons in app.json.")
+                    + " (DATABASE_URL), redis (REDIS_URL), memcached (MEMCACHED_URL), s3 (AWS_ENDPOINT_URL_S3, S3_BUCKET and"
+                    + " credentials). Added to the addons in app.json.")
     private List<String> with = List.of();
 
     @Option(names = "--env-file", paramLabel = "FILE", description = "Read this instead of .env.")

@@ -15,6 +15,7 @@ import dev.coatcheck.host.service.ServerSettings;
 import dev.coatcheck.host.service.ServerStartException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -62,22 +63,29 @@ final class AttachedService implements AutoCloseable {
         return kind;
     }
 
-    /** What tells a process where it is: a value for each of its {@linkplain ServiceKind#variables() variables}. */
+    /**
+     * What tells a process where it is, in an order for people: a value for each of its
+     * {@linkplain ServiceKind#variables() variables}.
+     */
     Map<String, String> variables() {
         return switch (server) {
             case PostgresServer postgres -> Map.of("DATABASE_URL", postgres.url());
             case RedisServer redis -> Map.of("REDIS_URL", redis.url());
             case MemcachedServer memcached -> Map.of("MEMCACHED_URL", memcached.url());
-            case S3Server s3 ->
-                Map.of(
-                        "AWS_ENDPOINT_URL_S3", s3.url(),
-                        "AWS_ACCESS_KEY_ID", s3.accessKeyId(),
-                        "AWS_SECRET_ACCESS_KEY", s3.secretAccessKey(),
-                        // One that a shell holds for an account at Amazon would be sent along with our key.
-                        "AWS_SESSION_TOKEN", "",
-                        "AWS_REGION", s3.region(),
-                        "S3_BUCKET", s3.bucket());
+            case S3Server s3 -> variables(s3);
         };
+    }
+
+    private static Map<String, String> variables(S3Server s3) {
+        Map<String, String> variables = new LinkedHashMap<>();
+        variables.put("AWS_ENDPOINT_URL_S3", s3.url());
+        variables.put("AWS_ACCESS_KEY_ID", s3.accessKeyId());
+        variables.put("AWS_SECRET_ACCESS_KEY", s3.secretAccessKey());
+        // One that a shell holds for an account at Amazon would be sent along with our key.
+        variables.put("AWS_SESSION_TOKEN", "");
+        variables.put("AWS_REGION", s3.region());
+        variables.put("S3_BUCKET", s3.bucket());
+        return variables;
     }
 
     /** The server's own. */
