@@ -147,7 +147,8 @@ class FormationTest {
                 .write("Procfile", "web: node server.js\nworker: echo no queue here; exit 78\n")
                 .start()) {
             app.awaitState("worker.1", InstanceState.CRASH_LOOP);
-            assertThat(app.told(Kind.INSTANCE_EXITED).getLast().message())
+            await().atMost(LIMIT).until(() -> app.told(Kind.INSTANCE_EXITED).size() >= 3);
+            assertThat(app.told(Kind.INSTANCE_EXITED).get(2).message())
                     .contains("exited with status 78, which says that its configuration is wrong")
                     .contains("3 times in a row now; it starts again in 2")
                     .endsWith("Its last lines:\n    no queue here");
