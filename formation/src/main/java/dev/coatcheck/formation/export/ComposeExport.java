@@ -3,7 +3,7 @@ package dev.coatcheck.formation.export;
 import dev.coatcheck.formation.application.Origin;
 import dev.coatcheck.formation.application.ProcessType;
 import dev.coatcheck.formation.application.ServiceKind;
-import java.time.Duration;
+import dev.coatcheck.host.process.Signal;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -17,7 +17,6 @@ import java.util.TreeMap;
  */
 final class ComposeExport {
     private static final int TCP_PORT = 8080;
-    private static final Duration SLACK = Duration.ofSeconds(5);
 
     /** How many replicas HAProxy has room for, whatever the formation is now. */
     private static final int LEAST_SLOTS = 32;
@@ -36,7 +35,8 @@ final class ComposeExport {
         this.router = names.claim("router");
         plan.application()
                 .services()
-                .forEach(kind -> services.put(kind, ComposeService.of(kind, names.claim(kind.label()))));
+                .forEach(kind -> ComposeService.of(kind, names.claim(kind.label()))
+                        .ifPresent(service -> services.put(kind, service)));
     }
 
     Manifests manifests() {
@@ -95,7 +95,10 @@ final class ComposeExport {
             addHealthCheck(service);
         }
         addDependencies(service, true);
-        return service.put("stop_grace_period", plan.stopLimit().plus(SLACK).toSeconds() + "s")
+        if (plan.stopSignal(type) != Signal.TERM) {
+            service.put("stop_signal", "SIG" + plan.stopSignal(type));
+        }
+        return service.put("stop_grace_period", plan.stopLimit(type).toSeconds() + "s")
                 .put("restart", "unless-stopped");
     }
 
@@ -228,6 +231,9 @@ final class ComposeExport {
             warnings.add(
                     "the release runs at each 'docker compose up' that finds it changed or not yet run, and only before"
                             + " the others start; run it by hand with 'docker compose run --rm release'.");
+        }
+        if (plan.application().services().contains(ServiceKind.S3)) {
+            warnings.add("an S3-speaking store is not part of it: attach one by its variables in .env.");
         }
         warnings.add("Compose runs on one machine, and so does every backing service in it: back its volumes up.");
         return warnings;

@@ -19,12 +19,13 @@ record ComposeService(
         Optional<String> password,
         Optional<String> volume) {
 
-    static ComposeService of(ServiceKind kind, String name) {
+    /** Empty for what is attached by hand: there is no S3-speaking image that makes its bucket by itself. */
+    static Optional<ComposeService> of(ServiceKind kind, String name) {
         return switch (kind) {
-            case POSTGRESQL -> postgresql(name);
-            case REDIS -> redis(name);
-            case MEMCACHED -> memcached(name);
-            case S3 -> s3(name);
+            case POSTGRESQL -> Optional.of(postgresql(name));
+            case REDIS -> Optional.of(redis(name));
+            case MEMCACHED -> Optional.of(memcached(name));
+            case S3 -> Optional.empty();
         };
     }
 
@@ -52,7 +53,9 @@ record ComposeService(
         return new ComposeService(
                 name,
                 container,
-                Map.of("DATABASE_URL", "postgresql://app:" + fromDotEnv(password) + "@" + name + ":5432/app"),
+                Map.of(
+                        url(ServiceKind.POSTGRESQL),
+                        "postgresql://app:" + fromDotEnv(password) + "@" + name + ":5432/app"),
                 Optional.of(password),
                 Optional.of(name));
     }
@@ -67,7 +70,11 @@ record ComposeService(
                         "/data")
                 .put("healthcheck", healthCheck("CMD", "redis-cli", "ping"));
         return new ComposeService(
-                name, container, Map.of("REDIS_URL", "redis://" + name + ":6379"), Optional.empty(), Optional.of(name));
+                name,
+                container,
+                Map.of(url(ServiceKind.REDIS), "redis://" + name + ":6379"),
+                Optional.empty(),
+                Optional.of(name));
     }
 
     private static ComposeService memcached(String name) {
@@ -78,46 +85,13 @@ record ComposeService(
         return new ComposeService(
                 name,
                 container,
-                Map.of("MEMCACHED_URL", "memcached://" + name + ":11211"),
+                Map.of(url(ServiceKind.MEMCACHED), "memcached://" + name + ":11211"),
                 Optional.empty(),
                 Optional.empty());
     }
 
-    private static ComposeService s3(String name) {
-        String secret = "AWS_SECRET_ACCESS_KEY";
-        Yaml container = kept(
-                        name,
-                        new Yaml()
-                                .comment(
-                                        "For development. Make the bucket once: aws s3 mb s3://app, with this endpoint and key.")
-                                .put("image", "andrewgaul/s3proxy:latest")
-                                .put(
-                                        "environment",
-                                        new Yaml()
-                                                .put("S3PROXY_ENDPOINT", "http://0.0.0.0:80")
-                                                .put("S3PROXY_AUTHORIZATION", "aws-v2-or-v4")
-                                                .put("S3PROXY_IDENTITY", "app")
-                                                .put("S3PROXY_CREDENTIAL", fromDotEnv(secret))
-                                                .put("JCLOUDS_PROVIDER", "filesystem-nio2")
-                                                .put("JCLOUDS_FILESYSTEM_BASEDIR", "/data")),
-                        "/data")
-                .put("healthcheck", healthCheck("CMD", "bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/80"));
-        return new ComposeService(
-                name,
-                container,
-                Map.of(
-                        "AWS_ENDPOINT_URL_S3",
-                        "http://" + name,
-                        "AWS_ACCESS_KEY_ID",
-                        "app",
-                        secret,
-                        fromDotEnv(secret),
-                        "AWS_REGION",
-                        "us-east-1",
-                        "S3_BUCKET",
-                        "app"),
-                Optional.of(secret),
-                Optional.of(name));
+    private static String url(ServiceKind kind) {
+        return kind.variables().getFirst();
     }
 
     private static Yaml kept(String name, Yaml container, String folder) {

@@ -11,9 +11,6 @@ final class KubernetesPod {
     /** While it passes, every node learns that the pod gets no new connections. */
     private static final Duration LEAVING = Duration.ofSeconds(5);
 
-    /** Between the end of the application's own limit and SIGKILL. */
-    private static final Duration SLACK = Duration.ofSeconds(5);
-
     private static final int TCP_PORT = 8080;
     private static final int STARTUP_PERIOD = 2;
 
@@ -28,7 +25,7 @@ final class KubernetesPod {
     /** Of a process type that keeps running. */
     Yaml longRunning(ProcessType type) {
         boolean web = Plan.isWeb(type);
-        Duration grace = plan.stopLimit().plus(SLACK).plus(web ? LEAVING : Duration.ZERO);
+        Duration grace = plan.stopLimit(type).plus(web ? LEAVING : Duration.ZERO);
         Yaml container = container(type);
         container.put("env", List.of(variable("PORT", Integer.toString(TCP_PORT)), instanceName()));
         addEnvironment(container);

@@ -1,7 +1,7 @@
 package dev.coatcheck.formation.export;
 
-import dev.coatcheck.formation.application.ProcessType;
 import dev.coatcheck.formation.application.ServiceKind;
+import dev.coatcheck.host.process.Signal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -31,10 +31,19 @@ final class KubernetesWarnings {
                     "a pod gets SIGTERM while requests are in flight, and no router waits for them: the process has to"
                             + " finish them itself after SIGTERM, and to close its WebSockets.");
         }
-        plan.application().release().map(ProcessType::name).ifPresent(_ -> {
+        List<String> otherwise = plan.application().types().stream()
+                .filter(type -> plan.stopSignal(type) != Signal.TERM)
+                .map(type -> type.name() + " SIG" + plan.stopSignal(type))
+                .toList();
+        if (!otherwise.isEmpty()) {
+            warnings.add(
+                    "the signal that asks a process to stop is the image's, and SIGTERM by default; app.json wants another"
+                            + " (" + String.join(", ", otherwise) + "): say so with STOPSIGNAL in the image.");
+        }
+        if (plan.application().release().isPresent()) {
             warnings.add("'kubectl apply' does not run the release: create its Job first, and go on only when it has"
                     + " completed.");
-        });
+        }
         if (!plan.application().services().isEmpty()) {
             warnings.add("backing services are not part of it ("
                     + plan.application().services().stream()

@@ -2,7 +2,9 @@ package dev.coatcheck.formation.export;
 
 import dev.coatcheck.formation.application.Application;
 import dev.coatcheck.formation.application.ProcessType;
+import dev.coatcheck.formation.application.StopPolicy;
 import dev.coatcheck.formation.supervision.ShellCommand;
+import dev.coatcheck.host.process.Signal;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -62,8 +64,17 @@ record Plan(
         return settings.image().orElse(name + ":latest");
     }
 
-    Duration stopLimit() {
-        return settings.formation().stopLimit();
+    /** How long it may take to end when it was asked to. */
+    Duration stopLimit(ProcessType type) {
+        return stopPolicy(type).limit().orElse(settings.formation().stopLimit());
+    }
+
+    Signal stopSignal(ProcessType type) {
+        return stopPolicy(type).signal();
+    }
+
+    private StopPolicy stopPolicy(ProcessType type) {
+        return application.stops().getOrDefault(type.name(), StopPolicy.DEFAULT);
     }
 
     /** For {@code sh -c}. */

@@ -110,10 +110,11 @@ final class SystemdExport {
                 RestartMaxDelaySec=60
                 # %7$s
                 KillMode=%8$s
+                KillSignal=SIG%10$s
                 TimeoutStopSec=%9$d
                 # How a JVM ends that was asked to.
                 SuccessExitStatus=143
-                %10$s""".formatted(
+                %11$s""".formatted(
                                 plan.name(),
                                 type.name(),
                                 plan.application()
@@ -124,10 +125,11 @@ final class SystemdExport {
                                 tcpPort,
                                 SystemdText.quoted(Plan.shellCommand(type)),
                                 keepsShell
-                                        ? "A shell stays in front of the application, so SIGTERM goes to all of them."
-                                        : "SIGTERM goes to the application alone, SIGKILL to whatever is left of it.",
+                                        ? "A shell stays in front of the application, so the signal goes to all of them."
+                                        : "The signal goes to the application alone, SIGKILL to whatever is left of it.",
                                 keepsShell ? "control-group" : "mixed",
-                                plan.stopLimit().toSeconds(),
+                                plan.stopLimit(type).toSeconds(),
+                                plan.stopSignal(type),
                                 sandbox());
     }
 

@@ -68,6 +68,28 @@ class ComposeExportTest {
     }
 
     @Test
+    void every_kind_of_backing_service_is_a_container_or_has_to_be_attached() throws IOException {
+        Manifests manifests = export(TestApplication.in(folder.resolve("shop"), "web: a\n")
+                .with("app.json", "{\"addons\": [\"postgresql\", \"redis\", \"memcached\", \"s3\"]}"));
+        Map<?, ?> file = ComposeSchema.parse(text(manifests, "compose.yaml"));
+        assertThat(keys(in(file, "services")))
+                .containsExactlyInAnyOrder("router", "web", "postgresql", "redis", "memcached");
+        assertThat(in(file, "services", "web", "environment", "MEMCACHED_URL"))
+                .isEqualTo("memcached://memcached:11211");
+        assertThat(text(manifests, ".env.example")).contains("\nAWS_ENDPOINT_URL_S3=\n", "\nS3_BUCKET=\n");
+        assertThat(manifests.warnings()).anyMatch(warning -> warning.startsWith("an S3-speaking store is not part"));
+    }
+
+    @Test
+    void a_type_has_the_signal_and_the_time_to_stop_that_app_json_gives_it() throws IOException {
+        Map<?, ?> file = parsed(TestApplication.in(folder.resolve("shop"), "web: a\nworker: b\n")
+                .with("app.json", "{\"coatcheck\": {\"stop\": {\"worker\": {\"signal\": \"INT\", \"seconds\": 90}}}}"));
+        assertThat(in(file, "services", "worker", "stop_signal")).isEqualTo("SIGINT");
+        assertThat(in(file, "services", "worker", "stop_grace_period")).isEqualTo("90s");
+        assertThat(keys(in(file, "services", "web"))).doesNotContain("stop_signal");
+    }
+
+    @Test
     void a_service_that_is_attached_by_its_url_has_no_container() throws IOException {
         Manifests manifests = export(shop().with(".env", "REDIS_URL=redis://:hunter2@cache:6379\n"));
         Map<?, ?> file = ComposeSchema.parse(text(manifests, "compose.yaml"));

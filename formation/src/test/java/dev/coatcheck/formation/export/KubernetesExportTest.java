@@ -51,7 +51,7 @@ class KubernetesExportTest {
         assertThat(web.getSpec().getStrategy().getRollingUpdate().getMaxSurge().getIntVal())
                 .isEqualTo(1);
         assertThat(web.getSpec().getTemplate().getSpec().getTerminationGracePeriodSeconds())
-                .isEqualTo(5 + 30 + 5);
+                .isEqualTo(5 + 40);
         assertThat(container(web).getLifecycle().getPreStop().getSleep().getSeconds())
                 .isEqualTo(5);
         assertThat(container(worker).getLifecycle()).isNull();
@@ -80,6 +80,19 @@ class KubernetesExportTest {
                 .extracting(Probe::getTcpSocket)
                 .doesNotContainNull();
         assertThat(bare.warnings()).anyMatch(warning -> warning.contains("--ready"));
+    }
+
+    @Test
+    void a_type_has_the_time_to_stop_that_app_json_gives_it_and_another_signal_is_warned_about() throws IOException {
+        Manifests manifests = export(TestApplication.in(folder.resolve("shop"), "web: a\nworker: b\n")
+                .with("app.json", "{\"coatcheck\": {\"stop\": {\"worker\": {\"signal\": \"INT\", \"seconds\": 90}}}}"));
+        assertThat(resource(manifests, "deployment-worker.yaml", Deployment.class)
+                        .getSpec()
+                        .getTemplate()
+                        .getSpec()
+                        .getTerminationGracePeriodSeconds())
+                .isEqualTo(90);
+        assertThat(manifests.warnings()).anyMatch(warning -> warning.contains("(worker SIGINT)"));
     }
 
     @Test

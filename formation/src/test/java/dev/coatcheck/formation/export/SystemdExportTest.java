@@ -41,7 +41,8 @@ class SystemdExportTest {
         assertThat(web.one("Type")).isEqualTo("exec");
         assertThat(web.one("KillMode")).isEqualTo("mixed");
         assertThat(web.one("Restart")).isEqualTo("always");
-        assertThat(web.one("TimeoutStopSec")).isEqualTo("30");
+        assertThat(web.one("TimeoutStopSec")).isEqualTo("40");
+        assertThat(web.one("KillSignal")).isEqualTo("SIGTERM");
         assertThat(web.one("PartOf")).isEqualTo("shop.target");
         assertThat(web.all("EnvironmentFile")).containsExactly("/etc/shop/config.env", "/etc/shop/secrets.env");
         SystemdUnit.parse(text(manifests, "shop-clock@.service"));

@@ -26,6 +26,7 @@ final class SystemdUnit {
                             "RestartSteps",
                             "RestartMaxDelaySec",
                             "KillMode",
+                            "KillSignal",
                             "TimeoutStopSec",
                             "TimeoutStartSec",
                             "SuccessExitStatus",
