@@ -113,9 +113,17 @@ class GalleryFormationIT {
     @Order(4)
     void nothing_is_lost_when_every_process_is_killed_at_once() throws Exception {
         var before = formation.ps();
+        var workers = formation.ps("worker");
+        // Held while the photos come in: otherwise it is chance whether one of them is at work at the kill.
+        for (var worker : workers) {
+            RunningFormation.signal("STOP", worker);
+        }
         var uploaded = new ArrayList<String>();
-        for (int i = 0; i < 8; i++) {
+        for (int i = 0; i < 12; i++) {
             uploaded.add(upload());
+        }
+        for (var worker : workers) {
+            RunningFormation.signal("CONT", worker);
         }
         var asked = new AtomicInteger();
         var failures = new ArrayList<String>();

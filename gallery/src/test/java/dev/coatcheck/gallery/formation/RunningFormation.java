@@ -145,6 +145,13 @@ final class RunningFormation implements AutoCloseable {
         assertThat(runner.waitFor(10, TimeUnit.SECONDS)).isTrue();
     }
 
+    /** Sends a signal by its name, such as {@code STOP}. */
+    static void signal(String name, Instance instance) throws IOException, InterruptedException {
+        var kill = new ProcessBuilder("kill", "-" + name, Long.toString(instance.pid())).start();
+        assertThat(kill.waitFor(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(kill.exitValue()).isZero();
+    }
+
     static void kill(Instance instance) {
         ProcessHandle.of(instance.pid()).ifPresent(ProcessHandle::destroyForcibly);
     }
