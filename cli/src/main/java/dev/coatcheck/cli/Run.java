@@ -64,9 +64,9 @@ final class Run implements Callable<Integer> {
                 builder.environment().put(name, value);
             }
         });
-        Process process = builder.start();
         // The terminal sends Ctrl-C to both; it is for the process to say what that means.
         Signals.handle("INT", () -> {});
+        Process process = builder.start();
         Signals.handle("TERM", process::destroy);
         return process.waitFor();
     }

@@ -2,7 +2,6 @@ package dev.coatcheck.formation;
 
 import dev.coatcheck.formation.Abort.AbortedException;
 import dev.coatcheck.formation.application.Application;
-import dev.coatcheck.formation.application.InvalidApplicationException;
 import dev.coatcheck.formation.application.ProcessType;
 import dev.coatcheck.formation.event.Event.Kind;
 import dev.coatcheck.formation.event.Event.Level;
@@ -174,7 +173,7 @@ final class Changes {
     private String change(String name, String words, CompletableFuture<Void> unwanted, Change change) {
         if (!turn.tryTake("a " + name)) {
             throw new FormationException("no " + name + " now: " + turn.underWay()
-                    + " is under way, and changes are made one at a" + " time; try again when it has ended");
+                    + " is under way, and changes are made one at a time; try again when it has ended");
         }
         try {
             Abort abort = Abort.when(stopping, unwanted);
@@ -184,7 +183,7 @@ final class Changes {
                 String done = change.make(abort);
                 journal.tell(Kind.CHANGE_ENDED, Level.INFO, done, Map.of("change", name));
                 return done;
-            } catch (FormationException | InvalidApplicationException | IOException | AbortedException e) {
+            } catch (RuntimeException | IOException | AbortedException e) {
                 String message = "the " + name + " failed: " + e.getMessage() + "\n" + goBack(before, abort);
                 journal.tell(Kind.CHANGE_FAILED, Level.ERROR, message, Map.of("change", name));
                 throw new FormationException(message, e);
@@ -217,7 +216,7 @@ final class Changes {
         try {
             openRouterFor(quantities);
             go(new Target(attachAndRelease(next, abort), quantities), _ -> false, abort);
-        } catch (FormationException | IOException | AbortedException e) {
+        } catch (RuntimeException | IOException | AbortedException e) {
             resources.releases().failed(next);
             throw e;
         }

@@ -39,7 +39,9 @@ final class OneOffs {
         String name = "run." + number;
         Map<String, String> environment = new HashMap<>(attached.surroundings().environment());
         environment.put("COATCHECK_INSTANCE", name);
-        environment.put(OwnerMark.VARIABLE, OwnerMark.ofThisJvm().token() + "." + name);
+        String mark = OwnerMark.ofThisJvm().token() + "." + name;
+        // As everywhere, the marks of the owner's own owners in front.
+        environment.merge(OwnerMark.VARIABLE, mark, (inherited, ours) -> inherited + "," + ours);
         journal.tell(
                 name, Kind.RUN_STARTED, Level.INFO, "running '" + command + "'", Map.of("release", attached.number()));
         return new Lent(name, attached.surroundings().folder(), environment, () -> end(number, name));

@@ -197,7 +197,7 @@ class ChangesTest {
     @Test
     void process_types_come_and_go_with_the_release_that_has_them() throws Exception {
         try (TestFormation running = app.write("Procfile", "web: node server.js\nold: sleep 600\n")
-                .start()
+                .start(options -> options.withQuantities("web=1,old=1"))
                 .awaitReady()) {
             client.change(new Request.Scale(Map.of("web", 2)), progress -> {});
             app.write("Procfile", "web: node server.js\nnew: exec sleep 600\n");

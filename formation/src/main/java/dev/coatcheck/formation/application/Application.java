@@ -68,7 +68,8 @@ public record Application(
      * @throws InvalidApplicationException with every problem in all the files and options
      */
     public static Application read(Path folder, ApplicationOptions options) {
-        return new ApplicationReader(folder.toAbsolutePath().normalize(), options, true).read();
+        return new ApplicationReader(folder.toAbsolutePath().normalize(), options, ApplicationReader.Purpose.START)
+                .read();
     }
 
     /**
@@ -76,16 +77,17 @@ public record Application(
      * problem, and has the origin {@link Origin#NOWHERE}.
      */
     public static Application describe(Path folder, ApplicationOptions options) {
-        return new ApplicationReader(folder.toAbsolutePath().normalize(), options, false).read();
+        return new ApplicationReader(folder.toAbsolutePath().normalize(), options, ApplicationReader.Purpose.DESCRIBE)
+                .read();
     }
 
     /**
-     * What the files hold by now.
+     * What the files hold by now. A quantity that was asked for of a process type which has gone since counts for nothing.
      *
      * @throws InvalidApplicationException as {@link #read}
      */
     public Application readAgain() {
-        return read(folder, options);
+        return new ApplicationReader(folder, options, ApplicationReader.Purpose.CHANGE).read();
     }
 
     /** The folder's name. */

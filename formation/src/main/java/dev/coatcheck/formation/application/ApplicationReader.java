@@ -23,14 +23,22 @@ final class ApplicationReader {
 
     private final Path folder;
     private final ApplicationOptions options;
-    private final boolean complete;
+    private final Purpose purpose;
     private final Problems problems = new Problems();
 
-    /** @param complete whether a required variable that is set nowhere is a problem */
-    ApplicationReader(Path folder, ApplicationOptions options, boolean complete) {
+    /** What the application is read for. */
+    enum Purpose {
+        START,
+        /** The options are those of the start: they may name process types that have gone since. */
+        CHANGE,
+        /** A required variable that is set nowhere is no problem. */
+        DESCRIBE
+    }
+
+    ApplicationReader(Path folder, ApplicationOptions options, Purpose purpose) {
         this.folder = folder;
         this.options = options;
-        this.complete = complete;
+        this.purpose = purpose;
     }
 
     Application read() {
@@ -113,9 +121,13 @@ final class ApplicationReader {
         Map<String, Integer> quantities = new LinkedHashMap<>();
         types.keySet().forEach(type -> quantities.put(type, 1));
         override(quantities, APP_JSON + ": formation", appJson.quantities());
-        options.quantities()
-                .ifPresent(
-                        text -> override(quantities, "--formation", Quantities.parse("--formation", text, problems)));
+        options.quantities().ifPresent(text -> {
+            Map<String, Integer> wanted = Quantities.parse("--formation", text, problems);
+            if (purpose == Purpose.CHANGE) {
+                wanted.keySet().retainAll(quantities.keySet());
+            }
+            override(quantities, "--formation", wanted);
+        });
         if (!types.isEmpty() && quantities.values().stream().allMatch(quantity -> quantity == 0)) {
             problems.add("--formation", "leaves nothing to run: every process type has 0 instances");
         }
@@ -167,7 +179,7 @@ final class ApplicationReader {
                 secrets.add(name);
             } else if (variable.value().isPresent()) {
                 environment.putIfAbsent(name, variable.value().get());
-            } else if (variable.required() && complete) {
+            } else if (variable.required() && purpose != Purpose.DESCRIBE) {
                 String about = variable.description().isBlank() ? "" : " (" + variable.description() + ")";
                 problems.add(
                         APP_JSON,

@@ -40,6 +40,17 @@ public final class Backoff {
         return jittered.compareTo(MOST) > 0 ? MOST : jittered;
     }
 
+    /**
+     * The wait after another end of what had been ready and done its work: a second at most. The longer waits spare the machine
+     * what never comes up; of this, each start brings service back.
+     *
+     * @param wellFor how long it had been well before
+     */
+    public Duration afterService(Duration wellFor) {
+        Duration wait = afterEnd(wellFor);
+        return wait.compareTo(SECOND) > 0 ? SECOND : wait;
+    }
+
     /** A wait for people: {@code 1.1 s}. */
     public static String inWords(Duration wait) {
         return String.format(Locale.ROOT, "%.1f s", wait.toMillis() / 1000.0);

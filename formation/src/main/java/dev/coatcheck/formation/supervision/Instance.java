@@ -303,7 +303,8 @@ public final class Instance {
             trial.complete(Optional.of(what));
             return Optional.empty();
         }
-        Duration wait = backoff.afterEnd(wellFor);
+        boolean served = intake.isPresent() && !wellFor.isZero();
+        Duration wait = served ? backoff.afterService(wellFor) : backoff.afterEnd(wellFor);
         become(backoff.isLoop() ? InstanceState.CRASH_LOOP : InstanceState.WAITING, OptionalLong.empty());
         String next = "; it starts again in " + Backoff.inWords(wait);
         if (backoff.isLoop()) {

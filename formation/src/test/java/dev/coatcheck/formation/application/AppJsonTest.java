@@ -3,6 +3,8 @@ package dev.coatcheck.formation.application;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.coatcheck.formation.application.AppJson.Variable;
+import dev.coatcheck.host.process.Signal;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -42,6 +44,19 @@ class AppJsonTest {
     }
 
     @Test
+    void our_own_section_says_how_to_build_and_to_stop() {
+        AppJson app = parse("""
+                {"coatcheck": {"build": "make", "stop": {"web": {"signal": "SIGINT", "seconds": 60}, "worker": {}}}}
+                """);
+        assertThat(problems.found()).isEmpty();
+        assertThat(app.build()).contains("make");
+        assertThat(app.stops())
+                .containsOnly(
+                        Map.entry("web", new StopPolicy(Signal.INT, Optional.of(Duration.ofSeconds(60)))),
+                        Map.entry("worker", StopPolicy.DEFAULT));
+    }
+
+    @Test
     void a_startup_check_serves_where_there_is_none_for_readiness() {
         assertThat(parse("{\"healthchecks\": {\"web\": [{\"name\": \"x\", \"path\": \"/up\"}]}}")
                         .readinessPath())
@@ -65,6 +80,10 @@ class AppJsonTest {
             {"addons": [1]}                             | addons[0] must be a name, or an object with a plan
             {"addons": [{"plan": "postgresql", "as": "REPORTS"}]} | can only be attached as DATABASE_URL here; set REPORTS_URL
             {"healthchecks": {"web": {}}}               | healthchecks.web must be a list
+            {"coatcheck": {"build": 1}}                 | coatcheck.build must be a text
+            {"coatcheck": {"stop": {"web": 60}}}        | coatcheck.stop.web must be an object
+            {"coatcheck": {"stop": {"web": {"signal": "FOO"}}}} | 'FOO' is unknown; TERM, INT and QUIT are usual
+            {"coatcheck": {"stop": {"web": {"seconds": -1}}}}   | seconds must be a whole number from 0 to 3600
             {"healthchecks": {"web": [{"path": "up"}]}} | healthchecks.web[0].path must be a path such as
             {"env": {}, "env": {}}                      | app.json:1: is not JSON: Duplicate
             {"env": {}                                  | app.json:1: is not JSON: Unexpected end-of-input

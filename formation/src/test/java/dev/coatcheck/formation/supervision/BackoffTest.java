@@ -19,6 +19,14 @@ class BackoffTest {
     }
 
     @Test
+    void what_came_up_and_served_never_waits_for_more_than_a_second() {
+        for (int i = 0; i < 10; i++) {
+            assertThat(backoff.afterService(Duration.ofSeconds(3))).isLessThanOrEqualTo(Duration.ofSeconds(1));
+        }
+        assertThat(backoff.isLoop()).isTrue();
+    }
+
+    @Test
     void it_is_a_loop_from_the_third_end_in_a_row() {
         backoff.afterEnd(Duration.ZERO);
         backoff.afterEnd(Duration.ZERO);
