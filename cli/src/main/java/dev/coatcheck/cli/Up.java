@@ -5,12 +5,14 @@ import dev.coatcheck.formation.FormationSettings;
 import dev.coatcheck.formation.application.Application;
 import dev.coatcheck.formation.application.ApplicationOptions;
 import dev.coatcheck.formation.event.EventPrinter;
+import dev.coatcheck.formation.router.TlsFiles;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -38,6 +40,7 @@ import picocli.CommandLine.Spec;
             "  coatcheck up",
             "  coatcheck up gallery --port 9000 --formation web=3,worker=2",
             "  coatcheck up --with postgresql,redis --ready /health/ready",
+            "  coatcheck up --host 0.0.0.0 --port 8443 --tls-cert fullchain.pem --tls-key privkey.pem",
             "  coatcheck up --log json | tee events.ndjson"
         })
 final class Up implements Callable<Integer> {
@@ -52,6 +55,26 @@ final class Up implements Callable<Integer> {
             paramLabel = "NUMBER",
             description = "The TCP port for requests; 8080 by default, 0 for any free one.")
     private int port = FormationSettings.defaults().tcpPort();
+
+    @Option(
+            names = "--host",
+            paramLabel = "ADDRESS",
+            description = "The address to listen on; 127.0.0.1 by default, which only this machine reaches. 0.0.0.0 for"
+                    + " every address of this machine.")
+    private String host = FormationSettings.defaults().host();
+
+    @Option(
+            names = "--tls-cert",
+            paramLabel = "FILE",
+            description = "Speak HTTPS and HTTP/2 with this certificate: PEM, the server's own first, then those that"
+                    + " signed it. It is read again when it changes. Needs --tls-key.")
+    private @Nullable Path tlsCertificate;
+
+    @Option(
+            names = "--tls-key",
+            paramLabel = "FILE",
+            description = "The certificate's private key: PEM, not encrypted.")
+    private @Nullable Path tlsKey;
 
     @Option(
             names = "--formation",
@@ -115,10 +138,24 @@ final class Up implements Callable<Integer> {
     }
 
     private FormationSettings settings() {
+        FormationSettings onPort =
+                checked("--port", () -> FormationSettings.defaults().withTcpPort(port));
+        FormationSettings settings = checked("--host", () -> onPort.withHost(host));
+        if (tlsCertificate == null && tlsKey == null) {
+            return settings;
+        }
+        if (tlsCertificate == null || tlsKey == null) {
+            throw new ParameterException(
+                    spec.commandLine(), "--tls-cert and --tls-key: one is of no use without the other; give both");
+        }
+        return settings.withTls(new TlsFiles(tlsCertificate, tlsKey));
+    }
+
+    private FormationSettings checked(String option, Supplier<FormationSettings> settings) {
         try {
-            return FormationSettings.defaults().withTcpPort(port);
+            return settings.get();
         } catch (IllegalArgumentException e) {
-            throw new ParameterException(spec.commandLine(), "--port: " + e.getMessage(), e);
+            throw new ParameterException(spec.commandLine(), option + ": " + e.getMessage(), e);
         }
     }
 }

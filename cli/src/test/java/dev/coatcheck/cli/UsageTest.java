@@ -58,6 +58,10 @@ class UsageTest {
         assertThat(run()).isEqualTo(Coatcheck.WRONG_USAGE);
         assertThat(run("up", "--port", "70000")).isEqualTo(Coatcheck.WRONG_USAGE);
         assertThat(err.toString()).contains("--port: the TCP port must be 0 (any free one) to 65535, but is 70000");
+        assertThat(run("up", "--host", " ")).isEqualTo(Coatcheck.WRONG_USAGE);
+        assertThat(err.toString()).contains("--host: the address to listen on is empty");
+        assertThat(run("up", "--tls-cert", "fullchain.pem")).isEqualTo(Coatcheck.WRONG_USAGE);
+        assertThat(err.toString()).contains("--tls-cert and --tls-key: one is of no use without the other");
         assertThat(run("up", "--port", "http")).isEqualTo(Coatcheck.WRONG_USAGE);
         assertThat(run("up", "--log", "xml")).isEqualTo(Coatcheck.WRONG_USAGE);
     }

@@ -183,7 +183,13 @@ public final class Formation implements AutoCloseable {
     }
 
     private void tellReady(List<AttachedService> attached) {
-        String url = tcpPort() == 0 ? "" : "http://127.0.0.1:" + tcpPort();
+        String scheme = settings.tls().isPresent() ? "https" : "http";
+        Resources here = resources;
+        String url = here == null
+                ? ""
+                : here.router()
+                        .map(router -> scheme + "://" + router.reachableHost() + ":" + router.port())
+                        .orElse("");
         Map<String, Object> details = new HashMap<>();
         details.put("instances", instances().stream().map(InstanceStatus::name).toList());
         details.put(

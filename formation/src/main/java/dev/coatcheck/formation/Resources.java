@@ -2,6 +2,8 @@ package dev.coatcheck.formation;
 
 import dev.coatcheck.formation.application.ServiceKind;
 import dev.coatcheck.formation.event.Event;
+import dev.coatcheck.formation.event.Event.Kind;
+import dev.coatcheck.formation.event.Event.Level;
 import dev.coatcheck.formation.event.Journal;
 import dev.coatcheck.formation.release.Build;
 import dev.coatcheck.formation.release.BuildStore;
@@ -9,6 +11,8 @@ import dev.coatcheck.formation.release.Configuration;
 import dev.coatcheck.formation.release.Release;
 import dev.coatcheck.formation.release.ReleaseStore;
 import dev.coatcheck.formation.release.SessionVariables;
+import dev.coatcheck.formation.router.InvalidTlsFilesException;
+import dev.coatcheck.formation.router.Notice;
 import dev.coatcheck.formation.router.Router;
 import dev.coatcheck.formation.router.RouterSettings;
 import dev.coatcheck.formation.supervision.Instance;
@@ -92,17 +96,50 @@ final class Resources {
     /**
      * Listens for requests, from now on to the end; until an instance is ready they wait. Again, it changes nothing.
      *
-     * @throws FormationException if the TCP port is taken
+     * @throws FormationException if the TCP port is taken, or the TLS files are of no use
      */
     void openRouter() {
         if (router != null) {
             return;
         }
-        RouterSettings routing = RouterSettings.defaults().withPort(settings.tcpPort());
+        Router opened;
         try {
-            router = Router.start(routing, access -> events.accept(new Event.Request(access)));
-        } catch (UncheckedIOException e) {
+            opened = Router.start(routing(), access -> events.accept(new Event.Request(access)), this::tell);
+        } catch (UncheckedIOException | InvalidTlsFilesException e) {
             throw new FormationException(String.valueOf(e.getMessage()), e);
+        }
+        router = opened;
+        if (!opened.isLocal()) {
+            journal.tell(
+                    Kind.NOTE,
+                    Level.WARNING,
+                    "listening on " + settings.host() + ", so other machines that reach this one reach the application"
+                            + (settings.tls().isPresent() ? "" : ", and what they send is not encrypted"),
+                    Map.of("host", settings.host(), "port", opened.port()));
+        }
+    }
+
+    private RouterSettings routing() {
+        RouterSettings routing =
+                RouterSettings.defaults().withHost(settings.host()).withPort(settings.tcpPort());
+        return settings.tls().map(routing::withTls).orElse(routing);
+    }
+
+    private void tell(Notice notice) {
+        switch (notice) {
+            case Notice.Ejected ejected ->
+                journal.tell(
+                        Kind.NOTE,
+                        Level.WARNING,
+                        notice.message(),
+                        Map.of(
+                                "instance", ejected.instance(),
+                                "ejected_ms", ejected.time().toMillis()));
+            case Notice.Returned returned ->
+                journal.tell(Kind.NOTE, Level.INFO, notice.message(), Map.of("instance", returned.instance()));
+            case Notice.CertificateRenewed renewed -> journal.tell(Kind.NOTE, Level.INFO, notice.message(), Map.of());
+            case Notice.CertificateRefused refused ->
+                journal.tell(Kind.NOTE, Level.WARNING, notice.message(), Map.of());
         }
     }
 

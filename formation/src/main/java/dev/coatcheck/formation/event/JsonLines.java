@@ -13,7 +13,7 @@ import tools.jackson.databind.json.JsonMapper;
  * <pre>
  * {"time":"…","event":"lifecycle","kind":"instance-ready","instance":"web.1","level":"info","message":"…","pid":17,…}
  * {"time":"…","event":"access","method":"GET","path":"/me","status":200,"ms":3.1,"bytes":18,"instance":"web.2",
- *  "request_id":"…","attempts":1}
+ *  "request_id":"…","attempts":1,"bytes_received":0,"client":"127.0.0.1","protocol":"HTTP/1.1","complete":true}
  * {"time":"…","event":"app","instance":"web.1","stream":"stdout","line":"…"}
  * </pre>
  */
@@ -65,5 +65,9 @@ public final class JsonLines implements EventFormat {
         access.instance().ifPresent(instance -> fields.put("instance", instance));
         fields.put("request_id", access.requestId());
         fields.put("attempts", access.attempts());
+        fields.put("bytes_received", access.bytesReceived());
+        fields.put("client", access.client());
+        fields.put("protocol", access.protocol());
+        fields.put("complete", access.complete());
     }
 }

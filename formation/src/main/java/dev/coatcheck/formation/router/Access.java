@@ -15,8 +15,12 @@ import java.util.Optional;
  * @param took from {@code at} until the last byte of the response was handed to the operating system
  * @param instance the instance that was asked last; empty where none was asked
  * @param requestId the {@code X-Request-Id} that the instance and the client were given
+ * @param bytesReceived the size of the request body, as far as it was read
  * @param bytesSent the size of the response body
  * @param attempts how often an instance was asked; more than 1 where the request was sent to another one
+ * @param client the IP address of whoever made the connection
+ * @param protocol what the client speaks: {@code HTTP/1.1}, {@code HTTP/2.0}
+ * @param complete whether the client was sent the whole response; false where it left, or the instance broke off
  */
 public record Access(
         Instant at,
@@ -26,8 +30,12 @@ public record Access(
         Duration took,
         Optional<String> instance,
         String requestId,
+        long bytesReceived,
         long bytesSent,
-        int attempts) {
+        int attempts,
+        String client,
+        String protocol,
+        boolean complete) {
 
     /** The status of a request whose client left before a response was begun; never sent, only told. */
     public static final int CLIENT_LEFT = 499;

@@ -106,20 +106,17 @@ final class Attempt {
     }
 
     private void connected(ClientConnection opened) {
-        long now = System.nanoTime();
         if (phase == Phase.CONNECTING) {
-            upstream.acceptedConnection(now);
             send(opened);
         } else {
             // Too late for this request; the next one will be glad of it.
-            upstream.idle(loop).put(opened, now);
+            upstream.idle(loop).put(opened, System.nanoTime());
         }
     }
 
     private void notConnected() {
         if (phase == Phase.CONNECTING) {
-            upstream.refusedConnection(
-                    System.nanoTime(), router.settings().timeouts().quarantine());
+            router.failed(upstream, true, "accepts no connection");
             end();
             forwarding.notSent(this);
         }
@@ -223,6 +220,7 @@ final class Attempt {
     /** From here on the client sees this instance's response, and there is no way back. */
     void answering() {
         phase = Phase.ANSWERED;
+        router.answered(upstream);
     }
 
     /** The connection failed before there was anything to pass on. */
@@ -230,6 +228,10 @@ final class Attempt {
         if (phase == Phase.SENDING) {
             boolean wroteNothing =
                     connection == null || connection.getStatistics().getWritten() == 0;
+            if (!reused) {
+                // One that had been idle may have been closed for that, which says nothing about the instance.
+                router.failed(upstream, false, "breaks connections before it answers");
+            }
             end();
             if (wroteNothing) {
                 forwarding.notSent(this);
@@ -248,6 +250,7 @@ final class Attempt {
                 forwarding.refuse(Refusal.BODY_TOO_SLOW);
             }
         } else if (phase == Phase.SENDING && now - lastSent > limits.response().toNanos()) {
+            router.failed(upstream, false, "does not answer in time");
             forwarding.refuse(Refusal.timedOut(limits.response()));
         }
     }

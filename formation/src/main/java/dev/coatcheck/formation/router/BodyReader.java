@@ -3,6 +3,7 @@ package dev.coatcheck.formation.router;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.protocol.http.HttpContinue;
 import io.undertow.util.Headers;
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.function.Consumer;
@@ -90,6 +91,9 @@ final class BodyReader {
                 progress.run();
                 read = channel.read(buffer);
             }
+            if (whole && isOfAnotherLength(read < 0)) {
+                throw new EOFException("The request body is shorter or longer than announced");
+            }
             if (read < 0) {
                 body = new RequestBody.Buffered(buffer.flip());
             } else if (!whole) {
@@ -107,5 +111,11 @@ final class BodyReader {
             channel.suspendReads();
             done.accept(body);
         }
+    }
+
+    /** Over HTTP/2 the end of a body is told apart from its announced length, and need not agree with it. */
+    private boolean isOfAnotherLength(boolean atEnd) {
+        int announced = buffer.capacity() - 1;
+        return atEnd ? buffer.position() != announced : buffer.position() > announced;
     }
 }

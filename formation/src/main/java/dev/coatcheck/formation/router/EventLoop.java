@@ -1,7 +1,9 @@
 package dev.coatcheck.formation.router;
 
+import java.time.Duration;
 import java.util.Collections;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.xnio.XnioExecutor;
@@ -20,6 +22,9 @@ final class EventLoop {
     /** Something with limits in time. */
     interface Timed {
         void tick(long now);
+
+        /** The router closes: what would go on for long ends itself, at some moment of its own within this time. */
+        default void leave(Duration within) {}
     }
 
     private final XnioIoThread thread;
@@ -53,6 +58,10 @@ final class EventLoop {
 
     void end(Timed timed) {
         underWay.remove(timed);
+    }
+
+    void leave(Duration within) {
+        thread.execute(() -> List.copyOf(underWay).forEach(timed -> timed.leave(within)));
     }
 
     private void tick() {

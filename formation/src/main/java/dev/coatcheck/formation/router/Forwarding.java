@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.xnio.IoUtils;
 import org.xnio.channels.StreamSinkChannel;
 import org.xnio.channels.StreamSourceChannel;
 
@@ -59,6 +58,7 @@ final class Forwarding implements EventLoop.Timed {
     private final RouterSettings settings;
     private final EventLoop loop;
     private final HttpServerExchange exchange;
+    private final ClientEnd client;
     private final Instant at = Instant.now();
     private final long begun = System.nanoTime();
     private final String requestId;
@@ -79,11 +79,12 @@ final class Forwarding implements EventLoop.Timed {
     private long touched = begun;
     private long finished;
 
-    Forwarding(HttpServerExchange exchange, EventLoop loop, RouterContext router) {
+    Forwarding(HttpServerExchange exchange, ClientEnd client, EventLoop loop, RouterContext router) {
         this.router = router;
         this.settings = router.settings();
         this.loop = loop;
         this.exchange = exchange;
+        this.client = client;
         HeaderMap headers = exchange.getRequestHeaders();
         this.requestId = RequestIds.from(headers.getFirst(RequestHeaders.REQUEST_ID));
         String protocol = headers.getFirst(Headers.UPGRADE);
@@ -96,7 +97,7 @@ final class Forwarding implements EventLoop.Timed {
 
     void start() {
         loop.begin(this);
-        router.requestBegun();
+        router.begun();
         exchange.addExchangeCompleteListener((completed, next) -> {
             over();
             next.proceed();
@@ -133,7 +134,7 @@ final class Forwarding implements EventLoop.Timed {
             refuse(isPaused() ? Refusal.PAUSED : atDeadline);
             return;
         }
-        Upstream chosen = isPaused() ? null : router.rotation().choose(tried, upgrade, now);
+        Upstream chosen = isPaused() ? null : router.rotation().choose(tried, upgrade, isRepeatable(), now);
         if (chosen == null) {
             hold(now);
             return;
@@ -165,6 +166,7 @@ final class Forwarding implements EventLoop.Timed {
             return;
         }
         state = State.HELD;
+        router.metrics().held.increment();
         retryAt = noneAtAll ? deadline : now + SECOND_TRY.toNanos();
         // An instance, or the end of the pause or of the router, may have come between the look and the offer.
         boolean outdated =
@@ -264,13 +266,13 @@ final class Forwarding implements EventLoop.Timed {
     void bodyNotWanted() {
         bodyNotWanted = true;
         if (state == State.ANSWERED) {
-            LingeringClose.begin(exchange);
+            client.dropRestOfRequest();
         }
     }
 
     void requestRead() {
         if (state != State.OVER) {
-            DepartureWatch.begin(exchange);
+            client.requestRead();
         }
     }
 
@@ -334,7 +336,7 @@ final class Forwarding implements EventLoop.Timed {
         if (state == State.ANSWERING) {
             state = State.ANSWERED;
             if (!exchange.isRequestComplete() && (bodyNotWanted || !exchange.isPersistent())) {
-                LingeringClose.begin(exchange);
+                client.dropRestOfRequest();
             }
         }
     }
@@ -360,13 +362,17 @@ final class Forwarding implements EventLoop.Timed {
         answer(null, new ImmediatePooledByteBuffer(ByteBuffer.wrap(text)), () -> {});
     }
 
-    /** Closes the client's connection, which ends the exchange. */
+    /** Ends the exchange where it is. */
     void cut() {
-        IoUtils.safeClose(exchange.getConnection());
+        client.cut();
+        over();
     }
 
     @Override
     public void tick(long now) {
+        if (client.hasLeft()) {
+            over();
+        }
         switch (state) {
             case READING -> {
                 if (now - touched > settings.timeouts().requestBody().toNanos()) {
@@ -412,9 +418,25 @@ final class Forwarding implements EventLoop.Timed {
         if (answer != null) {
             answer.stop();
         }
+        client.over();
         router.budget().release(budgetTaken);
-        router.requestOver();
-        router.tell(access(left));
+        Access access = access(left);
+        count(access);
+        router.over();
+        router.tell(access);
+    }
+
+    private void count(Access access) {
+        Metrics metrics = router.metrics();
+        (attempt == null ? metrics.withoutInstance() : attempt.upstream().answered()).count(access.status());
+        metrics.bytesReceived.add(access.bytesReceived());
+        metrics.bytesSent.add(access.bytesSent());
+        if (attempts > 1) {
+            metrics.retries.add(attempts - 1);
+        }
+        if (!access.complete()) {
+            metrics.incomplete.increment();
+        }
     }
 
     private Access access(boolean left) {
@@ -427,7 +449,13 @@ final class Forwarding implements EventLoop.Timed {
                 Duration.ofNanos(end - begun),
                 Optional.ofNullable(attempt).map(last -> last.upstream().instance()),
                 requestId,
+                body instanceof RequestBody.Buffered buffered
+                        ? buffered.content().remaining()
+                        : bodyRead,
                 exchange.getResponseBytesSent(),
-                attempts);
+                attempts,
+                RequestHeaders.clientAddress(exchange),
+                exchange.getProtocol().toString(),
+                finished != 0);
     }
 }

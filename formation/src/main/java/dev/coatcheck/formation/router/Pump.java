@@ -22,10 +22,13 @@ final class Pump {
     /** After so many buffers in a row the other channels of the thread have their turn. */
     private static final int TURN = 16;
 
-    /** What the owner of a pump is told. After {@link #stop()}, and after any but the first two, nothing more. */
+    /** What the owner of a pump is told. After {@link #stop()}, and after any of the last four, nothing more. */
     interface Observer {
         /** Bytes were read, or written, so that neither end is idle. */
         default void moved(long read) {}
+
+        /** These bytes were read, and are written next; the buffer is not to be moved. */
+        default void passing(ByteBuffer bytes) {}
 
         /** The source is at its end; its last bytes may still be on their way. */
         default void sourceEnded() {}
@@ -96,6 +99,11 @@ final class Pump {
         sink.suspendWrites();
     }
 
+    /** Whether bytes have been read that the sink has not taken yet. */
+    boolean isHolding() {
+        return held != null;
+    }
+
     /** Whether it is the sink that keeps the pump waiting. */
     boolean isSinkBlocked() {
         return sinkBlocked;
@@ -163,6 +171,7 @@ final class Pump {
         }
         if (read > 0) {
             buffer.getBuffer().flip();
+            observer.passing(buffer.getBuffer());
             observer.moved(read);
             return true;
         }
@@ -170,7 +179,7 @@ final class Pump {
         if (read < 0) {
             sourceEnded = true;
             observer.sourceEnded();
-            return true;
+            return !stopped;
         }
         awaitSource();
         return false;

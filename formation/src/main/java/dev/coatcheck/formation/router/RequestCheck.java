@@ -6,6 +6,7 @@ import io.undertow.util.HeaderValues;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
 import io.undertow.util.Methods;
+import io.undertow.util.Protocols;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,7 +48,10 @@ final class RequestCheck {
         String encoding = exchange.getRequestHeaders().getFirst(Headers.TRANSFER_ENCODING);
         boolean lengthIsProper = length == null || length.length() <= LONGEST_LENGTH;
         boolean encodingIsProper = encoding == null || (encoding.equalsIgnoreCase("chunked") && exchange.isHttp11());
-        return lengthIsProper && encodingIsProper && (exchange.isHttp11() || exchange.isHttp10());
+        boolean protocolIsKnown = exchange.isHttp11()
+                || exchange.isHttp10()
+                || exchange.getProtocol().equals(Protocols.HTTP_2_0);
+        return lengthIsProper && encodingIsProper && protocolIsKnown;
     }
 
     private static boolean hasProperTarget(HttpServerExchange exchange) {
@@ -60,7 +64,7 @@ final class RequestCheck {
                     || (uri.equals("*") && exchange.getRequestMethod().equals(Methods.OPTIONS));
         }
         String host = exchange.getRequestHeaders().getFirst(Headers.HOST);
-        return RequestTarget.scheme(uri).equalsIgnoreCase("http")
+        return RequestTarget.scheme(uri).equalsIgnoreCase(exchange.getRequestScheme())
                 && (host == null || RequestTarget.authority(uri).equalsIgnoreCase(host));
     }
 

@@ -18,6 +18,9 @@ final class RequestHeaders {
     private static final HttpString FORWARDED = new HttpString("Forwarded");
     private static final HttpString REAL_IP = new HttpString("X-Real-Ip");
 
+    private static final HttpString CONTENT_LENGTH_IN_DISGUISE = new HttpString("Content_Length");
+    private static final HttpString TRANSFER_ENCODING_IN_DISGUISE = new HttpString("Transfer_Encoding");
+
     private RequestHeaders() {}
 
     static void copy(
@@ -31,7 +34,9 @@ final class RequestHeaders {
         Set<HttpString> dropped = HopByHop.in(from);
         for (HeaderValues values : from) {
             HttpString name = values.getHeaderName();
-            if (!dropped.contains(name) && (trustForwarded || !speaksForTheRouter(name))) {
+            if (!dropped.contains(name)
+                    && !isFramingInDisguise(name)
+                    && (trustForwarded || !speaksForTheRouter(name))) {
                 to.putAll(name, values);
             }
         }
@@ -63,10 +68,7 @@ final class RequestHeaders {
     }
 
     private static void forwarded(HeaderMap to, HttpServerExchange exchange) {
-        InetSocketAddress client = exchange.getSourceAddress();
-        String address = client.getAddress() == null
-                ? client.getHostString()
-                : client.getAddress().getHostAddress();
+        String address = clientAddress(exchange);
         String before = to.getFirst(Headers.X_FORWARDED_FOR);
         to.put(Headers.X_FORWARDED_FOR, before == null ? address : before + ", " + address);
         putIfAbsent(to, Headers.X_FORWARDED_PROTO, exchange.getRequestScheme());
@@ -77,10 +79,27 @@ final class RequestHeaders {
         putIfAbsent(to, Headers.X_FORWARDED_PORT, Integer.toString(exchange.getHostPort()));
     }
 
+    /** The IP address of whoever made the connection. */
+    static String clientAddress(HttpServerExchange exchange) {
+        InetSocketAddress client = exchange.getSourceAddress();
+        return client.getAddress() == null
+                ? client.getHostString()
+                : client.getAddress().getHostAddress();
+    }
+
     private static void putIfAbsent(HeaderMap to, HttpString name, String value) {
         if (!to.contains(name)) {
             to.put(name, value);
         }
+    }
+
+    /** Whether CGI and its like take the field for one that says where the body ends, as they read {@code _}. */
+    private static boolean isFramingInDisguise(HttpString name) {
+        return switch (name.length()) {
+            case 14 -> name.equals(CONTENT_LENGTH_IN_DISGUISE);
+            case 17 -> name.equals(TRANSFER_ENCODING_IN_DISGUISE);
+            default -> false;
+        };
     }
 
     /**

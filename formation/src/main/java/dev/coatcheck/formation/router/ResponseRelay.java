@@ -107,13 +107,7 @@ final class ResponseRelay {
 
     private Runnable join(StreamConnection client, ClientConnection instance) {
         try {
-            return Tunnel.open(
-                    client,
-                    instance.performUpgrade(),
-                    attempt.upstream(),
-                    loop,
-                    router.buffers(),
-                    router.settings().timeouts().stream());
+            return Tunnel.open(client, instance.performUpgrade(), attempt.upstream(), loop, router);
         } catch (IOException e) {
             IoUtils.safeClose(instance, client);
             return () -> {};

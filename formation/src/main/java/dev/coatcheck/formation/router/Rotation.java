@@ -1,5 +1,6 @@
 package dev.coatcheck.formation.router;
 
+import dev.coatcheck.formation.router.Quarantine.Standing;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -32,22 +33,35 @@ final class Rotation {
     }
 
     /**
-     * Chooses an instance that is not among those tried, and counts the request in. An instance that lately refused a
-     * connection is chosen only where no other is left.
+     * Chooses an instance that is not among those tried, and counts the request in. An instance in quarantine is chosen
+     * only where no other is left; one on probation is chosen at once, so that it is back as soon as it can be.
+     *
+     * @param repeatable whether the request could be sent to another instance should the chosen one fail
      */
     @Nullable
-    Upstream choose(Collection<Upstream> tried, boolean forTunnel, long now) {
+    Upstream choose(Collection<Upstream> tried, boolean forTunnel, boolean repeatable, long now) {
         int offset = turn.getAndIncrement();
         while (true) {
-            Upstream best = best(ready, offset, tried, forTunnel, now);
-            if (best == null || best.enter()) {
+            Upstream best = best(ready, offset, tried, forTunnel, repeatable, now);
+            if (best == null) {
+                return null;
+            }
+            if (best.enter()) {
+                if (best.quarantine().standing(now, repeatable) == Standing.ON_PROBATION) {
+                    best.quarantine().probed(now);
+                }
                 return best;
             }
         }
     }
 
     private static @Nullable Upstream best(
-            List<Upstream> ready, int offset, Collection<Upstream> tried, boolean forTunnel, long now) {
+            List<Upstream> ready,
+            int offset,
+            Collection<Upstream> tried,
+            boolean forTunnel,
+            boolean repeatable,
+            long now) {
         Upstream best = null;
         long least = Long.MAX_VALUE;
         for (int i = 0; i < ready.size(); i++) {
@@ -55,7 +69,7 @@ final class Rotation {
             if (candidate.isRemoved() || tried.contains(candidate)) {
                 continue;
             }
-            long load = burden(candidate, forTunnel, now);
+            long load = burden(candidate, forTunnel, repeatable, now);
             if (load < least) {
                 best = candidate;
                 least = load;
@@ -65,9 +79,13 @@ final class Rotation {
     }
 
     /** Quarantine outweighs tunnels, and tunnels (where they matter) outweigh requests in flight. */
-    private static long burden(Upstream upstream, boolean forTunnel, long now) {
-        long quarantined = upstream.isQuarantined(now) ? 1L << 60 : 0;
+    private static long burden(Upstream upstream, boolean forTunnel, boolean repeatable, long now) {
         long tunnels = forTunnel ? (long) upstream.tunnels() << 30 : 0;
-        return quarantined + tunnels + upstream.inFlight();
+        long load = tunnels + upstream.inFlight();
+        return switch (upstream.quarantine().standing(now, repeatable)) {
+            case TRUSTED -> load;
+            case ON_PROBATION -> -1;
+            case AVOIDED -> (1L << 60) + load;
+        };
     }
 }

@@ -8,8 +8,12 @@ import io.undertow.server.protocol.http.HttpOpenListener;
 import io.undertow.util.SameThreadExecutor;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -23,6 +27,7 @@ import org.xnio.Options;
 import org.xnio.StreamConnection;
 import org.xnio.Xnio;
 import org.xnio.XnioExecutor;
+import org.xnio.XnioIoThread;
 import org.xnio.XnioWorker;
 import org.xnio.channels.AcceptingChannel;
 
@@ -56,40 +61,53 @@ public final class Router implements AutoCloseable {
     private static final int BUFFER_BYTES = 16 << 10;
     private static final int BACKLOG = 1024;
 
+    /** Clients of WebSockets come back at once when they are closed; not all of them shall do so at once. */
+    private static final Duration LEAVE_WITHIN = Duration.ofSeconds(2);
+
     private final RouterContext context;
     private final XnioWorker worker;
     private final List<EventLoop> loops;
     private final List<XnioExecutor.Key> ticking;
-    private final HttpOpenListener clients;
-    private final AcceptingChannel<StreamConnection> listening;
-    private final int port;
+    private final HttpOpenListener http1;
+    private final Optional<TlsFront> tls;
+    private final AcceptingChannel<? extends StreamConnection> listening;
+    private final InetSocketAddress address;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private Router(RouterSettings settings, Consumer<Access> accessLog) throws IOException {
+    private Router(RouterSettings settings, Consumer<Access> accessLog, Consumer<Notice> notices) throws IOException {
         ByteBufferPool buffers = new DefaultByteBufferPool(true, BUFFER_BYTES, 1024, 12);
-        context = new RouterContext(settings, buffers, accessLog);
+        context = new RouterContext(settings, buffers, accessLog, notices);
         worker = Xnio.getInstance()
                 .createWorker(OptionMap.builder()
                         .set(Options.WORKER_NAME, "router-" + STARTED.incrementAndGet())
                         .set(Options.WORKER_IO_THREADS, settings.ioThreads())
+                        // The arithmetic of TLS handshakes is done there, and nothing else.
                         .set(Options.WORKER_TASK_CORE_THREADS, 1)
-                        .set(Options.WORKER_TASK_MAX_THREADS, 1)
+                        .set(Options.WORKER_TASK_MAX_THREADS, settings.tls().isPresent() ? settings.ioThreads() : 1)
                         .set(Options.THREAD_DAEMON, true)
                         .getMap());
         try {
             loops = IntStream.range(0, settings.ioThreads())
                     .mapToObj(number -> new EventLoop(worker.getIoThread(number), context.rotation()))
                     .toList();
-            clients = new HttpOpenListener(buffers, serverOptions(settings));
-            clients.setRootHandler(this::handle);
+            OptionMap options = serverOptions(settings);
+            http1 = new HttpOpenListener(buffers, options);
+            http1.setRootHandler(exchange -> handle(exchange, new Http1Client(exchange)));
+            tls = settings.tls().map(files -> TlsFront.of(files, http1, options, context, this::loop, this::handle));
             listening = listen(settings);
-            port = listening.getLocalAddress(InetSocketAddress.class).getPort();
+            address = listening.getLocalAddress(InetSocketAddress.class);
         } catch (IOException | RuntimeException e) {
             worker.shutdownNow();
             throw e;
         }
         ticking = loops.stream().map(EventLoop::startTicking).toList();
+        tls.ifPresent(TlsFront::watchFiles);
         listening.resumeAccepts();
+    }
+
+    /** Begins to listen as {@link #start(RouterSettings, Consumer, Consumer)} does, without notices. */
+    public static Router start(RouterSettings settings, Consumer<Access> accessLog) {
+        return start(settings, accessLog, notice -> {});
     }
 
     /**
@@ -97,22 +115,36 @@ public final class Router implements AutoCloseable {
      *
      * @param accessLog is told of each request when it is over, on an I/O thread: it must return at once, and put
      *     whatever takes longer into a queue of its own
+     * @param notices is told of what befalls the router itself, on any thread, and must return at once too
      * @throws UncheckedIOException if the address cannot be listened on
+     * @throws InvalidTlsFilesException if the settings ask for TLS and its files cannot be used
      */
-    public static Router start(RouterSettings settings, Consumer<Access> accessLog) {
+    public static Router start(RouterSettings settings, Consumer<Access> accessLog, Consumer<Notice> notices) {
         try {
-            return new Router(settings, accessLog);
+            return new Router(settings, accessLog, notices);
         } catch (IOException e) {
             throw new UncheckedIOException(
                     "The router cannot listen on " + settings.host() + ":" + settings.port() + " (" + e.getMessage()
-                            + "). Choose another TCP port, or end what uses this one.",
+                            + "). Choose another TCP port or address, or end what uses this one.",
                     e);
         }
     }
 
     /** The TCP port that the router listens on, also where the settings left the choice to the system. */
     public int port() {
-        return port;
+        return address.getPort();
+    }
+
+    /** Whether only this machine can reach the router, because the address it listens on is a loopback address. */
+    public boolean isLocal() {
+        return address.getAddress().isLoopbackAddress();
+    }
+
+    /** What stands for the router's host in a URL that this machine can use, also where it listens on every address. */
+    public String reachableHost() {
+        InetAddress host = address.getAddress();
+        String literal = host.isAnyLocalAddress() ? "127.0.0.1" : host.getHostAddress();
+        return literal.indexOf(':') < 0 ? literal : "[" + literal + "]";
     }
 
     /**
@@ -126,7 +158,8 @@ public final class Router implements AutoCloseable {
                 .map(loop ->
                         new IdleConnections(loop, context.settings().timeouts().upstreamKeepAlive()))
                 .toList();
-        Upstream upstream = new Upstream(instance, address, context.rotation(), idle);
+        Upstream upstream = new Upstream(
+                instance, address, context.rotation(), idle, context.metrics().of(instance));
         context.rotation().add(upstream);
         context.releaseHeld();
         return upstream;
@@ -158,9 +191,15 @@ public final class Router implements AutoCloseable {
         return context.held().size();
     }
 
+    /** What it has done, and is doing. Costs nothing that a request would notice. */
+    public RouterMetrics metrics() {
+        return context.snapshot();
+    }
+
     /**
-     * Stops accepting, lets requests in flight finish within the drain time of the settings, answers those that are
-     * held with 503, and closes every connection, tunnels too. Calling it again changes nothing.
+     * Stops accepting, answers requests that are held with 503, tells WebSockets to go (1001) one after the other over
+     * two seconds, lets requests in flight finish, all within the drain time of the settings; then closes every
+     * connection. Calling it again changes nothing.
      */
     @Override
     public void close() {
@@ -170,13 +209,16 @@ public final class Router implements AutoCloseable {
         listening.suspendAccepts();
         IoUtils.safeClose(listening);
         context.beginClosing();
+        tls.ifPresent(TlsFront::leave);
+        loops.forEach(loop -> loop.leave(LEAVE_WITHIN));
         boolean interrupted = Thread.interrupted();
         try {
-            context.awaitAnswers();
+            context.awaitAll();
         } catch (InterruptedException e) {
             interrupted = true;
         }
-        clients.closeConnections();
+        http1.closeConnections();
+        tls.ifPresent(TlsFront::close);
         context.rotation().ready().forEach(Upstream::remove);
         ticking.forEach(XnioExecutor.Key::remove);
         // All of that was queued on the I/O threads, and comes before this.
@@ -197,12 +239,16 @@ public final class Router implements AutoCloseable {
         }
     }
 
-    private void handle(HttpServerExchange exchange) {
-        EventLoop loop = loops.get(exchange.getIoThread().getNumber());
-        exchange.dispatch(SameThreadExecutor.INSTANCE, new Forwarding(exchange, loop, context)::start);
+    private EventLoop loop(XnioIoThread thread) {
+        return loops.get(thread.getNumber());
     }
 
-    private AcceptingChannel<StreamConnection> listen(RouterSettings settings) throws IOException {
+    private void handle(HttpServerExchange exchange, ClientEnd client) {
+        EventLoop loop = loop(exchange.getIoThread());
+        exchange.dispatch(SameThreadExecutor.INSTANCE, new Forwarding(exchange, client, loop, context)::start);
+    }
+
+    private AcceptingChannel<? extends StreamConnection> listen(RouterSettings settings) throws IOException {
         OptionMap options = OptionMap.builder()
                 .set(Options.WORKER_IO_THREADS, settings.ioThreads())
                 .set(Options.TCP_NODELAY, true)
@@ -211,10 +257,13 @@ public final class Router implements AutoCloseable {
                 .set(Options.CONNECTION_HIGH_WATER, settings.limits().connections())
                 .set(Options.CONNECTION_LOW_WATER, settings.limits().connections())
                 .getMap();
-        return worker.createStreamConnectionServer(
-                new InetSocketAddress(settings.host(), settings.port()),
-                ChannelListeners.openListenerAdapter(clients),
-                options);
+        InetSocketAddress wanted = new InetSocketAddress(settings.host(), settings.port());
+        if (wanted.isUnresolved()) {
+            throw new UnknownHostException("nobody knows the host " + settings.host());
+        }
+        return tls.isPresent()
+                ? tls.get().listen(worker, wanted, options)
+                : worker.createStreamConnectionServer(wanted, ChannelListeners.openListenerAdapter(http1), options);
     }
 
     private static OptionMap serverOptions(RouterSettings settings) {
@@ -233,6 +282,8 @@ public final class Router implements AutoCloseable {
                         timeouts.requestHead().toMillis())
                 .set(UndertowOptions.NO_REQUEST_TIMEOUT, (int)
                         timeouts.keepAlive().toMillis())
+                .set(UndertowOptions.HTTP2_SETTINGS_ENABLE_PUSH, false)
+                .set(UndertowOptions.HTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, Http2Client.MOST_STREAMS)
                 .getMap();
     }
 }

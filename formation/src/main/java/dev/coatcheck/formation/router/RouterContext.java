@@ -1,6 +1,7 @@
 package dev.coatcheck.formation.router;
 
 import io.undertow.connector.ByteBufferPool;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -13,17 +14,21 @@ final class RouterContext {
     private final RouterSettings settings;
     private final ByteBufferPool buffers;
     private final Consumer<Access> accessLog;
+    private final Consumer<Notice> notices;
     private final Rotation rotation = new Rotation();
     private final HoldQueue held;
     private final BufferBudget budget;
+    private final Metrics metrics = new Metrics();
     private final AtomicInteger underWay = new AtomicInteger();
     private volatile boolean paused;
     private volatile boolean closing;
 
-    RouterContext(RouterSettings settings, ByteBufferPool buffers, Consumer<Access> accessLog) {
+    RouterContext(
+            RouterSettings settings, ByteBufferPool buffers, Consumer<Access> accessLog, Consumer<Notice> notices) {
         this.settings = settings;
         this.buffers = buffers;
         this.accessLog = accessLog;
+        this.notices = notices;
         this.held = new HoldQueue(settings.hold().requests());
         this.budget = new BufferBudget(settings.limits().bufferedBodies());
     }
@@ -64,15 +69,24 @@ final class RouterContext {
         return paused;
     }
 
+    Metrics metrics() {
+        return metrics;
+    }
+
+    RouterMetrics snapshot() {
+        return metrics.snapshot(underWay.get(), held.size());
+    }
+
     BufferBudget budget() {
         return budget;
     }
 
-    void requestBegun() {
+    /** A request, or a tunnel. */
+    void begun() {
         underWay.incrementAndGet();
     }
 
-    void requestOver() {
+    void over() {
         if (underWay.decrementAndGet() == 0) {
             synchronized (underWay) {
                 underWay.notifyAll();
@@ -80,8 +94,8 @@ final class RouterContext {
         }
     }
 
-    /** Waits until no request is under way any longer, but no longer than the drain time. */
-    void awaitAnswers() throws InterruptedException {
+    /** Waits until no request and no tunnel is under way any longer, but no longer than the drain time. */
+    void awaitAll() throws InterruptedException {
         long deadline = System.nanoTime() + settings.timeouts().drain().toNanos();
         synchronized (underWay) {
             long left = settings.timeouts().drain().toMillis();
@@ -102,11 +116,36 @@ final class RouterContext {
         return closing;
     }
 
+    /** An instance failed a request before it answered. */
+    void failed(Upstream upstream, boolean refused, String reason) {
+        Duration time = upstream.quarantine()
+                .failed(System.nanoTime(), refused, settings.timeouts().quarantine());
+        if (time.isPositive() && !upstream.isRemoved()) {
+            metrics.ejections.increment();
+            tell(new Notice.Ejected(upstream.instance(), reason, time));
+        }
+    }
+
+    /** An instance has begun to answer a request. */
+    void answered(Upstream upstream) {
+        if (upstream.quarantine().answered(System.nanoTime())) {
+            tell(new Notice.Returned(upstream.instance()));
+        }
+    }
+
     void tell(Access access) {
+        tell(accessLog, access);
+    }
+
+    void tell(Notice notice) {
+        tell(notices, notice);
+    }
+
+    private static <T> void tell(Consumer<T> listener, T what) {
         try {
-            accessLog.accept(access);
+            listener.accept(what);
         } catch (RuntimeException e) {
-            LOG.warn("The access log of the router failed to take {}", access, e);
+            LOG.warn("The listener of the router failed to take {}", what, e);
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.coatcheck.formation.router;
 
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * How a {@link Router} listens, waits and limits. Immutable; every wait and every size has a default.
@@ -13,6 +14,7 @@ import java.time.Duration;
  *
  * @param host the address to listen on; {@code 127.0.0.1} by default
  * @param port the TCP port to listen on; 0 takes any free one
+ * @param tls what to speak TLS with; empty for plain HTTP. With it, HTTP/2 is spoken to whoever prefers it
  * @param hold what happens while no instance is ready
  * @param timeouts how long the router waits for whom
  * @param limits what clients may ask for
@@ -23,6 +25,7 @@ import java.time.Duration;
 public record RouterSettings(
         String host,
         int port,
+        Optional<TlsFiles> tls,
         Hold hold,
         Timeouts timeouts,
         Limits limits,
@@ -40,6 +43,7 @@ public record RouterSettings(
         return new RouterSettings(
                 "127.0.0.1",
                 0,
+                Optional.empty(),
                 new Hold(1000, Duration.ofSeconds(30)),
                 Timeouts.defaults(),
                 Limits.defaults(),
@@ -49,35 +53,45 @@ public record RouterSettings(
     }
 
     public RouterSettings withHost(String newHost) {
-        return new RouterSettings(newHost, port, hold, timeouts, limits, instanceHeader, trustForwarded, ioThreads);
+        return new RouterSettings(
+                newHost, port, tls, hold, timeouts, limits, instanceHeader, trustForwarded, ioThreads);
     }
 
     public RouterSettings withPort(int newPort) {
-        return new RouterSettings(host, newPort, hold, timeouts, limits, instanceHeader, trustForwarded, ioThreads);
+        return new RouterSettings(
+                host, newPort, tls, hold, timeouts, limits, instanceHeader, trustForwarded, ioThreads);
+    }
+
+    public RouterSettings withTls(TlsFiles files) {
+        return new RouterSettings(
+                host, port, Optional.of(files), hold, timeouts, limits, instanceHeader, trustForwarded, ioThreads);
     }
 
     public RouterSettings withHold(Hold newHold) {
-        return new RouterSettings(host, port, newHold, timeouts, limits, instanceHeader, trustForwarded, ioThreads);
+        return new RouterSettings(
+                host, port, tls, newHold, timeouts, limits, instanceHeader, trustForwarded, ioThreads);
     }
 
     public RouterSettings withTimeouts(Timeouts newTimeouts) {
-        return new RouterSettings(host, port, hold, newTimeouts, limits, instanceHeader, trustForwarded, ioThreads);
+        return new RouterSettings(
+                host, port, tls, hold, newTimeouts, limits, instanceHeader, trustForwarded, ioThreads);
     }
 
     public RouterSettings withLimits(Limits newLimits) {
-        return new RouterSettings(host, port, hold, timeouts, newLimits, instanceHeader, trustForwarded, ioThreads);
+        return new RouterSettings(
+                host, port, tls, hold, timeouts, newLimits, instanceHeader, trustForwarded, ioThreads);
     }
 
     public RouterSettings withInstanceHeader(boolean shown) {
-        return new RouterSettings(host, port, hold, timeouts, limits, shown, trustForwarded, ioThreads);
+        return new RouterSettings(host, port, tls, hold, timeouts, limits, shown, trustForwarded, ioThreads);
     }
 
     public RouterSettings withTrustForwarded(boolean trusted) {
-        return new RouterSettings(host, port, hold, timeouts, limits, instanceHeader, trusted, ioThreads);
+        return new RouterSettings(host, port, tls, hold, timeouts, limits, instanceHeader, trusted, ioThreads);
     }
 
     public RouterSettings withIoThreads(int threads) {
-        return new RouterSettings(host, port, hold, timeouts, limits, instanceHeader, trustForwarded, threads);
+        return new RouterSettings(host, port, tls, hold, timeouts, limits, instanceHeader, trustForwarded, threads);
     }
 
     /**
@@ -104,7 +118,8 @@ public record RouterSettings(
      * @param keepAlive for a client to begin the next request on its connection
      * @param upstreamKeepAlive an unused connection to an instance is closed after this; it has to be shorter than the
      *     application's own time-out, which is 5 s in Node
-     * @param quarantine an instance that refused a connection is asked last for this long
+     * @param quarantine an instance that refused a connection, or failed three requests in a row before it answered, is
+     *     asked last for this long; twice as long each time it relapses, up to a minute
      * @param drain for requests in flight when the router is closed
      */
     public record Timeouts(

@@ -1,96 +1,239 @@
 package dev.coatcheck.formation.router;
 
-import io.undertow.connector.ByteBufferPool;
+import io.undertow.connector.PooledByteBuffer;
+import io.undertow.util.ImmediatePooledByteBuffer;
+import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
 import org.xnio.IoUtils;
 import org.xnio.StreamConnection;
 import org.xnio.channels.StreamSinkChannel;
 import org.xnio.channels.StreamSourceChannel;
 
 /**
- * A client and an instance that speak another protocol than HTTP now, for as long as both want to. What one sends the
- * other gets, unread; when one has ended its half, so does the other's; when either is silent for too long, or fails,
- * both are closed. Its instance may have been removed long before.
+ * A client and an instance that speak WebSocket, for as long as both want to. What one sends the other gets, unread;
+ * when one has ended its half, so does the other's. Its instance may have been removed long before.
+ *
+ * <p>Where the instance goes without the word that ends a WebSocket, because it was killed or its connection broke, the
+ * client is told {@link WebSocketFrames#SERVICE_RESTART}, so that it comes back, instead of a connection that breaks.
+ * Where the router closes, it is told {@link WebSocketFrames#GOING_AWAY}. Both can be said between two frames only; in
+ * the middle of one the connection just ends.
  */
 final class Tunnel implements EventLoop.Timed {
     /** Once one side has said its last word, the other has this long for its own. */
     private static final Duration LAST_WORD = Duration.ofSeconds(10);
 
+    private static final Duration LAST_WORD_TO_ROUTER = Duration.ofSeconds(2);
+
+    private enum State {
+        JOINED,
+        /** The instance is gone, and the client has been told. */
+        PARTING,
+        CLOSED
+    }
+
     private final StreamConnection client;
     private final StreamConnection instance;
     private final Upstream upstream;
     private final EventLoop loop;
+    private final RouterContext router;
+    private final WebSocketFrames toClient = new WebSocketFrames();
+    private final Pump up;
+    private final Pump down;
+    private @Nullable Pump farewell;
+    private State state = State.JOINED;
     private long idleLimit;
     private long lastMoved = System.nanoTime();
-    private final List<Pump> pumps = new ArrayList<>();
-    private int ended;
-    private boolean closed;
+    private long leaveAt = Long.MAX_VALUE;
+    private boolean leaving;
+    private boolean oneEnded;
+    private boolean instanceGone;
 
     private Tunnel(
-            StreamConnection client, StreamConnection instance, Upstream upstream, EventLoop loop, Duration idleLimit) {
+            StreamConnection client,
+            StreamConnection instance,
+            Upstream upstream,
+            EventLoop loop,
+            RouterContext router) {
         this.client = client;
         this.instance = instance;
         this.upstream = upstream;
         this.loop = loop;
-        this.idleLimit = idleLimit.toNanos();
+        this.router = router;
+        this.idleLimit = router.settings().timeouts().stream().toNanos();
+        this.up = pump(client.getSourceChannel(), instance.getSinkChannel(), new Upwards());
+        this.down = pump(instance.getSourceChannel(), client.getSinkChannel(), new Downwards());
     }
 
-    /** Both connections belong to the tunnel from now on. Returns what closes it, for when the router ends. */
+    /** Both connections belong to the tunnel from now on. Returns what closes it, for when the client's breaks. */
     static Runnable open(
             StreamConnection client,
             StreamConnection instance,
             Upstream upstream,
             EventLoop loop,
-            ByteBufferPool buffers,
-            Duration idleLimit) {
-        Tunnel tunnel = new Tunnel(client, instance, upstream, loop, idleLimit);
+            RouterContext router) {
+        Tunnel tunnel = new Tunnel(client, instance, upstream, loop, router);
         upstream.tunnelOpened();
+        router.metrics().tunnelsOpened.increment();
+        router.begun();
         loop.begin(tunnel);
-        tunnel.join(client.getSourceChannel(), instance.getSinkChannel(), buffers);
-        tunnel.join(instance.getSourceChannel(), client.getSinkChannel(), buffers);
-        List.copyOf(tunnel.pumps).forEach(Pump::start);
+        if (router.isClosing()) {
+            tunnel.leave(Duration.ZERO);
+        }
+        tunnel.up.start();
+        tunnel.down.start();
         return tunnel::close;
     }
 
-    private void join(StreamSourceChannel from, StreamSinkChannel to, ByteBufferPool buffers) {
-        pumps.add(new Pump(from, to, null, buffers, new Pump.Observer() {
-            @Override
-            public void moved(long read) {
-                lastMoved = System.nanoTime();
-            }
+    private Pump pump(StreamSourceChannel from, StreamSinkChannel to, Pump.Observer observer) {
+        return new Pump(from, to, null, router.buffers(), observer);
+    }
 
+    private abstract class Direction implements Pump.Observer {
+        @Override
+        public void moved(long read) {
+            lastMoved = System.nanoTime();
+        }
+
+        @Override
+        public void finished() {
+            lastMoved = System.nanoTime();
+            idleLimit = Math.min(idleLimit, LAST_WORD.toNanos());
+            if (oneEnded) {
+                close();
+            }
+            oneEnded = true;
+        }
+
+        @Override
+        public void failed() {
+            close();
+        }
+    }
+
+    private final class Upwards extends Direction {
+        @Override
+        public void passing(ByteBuffer bytes) {
+            router.metrics().bytesReceived.add(bytes.remaining());
+        }
+
+        /** The instance takes no more: it is gone, or about to say why. That is read from it next. */
+        @Override
+        public void sinkFailed(IOException failure) {
+            idleLimit = Math.min(idleLimit, LAST_WORD.toNanos());
+        }
+    }
+
+    private final class Downwards extends Direction {
+        @Override
+        public void passing(ByteBuffer bytes) {
+            toClient.passed(bytes);
+            router.metrics().bytesSent.add(bytes.remaining());
+        }
+
+        @Override
+        public void sourceEnded() {
+            if (toClient.mayAddFrame()) {
+                part(WebSocketFrames.SERVICE_RESTART);
+            }
+        }
+
+        @Override
+        public void sourceFailed(IOException failure) {
+            part(WebSocketFrames.SERVICE_RESTART);
+        }
+    }
+
+    /** Lets the instance go, and tells the client so where it can be told; then waits for the client to end it. */
+    private void part(int code) {
+        if (state != State.JOINED) {
+            return;
+        }
+        state = State.PARTING;
+        up.stop();
+        down.stop();
+        letInstanceGo();
+        lastMoved = System.nanoTime();
+        idleLimit = Math.min(idleLimit, (leaving ? LAST_WORD_TO_ROUTER : LAST_WORD).toNanos());
+        PooledByteBuffer word =
+                toClient.mayAddFrame() ? new ImmediatePooledByteBuffer(WebSocketFrames.close(code)) : null;
+        farewell = new Pump(null, client.getSinkChannel(), word, router.buffers(), new Pump.Observer() {
             @Override
             public void finished() {
-                idleLimit = Math.min(idleLimit, LAST_WORD.toNanos());
-                lastMoved = System.nanoTime();
-                if (++ended == pumps.size()) {
-                    close();
-                }
+                awaitEndOfClient();
             }
 
             @Override
             public void failed() {
                 close();
             }
-        }));
+        });
+        farewell.start();
+    }
+
+    /** Closing with something unread would reset the connection, and the client might never see the last word. */
+    private void awaitEndOfClient() {
+        client.getSourceChannel().setReadListener(channel -> dropRest());
+        client.getSourceChannel().wakeupReads();
+    }
+
+    private void dropRest() {
+        try (PooledByteBuffer buffer = router.buffers().allocate()) {
+            if (client.getSourceChannel().read(buffer.getBuffer()) < 0) {
+                close();
+            }
+        } catch (IOException e) {
+            close();
+        }
+    }
+
+    @Override
+    public void leave(Duration within) {
+        long spread = Math.max(1, within.toNanos());
+        leaveAt = System.nanoTime() + ThreadLocalRandom.current().nextLong(spread);
+        leaving = true;
     }
 
     @Override
     public void tick(long now) {
         if (now - lastMoved > idleLimit) {
-            close();
+            if (state == State.JOINED && !oneEnded && isBetweenFrames()) {
+                part(WebSocketFrames.GOING_AWAY);
+            } else {
+                close();
+            }
+        } else if (leaving && state == State.JOINED && now - leaveAt > 0 && isBetweenFrames()) {
+            part(WebSocketFrames.GOING_AWAY);
+        }
+    }
+
+    private boolean isBetweenFrames() {
+        return toClient.mayAddFrame() && !down.isHolding();
+    }
+
+    private void letInstanceGo() {
+        if (!instanceGone) {
+            instanceGone = true;
+            IoUtils.safeClose(instance);
+            upstream.tunnelClosed();
         }
     }
 
     private void close() {
-        if (!closed) {
-            closed = true;
+        if (state != State.CLOSED) {
+            state = State.CLOSED;
             loop.end(this);
-            upstream.tunnelClosed();
-            pumps.forEach(Pump::stop);
-            IoUtils.safeClose(client, instance);
+            up.stop();
+            down.stop();
+            if (farewell != null) {
+                farewell.stop();
+            }
+            letInstanceGo();
+            IoUtils.safeClose(client);
+            router.metrics().tunnelsClosed.increment();
+            router.over();
         }
     }
 }

@@ -17,13 +17,19 @@ public final class Upstream {
     private final URI uri;
     private final Rotation rotation;
     private final List<IdleConnections> idle;
+    private final Metrics.Requests answered;
 
     private final AtomicInteger inFlight = new AtomicInteger();
     private final AtomicInteger tunnels = new AtomicInteger();
     private volatile boolean removed;
-    private volatile long quarantinedUntil = System.nanoTime();
+    private final Quarantine quarantine = new Quarantine();
 
-    Upstream(String instance, InetSocketAddress address, Rotation rotation, List<IdleConnections> idle) {
+    Upstream(
+            String instance,
+            InetSocketAddress address,
+            Rotation rotation,
+            List<IdleConnections> idle,
+            Metrics.Requests answered) {
         InetAddress host = address.getAddress();
         if (host == null) {
             throw new IllegalArgumentException("Instance " + instance + ": the address " + address
@@ -36,6 +42,7 @@ public final class Upstream {
                 "http://" + (literal.indexOf(':') < 0 ? literal : "[" + literal + "]") + ":" + address.getPort());
         this.rotation = rotation;
         this.idle = idle;
+        this.answered = answered;
     }
 
     /** The name that {@link Router#add} was given. */
@@ -129,16 +136,12 @@ public final class Upstream {
         return removed;
     }
 
-    void refusedConnection(long now, Duration quarantine) {
-        quarantinedUntil = now + quarantine.toNanos();
+    Metrics.Requests answered() {
+        return answered;
     }
 
-    void acceptedConnection(long now) {
-        quarantinedUntil = now;
-    }
-
-    boolean isQuarantined(long now) {
-        return quarantinedUntil - now > 0;
+    Quarantine quarantine() {
+        return quarantine;
     }
 
     @Override

@@ -32,7 +32,8 @@ class EventFormatTest {
                  "level": "warning", "message": "two\\nlines", "pid": 17}"""));
         assertThat(parse(request("/me", 200, 1))).isEqualTo(JsonMapper.shared().readTree("""
                 {"time": "2026-11-21T03:04:05.678Z", "event": "access", "method": "GET", "path": "/me", "status": 200,
-                 "ms": 3.141, "bytes": 18, "instance": "web.2", "request_id": "r1", "attempts": 1}"""));
+                 "ms": 3.141, "bytes": 18, "instance": "web.2", "request_id": "r1", "attempts": 1,
+                 "bytes_received": 7, "client": "192.0.2.1", "protocol": "HTTP/2.0", "complete": true}"""));
         assertThat(parse(output("\u001b[31m\"ä\" {}")))
                 .isEqualTo(JsonMapper.shared().readTree("""
                 {"time": "2026-11-21T03:04:05.678Z", "event": "app", "instance": "web.1", "stream": "stderr",
@@ -73,7 +74,19 @@ class EventFormatTest {
 
     private static Event request(String path, int status, int attempts) {
         return new Event.Request(new Access(
-                AT, "GET", path, status, Duration.ofNanos(3_141_590), Optional.of("web.2"), "r1", 18, attempts));
+                AT,
+                "GET",
+                path,
+                status,
+                Duration.ofNanos(3_141_590),
+                Optional.of("web.2"),
+                "r1",
+                7,
+                18,
+                attempts,
+                "192.0.2.1",
+                "HTTP/2.0",
+                true));
     }
 
     private static Event output(String line) {

@@ -231,4 +231,20 @@ final class HeadersTest extends RouterTest {
         assertThat(Http.header(head, "X-Latin")).contains("caf\u00e9");
         assertThat(Http.headers(head, "X-Twice")).containsExactly("1", "2");
     }
+
+    @Test
+    void a_length_in_disguise_does_not_reach_an_instance() throws Exception {
+        Router router = router();
+        RawUpstream upstream = answering("ok");
+        router.add("web.1", upstream.address());
+
+        client(router)
+                .send("POST / HTTP/1.1\r\nHost: a\r\nContent_Length: 100\r\nTransfer_encoding: chunked\r\n"
+                        + "Content-Length: 2\r\n\r\nab")
+                .read();
+
+        assertThat(upstream.requests.getFirst().head())
+                .contains("Content-Length: 2")
+                .doesNotContain("_");
+    }
 }

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Timeout;
 abstract class RouterTest {
     private final Deque<AutoCloseable> opened = new ConcurrentLinkedDeque<>();
     final List<Access> accesses = new CopyOnWriteArrayList<>();
+    final List<Notice> notices = new CopyOnWriteArrayList<>();
     final HttpClient http = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(Duration.ofSeconds(5))
@@ -39,7 +40,7 @@ abstract class RouterTest {
     }
 
     final Router router(RouterSettings settings) {
-        return closeLater(Router.start(settings, accesses::add));
+        return closeLater(Router.start(settings, accesses::add, notices::add));
     }
 
     final RawUpstream upstream(RawUpstream.Script script) throws IOException {

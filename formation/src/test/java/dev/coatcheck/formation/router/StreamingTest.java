@@ -315,4 +315,31 @@ final class StreamingTest extends RouterTest {
 
         assertThat(response.body()).isEqualTo("300000");
     }
+
+    @Test
+    void a_stream_whose_instance_dies_ends_without_the_chunk_that_would_make_it_complete() throws Exception {
+        Router router = router();
+        CountDownLatch die = new CountDownLatch(1);
+        router.add(
+                "web.1",
+                upstream((request, connection) -> {
+                            connection.writeHead(
+                                    "200 OK", "Content-Type: text/event-stream", "Transfer-Encoding: chunked");
+                            connection.write("b\r\ndata: one\n\n\r\n");
+                            die.await();
+                            connection.reset();
+                        })
+                        .address());
+        RawClient client = client(router).send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+        assertThat(Http.readHead(client.in)).contains("Transfer-Encoding: chunked");
+        assertThat(Integer.parseInt(Http.readLine(client.in), 16)).isEqualTo(11);
+        assertThat(client.in.readNBytes(11)).asString().isEqualTo("data: one\n\n");
+
+        die.countDown();
+
+        assertThat(client.in.readAllBytes())
+                .asString()
+                .as("closed, not reset, and not complete")
+                .isIn("", "\r\n");
+    }
 }

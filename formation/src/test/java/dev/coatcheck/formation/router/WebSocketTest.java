@@ -11,14 +11,22 @@ import io.undertow.websockets.core.BufferedTextMessage;
 import io.undertow.websockets.core.CloseMessage;
 import io.undertow.websockets.core.WebSocketChannel;
 import io.undertow.websockets.core.WebSockets;
+import java.io.ByteArrayOutputStream;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.WebSocket;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -259,5 +267,112 @@ final class WebSocketTest extends RouterTest {
         assertThat(client.in.readNBytes(11)).asString().isEqualTo("first words");
         client.send("echo");
         assertThat(client.in.readAllBytes()).asString().isEqualTo("echo");
+    }
+
+    private interface End {
+        void of(RawUpstream.Connection connection) throws Exception;
+    }
+
+    /** An instance that greets, and whose connection ends when the test says so. */
+    private Upstream greeting(Router router, CountDownLatch end, End how) throws Exception {
+        RawUpstream upstream = upstream((request, connection) -> {
+            connection.write(WebSocketHandshake.response(request) + "\u0081\u0002hi");
+            end.await();
+            how.of(connection);
+        });
+        return router.add("web.1", upstream.address());
+    }
+
+    @Test
+    void a_client_whose_instance_was_killed_is_told_that_the_service_restarts() throws Exception {
+        for (End how : List.<End>of(RawUpstream.Connection::reset, RawUpstream.Connection::close)) {
+            Router router = router();
+            CountDownLatch end = new CountDownLatch(1);
+            Upstream upstream = greeting(router, end, how);
+            Messages messages = new Messages();
+            open(router, messages);
+            assertThat(messages.next()).isEqualTo("hi");
+
+            end.countDown();
+
+            assertThat(messages.closed.get(5, TimeUnit.SECONDS)).isEqualTo(1012);
+            await().until(() -> upstream.tunnels() == 0);
+        }
+    }
+
+    @Test
+    void a_message_that_breaks_off_is_followed_by_the_end_of_the_connection_and_by_nothing_else() throws Exception {
+        Router router = router();
+        CountDownLatch end = new CountDownLatch(1);
+        greeting(router, end, connection -> {
+            connection.write("\u0082\u0005abc");
+            connection.reset();
+        });
+        RawClient client = client(router).send(UPGRADE.replace("\r\n\r\n", "\r\nSec-WebSocket-Key: x\r\n\r\n"));
+        assertThat(client.read().status()).isEqualTo(101);
+
+        end.countDown();
+
+        assertThat(client.in.readAllBytes())
+                .asString(StandardCharsets.ISO_8859_1)
+                .startsWith("\u0081\u0002hi");
+        assertThat(client.in.readAllBytes()).as("and no frame within the frame").isEmpty();
+    }
+
+    @Test
+    void a_router_that_closes_tells_every_client_to_go() throws Exception {
+        Router router = router(settings().withTimeouts(settings().timeouts().withDrain(Duration.ofSeconds(10))));
+        router.add("web.1", echo("web.1"));
+        List<Messages> all = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            Messages messages = new Messages();
+            WebSocket socket = open(router, messages);
+            socket.sendText("here", true).join();
+            assertThat(messages.next()).isEqualTo("web.1:here");
+            all.add(messages);
+        }
+
+        router.close();
+
+        for (Messages messages : all) {
+            assertThat(messages.closed.get(5, TimeUnit.SECONDS)).isEqualTo(1001);
+        }
+    }
+
+    @Test
+    void the_last_word_never_breaks_into_a_message() throws Exception {
+        WebSocketFrames frames = new WebSocketFrames();
+        Random random = new Random(3);
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        Set<Integer> ends = new HashSet<>(Set.of(0));
+        for (int size : new int[] {0, 1, 125, 126, 127, 65535, 65536, 3, 100_000, 0}) {
+            all.write(0x82);
+            if (size < 126) {
+                all.write(size);
+            } else if (size < 65536) {
+                all.writeBytes(ByteBuffer.allocate(3)
+                        .put((byte) 126)
+                        .putShort((short) size)
+                        .array());
+            } else {
+                all.writeBytes(
+                        ByteBuffer.allocate(9).put((byte) 127).putLong(size).array());
+            }
+            byte[] payload = new byte[size];
+            random.nextBytes(payload);
+            all.writeBytes(payload);
+            ends.add(all.size());
+        }
+        byte[] bytes = all.toByteArray();
+
+        for (int at = 0; at < bytes.length; ) {
+            assertThat(frames.mayAddFrame()).as("after %s bytes", at).isEqualTo(ends.contains(at));
+            int step = Math.min(random.nextBoolean() ? 1 : 1 + random.nextInt(700), bytes.length - at);
+            frames.passed(ByteBuffer.wrap(bytes, at, step));
+            at += step;
+        }
+        assertThat(frames.mayAddFrame()).isTrue();
+        frames.passed(WebSocketFrames.close(1000));
+        assertThat(frames.mayAddFrame()).as("after the last word").isFalse();
     }
 }

@@ -1,0 +1,50 @@
+package dev.coatcheck.formation.router;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+
+/** Something about a {@link Router} itself that a person who runs it wants to know. */
+public sealed interface Notice {
+
+    /** In words, as one line. */
+    String message();
+
+    /**
+     * An instance keeps failing, and is asked last for a while.
+     *
+     * @param instance its name
+     * @param reason what it did last
+     * @param time for how long; doubled each time it comes back and fails again
+     */
+    record Ejected(String instance, String reason, Duration time) implements Notice {
+        @Override
+        public String message() {
+            return instance + " " + reason + "; for " + time.toMillis() / 1000.0 + " s it is asked last";
+        }
+    }
+
+    /** An instance that had been ejected has answered again. */
+    record Returned(String instance) implements Notice {
+        @Override
+        public String message() {
+            return instance + " answers again and takes its part of the requests";
+        }
+    }
+
+    /** A changed TLS certificate is used for new connections. */
+    record CertificateRenewed(Path file, Instant expires) implements Notice {
+        @Override
+        public String message() {
+            return "the TLS certificate " + file + " was renewed, and expires " + expires;
+        }
+    }
+
+    /** The TLS files have changed, and what was used before stays in use, because they cannot be used. */
+    record CertificateRefused(String problem) implements Notice {
+        @Override
+        public String message() {
+            return "the TLS certificate stays as it is: " + problem;
+        }
+    }
+}
