@@ -3,13 +3,9 @@ package dev.coatcheck.formation.router;
 import io.undertow.connector.PooledByteBuffer;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HeaderMap;
-import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
-import io.undertow.util.ImmediatePooledByteBuffer;
 import io.undertow.util.Methods;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -85,14 +81,8 @@ final class Forwarding implements EventLoop.Timed {
         this.loop = loop;
         this.exchange = exchange;
         this.client = client;
-        HeaderMap headers = exchange.getRequestHeaders();
-        this.requestId = RequestIds.from(headers.getFirst(RequestHeaders.REQUEST_ID));
-        String protocol = headers.getFirst(Headers.UPGRADE);
-        this.upgrade = protocol != null
-                && protocol.equalsIgnoreCase("websocket")
-                && exchange.isHttp11()
-                && exchange.isRequestComplete()
-                && HopByHop.named(headers).contains(Headers.UPGRADE);
+        this.requestId = RequestIds.from(exchange.getRequestHeaders().getFirst(RequestHeaders.REQUEST_ID));
+        this.upgrade = RequestHeaders.askForWebSocket(exchange);
     }
 
     void start() {
@@ -313,21 +303,13 @@ final class Forwarding implements EventLoop.Timed {
     }
 
     private StreamSinkChannel beginResponse() {
-        HeaderMap headers = exchange.getResponseHeaders();
-        headers.put(RequestHeaders.REQUEST_ID, requestId);
-        headers.remove(ResponseHeaders.INSTANCE);
-        if (settings.instanceHeader() && attempt != null) {
-            headers.put(ResponseHeaders.INSTANCE, attempt.upstream().instance());
-        }
+        String instance = settings.instanceHeader() && attempt != null
+                ? attempt.upstream().instance()
+                : null;
         if (router.isClosing() || bodyNotWanted || isContinueAwaited()) {
             exchange.setPersistent(false);
         }
-        StreamSinkChannel channel = exchange.getResponseChannel();
-        if (exchange.getRequestMethod().equals(Methods.HEAD)) {
-            // Undertow has just promised chunks, also where there is no body even for GET.
-            headers.remove(Headers.TRANSFER_ENCODING);
-        }
-        return channel;
+        return ResponseHeaders.begin(exchange, requestId, instance);
     }
 
     /** The whole response is out. The exchange ends by itself once the whole request has been read. */
@@ -353,13 +335,7 @@ final class Forwarding implements EventLoop.Timed {
         if (refusal.status() == 400 || !exchange.isRequestComplete()) {
             exchange.setPersistent(false);
         }
-        HeaderMap headers = exchange.getResponseHeaders();
-        headers.clear();
-        exchange.setReasonPhrase(null);
-        exchange.setStatusCode(refusal.status());
-        byte[] text = refusal.describe(exchange.getRequestHeaders(), headers).getBytes(StandardCharsets.UTF_8);
-        headers.put(Headers.CONTENT_LENGTH, text.length);
-        answer(null, new ImmediatePooledByteBuffer(ByteBuffer.wrap(text)), () -> {});
+        answer(null, refusal.prepare(exchange), () -> {});
     }
 
     /** Ends the exchange where it is. */
@@ -421,22 +397,9 @@ final class Forwarding implements EventLoop.Timed {
         client.over();
         router.budget().release(budgetTaken);
         Access access = access(left);
-        count(access);
+        router.metrics().count(access, attempt == null ? null : attempt.upstream());
         router.over();
         router.tell(access);
-    }
-
-    private void count(Access access) {
-        Metrics metrics = router.metrics();
-        (attempt == null ? metrics.withoutInstance() : attempt.upstream().answered()).count(access.status());
-        metrics.bytesReceived.add(access.bytesReceived());
-        metrics.bytesSent.add(access.bytesSent());
-        if (attempts > 1) {
-            metrics.retries.add(attempts - 1);
-        }
-        if (!access.complete()) {
-            metrics.incomplete.increment();
-        }
     }
 
     private Access access(boolean left) {

@@ -4,6 +4,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /** What a router counts, without a lock for any request. Safe for use by several threads. */
 final class Metrics {
@@ -52,9 +53,21 @@ final class Metrics {
         return requests.computeIfAbsent(instance, name -> new Requests());
     }
 
-    /** The counters of requests that no instance was asked to answer. */
-    Requests withoutInstance() {
-        return withoutInstance;
+    /**
+     * Counts a request that is over.
+     *
+     * @param instance that was asked last; null where none was
+     */
+    void count(Access access, @Nullable Upstream instance) {
+        (instance == null ? withoutInstance : instance.answered()).count(access.status());
+        bytesReceived.add(access.bytesReceived());
+        bytesSent.add(access.bytesSent());
+        if (access.attempts() > 1) {
+            retries.add(access.attempts() - 1);
+        }
+        if (!access.complete()) {
+            incomplete.increment();
+        }
     }
 
     RouterMetrics snapshot(long underWay, int heldNow) {

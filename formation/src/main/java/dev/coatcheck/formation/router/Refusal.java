@@ -1,7 +1,12 @@
 package dev.coatcheck.formation.router;
 
+import io.undertow.connector.PooledByteBuffer;
+import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.Headers;
+import io.undertow.util.ImmediatePooledByteBuffer;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -61,8 +66,19 @@ record Refusal(int status, String error, String message) {
                         + " s. The request was not repeated, because it may still take effect.");
     }
 
+    /** Puts itself in the place of whatever response there would have been. Returns the body to send. */
+    PooledByteBuffer prepare(HttpServerExchange exchange) {
+        HeaderMap headers = exchange.getResponseHeaders();
+        headers.clear();
+        exchange.setReasonPhrase(null);
+        exchange.setStatusCode(status);
+        byte[] text = describe(exchange.getRequestHeaders(), headers).getBytes(StandardCharsets.UTF_8);
+        headers.put(Headers.CONTENT_LENGTH, text.length);
+        return new ImmediatePooledByteBuffer(ByteBuffer.wrap(text));
+    }
+
     /** The body: JSON, unless the client prefers text as browsers do. Sets the headers that describe it. */
-    String describe(HeaderMap requestHeaders, HeaderMap responseHeaders) {
+    private String describe(HeaderMap requestHeaders, HeaderMap responseHeaders) {
         responseHeaders.put(Headers.CACHE_CONTROL, "no-store");
         if (status == 503) {
             responseHeaders.put(Headers.RETRY_AFTER, "5");

@@ -73,7 +73,13 @@ final class RequestCheck {
      * percent-encode set"), and applications expect them. A {@code #} never belongs to a request target.
      */
     private static boolean isVisible(String part) {
-        return part.chars().allMatch(c -> c > ' ' && c < 0x7f && c != '#');
+        for (int i = 0; i < part.length(); i++) {
+            char c = part.charAt(i);
+            if (c <= ' ' || c >= 0x7f || c == '#') {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static boolean isHeadTooLarge(HeaderMap headers, int target, RouterSettings.Limits limits) {

@@ -79,6 +79,17 @@ final class RequestHeaders {
         putIfAbsent(to, Headers.X_FORWARDED_PORT, Integer.toString(exchange.getHostPort()));
     }
 
+    /** Whether the client wants to go on in WebSocket, which is the only other protocol that is switched to. */
+    static boolean askForWebSocket(HttpServerExchange exchange) {
+        HeaderMap headers = exchange.getRequestHeaders();
+        String protocol = headers.getFirst(Headers.UPGRADE);
+        return protocol != null
+                && protocol.equalsIgnoreCase("websocket")
+                && exchange.isHttp11()
+                && exchange.isRequestComplete()
+                && HopByHop.named(headers).contains(Headers.UPGRADE);
+    }
+
     /** The IP address of whoever made the connection. */
     static String clientAddress(HttpServerExchange exchange) {
         InetSocketAddress client = exchange.getSourceAddress();

@@ -1,11 +1,15 @@
 package dev.coatcheck.formation.router;
 
 import io.undertow.client.ClientResponse;
+import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.HeaderValues;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
+import io.undertow.util.Methods;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.xnio.channels.StreamSinkChannel;
 
 /** The header of a response: whether it can be passed on, and what of it is. */
 final class ResponseHeaders {
@@ -37,5 +41,26 @@ final class ResponseHeaders {
         if (from.contains(Headers.TRANSFER_ENCODING) || response.getResponseCode() == 204) {
             to.remove(Headers.CONTENT_LENGTH);
         }
+    }
+
+    /**
+     * Adds what the router says itself, and begins the response: its header cannot be changed after that.
+     *
+     * @param instance to name, if not null
+     */
+    static StreamSinkChannel begin(HttpServerExchange exchange, String requestId, @Nullable String instance) {
+        HeaderMap headers = exchange.getResponseHeaders();
+        headers.put(RequestHeaders.REQUEST_ID, requestId);
+        if (instance == null) {
+            headers.remove(INSTANCE);
+        } else {
+            headers.put(INSTANCE, instance);
+        }
+        StreamSinkChannel channel = exchange.getResponseChannel();
+        if (exchange.getRequestMethod().equals(Methods.HEAD)) {
+            // Undertow has just promised chunks, also where there is no body even for GET.
+            headers.remove(Headers.TRANSFER_ENCODING);
+        }
+        return channel;
     }
 }

@@ -224,7 +224,8 @@ public record RouterSettings(
      * What clients may ask for.
      *
      * @param bodyBytes the largest request body; more is answered 413
-     * @param headBytes the largest head of a request; more is answered 431, or 414 where the target alone is too long
+     * @param headBytes the largest head of a request; more is answered 431, or 414 where the target alone is too long. Over
+     *     HTTP/2 20,000 bytes at most, which is as much as Undertow takes; more ends the connection
      * @param headerFields the most header fields of a request; more are answered 431
      * @param connections the most client connections at once; further ones wait in the kernel's queue
      * @param bufferedBody bodies up to this size are read in full before an instance is asked, so that they can be sent
