@@ -65,6 +65,7 @@ final class Forwarding implements EventLoop.Timed {
     private int budgetTaken;
     private long bodyRead;
     private boolean bodyNotWanted;
+    private boolean cutShort;
     private final List<Upstream> tried = new ArrayList<>(2);
     private int attempts;
     private @Nullable Attempt attempt;
@@ -340,6 +341,7 @@ final class Forwarding implements EventLoop.Timed {
 
     /** Ends the exchange where it is. */
     void cut() {
+        cutShort = true;
         client.cut();
         over();
     }
@@ -385,6 +387,8 @@ final class Forwarding implements EventLoop.Timed {
             return;
         }
         boolean left = state != State.ANSWERING && state != State.ANSWERED;
+        // Undertow tells of the end before the pump does.
+        boolean complete = answer != null && answer.isAtEnd() && !cutShort;
         state = State.OVER;
         loop.end(this);
         router.held().remove(this);
@@ -396,13 +400,13 @@ final class Forwarding implements EventLoop.Timed {
         }
         client.over();
         router.budget().release(budgetTaken);
-        Access access = access(left);
+        Access access = access(left, complete);
         router.metrics().count(access, attempt == null ? null : attempt.upstream());
         router.over();
         router.tell(access);
     }
 
-    private Access access(boolean left) {
+    private Access access(boolean left, boolean complete) {
         long end = finished == 0 ? System.nanoTime() : finished;
         return new Access(
                 at,
@@ -419,6 +423,6 @@ final class Forwarding implements EventLoop.Timed {
                 attempts,
                 RequestHeaders.clientAddress(exchange),
                 exchange.getProtocol().toString(),
-                finished != 0);
+                complete);
     }
 }

@@ -104,6 +104,11 @@ final class Pump {
         return held != null;
     }
 
+    /** Whether everything has been handed to the sink, although it may not have passed all of it on yet. */
+    boolean isAtEnd() {
+        return sourceEnded && held == null;
+    }
+
     /** Whether it is the sink that keeps the pump waiting. */
     boolean isSinkBlocked() {
         return sinkBlocked;

@@ -32,6 +32,8 @@ final class MetricsTest extends RouterTest {
         assertThat(metrics.heldTotal()).isEqualTo(1);
         assertThat(metrics.bytesReceived()).isEqualTo(6);
         assertThat(metrics.inFlight()).isZero();
+        assertThat(accesses).allMatch(Access::complete);
+        assertThat(metrics.incomplete()).isZero();
         long refusal = accesses.getFirst().bytesSent();
         assertThat(metrics.bytesSent()).isEqualTo(refusal + 12);
         assertThat(metrics.toPrometheus())

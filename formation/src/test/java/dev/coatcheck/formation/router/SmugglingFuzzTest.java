@@ -9,9 +9,11 @@ import java.io.UncheckedIOException;
 import java.net.SocketException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
@@ -107,26 +109,27 @@ final class SmugglingFuzzTest extends RouterTest {
         Router router = router();
         router.add("web.1", upstream.address());
         int refused = 0;
+        Set<String> arrived = new HashSet<>();
         for (long seed = firstSeed; seed < firstSeed + many; seed++) {
-            upstream.requests.clear();
-            accesses.clear();
+            int before = arrived.size();
             String request = request(new Random(seed));
-            String what = "seed " + seed + ": " + printable(request);
+            String what = "seed " + seed + ", or the one before: " + printable(request);
 
             List<Integer> statuses = send(router, request);
 
             // The router gives each request that it reads a name of its own. What an instance alone takes for a request
             // has none.
-            List<String> arrived = upstream.requests.stream()
+            List<String> names = upstream.requests.stream()
+                    .skip(before)
                     .map(received -> received.header("X-Request-Id").orElse("smuggled"))
                     .toList();
-            assertThat(arrived).as(what).doesNotHaveDuplicates();
+            assertThat(names).as(what).doesNotContain("smuggled").allMatch(arrived::add);
             await().pollDelay(Duration.ZERO)
                     .pollInterval(Duration.ofMillis(2))
                     .untilAsserted(() -> assertThat(accesses)
                             .as(what)
                             .extracting(Access::requestId)
-                            .containsAll(arrived));
+                            .containsAll(names));
             if (statuses.contains(400)) {
                 refused++;
                 assertThat(statuses.getLast())
@@ -135,7 +138,6 @@ final class SmugglingFuzzTest extends RouterTest {
             }
             if (isFramedTwice(request)) {
                 assertThat(statuses).as(what).isEqualTo(List.of(400));
-                assertThat(arrived).as(what).isEmpty();
             }
         }
         assertThat(refused).as("much of what is generated is malformed").isGreaterThan(many / 4);
