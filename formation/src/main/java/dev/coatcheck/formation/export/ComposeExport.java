@@ -198,7 +198,7 @@ final class ComposeExport {
         return new HaproxyConfiguration(
                         plan,
                         TCP_PORT,
-                        List.of("log stdout format raw local0", "maxconn 10000"),
+                        List.of("log stdout format raw local0", "maxconn 4096"),
                         """
 
                         # Docker's own, which tells the addresses of all replicas.

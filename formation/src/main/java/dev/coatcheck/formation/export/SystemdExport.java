@@ -196,7 +196,7 @@ final class SystemdExport {
                                 "log /dev/log local0",
                                 "user haproxy",
                                 "group haproxy",
-                                "maxconn 10000",
+                                "maxconn 4096",
                                 "# For scripts that roll: 'set server web/web.1 state drain', and 'ready'.",
                                 "stats socket /run/haproxy/admin.sock mode 660 level admin"),
                         "",
