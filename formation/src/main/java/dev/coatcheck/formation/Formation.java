@@ -221,20 +221,24 @@ public final class Formation implements AutoCloseable {
         // It drains while the instances stop: one that is asked to stop ends the streams that the router waits for.
         Thread draining =
                 Thread.ofPlatform().name("router-close").daemon().start(() -> accepting.ifPresent(Router::close));
-        stopAll(instance -> instance.type().name().equals(ProcessType.WEB));
-        uninterruptibly(() -> {
-            while (!draining.join(PAUSE) && !killAsked.isDone()) {}
-        });
-        stopAll(_ -> true);
-        if (here != null) {
-            here.closeServices();
+        try {
+            stopAll(instance -> instance.type().name().equals(ProcessType.WEB));
+            uninterruptibly(() -> {
+                while (!draining.join(PAUSE) && !killAsked.isDone()) {}
+            });
+            stopAll(_ -> true);
+            if (here != null) {
+                here.closeServices();
+            }
+            journal.tell(Kind.STOPPED, Level.INFO, "stopped", Map.of());
+        } finally {
+            // Whatever failed above: nobody waits for ever, and the guardian sees to what is left.
+            if (control != null) {
+                control.close();
+            }
+            held.close();
+            stopped.countDown();
         }
-        journal.tell(Kind.STOPPED, Level.INFO, "stopped", Map.of());
-        if (control != null) {
-            control.close();
-        }
-        held.close();
-        stopped.countDown();
     }
 
     /** Every end that is waited for here comes within its own limit. */

@@ -8,6 +8,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
@@ -19,6 +20,8 @@ public final class ControlServer implements AutoCloseable {
 
     /** A client that does not come to the point does not keep its place. */
     private static final Executor AFTER_PATIENCE = CompletableFuture.delayedExecutor(5, TimeUnit.SECONDS);
+
+    private static final Duration PAUSE = Duration.ofMillis(100);
 
     private final Controlled formation;
     private final ControlSocket socket;
@@ -63,13 +66,23 @@ public final class ControlServer implements AutoCloseable {
 
     private void accept() {
         try {
-            while (true) {
+            while (channel.isOpen()) {
                 places.acquire();
-                SocketChannel client = channel.accept();
-                Thread.ofVirtual().name("control-session").start(() -> serve(client));
+                acceptOne();
             }
-        } catch (IOException | InterruptedException e) {
+        } catch (InterruptedException e) {
             // Closed.
+        }
+    }
+
+    private void acceptOne() throws InterruptedException {
+        try {
+            SocketChannel client = channel.accept();
+            Thread.ofVirtual().name("control-session").start(() -> serve(client));
+        } catch (IOException e) {
+            // Closed; or this process is out of file descriptors, which may pass.
+            places.release();
+            Thread.sleep(PAUSE);
         }
     }
 

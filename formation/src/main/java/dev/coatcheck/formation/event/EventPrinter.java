@@ -21,13 +21,14 @@ import org.jspecify.annotations.Nullable;
  * Writes events to a stream on a thread of its own, so that nobody waits for whoever reads it: neither an application that
  * writes a line nor the supervision that tells of it.
  *
- * <p>While the reader is slow, 10,000 events wait; beyond that, output of applications and requests are dropped, and their
+ * <p>While the reader is slow, 10,000 events wait, and 16 million characters of output; beyond that, output of applications and requests are dropped, and their
  * number is told when the reader has caught up. Lifecycle events are never dropped: back-off bounds how often they occur. When
  * the stream is closed at its other end ({@code coatcheck up | head}), the printer says so once and takes events in
  * silence from then on; the formation goes on. Safe for use by several threads.
  */
 public final class EventPrinter implements Consumer<Event>, AutoCloseable {
     private static final int CAPACITY = 10_000;
+    private static final long CAPACITY_CHARACTERS = 16L << 20;
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(2);
 
     private final OutputStream out;
@@ -38,6 +39,7 @@ public final class EventPrinter implements Consumer<Event>, AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final Queue<Event> waiting = new ArrayDeque<>();
+    private long waitingCharacters;
     private long dropped;
     private boolean closed;
 
@@ -60,8 +62,10 @@ public final class EventPrinter implements Consumer<Event>, AutoCloseable {
             if (closed) {
                 return;
             }
-            if (event instanceof Event.Lifecycle || waiting.size() < CAPACITY) {
+            boolean fits = waiting.size() < CAPACITY && waitingCharacters < CAPACITY_CHARACTERS;
+            if (event instanceof Event.Lifecycle || fits) {
                 waiting.add(event);
+                waitingCharacters += characters(event);
                 changed.signal();
             } else {
                 dropped++;
@@ -124,10 +128,17 @@ public final class EventPrinter implements Consumer<Event>, AutoCloseable {
                 dropped = 0;
                 return told;
             }
-            return waiting.poll();
+            Event next = waiting.poll();
+            waitingCharacters -= next == null ? 0 : characters(next);
+            return next;
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Of what an application decides the length of. */
+    private static int characters(Event event) {
+        return event instanceof Event.Output output ? output.line().length() : 0;
     }
 
     private boolean isDrained() {
