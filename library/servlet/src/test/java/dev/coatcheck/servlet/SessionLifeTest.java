@@ -2,6 +2,9 @@ package dev.coatcheck.servlet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.coatcheck.state.sessions.Changes;
 import dev.coatcheck.state.sessions.Device;
 import dev.coatcheck.state.sessions.SessionId;
@@ -16,11 +19,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.logging.Handler;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
-import java.util.logging.SimpleFormatter;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 class SessionLifeTest extends FilterTest {
     private static final Page SET = (request, response) -> {
@@ -158,33 +158,28 @@ class SessionLifeTest extends FilterTest {
 
     @Test
     void what_is_dropped_since_the_id_changed_is_told_in_the_log_by_its_name() {
-        var server = start(Map.of("/set", SET, "/rotate", (request, response) -> request.changeSessionId()));
+        Page change = (request, response) -> request.getSession().setAttribute("name", "Grace");
+        var server = start(
+                Map.of("/set", SET, "/change", change, "/rotate", (request, response) -> request.changeSessionId()));
         visitor.get(server, "/set");
         var old = new Visitor();
         old.cookies.putAll(visitor.cookies);
         visitor.get(server, "/rotate");
-        var logger = Logger.getLogger(SessionFilter.class.getName());
-        var told = new CopyOnWriteArrayList<String>();
-        var handler = new Handler() {
-            @Override
-            public void publish(LogRecord line) {
-                told.add(new SimpleFormatter().formatMessage(line));
-            }
-
-            @Override
-            public void flush() {}
-
-            @Override
-            public void close() {}
-        };
-        logger.addHandler(handler);
+        var logger = (Logger) LoggerFactory.getLogger(SessionFilter.class);
+        var told = new ListAppender<ILoggingEvent>();
+        told.start();
+        logger.addAppender(told);
         try {
-            old.get(server, "/set");
+            old.get(server, "/change");
         } finally {
-            logger.removeHandler(handler);
+            logger.detachAppender(told);
         }
 
-        assertThat(told).singleElement().asString().contains("changes of [name] are dropped");
+        assertThat(told.list)
+                .singleElement()
+                .extracting(ILoggingEvent::getFormattedMessage)
+                .asString()
+                .contains("changes of [name] are dropped");
     }
 
     @Test
