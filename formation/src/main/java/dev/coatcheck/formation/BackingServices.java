@@ -54,10 +54,15 @@ final class BackingServices implements AutoCloseable {
         started.sort(Comparator.comparing(AttachedService::kind));
     }
 
-    /** What tells a process where they are: names of environment variables and their values, credentials included. */
-    Map<String, String> variables() {
+    /**
+     * What tells a process where those of these kinds are: names of environment variables and their values, credentials
+     * included. Others may run as well, for another release, and are not this one's.
+     */
+    Map<String, String> variables(Set<ServiceKind> kinds) {
         Map<String, String> variables = new HashMap<>();
-        started.forEach(service -> variables.putAll(service.variables()));
+        started.stream()
+                .filter(service -> kinds.contains(service.kind()))
+                .forEach(service -> variables.putAll(service.variables()));
         return variables;
     }
 

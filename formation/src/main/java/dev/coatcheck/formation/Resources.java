@@ -159,7 +159,7 @@ final class Resources {
         Map<String, String> environment = new HashMap<>(SessionVariables.in(runnerEnvironment));
         environment.putAll(configuration.environment());
         environment.putAll(workspace.secrets(configuration.secrets()));
-        environment.putAll(services.variables());
+        environment.putAll(services.variables(configuration.services()));
         Instance.Surroundings surroundings = new Instance.Surroundings(
                 release.number(),
                 build.folder(),

@@ -48,13 +48,15 @@ class BackingServicesTest {
     void an_object_store_is_reached_without_the_session_of_another_account() {
         try (BackingServices services = services()) {
             services.start(Set.of(ServiceKind.S3));
-            Map<String, String> variables = services.variables();
+            Map<String, String> variables = services.variables(Set.of(ServiceKind.S3));
             assertThat(variables.get("AWS_ENDPOINT_URL_S3")).matches("http://127\\.0\\.0\\.1:\\d+");
             assertThat(variables.get("AWS_SECRET_ACCESS_KEY")).matches("[0-9a-f]{32}");
             assertThat(variables)
                     .containsEntry("AWS_REGION", "us-east-1")
                     .containsEntry("S3_BUCKET", "app")
                     .containsEntry("AWS_SESSION_TOKEN", "");
+            // A release that has its own by URL must not be handed the one that runs here for another.
+            assertThat(services.variables(Set.of(ServiceKind.REDIS))).isEmpty();
         }
     }
 

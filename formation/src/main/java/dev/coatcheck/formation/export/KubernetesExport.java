@@ -214,13 +214,16 @@ final class KubernetesExport {
         plan.variables().secrets().keySet().forEach(name -> placeholders.put(name, "REPLACE-ME"));
         List<String> says = new ArrayList<>(List.of(
                 "An example with placeholders, and not part of the kustomization: values that may be secret are never"
-                        + " written by the export. Set them in a shell and make the Secret, or let an operator (External"
-                        + " Secrets, Sealed Secrets) do it:",
-                "  kubectl create secret generic " + plan.name() + " --dry-run=client -o yaml \\"));
+                        + " written by the export. Write them into a file that only you can read, a line each, and make the"
+                        + " Secret of it, or let an operator (External Secrets, Sealed Secrets) do it. A command line with the"
+                        + " values in it could be read by everybody on the machine:",
+                "  (umask 077; cat > secret.env) <<END"));
         Map<String, Origin> secrets = plan.variables().secrets();
-        secrets.forEach((name, origin) -> says.add("    --from-literal=" + name + "=\""
-                + (origin == Origin.GENERATED ? "$(openssl rand -hex 32)" : "$" + name) + "\" \\"));
-        says.add("    | kubectl apply -f -");
+        secrets.forEach((name, origin) ->
+                says.add("  " + name + "=" + (origin == Origin.GENERATED ? "$(openssl rand -hex 32)" : "$" + name)));
+        says.add("  END");
+        says.add("  kubectl create secret generic " + plan.name()
+                + " --from-env-file=secret.env --dry-run=client -o yaml | kubectl apply -f -");
         says.add("A secret that is generated must stay the same at the next time. After a change:");
         says.add("  kubectl rollout restart deployment -l app.kubernetes.io/name=" + plan.name());
         return new Yaml()

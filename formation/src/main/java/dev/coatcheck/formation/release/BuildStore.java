@@ -1,6 +1,7 @@
 package dev.coatcheck.formation.release;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -37,7 +38,7 @@ public final class BuildStore {
         Files.createDirectories(folder);
         for (Path path : list(folder)) {
             if (name(path).startsWith(UNFINISHED)) {
-                delete(path);
+                deleteIfPossible(path);
             }
         }
         return new BuildStore(folder);
@@ -71,7 +72,7 @@ public final class BuildStore {
             }
             return new Build(id, build, notes(copied));
         } finally {
-            delete(fresh);
+            deleteIfPossible(fresh);
         }
     }
 
@@ -80,11 +81,22 @@ public final class BuildStore {
         return Files.isDirectory(build) ? Optional.of(new Build(id, build, List.of())) : Optional.empty();
     }
 
-    /** Deletes every build but these. */
+    /**
+     * Deletes every build but these. What of a build cannot be deleted, as where its processes made files that are another
+     * user's, is no build any more in any case, and is tried again with the next store.
+     */
     public void keepOnly(Set<String> ids) throws IOException {
         for (Path path : list(folder)) {
+            if (!ids.contains(idOf(path)) && name(path).endsWith(FINGERPRINT)) {
+                Files.deleteIfExists(path);
+            }
+        }
+        for (Path path : list(folder)) {
             if (!ids.contains(idOf(path))) {
-                delete(path);
+                // Away first: a build that is half deleted must not be taken for a whole one.
+                Path doomed = folder.resolve(UNFINISHED + UUID.randomUUID());
+                Files.move(path, doomed, StandardCopyOption.ATOMIC_MOVE);
+                deleteIfPossible(doomed);
             }
         }
     }
@@ -131,6 +143,14 @@ public final class BuildStore {
         return String.valueOf(path.getFileName());
     }
 
+    private static void deleteIfPossible(Path tree) {
+        try {
+            delete(tree);
+        } catch (IOException e) {
+            // It stays under a name that nobody looks for.
+        }
+    }
+
     /** With all that is in it; links are removed, not followed. */
     private static void delete(Path tree) throws IOException {
         if (Files.notExists(tree)) {
@@ -140,6 +160,8 @@ public final class BuildStore {
             for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(path);
             }
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
         }
     }
 }

@@ -40,8 +40,8 @@ import java.util.function.BooleanSupplier;
  * lead astray from where the copy lies.
  */
 final class TreeCopy {
-    private static final Set<String> LEFT_OUT_AT_THE_TOP = Set.of(".coatcheck", ".env");
-    private static final Set<String> LEFT_OUT = Set.of(".git", ".hg", ".svn");
+    private static final Set<String> LEFT_OUT_AT_THE_TOP = Set.of(".env");
+    private static final Set<String> LEFT_OUT = Set.of(".coatcheck", ".git", ".hg", ".svn");
 
     private static final int THREADS = Math.clamp(Runtime.getRuntime().availableProcessors(), 2, 8);
     private static final int ATTEMPTS = 3;

@@ -21,6 +21,7 @@ final class CertificateWatch implements AutoCloseable {
     private final Duration interval;
     private final Thread thread;
     private List<Object> seen;
+    private String told = "";
 
     CertificateWatch(
             TlsFiles files,
@@ -51,11 +52,16 @@ final class CertificateWatch implements AutoCloseable {
         if (now.equals(seen)) {
             return;
         }
-        seen = now;
         try {
             renewed.accept(Certificate.read(files, Instant.now()));
+            seen = now;
+            told = "";
         } catch (InvalidTlsFilesException e) {
-            unusable.accept(e);
+            // Tried again at the next look: a change of rights or the passing of time may be all that is missing.
+            if (!told.equals(e.getMessage())) {
+                told = String.valueOf(e.getMessage());
+                unusable.accept(e);
+            }
         }
     }
 

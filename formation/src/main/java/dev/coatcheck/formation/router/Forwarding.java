@@ -324,6 +324,11 @@ final class Forwarding implements EventLoop.Timed {
         }
     }
 
+    /** An instance that answered early may go on reading: what moves then is an upload like any other. */
+    private boolean isUploadWanted() {
+        return !exchange.isRequestComplete() && !bodyNotWanted && exchange.isPersistent();
+    }
+
     /** Answers in the instance's place; where its response has begun, cuts that. */
     void refuse(Refusal refusal) {
         if (state == State.OVER || exchange.isResponseStarted()) {
@@ -373,7 +378,10 @@ final class Forwarding implements EventLoop.Timed {
                 }
             }
             case ANSWERED -> {
-                if (now - finished > LINGER.toNanos()) {
+                if (isUploadWanted()
+                        ? now - Math.max(touched, finished)
+                                > settings.timeouts().requestBody().toNanos()
+                        : now - finished > LINGER.toNanos()) {
                     cut();
                 }
             }
@@ -398,12 +406,16 @@ final class Forwarding implements EventLoop.Timed {
         if (answer != null) {
             answer.stop();
         }
-        client.over();
-        router.budget().release(budgetTaken);
-        Access access = access(left, complete);
-        router.metrics().count(access, attempt == null ? null : attempt.upstream());
-        router.over();
-        router.tell(access);
+        try {
+            client.over();
+            router.budget().release(budgetTaken);
+            Access access = access(left, complete);
+            router.metrics().count(access, attempt == null ? null : attempt.upstream());
+            router.tell(access);
+        } finally {
+            // Whatever was thrown: a request that is over must not hold up the end of the router.
+            router.over();
+        }
     }
 
     private Access access(boolean left, boolean complete) {

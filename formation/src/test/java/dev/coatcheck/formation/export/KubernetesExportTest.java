@@ -163,8 +163,9 @@ class KubernetesExportTest {
         assertThat(resource(manifests, "configmap.yaml", ConfigMap.class).getData())
                 .containsExactly(Map.entry("EMPTY", ""));
         assertThat(text(manifests, "secret.example.yaml"))
-                .contains("--from-literal=STRIPE=\"$STRIPE\"")
-                .contains("--from-literal=SESSION_KEY=\"$(openssl rand -hex 32)\"");
+                .contains("  STRIPE=$STRIPE\n")
+                .contains("  SESSION_KEY=$(openssl rand -hex 32)\n")
+                .contains("--from-env-file=secret.env");
     }
 
     @Test

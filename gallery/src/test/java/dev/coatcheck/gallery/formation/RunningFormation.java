@@ -80,12 +80,12 @@ final class RunningFormation implements AutoCloseable {
     }
 
     private void awaitReady(int instances) {
-        await().atMost(START_LIMIT).pollInterval(Duration.ofMillis(300)).untilAsserted(() -> {
-            assertThat(runner.isAlive()).as("the runner lives").isTrue();
-            assertThat(ps())
-                    .hasSize(instances)
-                    .allMatch(instance -> instance.state().equals("ready"));
-        });
+        await().atMost(START_LIMIT)
+                .pollInterval(Duration.ofMillis(300))
+                .failFast("the runner has ended", () -> !runner.isAlive())
+                .untilAsserted(() -> assertThat(ps())
+                        .hasSize(instances)
+                        .allMatch(instance -> instance.state().equals("ready")));
     }
 
     URI address() {

@@ -23,7 +23,12 @@ public final class Strays {
      * @return whether it is certain that none is left; never where there is no {@code /proc} to tell
      */
     public static boolean kill(String program, Path folder, Duration limit) {
-        Path there = folder.toAbsolutePath().normalize();
+        Path there;
+        try {
+            there = folder.toRealPath();
+        } catch (IOException e) {
+            return false;
+        }
         AtomicBoolean allSeen = new AtomicBoolean(true);
         return ProcessTable.HAS_PROC
                 && Extinction.of(row -> runs(row.pid(), program, there, allSeen), limit)

@@ -31,7 +31,8 @@ final class ServerHome implements AutoCloseable {
         Files.createDirectories(folder);
         Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
         try {
-            return new ServerHome(folder, OwnerLock.acquire(folder));
+            // As the kernel names it: by its working folder a server is found that outlived its owner.
+            return new ServerHome(folder.toRealPath(), OwnerLock.acquire(folder));
         } catch (OwnerLock.HeldException e) {
             throw new ServerStartException(
                     "a server already runs in " + folder + ", started by process " + e.pid() + "; stop that one first",
