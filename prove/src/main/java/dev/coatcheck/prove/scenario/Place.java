@@ -1,0 +1,15 @@
+package dev.coatcheck.prove.scenario;
+
+/**
+ * Where something is written.
+ *
+ * @param source a file's name, or an option of the command line
+ * @param line counted from 1
+ * @param column counted from 1, in characters
+ */
+public record Place(String source, int line, int column) {
+    @Override
+    public String toString() {
+        return source + ":" + line + ":" + column;
+    }
+}

@@ -1,0 +1,48 @@
+package dev.coatcheck.prove.scenario;
+
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/** The names that a step may write in double braces: what is always there, what was given, what was captured before it. */
+public final class Variables {
+    /** The address of the application, without a slash at its end. */
+    public static final String BASE_URL = "BASE_URL";
+
+    /** A short text that is new in every run, for names that must not be taken twice. */
+    public static final String RUN = "run";
+
+    /** A random UUID, new at every place where it is written. */
+    public static final String NEW_UUID = "newUuid";
+
+    /** What a name looks like. */
+    public static final Pattern NAME = Pattern.compile("[A-Za-z][A-Za-z0-9_-]{0,99}");
+
+    private final Set<String> known = new LinkedHashSet<>(Set.of(BASE_URL, RUN, NEW_UUID));
+
+    /** Knows what is always there, and the names of the values given on the command line. */
+    public Variables(Collection<String> given) {
+        known.addAll(given);
+    }
+
+    /** From here on the name is known. */
+    public void capture(String name) {
+        known.add(name);
+    }
+
+    public boolean isKnown(String name) {
+        return known.contains(name);
+    }
+
+    /** Whether a name is taken by what is always there. */
+    public static boolean isBuiltIn(String name) {
+        return name.equals(BASE_URL) || name.equals(RUN) || name.equals(NEW_UUID);
+    }
+
+    /** What to tell of a name that is not known. */
+    public String unknown(String name) {
+        return "the variable '" + name + "' has no value here; known are " + String.join(", ", known)
+                + ". Capture it in an earlier step, or give it with --variable " + name + "=VALUE";
+    }
+}
