@@ -1,0 +1,154 @@
+package dev.coatcheck.prove.play;
+
+import dev.coatcheck.prove.scenario.Assertion;
+import dev.coatcheck.prove.scenario.Capture;
+import dev.coatcheck.prove.scenario.Expectation;
+import dev.coatcheck.prove.scenario.Step;
+import dev.coatcheck.prove.scenario.Variables;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * One run of a scenario: sends its steps to whatever instances the caller chooses, each on a TCP connection of its own, with
+ * the cookies of its user and the values captured so far. Redirects are not followed.
+ *
+ * <p>What the application does wrong is never an exception but part of the {@link Exchange}. For one thread at a time.
+ *
+ * {@snippet :
+ * Conversation conversation = Conversation.start(PlaySettings.of(URI.create("http://localhost:8080")));
+ * Exchange login = conversation.play(scenario.steps().get(0), new Target("web.1", URI.create("http://127.0.0.1:5001")));
+ * Exchange me = conversation.play(scenario.steps().get(1), new Target("web.2", URI.create("http://127.0.0.1:5002")));
+ * }
+ */
+public final class Conversation {
+    private static final SecureRandom RANDOM = new SecureRandom();
+
+    private final PlaySettings settings;
+    private final Map<String, String> variables;
+    private final Map<String, CookieJar> jars;
+
+    private Conversation(PlaySettings settings, Map<String, String> variables, Map<String, CookieJar> jars) {
+        this.settings = settings;
+        this.variables = variables;
+        this.jars = jars;
+    }
+
+    /** A new run: no cookies, nothing captured, a {@code {{run}}} that no other run has. */
+    public static Conversation start(PlaySettings settings) {
+        Map<String, String> variables = new HashMap<>(settings.variables());
+        variables.put(Variables.BASE_URL, Origins.text(settings.origin()));
+        variables.put(Variables.RUN, "r" + Long.toString(RANDOM.nextLong(1L << 50, 1L << 52), 36));
+        return new Conversation(settings, variables, new HashMap<>());
+    }
+
+    /** Another conversation that has the past of this one, and a future of its own. */
+    public Conversation copy() {
+        Map<String, CookieJar> copies = new HashMap<>();
+        jars.forEach((user, jar) -> copies.put(user, jar.copy()));
+        return new Conversation(settings, new HashMap<>(variables), copies);
+    }
+
+    /**
+     * Sends the step to the target, and again where the step polls, until the response is as expected. Takes at most the
+     * settings' limit for each attempt, and the step's interval between two.
+     *
+     * @throws InterruptedException as soon as the thread is interrupted; the connection is closed
+     */
+    public Exchange play(Step step, Target target) throws InterruptedException {
+        Instant at = settings.clock().instant();
+        long start = System.nanoTime();
+        Map<String, String> drawn = new LinkedHashMap<>();
+        Attempt attempt;
+        int attempts = 0;
+        PreparedRequest prepared;
+        CookieJar jar = jars.computeIfAbsent(step.user(), user -> new CookieJar(settings.origin(), settings.clock()));
+        try {
+            prepared = new Rendering(settings.origin(), name -> value(name, step, drawn))
+                    .prepare(step.request(), target, jar);
+        } catch (Rendering.NotSendable e) {
+            Outcome.NotSent notSent = new Outcome.NotSent(String.valueOf(e.getMessage()));
+            return new Exchange(step, target, notSent, List.of(), drawn, 0, at, Duration.ZERO);
+        }
+        do {
+            if (attempts > 0) {
+                Thread.sleep(step.polling().interval());
+            }
+            attempt = attempt(step, target, prepared, jar);
+            attempts++;
+        } while (!attempt.isAsExpected() && attempts <= step.polling().retries());
+        Map<String, String> values = new LinkedHashMap<>(drawn);
+        attempt.captured().forEach((name, value) -> values.put(Exchange.nameOf(name), value));
+        variables.putAll(attempt.captured());
+        return new Exchange(
+                step,
+                target,
+                attempt.outcome(),
+                attempt.unmet(),
+                values,
+                attempts,
+                at,
+                Duration.ofNanos(System.nanoTime() - start));
+    }
+
+    private record Attempt(Outcome outcome, List<String> unmet, Map<String, String> captured) {
+        boolean isAsExpected() {
+            return outcome instanceof Outcome.Answered && unmet.isEmpty();
+        }
+    }
+
+    private Attempt attempt(Step step, Target target, PreparedRequest prepared, CookieJar jar)
+            throws InterruptedException {
+        Outcome outcome = new Wire(settings).send(prepared, target);
+        if (!(outcome instanceof Outcome.Answered(SentRequest request, Response response))) {
+            return new Attempt(outcome, List.of(), Map.of());
+        }
+        jar.receive(prepared.path(), response);
+        List<String> unmet = new ArrayList<>();
+        Expectation.Status status = step.expectation().status();
+        if (!status.allows(response.status())) {
+            unmet.add("expected status " + status + ", got " + response.status());
+        }
+        Map<String, String> captured = new LinkedHashMap<>();
+        for (Capture capture : step.captures()) {
+            Optional<JsonNode> value = response.select(capture.selection());
+            value.ifPresent(found -> captured.put(capture.name(), Selecting.text(found)));
+            if (value.isEmpty()) {
+                unmet.add("nothing to capture as '" + capture.name() + "': the response has no " + capture.selection());
+            }
+        }
+        for (Assertion assertion : step.expectation().assertions()) {
+            Asserting.unmet(assertion, response, name -> known(name, captured)).ifPresent(unmet::add);
+        }
+        return new Attempt(outcome, unmet, captured);
+    }
+
+    private Optional<String> known(String name, Map<String, String> captured) {
+        return Optional.ofNullable(captured.getOrDefault(name, variables.get(name)));
+    }
+
+    /** Notes what is not the same in every run, so that comparisons know where it came from. */
+    private String value(String name, Step step, Map<String, String> drawn) {
+        if (name.equals(Variables.NEW_UUID)) {
+            String uuid = UUID.randomUUID().toString();
+            drawn.put(Exchange.nameOf(name) + " of step " + step.number() + " #" + (drawn.size() + 1), uuid);
+            return uuid;
+        }
+        String value = variables.get(name);
+        if (value == null) {
+            throw new Rendering.NotSendable("no value for {{" + name + "}}: no earlier step could capture it");
+        }
+        if (name.equals(Variables.RUN)) {
+            drawn.put(Exchange.nameOf(name), value);
+        }
+        return value;
+    }
+}

@@ -1,0 +1,172 @@
+package dev.coatcheck.prove.play;
+
+import dev.coatcheck.prove.scenario.Body;
+import dev.coatcheck.prove.scenario.ContentTypes;
+import dev.coatcheck.prove.scenario.Field;
+import dev.coatcheck.prove.scenario.Request;
+import dev.coatcheck.prove.scenario.Template;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.apache.hc.client5.http.entity.mime.MultipartEntityBuilder;
+import org.apache.hc.core5.http.ContentType;
+import org.apache.hc.core5.http.HttpEntity;
+import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
+import org.apache.hc.core5.http.io.entity.FileEntity;
+
+/** Puts values in the place of variables, and makes of a step what goes over the wire. */
+final class Rendering {
+    private final URI origin;
+    private final Function<String, String> values;
+
+    /** A step cannot be sent as it is. */
+    static final class NotSendable extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        NotSendable(String message) {
+            super(message);
+        }
+    }
+
+    /** A value for each variable; {@link NotSendable} is thrown by it for one that has none. */
+    Rendering(URI origin, Function<String, String> values) {
+        this.origin = origin;
+        this.values = values;
+    }
+
+    PreparedRequest prepare(Request request, Target instance, CookieJar jar) {
+        String target = target(request, instance);
+        Rendered body = body(request.body());
+        List<Header> headers = new ArrayList<>();
+        for (Field header : request.headers()) {
+            headers.add(new Header(header.name(), header.value().render(values)));
+        }
+        Map<String, String> cookies = new LinkedHashMap<>(jar.cookiesFor(target.split("\\?", 2)[0]));
+        request.cookies()
+                .forEach(cookie -> cookies.put(cookie.name(), cookie.value().render(values)));
+        if (!cookies.isEmpty()) {
+            addUnlessThere(
+                    headers,
+                    "Cookie",
+                    cookies.entrySet().stream()
+                            .map(cookie -> cookie.getKey() + "=" + cookie.getValue())
+                            .collect(Collectors.joining("; ")));
+        }
+        if (!body.contentType().isEmpty()) {
+            addUnlessThere(headers, "Content-Type", body.contentType());
+        }
+        addUnlessThere(headers, "Host", origin.getRawAuthority());
+        addUnlessThere(headers, "User-Agent", "coatcheck");
+        addUnlessThere(headers, "Accept", "*/*");
+        addUnlessThere(headers, "Connection", "close");
+        headers.forEach(Rendering::check);
+        return new PreparedRequest(new SentRequest(request.method(), target, headers, body.text()), body.entity());
+    }
+
+    private static void addUnlessThere(List<Header> headers, String name, String value) {
+        if (headers.stream().noneMatch(header -> header.name().equalsIgnoreCase(name))) {
+            headers.add(new Header(name, value));
+        }
+    }
+
+    private static void check(Header header) {
+        if (header.value().chars().anyMatch(c -> c == '\r' || c == '\n' || c == 0)) {
+            throw new NotSendable("the value of the header " + header.name() + " would hold a line end");
+        }
+    }
+
+    private String target(Request request, Target instance) {
+        String written = request.target().render(values).split("#", 2)[0];
+        String path = written.startsWith("/") ? written : pathOf(written, instance);
+        String query = encoded(request.query());
+        String joined = query.isEmpty() ? path : path + (path.contains("?") ? "&" : "?") + query;
+        return PercentEncoding.ofTarget(joined);
+    }
+
+    /** An absolute URL of the application, as {@code {{BASE_URL}}} or a captured {@code Location} makes it. */
+    private String pathOf(String url, Target instance) {
+        URI uri;
+        try {
+            uri = new URI(PercentEncoding.ofTarget(url));
+        } catch (URISyntaxException e) {
+            throw new NotSendable("'" + url + "' is neither a path nor a URL");
+        }
+        String host = uri.getHost();
+        if (host == null) {
+            throw new NotSendable("'" + url + "' is neither a path nor a URL");
+        }
+        boolean own = host.equalsIgnoreCase(origin.getHost())
+                || host.equalsIgnoreCase(instance.address().getHost())
+                || Origins.isLoopback(host);
+        if (!own) {
+            throw new NotSendable("'" + url + "' is not the application's: steps go to " + Origins.text(origin));
+        }
+        String path = uri.getRawPath().isEmpty() ? "/" : uri.getRawPath();
+        return uri.getRawQuery() == null ? path : path + "?" + uri.getRawQuery();
+    }
+
+    private String encoded(List<Field> fields) {
+        return fields.stream()
+                .map(field ->
+                        encoded(field.name()) + "=" + encoded(field.value().render(values)))
+                .collect(Collectors.joining("&"));
+    }
+
+    private static String encoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
+    }
+
+    private record Rendered(String text, String contentType, Optional<HttpEntity> entity) {
+        static Rendered of(String text, String contentType) {
+            return new Rendered(
+                    text, contentType, Optional.of(new ByteArrayEntity(text.getBytes(StandardCharsets.UTF_8), null)));
+        }
+    }
+
+    private Rendered body(Body body) {
+        return switch (body) {
+            case Body.None() -> new Rendered("", "", Optional.empty());
+            case Body.Text(Template text, String contentType) -> Rendered.of(text.render(values), contentType);
+            case Body.Json(Template text) -> Rendered.of(text.renderJson(values), ContentTypes.JSON);
+            case Body.Form(List<Field> fields) -> Rendered.of(encoded(fields), ContentTypes.FORM);
+            case Body.Bytes bytes ->
+                new Rendered(
+                        "(" + bytes.content().length + " bytes)",
+                        "",
+                        Optional.of(new ByteArrayEntity(bytes.content(), null)));
+            case Body.File(var path, String contentType) ->
+                new Rendered("@" + path.getFileName(), contentType, Optional.of(new FileEntity(path.toFile(), null)));
+            case Body.Multipart(List<Body.Part> parts) -> multipart(parts);
+        };
+    }
+
+    private Rendered multipart(List<Body.Part> parts) {
+        MultipartEntityBuilder builder =
+                MultipartEntityBuilder.create().setLaxMode().setCharset(StandardCharsets.UTF_8);
+        List<String> words = new ArrayList<>();
+        for (Body.Part part : parts) {
+            switch (part) {
+                case Body.TextPart(String name, Template value) -> {
+                    String text = value.render(values);
+                    builder.addTextBody(name, text, ContentType.create("text/plain", StandardCharsets.UTF_8));
+                    words.add(name + "=" + text);
+                }
+                case Body.FilePart(String name, var path, String contentType) -> {
+                    builder.addBinaryBody(
+                            name, path, ContentType.parse(contentType), String.valueOf(path.getFileName()));
+                    words.add(name + "=@" + path.getFileName());
+                }
+            }
+        }
+        HttpEntity entity = builder.build();
+        return new Rendered(String.join("&", words), entity.getContentType(), Optional.of(entity));
+    }
+}

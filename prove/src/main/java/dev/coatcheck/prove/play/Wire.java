@@ -1,0 +1,161 @@
+package dev.coatcheck.prove.play;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.zip.GZIPInputStream;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.SSLSocketFactory;
+import org.apache.hc.core5.http.ClassicHttpRequest;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.HttpEntity;
+import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.http.NoHttpResponseException;
+import org.apache.hc.core5.http.config.Http1Config;
+import org.apache.hc.core5.http.impl.io.DefaultBHttpClientConnection;
+import org.apache.hc.core5.http.impl.io.HttpRequestExecutor;
+import org.apache.hc.core5.http.message.BasicClassicHttpRequest;
+import org.apache.hc.core5.http.protocol.HttpCoreContext;
+import org.apache.hc.core5.http.protocol.RequestContent;
+
+/**
+ * Sends one request on a connection of its own and reads its response. The library's client would keep connections, follow
+ * redirects and add headers; its connection does what it is told.
+ *
+ * <p>The exchange runs in a virtual thread, because interrupting one closes the socket at which it waits: so that the time
+ * limit holds for the whole, however slowly the bytes come.
+ */
+final class Wire {
+    private static final Http1Config LIMITS = Http1Config.custom()
+            .setMaxLineLength(64 << 10)
+            .setMaxHeaderCount(1000)
+            .build();
+    private static final HttpRequestExecutor EXECUTOR = new HttpRequestExecutor();
+
+    private final PlaySettings settings;
+
+    Wire(PlaySettings settings) {
+        this.settings = settings;
+    }
+
+    Outcome send(PreparedRequest prepared, Target target) throws InterruptedException {
+        Duration limit = settings.limit();
+        FutureTask<Outcome> exchange = new FutureTask<>(() -> exchange(prepared, target));
+        Thread.ofVirtual().name("step to " + target.instance()).start(exchange);
+        try {
+            return exchange.get(limit.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            return new Outcome.Failed(
+                    prepared.sent(), Outcome.Failure.TIMED_OUT, "no whole response within " + limit.toMillis() + " ms");
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("sending " + prepared.sent().target() + " went wrong", e.getCause());
+        } finally {
+            exchange.cancel(true);
+        }
+    }
+
+    private Outcome exchange(PreparedRequest prepared, Target target) {
+        SentRequest sent = prepared.sent();
+        Socket socket;
+        try {
+            socket = connect(target);
+        } catch (IOException e) {
+            return new Outcome.Failed(sent, Outcome.Failure.NOT_CONNECTED, target.address() + ": " + e.getMessage());
+        }
+        Outcome.Failure failure = Outcome.Failure.NO_RESPONSE;
+        try (socket;
+                DefaultBHttpClientConnection connection = new DefaultBHttpClientConnection(LIMITS)) {
+            connection.bind(socket);
+            try (ClassicHttpResponse response =
+                    EXECUTOR.execute(request(prepared), connection, HttpCoreContext.create())) {
+                failure = Outcome.Failure.CUT_OFF;
+                return new Outcome.Answered(sent, received(response));
+            }
+        } catch (HttpException e) {
+            return new Outcome.Failed(sent, Outcome.Failure.MALFORMED, String.valueOf(e.getMessage()));
+        } catch (NoHttpResponseException e) {
+            return new Outcome.Failed(sent, failure, "the connection was closed without a response");
+        } catch (IOException e) {
+            return new Outcome.Failed(sent, failure, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private Socket connect(Target target) throws IOException {
+        int limit = Math.toIntExact(Math.clamp(settings.limit().toMillis(), 1, Integer.MAX_VALUE));
+        Socket socket = new Socket();
+        try {
+            if (settings.localAddress().isPresent()) {
+                socket.bind(new InetSocketAddress(settings.localAddress().get(), 0));
+            }
+            socket.setTcpNoDelay(true);
+            socket.setSoTimeout(limit);
+            socket.connect(new InetSocketAddress(target.address().getHost(), target.port()), limit);
+            return target.secure() ? secured(socket, target) : socket;
+        } catch (IOException e) {
+            socket.close();
+            throw e;
+        }
+    }
+
+    private static Socket secured(Socket socket, Target target) throws IOException {
+        if (!(SSLSocketFactory.getDefault() instanceof SSLSocketFactory factory)) {
+            throw new IOException("this Java has no TLS");
+        }
+        Socket secured = factory.createSocket(socket, target.address().getHost(), target.port(), true);
+        if (secured instanceof SSLSocket tls) {
+            SSLParameters parameters = tls.getSSLParameters();
+            parameters.setEndpointIdentificationAlgorithm("HTTPS");
+            tls.setSSLParameters(parameters);
+            tls.startHandshake();
+        }
+        return secured;
+    }
+
+    private static ClassicHttpRequest request(PreparedRequest prepared) throws HttpException, IOException {
+        SentRequest sent = prepared.sent();
+        ClassicHttpRequest request = new BasicClassicHttpRequest(sent.method(), sent.target());
+        sent.headers().forEach(header -> request.addHeader(header.name(), header.value()));
+        prepared.entity().ifPresent(request::setEntity);
+        new RequestContent(true).process(request, request.getEntity(), HttpCoreContext.create());
+        return request;
+    }
+
+    private static Response received(ClassicHttpResponse response) throws IOException {
+        List<Header> headers = new ArrayList<>();
+        for (org.apache.hc.core5.http.Header header : response.getHeaders()) {
+            headers.add(new Header(header.getName(), String.valueOf(header.getValue())));
+        }
+        HttpEntity entity = response.getEntity();
+        if (entity == null) {
+            return new Response(response.getCode(), headers, Content.of(new byte[0]));
+        }
+        try (InputStream stream = entity.getContent()) {
+            Response whole = new Response(response.getCode(), headers, Content.read(stream));
+            return new Response(whole.status(), whole.headers(), unzipped(whole));
+        }
+    }
+
+    /** Where the scenario itself asks for gzip: what is compared is the page, not its compression. */
+    private static Content unzipped(Response response) {
+        if (response.header("Content-Encoding").filter("gzip"::equalsIgnoreCase).isEmpty()
+                || !response.content().isComplete()) {
+            return response.content();
+        }
+        try (InputStream stream =
+                new GZIPInputStream(new ByteArrayInputStream(response.content().bytes()))) {
+            return Content.of(stream.readNBytes(Content.KEPT));
+        } catch (IOException e) {
+            return response.content();
+        }
+    }
+}

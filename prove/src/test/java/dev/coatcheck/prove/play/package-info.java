@@ -1,0 +1,4 @@
+@NullMarked
+package dev.coatcheck.prove.play;
+
+import org.jspecify.annotations.NullMarked;
