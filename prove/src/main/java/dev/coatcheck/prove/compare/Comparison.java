@@ -1,0 +1,121 @@
+package dev.coatcheck.prove.compare;
+
+import dev.coatcheck.prove.compare.Difference.Part;
+import dev.coatcheck.prove.compare.Matching.Mismatch;
+import dev.coatcheck.prove.play.Exchange;
+import dev.coatcheck.prove.play.Outcome;
+import dev.coatcheck.prove.play.Response;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Compares one run of a fleet with the control, step by step, in the order in which they were played. For one thread. */
+public final class Comparison {
+    private static final Pattern PLACE =
+            Pattern.compile("\\$\\.(headers|cookies|json|lines|bytes)(.*)", Pattern.DOTALL);
+    private static final Pattern INDEX = Pattern.compile("\\[(\\d+)].*", Pattern.DOTALL);
+
+    private final Map<Integer, Norm> norms;
+    private final Names names = new Names();
+
+    Comparison(Map<Integer, Norm> norms) {
+        this.norms = norms;
+    }
+
+    static String origin(int step) {
+        return "step " + step + " ";
+    }
+
+    /** Later steps may repeat the cookies that this one has set. */
+    static void remember(Exchange exchange, Names names) {
+        ResponseTree.cookieValues(exchange)
+                .forEach((name, value) -> names.add(
+                        "cookie " + name + " of step " + exchange.step().number(), value));
+    }
+
+    /**
+     * What the exchange has that the control's have not, or the other way round: empty, where it differs no more than the
+     * control does by itself, and where the control has nothing to compare with.
+     */
+    public List<Difference> next(Exchange exchange) {
+        int step = exchange.step().number();
+        exchange.values().forEach(names::add);
+        Norm norm = norms.get(step);
+        if (norm == null) {
+            remember(exchange, names);
+            return List.of();
+        }
+        List<Difference> differences = new ArrayList<>();
+        Optional<Response> response = exchange.response();
+        if (response.isEmpty()) {
+            differences.add(new Difference(
+                    step, Part.ANSWER, "", Optional.of("a response"), Optional.of(words(exchange.outcome()))));
+            return differences;
+        }
+        ResponseTree tree = ResponseTree.of(response.get());
+        for (Mismatch mismatch : Matching.mismatches(origin(step), norm, tree.tree(), names)) {
+            differences.add(difference(step, mismatch, tree.lineNumbers()));
+        }
+        remember(exchange, names);
+        if (differences.stream().anyMatch(difference -> difference.part() == Part.STATUS)) {
+            // Another status has another body: to list that as well would hide what matters.
+            differences.removeIf(difference -> difference.part() == Part.BODY);
+        }
+        if (differences.isEmpty()) {
+            exchange.unmet()
+                    .forEach(unmet -> differences.add(
+                            new Difference(step, Part.EXPECTATION, "", Optional.empty(), Optional.of(unmet))));
+        }
+        return differences;
+    }
+
+    private static String words(Outcome outcome) {
+        return switch (outcome) {
+            case Outcome.Answered answered -> "a response";
+            case Outcome.Failed failed -> failed.failure() + " (" + failed.why() + ")";
+            case Outcome.NotSent notSent -> "not sent (" + notSent.why() + ")";
+        };
+    }
+
+    private static Difference difference(int step, Mismatch mismatch, List<Integer> lineNumbers) {
+        Matcher place = PLACE.matcher(mismatch.place());
+        if (!place.matches()) {
+            return new Difference(step, Part.STATUS, "", mismatch.control(), mismatch.fleet());
+        }
+        String inside = place.group(2);
+        return switch (place.group(1)) {
+            case ResponseTree.HEADERS -> of(step, Part.HEADER, name(inside), mismatch);
+            case ResponseTree.COOKIES -> of(step, Part.COOKIE, name(inside), unquoted(mismatch));
+            case ResponseTree.JSON -> of(step, Part.BODY, "$" + inside, mismatch);
+            case ResponseTree.LINES -> of(step, Part.BODY, line(inside, lineNumbers), mismatch);
+            default -> of(step, Part.BODY, inside.isEmpty() ? "the bytes" : "its " + name(inside), mismatch);
+        };
+    }
+
+    private static Difference of(int step, Part part, String place, Mismatch mismatch) {
+        return new Difference(step, part, place, mismatch.control(), mismatch.fleet());
+    }
+
+    private static Mismatch unquoted(Mismatch mismatch) {
+        return new Mismatch(
+                mismatch.place(),
+                mismatch.control().map(words -> words.replace("\"", "")),
+                mismatch.fleet().map(words -> words.replace("\"", "")));
+    }
+
+    private static String name(String inside) {
+        return inside.replaceAll("^\\.|^\\['|']$", "");
+    }
+
+    private static String line(String inside, List<Integer> lineNumbers) {
+        Matcher matcher = INDEX.matcher(inside);
+        if (!matcher.matches()) {
+            return inside.isEmpty() ? "the text" : "a line";
+        }
+        int index = Integer.parseInt(matcher.group(1));
+        return "line " + (index < lineNumbers.size() ? lineNumbers.get(index) : "after the last");
+    }
+}

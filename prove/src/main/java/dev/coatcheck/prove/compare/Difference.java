@@ -1,0 +1,54 @@
+package dev.coatcheck.prove.compare;
+
+import java.util.Optional;
+
+/**
+ * Something that a fleet's response has and the control's has not, or the other way round. Its text is a sentence for people;
+ * secrets are shortened in it.
+ *
+ * @param step the number of the step
+ * @param place inside that part: a header's name, a path in the body; empty where the part is all
+ * @param control what the control has there, in words; empty where it has nothing
+ * @param fleet what the fleet has there, in words; empty where it has nothing
+ */
+public record Difference(int step, Part part, String place, Optional<String> control, Optional<String> fleet) {
+
+    /** Which part of an exchange differs. */
+    public enum Part {
+        /** There was an answer in one and none in the other. */
+        ANSWER,
+        STATUS,
+        HEADER,
+        COOKIE,
+        BODY,
+        /** What the scenario itself asks for: an assert, a capture. */
+        EXPECTATION
+    }
+
+    /** As {@code status 200 in the control, 401 in the fleet}. */
+    @Override
+    public String toString() {
+        return switch (part) {
+            case ANSWER, STATUS -> subject() + sides(" ", "none");
+            case HEADER -> "header " + place + sides(": ", "no such header");
+            case COOKIE -> "cookie " + place + sides(" ", "untouched");
+            case BODY -> "body: " + body();
+            case EXPECTATION -> fleet.orElse("");
+        };
+    }
+
+    private String subject() {
+        return part == Part.ANSWER ? "answer:" : "status";
+    }
+
+    private String sides(String separator, String nothing) {
+        return separator + control.orElse(nothing) + " in the control, " + fleet.orElse(nothing) + " in the fleet";
+    }
+
+    private String body() {
+        if (control.isEmpty()) {
+            return place + " is " + fleet.orElse("") + " in the fleet and missing in the control";
+        }
+        return place + " was " + control.get() + " in the control and is " + fleet.orElse("missing") + " in the fleet";
+    }
+}

@@ -1,0 +1,48 @@
+package dev.coatcheck.prove.compare;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Tells what varies in a norm. */
+final class NoiseFinder {
+    private final int step;
+    private final List<Noise> found = new ArrayList<>();
+
+    private NoiseFinder(int step) {
+        this.step = step;
+    }
+
+    static List<Noise> in(int step, Norm norm) {
+        NoiseFinder finder = new NoiseFinder(step);
+        finder.visit("$", norm);
+        return finder.found;
+    }
+
+    private void visit(String place, Norm norm) {
+        switch (norm) {
+            case Norm.Exact exact -> {}
+            case Norm.Named(String renamed) -> add(place, "always " + Shown.of(renamed));
+            case Norm.Partly(Phrase phrase) -> add(place, phrase.toString());
+            case Norm.Varying varying -> add(place, varying.shape().toString());
+            case Norm.Fields fields -> {
+                fields.always().forEach((name, field) -> visit(Trees.field(place, name), field));
+                if (!fields.sometimes().isEmpty()) {
+                    add(place, "not always the same fields");
+                }
+            }
+            case Norm.Elements elements -> {
+                if (!elements.sortedBy().isEmpty()) {
+                    add(place, "in varying order");
+                }
+                for (int i = 0; i < elements.inOrder().size(); i++) {
+                    visit(place + "[" + i + "]", elements.inOrder().get(i));
+                }
+            }
+            case Norm.Several several -> add(place, "of varying length");
+        }
+    }
+
+    private void add(String place, String how) {
+        found.add(new Noise(step, place, how));
+    }
+}

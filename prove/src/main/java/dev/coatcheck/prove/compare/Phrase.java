@@ -1,0 +1,193 @@
+package dev.coatcheck.prove.compare;
+
+import com.google.re2j.Matcher;
+import com.google.re2j.Pattern;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * A text of which parts vary: "Hello ann, it is ‹time› on process ‹number›". The fixed parts stay fixed, the holes keep
+ * their shape, and a hole that always held a known value must hold it again.
+ */
+final class Phrase {
+    private static final int MOST_TOKENS = 400;
+    private static final java.util.regex.Pattern TOKEN = java.util.regex.Pattern.compile(
+            Names.BEGIN + "[^" + Names.END + "]*" + Names.END + "|[\\p{L}\\p{N}_:+-]+(\\.[\\p{L}\\p{N}_:+-]+)*|\\s+|.",
+            java.util.regex.Pattern.DOTALL);
+
+    private sealed interface Piece {}
+
+    private record Fixed(String text) implements Piece {}
+
+    private record Named(String renamed) implements Piece {}
+
+    private record Hole(Shape shape) implements Piece {}
+
+    private final List<Piece> pieces;
+    private final List<Piece> holes;
+    private final Pattern pattern;
+    private final boolean renamedFirst;
+    private final String example;
+
+    private Phrase(List<Piece> pieces, boolean renamedFirst, String example) {
+        this.pieces = pieces;
+        this.renamedFirst = renamedFirst;
+        this.example = example;
+        this.holes = pieces.stream().filter(piece -> !(piece instanceof Fixed)).toList();
+        StringBuilder expression = new StringBuilder("(?s)");
+        for (Piece piece : pieces) {
+            switch (piece) {
+                case Fixed(String text) -> expression.append(Pattern.quote(text));
+                case Named named -> expression.append("(.*?)");
+                case Hole hole -> expression.append("(.*?)");
+            }
+        }
+        this.pattern = Pattern.compile(expression.toString());
+    }
+
+    /** What the texts have in common; the values of the holes get names that begin with the origin. */
+    static Phrase of(String origin, List<String> texts, List<Names> names) {
+        List<List<String>> tokens = texts.stream().map(Phrase::tokens).toList();
+        boolean renamed = !sameLength(tokens);
+        if (renamed) {
+            tokens = IntStream.range(0, texts.size())
+                    .mapToObj(i -> tokens(names.get(i).rename(texts.get(i))))
+                    .toList();
+        }
+        List<List<String>> columns = columns(tokens);
+        List<Piece> pieces = new ArrayList<>();
+        for (List<String> column : columns) {
+            Piece piece = piece(column, names);
+            if (piece instanceof Hole) {
+                for (int i = 0; i < column.size(); i++) {
+                    names.get(i).add(origin + " #" + pieces.size(), column.get(i));
+                }
+            }
+            pieces.add(piece);
+        }
+        return new Phrase(pieces, renamed, texts.getFirst());
+    }
+
+    private static List<String> tokens(String text) {
+        return TOKEN.matcher(text)
+                .results()
+                .map(java.util.regex.MatchResult::group)
+                .toList();
+    }
+
+    private static boolean sameLength(List<List<String>> lists) {
+        return lists.stream().mapToInt(List::size).distinct().count() == 1
+                && lists.getFirst().size() <= MOST_TOKENS;
+    }
+
+    /** For each piece what each text has there. Neighbours that vary are one piece: nothing tells where one ends. */
+    private static List<List<String>> columns(List<List<String>> tokens) {
+        int shortest = tokens.stream().mapToInt(List::size).min().orElse(0);
+        boolean aligned = sameLength(tokens);
+        int prefix = 0;
+        while (prefix < shortest && same(column(tokens, prefix, false))) {
+            prefix++;
+        }
+        int suffix = 0;
+        while (suffix < shortest - prefix && same(column(tokens, suffix + 1, true))) {
+            suffix++;
+        }
+        List<List<String>> columns = new ArrayList<>();
+        for (int i = 0; i < prefix; i++) {
+            columns.add(column(tokens, i, false));
+        }
+        if (aligned) {
+            for (int i = prefix; i < shortest - suffix; i++) {
+                columns.add(column(tokens, i, false));
+            }
+        } else {
+            int from = prefix;
+            int cut = suffix;
+            columns.add(tokens.stream()
+                    .map(list -> String.join("", list.subList(from, list.size() - cut)))
+                    .toList());
+        }
+        for (int i = suffix; i > 0; i--) {
+            columns.add(column(tokens, i, true));
+        }
+        return merged(columns);
+    }
+
+    private static List<String> column(List<List<String>> tokens, int index, boolean fromEnd) {
+        return tokens.stream()
+                .map(list -> list.get(fromEnd ? list.size() - index : index))
+                .toList();
+    }
+
+    private static boolean same(List<String> column) {
+        return column.stream().distinct().count() == 1;
+    }
+
+    private static List<List<String>> merged(List<List<String>> columns) {
+        List<List<String>> merged = new ArrayList<>();
+        for (List<String> column : columns) {
+            if (!merged.isEmpty() && same(merged.getLast()) == same(column)) {
+                List<String> before = merged.removeLast();
+                merged.add(IntStream.range(0, column.size())
+                        .mapToObj(i -> before.get(i) + column.get(i))
+                        .toList());
+            } else {
+                merged.add(column);
+            }
+        }
+        return merged;
+    }
+
+    private static Piece piece(List<String> column, List<Names> names) {
+        if (same(column)) {
+            return new Fixed(column.getFirst());
+        }
+        List<String> renamed = IntStream.range(0, column.size())
+                .mapToObj(i -> names.get(i).rename(column.get(i)))
+                .toList();
+        return same(renamed) ? new Named(renamed.getFirst()) : new Hole(Shape.of(column));
+    }
+
+    /** Whether another text says the same; the values of its holes get names that begin with the origin. */
+    boolean fits(String origin, String text, Names names) {
+        Matcher matcher = pattern.matcher(renamedFirst ? names.rename(text) : text);
+        if (!matcher.matches()) {
+            return false;
+        }
+        for (int i = 0; i < holes.size(); i++) {
+            String value = matcher.group(i + 1);
+            boolean fits =
+                    switch (holes.get(i)) {
+                        case Fixed fixed -> true;
+                        case Named(String renamed) -> names.rename(value).equals(renamed);
+                        case Hole(Shape shape) -> shape.fits(value);
+                    };
+            if (!fits) {
+                return false;
+            }
+            if (holes.get(i) instanceof Hole) {
+                names.add(origin + " #" + pieces.indexOf(holes.get(i)), value);
+            }
+        }
+        return true;
+    }
+
+    /** How one of the control's runs had it. */
+    String example() {
+        return example;
+    }
+
+    @Override
+    public String toString() {
+        StringBuilder text = new StringBuilder();
+        for (Piece piece : pieces) {
+            switch (piece) {
+                case Fixed(String fixed) -> text.append(fixed);
+                case Named(String renamed) -> text.append(renamed);
+                case Hole hole -> text.append('…');
+            }
+        }
+        return Shown.of(text.toString());
+    }
+}

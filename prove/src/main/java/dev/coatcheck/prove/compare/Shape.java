@@ -1,0 +1,96 @@
+package dev.coatcheck.prove.compare;
+
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+
+/**
+ * What texts that vary have in common: a well-known form, or else their length and the kinds of their characters. Random
+ * values keep their shape; the name of a user in the place of a token, or nothing in the place of an id, does not.
+ */
+record Shape(Form form, int shortest, int longest, Set<String> characters, String example) {
+
+    /** Forms that are told at sight. */
+    enum Form {
+        EMPTY("nothing", Pattern.compile("")),
+        NUMBER("a number", Pattern.compile("[+-]?\\d{1,30}([.,]\\d{1,30})?([eE][+-]?\\d{1,3})?")),
+        UUID("a UUID", Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")),
+        TIME(
+                "a time",
+                Pattern.compile(
+                        "(\\d{4}-\\d\\d-\\d\\d[T ])?\\d\\d?:\\d\\d(:\\d\\d)?([.,]\\d{1,9})?(Z|[+-]\\d\\d:?\\d\\d)?")),
+        DATE("a date", Pattern.compile("\\d{4}-\\d\\d-\\d\\d|\\d{1,2}[./]\\d{1,2}[./]\\d{2,4}")),
+        OPAQUE("an opaque token", Pattern.compile("(?=.*\\d)(?=.*[A-Za-z])[A-Za-z0-9+/=_.~:-]{12,}")),
+        FREE("a text", Pattern.compile(".*", Pattern.DOTALL));
+
+        private final String words;
+        private final Pattern pattern;
+
+        Form(String words, Pattern pattern) {
+            this.words = words;
+            this.pattern = pattern;
+        }
+
+        boolean fits(String text) {
+            return pattern.matcher(text).matches();
+        }
+    }
+
+    /** The narrowest shape that all of them have. */
+    static Shape of(List<String> samples) {
+        Form form = Form.FREE;
+        for (Form candidate : Form.values()) {
+            if (samples.stream().allMatch(candidate::fits)) {
+                form = candidate;
+                break;
+            }
+        }
+        int shortest = samples.stream().mapToInt(String::length).min().orElse(0);
+        int longest = samples.stream().mapToInt(String::length).max().orElse(0);
+        Set<String> characters = new TreeSet<>();
+        samples.forEach(sample -> characters.addAll(characters(sample)));
+        return new Shape(form, shortest, longest, characters, samples.isEmpty() ? "" : samples.getFirst());
+    }
+
+    /** Whether another value varies in the same way. Lengths have some play, as three samples show few of them. */
+    boolean fits(String text) {
+        return switch (form) {
+            case EMPTY, NUMBER, UUID, TIME, DATE -> form.fits(text);
+            case OPAQUE -> form.fits(text) && fitsLength(text);
+            case FREE -> fitsLength(text) && characters.containsAll(characters(text));
+        };
+    }
+
+    private boolean fitsLength(String text) {
+        int least = shortest == 0 ? 0 : Math.max(1, shortest - 2 - shortest / 4);
+        return text.length() >= least && text.length() <= longest + 2 + longest / 4;
+    }
+
+    /** Digits, letters below g, other letters, capitals; any other character is a kind of its own. */
+    private static Set<String> characters(String text) {
+        Set<String> kinds = new TreeSet<>();
+        text.codePoints().forEach(c -> {
+            if (Character.isDigit(c)) {
+                kinds.add("digits");
+            } else if (c >= 'a' && c <= 'f') {
+                kinds.add("a-f");
+            } else if (Character.isUpperCase(c)) {
+                kinds.add("capitals");
+            } else if (Character.isLetter(c)) {
+                kinds.add("letters");
+            } else {
+                kinds.add(Character.toString(c));
+            }
+        });
+        if (kinds.contains("letters")) {
+            kinds.add("a-f");
+        }
+        return kinds;
+    }
+
+    @Override
+    public String toString() {
+        return form == Form.EMPTY ? form.words : form.words + " as " + Shown.of(example);
+    }
+}

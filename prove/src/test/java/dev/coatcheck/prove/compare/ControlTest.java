@@ -1,0 +1,372 @@
+package dev.coatcheck.prove.compare;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import dev.coatcheck.prove.play.Content;
+import dev.coatcheck.prove.play.Exchange;
+import dev.coatcheck.prove.play.Header;
+import dev.coatcheck.prove.play.Outcome;
+import dev.coatcheck.prove.play.Response;
+import dev.coatcheck.prove.play.SentRequest;
+import dev.coatcheck.prove.play.Target;
+import dev.coatcheck.prove.scenario.Step;
+import dev.coatcheck.prove.scenario.StepLines;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ControlTest {
+    private static final Random RANDOM = new Random(17);
+
+    @Test
+    void what_is_the_same_in_every_run_has_to_be_the_same_in_the_fleet() {
+        IntFunction<Response> page = run -> json("{\"email\": \"a@b.c\", \"roles\": [\"admin\", \"user\"], \"n\": 1}");
+        assertThat(differences(page, page.apply(9))).isEmpty();
+        assertThat(differences(page, json("{\"email\": null, \"roles\": [\"admin\"], \"n\": 2, \"error\": \"who?\"}")))
+                .containsExactly(
+                        "body: $.email was \"a@b.c\" in the control and is null in the fleet",
+                        "body: $.roles[1] was \"user\" in the control and is missing in the fleet",
+                        "body: $.n was 1 in the control and is 2 in the fleet",
+                        "body: $.error is \"who?\" in the fleet and missing in the control");
+        assertThat(differences(page, json("{\"roles\": [\"admin\", \"user\"], \"n\": 1}")))
+                .containsExactly("body: $.email was \"a@b.c\" in the control and is missing in the fleet");
+    }
+
+    @Test
+    void a_status_is_told_without_the_body_that_goes_with_it() {
+        assertThat(differences(
+                        run -> response(200, "{\"a\": 1}", "Content-Type", "application/json"),
+                        response(401, "no", "Content-Type", "text/plain", "WWW-Authenticate", "Basic")))
+                .containsExactly(
+                        "status 200 in the control, 401 in the fleet",
+                        "header content-type: \"application/json\" in the control, \"text/plain\" in the fleet",
+                        "header www-authenticate: no such header in the control, \"Basic\" in the fleet");
+    }
+
+    @Test
+    void no_answer_is_a_difference() {
+        Control control = Control.learn(runs(3, run -> json("{}")));
+        Exchange failed = exchange(
+                1,
+                new Outcome.Failed(
+                        new SentRequest("GET", "/", List.of(), ""),
+                        Outcome.Failure.NOT_CONNECTED,
+                        "connection refused"),
+                Map.of());
+        assertThat(control.differences(List.of(failed)))
+                .hasToString("[answer: a response in the control, no connection (connection refused) in the fleet]");
+    }
+
+    @Test
+    void random_ids_and_timestamps_in_every_body_are_noise() {
+        IntFunction<Response> page = run -> json("""
+                {"id": "%s", "at": "%s", "millis": %d, "token": "%s", "email": "a@b.c", "note": "seen at %s by a@b.c"}""".formatted(UUID.randomUUID(), now(), millis(), token(), now()));
+        for (int i = 0; i < 50; i++) {
+            assertThat(differences(page, page.apply(9))).isEmpty();
+        }
+        assertThat(differences(page, json("""
+                {"id": "", "at": "%s", "millis": %d, "token": "anonymous", "email": "a@b.c", "note": "seen at %s by nobody"}""".formatted(now(), millis(), now()))))
+                .satisfiesExactly(
+                        id -> assertThat(id)
+                                .startsWith("body: $.id was a UUID as")
+                                .endsWith("and is \"\" in the fleet"),
+                        token -> assertThat(token)
+                                .startsWith("body: $.token was an opaque token as")
+                                .endsWith("and is \"anon…\" in the fleet"),
+                        note -> assertThat(note)
+                                .startsWith("body: $.note was \"seen at ")
+                                .endsWith("by nobody\" in the fleet"));
+    }
+
+    @Test
+    void pages_that_tell_who_served_them_are_noise_and_a_leak_beside_it_is_none() {
+        IntFunction<Response> page = run -> html(welcome("Hello <b>ann</b>, your cart holds 3 items."));
+        for (int i = 0; i < 50; i++) {
+            assertThat(differences(page, page.apply(9))).isEmpty();
+        }
+        assertThat(differences(page, html(welcome("Hello <b>stranger</b>, your cart holds 3 items."))))
+                .containsExactly("body: line 3 was \"ann\" in the control and is \"stranger\" in the fleet");
+        assertThat(differences(page, html(welcome("Hello <b>ann</b>, your cart holds 0 items."))))
+                .containsExactly("body: line 3 was \", your cart holds 3 items.\" in the control and is"
+                        + " \", your cart holds 0 items.\" in the fleet");
+    }
+
+    private static String welcome(String greeting) {
+        return """
+                <html><head><title>Shop</title></head>
+                <body>
+                <p>%s</p>
+                <footer>Served by web.%d (pid %d) on host-%s, started %s, up %d s</footer></body></html>
+                """.formatted(
+                greeting, 1 + RANDOM.nextInt(12), 100 + RANDOM.nextInt(90_000), hex(3), now(), RANDOM.nextInt(5000));
+    }
+
+    @Test
+    void a_leak_in_the_same_line_as_noise_is_no_noise() {
+        IntFunction<Response> page = run -> text("Hello ann! It is " + now() + ", process " + millis() % 90_000);
+        assertThat(differences(page, page.apply(9))).isEmpty();
+        assertThat(differences(page, text("Hello stranger! It is " + now() + ", process 17")))
+                .hasSize(1);
+        assertThat(differences(page, text("It is " + now() + ", process 17"))).hasSize(1);
+    }
+
+    @Test
+    void answers_in_varying_order_are_compared_as_bags() {
+        IntFunction<Response> list = run -> json(shuffled("""
+                {"name": "cat", "id": "%s"}""", """
+                {"name": "dog", "id": "%s"}""", """
+                {"name": "owl", "id": "%s"}""", """
+                {"name": "fox", "id": "%s"}"""));
+        for (int i = 0; i < 20; i++) {
+            Control control = Control.learn(runs(5, list));
+            assertThat(control.differences(run(list.apply(9)))).isEmpty();
+            assertThat(control.differences(run(json(shuffled("""
+                            {"name": "cat", "id": "%s"}""", """
+                            {"name": "dog", "id": "%s"}""", """
+                            {"name": "owl", "id": "%s"}""", """
+                            {"name": "cat", "id": "%s"}""")))))
+                    .isNotEmpty();
+            assertThat(control.differences(run(json(shuffled("""
+                            {"name": "cat", "id": "%s"}"""))))).isNotEmpty();
+        }
+    }
+
+    private static String shuffled(String... elements) {
+        List<String> list = new ArrayList<>(Arrays.asList(elements));
+        Collections.shuffle(list, RANDOM);
+        return "["
+                + String.join(
+                        ",",
+                        list.stream().map(e -> e.formatted(UUID.randomUUID())).toList()) + "]";
+    }
+
+    @Test
+    void lines_in_varying_order_are_compared_as_bags() {
+        IntFunction<Response> list = run -> {
+            List<String> lines = new ArrayList<>(List.of("apples", "pears", "plums", "figs", "dates"));
+            Collections.rotate(lines, run);
+            return text(String.join("\n", lines));
+        };
+        assertThat(differences(list, list.apply(4))).isEmpty();
+        assertThat(differences(list, text("apples\npears\nplums\nfigs"))).isNotEmpty();
+        assertThat(differences(list, text("apples\npears\nplums\nfigs\nfigs"))).isNotEmpty();
+    }
+
+    @Test
+    void a_list_of_varying_length_keeps_what_all_runs_have() {
+        IntFunction<Response> list = run -> json("[{\"name\": \"cat\"}"
+                + ",{\"name\": \"row %d\"}".formatted(millis()).repeat(1 + run % 3) + "]");
+        assertThat(differences(list, list.apply(5))).isEmpty();
+        assertThat(differences(list, json("[{\"name\": \"row 17\"}]")))
+                .containsExactly("body: $[*] was \"{\"name\":\"cat\"}\" in the control and is missing in the fleet");
+        assertThat(differences(list, json("[]")))
+                .containsExactly(
+                        "body: $ was a list that is never empty in the control and is an empty list in the fleet");
+    }
+
+    @Test
+    void a_value_that_is_repeated_has_to_be_the_one_of_the_same_run() {
+        IntFunction<List<Exchange>> clean = run -> {
+            String id = UUID.randomUUID().toString();
+            return run(
+                    json("{\"id\": \"" + id + "\"}"),
+                    json("{\"last\": \"/photos/" + id + "/raw\"}"),
+                    html("<a href='/photos/" + id + "'>photo</a>"));
+        };
+        Control control = Control.learn(List.of(clean.apply(0), clean.apply(1), clean.apply(2)));
+        assertThat(control.differences(clean.apply(3))).isEmpty();
+        List<Exchange> mixed = new ArrayList<>(clean.apply(4));
+        mixed.set(1, clean.apply(5).get(1));
+        mixed.set(2, clean.apply(6).get(2));
+        assertThat(control.differences(mixed))
+                .extracting(Difference::toString)
+                .satisfiesExactly(
+                        second -> assertThat(second)
+                                .startsWith("body: $.last was ")
+                                .contains("/photos/"),
+                        third -> assertThat(third)
+                                .startsWith("body: line 1 was ")
+                                .contains("/photos/"));
+    }
+
+    @Test
+    void small_numbers_that_the_database_gives_are_followed_too() {
+        IntFunction<List<Exchange>> growing =
+                id -> run(json("{\"id\": " + id + ", \"count\": 1}"), json("{\"photo\": " + id + ", \"count\": 1}"));
+        Control control = Control.learn(List.of(growing.apply(1), growing.apply(2), growing.apply(3)));
+        assertThat(control.differences(growing.apply(17))).isEmpty();
+        List<Exchange> mixed = List.of(growing.apply(4).get(0), growing.apply(5).get(1));
+        assertThat(control.differences(mixed)).singleElement().asString().startsWith("body: $.photo was ");
+    }
+
+    @Test
+    void values_that_the_scenario_draws_and_captures_are_known_by_their_names() {
+        IntFunction<List<Exchange>> clean = run -> {
+            String drawn = "r" + millis() + token();
+            return List.of(
+                    exchange(1, answered(json("{\"user\": \"" + drawn + "@b.c\"}")), Map.of("{{run}}", drawn)),
+                    exchange(2, answered(text("Hello " + drawn + "%40b.c, welcome")), Map.of()));
+        };
+        Control control = Control.learn(List.of(clean.apply(0), clean.apply(1), clean.apply(2)));
+        assertThat(control.differences(clean.apply(3))).isEmpty();
+        assertThat(control.differences(
+                        List.of(clean.apply(4).get(0), clean.apply(5).get(1))))
+                .hasSize(1);
+    }
+
+    @Test
+    void cookies_are_compared_by_name_and_by_what_becomes_of_them() {
+        IntFunction<Response> page = run -> response(200, "", "Set-Cookie", "sid=" + token() + "; Path=/");
+        assertThat(differences(page, page.apply(9))).isEmpty();
+        assertThat(differences(page, response(200, "", "Set-Cookie", "sid=; Max-Age=0", "Set-Cookie", "flash=1")))
+                .containsExactly(
+                        "cookie sid set in the control, removed in the fleet",
+                        "cookie flash untouched in the control, set in the fleet");
+        assertThat(differences(page, response(200, "")))
+                .containsExactly("cookie sid set in the control, untouched in the fleet");
+    }
+
+    @Test
+    void where_a_redirect_goes_counts_and_the_address_of_the_instance_does_not() {
+        IntFunction<Response> redirect =
+                run -> response(302, "", "Location", "http://127.0.0.1:" + (5000 + run) + "/photos?page=2");
+        assertThat(differences(redirect, response(302, "", "Location", "/photos?page=2")))
+                .isEmpty();
+        assertThat(differences(redirect, response(302, "", "Location", "http://localhost:1/login")))
+                .containsExactly("header location: \"/photos?page=2\" in the control, \"/login\" in the fleet");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Date", "X-Request-Id", "Age", "X-Cache", "traceparent", "ETag", "Content-Length"})
+    void headers_of_the_moment_do_not_count(String name) {
+        assertThat(differences(run -> response(200, ""), response(200, "", name, "17")))
+                .isEmpty();
+    }
+
+    @Test
+    void headers_of_rate_limits_count() {
+        assertThat(differences(
+                        run -> response(200, "", "X-RateLimit-Remaining", "8"),
+                        response(200, "", "X-RateLimit-Remaining", "9")))
+                .containsExactly("header x-ratelimit-remaining: \"8\" in the control, \"9\" in the fleet");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            image/png; a | image/png; a |
+            image/png; a | image/png; b | body: its sha256 was
+            text/plain   | image/png    | header content-type:
+            """)
+    void bytes_are_compared_by_their_hash(String control, String fleet, String difference) {
+        List<String> found = differences(
+                run -> response(200, control, "Content-Type", control.replaceFirst(";.*", "")),
+                response(200, fleet, "Content-Type", fleet.replaceFirst(";.*", "")));
+        if (difference == null) {
+            assertThat(found).isEmpty();
+        } else {
+            assertThat(found).anyMatch(words -> words.startsWith(difference));
+        }
+    }
+
+    @Test
+    void the_control_tells_what_varied_and_what_flickers() {
+        Control control = Control.learn(runs(3, run -> response(run == 1 ? 500 : 200, "pid " + (4000 + run))));
+        assertThat(control.flickering()).isEqualTo(Set.of(1));
+        assertThat(control.noise())
+                .extracting(Noise::toString)
+                .containsExactly("step 1 $.status: a number as \"200\"", "step 1 $.lines[0]: \"pid …\"");
+    }
+
+    @Test
+    void two_runs_are_no_control() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Control.learn(runs(2, run -> json("{}"))))
+                .withMessageContaining("3 runs or more");
+    }
+
+    private static List<String> differences(IntFunction<Response> control, Response fleet) {
+        return Control.learn(runs(3, control)).differences(run(fleet)).stream()
+                .map(Difference::toString)
+                .toList();
+    }
+
+    private static List<List<Exchange>> runs(int count, IntFunction<Response> responses) {
+        return IntStream.range(0, count)
+                .mapToObj(run -> run(responses.apply(run)))
+                .toList();
+    }
+
+    private static List<Exchange> run(Response... responses) {
+        return IntStream.range(0, responses.length)
+                .mapToObj(i -> exchange(i + 1, answered(responses[i]), Map.of()))
+                .toList();
+    }
+
+    private static Outcome answered(Response response) {
+        return new Outcome.Answered(new SentRequest("GET", "/", List.of(), ""), response);
+    }
+
+    private static Exchange exchange(int number, Outcome outcome, Map<String, String> values) {
+        List<Step> steps = StepLines.read(Collections.nCopies(number, "/"), Path.of("."), Set.of())
+                .steps();
+        Target target = new Target("web.1", URI.create("http://127.0.0.1:1"));
+        return new Exchange(steps.getLast(), target, outcome, List.of(), values, 1, Instant.EPOCH, Duration.ZERO);
+    }
+
+    private static Response json(String body) {
+        return response(200, body, "Content-Type", "application/json; charset=utf-8");
+    }
+
+    private static Response html(String body) {
+        return response(200, body, "Content-Type", "text/html");
+    }
+
+    private static Response text(String body) {
+        return response(200, body, "Content-Type", "text/plain");
+    }
+
+    private static Response response(int status, String body, String... headers) {
+        List<Header> list = new ArrayList<>();
+        for (int i = 0; i < headers.length; i += 2) {
+            list.add(new Header(headers[i], headers[i + 1]));
+        }
+        return new Response(status, list, Content.of(body.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    private static String now() {
+        return Instant.ofEpochMilli(1_700_000_000_000L + RANDOM.nextLong(100_000_000_000L))
+                .toString();
+    }
+
+    private static long millis() {
+        return RANDOM.nextLong(1, 1_000_000);
+    }
+
+    private static String token() {
+        return hex(16);
+    }
+
+    private static String hex(int bytes) {
+        byte[] random = new byte[bytes];
+        RANDOM.nextBytes(random);
+        return HexFormat.of().formatHex(random);
+    }
+}
