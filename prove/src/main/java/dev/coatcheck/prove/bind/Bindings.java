@@ -1,0 +1,166 @@
+package dev.coatcheck.prove.bind;
+
+import dev.coatcheck.prove.scenario.Capture;
+import dev.coatcheck.prove.scenario.Filter;
+import dev.coatcheck.prove.scenario.Scenario;
+import dev.coatcheck.prove.scenario.Selection;
+import dev.coatcheck.prove.scenario.Step;
+import dev.coatcheck.prove.scenario.Template;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * Where the values of a recorded conversation came from. A bound scenario captures them where they are produced and sends what
+ * was captured, so that a recording in which the database gave id 17 plays well where it gives 1.
+ *
+ * <p>A word of a request is bound to the latest response before it that held the same value, plain or in another coding, if
+ * it tells enough to be no accident: four characters with a digit among them, or sixteen of any kind. A number of up to
+ * five digits is bound where both sides call it the same or the response calls it an id. What the user was the first to
+ * say, an e-mail address that the page repeats, is the user's own and stays. Cookies need no binding: the player keeps them.
+ *
+ * <p>For recordings. In a scenario that a person wrote, what stands there is meant: it has captures for what is not.
+ *
+ * <p>Immutable. The method of matching values is that of BlazeMeter's correlation recorder, without its replay.
+ */
+public final class Bindings {
+    private static final Pattern SMALL_NUMBER = Pattern.compile("\\d{1,5}");
+    private static final Pattern ID = Pattern.compile("(?i)id|.*(_id|-id)|.*[a-z]Id");
+
+    private final List<Binding> all;
+    private final Map<Integer, Step> bound;
+
+    private Bindings(List<Binding> all, Map<Integer, Step> bound) {
+        this.all = List.copyOf(all);
+        this.bound = Map.copyOf(bound);
+    }
+
+    /** Finds the bindings of a conversation whose steps stand in the order of their numbers. */
+    public static Bindings find(List<Recorded> conversation) {
+        return new Search().in(conversation);
+    }
+
+    /** What was found, in the order of the consumers. */
+    public List<Binding> all() {
+        return all;
+    }
+
+    /** The step with variables for what it carries and captures for what it gives; itself, where it was not recorded. */
+    public Step bind(Step step) {
+        return bound.getOrDefault(step.number(), step);
+    }
+
+    /** All steps, bound. */
+    public Scenario bind(Scenario scenario) {
+        return new Scenario(
+                scenario.name(), scenario.steps().stream().map(this::bind).toList());
+    }
+
+    private static final class Search {
+        private final List<Binding> found = new ArrayList<>();
+        private final List<Earlier> responses = new ArrayList<>();
+        private final Set<String> saidByUser = new HashSet<>();
+        private final Map<String, String> variables = new HashMap<>();
+        private final Map<Integer, List<Capture>> captures = new HashMap<>();
+
+        private record Earlier(int step, Leaves leaves) {}
+
+        Bindings in(List<Recorded> conversation) {
+            Map<Integer, Step> steps = new LinkedHashMap<>();
+            for (Recorded recorded : conversation) {
+                Step step = recorded.step();
+                Words words = new Words((name, word) -> source(step.number(), name, word));
+                steps.put(step.number(), step.withRequest(words.in(step.request())));
+                responses.add(new Earlier(step.number(), new Leaves(recorded.response())));
+            }
+            captures.forEach((producer, more) -> steps.computeIfPresent(producer, (number, step) -> {
+                List<Capture> both = new ArrayList<>(step.captures());
+                both.addAll(more);
+                return step.withCaptures(both);
+            }));
+            return new Bindings(found, steps);
+        }
+
+        private Optional<Template.Variable> source(int consumer, String name, String word) {
+            boolean candidate = isTelling(word) || SMALL_NUMBER.matcher(word).matches();
+            if (!candidate || saidByUser.contains(word)) {
+                return Optional.empty();
+            }
+            for (Earlier earlier : responses.reversed()) {
+                Optional<Selection> selection = selection(earlier.leaves(), name, word);
+                if (selection.isPresent()) {
+                    return Optional.of(bind(earlier.step(), selection.get(), consumer));
+                }
+            }
+            saidByUser.add(word);
+            return Optional.empty();
+        }
+
+        private Template.Variable bind(int producer, Selection selection, int consumer) {
+            String key = producer + " " + selection;
+            String variable = variables.computeIfAbsent(key, k -> {
+                String fresh = "step" + producer + "-"
+                        + (captures.getOrDefault(producer, List.of()).size() + 1);
+                captures.computeIfAbsent(producer, p -> new ArrayList<>()).add(new Capture(fresh, selection));
+                return fresh;
+            });
+            found.add(new Binding(producer, selection, consumer, variable));
+            return new Template.Variable(variable);
+        }
+
+        private static Optional<Selection> selection(Leaves leaves, String name, String word) {
+            for (Leaf leaf : leaves.all()) {
+                if (leaf.value().equals(word)
+                        && isNoAccident(leaf, name, word)
+                        && leaves.yields(leaf.selection(), word)) {
+                    return Optional.of(leaf.selection());
+                }
+            }
+            if (!isTelling(word)) {
+                return leaves.inText(word)
+                        .filter(leaf -> isNoAccident(leaf, name, word))
+                        .map(Leaf::selection);
+            }
+            for (Leaf leaf : leaves.all()) {
+                for (Filter.Coding coding : Filter.Coding.values()) {
+                    Selection coded = Selection.of(leaf.selection().query(), with(leaf, coding));
+                    if (couldBe(leaf, word) && leaves.yields(coded, word)) {
+                        return Optional.of(coded);
+                    }
+                }
+            }
+            return leaves.inText(word).map(Leaf::selection);
+        }
+
+        private static Filter[] with(Leaf leaf, Filter.Coding coding) {
+            List<Filter> filters = new ArrayList<>(leaf.selection().filters());
+            filters.add(coding);
+            return filters.toArray(new Filter[0]);
+        }
+
+        /** No coding makes a text more than six times as long, or short of half. */
+        private static boolean couldBe(Leaf leaf, String word) {
+            int length = leaf.value().length();
+            return isTelling(leaf.value()) && word.length() <= 6 * length && length <= 6 * word.length();
+        }
+
+        private static boolean isTelling(String word) {
+            boolean number = SMALL_NUMBER.matcher(word).matches();
+            boolean digit = word.chars().anyMatch(Character::isDigit);
+            return !number && (word.length() >= 16 || (word.length() >= 4 && digit));
+        }
+
+        private static boolean isNoAccident(Leaf leaf, String name, String word) {
+            return isTelling(word)
+                    || ID.matcher(leaf.name()).matches()
+                    || (!name.isEmpty() && leaf.name().toLowerCase(Locale.ROOT).equals(name.toLowerCase(Locale.ROOT)));
+        }
+    }
+}

@@ -1,0 +1,138 @@
+package dev.coatcheck.prove.bind;
+
+import dev.coatcheck.prove.play.Header;
+import dev.coatcheck.prove.play.Response;
+import dev.coatcheck.prove.scenario.Filter;
+import dev.coatcheck.prove.scenario.JsonPath;
+import dev.coatcheck.prove.scenario.Query;
+import dev.coatcheck.prove.scenario.Selection;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import org.jsoup.Jsoup;
+import org.jsoup.nodes.Document;
+import tools.jackson.databind.JsonNode;
+
+/** The values of a response that a later request may carry, the surest place first. */
+final class Leaves {
+    private static final int MOST = 10_000;
+    private static final int CONTEXT = 40;
+    private static final Set<String> NO_SOURCE = Set.of(
+            "age",
+            "cache-control",
+            "connection",
+            "content-length",
+            "content-type",
+            "date",
+            "expires",
+            "keep-alive",
+            "last-modified",
+            "location",
+            "server",
+            "set-cookie",
+            "transfer-encoding",
+            "vary");
+
+    private final Response response;
+    private final List<Leaf> leaves = new ArrayList<>();
+
+    Leaves(Response response) {
+        this.response = response;
+        if (response.isJson()) {
+            response.json().ifPresent(json -> json(new JsonPath(List.of()), "", json));
+        }
+        response.cookies().forEach((name, value) -> add(Selection.of(new Query.Cookie(name)), name, value));
+        for (Header header : response.headers()) {
+            if (!NO_SOURCE.contains(header.name().toLowerCase(Locale.ROOT))) {
+                add(Selection.of(new Query.Header(header.name())), header.name(), header.value());
+            }
+        }
+        response.header("Location").ifPresent(this::location);
+        if (response.isHtml()) {
+            html(Jsoup.parse(response.text()));
+        }
+    }
+
+    List<Leaf> all() {
+        return leaves;
+    }
+
+    private void add(Selection selection, String name, String value) {
+        if (!value.isEmpty() && leaves.size() < MOST) {
+            leaves.add(new Leaf(selection, name, value));
+        }
+    }
+
+    private void json(JsonPath path, String name, JsonNode node) {
+        if (node.isObject()) {
+            node.forEachEntry((field, value) -> json(path.field(field), field, value));
+        } else if (node.isArray()) {
+            for (int i = 0; i < node.size() && leaves.size() < MOST; i++) {
+                json(path.element(i), name, node.get(i));
+            }
+        } else if (node.isString() || node.isNumber()) {
+            add(Selection.of(new Query.Json(path)), name, node.isString() ? node.stringValue() : node.toString());
+        }
+    }
+
+    private void location(String location) {
+        Query query = new Query.Header("Location");
+        add(Selection.of(query), "Location", location);
+        String[] parts = location.split("#", 2)[0].split("\\?", 2);
+        String path = parts[0].replaceFirst("^https?://[^/]*", "").replaceFirst("^/", "");
+        String before = "";
+        int index = 0;
+        for (String segment : path.split("/", -1)) {
+            add(Selection.of(query, new Filter.PathSegment(index++)), before, segment);
+            before = segment;
+        }
+        for (String parameter : parts.length > 1 ? parts[1].split("&") : new String[0]) {
+            String[] pair = parameter.split("=", 2);
+            if (pair.length == 2) {
+                add(Selection.of(query, new Filter.QueryParameter(pair[0])), pair[0], pair[1]);
+            }
+        }
+    }
+
+    private void html(Document page) {
+        page.select("input[name],button[name]")
+                .forEach(field -> add(
+                        Selection.of(new Query.HtmlField(field.attr("name"))),
+                        field.attr("name"),
+                        field.attr("value")));
+        page.select("meta[name]")
+                .forEach(meta -> add(
+                        Selection.of(new Query.HtmlMeta(meta.attr("name"))), meta.attr("name"), meta.attr("content")));
+    }
+
+    /** A value that stands in the text of the body as a word of its own, known by what stands beside it. */
+    Optional<Leaf> inText(String value) {
+        if (!response.isText() || response.isJson()) {
+            return Optional.empty();
+        }
+        String text = response.text();
+        for (int at = text.indexOf(value); at >= 0; at = text.indexOf(value, at + 1)) {
+            int begin = Math.max(text.lastIndexOf('\n', at) + 1, at - CONTEXT);
+            int after = at + value.length();
+            String left = text.substring(begin, at);
+            String right = after < text.length() && text.charAt(after) != '\n' ? text.substring(after, after + 1) : "";
+            Selection selection = Selection.of(new Query.Between(left, right));
+            boolean isWord = !left.matches("(?s).*[\\p{L}\\p{N}]") && !right.matches("[\\p{L}\\p{N}]");
+            if (isWord && !left.isBlank() && yields(selection, value)) {
+                String name = left.replaceFirst("[^\\p{L}\\p{N}_-]+$", "").replaceFirst("(?s).*[^\\p{L}\\p{N}_-]", "");
+                return Optional.of(new Leaf(selection, name, value));
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Whether the selection finds that very value. */
+    boolean yields(Selection selection, String value) {
+        return response.select(selection)
+                .map(node -> node.isString() ? node.stringValue() : node.toString())
+                .filter(value::equals)
+                .isPresent();
+    }
+}

@@ -1,0 +1,120 @@
+package dev.coatcheck.prove.bind;
+
+import dev.coatcheck.prove.scenario.Body;
+import dev.coatcheck.prove.scenario.Field;
+import dev.coatcheck.prove.scenario.Request;
+import dev.coatcheck.prove.scenario.Template;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The words of a request that may have come from a response, and what takes their places. */
+final class Words {
+    private static final Pattern OF_TARGET = Pattern.compile("(?<=[/=])(?<word>[^/?&=#]+)");
+    private static final Pattern OF_VALUE = Pattern.compile("(?<word>[^\\s,;]+)");
+    private static final Pattern OF_JSON =
+            Pattern.compile("\"(?:[^\"\\\\]|\\\\.)*+\"\\s*:|\"(?<word>[^\"\\\\]++)\"|(?<number>-?\\d++(?:\\.\\d++)?)");
+
+    private final Replacement replacement;
+
+    /** What takes the place of a word; empty where it stays. */
+    interface Replacement {
+        /**
+         * Decides about one word.
+         *
+         * @param name what it is called in the request: a field, a parameter, the segment of the path before it
+         */
+        Optional<Template.Variable> of(String name, String word);
+    }
+
+    Words(Replacement replacement) {
+        this.replacement = replacement;
+    }
+
+    Request in(Request request) {
+        return new Request(
+                request.method(),
+                rewritten(request.target(), OF_TARGET, ""),
+                fields(request.query()),
+                fields(request.headers()),
+                fields(request.cookies()),
+                body(request.body()));
+    }
+
+    private List<Field> fields(List<Field> fields) {
+        return fields.stream()
+                .map(field -> new Field(field.name(), value(field.name(), field.value())))
+                .toList();
+    }
+
+    /** All of a value, or the words in it, as in {@code Bearer 4f1c9a}. */
+    private Template value(String name, Template value) {
+        if (value.parts().size() == 1 && value.parts().getFirst() instanceof Template.Literal(String text)) {
+            Optional<Template.Variable> whole = replacement.of(name, text);
+            if (whole.isPresent()) {
+                return new Template(List.of(whole.get()));
+            }
+        }
+        return rewritten(value, OF_VALUE, name);
+    }
+
+    private Body body(Body body) {
+        return switch (body) {
+            case Body.Form(List<Field> fields) -> new Body.Form(fields(fields));
+            case Body.Json(Template text) -> new Body.Json(rewritten(text, OF_JSON, ""));
+            case Body.Multipart(List<Body.Part> parts) ->
+                new Body.Multipart(parts.stream().map(this::part).toList());
+            case Body.Text text -> new Body.Text(rewritten(text.text(), OF_VALUE, ""), text.contentType());
+            case Body.None none -> none;
+            case Body.Bytes bytes -> bytes;
+            case Body.File file -> file;
+        };
+    }
+
+    private Body.Part part(Body.Part part) {
+        return switch (part) {
+            case Body.TextPart(String name, Template value) -> new Body.TextPart(name, value(name, value));
+            case Body.FilePart file -> file;
+        };
+    }
+
+    private Template rewritten(Template template, Pattern pattern, String name) {
+        List<Template.Part> parts = new ArrayList<>();
+        for (Template.Part part : template.parts()) {
+            switch (part) {
+                case Template.Literal(String text) -> rewrite(text, pattern, name, parts);
+                case Template.Variable variable -> parts.add(variable);
+            }
+        }
+        return new Template(parts);
+    }
+
+    private void rewrite(String text, Pattern pattern, String name, List<Template.Part> into) {
+        Matcher matcher = pattern.matcher(text);
+        String before = name;
+        int end = 0;
+        while (matcher.find()) {
+            String group = pattern == OF_JSON && matcher.group("number") != null ? "number" : "word";
+            String word = matcher.group(group);
+            if (word == null) {
+                before = matcher.group().replaceAll("^\"|\"\\s*:$", "");
+                continue;
+            }
+            String called = pattern == OF_TARGET && text.charAt(matcher.start() - 1) == '='
+                    ? text.substring(0, matcher.start() - 1).replaceFirst("(?s).*[?&]", "")
+                    : before;
+            Optional<Template.Variable> variable = replacement.of(called, word);
+            if (variable.isPresent()) {
+                into.add(new Template.Literal(text.substring(end, matcher.start(group))));
+                into.add(variable.get());
+                end = matcher.end(group);
+            }
+            if (pattern == OF_TARGET) {
+                before = word;
+            }
+        }
+        into.add(new Template.Literal(text.substring(end)));
+    }
+}
