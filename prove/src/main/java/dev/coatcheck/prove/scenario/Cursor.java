@@ -1,9 +1,11 @@
 package dev.coatcheck.prove.scenario;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /**
  * A place in a text that moves forward, and knows its line and column when something is wrong. A line ends with {@code \n}
@@ -13,12 +15,21 @@ public final class Cursor {
     private final String source;
     private final String text;
     private final Variables variables;
+    /** Where the lines begin, so that a place is found at once even in a long text. */
+    private final int[] lineStarts;
+
     private int offset;
 
     public Cursor(String source, String text, Variables variables) {
         this.source = source;
         this.text = text;
         this.variables = variables;
+        this.lineStarts = IntStream.concat(
+                        IntStream.of(0),
+                        IntStream.range(0, text.length())
+                                .filter(i -> text.charAt(i) == '\n')
+                                .map(i -> i + 1))
+                .toArray();
         int nul = text.indexOf('\0');
         if (nul >= 0) {
             throw errorAt(nul, "holds a NUL character, so it is hardly text");
@@ -65,9 +76,15 @@ public final class Cursor {
         return matcher.group();
     }
 
-    /** What has not been read yet. */
-    public String rest() {
-        return text.substring(offset);
+    /** How many characters come before the next such text; -1 where there is none. */
+    public int lengthUpTo(String expected) {
+        int at = text.indexOf(expected, offset);
+        return at < 0 ? -1 : at - offset;
+    }
+
+    /** How many characters have not been read yet. */
+    public int remaining() {
+        return text.length() - offset;
     }
 
     /** Steps over so many characters, and gives them. */
@@ -96,13 +113,9 @@ public final class Cursor {
     }
 
     public Place placeAt(int position) {
-        int line = 1;
-        int start = 0;
-        for (int end = text.indexOf('\n'); end >= 0 && end < position; end = text.indexOf('\n', end + 1)) {
-            line++;
-            start = end + 1;
-        }
-        return new Place(source, line, position - start + 1);
+        int found = Arrays.binarySearch(lineStarts, position);
+        int line = found >= 0 ? found + 1 : -found - 1;
+        return new Place(source, line, position - lineStarts[line - 1] + 1);
     }
 
     public InvalidScenarioException error(String message) {
@@ -147,13 +160,14 @@ public final class Cursor {
     /** The object or list of JSON that begins here. */
     public Body.Json json() {
         int begin = offset;
-        int length = JsonText.length(rest())
-                .orElseThrow(() ->
-                        error("this JSON is never closed; expected its last '" + (peek() == '{' ? "}" : "]") + "'"));
-        String json = text.substring(begin, begin + length);
+        int end = JsonText.end(text, begin);
+        if (end < 0) {
+            throw error("this JSON is never closed; expected its last '" + (peek() == '{' ? "}" : "]") + "'");
+        }
+        String json = text.substring(begin, end);
         JsonText.check(json).ifPresent(fault -> {
             throw errorAt(begin + fault.offset(), fault.message());
         });
-        return new Body.Json(templateUpTo(begin + length));
+        return new Body.Json(templateUpTo(end));
     }
 }

@@ -8,18 +8,18 @@ import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
 /** JSON as it is written in a step, with variables in it: {@code {"album": {{album}}, "title": "{{run}}"}}. */
-public final class JsonText {
+final class JsonText {
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
 
     /** What is wrong with it. The place is an offset into the text. */
-    public record Fault(int offset, String message) {}
+    record Fault(int offset, String message) {}
 
     private JsonText() {}
 
     /** The same text, of the same length, with a value of JSON's in the place of each variable. */
-    public static String masked(String text) {
+    static String masked(String text) {
         Matcher matcher = Template.VARIABLE.matcher(text);
         StringBuilder masked = new StringBuilder();
         while (matcher.find()) {
@@ -29,7 +29,7 @@ public final class JsonText {
     }
 
     /** Empty where the text is JSON. */
-    public static Optional<Fault> check(String text) {
+    static Optional<Fault> check(String text) {
         try {
             JSON.readTree(masked(text));
             return Optional.empty();
@@ -40,25 +40,31 @@ public final class JsonText {
         }
     }
 
-    /** How long the object or list is with which the text begins; empty where it is never closed. */
-    public static Optional<Integer> length(String text) {
-        String json = masked(text);
+    /** Where the object or list ends that begins at an offset; -1 where it is never closed. */
+    static int end(String text, int start) {
+        Matcher variable = Template.VARIABLE.matcher(text);
         int depth = 0;
         boolean inString = false;
-        for (int i = 0; i < json.length(); i++) {
-            switch (json.charAt(i)) {
+        for (int i = start; i < text.length(); i++) {
+            switch (text.charAt(i)) {
                 case '"' -> inString = !inString;
                 case '\\' -> i += inString ? 1 : 0;
-                case '{', '[' -> depth += inString ? 0 : 1;
+                case '{', '[' -> {
+                    if (!inString && variable.region(i, text.length()).lookingAt()) {
+                        i = variable.end() - 1;
+                    } else {
+                        depth += inString ? 0 : 1;
+                    }
+                }
                 case '}', ']' -> {
                     depth -= inString ? 0 : 1;
                     if (depth == 0 && !inString) {
-                        return Optional.of(i + 1);
+                        return i + 1;
                     }
                 }
                 default -> {}
             }
         }
-        return Optional.empty();
+        return -1;
     }
 }

@@ -89,7 +89,7 @@ public final class StepLines {
             return json;
         }
         if (cursor.skip("@")) {
-            Path file = file(cursor.take(cursor.rest().length()));
+            Path file = file(cursor.take(cursor.remaining()));
             return new Body.File(file, ContentTypes.of(file));
         }
         List<Body.Part> parts = new ArrayList<>();
@@ -113,8 +113,8 @@ public final class StepLines {
         if (name.isEmpty() || !cursor.skip("=")) {
             throw cursor.error("expected JSON, name=value or name=@file; " + EXAMPLE);
         }
-        int length = cursor.rest().indexOf('&');
-        int end = cursor.offset() + (length < 0 ? cursor.rest().length() : length);
+        int length = cursor.lengthUpTo("&");
+        int end = cursor.offset() + (length < 0 ? cursor.remaining() : length);
         if (cursor.skip("@")) {
             Path file = file(cursor.take(end - cursor.offset()));
             return new Body.FilePart(name, file, ContentTypes.of(file));

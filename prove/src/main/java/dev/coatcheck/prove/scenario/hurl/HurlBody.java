@@ -39,7 +39,7 @@ final class HurlBody {
     private Body fenced() {
         int start = cursor.offset();
         String fence = cursor.take(FENCE);
-        int length = cursor.rest().indexOf("```");
+        int length = cursor.lengthUpTo("```");
         if (length < 0) {
             throw cursor.errorAt(start, "this text is never closed; expected ``` at its end");
         }
