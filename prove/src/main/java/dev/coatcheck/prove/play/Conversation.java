@@ -139,7 +139,11 @@ public final class Conversation {
     private String value(String name, Step step, Map<String, String> drawn) {
         if (name.equals(Variables.NEW_UUID)) {
             String uuid = UUID.randomUUID().toString();
-            drawn.put(Exchange.nameOf(name) + " of step " + step.number() + " #" + (drawn.size() + 1), uuid);
+            int place = 1;
+            while (drawn.putIfAbsent(Exchange.nameOf(name) + " of step " + step.number() + " #" + place, uuid)
+                    != null) {
+                place++;
+            }
             return uuid;
         }
         String value = variables.get(name);

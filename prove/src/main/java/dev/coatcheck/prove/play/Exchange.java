@@ -3,6 +3,8 @@ package dev.coatcheck.prove.play;
 import dev.coatcheck.prove.scenario.Step;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,6 +31,7 @@ public record Exchange(
         Duration took) {
     public Exchange {
         unmet = List.copyOf(unmet);
+        values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
     }
 
     /** Whether there was a response, and the scenario is content with it. */

@@ -160,13 +160,16 @@ final class Rendering {
                     words.add(name + "=" + text);
                 }
                 case Body.FilePart(String name, var path, String contentType) -> {
-                    builder.addBinaryBody(
-                            name, path, ContentType.parse(contentType), String.valueOf(path.getFileName()));
+                    builder.addBinaryBody(name, path, type(contentType), String.valueOf(path.getFileName()));
                     words.add(name + "=@" + path.getFileName());
                 }
             }
         }
         HttpEntity entity = builder.build();
         return new Rendered(String.join("&", words), entity.getContentType(), Optional.of(entity));
+    }
+
+    private static ContentType type(String written) {
+        return Optional.ofNullable(ContentType.parseLenient(written)).orElse(ContentType.APPLICATION_OCTET_STREAM);
     }
 }

@@ -157,11 +157,11 @@ class ConversationTest {
             assertThat(server.received().get(2).target()).isEqualTo("/page?x=1");
             Map<String, String> values = exchanges.getFirst().values();
             assertThat(values)
-                    .containsKeys("{{run}}", "{{newUuid}} of step 1 #2", "{{newUuid}} of step 1 #3")
+                    .containsKeys("{{run}}", "{{newUuid}} of step 1 #1", "{{newUuid}} of step 1 #2")
                     .containsEntry("{{id}}", "17");
             assertThat(server.received().getFirst().target())
-                    .isEqualTo("/users/" + values.get("{{run}}") + "/" + values.get("{{newUuid}} of step 1 #2") + "/"
-                            + values.get("{{newUuid}} of step 1 #3"));
+                    .isEqualTo("/users/" + values.get("{{run}}") + "/" + values.get("{{newUuid}} of step 1 #1") + "/"
+                            + values.get("{{newUuid}} of step 1 #2"));
         }
     }
 
@@ -294,6 +294,20 @@ class ConversationTest {
                 .isInstanceOfSatisfying(
                         Outcome.Failed.class,
                         failed -> assertThat(failed.failure()).isEqualTo(Outcome.Failure.NOT_CONNECTED));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            text/html; charset=bogus | ö
+            text/html; charset="     | ö
+            ;;;                      | ö
+            text/html; charset=UTF-8 | ö
+            """)
+    void a_body_is_read_whatever_its_content_type_says(String contentType, String text) throws Exception {
+        try (TestServer server = new TestServer(request -> Reply.of(200, text, "Content-Type", contentType))) {
+            Response response = play(server, steps("/")).getFirst().response().orElseThrow();
+            assertThat(response.text()).isEqualTo(text);
+        }
     }
 
     @Test
