@@ -18,6 +18,8 @@ public final class Comparison {
             Pattern.compile("\\$\\.(headers|cookies|json|lines|bytes)(.*)", Pattern.DOTALL);
     private static final Pattern INDEX = Pattern.compile("\\[(\\d+)].*", Pattern.DOTALL);
 
+    private static final int SHORTEST_COOKIE = 12;
+
     private final Map<Integer, Norm> norms;
     private final Names names = new Names();
 
@@ -25,15 +27,13 @@ public final class Comparison {
         this.norms = norms;
     }
 
-    static String origin(int step) {
-        return "step " + step + " ";
-    }
-
-    /** Later steps may repeat the cookies that this one has set. */
+    /** Later steps may repeat the cookies that this one has set. A short one may well be the name of an instance. */
     static void remember(Exchange exchange, Names names) {
-        ResponseTree.cookieValues(exchange)
-                .forEach((name, value) -> names.add(
-                        "cookie " + name + " of step " + exchange.step().number(), value));
+        exchange.response().map(Response::cookies).orElse(Map.of()).forEach((name, value) -> {
+            if (value.length() >= SHORTEST_COOKIE) {
+                names.add("cookie " + name + " of step " + exchange.step().number(), value);
+            }
+        });
     }
 
     /**
@@ -56,7 +56,7 @@ public final class Comparison {
             return differences;
         }
         ResponseTree tree = ResponseTree.of(response.get());
-        for (Mismatch mismatch : Matching.mismatches(origin(step), norm, tree.tree(), names)) {
+        for (Mismatch mismatch : Matching.mismatches(norm, tree.tree(), names)) {
             differences.add(difference(step, mismatch, tree.lineNumbers()));
         }
         remember(exchange, names);

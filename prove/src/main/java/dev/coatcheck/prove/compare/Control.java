@@ -14,7 +14,9 @@ import java.util.stream.IntStream;
 /**
  * What an application answers when nothing is split, learned from several runs of one scenario to single instances. What is
  * the same in every run has to be the same in the fleet. What varies is noise: it has to keep its shape, and where it only
- * repeats a value that the run saw before (an id, a cookie, a {@code {{newUuid}}}), it has to repeat that value.
+ * repeats a value that the user carries from step to step (a cookie, a capture, a {@code {{newUuid}}}), it has to repeat the
+ * value of the same run. What an instance shows of its own accord in every answer, its name or process id, is not demanded
+ * to come again: a fleet has several of them.
  *
  * <p>Immutable.
  *
@@ -62,7 +64,7 @@ public final class Control {
             IntStream.range(0, runs.size())
                     .forEach(run -> exchanges.get(run).values().forEach(names.get(run)::add));
             if (exchanges.stream().allMatch(exchange -> exchange.response().isPresent())) {
-                Norm norm = learn(number, exchanges, names);
+                Norm norm = learn(exchanges, names);
                 norms.put(number, norm);
                 noise.addAll(NoiseFinder.in(number, norm));
             }
@@ -71,13 +73,13 @@ public final class Control {
         return new Control(norms, noise);
     }
 
-    private static Norm learn(int number, List<Exchange> exchanges, List<Names> names) {
+    private static Norm learn(List<Exchange> exchanges, List<Names> names) {
         List<Sample> samples = new ArrayList<>();
         for (int run = 0; run < exchanges.size(); run++) {
             Response response = exchanges.get(run).response().orElseThrow();
             samples.add(new Sample(ResponseTree.of(response).tree(), names.get(run)));
         }
-        return Learning.norm(Comparison.origin(number) + "$", samples);
+        return Learning.norm(samples);
     }
 
     /** Begins the comparison of one more run. */

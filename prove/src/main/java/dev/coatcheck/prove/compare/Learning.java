@@ -29,18 +29,18 @@ final class Learning {
         }
     }
 
-    /** Learns from the samples at a place, by which values that vary are called from now on. */
-    static Norm norm(String place, List<Sample> samples) {
+    /** Learns from the samples of one place. */
+    static Norm norm(List<Sample> samples) {
         if (samples.stream().allMatch(sample -> sample.node().isObject())) {
-            return fields(place, samples);
+            return fields(samples);
         }
         if (samples.stream().allMatch(sample -> sample.node().isArray())) {
-            return elements(place, samples);
+            return elements(samples);
         }
-        return scalar(place, samples);
+        return scalar(samples);
     }
 
-    private static Norm scalar(String place, List<Sample> samples) {
+    private static Norm scalar(List<Sample> samples) {
         Sample first = samples.getFirst();
         if (samples.stream().allMatch(sample -> sample.node().equals(first.node()))) {
             return new Norm.Exact(first.node());
@@ -54,11 +54,10 @@ final class Learning {
         if (types.equals(Set.of(JsonNodeType.STRING))) {
             Shape shape = Shape.of(texts);
             if (shape.form() == Shape.Form.FREE) {
-                return new Norm.Partly(Phrase.of(
-                        place, texts, samples.stream().map(Sample::names).toList()));
+                return new Norm.Partly(
+                        Phrase.of(texts, samples.stream().map(Sample::names).toList()));
             }
         }
-        samples.forEach(sample -> sample.names().add(place, sample.text()));
         List<String> shaped = samples.stream()
                 .filter(sample -> Trees.hasShape(sample.node()))
                 .map(Sample::text)
@@ -66,7 +65,7 @@ final class Learning {
         return new Norm.Varying(types, Shape.of(shaped));
     }
 
-    private static Norm fields(String place, List<Sample> samples) {
+    private static Norm fields(List<Sample> samples) {
         Map<String, Norm> always = new LinkedHashMap<>();
         Set<String> names = new LinkedHashSet<>();
         samples.forEach(sample -> names.addAll(sample.node().propertyNames()));
@@ -80,19 +79,18 @@ final class Learning {
                 }
             }
             if (values.size() == samples.size()) {
-                always.put(name, norm(Trees.field(place, name), values));
+                always.put(name, norm(values));
             } else {
                 sometimes.addAll(values);
             }
         }
-        return new Norm.Fields(
-                always, sometimes.isEmpty() ? List.of() : List.of(norm(Trees.field(place, "*"), sometimes)));
+        return new Norm.Fields(always, sometimes.isEmpty() ? List.of() : List.of(norm(sometimes)));
     }
 
-    private static Norm elements(String place, List<Sample> samples) {
+    private static Norm elements(List<Sample> samples) {
         int size = samples.getFirst().node().size();
         if (samples.stream().anyMatch(sample -> sample.node().size() != size)) {
-            return several(place, samples);
+            return several(samples);
         }
         List<String> sortedBy = order(samples);
         List<List<Sample>> sorted = new ArrayList<>();
@@ -108,7 +106,7 @@ final class Learning {
         for (int i = 0; i < size; i++) {
             int index = i;
             List<Sample> column = sorted.stream().map(run -> run.get(index)).toList();
-            norms.add(norm(place + "[" + i + "]", column));
+            norms.add(norm(column));
             if (column.stream().map(Sample::renamed).distinct().count() == 1) {
                 elsewhere.merge(column.getFirst().renamed(), -1, Integer::sum);
             }
@@ -118,7 +116,7 @@ final class Learning {
         return new Norm.Elements(norms, sortedBy, common);
     }
 
-    private static Norm several(String place, List<Sample> samples) {
+    private static Norm several(List<Sample> samples) {
         List<String> common = common(samples);
         List<Sample> all = new ArrayList<>();
         for (Sample sample : samples) {
@@ -129,7 +127,7 @@ final class Learning {
                 .toList();
         return new Norm.Several(
                 common,
-                norm(place + "[*]", others.isEmpty() ? all : others),
+                norm(others.isEmpty() ? all : others),
                 samples.stream().anyMatch(sample -> sample.node().isEmpty()));
     }
 

@@ -15,21 +15,19 @@ final class Matching {
     private static final Pattern SECRET =
             Pattern.compile("password|passwd|secret|token|session|api_?key|authorization");
 
-    private final String origin;
     private final Names names;
     private final List<Mismatch> found = new ArrayList<>();
 
     /** A place, and in words what is there; empty where nothing is. */
     record Mismatch(String place, Optional<String> control, Optional<String> fleet) {}
 
-    private Matching(String origin, Names names) {
-        this.origin = origin;
+    private Matching(Names names) {
         this.names = names;
     }
 
-    /** The origin is what values that vary are called by from now on, together with their places. */
-    static List<Mismatch> mismatches(String origin, Norm norm, JsonNode tree, Names names) {
-        Matching matching = new Matching(origin, names);
+    /** Where the tree differs from the norm; at most twenty places. */
+    static List<Mismatch> mismatches(Norm norm, JsonNode tree, Names names) {
+        Matching matching = new Matching(names);
         matching.match("$", norm, tree);
         return matching.found;
     }
@@ -50,8 +48,8 @@ final class Matching {
                 }
             }
             case Norm.Partly(Phrase phrase) -> {
-                if (!node.isString() || !phrase.fits(origin + place, node.stringValue(), names)) {
-                    differ(place, Shown.of(phrase.example()), words(place, node));
+                if (!node.isString() || !phrase.fits(node.stringValue(), names)) {
+                    differ(place, expected(place, norm), words(place, node));
                 }
             }
             case Norm.Varying varying -> match(place, varying, node);
@@ -84,8 +82,6 @@ final class Matching {
                 && (!Trees.hasShape(node) || varying.shape().fits(Trees.text(node)));
         if (!fits) {
             differ(place, varying.shape().toString(), words(place, node));
-        } else if (Trees.hasShape(node)) {
-            names.add(origin + place, Trees.text(node));
         }
     }
 
@@ -107,7 +103,7 @@ final class Matching {
             if (sometimes.isEmpty()) {
                 differ(at, "", words(at, value));
             } else {
-                match(Trees.field(place, "*"), sometimes.getFirst(), value);
+                match(at, sometimes.getFirst(), value);
             }
         });
     }
@@ -142,9 +138,9 @@ final class Matching {
         if (!contains(place, norm.common(), node)) {
             return;
         }
-        for (JsonNode element : node.values()) {
-            if (!norm.common().contains(names.rename(Trees.text(element)))) {
-                match(place + "[*]", norm.any(), element);
+        for (int i = 0; i < node.size(); i++) {
+            if (!norm.common().contains(names.rename(Trees.text(node.get(i))))) {
+                match(place + "[" + i + "]", norm.any(), node.get(i));
             }
         }
     }
@@ -166,7 +162,7 @@ final class Matching {
         return switch (norm) {
             case Norm.Exact(JsonNode value) -> words(place, value);
             case Norm.Named(String renamed) -> Shown.of(renamed);
-            case Norm.Partly(Phrase phrase) -> Shown.of(phrase.example());
+            case Norm.Partly(Phrase phrase) -> shown(place, phrase.example());
             case Norm.Varying varying -> varying.shape().toString();
             case Norm.Fields fields -> "an object";
             case Norm.Elements elements -> "a list of " + elements.inOrder().size();
@@ -190,8 +186,11 @@ final class Matching {
             return "a list of " + node.size();
         }
         String text = Trees.text(node);
+        return node.isString() ? shown(place, text) : text;
+    }
+
+    private static String shown(String place, String text) {
         boolean secret = SECRET.matcher(place.toLowerCase(Locale.ROOT)).find() && text.length() > 4;
-        String shown = secret ? text.substring(0, 4) + "…" : text;
-        return node.isString() || secret ? Shown.of(shown) : shown;
+        return Shown.of(secret ? text.substring(0, 4) + "…" : text);
     }
 }

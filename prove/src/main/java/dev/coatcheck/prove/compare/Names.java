@@ -11,8 +11,9 @@ import java.util.Map;
 import org.jsoup.nodes.Entities;
 
 /**
- * The values of one run that are another one in every run, each called by where it first came from. Two runs say the same
- * when they say the same of these names: "the page shows the id that step 1 gave".
+ * The values that the user of one run carries from step to step, and that are others in every run: cookies, captures, what
+ * the scenario draws. Each is called by where it came from. Two runs say the same when they say the same of these names: "the
+ * page shows the id that step 1 gave".
  */
 final class Names {
     /** Stand around a name in a text; no application sends them. */

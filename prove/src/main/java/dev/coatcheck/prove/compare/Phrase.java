@@ -25,7 +25,6 @@ final class Phrase {
     private record Hole(Shape shape) implements Piece {}
 
     private final List<Piece> pieces;
-    private final List<Piece> holes;
     private final Pattern pattern;
     private final boolean renamedFirst;
     private final String example;
@@ -34,7 +33,6 @@ final class Phrase {
         this.pieces = pieces;
         this.renamedFirst = renamedFirst;
         this.example = example;
-        this.holes = pieces.stream().filter(piece -> !(piece instanceof Fixed)).toList();
         StringBuilder expression = new StringBuilder("(?s)");
         for (Piece piece : pieces) {
             switch (piece) {
@@ -46,8 +44,8 @@ final class Phrase {
         this.pattern = Pattern.compile(expression.toString());
     }
 
-    /** What the texts have in common; the values of the holes get names that begin with the origin. */
-    static Phrase of(String origin, List<String> texts, List<Names> names) {
+    /** What the texts have in common. */
+    static Phrase of(List<String> texts, List<Names> names) {
         List<List<String>> tokens = texts.stream().map(Phrase::tokens).toList();
         boolean renamed = !sameLength(tokens);
         if (renamed) {
@@ -58,13 +56,7 @@ final class Phrase {
         List<List<String>> columns = columns(tokens);
         List<Piece> pieces = new ArrayList<>();
         for (List<String> column : columns) {
-            Piece piece = piece(column, names);
-            if (piece instanceof Hole) {
-                for (int i = 0; i < column.size(); i++) {
-                    names.get(i).add(origin + " #" + pieces.size(), column.get(i));
-                }
-            }
-            pieces.add(piece);
+            pieces.add(piece(column, names));
         }
         return new Phrase(pieces, renamed, texts.getFirst());
     }
@@ -149,25 +141,23 @@ final class Phrase {
         return same(renamed) ? new Named(renamed.getFirst()) : new Hole(Shape.of(column));
     }
 
-    /** Whether another text says the same; the values of its holes get names that begin with the origin. */
-    boolean fits(String origin, String text, Names names) {
+    /** Whether another text says the same. */
+    boolean fits(String text, Names names) {
         Matcher matcher = pattern.matcher(renamedFirst ? names.rename(text) : text);
         if (!matcher.matches()) {
             return false;
         }
-        for (int i = 0; i < holes.size(); i++) {
-            String value = matcher.group(i + 1);
+        int group = 0;
+        for (Piece piece : pieces) {
             boolean fits =
-                    switch (holes.get(i)) {
+                    switch (piece) {
                         case Fixed fixed -> true;
-                        case Named(String renamed) -> names.rename(value).equals(renamed);
-                        case Hole(Shape shape) -> shape.fits(value);
+                        case Named(String renamed) ->
+                            names.rename(matcher.group(++group)).equals(renamed);
+                        case Hole(Shape shape) -> shape.fits(matcher.group(++group));
                     };
             if (!fits) {
                 return false;
-            }
-            if (holes.get(i) instanceof Hole) {
-                names.add(origin + " #" + pieces.indexOf(holes.get(i)), value);
             }
         }
         return true;

@@ -1,12 +1,10 @@
 package dev.coatcheck.prove.compare;
 
-import dev.coatcheck.prove.play.Exchange;
 import dev.coatcheck.prove.play.Header;
 import dev.coatcheck.prove.play.Response;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -30,8 +28,7 @@ record ResponseTree(ObjectNode tree, List<Integer> lineNumbers) {
     private static final Pattern OWN_ADDRESS = Pattern.compile(
             "https?://(localhost|[a-z0-9.-]+\\.localhost|127(\\.\\d{1,3}){3}|\\[::1])(:\\d{1,5})?(?=/|$)");
     private static final Pattern TAG = Pattern.compile("(?=<)|(?<=>)");
-    private static final Pattern REMOVED =
-            Pattern.compile("(?i).*;\\s*(max-age=(0|-\\d+)|expires=[^;]*\\b19[67]\\d\\b[^;]*)(\\s*;.*)?");
+    private static final Pattern REMOVAL = Pattern.compile("(?i)max-age=(0|-\\d+)|expires=.*\\b19[67]\\d\\b.*");
 
     static ResponseTree of(Response response) {
         ObjectNode tree = JsonNodeFactory.instance.objectNode();
@@ -44,11 +41,18 @@ record ResponseTree(ObjectNode tree, List<Integer> lineNumbers) {
         ObjectNode cookies = tree.putObject(COOKIES);
         for (String line : response.headers("Set-Cookie")) {
             String name = line.split("[=;]", 2)[0].strip();
-            cookies.put(name, REMOVED.matcher(line).matches() ? "removed" : "set");
+            cookies.put(name, isRemoval(line) ? "removed" : "set");
         }
         List<Integer> lineNumbers = new ArrayList<>();
         body(response, tree, lineNumbers);
         return new ResponseTree(tree, lineNumbers);
+    }
+
+    private static boolean isRemoval(String line) {
+        return Pattern.compile(";")
+                .splitAsStream(line)
+                .skip(1)
+                .anyMatch(attribute -> REMOVAL.matcher(attribute.strip()).matches());
     }
 
     private static String value(String name, List<Header> values) {
@@ -83,10 +87,5 @@ record ResponseTree(ObjectNode tree, List<Integer> lineNumbers) {
             bytes.put("length", response.content().length());
             bytes.put("sha256", response.content().sha256Hex());
         }
-    }
-
-    /** What an exchange shows beside its response: the values of cookies, by which later steps may call them. */
-    static Map<String, String> cookieValues(Exchange exchange) {
-        return exchange.response().map(Response::cookies).orElse(Map.of());
     }
 }

@@ -21,7 +21,7 @@ record Shape(Form form, int shortest, int longest, Set<String> characters, Strin
                 Pattern.compile(
                         "(\\d{4}-\\d\\d-\\d\\d[T ])?\\d\\d?:\\d\\d(:\\d\\d)?([.,]\\d{1,9})?(Z|[+-]\\d\\d:?\\d\\d)?")),
         DATE("a date", Pattern.compile("\\d{4}-\\d\\d-\\d\\d|\\d{1,2}[./]\\d{1,2}[./]\\d{2,4}")),
-        OPAQUE("an opaque token", Pattern.compile("(?=.*\\d)(?=.*[A-Za-z])[A-Za-z0-9+/=_.~:-]{12,}")),
+        OPAQUE("an opaque token", Pattern.compile("(?=.*\\d|.*[a-z].*[A-Z]|.*[A-Z].*[a-z])[A-Za-z0-9+/=_.~:-]{12,}")),
         FREE("a text", Pattern.compile(".*", Pattern.DOTALL));
 
         private final String words;
@@ -91,6 +91,6 @@ record Shape(Form form, int shortest, int longest, Set<String> characters, Strin
 
     @Override
     public String toString() {
-        return form == Form.EMPTY ? form.words : form.words + " as " + Shown.of(example);
+        return form == Form.EMPTY ? form.words : form.words + " as " + Shown.beginning(example);
     }
 }
