@@ -1,7 +1,6 @@
 package dev.coatcheck.prove.bind;
 
 import dev.coatcheck.prove.scenario.Capture;
-import dev.coatcheck.prove.scenario.Filter;
 import dev.coatcheck.prove.scenario.Scenario;
 import dev.coatcheck.prove.scenario.Selection;
 import dev.coatcheck.prove.scenario.Step;
@@ -116,39 +115,15 @@ public final class Bindings {
         }
 
         private static Optional<Selection> selection(Leaves leaves, String name, String word) {
-            for (Leaf leaf : leaves.all()) {
-                if (leaf.value().equals(word)
-                        && isNoAccident(leaf, name, word)
-                        && leaves.yields(leaf.selection(), word)) {
-                    return Optional.of(leaf.selection());
-                }
+            List<Leaf> candidates = new ArrayList<>(leaves.holding(word));
+            if (isTelling(word)) {
+                candidates.addAll(leaves.holdingCoded(word));
             }
-            if (!isTelling(word)) {
-                return leaves.inText(word)
-                        .filter(leaf -> isNoAccident(leaf, name, word))
-                        .map(Leaf::selection);
-            }
-            for (Leaf leaf : leaves.all()) {
-                for (Filter.Coding coding : Filter.Coding.values()) {
-                    Selection coded = Selection.of(leaf.selection().query(), with(leaf, coding));
-                    if (couldBe(leaf, word) && leaves.yields(coded, word)) {
-                        return Optional.of(coded);
-                    }
-                }
-            }
-            return leaves.inText(word).map(Leaf::selection);
-        }
-
-        private static Filter[] with(Leaf leaf, Filter.Coding coding) {
-            List<Filter> filters = new ArrayList<>(leaf.selection().filters());
-            filters.add(coding);
-            return filters.toArray(new Filter[0]);
-        }
-
-        /** No coding makes a text more than six times as long, or short of half. */
-        private static boolean couldBe(Leaf leaf, String word) {
-            int length = leaf.value().length();
-            return isTelling(leaf.value()) && word.length() <= 6 * length && length <= 6 * word.length();
+            return candidates.stream()
+                    .filter(leaf -> isNoAccident(leaf, name, word) && leaves.yields(leaf.selection(), word))
+                    .findFirst()
+                    .or(() -> leaves.inText(word).filter(leaf -> isNoAccident(leaf, name, word)))
+                    .map(Leaf::selection);
         }
 
         private static boolean isTelling(String word) {

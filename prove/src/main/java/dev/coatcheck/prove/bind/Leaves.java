@@ -7,8 +7,10 @@ import dev.coatcheck.prove.scenario.JsonPath;
 import dev.coatcheck.prove.scenario.Query;
 import dev.coatcheck.prove.scenario.Selection;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jsoup.Jsoup;
@@ -18,6 +20,8 @@ import tools.jackson.databind.JsonNode;
 /** The values of a response that a later request may carry, the surest place first. */
 final class Leaves {
     private static final int MOST = 10_000;
+    private static final int LONGEST = 4_096;
+    private static final int MOST_TRIES = 20;
     private static final int CONTEXT = 40;
     private static final Set<String> NO_SOURCE = Set.of(
             "age",
@@ -36,10 +40,14 @@ final class Leaves {
             "vary");
 
     private final Response response;
-    private final List<Leaf> leaves = new ArrayList<>();
+    private final String text;
+    private final Map<String, List<Leaf>> byValue = new HashMap<>();
+    private final Map<String, List<Leaf>> byCodedValue = new HashMap<>();
+    private int count;
 
     Leaves(Response response) {
         this.response = response;
+        this.text = response.isText() && !response.isJson() ? response.text() : "";
         if (response.isJson()) {
             response.json().ifPresent(json -> json(new JsonPath(List.of()), "", json));
         }
@@ -55,13 +63,29 @@ final class Leaves {
         }
     }
 
-    List<Leaf> all() {
-        return leaves;
+    /** Those that hold the value, the surest first. */
+    List<Leaf> holding(String value) {
+        return byValue.getOrDefault(value, List.of());
+    }
+
+    /** Those that hold the value in another coding. */
+    List<Leaf> holdingCoded(String value) {
+        return byCodedValue.getOrDefault(value, List.of());
     }
 
     private void add(Selection selection, String name, String value) {
-        if (!value.isEmpty() && leaves.size() < MOST) {
-            leaves.add(new Leaf(selection, name, value));
+        if (value.isEmpty() || value.length() > LONGEST || ++count > MOST) {
+            return;
+        }
+        byValue.computeIfAbsent(value, v -> new ArrayList<>()).add(new Leaf(selection, name, value));
+        for (Filter.Coding coding : Filter.Coding.values()) {
+            coding.of(value).filter(coded -> !coded.equals(value)).ifPresent(coded -> {
+                List<Filter> filters = new ArrayList<>(selection.filters());
+                filters.add(coding);
+                byCodedValue
+                        .computeIfAbsent(coded, v -> new ArrayList<>())
+                        .add(new Leaf(new Selection(selection.query(), filters), name, coded));
+            });
         }
     }
 
@@ -69,7 +93,7 @@ final class Leaves {
         if (node.isObject()) {
             node.forEachEntry((field, value) -> json(path.field(field), field, value));
         } else if (node.isArray()) {
-            for (int i = 0; i < node.size() && leaves.size() < MOST; i++) {
+            for (int i = 0; i < node.size() && count < MOST; i++) {
                 json(path.element(i), name, node.get(i));
             }
         } else if (node.isString() || node.isNumber()) {
@@ -109,11 +133,9 @@ final class Leaves {
 
     /** A value that stands in the text of the body as a word of its own, known by what stands beside it. */
     Optional<Leaf> inText(String value) {
-        if (!response.isText() || response.isJson()) {
-            return Optional.empty();
-        }
-        String text = response.text();
-        for (int at = text.indexOf(value); at >= 0; at = text.indexOf(value, at + 1)) {
+        int tries = 0;
+        for (int at = text.indexOf(value); at >= 0 && tries < MOST_TRIES; at = text.indexOf(value, at + 1)) {
+            tries++;
             int begin = Math.max(text.lastIndexOf('\n', at) + 1, at - CONTEXT);
             int after = at + value.length();
             String left = text.substring(begin, at);

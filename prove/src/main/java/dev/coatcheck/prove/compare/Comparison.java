@@ -7,6 +7,7 @@ import dev.coatcheck.prove.play.Outcome;
 import dev.coatcheck.prove.play.Response;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -87,7 +88,7 @@ public final class Comparison {
         }
         String inside = place.group(2);
         return switch (place.group(1)) {
-            case ResponseTree.HEADERS -> of(step, Part.HEADER, name(inside), mismatch);
+            case ResponseTree.HEADERS -> of(step, Part.HEADER, capitalized(name(inside)), mismatch);
             case ResponseTree.COOKIES -> of(step, Part.COOKIE, name(inside), unquoted(mismatch));
             case ResponseTree.JSON -> of(step, Part.BODY, "$" + inside, mismatch);
             case ResponseTree.LINES -> of(step, Part.BODY, line(inside, lineNumbers), mismatch);
@@ -108,6 +109,13 @@ public final class Comparison {
 
     private static String name(String inside) {
         return inside.replaceAll("^\\.|^\\['|']$", "");
+    }
+
+    /** As people write the names of headers: {@code Content-Type}. */
+    private static String capitalized(String header) {
+        return Pattern.compile("(^|-)[a-z]")
+                .matcher(header)
+                .replaceAll(start -> start.group().toUpperCase(Locale.ROOT));
     }
 
     private static String line(String inside, List<Integer> lineNumbers) {

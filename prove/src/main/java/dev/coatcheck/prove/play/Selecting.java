@@ -8,16 +8,10 @@ import dev.coatcheck.prove.scenario.Query;
 import dev.coatcheck.prove.scenario.Selection;
 import java.math.BigInteger;
 import java.net.URI;
-import java.net.URLDecoder;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import org.jsoup.Jsoup;
-import org.jsoup.nodes.Entities;
-import org.jsoup.parser.Parser;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -110,7 +104,7 @@ final class Selecting {
                 text(value).matches("[+-]?\\d{1,100}")
                         ? Optional.of(NODES.numberNode(new BigInteger(text(value))))
                         : Optional.empty();
-            case Filter.Coding coding -> coded(coding, text(value)).flatMap(Selecting::text);
+            case Filter.Coding coding -> coding.of(text(value)).flatMap(Selecting::text);
             case Filter.PathSegment(int index) ->
                 url(text(value))
                         .map(UrlParts::segments)
@@ -119,22 +113,6 @@ final class Selecting {
             case Filter.QueryParameter(String name) ->
                 url(text(value)).flatMap(url -> url.parameter(name)).flatMap(Selecting::text);
         };
-    }
-
-    private static Optional<String> coded(Filter.Coding coding, String text) {
-        try {
-            return Optional.of(
-                    switch (coding) {
-                        case URL_ENCODE -> URLEncoder.encode(text, StandardCharsets.UTF_8);
-                        case URL_DECODE -> URLDecoder.decode(text, StandardCharsets.UTF_8);
-                        case BASE64_ENCODE -> Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
-                        case BASE64_DECODE -> new String(Base64.getDecoder().decode(text), StandardCharsets.UTF_8);
-                        case HTML_ESCAPE -> Entities.escape(text);
-                        case HTML_UNESCAPE -> Parser.unescapeEntities(text, false);
-                    });
-        } catch (IllegalArgumentException e) {
-            return Optional.empty();
-        }
     }
 
     private static Optional<UrlParts> url(String text) {

@@ -1,6 +1,13 @@
 package dev.coatcheck.prove.scenario;
 
 import com.google.re2j.Pattern;
+import java.net.URLDecoder;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.Optional;
+import org.jsoup.nodes.Entities;
+import org.jsoup.parser.Parser;
 
 /** What is made of a value. Its text is how a scenario writes it. */
 public sealed interface Filter {
@@ -42,6 +49,24 @@ public sealed interface Filter {
 
         Coding(String written) {
             this.written = written;
+        }
+
+        /** The text in the other coding; empty where it is not what is to be decoded. */
+        public Optional<String> of(String text) {
+            try {
+                return Optional.of(
+                        switch (this) {
+                            case URL_ENCODE -> URLEncoder.encode(text, StandardCharsets.UTF_8);
+                            case URL_DECODE -> URLDecoder.decode(text, StandardCharsets.UTF_8);
+                            case BASE64_ENCODE ->
+                                Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
+                            case BASE64_DECODE -> new String(Base64.getDecoder().decode(text), StandardCharsets.UTF_8);
+                            case HTML_ESCAPE -> Entities.escape(text);
+                            case HTML_UNESCAPE -> Parser.unescapeEntities(text, false);
+                        });
+            } catch (IllegalArgumentException e) {
+                return Optional.empty();
+            }
         }
 
         @Override

@@ -32,6 +32,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 class ControlTest {
     private static final Random RANDOM = new Random(17);
@@ -57,8 +61,8 @@ class ControlTest {
                         response(401, "no", "Content-Type", "text/plain", "WWW-Authenticate", "Basic")))
                 .containsExactly(
                         "status 200 in the control, 401 in the fleet",
-                        "header content-type: \"application/json\" in the control, \"text/plain\" in the fleet",
-                        "header www-authenticate: no such header in the control, \"Basic\" in the fleet");
+                        "header Content-Type: \"application/json\" in the control, \"text/plain\" in the fleet",
+                        "header Www-Authenticate: no such header in the control, \"Basic\" in the fleet");
     }
 
     @Test
@@ -259,7 +263,7 @@ class ControlTest {
         assertThat(differences(redirect, response(302, "", "Location", "/photos?page=2")))
                 .isEmpty();
         assertThat(differences(redirect, response(302, "", "Location", "http://localhost:1/login")))
-                .containsExactly("header location: \"/photos?page=2\" in the control, \"/login\" in the fleet");
+                .containsExactly("header Location: \"/photos?page=2\" in the control, \"/login\" in the fleet");
     }
 
     @ParameterizedTest
@@ -274,14 +278,14 @@ class ControlTest {
         assertThat(differences(
                         run -> response(200, "", "X-RateLimit-Remaining", "8"),
                         response(200, "", "X-RateLimit-Remaining", "9")))
-                .containsExactly("header x-ratelimit-remaining: \"8\" in the control, \"9\" in the fleet");
+                .containsExactly("header X-Ratelimit-Remaining: \"8\" in the control, \"9\" in the fleet");
     }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             image/png; a | image/png; a |
             image/png; a | image/png; b | body: its sha256 was
-            text/plain   | image/png    | header content-type:
+            text/plain   | image/png    | header Content-Type:
             """)
     void bytes_are_compared_by_their_hash(String control, String fleet, String difference) {
         List<String> found = differences(
@@ -301,6 +305,77 @@ class ControlTest {
         assertThat(control.noise())
                 .extracting(Noise::toString)
                 .containsExactly("step 1 $.status: a number as \"200\"", "step 1 $.lines[0]: \"pid …\"");
+    }
+
+    @Test
+    void every_run_that_a_control_was_learned_from_agrees_with_it() {
+        Random random = new Random(17);
+        for (int i = 0; i < 1_000; i++) {
+            JsonNode common = node(random, 4);
+            List<List<Exchange>> runs = runs(
+                    3 + random.nextInt(3),
+                    run -> random.nextBoolean() ? json(varied(random, common).toString()) : json(common.toString()));
+            Control control = Control.learn(runs);
+            for (List<Exchange> run : runs) {
+                assertThat(control.differences(run)).as(common.toString()).isEmpty();
+            }
+            List<List<Exchange>> pages = runs(
+                    3 + random.nextInt(3),
+                    run -> html(varied(random, common).toString().replace(',', random.nextBoolean() ? '\n' : '<')));
+            Control text = Control.learn(pages);
+            for (List<Exchange> page : pages) {
+                assertThat(text.differences(page)).as(common.toString()).isEmpty();
+            }
+        }
+    }
+
+    private static JsonNode node(Random random, int depth) {
+        return switch (random.nextInt(depth == 0 ? 4 : 7)) {
+            case 0 -> JsonNodeFactory.instance.numberNode(random.nextInt(5));
+            case 1 -> JsonNodeFactory.instance.nullNode();
+            case 2 -> JsonNodeFactory.instance.stringNode("a b.c/d \\E$1 (.*?) " + random.nextInt(3));
+            case 3 -> JsonNodeFactory.instance.stringNode(Integer.toString(random.nextInt(2000), 36));
+            case 4 -> {
+                ObjectNode object = JsonNodeFactory.instance.objectNode();
+                for (int size = random.nextInt(4); size > 0; size--) {
+                    object.set("f" + random.nextInt(4), node(random, depth - 1));
+                }
+                yield object;
+            }
+            default -> {
+                ArrayNode array = JsonNodeFactory.instance.arrayNode();
+                for (int size = random.nextInt(5); size > 0; size--) {
+                    array.add(node(random, depth - 1));
+                }
+                yield array;
+            }
+        };
+    }
+
+    /** The same with leaves changed, elements moved, added and left out. */
+    private static JsonNode varied(Random random, JsonNode node) {
+        if (random.nextInt(12) == 0) {
+            return node(random, 1);
+        }
+        if (node.isObject()) {
+            ObjectNode object = JsonNodeFactory.instance.objectNode();
+            node.forEachEntry((name, value) -> {
+                if (random.nextInt(20) > 0) {
+                    object.set(name, varied(random, value));
+                }
+            });
+            return object;
+        }
+        if (node.isArray()) {
+            List<JsonNode> elements = new ArrayList<>(node.values());
+            if (random.nextInt(3) == 0) {
+                Collections.shuffle(elements, random);
+            }
+            ArrayNode array = JsonNodeFactory.instance.arrayNode();
+            elements.forEach(element -> array.add(varied(random, element)));
+            return array;
+        }
+        return node;
     }
 
     @Test
