@@ -42,10 +42,11 @@ final class Learning {
 
     private static Norm scalar(List<Sample> samples) {
         Sample first = samples.getFirst();
-        if (samples.stream().allMatch(sample -> sample.node().equals(first.node()))) {
+        boolean timeless = !(first.node().isString() && Phrase.tellsTime(first.text()));
+        if (timeless && samples.stream().allMatch(sample -> sample.node().equals(first.node()))) {
             return new Norm.Exact(first.node());
         }
-        if (samples.stream().map(Sample::renamed).distinct().count() == 1) {
+        if (timeless && samples.stream().map(Sample::renamed).distinct().count() == 1) {
             return new Norm.Named(first.renamed());
         }
         Set<JsonNodeType> types = EnumSet.noneOf(JsonNodeType.class);

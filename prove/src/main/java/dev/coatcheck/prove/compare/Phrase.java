@@ -11,7 +11,10 @@ import java.util.stream.IntStream;
  * their shape, and a hole that always held a known value must hold it again.
  */
 final class Phrase {
-    private static final int MOST_TOKENS = 400;
+    private static final int MOST_TOKENS = 4_000;
+    /** Each costs time for every character of the text. Where more varies, what varies is one. */
+    private static final int MOST_HOLES = 100;
+
     private static final java.util.regex.Pattern TOKEN = java.util.regex.Pattern.compile(
             Names.BEGIN + "[^" + Names.END + "]*" + Names.END + "|[\\p{L}\\p{N}_:+-]+(\\.[\\p{L}\\p{N}_:+-]+)*|\\s+|.",
             java.util.regex.Pattern.DOTALL);
@@ -89,7 +92,7 @@ final class Phrase {
         for (int i = 0; i < prefix; i++) {
             columns.add(column(tokens, i, false));
         }
-        if (aligned) {
+        if (aligned && varying(tokens) <= MOST_HOLES) {
             for (int i = prefix; i < shortest - suffix; i++) {
                 columns.add(column(tokens, i, false));
             }
@@ -112,14 +115,30 @@ final class Phrase {
                 .toList();
     }
 
+    private static long varying(List<List<String>> tokens) {
+        return IntStream.range(0, tokens.getFirst().size())
+                .filter(i -> !isFixed(column(tokens, i, false)))
+                .count();
+    }
+
     private static boolean same(List<String> column) {
         return column.stream().distinct().count() == 1;
+    }
+
+    /** A time of day varies, even where the runs of the control were all within one minute. */
+    private static boolean isFixed(List<String> column) {
+        return same(column) && !Shape.Form.TIME.fits(column.getFirst());
+    }
+
+    /** Whether a text tells a time of day. */
+    static boolean tellsTime(String text) {
+        return tokens(text).stream().anyMatch(Shape.Form.TIME::fits);
     }
 
     private static List<List<String>> merged(List<List<String>> columns) {
         List<List<String>> merged = new ArrayList<>();
         for (List<String> column : columns) {
-            if (!merged.isEmpty() && same(merged.getLast()) == same(column)) {
+            if (!merged.isEmpty() && isFixed(merged.getLast()) == isFixed(column)) {
                 List<String> before = merged.removeLast();
                 merged.add(IntStream.range(0, column.size())
                         .mapToObj(i -> before.get(i) + column.get(i))
@@ -132,13 +151,13 @@ final class Phrase {
     }
 
     private static Piece piece(List<String> column, List<Names> names) {
-        if (same(column)) {
+        if (isFixed(column)) {
             return new Fixed(column.getFirst());
         }
         List<String> renamed = IntStream.range(0, column.size())
                 .mapToObj(i -> names.get(i).rename(column.get(i)))
                 .toList();
-        return same(renamed) ? new Named(renamed.getFirst()) : new Hole(Shape.of(column));
+        return same(renamed) && !same(column) ? new Named(renamed.getFirst()) : new Hole(Shape.of(column));
     }
 
     /** Whether another text says the same. */

@@ -28,6 +28,7 @@ record ResponseTree(ObjectNode tree, List<Integer> lineNumbers) {
     private static final Pattern OWN_ADDRESS = Pattern.compile(
             "https?://(localhost|[a-z0-9.-]+\\.localhost|127(\\.\\d{1,3}){3}|\\[::1])(:\\d{1,5})?(?=/|$)");
     private static final Pattern TAG = Pattern.compile("(?=<)|(?<=>)");
+    private static final Pattern SEMICOLON = Pattern.compile(";");
     private static final Pattern REMOVAL = Pattern.compile("(?i)max-age=(0|-\\d+)|expires=.*\\b19[67]\\d\\b.*");
 
     static ResponseTree of(Response response) {
@@ -49,7 +50,7 @@ record ResponseTree(ObjectNode tree, List<Integer> lineNumbers) {
     }
 
     private static boolean isRemoval(String line) {
-        return Pattern.compile(";")
+        return SEMICOLON
                 .splitAsStream(line)
                 .skip(1)
                 .anyMatch(attribute -> REMOVAL.matcher(attribute.strip()).matches());

@@ -67,20 +67,21 @@ public final class Conversation {
         Instant at = settings.clock().instant();
         long start = System.nanoTime();
         Map<String, String> drawn = new LinkedHashMap<>();
+        CookieJar jar = jars.computeIfAbsent(step.user(), user -> new CookieJar(settings.origin(), settings.clock()));
         Attempt attempt;
         int attempts = 0;
-        PreparedRequest prepared;
-        CookieJar jar = jars.computeIfAbsent(step.user(), user -> new CookieJar(settings.origin(), settings.clock()));
-        try {
-            prepared = new Rendering(settings.origin(), name -> value(name, step, drawn))
-                    .prepare(step.request(), target, jar);
-        } catch (Rendering.NotSendable e) {
-            Outcome.NotSent notSent = new Outcome.NotSent(String.valueOf(e.getMessage()));
-            return new Exchange(step, target, notSent, List.of(), drawn, 0, at, Duration.ZERO);
-        }
         do {
             if (attempts > 0) {
                 Thread.sleep(step.polling().interval());
+            }
+            drawn.clear();
+            PreparedRequest prepared;
+            try {
+                prepared = new Rendering(settings.origin(), name -> value(name, step, drawn))
+                        .prepare(step.request(), target, jar);
+            } catch (Rendering.NotSendable e) {
+                Outcome.NotSent notSent = new Outcome.NotSent(String.valueOf(e.getMessage()));
+                return new Exchange(step, target, notSent, List.of(), drawn, attempts, at, Duration.ZERO);
             }
             attempt = attempt(step, target, prepared, jar);
             attempts++;

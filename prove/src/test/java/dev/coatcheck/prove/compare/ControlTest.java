@@ -133,6 +133,30 @@ class ControlTest {
     }
 
     @Test
+    void a_leak_in_a_very_long_line_is_no_noise() {
+        IntFunction<String> line = run -> "{\"a\":1},".repeat(300) + "at " + millis() + " for ann," + "x,".repeat(300);
+        assertThat(differences(run -> text(line.apply(run)), text(line.apply(9))))
+                .isEmpty();
+        assertThat(differences(run -> text(line.apply(run)), text(line.apply(9).replace("ann", "bob"))))
+                .hasSize(1);
+        IntFunction<String> random =
+                run -> "ids" + IntStream.range(0, 500).mapToObj(i -> token()).reduce("", (a, b) -> a + " " + b);
+        assertThat(differences(run -> text(random.apply(run)), text(random.apply(9))))
+                .isEmpty();
+    }
+
+    @Test
+    void a_clock_that_stood_still_during_the_control_may_go_on() {
+        IntFunction<Response> page = run -> text("Hello ann, it is 08:17.\n2026-11-21T08:17Z");
+        assertThat(differences(page, text("Hello ann, it is 08:18.\n2026-11-21T08:18Z")))
+                .isEmpty();
+        assertThat(differences(page, text("Hello bob, it is 08:18.\n2026-11-21T08:18Z")))
+                .hasSize(1);
+        assertThat(differences(page, text("Hello ann, it is late.\n2026-11-21T08:18Z")))
+                .hasSize(1);
+    }
+
+    @Test
     void answers_in_varying_order_are_compared_as_bags() {
         IntFunction<Response> list = run -> json(shuffled("""
                 {"name": "cat", "id": "%s"}""", """

@@ -202,12 +202,13 @@ class ConversationTest {
     @Test
     void a_step_that_polls_is_sent_until_it_is_as_expected() throws Exception {
         AtomicInteger asked = new AtomicInteger();
-        try (TestServer server =
-                new TestServer(request -> Reply.of(200, asked.incrementAndGet() < 3 ? "working" : "done"))) {
+        try (TestServer server = new TestServer(request ->
+                Reply.of(200, asked.incrementAndGet() < 3 ? "working" : "done", "Set-Cookie", "n=" + asked))) {
             String poll = "GET /job\n[Options]\nretry: %d\nretry-interval: 1ms\nHTTP 200\n[Asserts]\nbody == \"done\"";
             Exchange tooFew = play(server, hurl(poll.formatted(1))).getFirst();
             assertThat(tooFew.attempts()).isEqualTo(2);
             assertThat(tooFew.isAsExpected()).isFalse();
+            assertThat(server.received().getLast().header("Cookie")).isEqualTo("n=1");
             Exchange enough = play(server, hurl(poll.formatted(9))).getFirst();
             assertThat(enough.attempts()).isEqualTo(1);
             assertThat(enough.isAsExpected()).isTrue();
