@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import tools.jackson.databind.JsonNode;
 
@@ -58,6 +59,28 @@ public final class Conversation {
     }
 
     /**
+     * Takes in what a step has given to another conversation of the same run, as if it had been played in this one: its
+     * captures, and its cookies but for those that each conversation is to have of its own.
+     */
+    public void takeIn(Exchange exchange, Set<String> cookiesOfItsOwn) {
+        if (!(exchange.outcome() instanceof Outcome.Answered(SentRequest request, Response response))) {
+            return;
+        }
+        Step step = exchange.step();
+        for (Capture capture : step.captures()) {
+            String value = exchange.values().get(Exchange.nameOf(capture.name()));
+            if (value != null) {
+                variables.put(capture.name(), value);
+            }
+        }
+        jar(step).receive(request.target().split("\\?", 2)[0], response, cookiesOfItsOwn);
+    }
+
+    private CookieJar jar(Step step) {
+        return jars.computeIfAbsent(step.user(), user -> new CookieJar(settings.origin(), settings.clock()));
+    }
+
+    /**
      * Sends the step to the target, and again where the step polls, until the response is as expected. Takes at most the
      * settings' limit for each attempt, and the step's interval between two.
      *
@@ -67,7 +90,7 @@ public final class Conversation {
         Instant at = settings.clock().instant();
         long start = System.nanoTime();
         Map<String, String> drawn = new LinkedHashMap<>();
-        CookieJar jar = jars.computeIfAbsent(step.user(), user -> new CookieJar(settings.origin(), settings.clock()));
+        CookieJar jar = jar(step);
         Attempt attempt;
         int attempts = 0;
         do {
@@ -112,7 +135,7 @@ public final class Conversation {
         if (!(outcome instanceof Outcome.Answered(SentRequest request, Response response))) {
             return new Attempt(outcome, List.of(), Map.of());
         }
-        jar.receive(prepared.path(), response);
+        jar.receive(prepared.path(), response, Set.of());
         List<String> unmet = new ArrayList<>();
         Expectation.Status status = step.expectation().status();
         if (!status.allows(response.status())) {

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.hc.client5.http.cookie.BasicCookieStore;
 import org.apache.hc.client5.http.cookie.Cookie;
 import org.apache.hc.client5.http.cookie.CookieOrigin;
@@ -36,14 +37,16 @@ final class CookieJar {
         return copy;
     }
 
-    /** Takes in what a response sets; what breaks the rules is ignored, as browsers do. */
-    void receive(String path, Response response) {
+    /** Takes in what a response sets, but for some names; what breaks the rules is ignored, as browsers do. */
+    void receive(String path, Response response, Set<String> except) {
         CookieOrigin from = at(path);
         for (String line : response.headers("Set-Cookie")) {
             try {
                 for (Cookie cookie : rules.parse(new BasicHeader("Set-Cookie", line), from)) {
                     rules.validate(cookie, from);
-                    store.addCookie(verbatim(cookie, line));
+                    if (!except.contains(cookie.getName())) {
+                        store.addCookie(verbatim(cookie, line));
+                    }
                 }
             } catch (MalformedCookieException ignored) {
                 // As if it had not been sent: RFC 6265, section 5.3.

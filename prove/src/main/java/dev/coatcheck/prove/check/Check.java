@@ -1,0 +1,108 @@
+package dev.coatcheck.prove.check;
+
+import dev.coatcheck.prove.lab.Death;
+import dev.coatcheck.prove.lab.Plan;
+import dev.coatcheck.prove.lab.Seat;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+
+/** A way to split a conversation. An application that keeps nothing in its processes notices none of them. */
+public enum Check {
+    /** Any process can serve any request: each two steps are served by different ones in some run. */
+    SPREAD("any process can serve any request"),
+    /** Nothing that is needed later dies with a process: all are killed after each step, their disks with them. */
+    AMNESIA("nothing dies with a process"),
+    /** All processes are killed at once in the middle of the conversation, and only then others start. */
+    RESTART("a restart of everything goes unnoticed"),
+    /** What was answered is done: who answered a writing step is killed the moment its response is complete. */
+    CRASH("what was answered is never lost");
+
+    private final String claim;
+
+    Check(String claim) {
+        this.claim = claim;
+    }
+
+    /** As the command line and reports call it: {@code spread}. */
+    public String label() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** What holds when it passes, in words. */
+    public String claim() {
+        return claim;
+    }
+
+    /**
+     * The runs to be made.
+     *
+     * @param steps of the scenario
+     * @param instances how many processes serve it together; at least two
+     * @param writing the numbers of the steps that may change something
+     */
+    List<Plan> plans(int steps, int instances, List<Integer> writing) {
+        return switch (this) {
+            case SPREAD -> spread(steps, instances);
+            case AMNESIA -> List.of(Plan.apart("amnesia", steps).withDeaths(afterEach(allBut(steps), Death.OF_ALL)));
+            case RESTART -> List.of(restart(steps));
+            case CRASH -> crash(steps, writing);
+        };
+    }
+
+    /**
+     * In run r, step i goes to digit r of i, written in base N: any two numbers differ in some digit, so that each two steps
+     * are apart in some run. The last run gives each step a process of its own, for what either of two earlier steps heals.
+     */
+    private static List<Plan> spread(int steps, int instances) {
+        List<List<Seat>> runs = new ArrayList<>();
+        for (int unit = 1; unit < steps; unit *= instances) {
+            int divisor = unit;
+            runs.add(IntStream.range(0, steps)
+                    .mapToObj(step -> Seat.at(step / divisor % instances))
+                    .toList());
+        }
+        List<Seat> apart = Plan.apart("", steps).seats();
+        if (!runs.contains(apart)) {
+            runs.add(apart);
+        }
+        return IntStream.range(0, runs.size())
+                .mapToObj(run -> Plan.of("spread " + (run + 1) + " of " + runs.size(), runs.get(run)))
+                .toList();
+    }
+
+    private static Plan restart(int steps) {
+        int middle = steps / 2;
+        List<Seat> seats = IntStream.rangeClosed(1, steps)
+                .mapToObj(step -> Seat.at(step <= middle ? 0 : 1))
+                .toList();
+        return Plan.of("restart after step " + middle, seats)
+                .withDeaths(Map.of(middle, Death.OF_ALL))
+                .startingLate();
+    }
+
+    private static List<Plan> crash(int steps, List<Integer> writing) {
+        List<Integer> killed = writing.stream().filter(allBut(steps)::contains).toList();
+        if (killed.isEmpty()) {
+            return List.of();
+        }
+        List<Seat> seats = IntStream.rangeClosed(1, steps)
+                .mapToObj(step -> Seat.at(
+                        (int) killed.stream().filter(kill -> kill < step).count()))
+                .toList();
+        return List.of(Plan.of("crash", seats).withDeaths(afterEach(killed, Death.OF_WHO_ANSWERED)));
+    }
+
+    private static List<Integer> allBut(int last) {
+        return IntStream.range(1, last).boxed().toList();
+    }
+
+    private static Map<Integer, Death> afterEach(List<Integer> steps, Death death) {
+        Map<Integer, Death> deaths = new TreeMap<>();
+        steps.forEach(step -> deaths.put(step, death));
+        return deaths;
+    }
+}

@@ -1,0 +1,19 @@
+package dev.coatcheck.prove.check;
+
+/**
+ * How a check went.
+ *
+ * @param why in words; empty where it passed
+ */
+public record CheckOutcome(Check check, Result result, String why) {
+
+    /** What became of it. */
+    public enum Result {
+        PASSED,
+        FAILED,
+        /** Something differed that could be neither confirmed nor explained away. */
+        INCONCLUSIVE,
+        /** There was nothing that it could be tried on. */
+        SKIPPED
+    }
+}

@@ -1,0 +1,267 @@
+package dev.coatcheck.prove.check;
+
+import dev.coatcheck.prove.check.Trace.Remembered;
+import dev.coatcheck.prove.compare.Difference;
+import dev.coatcheck.prove.lab.Death;
+import dev.coatcheck.prove.lab.Plan;
+import dev.coatcheck.prove.lab.Run;
+import dev.coatcheck.prove.lab.Seat;
+import dev.coatcheck.prove.scenario.Scenario;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.IntFunction;
+import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
+
+/**
+ * Finds out why a step broke: whether it was the split, which earlier step left behind what it needs, and of what kind that
+ * is. Polluter and victim are the words of Shi et al., "iFixFlakies" (2019), for tests that depend on their order.
+ */
+final class Examination {
+    /** Enough for a write that is only put off to arrive. */
+    private static final Duration A_WHILE = Duration.ofSeconds(3);
+
+    private final Stage stage;
+    private final Scenario scenario;
+    private final List<Integer> writing;
+
+    Examination(Stage stage, Scenario scenario) {
+        this.stage = stage;
+        this.scenario = scenario;
+        this.writing = Writing.steps(scenario);
+    }
+
+    /**
+     * Examines the step at which a plan broke.
+     *
+     * @param allowances with which the plan was played, and with which all that follows from it is
+     * @return empty where it did not break again, or breaks unsplit as well
+     */
+    Optional<Leak> examine(Check check, Plan plan, Allowances allowances, int brokeAt) throws InterruptedException {
+        int victim = brokeAt;
+        while (true) {
+            Case opened = new Case(check, allowances.in(plan.upTo(victim)), allowances, victim);
+            try {
+                return opened.examine();
+            } catch (EarlierVictim earlier) {
+                // Steps that the plan had in one process were parted now, and there was something between them.
+                victim = earlier.step;
+            }
+        }
+    }
+
+    private static final class EarlierVictim extends Exception {
+        private static final long serialVersionUID = 1;
+        private final int step;
+
+        EarlierVictim(int step) {
+            super(null, null, false, false);
+            this.step = step;
+        }
+    }
+
+    private final class Case {
+        private final Check check;
+        private final Plan plan;
+        private final Allowances allowances;
+        private final int victim;
+        private final List<String> evidence = new ArrayList<>();
+
+        Case(Check check, Plan plan, Allowances allowances, int victim) {
+            this.check = check;
+            this.plan = plan;
+            this.allowances = allowances;
+            this.victim = victim;
+        }
+
+        Optional<Leak> examine() throws InterruptedException, EarlierVictim {
+            Plan handover = handover();
+            List<Difference> differences = confirmed(handover);
+            if (!differences.isEmpty()) {
+                return Optional.of(dependence(handover, differences));
+            }
+            differences = confirmed(plan);
+            if (differences.isEmpty()) {
+                return Optional.empty();
+            }
+            if (!plan.deaths().isEmpty() && !breaks(plan.named("without the kills").withDeaths(Map.of()))) {
+                return Optional.of(loss(differences));
+            }
+            Plan workersApart = seated("workers on disks of their own", step -> Seat.at(0));
+            return Optional.of(
+                    breaks(workersApart) ? betweenWebAndWorkers(workersApart, differences) : staleness(differences));
+        }
+
+        private List<Difference> confirmed(Plan split) throws InterruptedException {
+            Confirmation confirmation = Confirmation.of(stage, split, victim);
+            if (confirmation.isConfirmed()) {
+                evidence.add("split %1$d times, it broke %1$d times; unsplit in turn with that, it never did"
+                        .formatted(confirmation.rounds()));
+            }
+            return confirmation.differences();
+        }
+
+        /** Everything before the victim in one process, and the victim alone in another. */
+        private Plan handover() {
+            return allowances.in(seated("handed over", step -> Seat.at(step < victim ? 0 : 1))
+                    .withWorkersOnDisk(0));
+        }
+
+        private Plan seated(String name, IntFunction<Seat> seats) {
+            return Plan.of(name, IntStream.rangeClosed(1, victim).mapToObj(seats).toList());
+        }
+
+        private boolean breaks(Plan variant) throws InterruptedException, EarlierVictim {
+            Run run = stage.run(allowances.in(variant));
+            if (run.broken().isPresent() && run.broken().get().step() < victim) {
+                throw new EarlierVictim(run.broken().get().step());
+            }
+            return run.broken().isPresent();
+        }
+
+        private Leak dependence(Plan handover, List<Difference> differences)
+                throws InterruptedException, EarlierVictim {
+            int polluter =
+                    polluter(first -> seated("together from step " + first, step -> Seat.at(step < first ? 1 : 0))
+                            .withWorkersOnDisk(0));
+            boolean sharedDiskBreaks = breaks(lastSeat(
+                    handover,
+                    "another process, the same disk",
+                    seat -> seat.inProcess(1).onDisk(0)));
+            tell("another process on the same disk", sharedDiskBreaks);
+            if (!sharedDiskBreaks) {
+                return leak(LeakCause.LOCAL_FILE, polluter, differences, stage.trace(handover, polluter));
+            }
+            Plan restarted = lastSeat(
+                            handover,
+                            "restarted on the same disk",
+                            seat -> seat.inProcess(1).onDisk(0))
+                    .withDeaths(Map.of(victim - 1, Death.OF_ALL))
+                    .startingLate();
+            boolean restartBreaks = breaks(restarted);
+            tell("the process killed, another started on the same disk", restartBreaks);
+            if (!restartBreaks) {
+                return leak(LeakCause.CACHED_FILE, polluter, differences, stage.trace(handover, polluter));
+            }
+            boolean laterBreaks =
+                    breaks(handover.named("handed over after a while").pausing(victim, A_WHILE));
+            if (!laterBreaks) {
+                evidence.add("another process knows it " + A_WHILE.toSeconds() + " s later");
+                return leak(arrivingLate(polluter), polluter, differences, Trace.none("it is on its way, not kept"));
+            }
+            Trace trace = stage.trace(handover, polluter);
+            LeakCause cause = trace.remembered() == Remembered.NO ? LeakCause.PROCESS_SECRET : LeakCause.MEMORY;
+            return leak(cause, polluter, differences, trace);
+        }
+
+        private LeakCause arrivingLate(int polluter) throws InterruptedException, EarlierVictim {
+            Plan crash = seated("killed before it arrives", step -> Seat.at(step <= polluter ? 0 : 1))
+                    .withDeaths(Map.of(polluter, Death.OF_WHO_ANSWERED))
+                    .pausing(victim, A_WHILE);
+            boolean lost = breaks(crash);
+            tell("who answered killed at once", lost);
+            return lost ? LeakCause.LOST_WRITE : LeakCause.STALE_CACHE;
+        }
+
+        private Leak betweenWebAndWorkers(Plan workersApart, List<Difference> differences)
+                throws InterruptedException, EarlierVictim {
+            evidence.add("web processes and workers on one disk: well; on a disk each: broken");
+            int polluter = polluter(first -> seated(
+                            "on the workers' disk from step " + first, step -> Seat.at(step < first ? 1 : 0))
+                    .withWorkersOnDisk(0));
+            return leak(LeakCause.LOCAL_FILE, polluter, differences, stage.trace(workersApart, polluter));
+        }
+
+        /** Who answered before answers wrongly now, and a process that never heard of it does not: it kept a copy. */
+        private Leak staleness(List<Difference> differences) throws InterruptedException, EarlierVictim {
+            for (int write : before(victim, writing)) {
+                Plan elsewhere = seated("step " + write + " elsewhere", step -> Seat.at(step == write ? 1 : 0));
+                if (breaks(elsewhere)) {
+                    evidence.add("with step " + write + " alone in another process it breaks");
+                    return leak(LeakCause.STALE_CACHE, write, differences, stage.trace(elsewhere, write));
+                }
+            }
+            return unexplained(differences);
+        }
+
+        private Leak loss(List<Difference> differences) throws InterruptedException, EarlierVictim {
+            for (int dying : before(victim, plan.deaths().keySet())) {
+                Death death = plan.deaths().getOrDefault(dying, Death.OF_ALL);
+                Plan single = seated("killed after step " + dying, step -> Seat.at(step <= dying ? 0 : 1))
+                        .withDeaths(Map.of(dying, death));
+                Plan fitting = plan.startsAhead() ? single : single.startingLate();
+                if (breaks(fitting)) {
+                    evidence.add("one kill is enough: that after step " + dying);
+                    boolean polls = scenario.steps().get(victim - 1).polling().retries() > 0;
+                    return leak(
+                            polls ? LeakCause.LOST_JOB : LeakCause.LOST_WRITE,
+                            dying,
+                            differences,
+                            Trace.none("it died with the process"));
+                }
+            }
+            return unexplained(differences);
+        }
+
+        private Leak unexplained(List<Difference> differences) {
+            evidence.add("no single step could be made out that it depends on");
+            return new Leak(
+                    check,
+                    LeakCause.UNKNOWN,
+                    OptionalInt.empty(),
+                    victim,
+                    differences,
+                    Trace.none("without the step that left it there is nothing to look for"),
+                    evidence);
+        }
+
+        private Leak leak(LeakCause cause, int polluter, List<Difference> differences, Trace trace) {
+            return new Leak(check, cause, OptionalInt.of(polluter), victim, differences, trace, evidence);
+        }
+
+        private void tell(String condition, boolean broken) {
+            evidence.add(condition + ": " + (broken ? "broken" : "well"));
+        }
+
+        /**
+         * The latest step which heals the victim when it and all after it are in the victim's process. All steps together
+         * heal it, and the victim alone does not: so it lies between, and half of what is between is ruled out at a time.
+         */
+        private int polluter(IntFunction<Plan> togetherFrom) throws InterruptedException, EarlierVictim {
+            int healing = 1;
+            int broken = victim;
+            while (broken - healing > 1) {
+                int middle = (healing + broken) >>> 1;
+                if (breaks(togetherFrom.apply(middle))) {
+                    broken = middle;
+                } else {
+                    healing = middle;
+                }
+            }
+            evidence.add("in one process with step " + healing + " it is well, without it broken");
+            return healing;
+        }
+
+        private Plan lastSeat(Plan handover, String name, UnaryOperator<Seat> change) {
+            List<Seat> seats = new ArrayList<>(handover.seats());
+            seats.set(victim - 1, change.apply(seats.get(victim - 1)));
+            return new Plan(name, seats, Map.of(), OptionalInt.of(0), true, Map.of(), handover.repeated());
+        }
+    }
+
+    private static List<Integer> before(int victim, Iterable<Integer> steps) {
+        List<Integer> earlier = new ArrayList<>();
+        steps.forEach(step -> {
+            if (step < victim) {
+                earlier.add(step);
+            }
+        });
+        Collections.reverse(earlier);
+        return earlier;
+    }
+}

@@ -1,0 +1,171 @@
+package dev.coatcheck.prove.check;
+
+import dev.coatcheck.prove.check.CheckOutcome.Result;
+import dev.coatcheck.prove.lab.Plan;
+import dev.coatcheck.prove.lab.Run;
+import dev.coatcheck.prove.scenario.Scenario;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.IntStream;
+
+/**
+ * Goes through the checks with one scenario. Each leak that is found is allowed for from then on, since one hides another:
+ * behind a session in memory nobody sees an upload on the disk. For one thread.
+ *
+ * {@snippet :
+ * Findings findings = new Investigation(stage, scenario, 3).investigate(EnumSet.allOf(Check.class));
+ * }
+ */
+public final class Investigation {
+    /** What a step leaves wherever it is played, so that playing it everywhere makes up for it. */
+    private static final Set<LeakCause> LEFT_WHERE_PLAYED =
+            EnumSet.of(LeakCause.MEMORY, LeakCause.LOCAL_FILE, LeakCause.CACHED_FILE, LeakCause.PROCESS_SECRET);
+
+    private final Stage stage;
+    private final Scenario scenario;
+    private final int instances;
+    private final Examination examination;
+    private final List<Leak> leaks = new ArrayList<>();
+    private final List<String> notes = new ArrayList<>();
+    private Allowances allowances = Allowances.NONE;
+
+    /** @param instances how many processes serve the scenario together, at least two */
+    public Investigation(Stage stage, Scenario scenario, int instances) {
+        this.stage = stage;
+        this.scenario = scenario;
+        this.instances = instances;
+        this.examination = new Examination(stage, scenario);
+    }
+
+    /** Makes the checks, in the order of the enum. */
+    public Findings investigate(Collection<Check> checks) throws InterruptedException {
+        List<CheckOutcome> outcomes = new ArrayList<>();
+        for (Check check : checks.stream().sorted().distinct().toList()) {
+            outcomes.add(outcome(check));
+        }
+        return new Findings(outcomes, leaks, notes);
+    }
+
+    private CheckOutcome outcome(Check check) throws InterruptedException {
+        List<Plan> plans = check.plans(scenario.steps().size(), instances, Writing.steps(scenario));
+        if (plans.isEmpty()) {
+            return new CheckOutcome(check, Result.SKIPPED, "no step but the last changes anything");
+        }
+        List<String> failures = new ArrayList<>();
+        List<String> doubts = new ArrayList<>();
+        for (Plan plan : plans) {
+            // Once the check has failed, only what lies behind the known leaks is of interest.
+            Run run = stage.run(failures.isEmpty() ? plan : allowances.in(plan));
+            if (run.broken().isPresent()) {
+                follow(check, plan, run, failures, doubts);
+            }
+        }
+        if (!failures.isEmpty()) {
+            return new CheckOutcome(check, Result.FAILED, failures.getFirst());
+        }
+        return doubts.isEmpty()
+                ? new CheckOutcome(check, Result.PASSED, "")
+                : new CheckOutcome(check, Result.INCONCLUSIVE, doubts.getFirst());
+    }
+
+    /** Follows a run that broke until nothing new is behind it. */
+    private void follow(Check check, Plan plan, Run first, List<String> failures, List<String> doubts)
+            throws InterruptedException {
+        Run run = first;
+        if (!allowances.areNone() && run.plan().equals(plan)) {
+            String broken = broken(run);
+            run = stage.run(allowances.in(plan));
+            if (run.broken().isEmpty()) {
+                failures.add(broken + ", as is known already");
+            }
+        }
+        int steps = scenario.steps().size();
+        for (int found = 0; run.broken().isPresent() && found < 2 * steps; found++) {
+            int step = run.broken().get().step();
+            Optional<Leak> leak = examination.examine(check, plan, allowances, step);
+            if (leak.isPresent()) {
+                failures.add(broken(run));
+                add(leak.get());
+            } else if (allowances.repeated().isEmpty()) {
+                doubts.add(broken(run) + ", and not again when it was tried again");
+                notes.add(doubts.getLast());
+                return;
+            }
+            Optional<Run> further = leak.isPresent() ? allowFor(leak.get(), plan) : keepTogetherUpTo(step, plan);
+            if (further.isEmpty()) {
+                notes.add("what may lie behind step " + step
+                        + " was not looked for, because nothing makes up for what it misses");
+                return;
+            }
+            run = further.get();
+        }
+    }
+
+    /**
+     * A step that differs wherever a known polluter was repeated, split or not, needs what lies in the very state that the
+     * polluter first made: a cart in a session. That is no further leak, and no further split either.
+     */
+    private Optional<Run> keepTogetherUpTo(int step, Plan plan) throws InterruptedException {
+        notes.add("step " + step + " was not parted from the steps before it, since it goes with what step "
+                + allowances.repeated().last() + " left");
+        Allowances way = allowances.tying(IntStream.rangeClosed(1, step).boxed().toList());
+        return goOn(way, plan, step);
+    }
+
+    private Optional<Run> goOn(Allowances way, Plan plan, int victim) throws InterruptedException {
+        Run run = stage.run(way.in(plan));
+        if (run.broken().isPresent() && run.broken().get().step() <= victim) {
+            return Optional.empty();
+        }
+        allowances = way;
+        return Optional.of(run);
+    }
+
+    private static String broken(Run run) {
+        return run.plan().name() + ": step " + run.broken().orElseThrow().step() + " broke";
+    }
+
+    private void add(Leak leak) {
+        Optional<Leak> same = leaks.stream()
+                .filter(known -> known.cause() == leak.cause()
+                        && known.polluter().isPresent()
+                        && known.polluter().equals(leak.polluter()))
+                .findFirst();
+        if (same.isPresent()) {
+            notes.add("step " + leak.victim() + " too needs what step "
+                    + leak.polluter().orElseThrow() + " left");
+        } else {
+            leaks.add(leak);
+        }
+    }
+
+    /**
+     * Finds a way to go on with the plan in spite of the leak: what the polluter leaves is left in every process, or else
+     * polluter and victim are no longer parted.
+     *
+     * @return how the plan went with it; empty where there is no way
+     */
+    private Optional<Run> allowFor(Leak leak, Plan plan) throws InterruptedException {
+        if (leak.polluter().isEmpty()) {
+            return Optional.empty();
+        }
+        int polluter = leak.polluter().getAsInt();
+        List<Allowances> ways = new ArrayList<>();
+        if (LEFT_WHERE_PLAYED.contains(leak.cause()) && !allowances.repeated().contains(polluter)) {
+            ways.add(allowances.repeating(polluter));
+        }
+        ways.add(allowances.tying(List.of(polluter, leak.victim())));
+        ways.add(allowances.tying(List.of(polluter, leak.victim())).withWorkersAt(polluter));
+        for (Allowances way : ways) {
+            Optional<Run> run = goOn(way, plan, leak.victim());
+            if (run.isPresent()) {
+                return run;
+            }
+        }
+        return Optional.empty();
+    }
+}

@@ -1,0 +1,81 @@
+package dev.coatcheck.prove.lab;
+
+import dev.coatcheck.prove.compare.Difference;
+import dev.coatcheck.prove.play.Exchange;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What came of a plan, with what proves that it was carried out.
+ *
+ * @param played the steps in the order in which they were played, repetitions among them; it ends with the first that broke
+ * @param starts the processes that were started for it, web processes and workers
+ * @param kills the processes that were killed on purpose
+ * @param broken the first step that differed from the control
+ * @param at when the first process was started
+ */
+public record Run(
+        Plan plan,
+        List<Played> played,
+        List<Started> starts,
+        List<Killed> kills,
+        Optional<Break> broken,
+        Instant at,
+        Duration took) {
+    public Run {
+        played = List.copyOf(played);
+        starts = List.copyOf(starts);
+        kills = List.copyOf(kills);
+    }
+
+    /**
+     * A step that was played.
+     *
+     * @param instance who answered
+     * @param pid the process id of who answered
+     * @param repeated whether it was only repeated, for what it leaves behind
+     */
+    public record Played(Exchange exchange, String instance, long pid, boolean repeated) {}
+
+    /**
+     * A process that was started.
+     *
+     * @param layer names its writable layer: another name is another disk
+     * @param readyAfter from the start until it took requests; zero for a process that takes none
+     */
+    public record Started(String instance, long pid, String layer, Instant at, Duration readyAfter) {}
+
+    /**
+     * A process that was killed, with all that it had started.
+     *
+     * @param gone whether nothing of it was left when it was looked for
+     */
+    public record Killed(String instance, long pid, int afterStep, Instant at, boolean gone) {}
+
+    /**
+     * A step whose response was not the control's.
+     *
+     * @param step its number
+     * @param differences at least one, the most telling first
+     */
+    public record Break(int step, List<Difference> differences) {
+        public Break {
+            differences = List.copyOf(differences);
+        }
+    }
+
+    /** Whether the run came to its end, and broke at this step. */
+    public boolean brokeAt(int step) {
+        return broken.isPresent() && broken.get().step() == step;
+    }
+
+    /** The exchanges of the steps themselves, without repetitions, in order. */
+    public List<Exchange> exchanges() {
+        return played.stream()
+                .filter(played -> !played.repeated())
+                .map(Played::exchange)
+                .toList();
+    }
+}

@@ -1,0 +1,251 @@
+package dev.coatcheck.prove.check;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.coatcheck.prove.check.CheckOutcome.Result;
+import dev.coatcheck.prove.check.SimulatedApplication.Behaviour;
+import dev.coatcheck.prove.check.Trace.Remembered;
+import dev.coatcheck.prove.scenario.Scenario;
+import dev.coatcheck.prove.scenario.StepLines;
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class InvestigationTest {
+    @Test
+    void an_application_that_keeps_everything_in_its_store_passes_every_check() throws Exception {
+        SimulatedApplication application = application(5).step(1, storing("a")).step(4, needingStored("a"));
+
+        Findings findings = investigate(application, 5);
+
+        assertThat(findings.leaks()).isEmpty();
+        assertThat(findings.notes()).isEmpty();
+        assertThat(findings.checks()).extracting(CheckOutcome::result).containsOnly(Result.PASSED);
+        assertThat(Coverage.of(5, application.runs)).isEqualTo(new Coverage(10, 10, 7));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {2, 3, 4, 7, 20})
+    void a_session_in_memory_is_blamed_on_the_step_that_left_it_wherever_the_two_stand(int victim) throws Exception {
+        for (int polluter = 1; polluter < victim; polluter++) {
+            SimulatedApplication application =
+                    application(20).step(polluter, remembering("session")).step(victim, needingRemembered("session"));
+
+            assertThat(leaks(application, 20)).containsExactly("MEMORY " + polluter + " " + victim);
+        }
+    }
+
+    @Test
+    void a_file_that_is_read_when_it_is_needed_is_a_local_file() throws Exception {
+        assertThat(leaks(application(4).step(2, filing("f")).step(4, needingFiled("f")), 4))
+                .containsExactly("LOCAL_FILE 2 4");
+    }
+
+    @Test
+    void a_file_that_is_read_at_the_start_only_is_a_cached_file() throws Exception {
+        Behaviour saving = (world, seat, lane) -> {
+            world.memory(seat).add("settings");
+            return world.disk(seat.disk()).add("settings");
+        };
+
+        assertThat(leaks(
+                        application(3)
+                                .step(1, saving)
+                                .step(
+                                        3,
+                                        (world, seat, lane) ->
+                                                world.memory(seat).contains("settings")),
+                        3))
+                .containsExactly("CACHED_FILE 1 3");
+    }
+
+    @Test
+    void what_nobody_remembers_and_no_other_process_accepts_is_made_from_a_secret_of_the_process() throws Exception {
+        SimulatedApplication application =
+                application(3).step(1, remembering("signed")).step(2, needingRemembered("signed"));
+        application.remembered = Remembered.NO;
+
+        assertThat(leaks(application, 3)).containsExactly("PROCESS_SECRET 1 2");
+    }
+
+    @Test
+    void what_lies_within_the_state_of_a_known_leak_is_no_leak_of_its_own() throws Exception {
+        SimulatedApplication application = application(6)
+                .step(1, remembering("session"))
+                .step(2, needingRemembered("session"))
+                .step(3, (world, seat, lane) -> needingRemembered("session").answersWell(world, seat, lane)
+                        && remembering("cart").answersWell(world, seat, lane))
+                .step(4, needingRemembered("cart"))
+                .step(5, filing("upload"))
+                .step(6, needingFiled("upload"));
+
+        assertThat(leaks(application, 6)).containsExactly("MEMORY 1 2", "LOCAL_FILE 5 6");
+    }
+
+    @Test
+    void a_leak_behind_another_is_found() throws Exception {
+        SimulatedApplication application = application(4)
+                .step(1, remembering("session"))
+                .step(
+                        2,
+                        (world, seat, lane) -> needingRemembered("session").answersWell(world, seat, lane)
+                                && filing("upload").answersWell(world, seat, ""))
+                .step(
+                        3,
+                        (world, seat, lane) -> needingRemembered("session").answersWell(world, seat, lane)
+                                && needingFiled("upload").answersWell(world, seat, ""))
+                .step(4, needingRemembered("session"));
+
+        assertThat(leaks(application, 4)).containsExactly("MEMORY 1 2", "LOCAL_FILE 2 3");
+    }
+
+    @Test
+    void a_leak_behind_one_whose_step_cannot_be_repeated_is_found_as_well() throws Exception {
+        SimulatedApplication application = application(4)
+                .step(
+                        1,
+                        (world, seat, lane) ->
+                                world.store.add("user") && world.memory(seat).add("session"))
+                .step(2, (world, seat, lane) -> world.memory(seat).contains("session"))
+                .step(3, (world, seat, lane) -> world.disk(seat.disk()).add("upload"))
+                .step(4, needingFiled("upload"));
+
+        assertThat(leaks(application, 4)).containsExactly("MEMORY 1 2", "LOCAL_FILE 3 4");
+    }
+
+    @Test
+    void a_copy_that_is_not_told_of_a_change_is_stale() throws Exception {
+        Behaviour reading = (world, seat, lane) -> {
+            boolean fresh = world.store.contains("new");
+            boolean old = world.memory(seat).contains("old");
+            if (!fresh) {
+                world.memory(seat).add("old");
+            }
+            return !fresh || !old;
+        };
+        Behaviour changing = (world, seat, lane) -> {
+            world.memory(seat).remove("old");
+            return world.store.add("new");
+        };
+        Scenario scenario = scenario("GET /a", "PUT /a", "GET /a");
+        SimulatedApplication application = new SimulatedApplication(scenario)
+                .step(1, reading)
+                .step(2, changing)
+                .step(3, reading);
+
+        Findings findings = new Investigation(application, scenario, 2).investigate(EnumSet.of(Check.SPREAD));
+
+        assertThat(findings.leaks()).extracting(InvestigationTest::words).containsExactly("STALE_CACHE 2 3");
+    }
+
+    @Test
+    void a_write_that_is_acknowledged_before_it_is_stored_is_lost_in_a_crash() throws Exception {
+        Behaviour acknowledging = (world, seat, lane) -> {
+            world.underWay.put("a", seat.process());
+            return world.memory(seat).add("a");
+        };
+        Behaviour reading = (world, seat, lane) ->
+                world.store.contains("a") || world.memory(seat).contains("a");
+
+        assertThat(leaks(application(3).step(1, acknowledging).step(2, reading), 3))
+                .containsExactly("LOST_WRITE 1 2");
+    }
+
+    @Test
+    void files_between_web_processes_and_workers_are_local_files() throws Exception {
+        Behaviour queueing = (world, seat, lane) -> world.disk(seat.disk()).add("queued");
+        Behaviour polling = (world, seat, lane) -> world.disk(world.workersDisk).contains("queued");
+
+        assertThat(leaks(application(3).step(2, queueing).step(3, polling), 3)).containsExactly("LOCAL_FILE 2 3");
+    }
+
+    @Test
+    void a_step_that_breaks_now_and_then_is_no_leak_and_is_told() throws Exception {
+        int[] count = new int[1];
+        SimulatedApplication application = application(3).step(2, (world, seat, lane) -> count[0]++ != 0);
+
+        Findings findings = investigate(application, 3);
+
+        assertThat(findings.leaks()).isEmpty();
+        assertThat(findings.checks().getFirst().result()).isEqualTo(Result.INCONCLUSIVE);
+        assertThat(findings.notes()).singleElement().asString().contains("not again");
+    }
+
+    @Test
+    void what_either_of_two_steps_heals_is_found() throws Exception {
+        Scenario scenario = scenario("POST /1", "POST /2", "GET /3");
+        SimulatedApplication application = new SimulatedApplication(scenario)
+                .step(1, remembering("a"))
+                .step(2, remembering("a"))
+                .step(3, needingRemembered("a"));
+
+        Findings findings = new Investigation(application, scenario, 2).investigate(EnumSet.of(Check.SPREAD));
+
+        assertThat(findings.leaks()).extracting(InvestigationTest::words).containsExactly("MEMORY 2 3");
+    }
+
+    private static Behaviour remembering(String what) {
+        return (world, seat, lane) -> {
+            world.memory(seat).add(lane + what);
+            return true;
+        };
+    }
+
+    private static Behaviour needingRemembered(String what) {
+        return (world, seat, lane) -> world.memory(seat).contains(lane + what);
+    }
+
+    private static Behaviour filing(String what) {
+        return (world, seat, lane) -> {
+            world.disk(seat.disk()).add(what);
+            return true;
+        };
+    }
+
+    private static Behaviour needingFiled(String what) {
+        return (world, seat, lane) -> world.disk(seat.disk()).contains(what);
+    }
+
+    private static Behaviour storing(String what) {
+        return (world, seat, lane) -> {
+            world.store.add(what);
+            return true;
+        };
+    }
+
+    private static Behaviour needingStored(String what) {
+        return (world, seat, lane) -> world.store.contains(what);
+    }
+
+    private static SimulatedApplication application(int steps) {
+        return new SimulatedApplication(scenario(steps));
+    }
+
+    private static Scenario scenario(int steps) {
+        return scenario(IntStream.rangeClosed(1, steps)
+                .mapToObj(step -> (step % 2 == 1 ? "POST /" : "GET /") + step)
+                .toArray(String[]::new));
+    }
+
+    private static Scenario scenario(String... lines) {
+        return StepLines.read(List.of(lines), Path.of("."), List.of());
+    }
+
+    private static Findings investigate(SimulatedApplication application, int steps) throws InterruptedException {
+        return new Investigation(application, scenario(steps), 3).investigate(EnumSet.allOf(Check.class));
+    }
+
+    private static List<String> leaks(SimulatedApplication application, int steps) throws InterruptedException {
+        return investigate(application, steps).leaks().stream()
+                .map(InvestigationTest::words)
+                .toList();
+    }
+
+    private static String words(Leak leak) {
+        return leak.cause() + " " + leak.polluter().orElse(0) + " " + leak.victim();
+    }
+}

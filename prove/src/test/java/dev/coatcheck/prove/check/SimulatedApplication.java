@@ -1,0 +1,155 @@
+package dev.coatcheck.prove.check;
+
+import dev.coatcheck.prove.check.Trace.Remembered;
+import dev.coatcheck.prove.compare.Difference;
+import dev.coatcheck.prove.compare.Difference.Part;
+import dev.coatcheck.prove.lab.Death;
+import dev.coatcheck.prove.lab.Plan;
+import dev.coatcheck.prove.lab.Run;
+import dev.coatcheck.prove.lab.Seat;
+import dev.coatcheck.prove.play.Content;
+import dev.coatcheck.prove.play.Exchange;
+import dev.coatcheck.prove.play.Outcome;
+import dev.coatcheck.prove.play.Response;
+import dev.coatcheck.prove.play.SentRequest;
+import dev.coatcheck.prove.play.Target;
+import dev.coatcheck.prove.scenario.Scenario;
+import dev.coatcheck.prove.scenario.Step;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * An application whose every step leaves or needs state of a given kind, so that plans can be tried by the thousand. What
+ * it does with processes, disks and kills is what a real one does.
+ */
+final class SimulatedApplication implements Stage {
+    /** What steps do; the first to fail ends a run. */
+    interface Behaviour {
+        boolean answersWell(World world, Seat seat, String lane);
+    }
+
+    /** What lives where. */
+    static final class World {
+        final Map<Integer, Set<String>> memories = new HashMap<>();
+        final Map<Integer, Set<String>> disks = new HashMap<>();
+        final Set<String> store = new HashSet<>();
+        /** Written soon, as long as the process lives. */
+        final Map<String, Integer> underWay = new HashMap<>();
+
+        /** Which step was played in which lane and process. */
+        final Set<String> served = new HashSet<>();
+
+        int workersDisk = -1;
+
+        Set<String> memory(Seat seat) {
+            return memories.computeIfAbsent(seat.process(), process -> new HashSet<>(disk(seat.disk())));
+        }
+
+        Set<String> disk(int number) {
+            return disks.computeIfAbsent(number, disk -> new HashSet<>());
+        }
+    }
+
+    private final Scenario scenario;
+    private final Map<Integer, Behaviour> behaviours = new HashMap<>();
+    final List<Run> runs = new ArrayList<>();
+    Remembered remembered = Remembered.YES;
+
+    SimulatedApplication(Scenario scenario) {
+        this.scenario = scenario;
+    }
+
+    SimulatedApplication step(int number, Behaviour behaviour) {
+        behaviours.put(number, behaviour);
+        return this;
+    }
+
+    @Override
+    public Run run(Plan plan) {
+        World world = new World();
+        world.workersDisk = plan.workersDisk().orElse(-1);
+        List<Run.Played> played = new ArrayList<>();
+        List<Run.Killed> kills = new ArrayList<>();
+        if (plan.startsAhead()) {
+            plan.seats().forEach(world::memory);
+        }
+        Optional<Run.Break> broken = Optional.empty();
+        for (int number = 1; number <= plan.steps() && broken.isEmpty(); number++) {
+            Seat seat = plan.seat(number);
+            Step step = scenario.steps().get(number - 1);
+            if (plan.pauses().containsKey(number)) {
+                world.store.addAll(world.underWay.keySet());
+            }
+            catchUp(plan, world, seat, number);
+            boolean well = behaviour(number).answersWell(world, seat, lane(plan, seat));
+            world.served.add(seat.lane() + " " + seat.process() + " " + number);
+            played.add(new Run.Played(exchange(step), "web." + seat.process(), seat.process(), false));
+            if (!well) {
+                Difference difference = new Difference(number, Part.STATUS, "", Optional.of("200"), Optional.of("401"));
+                broken = Optional.of(new Run.Break(number, List.of(difference)));
+            }
+            Death death = plan.deaths().get(number);
+            if (death != null) {
+                kill(world, seat, death);
+                kills.add(new Run.Killed("web." + seat.process(), seat.process(), number, Instant.EPOCH, true));
+            }
+        }
+        List<Run.Started> starts = plan.seats().stream()
+                .distinct()
+                .map(seat -> new Run.Started(
+                        "web." + seat.process(), seat.process(), "layer " + seat.disk(), Instant.EPOCH, Duration.ZERO))
+                .toList();
+        Run run = new Run(plan, played, starts, kills, broken, Instant.EPOCH, Duration.ZERO);
+        runs.add(run);
+        return run;
+    }
+
+    @Override
+    public Trace trace(Plan handover, int polluter) {
+        return new Trace(remembered, List.of(), List.of());
+    }
+
+    private Behaviour behaviour(int number) {
+        return behaviours.getOrDefault(number, (world, seat, lane) -> true);
+    }
+
+    private static String lane(Plan plan, Seat seat) {
+        return plan.repeated().isEmpty() ? "" : "lane " + seat.lane() + " ";
+    }
+
+    private void catchUp(Plan plan, World world, Seat seat, int number) {
+        for (int repeated : plan.repeated().headSet(number)) {
+            if (world.served.add(seat.lane() + " " + seat.process() + " " + repeated)) {
+                behaviour(repeated).answersWell(world, seat, lane(plan, seat));
+            }
+        }
+    }
+
+    private static void kill(World world, Seat seat, Death death) {
+        switch (death) {
+            case OF_ALL -> {
+                world.memories.replaceAll((process, memory) -> new HashSet<>());
+                world.underWay.clear();
+            }
+            case OF_WHO_ANSWERED -> {
+                world.memories.put(seat.process(), new HashSet<>());
+                world.underWay.values().removeIf(process -> process == seat.process());
+            }
+        }
+    }
+
+    private static Exchange exchange(Step step) {
+        Outcome answered = new Outcome.Answered(
+                new SentRequest("GET", "/", List.of(), ""), new Response(200, List.of(), Content.of(new byte[0])));
+        Target target = new Target("web.1", URI.create("http://127.0.0.1:1"));
+        return new Exchange(step, target, answered, List.of(), Map.of(), 1, Instant.EPOCH, Duration.ZERO);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.coatcheck.prove.check;
+
+import org.jspecify.annotations.NullMarked;
