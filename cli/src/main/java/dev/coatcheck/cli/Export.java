@@ -113,7 +113,8 @@ final class Export implements Callable<Integer> {
                         Optional.ofNullable(quantities),
                         with,
                         Optional.ofNullable(envFile),
-                        Optional.ofNullable(readinessPath)));
+                        Optional.ofNullable(readinessPath),
+                        Optional.empty()));
         Manifests manifests = chosen.export(application, settings(application));
         ExportFolder.Written written =
                 ExportFolder.at(out.toAbsolutePath().normalize()).write(manifests.files(), force);

@@ -122,7 +122,8 @@ final class Up implements Callable<Integer> {
                         Optional.ofNullable(quantities),
                         with,
                         Optional.ofNullable(envFile),
-                        Optional.ofNullable(readinessPath)));
+                        Optional.ofNullable(readinessPath),
+                        Optional.empty()));
         Runnable onBroken = () -> System.err.println(
                 "coatcheck: standard output is closed, so nothing is shown from here on; the formation goes on");
         try (EventPrinter events = new EventPrinter(

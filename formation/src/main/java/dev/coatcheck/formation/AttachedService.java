@@ -7,15 +7,10 @@ import dev.coatcheck.formation.event.Journal;
 import dev.coatcheck.formation.supervision.Backoff;
 import dev.coatcheck.host.process.ExitStatus;
 import dev.coatcheck.host.service.BackingServer;
-import dev.coatcheck.host.service.MemcachedServer;
-import dev.coatcheck.host.service.PostgresServer;
-import dev.coatcheck.host.service.RedisServer;
-import dev.coatcheck.host.service.S3Server;
 import dev.coatcheck.host.service.ServerSettings;
 import dev.coatcheck.host.service.ServerStartException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -42,14 +37,7 @@ final class AttachedService implements AutoCloseable {
 
     /** Starts a server with its data in this folder and waits until it answers. */
     static AttachedService start(ServiceKind kind, Path folder, Journal journal) {
-        ServerSettings settings = ServerSettings.at(folder);
-        BackingServer server =
-                switch (kind) {
-                    case POSTGRESQL -> PostgresServer.start(settings);
-                    case REDIS -> RedisServer.start(settings);
-                    case MEMCACHED -> MemcachedServer.start(settings);
-                    case S3 -> S3Server.start(settings);
-                };
+        BackingServer server = kind.start(ServerSettings.at(folder));
         journal.tell(
                 kind.label(),
                 Kind.SERVICE_READY,
@@ -68,24 +56,7 @@ final class AttachedService implements AutoCloseable {
      * {@linkplain ServiceKind#variables() variables}.
      */
     Map<String, String> variables() {
-        return switch (server) {
-            case PostgresServer postgres -> Map.of("DATABASE_URL", postgres.url());
-            case RedisServer redis -> Map.of("REDIS_URL", redis.url());
-            case MemcachedServer memcached -> Map.of("MEMCACHED_URL", memcached.url());
-            case S3Server s3 -> variables(s3);
-        };
-    }
-
-    private static Map<String, String> variables(S3Server s3) {
-        Map<String, String> variables = new LinkedHashMap<>();
-        variables.put("AWS_ENDPOINT_URL_S3", s3.url());
-        variables.put("AWS_ACCESS_KEY_ID", s3.accessKeyId());
-        variables.put("AWS_SECRET_ACCESS_KEY", s3.secretAccessKey());
-        // One that a shell holds for an account at Amazon would be sent along with our key.
-        variables.put("AWS_SESSION_TOKEN", "");
-        variables.put("AWS_REGION", s3.region());
-        variables.put("S3_BUCKET", s3.bucket());
-        return variables;
+        return ServiceKind.variables(server);
     }
 
     /** The server's own. */

@@ -13,13 +13,15 @@ import java.util.Optional;
  * @param with backing services to attach, by name
  * @param envFile read in place of {@code .env}
  * @param readinessPath the path that answers 2xx when an instance is ready
+ * @param web the command of the process type {@code web}, in place of what a Procfile may say
  */
 public record ApplicationOptions(
         Map<String, String> environment,
         Optional<String> quantities,
         List<String> with,
         Optional<Path> envFile,
-        Optional<String> readinessPath) {
+        Optional<String> readinessPath,
+        Optional<String> web) {
     public ApplicationOptions {
         environment = Map.copyOf(environment);
         with = List.copyOf(with);
@@ -27,22 +29,26 @@ public record ApplicationOptions(
 
     /** Nothing but an environment. */
     public static ApplicationOptions of(Map<String, String> environment) {
-        return new ApplicationOptions(environment, Optional.empty(), List.of(), Optional.empty(), Optional.empty());
+        return new ApplicationOptions(environment, Optional.empty(), List.of(), Optional.empty(), Optional.empty(), Optional.empty());
     }
 
     public ApplicationOptions withQuantities(String other) {
-        return new ApplicationOptions(environment, Optional.of(other), with, envFile, readinessPath);
+        return new ApplicationOptions(environment, Optional.of(other), with, envFile, readinessPath, web);
     }
 
     public ApplicationOptions withServices(String... names) {
-        return new ApplicationOptions(environment, quantities, List.of(names), envFile, readinessPath);
+        return new ApplicationOptions(environment, quantities, List.of(names), envFile, readinessPath, web);
     }
 
     public ApplicationOptions withEnvFile(Path file) {
-        return new ApplicationOptions(environment, quantities, with, Optional.of(file), readinessPath);
+        return new ApplicationOptions(environment, quantities, with, Optional.of(file), readinessPath, web);
     }
 
     public ApplicationOptions withReadinessPath(String path) {
-        return new ApplicationOptions(environment, quantities, with, envFile, Optional.of(path));
+        return new ApplicationOptions(environment, quantities, with, envFile, Optional.of(path), web);
+    }
+
+    public ApplicationOptions withWeb(String command) {
+        return new ApplicationOptions(environment, quantities, with, envFile, readinessPath, Optional.of(command));
     }
 }

@@ -46,7 +46,7 @@ final class ApplicationReader {
             problems.add(folder.toString(), Files.exists(folder) ? "is not a folder" : "does not exist");
             problems.throwIfAny();
         }
-        Map<String, ProcessType> types = procfile();
+        Map<String, ProcessType> types = types();
         AppJson appJson = appJson();
         Map<String, String> dotEnv = dotEnv();
         Map<String, String> environment = new HashMap<>(dotEnv);
@@ -82,8 +82,17 @@ final class ApplicationReader {
                 options);
     }
 
+    private Map<String, ProcessType> types() {
+        Map<String, ProcessType> types = procfile();
+        options.web().ifPresent(command -> types.put(ProcessType.WEB, new ProcessType(ProcessType.WEB, command)));
+        return types;
+    }
+
     private Map<String, ProcessType> procfile() {
         Path file = folder.resolve(PROCFILE);
+        if (!Files.exists(file) && options.web().isPresent()) {
+            return new LinkedHashMap<>();
+        }
         if (!Files.exists(file)) {
             problems.add(
                     file.toString(),

@@ -1,5 +1,12 @@
 package dev.coatcheck.formation.application;
 
+import dev.coatcheck.host.service.BackingServer;
+import dev.coatcheck.host.service.MemcachedServer;
+import dev.coatcheck.host.service.PostgresServer;
+import dev.coatcheck.host.service.RedisServer;
+import dev.coatcheck.host.service.S3Server;
+import dev.coatcheck.host.service.ServerSettings;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -22,6 +29,41 @@ public enum ServiceKind {
             case S3 ->
                 List.of("AWS_ENDPOINT_URL_S3", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION", "S3_BUCKET");
         };
+    }
+
+    /** Starts one with its data in a folder of its own, and waits until it answers. */
+    public BackingServer start(ServerSettings settings) {
+        return switch (this) {
+            case POSTGRESQL -> PostgresServer.start(settings);
+            case REDIS -> RedisServer.start(settings);
+            case MEMCACHED -> MemcachedServer.start(settings);
+            case S3 -> S3Server.start(settings);
+        };
+    }
+
+    /**
+     * What tells a process where a server is, in an order for people, credentials included: a value for each of the
+     * {@linkplain #variables() variables} of its kind.
+     */
+    public static Map<String, String> variables(BackingServer server) {
+        return switch (server) {
+            case PostgresServer postgres -> Map.of("DATABASE_URL", postgres.url());
+            case RedisServer redis -> Map.of("REDIS_URL", redis.url());
+            case MemcachedServer memcached -> Map.of("MEMCACHED_URL", memcached.url());
+            case S3Server s3 -> variables(s3);
+        };
+    }
+
+    private static Map<String, String> variables(S3Server s3) {
+        Map<String, String> variables = new LinkedHashMap<>();
+        variables.put("AWS_ENDPOINT_URL_S3", s3.url());
+        variables.put("AWS_ACCESS_KEY_ID", s3.accessKeyId());
+        variables.put("AWS_SECRET_ACCESS_KEY", s3.secretAccessKey());
+        // One that a shell holds for an account at Amazon would be sent along with our key.
+        variables.put("AWS_SESSION_TOKEN", "");
+        variables.put("AWS_REGION", s3.region());
+        variables.put("S3_BUCKET", s3.bucket());
+        return variables;
     }
 
     /**

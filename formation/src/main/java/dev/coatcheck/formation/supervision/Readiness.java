@@ -33,9 +33,15 @@ public final class Readiness {
 
     /** What is missing, or empty when nothing is. Takes some six seconds at most. */
     Optional<String> lacking(int tcpPort) {
+        return lacking(new InetSocketAddress(InetAddress.getLoopbackAddress(), tcpPort));
+    }
+
+    /** What is missing at this address, or empty when nothing is. Takes some six seconds at most. */
+    public Optional<String> lacking(InetSocketAddress address) {
+        int tcpPort = address.getPort();
         String asked = path.orElse("/");
         try (Socket socket = new Socket()) {
-            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), tcpPort), CONNECT_MILLIS);
+            socket.connect(address, CONNECT_MILLIS);
             socket.setSoTimeout(ANSWER_MILLIS);
             try {
                 return lacking(asked, status(socket, asked, tcpPort));

@@ -48,14 +48,23 @@ public final class RunningProcess implements AutoCloseable {
             String instance, String command, Path folder, Map<String, String> environment, Journal journal)
             throws IOException {
         ProcessBuilder builder = new ProcessBuilder("sh", "-c", ShellCommand.inPlaceOfTheShell(command))
-                .directory(folder.toFile())
-                .redirectInput(new File("/dev/null"));
+                .directory(folder.toFile());
         builder.environment().clear();
         builder.environment().putAll(environment);
-        return new RunningProcess(ProcessGroup.start(builder), instance, journal);
+        return start(instance, builder, journal);
     }
 
-    ProcessGroup group() {
+    /**
+     * Starts the builder's command in a process group of its own, with nothing on its standard input.
+     *
+     * @throws IOException if the system cannot start another process
+     */
+    public static RunningProcess start(String instance, ProcessBuilder builder, Journal journal) throws IOException {
+        return new RunningProcess(
+                ProcessGroup.start(builder.redirectInput(new File("/dev/null"))), instance, journal);
+    }
+
+    public ProcessGroup group() {
         return group;
     }
 

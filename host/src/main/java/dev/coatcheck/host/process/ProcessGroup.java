@@ -139,6 +139,11 @@ public final class ProcessGroup implements AutoCloseable {
         return true;
     }
 
+    /** The ids of the processes of the group that live, those that left it included. Reads the table of processes. */
+    public Set<Long> pids() {
+        return ended ? Set.of() : ProcessTable.trees(this::isRoot);
+    }
+
     /**
      * What the processes of the group use now, those that left it for a session of their own included; nothing once it is
      * empty. Reads the table of processes: some milliseconds. Empty where there is no {@code /proc} to tell.

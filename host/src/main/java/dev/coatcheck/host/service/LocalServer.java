@@ -48,6 +48,13 @@ abstract sealed class LocalServer implements BackingServer
     /** Readies the home, starts the process in it and waits until it serves. */
     abstract void launch() throws IOException;
 
+    /** Makes it empty while it runs. */
+    void empty() throws IOException {
+        process.kill();
+        FileTree.delete(home.data());
+        launch();
+    }
+
     /** What asks the process to end in its own orderly way. */
     abstract Signal stopSignal();
 
@@ -68,6 +75,19 @@ abstract sealed class LocalServer implements BackingServer
             launch();
         } catch (IOException e) {
             throw new ServerStartException(name + " did not start in " + home.folder() + ": " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public final synchronized void wipe() {
+        if (closed || !process.isRunning()) {
+            throw new IllegalStateException("the server in " + home.folder() + " does not run");
+        }
+        try {
+            empty();
+        } catch (IOException e) {
+            throw new ServerStartException(
+                    name + " cannot be made empty in " + home.folder() + ": " + e.getMessage(), e);
         }
     }
 

@@ -114,6 +114,40 @@ public final class PostgresServer extends LocalServer {
         }
     }
 
+    /** Databases and roles go; what an application cannot change without being told to is left as it is. */
+    @Override
+    void empty() throws IOException {
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement()) {
+            for (String database : names(
+                    statement, "SELECT datname FROM pg_database WHERE NOT datistemplate AND datname <> 'postgres'")) {
+                statement.execute("DROP DATABASE " + quoted(database) + " WITH (FORCE)");
+            }
+            for (String role : names(
+                    statement,
+                    "SELECT rolname FROM pg_roles WHERE rolname <> '" + USER + "' AND rolname NOT LIKE 'pg\\_%'")) {
+                statement.execute("DROP ROLE " + quoted(role));
+            }
+        } catch (SQLException e) {
+            throw new IOException(e.getMessage(), e);
+        }
+        createDatabaseIfMissing(DATABASE);
+    }
+
+    private static List<String> names(Statement statement, String query) throws SQLException {
+        List<String> names = new ArrayList<>();
+        try (ResultSet found = statement.executeQuery(query)) {
+            while (found.next()) {
+                names.add(found.getString(1));
+            }
+        }
+        return names;
+    }
+
+    private static String quoted(String name) {
+        return '"' + name.replace("\"", "\"\"") + '"';
+    }
+
     /** What PostgreSQL calls a fast shutdown: transactions under way are rolled back, connections cut. */
     @Override
     Signal stopSignal() {

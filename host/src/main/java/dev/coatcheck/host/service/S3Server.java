@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Properties;
+import java.util.stream.Stream;
 
 /**
  * An object store on 127.0.0.1 that speaks S3, for development: S3Proxy over plain files in {@code home/data}, in a JVM of
@@ -111,6 +112,17 @@ public final class S3Server extends LocalServer {
         Path configuration = home.writeSecretly("s3proxy.properties", configuration());
         process.start(serverCommand(configuration), settings.tcpPort(), this::answers);
         told(s3Proxy.version());
+    }
+
+    /** It keeps nothing in memory of what lies there, and takes its time to start. */
+    @Override
+    void empty() throws IOException {
+        try (Stream<Path> buckets = Files.list(home.data())) {
+            for (Path bucket : buckets.toList()) {
+                FileTree.delete(bucket);
+            }
+        }
+        Files.createDirectories(home.data().resolve(BUCKET));
     }
 
     @Override

@@ -21,6 +21,26 @@ class PostgresServerTest {
     Path folder;
 
     @Test
+    void a_wipe_ends_all_connections_and_leaves_it_empty_under_the_same_url() throws Exception {
+        try (PostgresServer server = PostgresServer.start(settings());
+                Connection connection = Sql.connect(server.url())) {
+            Sql.execute(server.url(), "CREATE TABLE coats (ticket int)");
+            Sql.execute(server.url(), "CREATE ROLE \"odd \"\"role\"");
+            Sql.execute(server.url(), "GRANT ALL ON coats TO \"odd \"\"role\"");
+            server.createDatabaseIfMissing("another");
+
+            server.wipe();
+
+            assertThat(connection.isValid(1)).isFalse();
+            assertThat(Sql.query(server.url(), "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"))
+                    .isEqualTo("0");
+            assertThat(Sql.query(server.url(), "SELECT count(*) FROM pg_database")).isEqualTo("4");
+            assertThat(Sql.query(server.url(), "SELECT count(*) FROM pg_roles WHERE rolname LIKE 'odd%'"))
+                    .isEqualTo("0");
+        }
+    }
+
+    @Test
     void what_was_committed_outlives_kills_and_stops_on_the_same_url() throws Exception {
         try (PostgresServer server = PostgresServer.start(settings())) {
             assertThat(server.version()).startsWith("18.");

@@ -14,6 +14,15 @@ class RedisServerTest {
     Path folder;
 
     @Test
+    void a_wipe_leaves_it_empty_under_the_same_url() throws Exception {
+        try (RedisServer server = RedisServer.start(ServerSettings.at(folder))) {
+            Redis.send(server.url(), "SET coat 17");
+            server.wipe();
+            assertThat(Redis.send(server.url(), "DBSIZE")).isEqualTo(":0\r\n");
+        }
+    }
+
+    @Test
     void what_was_written_outlives_kills_and_stops_on_the_same_url() throws Exception {
         for (Durability durability : Durability.values()) {
             ServerSettings settings =

@@ -41,6 +41,21 @@ class S3ServerTest {
     Path folder;
 
     @Test
+    void a_wipe_leaves_it_empty_with_the_same_credentials() throws Exception {
+        try (S3Server server = S3Server.start(ServerSettings.at(folder));
+                S3Client client = S3.client(server)) {
+            client.putObject(put -> put.bucket(server.bucket()).key("coats/17"), RequestBody.fromString("tweed"));
+            client.createBucket(create -> create.bucket("another"));
+
+            server.wipe();
+
+            assertThat(client.listObjectsV2(list -> list.bucket(server.bucket())).contents())
+                    .isEmpty();
+            assertThat(client.listBuckets().buckets()).hasSize(1);
+        }
+    }
+
+    @Test
     void objects_outlive_kills_stops_and_owners_with_the_same_credentials() throws Exception {
         ServerSettings settings = ServerSettings.at(folder);
         String secret;
