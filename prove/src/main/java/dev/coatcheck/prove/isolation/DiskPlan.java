@@ -1,0 +1,222 @@
+package dev.coatcheck.prove.isolation;
+
+import dev.coatcheck.prove.isolation.MountTable.Mount;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The steps in which the root of a layer is put together from the file system as it is.
+ *
+ * <p>A folder becomes an overlay as a whole, and so does every file system that is mounted below it, since an overlay
+ * does not see through mounts. In a user namespace the kernel refuses an overlay over a folder with mounts below, because
+ * it would show what they hide; such a folder, {@code /} always, is made anew then, and what is in it is placed entry by
+ * entry.
+ */
+final class DiskPlan {
+    private static final Path ROOT = Path.of("/");
+    private static final Path TMP = Path.of("/tmp");
+    private static final Path SHARED_MEMORY = Path.of("/dev/shm");
+    private static final Path HOSTS = Path.of("/etc/hosts");
+
+    /** The kernel's own, taken as they are with all that is mounted in them. */
+    private static final Set<Path> AS_THEY_ARE = Set.of(Path.of("/proc"), Path.of("/sys"), Path.of("/dev"));
+
+    /** Where container engines keep a mount or more for each container: none of an application's business, and many. */
+    private static final Set<Path> LEFT_OUT = Set.of(
+            Path.of("/run/docker"),
+            Path.of("/run/containerd"),
+            Path.of("/var/lib/docker"),
+            Path.of("/var/lib/containerd"),
+            Path.of("/var/lib/containers"),
+            Path.of("/var/lib/kubelet"));
+
+    private static final int COPIED_MEBIBYTES = 16;
+
+    /**
+     * A folder of the layer whose changes gather in a folder of their own.
+     *
+     * @param fresh begins empty, whatever the file system has there
+     */
+    record Upper(int number, Path folder, boolean fresh) {}
+
+    private final MountTable mounts;
+    private final boolean inUserNamespace;
+    private final Set<Path> visible;
+    private final List<String> steps = new ArrayList<>();
+    private final List<Upper> uppers = new ArrayList<>();
+    private final List<Path> shared = new ArrayList<>();
+    private final Set<Path> mountPoints = new HashSet<>();
+
+    private DiskPlan(MountTable mounts, boolean inUserNamespace, Set<Path> visible) {
+        this.mounts = mounts;
+        this.inUserNamespace = inUserNamespace;
+        this.visible = visible;
+    }
+
+    /**
+     * @param visible folders that are to be seen although they lie where each layer begins empty
+     * @param sockets that are to stay connectable: an overlay shows the socket of the file system below, where nobody
+     *     listens
+     */
+    static DiskPlan of(MountTable mounts, boolean inUserNamespace, Set<Path> visible, List<Path> sockets)
+            throws IOException {
+        DiskPlan plan = new DiskPlan(mounts, inUserNamespace, visible);
+        plan.place(ROOT);
+        if (!visible.contains(TMP)) {
+            plan.fresh(TMP);
+        }
+        if (Files.isDirectory(SHARED_MEMORY)) {
+            plan.fresh(SHARED_MEMORY);
+        }
+        for (Path folder : visible) {
+            if (plan.isInFresh(folder) && Files.isDirectory(folder)) {
+                plan.placeVisible(folder);
+            }
+        }
+        for (Path socket : sockets) {
+            if (AS_THEY_ARE.stream().noneMatch(socket::startsWith)) {
+                plan.step("socket", "-", "-", socket);
+            }
+        }
+        if (Files.isReadable(HOSTS)) {
+            plan.step("hosts", "-", "-", HOSTS);
+        }
+        return plan;
+    }
+
+    /** As the script beside this class reads them, one in each line. */
+    List<String> steps() {
+        return List.copyOf(steps);
+    }
+
+    List<Upper> uppers() {
+        return List.copyOf(uppers);
+    }
+
+    /** What can be written to and is still everybody's. */
+    List<Path> shared() {
+        return List.copyOf(shared);
+    }
+
+    /** Where something is mounted, so that what lies there is no part of the folder around it. */
+    Set<Path> mountPoints() {
+        return Set.copyOf(mountPoints);
+    }
+
+    private void place(Path path) throws IOException {
+        if (AS_THEY_ARE.contains(path)) {
+            bind(path);
+        } else if (!isInFresh(path) && !(path.equals(TMP) && !visible.contains(TMP))) {
+            placeVisible(path);
+        }
+    }
+
+    private void placeVisible(Path path) throws IOException {
+        boolean bound = mounts.at(path).filter(mount -> !mount.holdsFiles()).isPresent();
+        // A folder that this user cannot get into is closed to what it starts, too.
+        if (bound || !Files.isExecutable(path)) {
+            bind(path);
+            return;
+        }
+        List<Mount> nearest = mounts.nearestBelow(path).stream()
+                .filter(mount -> LEFT_OUT.stream().noneMatch(mount.place()::startsWith))
+                .toList();
+        if (inUserNamespace && !mounts.nearestBelow(path).isEmpty()) {
+            placeEntries(path);
+            return;
+        }
+        Upper upper = upper(path, false);
+        step("overlay", Integer.toString(upper.number()), mode(path) + " " + owner(path), path);
+        for (Mount mount : nearest) {
+            place(mount.place());
+        }
+    }
+
+    private void placeEntries(Path folder) throws IOException {
+        List<Path> entries = new ArrayList<>();
+        try (DirectoryStream<Path> stream = Files.newDirectoryStream(folder)) {
+            stream.forEach(entries::add);
+        } catch (IOException e) {
+            share(folder); // it may be entered and not be read
+            return;
+        }
+        if (folder.equals(ROOT)) {
+            step("root", Integer.toString(upper(folder, false).number()), mode(folder) + " -", folder);
+        } else {
+            step("folder", "-", mode(folder) + " -", folder);
+        }
+        step("entries", "-", COPIED_MEBIBYTES + "M -", folder);
+        for (Path entry : entries) {
+            if (Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)) {
+                place(entry);
+            } else if (Files.isRegularFile(entry, LinkOption.NOFOLLOW_LINKS)
+                    && Files.size(entry) > (long) (COPIED_MEBIBYTES - 1) << 20) {
+                share(entry);
+            }
+        }
+    }
+
+    /** In a folder that every layer has empty for itself, or was there once. */
+    private boolean isInFresh(Path path) {
+        boolean inTmp = path.startsWith(TMP) && !path.equals(TMP) && !visible.contains(TMP);
+        return inTmp || path.startsWith(SHARED_MEMORY);
+    }
+
+    private void fresh(Path folder) {
+        step("fresh", Integer.toString(upper(folder, true).number()), "1777 -", folder);
+    }
+
+    private void bind(Path path) {
+        mountPoints.add(path);
+        step("bind", "-", "-", path);
+    }
+
+    private void share(Path path) {
+        bind(path);
+        if (Files.isWritable(path)) {
+            shared.add(path);
+        }
+    }
+
+    private Upper upper(Path folder, boolean fresh) {
+        Upper upper = new Upper(uppers.size(), folder, fresh);
+        uppers.add(upper);
+        mountPoints.add(folder);
+        return upper;
+    }
+
+    private void step(String name, String number, String modeAndOwner, Path path) {
+        // No line can tell a name with a line feed in it.
+        if (path.toString().indexOf('\n') < 0) {
+            steps.add(name + " " + number + " " + (modeAndOwner.equals("-") ? "- -" : modeAndOwner) + " " + path);
+        }
+    }
+
+    /**
+     * The mode of the folder in the layer. What belongs to somebody else belongs to this user there, so that the mode has
+     * to say what this user may do with it.
+     */
+    private String mode(Path folder) throws IOException {
+        int mode = (Integer) Files.getAttribute(folder, "unix:mode") & 07777;
+        if (inUserNamespace && !Files.getAttribute(folder, "unix:uid").equals(OwnUser.uid())) {
+            int bits = (Files.isReadable(folder) ? 4 : 0)
+                    + (Files.isWritable(folder) ? 2 : 0)
+                    + (Files.isExecutable(folder) ? 1 : 0);
+            mode = (mode & 01000) | bits << 6 | bits << 3 | bits;
+        }
+        return Integer.toOctalString(mode);
+    }
+
+    private String owner(Path folder) throws IOException {
+        return inUserNamespace
+                ? "-"
+                : Files.getAttribute(folder, "unix:uid") + ":" + Files.getAttribute(folder, "unix:gid");
+    }
+}

@@ -1,0 +1,60 @@
+package dev.coatcheck.prove.isolation;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A disk that belongs to the processes that are started in it: they see the machine's files, and what they write, change
+ * or delete nobody sees but they. Several processes can be started in one layer, at once or one after the other.
+ *
+ * <pre>{@code
+ * try (Layer layer = isolation.newLayer(LayerSettings.of("web-1", folder))) {
+ *     ProcessGroup web = ProcessGroup.start(layer.builder(List.of("node", "server.js"), folder, environment));
+ *     …
+ *     web.kill();
+ *     layer.changes().forEach(System.out::println);
+ * }
+ * }</pre>
+ *
+ * <p>Thread-safe.
+ */
+public sealed interface Layer extends AutoCloseable permits OverlayLayer {
+    /**
+     * What starts a command in the layer when it is given to {@link dev.coatcheck.host.process.ProcessGroup#start}. The
+     * process id of the group's leader is the command's own. A command that is not found exits with status 127, a folder
+     * that the layer does not have with 126.
+     *
+     * @param folder to start in, as the layer has it
+     * @param environment all of it; nothing is inherited from this JVM
+     */
+    ProcessBuilder builder(List<String> command, Path folder, Map<String, String> environment);
+
+    /**
+     * What its processes did to files until now. Looks only at what they wrote, not at the file system below: some
+     * milliseconds as a rule.
+     *
+     * @throws IOException if the layer is closed, or its files cannot be read
+     */
+    List<FileChange> changes() throws IOException;
+
+    /**
+     * Where this JVM finds a file as the processes of the layer see it. Links on the way are followed as they would be in
+     * the layer. Good until the layer is closed, or a link is changed.
+     */
+    Path outside(Path path) throws IOException;
+
+    /** A process whose namespaces are the layer's, for {@code nsenter}. It lives as long as the layer. */
+    long holderPid();
+
+    /** What is held apart less well than it should be, in words; empty as a rule. */
+    List<String> weaknesses();
+
+    /**
+     * Ends the layer; its files are gone with the last process in it. Processes that were started in it are not ended by
+     * this. Closing again changes nothing.
+     */
+    @Override
+    void close();
+}

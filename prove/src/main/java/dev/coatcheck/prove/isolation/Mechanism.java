@@ -1,0 +1,9 @@
+package dev.coatcheck.prove.isolation;
+
+/** How layers are made, the best first. */
+public enum Mechanism {
+    /** Overlays in a mount namespace: needs root, with the right to mount. */
+    OVERLAY,
+    /** The same in a user namespace, which an ordinary user may make on most systems. */
+    USER_OVERLAY
+}

@@ -1,0 +1,168 @@
+package dev.coatcheck.prove.isolation;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** A layer of overlays in a mount namespace. */
+final class OverlayLayer implements Layer {
+    private static final Path ROOT = Path.of("/");
+
+    /**
+     * Renaming a folder that the file system below has is a copy then, as between file systems ({@code EXDEV}), and a
+     * file in an upper folder is always a whole one.
+     */
+    private static final String OPTIONS = "redirect_dir=off,metacopy=off,index=off";
+
+    /** In a user namespace the marks of an overlay have to be kept where an ordinary user may. */
+    private static final String USER_OPTIONS = "userxattr";
+
+    private static final int LINKS_AT_MOST = 40;
+
+    private final boolean inUserNamespace;
+    private final LayerSettings settings;
+    private final Holder holder;
+    private final UpperLayers uppers;
+    private final List<String> weaknesses;
+
+    private OverlayLayer(
+            boolean inUserNamespace,
+            LayerSettings settings,
+            Holder holder,
+            UpperLayers uppers,
+            List<String> weaknesses) {
+        this.inUserNamespace = inUserNamespace;
+        this.settings = settings;
+        this.holder = holder;
+        this.uppers = uppers;
+        this.weaknesses = weaknesses;
+    }
+
+    static OverlayLayer start(boolean inUserNamespace, LayerSettings settings) throws IOException {
+        DiskPlan plan =
+                DiskPlan.of(MountTable.ofThisJvm(), inUserNamespace, Set.of(settings.folder()), ListeningSockets.now());
+        List<String> lines = new ArrayList<>();
+        lines.add(settings.sizeBytes() + " " + settings.hostname() + " " + (inUserNamespace ? USER_OPTIONS : OPTIONS));
+        lines.addAll(plan.steps());
+        Holder holder = Holder.start(namespaces(inUserNamespace, settings.network()), lines);
+        try {
+            UpperLayers uppers = new UpperLayers(holder.uppers(), holder.root(), plan, FileTime.from(Instant.now()));
+            return new OverlayLayer(inUserNamespace, settings, holder, uppers, weaknesses(plan, holder.said()));
+        } catch (IOException | RuntimeException e) {
+            holder.close();
+            throw e;
+        }
+    }
+
+    private static List<String> namespaces(boolean inUserNamespace, Network network) {
+        List<String> command = new ArrayList<>(List.of("unshare", "--mount", "--uts", "--ipc"));
+        if (network == Network.OWN) {
+            command.add("--net");
+        }
+        if (inUserNamespace) {
+            // Its own user, not root: an application that refuses root, or acts otherwise as root, is to act as usual.
+            command.addAll(List.of("--user", "--map-current-user", "--keep-caps"));
+        }
+        return command;
+    }
+
+    private static List<String> weaknesses(DiskPlan plan, List<String> said) {
+        List<String> weaknesses = new ArrayList<>();
+        plan.shared().forEach(path -> weaknesses.add(shared(path.toString())));
+        for (String line : said) {
+            if (line.startsWith("shared ")) {
+                weaknesses.add(shared(line.substring("shared ".length())));
+            }
+        }
+        return List.copyOf(weaknesses);
+    }
+
+    private static String shared(String path) {
+        return path + " is not held apart: no overlay can be made of it, so that all instances and the machine itself"
+                + " share what is written there";
+    }
+
+    @Override
+    public ProcessBuilder builder(List<String> command, Path folder, Map<String, String> environment) {
+        List<String> line = new ArrayList<>(
+                List.of("nsenter", "--target", Long.toString(holder.pid()), "--mount", "--uts", "--ipc"));
+        if (settings.network() == Network.OWN) {
+            line.add("--net");
+        }
+        if (inUserNamespace) {
+            line.addAll(List.of("--user", "--preserve-credentials"));
+        }
+        line.addAll(List.of("--", "sh", "-c", "cd -- \"$0\" || exit 126; exec \"$@\"", folder.toString()));
+        line.addAll(command);
+        ProcessBuilder builder = new ProcessBuilder(line).directory(new File("/"));
+        builder.environment().clear();
+        builder.environment().putAll(environment);
+        return builder;
+    }
+
+    @Override
+    public List<FileChange> changes() throws IOException {
+        return uppers.changes();
+    }
+
+    @Override
+    public Path outside(Path path) throws IOException {
+        Path resolved = ROOT;
+        Deque<Path> rest = new ArrayDeque<>();
+        path.toAbsolutePath().normalize().forEach(rest::addLast);
+        int links = 0;
+        while (!rest.isEmpty()) {
+            Path name = rest.removeFirst();
+            Path next = resolved.resolve(name).normalize(); // two dots lead to the parent by its real path
+            Path there = below(holder.root(), next);
+            if (!Files.isSymbolicLink(there)) {
+                resolved = next;
+                continue;
+            }
+            links++;
+            if (links > LINKS_AT_MOST) {
+                throw new IOException("too many symbolic links on the way to " + path + " in the layer");
+            }
+            // Followed here, since an absolute one would lead this JVM to the machine's own file.
+            Path target = Files.readSymbolicLink(there);
+            List<Path> names = new ArrayList<>();
+            target.forEach(names::add);
+            names.reversed().forEach(rest::addFirst);
+            resolved = target.isAbsolute() ? ROOT : resolved;
+        }
+        return below(holder.root(), resolved);
+    }
+
+    private static Path below(Path root, Path path) {
+        return root.resolve(ROOT.relativize(path));
+    }
+
+    @Override
+    public long holderPid() {
+        return holder.pid();
+    }
+
+    @Override
+    public List<String> weaknesses() {
+        return weaknesses;
+    }
+
+    @Override
+    public void close() {
+        holder.close();
+    }
+
+    @Override
+    public String toString() {
+        return "layer " + settings.hostname() + " held by process " + holder.pid();
+    }
+}

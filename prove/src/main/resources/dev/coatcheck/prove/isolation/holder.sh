@@ -1,0 +1,81 @@
+# Makes the disk of a layer and then holds it until standard input ends. Runs in new namespaces (mounts, host name, IPC)
+# with the right to mount in them. Standard input is the plan: "SIZE HOSTNAME OVERLAY-OPTIONS", then one step in each
+# line, in the order in which they have to be made, then "end". Standard output says "shared PATH" for a folder whose
+# overlay was refused and that is therefore everybody's, "missing PATH" for a mount that could not be made again, and at
+# last "ready".
+#
+# All of it lies on one bounded tmpfs: .coatcheck/old is the file system as it was, new the one that is made, up and work
+# hold the upper layers by number. Links beside them let the programs that are used here be found by their usual paths.
+# In the end new is the root, and the tmpfs is reached only as the working folder of this process.
+set -e
+umask 022
+PATH=$PATH:/usr/sbin:/sbin
+read -r size hostname options
+mount -t tmpfs -o "size=$size,mode=755" coatcheck /tmp
+cd /tmp
+mkdir -p .coatcheck/old .coatcheck/new .coatcheck/up .coatcheck/work
+set -- /*
+for entry; do
+  shift
+  set -- "$@" ".coatcheck/old$entry"
+done
+ln -s "$@" .
+pivot_root . .coatcheck/old
+old=/.coatcheck/old new=/.coatcheck/new up=/.coatcheck/up work=/.coatcheck/work
+cd "$up"
+
+# A place to mount on: there already where the parent is an overlay, not in a folder that was made here.
+place() {
+  [ -e "$new$1" ] && return
+  if [ -d "$old$1" ]; then mkdir -p "$new$1"; else mkdir -p "$new${1%/*}" && : >"$new$1"; fi
+}
+
+while read -r step number mode owner path; do
+  case $step in
+    overlay)
+      mkdir -m "$mode" "$number"
+      mkdir "$work/$number"
+      [ "$owner" = - ] || chown "$owner" "$number"
+      place "$path"
+      # From inside the folder, since a name may hold what separates options.
+      (cd "$old$path" && exec mount -t overlay \
+        -o "lowerdir=.,upperdir=$up/$number,workdir=$work/$number,$options" coatcheck "$new$path") 2>/dev/null || {
+        mount --rbind "$old$path" "$new$path"
+        echo "shared $path"
+      }
+      ;;
+    root)
+      mkdir -m "$mode" "$number"
+      mount --bind "$number" "$new"
+      ;;
+    folder) mkdir -m "$mode" "$new$path" ;;
+    entries)
+      find "$old$path" -maxdepth 1 \( -type l -o -type f -size "-$mode" \) \
+        -exec sh -c 'cp -dp -- "$@" "$0"' "$new$path" {} + 2>/dev/null || :
+      ;;
+    fresh)
+      mkdir -m "$mode" "$number"
+      place "$path"
+      mount --bind "$number" "$new$path"
+      ;;
+    bind)
+      place "$path"
+      mount --rbind "$old$path" "$new$path" 2>/dev/null || echo "missing $path"
+      ;;
+    socket)
+      if place "$path" 2>/dev/null; then mount --bind "$old$path" "$new$path" 2>/dev/null || :; fi
+      ;;
+    hosts)
+      # Many programs look their own host name up when they start.
+      { cat "$old$path" && echo "127.0.0.1 $hostname"; } >"$work/hosts"
+      mount --bind "$work/hosts" "$new$path"
+      ;;
+    end) break ;;
+  esac
+done
+
+hostname "$hostname" 2>/dev/null || echo "$hostname" >/proc/sys/kernel/hostname
+pivot_root "$new" "$new/tmp"
+umount -l /tmp
+echo ready
+read -r _ || :

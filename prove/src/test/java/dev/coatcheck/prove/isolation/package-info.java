@@ -1,0 +1,4 @@
+@NullMarked
+package dev.coatcheck.prove.isolation;
+
+import org.jspecify.annotations.NullMarked;
