@@ -1,0 +1,49 @@
+package dev.coatcheck.prove.report;
+
+import java.io.Flushable;
+import java.io.IOException;
+
+/** Lines that stay, few enough for the log of a CI system: phases, notes, and every tenth run of a long phase. */
+final class PlainProgress implements Progress {
+    private static final int SELDOM = 10;
+
+    private final Appendable log;
+
+    PlainProgress(Appendable log) {
+        this.log = log;
+    }
+
+    @Override
+    public void phase(String name) {
+        line(name);
+    }
+
+    @Override
+    public void run(String purpose, int number, int of) {
+        if (number % SELDOM == 0) {
+            line("  run " + number + (of > 0 ? " of " + of : "") + ": " + purpose);
+        }
+    }
+
+    @Override
+    public void step(int number, int of, String request) {}
+
+    @Override
+    public void note(String sentence) {
+        line("  " + sentence);
+    }
+
+    @Override
+    public void close() {}
+
+    private synchronized void line(String text) {
+        try {
+            log.append(OneLine.of(Hidden.in(text))).append('\n');
+            if (log instanceof Flushable flushable) {
+                flushable.flush();
+            }
+        } catch (IOException e) {
+            // Nobody reads the log any more; the proof goes on and its report tells the rest.
+        }
+    }
+}
