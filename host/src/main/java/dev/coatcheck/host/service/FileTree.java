@@ -12,11 +12,11 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A folder with all that is in it. */
-final class FileTree {
+public final class FileTree {
     private FileTree() {}
 
     /** Deletes it; nothing happens where there is none. Links are removed, not followed. */
-    static void delete(Path root) throws IOException {
+    public static void delete(Path root) throws IOException {
         if (!Files.exists(root, LinkOption.NOFOLLOW_LINKS)) {
             return;
         }

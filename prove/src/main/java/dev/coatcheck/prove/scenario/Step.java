@@ -31,6 +31,10 @@ public record Step(
         return new Step(number, user, changed, polling, expectation, captures);
     }
 
+    public Step withPolling(Polling changed) {
+        return new Step(number, user, request, changed, expectation, captures);
+    }
+
     public Step withCaptures(List<Capture> changed) {
         return new Step(number, user, request, polling, expectation, changed);
     }

@@ -1,0 +1,19 @@
+package dev.coatcheck.prove.lab;
+
+/** Nothing can be concluded, and why: the application does not start, a backing service is away. Speaks to the user. */
+public final class InconclusiveException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    public InconclusiveException(String reason) {
+        super(reason);
+    }
+
+    public InconclusiveException(String reason, Throwable cause) {
+        super(reason, cause);
+    }
+
+    /** For a report. */
+    public String reason() {
+        return String.valueOf(getMessage());
+    }
+}

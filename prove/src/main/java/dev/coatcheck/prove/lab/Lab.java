@@ -1,0 +1,113 @@
+package dev.coatcheck.prove.lab;
+
+import dev.coatcheck.formation.application.Application;
+import dev.coatcheck.formation.application.ServiceKind;
+import dev.coatcheck.host.service.BackingServer;
+import dev.coatcheck.host.service.FileTree;
+import dev.coatcheck.prove.compare.Control;
+import dev.coatcheck.prove.play.PlaySettings;
+import dev.coatcheck.prove.scenario.Scenario;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Tries an application out: each trial begins with clean disks, clean backing services and a release, and leaves nothing
+ * behind. One trial at a time; for one thread.
+ *
+ * {@snippet :
+ * try (Lab lab = Lab.open(LabSettings.of(application, Isolation.probe()));
+ *         Trial trial = lab.begin(plan, scenario, Optional.of(control))) {
+ *     trial.playUpTo(plan.steps());
+ *     Run run = trial.run();
+ * }
+ * }
+ */
+public final class Lab implements AutoCloseable {
+    private static final int SECRET_BYTES = 32;
+
+    private final LabSettings settings;
+    private final Path folder;
+    private final Services services;
+    private final Workshop workshop;
+
+    private Lab(LabSettings settings, Path folder, Services services) {
+        this.settings = settings;
+        this.folder = folder;
+        this.services = services;
+        Map<String, String> attached = new HashMap<>(services.variables());
+        settings.application().secrets().forEach(name -> attached.put(name, secret()));
+        this.workshop = new Workshop(settings, attached);
+    }
+
+    /**
+     * Starts the backing services that the application asks for and that its environment does not attach.
+     *
+     * @throws InconclusiveException if one does not come up, or one that is attached does not answer
+     */
+    public static Lab open(LabSettings settings) {
+        Application application = settings.application();
+        AttachedServices.check(application.environment());
+        try {
+            Path folder = Files.createTempDirectory("coatcheck-lab-");
+            return new Lab(settings, folder, Services.start(application.services(), folder));
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot make a temporary folder for a proof", e);
+        }
+    }
+
+    /** The backing services that it has started, by their kind. */
+    public Map<ServiceKind, BackingServer> services() {
+        return services.servers();
+    }
+
+    /**
+     * Makes everything clean, runs the release, and starts what the plan starts ahead.
+     *
+     * @param control what steps are compared with; empty for a control itself
+     * @param nameOffset added to the numbers of web processes, so that they have other names than those of other trials
+     * @throws InconclusiveException if the application does not start
+     */
+    public Trial begin(Plan plan, Scenario scenario, Optional<Control> control, int nameOffset)
+            throws InterruptedException {
+        services.wipe();
+        if (settings.reset().isPresent()) {
+            workshop.run("reset", settings.reset().get());
+        }
+        workshop.release();
+        PlaySettings play = PlaySettings.of(LabSettings.ORIGIN)
+                .withVariables(settings.variables())
+                .withLimit(settings.requestLimit());
+        Trial trial =
+                new Trial(new Stand(workshop, nameOffset), plan, scenario, new Lanes(plan, play, control));
+        try {
+            trial.begin();
+            return trial;
+        } catch (RuntimeException e) {
+            trial.close();
+            throw e;
+        }
+    }
+
+    private static String secret() {
+        byte[] bytes = new byte[SECRET_BYTES];
+        new SecureRandom().nextBytes(bytes);
+        return HexFormat.of().formatHex(bytes);
+    }
+
+    @Override
+    public void close() {
+        services.close();
+        try {
+            FileTree.delete(folder);
+        } catch (IOException e) {
+            // A temporary folder; what is left of it is the operating system's to remove.
+        }
+    }
+}

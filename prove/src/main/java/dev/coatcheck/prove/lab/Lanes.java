@@ -1,0 +1,83 @@
+package dev.coatcheck.prove.lab;
+
+import dev.coatcheck.prove.compare.Comparison;
+import dev.coatcheck.prove.compare.Control;
+import dev.coatcheck.prove.compare.Difference;
+import dev.coatcheck.prove.play.Conversation;
+import dev.coatcheck.prove.play.Exchange;
+import dev.coatcheck.prove.play.PlaySettings;
+import dev.coatcheck.prove.play.Response;
+import dev.coatcheck.prove.play.Target;
+import dev.coatcheck.prove.scenario.Step;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The user of a run, who is one person as long as nothing is repeated. Where steps are repeated in each process, that
+ * person has a lane for each: cookies and captures of repeated steps are the lane's own, all others are everyone's.
+ */
+final class Lanes {
+    private static final int ONLY = 0;
+
+    private final Plan plan;
+    private final Map<Integer, Lane> lanes = new HashMap<>();
+    private final Set<String> ownCookies = new HashSet<>();
+
+    private record Lane(Conversation conversation, Optional<Comparison> comparison) {}
+
+    Lanes(Plan plan, PlaySettings settings, Optional<Control> control) {
+        this.plan = plan;
+        Conversation beginning = Conversation.start(settings);
+        for (Seat seat : plan.seats()) {
+            lanes.computeIfAbsent(
+                    number(seat), lane -> new Lane(beginning.copy(), control.map(Control::comparison)));
+        }
+    }
+
+    private int number(Seat seat) {
+        return plan.repeated().isEmpty() ? ONLY : seat.lane();
+    }
+
+    /** An exchange, and what it has that the control has not. */
+    record Compared(Exchange exchange, List<Difference> differences) {}
+
+    Compared play(Step step, Seat seat, Target target) throws InterruptedException {
+        Lane mine = lane(seat);
+        Exchange exchange = mine.conversation().play(step, target);
+        if (plan.repeated().contains(step.number())) {
+            exchange.response().map(Response::cookies).ifPresent(set -> ownCookies.addAll(set.keySet()));
+            return new Compared(exchange, compared(mine, exchange));
+        }
+        List<Difference> differences = List.of();
+        for (Lane lane : lanes.values()) {
+            List<Difference> seen = compared(lane, exchange);
+            if (lane == mine) {
+                differences = seen;
+            } else {
+                lane.conversation().takeIn(exchange, ownCookies);
+            }
+        }
+        return new Compared(exchange, differences);
+    }
+
+    /** What the user of this seat has done so far, to go on with beside the run. */
+    Conversation copy(Seat seat) {
+        return lane(seat).conversation().copy();
+    }
+
+    private Lane lane(Seat seat) {
+        Lane lane = lanes.get(number(seat));
+        if (lane == null) {
+            throw new IllegalArgumentException("the plan '" + plan.name() + "' has no " + seat);
+        }
+        return lane;
+    }
+
+    private static List<Difference> compared(Lane lane, Exchange exchange) {
+        return lane.comparison().map(comparison -> comparison.next(exchange)).orElse(List.of());
+    }
+}

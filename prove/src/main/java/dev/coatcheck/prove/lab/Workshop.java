@@ -1,0 +1,102 @@
+package dev.coatcheck.prove.lab;
+
+import dev.coatcheck.formation.application.Application;
+import dev.coatcheck.formation.application.ProcessType;
+import dev.coatcheck.formation.supervision.Readiness;
+import dev.coatcheck.host.TcpPorts;
+import dev.coatcheck.prove.isolation.Layer;
+import dev.coatcheck.prove.isolation.LayerSettings;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** Knows how a process of the application is started: command, environment, disk. Safe for use by several threads. */
+final class Workshop {
+    /** What ends by itself may take its time: migrations. */
+    private static final Duration RUN_LIMIT = Duration.ofMinutes(10);
+
+    private final LabSettings settings;
+    private final Application application;
+    private final Map<String, String> environment;
+
+    /** @param attached the variables of backing services and secrets */
+    Workshop(LabSettings settings, Map<String, String> attached) {
+        this.settings = settings;
+        this.application = settings.application();
+        this.environment = new HashMap<>(application.environment());
+        this.environment.putAll(attached);
+        // Servers that fork ask this how often: one process is to be one process, whose state is not split within itself.
+        this.environment.putIfAbsent("WEB_CONCURRENCY", "1");
+        this.environment.putIfAbsent("WEB_WORKERS", "1");
+    }
+
+    Layer newLayer(String hostname) {
+        try {
+            return settings.isolation().newLayer(LayerSettings.of(hostname, application.folder()));
+        } catch (IOException e) {
+            throw new InconclusiveException("no disk could be made for an instance: " + e.getMessage(), e);
+        }
+    }
+
+    List<ProcessType> workerTypes() {
+        return application.types().stream()
+                .filter(type -> !type.name().equals(ProcessType.WEB) && application.quantity(type.name()) > 0)
+                .toList();
+    }
+
+    /**
+     * Starts a web process and waits until it is ready.
+     *
+     * @param started is told of it as soon as it runs, whatever becomes of it then
+     */
+    LabInstance startWeb(String name, Layer layer, Consumer<LabInstance> started) throws InterruptedException {
+        int port = TcpPorts.free();
+        Map<String, String> own = environment(name);
+        own.put("PORT", Integer.toString(port));
+        LabInstance instance =
+                LabInstance.start(name, web().command(), layer, application.folder(), own);
+        started.accept(instance);
+        instance.awaitReady(port, new Readiness(application.readinessPath()), settings.startLimit());
+        return instance;
+    }
+
+    private ProcessType web() {
+        return application.types().stream()
+                .filter(type -> type.name().equals(ProcessType.WEB))
+                .findFirst()
+                .orElseThrow(() -> new InconclusiveException("the application has no process type 'web', which is the"
+                        + " one that requests are sent to; name it so in the Procfile, or give its command with --web"));
+    }
+
+    LabInstance startWorker(ProcessType type, String name, Layer layer) {
+        return LabInstance.start(name, type.command(), layer, application.folder(), environment(name));
+    }
+
+    /** Runs the process type {@code release}, where there is one. */
+    void release() throws InterruptedException {
+        Optional<ProcessType> release = application.release();
+        if (release.isPresent()) {
+            run("release", release.get().command());
+        }
+    }
+
+    /** Runs a command to its end, on a disk that is thrown away. */
+    void run(String what, String command) throws InterruptedException {
+        String name = what + ".1";
+        try (Layer layer = newLayer(what + "-1");
+                LabInstance process =
+                        LabInstance.start(name, command, layer, application.folder(), environment(name))) {
+            process.awaitSuccess(RUN_LIMIT);
+        }
+    }
+
+    private Map<String, String> environment(String name) {
+        Map<String, String> own = new HashMap<>(environment);
+        own.put("COATCHECK_INSTANCE", name);
+        return own;
+    }
+}
