@@ -44,7 +44,8 @@ public class Server {
         }
         try {
             byte[] bytes = Files.readAllBytes(FOLDER.resolve(name));
-            answer(exchange, 200, "A picture of " + bytes.length + " bytes: " + new String(bytes, StandardCharsets.UTF_8));
+            String text = new String(bytes, StandardCharsets.UTF_8);
+            answer(exchange, 200, "A picture of " + bytes.length + " bytes: " + text);
         } catch (NoSuchFileException e) {
             answer(exchange, 404, "no such picture\n");
         }

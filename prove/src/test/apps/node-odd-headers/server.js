@@ -23,7 +23,9 @@ async function handle(request, response) {
   const colour = await redis.command('GET', `colour:${token}`);
   // Names in lower and in mixed case, the same name several times, blanks around values, in an order of its own.
   const headers = ['content-type', 'text/plain', 'VARY', 'accept', 'vary', 'cookie', 'x-empty', ''];
-  if (!known) headers.push('set-cookie', 'a=1; path=/', 'Set-Cookie', `b-token=${token};PATH=/;httponly`, 'SET-COOKIE', 'c=');
+  if (!known) {
+    headers.push('set-cookie', 'a=1; path=/', 'Set-Cookie', `b-token=${token};PATH=/;httponly`, 'SET-COOKIE', 'c=');
+  }
   response.writeHead(200, 'Jolly Good', headers).end(`${colour}\n`);
 }
 

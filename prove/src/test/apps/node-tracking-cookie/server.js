@@ -24,7 +24,8 @@ async function handle(request, response) {
     const votes = await redis.command('HINCRBY', 'votes', String(await bodyOf(request)).replace('for=', ''), 1);
     return html(response, 'Thanks', `<p>${votes} so far.</p>`, headers);
   }
-  html(response, 'Vote', '<form method="post" action="/vote"><button name="for" value="tea">Tea</button></form>', headers);
+  const button = '<button name="for" value="tea">Tea</button>';
+  html(response, 'Vote', `<form method="post" action="/vote">${button}</form>`, headers);
 }
 
 const server = http.createServer((request, response) => {
