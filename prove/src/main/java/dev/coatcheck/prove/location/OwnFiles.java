@@ -1,0 +1,67 @@
+package dev.coatcheck.prove.location;
+
+import java.io.IOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.Set;
+
+/** What is in an application's own code and pages is no needle: it is in every process. */
+final class OwnFiles {
+    private static final long LARGEST_FILE = 1 << 20;
+    private static final long MOST_BYTES = 32L << 20;
+    private static final Set<String> SKIPPED =
+            Set.of("node_modules", ".git", ".venv", "venv", "target", "build", ".gradle");
+
+    private OwnFiles() {}
+
+    static Set<Needle> holding(Collection<Needle> needles, Collection<Path> roots) {
+        PatternSearch search = new PatternSearch(needles);
+        Set<Needle> found = new HashSet<>();
+        long[] left = {MOST_BYTES};
+        SimpleFileVisitor<Path> reader = new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
+                Path name = folder.getFileName();
+                return name != null && SKIPPED.contains(name.toString())
+                        ? FileVisitResult.SKIP_SUBTREE
+                        : FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+                if (attributes.isRegularFile() && attributes.size() <= Math.min(LARGEST_FILE, left[0])) {
+                    left[0] -= attributes.size();
+                    read(file);
+                }
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException e) {
+                return FileVisitResult.CONTINUE;
+            }
+
+            private void read(Path file) {
+                try {
+                    byte[] bytes = Files.readAllBytes(file);
+                    search.search(bytes, 0, bytes.length, found::add);
+                } catch (IOException e) {
+                    // What cannot be read is not known to hold anything.
+                }
+            }
+        };
+        for (Path root : roots) {
+            try {
+                Files.walkFileTree(root, reader);
+            } catch (IOException e) {
+                // As for a single file.
+            }
+        }
+        return found;
+    }
+}
