@@ -32,7 +32,7 @@ public record Needle(String source, String change, String text, Form form) {
         return shortened(text);
     }
 
-    static String shortened(String text) {
+    public static String shortened(String text) {
         return text.length() <= SHOWN ? text : text.substring(0, text.offsetByCodePoints(0, SHOWN)) + "…";
     }
 

@@ -11,7 +11,7 @@ import java.util.function.Consumer;
  * Finds many needles in bytes in one pass, whose time does not depend on how many there are: a bit for each hash of four
  * bytes says whether any needle may begin here, and few places have to be looked at again. Immutable.
  */
-final class PatternSearch {
+public final class PatternSearch {
     private static final int WORD = 4;
     private static final int HASH_BITS = 17;
 
@@ -35,7 +35,7 @@ final class PatternSearch {
     private final Pattern[][] byWord;
     private final int longest;
 
-    PatternSearch(Collection<Needle> needles) {
+    public PatternSearch(Collection<Needle> needles) {
         Map<Integer, Map<String, Pattern>> found = new HashMap<>();
         int most = WORD;
         for (Needle needle : needles) {
@@ -68,7 +68,7 @@ final class PatternSearch {
     }
 
     /** Tells of every needle that lies wholly between the two positions. */
-    void search(byte[] data, int from, int to, Consumer<Needle> hits) {
+    public void search(byte[] data, int from, int to, Consumer<Needle> hits) {
         search(data, from, to, (position, needle) -> {
             hits.accept(needle);
             return true;
@@ -98,7 +98,7 @@ final class PatternSearch {
         }
     }
 
-    boolean isIn(String text) {
+    public boolean isIn(String text) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         return firstIn(bytes, 0, bytes.length) >= 0;
     }

@@ -13,12 +13,17 @@ import java.util.function.Consumer;
 /** A small program that writes one line when it has taken its state in, and then lives until it is closed. */
 final class Program implements AutoCloseable {
     private final ProcessGroup group;
-    private final BufferedReader output;
+    private final String firstLine;
 
-    private Program(ProcessGroup group) {
+    private Program(ProcessGroup group) throws IOException {
         this.group = group;
-        this.output =
+        BufferedReader output =
                 new BufferedReader(new InputStreamReader(group.leader().getInputStream(), StandardCharsets.UTF_8));
+        String line = output.readLine();
+        if (line == null) {
+            throw new IOException("the program ended: " + group.onExit().join());
+        }
+        this.firstLine = line;
     }
 
     static Program start(String... command) throws IOException {
@@ -28,23 +33,17 @@ final class Program implements AutoCloseable {
     static Program start(Consumer<Map<String, String>> environment, String... command) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(List.of(command)).redirectError(Redirect.INHERIT);
         environment.accept(builder.environment());
-        Program program = new Program(ProcessGroup.start(builder));
+        ProcessGroup group = ProcessGroup.start(builder);
         try {
-            program.line();
+            return new Program(group);
         } catch (IOException e) {
-            program.close();
+            group.close();
             throw e;
         }
-        return program;
     }
 
-    /** The next line that it writes. */
-    String line() throws IOException {
-        String line = output.readLine();
-        if (line == null) {
-            throw new IOException("the program ended: " + group.onExit().join());
-        }
-        return line;
+    String firstLine() {
+        return firstLine;
     }
 
     long pid() {

@@ -1,0 +1,59 @@
+package dev.coatcheck.prove.location;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** A program for tests: keeps what its second argument is, in the way that the first one names, until it is ended. */
+final class Remembering {
+    private static final Map<String, Session> SESSIONS = new ConcurrentHashMap<>();
+
+    private record Session(String user, Map<String, Object> attributes) {}
+
+    /** A singleton that only a thread leads to. */
+    private static final class Login implements Runnable {
+        private final Map<String, String> sessions = new HashMap<>();
+        private UUID last = new UUID(0, 0);
+        private final StringBuilder draft = new StringBuilder();
+
+        @Override
+        public void run() {
+            System.out.println("ready");
+            try {
+                Thread.sleep(Long.MAX_VALUE);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            System.out.println(sessions + " " + last + " " + draft);
+        }
+    }
+
+    private Remembering() {}
+
+    public static void main(String[] arguments) throws Exception {
+        // Neither the command line nor the stack of main must hold the needle.
+        String needle = new StringBuilder(arguments[1]).reverse().toString();
+        Login login = new Login();
+        switch (arguments[0]) {
+            case "static" -> SESSIONS.put(needle, new Session("bob", Map.of()));
+            case "nested" -> SESSIONS.put("visitor", new Session("bob", new HashMap<>(Map.of("cart", needle))));
+            case "singleton" -> login.sessions.put(needle, "bob");
+            case "hashed" -> {
+                byte[] digest = MessageDigest.getInstance("SHA-256").digest(needle.getBytes(StandardCharsets.UTF_8));
+                SESSIONS.put(HexFormat.of().formatHex(digest), new Session("bob", Map.of()));
+            }
+            case "uuid" -> login.last = UUID.fromString(needle);
+            case "builder" -> login.draft.append(needle).append(" and more");
+            case "number" ->
+                SESSIONS.put("visitor", new Session("bob", new HashMap<>(Map.of("id", Long.valueOf(needle)))));
+            case "nothing" -> System.gc();
+            default -> throw new IllegalArgumentException(arguments[0]);
+        }
+        arguments[1] = "";
+        new Thread(login, "login").start();
+    }
+}
