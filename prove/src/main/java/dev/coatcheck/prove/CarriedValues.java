@@ -1,0 +1,96 @@
+package dev.coatcheck.prove;
+
+import dev.coatcheck.prove.play.Exchange;
+import dev.coatcheck.prove.play.Outcome;
+import dev.coatcheck.prove.play.Response;
+import dev.coatcheck.prove.play.SentRequest;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Pattern;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The values by which what a step left may be known again: what its response gave to the user, and what its request brought.
+ * Passwords are no such values: nobody should keep them, and a report should not show them.
+ */
+final class CarriedValues {
+    private static final Pattern SECRET = Pattern.compile("(?i).*(passw|pwd|secret).*");
+    private static final JsonMapper JSON = new JsonMapper();
+
+    private final String step;
+    private final Map<String, String> values = new LinkedHashMap<>();
+
+    private CarriedValues(Exchange exchange) {
+        step = " of step " + exchange.step().number();
+    }
+
+    /** The values by where they come from, in words; what the response gave first. */
+    static Map<String, String> of(Exchange exchange) {
+        CarriedValues carried = new CarriedValues(exchange);
+        if (exchange.outcome() instanceof Outcome.Answered(SentRequest request, Response response)) {
+            response.cookies().forEach((name, value) -> carried.add("the cookie " + name, value));
+            exchange.values().forEach(carried::add);
+            carried.addJson("the response's", response.text());
+            carried.addBody(request.body());
+            carried.addPath(request.target());
+        }
+        return carried.values;
+    }
+
+    private void add(String what, String value) {
+        if (!value.isBlank() && !SECRET.matcher(what.toLowerCase(Locale.ROOT)).matches()
+                && !values.containsValue(value)) {
+            values.put(what + step, value);
+        }
+    }
+
+    private void addBody(String body) {
+        if (!addJson("the request's", body) && body.contains("=")) {
+            for (String field : body.split("&", -1)) {
+                String[] parts = field.split("=", 2);
+                add("the field " + parts[0], decoded(parts.length < 2 ? "" : parts[1]));
+            }
+        }
+    }
+
+    private void addPath(String target) {
+        for (String segment : target.split("[/?&=]", -1)) {
+            add("the path's '" + segment + "'", decoded(segment));
+        }
+    }
+
+    private boolean addJson(String whose, String text) {
+        if (!text.startsWith("{") && !text.startsWith("[")) {
+            return false;
+        }
+        try {
+            addLeaves(whose, "", JSON.readTree(text));
+            return true;
+        } catch (JacksonException e) {
+            return false;
+        }
+    }
+
+    private void addLeaves(String whose, String name, JsonNode node) {
+        if (node.isObject()) {
+            node.properties().forEach(field -> addLeaves(whose, field.getKey(), field.getValue()));
+        } else if (node.isArray()) {
+            node.forEach(element -> addLeaves(whose, name, element));
+        } else if (node.isString() || node.isNumber()) {
+            add(whose + " '" + name + "'", node.asString());
+        }
+    }
+
+    private static String decoded(String text) {
+        try {
+            return URLDecoder.decode(text, StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            return text;
+        }
+    }
+}

@@ -1,0 +1,57 @@
+package dev.coatcheck.prove;
+
+import dev.coatcheck.prove.check.Stage;
+import dev.coatcheck.prove.check.Trace;
+import dev.coatcheck.prove.compare.Control;
+import dev.coatcheck.prove.lab.Lab;
+import dev.coatcheck.prove.lab.Plan;
+import dev.coatcheck.prove.lab.Run;
+import dev.coatcheck.prove.lab.Trial;
+import dev.coatcheck.prove.report.Progress;
+import dev.coatcheck.prove.scenario.Scenario;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Plays plans in the lab, and keeps what came of them as evidence. */
+final class LabStage implements Stage {
+    private final Lab lab;
+    private final Scenario scenario;
+    private final Control control;
+    private final Progress progress;
+    private final List<Run> runs = new ArrayList<>();
+
+    LabStage(Lab lab, Scenario scenario, Control control, Progress progress) {
+        this.lab = lab;
+        this.scenario = scenario;
+        this.control = control;
+        this.progress = progress;
+    }
+
+    @Override
+    public Run run(Plan plan) throws InterruptedException {
+        progress.run(plan.name(), runs.size() + 1, 0);
+        try (Trial trial = lab.begin(plan, scenario, Optional.of(control), 0)) {
+            trial.playUpTo(plan.steps());
+            Run run = trial.run();
+            runs.add(run);
+            return run;
+        }
+    }
+
+    @Override
+    public Trace trace(Plan handover, int polluter) throws InterruptedException {
+        progress.run("looking for what step " + polluter + " left", runs.size() + 1, 0);
+        Plan search = handover.named("search for what step " + polluter + " left");
+        try (Trial trial = lab.begin(search, scenario, Optional.of(control), 0)) {
+            Trace trace = new Tracer(trial, scenario, search, polluter, lab.services()).trace();
+            runs.add(trial.run());
+            return trace;
+        }
+    }
+
+    /** All runs so far. */
+    List<Run> runs() {
+        return List.copyOf(runs);
+    }
+}

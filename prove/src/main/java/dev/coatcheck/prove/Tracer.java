@@ -1,0 +1,228 @@
+package dev.coatcheck.prove;
+
+import dev.coatcheck.formation.application.ServiceKind;
+import dev.coatcheck.host.service.BackingServer;
+import dev.coatcheck.prove.check.Trace;
+import dev.coatcheck.prove.check.Trace.Place;
+import dev.coatcheck.prove.check.Trace.Remembered;
+import dev.coatcheck.prove.isolation.FileChange;
+import dev.coatcheck.prove.lab.LabInstance;
+import dev.coatcheck.prove.lab.Plan;
+import dev.coatcheck.prove.lab.Trial;
+import dev.coatcheck.prove.location.ChangedFile;
+import dev.coatcheck.prove.location.FileSearch;
+import dev.coatcheck.prove.location.Findings;
+import dev.coatcheck.prove.location.HeapLimits;
+import dev.coatcheck.prove.location.JavaHeapSearch;
+import dev.coatcheck.prove.location.Location;
+import dev.coatcheck.prove.location.MemoryLimits;
+import dev.coatcheck.prove.location.MemoryReading;
+import dev.coatcheck.prove.location.MemorySearch;
+import dev.coatcheck.prove.location.Needle;
+import dev.coatcheck.prove.location.Needles;
+import dev.coatcheck.prove.location.Remembrance;
+import dev.coatcheck.prove.play.Conversation;
+import dev.coatcheck.prove.play.Exchange;
+import dev.coatcheck.prove.play.Target;
+import dev.coatcheck.prove.scenario.Scenario;
+import dev.coatcheck.prove.scenario.Step;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Looks for what a step has left, in a trial of its own whose processes all live: in the files that changed with the step,
+ * in the heap or else the memory of the processes, and in the backing services.
+ */
+final class Tracer {
+    /** Enough to tell what is remembered each time from what is only not swept up yet. */
+    private static final int REPLAYS = 8;
+
+    /** Other requests, to sweep up buffers and garbage. */
+    private static final int TRAFFIC = 40;
+
+    private final Trial trial;
+    private final Plan plan;
+    private final Step step;
+    private final Map<ServiceKind, BackingServer> services;
+    private final List<Place> places = new ArrayList<>();
+    private final List<String> notes = new ArrayList<>();
+
+    Tracer(Trial trial, Scenario scenario, Plan plan, int polluter, Map<ServiceKind, BackingServer> services) {
+        this.trial = trial;
+        this.plan = plan;
+        this.step = scenario.steps().get(polluter - 1);
+        this.services = services;
+    }
+
+    Trace trace() throws InterruptedException {
+        if (!trial.playUpTo(step.number() - 1)) {
+            return Trace.none("an earlier step broke this time");
+        }
+        LabInstance polluted = trial.instance(plan.seat(step.number()));
+        Conversation before = trial.conversation(plan.seat(step.number()));
+        Map<LabInstance, Map<Path, FileChange>> filesBefore = files();
+        if (!trial.playUpTo(step.number())) {
+            return Trace.none("step " + step.number() + " broke this time");
+        }
+        Map<LabInstance, Map<Path, FileChange>> filesAfter = files();
+        Exchange exchange = trial.run().exchanges().getLast();
+        List<Needle> needles = Needles.from(
+                CarriedValues.of(exchange), List.of(polluted.folder()));
+        if (!trial.playUpTo(plan.steps() - 1)) {
+            return Trace.none("a later step broke this time");
+        }
+        // The one that is to miss it has to live, to show that it has it not.
+        trial.instance(plan.seat(plan.steps()));
+
+        searchFiles(filesBefore, filesAfter, needles);
+        Remembered remembered = searchMemory(polluted, before, needles);
+        searchServices(needles);
+        return new Trace(remembered, places, notes);
+    }
+
+    private Map<LabInstance, Map<Path, FileChange>> files() {
+        Map<LabInstance, Map<Path, FileChange>> files = new LinkedHashMap<>();
+        for (LabInstance instance : trial.instances()) {
+            Map<Path, FileChange> changes = new HashMap<>();
+            try {
+                instance.layer().changes().forEach(change -> changes.put(change.path(), change));
+            } catch (IOException e) {
+                notes.add("the files of " + instance.name() + " could not be looked at: " + e.getMessage());
+            }
+            files.put(instance, changes);
+        }
+        return files;
+    }
+
+    /** What changed with the step, on each disk once; what holds a needle first. */
+    private void searchFiles(
+            Map<LabInstance, Map<Path, FileChange>> before,
+            Map<LabInstance, Map<Path, FileChange>> after,
+            List<Needle> needles) {
+        Set<String> disks = new HashSet<>();
+        List<Place> others = new ArrayList<>();
+        after.forEach((instance, changes) -> {
+            if (!disks.add(instance.layer().toString())) {
+                return;
+            }
+            Map<Path, FileChange> known = before.getOrDefault(instance, Map.of());
+            List<ChangedFile> changed = new ArrayList<>();
+            changes.forEach((path, change) -> {
+                if (!change.equals(known.get(path))) {
+                    content(change).ifPresent(copy -> changed.add(new ChangedFile(path.toString(), copy)));
+                }
+            });
+            FileSearch.Result result = FileSearch.search(instance.name(), changed, needles);
+            result.holding().forEach(this::add);
+            result.others().forEach(path -> others.add(new Place("file", instance.name(), path)));
+            notes.addAll(result.notes());
+        });
+        places.addAll(others);
+    }
+
+    private static java.util.Optional<Path> content(FileChange change) {
+        return switch (change) {
+            case FileChange.Created created -> java.util.Optional.of(created.content());
+            case FileChange.Modified modified -> java.util.Optional.of(modified.content());
+            case FileChange.Deleted deleted -> java.util.Optional.empty();
+        };
+    }
+
+    private Remembered searchMemory(LabInstance polluted, Conversation before, List<Needle> needles)
+            throws InterruptedException {
+        if (needles.isEmpty()) {
+            notes.add("step " + step.number() + " carries nothing that could be looked for in memories");
+            return Remembered.UNKNOWN;
+        }
+        List<Long> jvms = polluted.pids().stream().filter(JavaHeapSearch::isJvm).toList();
+        if (!jvms.isEmpty()) {
+            boolean looked = false;
+            int found = places.size();
+            for (long pid : jvms) {
+                Findings findings = JavaHeapSearch.search(polluted.name(), pid, needles, HeapLimits.defaults());
+                findings.locations().forEach(this::add);
+                notes.addAll(findings.notes());
+                looked |= findings.notes().isEmpty();
+            }
+            if (looked) {
+                return places.size() > found ? Remembered.YES : Remembered.NO;
+            }
+        }
+        return scan(polluted, before, needles);
+    }
+
+    private Remembered scan(LabInstance polluted, Conversation before, List<Needle> needles)
+            throws InterruptedException {
+        Target target = polluted.target().orElseThrow();
+        List<List<Needle>> replays = replays(before, target, needles);
+        Conversation stranger = before.copy();
+        for (int i = 0; i < TRAFFIC; i++) {
+            stranger.play(step.withRequest(step.request()), target);
+        }
+        List<Needle> all = new ArrayList<>(needles);
+        replays.forEach(all::addAll);
+        Set<Needle> held = new HashSet<>();
+        for (MemoryReading reading :
+                MemorySearch.readings(polluted.pids(), all, MemoryLimits.defaults()).values()) {
+            if (reading instanceof MemoryReading.Read read) {
+                held.addAll(read.found().keySet());
+            }
+        }
+        Findings here = MemorySearch.search(polluted.name(), polluted.pids(), needles, MemoryLimits.defaults());
+        notes.addAll(here.notes());
+        Remembrance remembrance = Remembrance.of(
+                replays.size(),
+                (int) replays.stream()
+                        .filter(replay -> replay.stream().anyMatch(held::contains))
+                        .count());
+        boolean holds = needles.stream().anyMatch(held::contains);
+        Remembered remembered =
+                switch (remembrance) {
+                    case REMEMBERED -> Remembered.YES;
+                    case NOT_REMEMBERED -> Remembered.NO;
+                    case UNSURE -> holds ? Remembered.UNKNOWN : Remembered.NO;
+                };
+        if (remembered != Remembered.NO) {
+            here.locations().forEach(this::add);
+        }
+        return remembered;
+    }
+
+    /** The needles of each replay that are its own. */
+    private List<List<Needle>> replays(Conversation before, Target target, Collection<Needle> known)
+            throws InterruptedException {
+        Set<Needle> seen = new HashSet<>(known);
+        List<List<Needle>> replays = new ArrayList<>();
+        for (int i = 0; i < REPLAYS; i++) {
+            Exchange exchange = before.copy().play(step, target);
+            List<Needle> own = Needles.from(CarriedValues.of(exchange)).stream()
+                    .filter(seen::add)
+                    .toList();
+            if (!own.isEmpty()) {
+                replays.add(own);
+            }
+        }
+        return replays;
+    }
+
+    private void searchServices(List<Needle> needles) {
+        services.forEach((kind, server) -> {
+            // To be filled by what the services themselves can tell.
+        });
+    }
+
+    private void add(Location location) {
+        places.add(new Place(
+                location.kind().name().toLowerCase(java.util.Locale.ROOT).replace('_', '-'),
+                location.instance(),
+                location.path()));
+    }
+}
