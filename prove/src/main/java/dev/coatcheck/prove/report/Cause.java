@@ -58,7 +58,7 @@ public enum Cause {
     UNKNOWN(
             "State is kept in a process, and what kind of place it is in could not be told.",
             "Look at what the first request leaves behind (fields, files, sockets, threads) and at what the second one"
-                    + " reads; the evidence below says what was tried. Move it into a backing service that every"
+                    + " reads; the evidence says what was tried. Move it into a backing service that every"
                     + " process is attached to.");
 
     private final String sentence;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.coatcheck.prove.report;
+
+import org.jspecify.annotations.NullMarked;
