@@ -10,6 +10,9 @@ import java.util.Locale;
  * @param path the way to it: fields from a static one, a file, a key
  */
 public record FoundLocation(Kind kind, String instance, String path) {
+    public FoundLocation {
+        path = Hidden.in(path);
+    }
 
     /** What kind of place a location is. */
     public enum Kind {

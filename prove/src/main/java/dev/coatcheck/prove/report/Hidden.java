@@ -14,15 +14,16 @@ final class Hidden {
 
     private static final String NAME =
             "[\\w.-]*(?:passw(?:or)?d|passphrase|passwd|pwd|secret|token|api[_-]?key|access[_-]?key|private[_-]?key"
-                    + "|credential|session[_-]?id|jsessionid|csrf|signature|otp)[\\w.-]*";
+                    + "|credential|session[_-]?id|jsessionid|csrf|signature)[\\w.-]*";
 
     private static final List<Pattern> SECRETS = List.of(
             // Cookie: a=b; c=d   Set-Cookie: …   Authorization: Bearer …   to the closing quote or the end
             Pattern.compile("(?i)(\\b(?:set-cookie2?|cookie|(?:proxy-)?authorization|x-api-key|x-auth-token)\\s*:\\s*)"
                     + "[^'\"\\n]+"),
-            Pattern.compile("(?i)(\\b(?:bearer|basic|digest)\\s+)[\\w.~+/=-]{8,}"),
-            // "password": "…" in JSON, escaped or not
-            Pattern.compile("(?i)(\\\\?\"" + NAME + "\\\\?\"\\s*:\\s*\\\\?\")(?:[^\"\\\\]|\\\\[^\"])*"),
+            Pattern.compile("(?i)(\\bbearer\\s+)[\\w.~+/=-]{8,}"),
+            // "password": "…" in JSON, and the same in JSON that is a string of JSON
+            Pattern.compile("(?i)(\"" + NAME + "\"\\s*:\\s*\")(?:[^\"\\\\]|\\\\.)*"),
+            Pattern.compile("(?i)(\\\\\"" + NAME + "\\\\\"\\s*:\\s*\\\\\")(?:[^\"\\\\]|\\\\[^\"])*"),
             Pattern.compile("(?i)(\\\\?\"" + NAME + "\\\\?\"\\s*:\\s*)-?[0-9][\\w.+-]*"),
             // password=… in a query, a form, an option, an environment variable; /;jsessionid=…
             Pattern.compile("(?i)((?:^|[\\s?&;'\"{(,-])" + NAME + "=)[^\\s&;'\",)}]+"),

@@ -21,7 +21,7 @@ final class OneLine {
         return line.toString();
     }
 
-    /** Control characters, characters that turn the writing direction, and halves of characters. */
+    /** Control characters, what turns the writing direction, halves of characters, and what is no character at all. */
     static boolean isDangerous(int character) {
         return Character.isISOControl(character)
                 || (character >= 0x202A && character <= 0x202E)
@@ -32,6 +32,7 @@ final class OneLine {
                 || character == 0x2028
                 || character == 0x2029
                 || character == 0xFEFF
+                || (character & 0xFFFE) == 0xFFFE
                 || (character >= Character.MIN_SURROGATE && character <= Character.MAX_SURROGATE);
     }
 }

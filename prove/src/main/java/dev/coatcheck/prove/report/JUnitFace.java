@@ -1,0 +1,171 @@
+package dev.coatcheck.prove.report;
+
+import java.io.StringWriter;
+import java.time.Duration;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import javax.xml.stream.XMLOutputFactory;
+import javax.xml.stream.XMLStreamException;
+import javax.xml.stream.XMLStreamWriter;
+
+/**
+ * {@code junit.xml}, as CI systems read it: a test case for each check, with a failure for each leak that it found. Some
+ * of them show the first failure of a test case only; its standard output has them all.
+ */
+final class JUnitFace {
+    private final Report report;
+    private final LeakWords words;
+    private final XMLStreamWriter xml;
+
+    private JUnitFace(Report report, XMLStreamWriter xml) {
+        this.report = report;
+        this.words = new LeakWords(report);
+        this.xml = xml;
+    }
+
+    static String text(Report report) {
+        StringWriter text = new StringWriter();
+        try {
+            XMLStreamWriter xml = XMLOutputFactory.newInstance().createXMLStreamWriter(text);
+            new JUnitFace(report, xml).document();
+            xml.close();
+        } catch (XMLStreamException e) {
+            throw new IllegalStateException("the result could not be written as XML", e);
+        }
+        return text.append('\n').toString();
+    }
+
+    private void document() throws XMLStreamException {
+        String suite = "coatcheck prove " + report.subject().application();
+        xml.writeStartDocument("UTF-8", "1.0");
+        start(0, "testsuites");
+        attribute("name", suite);
+        counts();
+        start(1, "testsuite");
+        attribute("name", suite);
+        counts();
+        attribute(
+                "timestamp",
+                DateTimeFormatter.ISO_LOCAL_DATE_TIME.format(
+                        report.subject().at().truncatedTo(ChronoUnit.SECONDS).atOffset(ZoneOffset.UTC)));
+        for (CheckResult check : report.checks()) {
+            testCase(check);
+        }
+        if (needsCaseOfItsOwn()) {
+            start(2, "testcase");
+            attribute("classname", className());
+            attribute("name", "verdict");
+            outcome(
+                    "error",
+                    report.reason().orElse(""),
+                    "inconclusive",
+                    report.reason().orElse(""));
+            end(2);
+        }
+        end(1);
+        end(0);
+        xml.writeEndDocument();
+    }
+
+    private void counts() throws XMLStreamException {
+        attribute("tests", String.valueOf(report.checks().size() + (needsCaseOfItsOwn() ? 1 : 0)));
+        attribute("failures", String.valueOf(number(CheckResult.Outcome.FAILED)));
+        attribute("errors", String.valueOf(number(CheckResult.Outcome.INCONCLUSIVE) + (needsCaseOfItsOwn() ? 1 : 0)));
+        attribute("skipped", String.valueOf(number(CheckResult.Outcome.SKIPPED)));
+        attribute("time", seconds(report.subject().took()));
+    }
+
+    /** Whether nothing else in the file would tell that the proof came to nothing. */
+    private boolean needsCaseOfItsOwn() {
+        return report.verdict() == Verdict.INCONCLUSIVE && number(CheckResult.Outcome.INCONCLUSIVE) == 0;
+    }
+
+    private long number(CheckResult.Outcome outcome) {
+        return report.checks().stream()
+                .filter(check -> check.outcome() == outcome)
+                .count();
+    }
+
+    private void testCase(CheckResult check) throws XMLStreamException {
+        start(2, "testcase");
+        attribute("classname", className());
+        attribute("name", check.name());
+        attribute("time", seconds(report.timeSpent().getOrDefault(check.name(), Duration.ZERO)));
+        switch (check.outcome()) {
+            case PASSED -> {}
+            case SKIPPED -> {
+                start(3, "skipped");
+                attribute("message", check.why());
+                xml.writeEndElement();
+            }
+            case INCONCLUSIVE ->
+                outcome("error", check.why(), "inconclusive", report.reason().orElse(check.why()));
+            case FAILED -> failures(check);
+        }
+        end(2);
+    }
+
+    private void failures(CheckResult check) throws XMLStreamException {
+        List<Leak> leaks = report.leaks().stream()
+                .filter(leak -> leak.check().equals(check.name()))
+                .toList();
+        if (leaks.isEmpty()) {
+            outcome("failure", check.why(), "failed", check.why());
+        }
+        for (int i = 0; i < leaks.size(); i++) {
+            Leak leak = leaks.get(i);
+            String count = leaks.size() == 1 ? "" : (i + 1) + " of " + leaks.size() + ", ";
+            outcome("failure", count + words.title(leak), leak.cause().word(), words.whole(leak));
+        }
+        if (leaks.size() > 1) {
+            start(3, "system-out");
+            xml.writeCharacters(clean(leaks.stream()
+                    .map(leak -> words.title(leak) + "\n\n" + words.whole(leak))
+                    .collect(Collectors.joining("\n\n\n"))));
+            xml.writeEndElement();
+        }
+    }
+
+    private void outcome(String element, String message, String type, String text) throws XMLStreamException {
+        start(3, element);
+        attribute("message", message);
+        attribute("type", type);
+        xml.writeCharacters(clean(text));
+        xml.writeEndElement();
+    }
+
+    private String className() {
+        return "coatcheck." + report.subject().application();
+    }
+
+    private void start(int depth, String element) throws XMLStreamException {
+        newLine(depth);
+        xml.writeStartElement(element);
+    }
+
+    private void end(int depth) throws XMLStreamException {
+        newLine(depth);
+        xml.writeEndElement();
+    }
+
+    private void newLine(int depth) throws XMLStreamException {
+        xml.writeCharacters("\n" + "  ".repeat(depth));
+    }
+
+    private void attribute(String name, String value) throws XMLStreamException {
+        xml.writeAttribute(name, clean(value));
+    }
+
+    private static String seconds(Duration time) {
+        return String.format(Locale.ROOT, "%.3f", time.toMillis() / 1000.0);
+    }
+
+    /** Without what XML has no way to write, and without what could deceive the eye. */
+    private static String clean(String text) {
+        return text.lines().map(OneLine::of).collect(Collectors.joining("\n"));
+    }
+}

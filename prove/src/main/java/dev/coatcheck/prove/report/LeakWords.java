@@ -1,0 +1,131 @@
+package dev.coatcheck.prove.report;
+
+import com.google.re2j.Matcher;
+import com.google.re2j.Pattern;
+import java.util.stream.Collectors;
+
+/** A leak told in sentences, the same ones in every face. */
+final class LeakWords {
+    private static final Pattern STATUS = Pattern.compile("status (\\S+) in the control, (\\S+) in the fleet");
+
+    private final boolean manyScenarios;
+
+    LeakWords(Report report) {
+        manyScenarios = report.scenarios().size() > 1;
+    }
+
+    /** As {@code POST /login (step 1)}. */
+    String name(StepRef step) {
+        return step.request() + " (" + (manyScenarios ? step.scenario() + ", " : "") + "step " + step.step() + ")";
+    }
+
+    /** As {@code memory: POST /login (step 1) → GET /me (step 2)}. */
+    String title(Leak leak) {
+        return leak.cause().word() + ": "
+                + leak.polluter().map(polluter -> name(polluter) + " → ").orElse("") + name(leak.victim());
+    }
+
+    /** What went wrong, in two or three sentences. */
+    String happened(Leak leak) {
+        String sentence = leak.polluter()
+                .map(polluter -> withPolluter(leak, name(polluter)))
+                .orElseGet(() -> withoutPolluter(leak));
+        return sentence + " " + consequence(leak)
+                + leak.scope().map(scope -> " It shows " + scope + ".").orElse("");
+    }
+
+    /** Where it lives, in a line; empty where nobody knows. */
+    String lives(Leak leak) {
+        return leak.locations().stream().map(LeakWords::location).collect(Collectors.joining("; "));
+    }
+
+    /** All that there is to say, a paragraph each, for faces without a layout. */
+    String whole(Leak leak) {
+        String lives = lives(leak);
+        return happened(leak)
+                + (lives.isEmpty() ? "" : "\n\nIt lives in: " + lives)
+                + "\n\nWhat to do: " + leak.advice() + " (" + leak.cause().anchor() + ")"
+                + "\n\nSee it again:\n" + leak.reproduce();
+    }
+
+    static String location(FoundLocation location) {
+        return switch (location.kind()) {
+            case HEAP -> location.path() + " in the heap of " + location.instance();
+            case MEMORY -> "the memory of " + location.instance() + ": " + location.path();
+            case FILE -> location.path() + " on the disk of " + location.instance();
+            case BACKING_SERVICE -> location.path() + " in " + location.instance();
+        };
+    }
+
+    private String withPolluter(Leak leak, String polluter) {
+        String victim = name(leak.victim());
+        String where = instance(leak);
+        return switch (leak.cause()) {
+            case MEMORY -> polluter + " left something in the memory of " + where + " that " + victim + " needs.";
+            case LOCAL_FILE -> polluter + " left a file on the disk of " + where + " that " + victim + " needs.";
+            case CACHED_FILE ->
+                polluter + " changed a file that each process reads only once, and " + victim + " needs the change.";
+            case PROCESS_SECRET ->
+                polluter + " gave out something that only " + where + " can verify or decrypt, with"
+                        + " a secret it made at its start, and " + victim + " hands it in.";
+            case STALE_CACHE ->
+                polluter + " changed what " + victim + " reads, and other processes go on answering"
+                        + " from a copy of their own.";
+            case COUNTER ->
+                "From " + polluter + " on, each process counts for itself. " + victim
+                        + " is refused by a single process, but not by several.";
+            case REVOCATION -> polluter + " revoked what " + victim + " uses, and only one process knows.";
+            case ID_COLLISION ->
+                polluter + " and " + victim + " were served by different processes, which gave out the same id.";
+            case SOCKET_REGISTRY ->
+                "Only " + where + " knows the socket of " + polluter + ", so " + victim
+                        + " on another process does not reach it.";
+            case LOST_JOB ->
+                polluter + " was answered, but the work it asked for died with " + where + "; " + victim
+                        + " never sees it done.";
+            case LOST_WRITE ->
+                polluter + " was answered before its data was stored. The process"
+                        + " was killed right after, and "
+                        + victim + " misses the data.";
+            case UNKNOWN ->
+                polluter + " left something in " + where + " that " + victim
+                        + " needs; what kind of place it is in could not be told.";
+        };
+    }
+
+    private String withoutPolluter(Leak leak) {
+        String victim = name(leak.victim());
+        return victim + " goes wrong when the conversation is split, and no single step before it explains that. "
+                + leak.cause().sentence();
+    }
+
+    private static String consequence(Leak leak) {
+        Matcher status = STATUS.matcher(leak.difference());
+        String other = other(leak);
+        if (status.matches()) {
+            return other + " answers " + status.group(2) + " instead of " + status.group(1) + ".";
+        }
+        return other + " answers differently: " + leak.difference()
+                + (leak.difference().endsWith(".") ? "" : ".");
+    }
+
+    /** Who answers wrongly. */
+    private static String other(Leak leak) {
+        return switch (leak.cause()) {
+            case LOCAL_FILE -> "A process with another disk";
+            case CACHED_FILE -> "A process that has read it before";
+            case LOST_JOB, LOST_WRITE -> "After the kill it";
+            case ID_COLLISION -> "The second";
+            case COUNTER -> "The fleet";
+            case MEMORY, PROCESS_SECRET, STALE_CACHE, REVOCATION, SOCKET_REGISTRY, UNKNOWN -> "Any other process";
+        };
+    }
+
+    private static String instance(Leak leak) {
+        return leak.locations().stream()
+                .filter(location -> location.kind() != FoundLocation.Kind.BACKING_SERVICE)
+                .map(FoundLocation::instance)
+                .findFirst()
+                .orElse("one process");
+    }
+}

@@ -1,0 +1,97 @@
+package dev.coatcheck.prove.report;
+
+/** Lines for a terminal, as wide as it is. */
+final class Page {
+    private static final String RESET = "\u001b[0m";
+    private static final String BOLD = "\u001b[1m";
+    private static final String GREEN = "\u001b[1;32m";
+    private static final String RED = "\u001b[1;31m";
+    private static final String YELLOW = "\u001b[1;33m";
+    private static final String CYAN = "\u001b[36m";
+
+    private final Screen screen;
+    private final StringBuilder text = new StringBuilder();
+
+    Page(Screen screen) {
+        this.screen = screen;
+    }
+
+    String text() {
+        return text.toString();
+    }
+
+    void blank() {
+        text.append('\n');
+    }
+
+    void verdict(Verdict verdict, String headline) {
+        String colour =
+                switch (verdict) {
+                    case STATELESS -> GREEN;
+                    case STATEFUL -> RED;
+                    case INCONCLUSIVE -> YELLOW;
+                };
+        String word = verdict.name() + ":";
+        hanging(colour, word, word.length() + 1, headline);
+    }
+
+    void heading(String words) {
+        line(painted(BOLD, shown(words)));
+    }
+
+    void paragraph(String indent, String words) {
+        for (String line : Columns.wrapped(shown(words), screen.columns() - Columns.of(indent))) {
+            line(indent + line);
+        }
+    }
+
+    /** A point of a list. */
+    void item(String words) {
+        hanging("", "  -", 4, words);
+    }
+
+    /** A check and how it ended, as {@code passed  spread: …}. */
+    void check(CheckResult check) {
+        String colour =
+                switch (check.outcome()) {
+                    case PASSED -> GREEN;
+                    case FAILED -> RED;
+                    case INCONCLUSIVE -> YELLOW;
+                    case SKIPPED -> "";
+                };
+        hanging(colour, check.outcome().word(), 13, check.name() + ": " + check.why());
+    }
+
+    /** A path: never broken, so that it can be searched for. */
+    void whole(String indent, String words) {
+        line(indent + shown(words));
+    }
+
+    /** A command: on a line of its own, never broken, so that it can be copied. */
+    void command(String command) {
+        line("    " + painted(CYAN, shown(command)));
+    }
+
+    /** A word and what follows it, all lines of which begin in one column. */
+    private void hanging(String colour, String word, int column, String rest) {
+        String lead = word + " ".repeat(column - word.length());
+        String before = painted(colour, word) + lead.substring(word.length());
+        for (String line : Columns.wrapped(shown(rest), screen.columns() - column)) {
+            line(before + line);
+            before = " ".repeat(column);
+        }
+    }
+
+    private void line(String line) {
+        text.append(line.stripTrailing()).append('\n');
+    }
+
+    private String painted(String colour, String words) {
+        return screen.colours() && !colour.isEmpty() ? colour + words + RESET : words;
+    }
+
+    private String shown(String words) {
+        String line = OneLine.of(words);
+        return screen.unicode() ? line : Ascii.of(line);
+    }
+}

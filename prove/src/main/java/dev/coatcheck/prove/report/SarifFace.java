@@ -1,0 +1,164 @@
+package dev.coatcheck.prove.report;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * {@code report.sarif}, version 2.1.0 of the Static Analysis Results Interchange Format, as code hosts take it in: a rule
+ * for each cause and a result for each leak. A result points to the victim's line in the scenario where it is known, else
+ * to the file that starts the application, else to its folder: these services refuse results that point nowhere.
+ */
+final class SarifFace {
+    private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+
+    private final Report report;
+    private final LeakWords words;
+
+    private SarifFace(Report report) {
+        this.report = report;
+        this.words = new LeakWords(report);
+    }
+
+    static String text(Report report) {
+        return JsonText.of(new SarifFace(report).log());
+    }
+
+    private ObjectNode log() {
+        ObjectNode log = NODES.objectNode();
+        log.put("$schema", "https://json.schemastore.org/sarif-2.1.0.json").put("version", "2.1.0");
+        ObjectNode run = log.putArray("runs").addObject();
+        ObjectNode driver = run.putObject("tool").putObject("driver");
+        driver.put("name", "Coatcheck");
+        Optional.ofNullable(report.subject().versions().get("coatcheck"))
+                .ifPresent(version -> driver.put("version", version));
+        ArrayNode rules = driver.putArray("rules");
+        for (Cause cause : Cause.values()) {
+            rules.add(rule(cause));
+        }
+        run.put("columnKind", "utf16CodeUnits");
+        run.putArray("invocations").add(invocation());
+        ArrayNode results = run.putArray("results");
+        report.leaks().forEach(leak -> results.add(result(leak)));
+        return log;
+    }
+
+    private static ObjectNode rule(Cause cause) {
+        ObjectNode rule = NODES.objectNode();
+        rule.put("id", cause.word()).put("name", camelCase(cause));
+        rule.putObject("shortDescription").put("text", cause.sentence());
+        rule.putObject("fullDescription").put("text", cause.sentence());
+        rule.putObject("help")
+                .put("text", cause.remedy() + " See " + cause.anchor() + ".")
+                .put("markdown", cause.remedy() + "\n\nSee `" + cause.anchor() + "`.");
+        rule.putObject("defaultConfiguration").put("level", "error");
+        ObjectNode properties = rule.putObject("properties");
+        properties.putArray("tags").add("reliability").add("stateless");
+        properties.put("precision", "very-high").put("problem.severity", "error");
+        return rule;
+    }
+
+    private ObjectNode invocation() {
+        ObjectNode invocation = NODES.objectNode();
+        invocation
+                .put("executionSuccessful", report.verdict() != Verdict.INCONCLUSIVE)
+                .put("exitCode", report.verdict().exitStatus())
+                .put("startTimeUtc", report.subject().at().toString())
+                .put(
+                        "endTimeUtc",
+                        report.subject().at().plus(report.subject().took()).toString());
+        report.reason().ifPresent(reason -> {
+            ObjectNode notification =
+                    invocation.putArray("toolExecutionNotifications").addObject();
+            notification.put("level", "error").putObject("message").put("text", reason);
+        });
+        return invocation;
+    }
+
+    private ObjectNode result(Leak leak) {
+        ObjectNode result = NODES.objectNode();
+        result.put("ruleId", leak.cause().word()).put("level", "error");
+        result.putObject("message").put("text", words.whole(leak));
+        ObjectNode location = result.putArray("locations").addObject();
+        location.set("physicalLocation", place(leak.victim()));
+        if (!leak.locations().isEmpty()) {
+            ArrayNode logical = location.putArray("logicalLocations");
+            for (FoundLocation found : leak.locations()) {
+                logical.addObject()
+                        .put("fullyQualifiedName", found.path())
+                        .put("kind", found.kind().word());
+            }
+        }
+        result.putObject("partialFingerprints").put("leak/v1", fingerprint(leak));
+        return result;
+    }
+
+    private ObjectNode place(StepRef step) {
+        Optional<ScenarioSummary> scenario = report.scenarios().stream()
+                .filter(candidate -> candidate.name().equals(step.scenario()))
+                .findFirst();
+        Optional<String> file = scenario.flatMap(ScenarioSummary::file);
+        OptionalInt line = scenario.filter(found -> step.step() <= found.steps().size())
+                .map(found -> found.steps().get(step.step() - 1).line())
+                .orElseGet(OptionalInt::empty);
+        ObjectNode place = NODES.objectNode();
+        place.putObject("artifactLocation").put("uri", uri(file.orElseGet(this::application)));
+        place.putObject("region").put("startLine", file.isPresent() ? line.orElse(1) : 1);
+        return place;
+    }
+
+    private String application() {
+        String folder =
+                report.subject().folder().equals(".") ? "" : report.subject().folder() + "/";
+        return report.subject()
+                .definition()
+                .map(definition -> folder + definition)
+                .orElse(folder.isEmpty() ? "./" : folder);
+    }
+
+    /** The path as a relative reference, or an absolute one for an absolute path. */
+    private static String uri(String path) {
+        String slashes = path.replace('\\', '/');
+        try {
+            if (slashes.startsWith("/")) {
+                return new URI("file", "", slashes, null).toASCIIString();
+            }
+            return new URI(null, null, "/" + slashes, null).toASCIIString().substring(1);
+        } catch (URISyntaxException e) {
+            return "./";
+        }
+    }
+
+    /** The same for the same leak in another run, whatever the wording and the ids were, so that it is tracked as one. */
+    private static String fingerprint(Leak leak) {
+        String identity = String.join(
+                "\n",
+                List.of(
+                        leak.cause().word(),
+                        leak.polluter().map(StepRef::toString).orElse(""),
+                        leak.victim().toString()));
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(identity.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(digest, 0, 16);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+
+    private static String camelCase(Cause cause) {
+        StringBuilder name = new StringBuilder();
+        for (String word : cause.word().split("-", -1)) {
+            name.append(Character.toUpperCase(word.charAt(0))).append(word.substring(1));
+        }
+        return name.toString();
+    }
+}

@@ -1,0 +1,88 @@
+package dev.coatcheck.prove.report;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/** A report as a whole in sentences, the same ones in every face. */
+final class Summary {
+    private final Report report;
+
+    Summary(Report report) {
+        this.report = report;
+    }
+
+    /** What it comes to. */
+    String headline() {
+        String application = report.subject().application();
+        return switch (report.verdict()) {
+            case STATELESS -> application + " keeps no state in its processes, as far as this scenario goes.";
+            case STATEFUL ->
+                application + " breaks when it runs as more than one process: "
+                        + count(report.leaks().size(), "leak") + ".";
+            case INCONCLUSIVE -> "nothing can be said about " + application + " yet.";
+        };
+    }
+
+    /** What was separated and killed. */
+    String coverage() {
+        Coverage coverage = report.coverage();
+        return coverage.separated() + " of " + count(coverage.pairs(), "pair") + " of steps "
+                + (coverage.separated() == 1 ? "was" : "were") + " served by different processes, "
+                + count(coverage.kills(), "process") + " " + (coverage.kills() == 1 ? "was" : "were") + " killed.";
+    }
+
+    /** How much was done: {@code 3 instances, 21 runs of 4 steps, 12 s}. */
+    String effort() {
+        int steps = report.scenarios().stream()
+                .mapToInt(scenario -> scenario.steps().size())
+                .sum();
+        return count(report.subject().instances(), "instance") + ", "
+                + count(report.scenarios().size(), "scenario")
+                + " with " + count(steps, "step") + ", " + count(report.runs().size(), "run") + ", "
+                + time(report.subject().took());
+    }
+
+    /** The names of the checks that ended so, as {@code spread, amnesia}. */
+    String named(CheckResult.Outcome outcome) {
+        return report.checks().stream()
+                .filter(check -> check.outcome() == outcome)
+                .map(CheckResult::name)
+                .collect(Collectors.joining(", "));
+    }
+
+    /** What a stateless verdict leaves open; never empty. */
+    List<String> notProved() {
+        List<String> open = new ArrayList<>();
+        open.add("Requests that the scenario does not make.");
+        Coverage coverage = report.coverage();
+        if (coverage.separated() < coverage.pairs()) {
+            open.add(count(coverage.pairs() - coverage.separated(), "pair") + " of steps that no run separated.");
+        }
+        report.checks().stream()
+                .filter(check -> check.outcome() == CheckResult.Outcome.SKIPPED
+                        || check.outcome() == CheckResult.Outcome.INCONCLUSIVE)
+                .map(check -> check.name() + " (" + check.outcome().word() + "): " + check.why())
+                .forEach(open::add);
+        return open;
+    }
+
+    static String count(int number, String noun) {
+        String many = noun.endsWith("s") ? noun + "es" : noun + "s";
+        return number + " " + (number == 1 ? noun : many);
+    }
+
+    /** A duration for people: {@code 840 ms}, {@code 12.4 s}, {@code 3 min 20 s}. */
+    static String time(Duration duration) {
+        long millis = duration.toMillis();
+        if (millis < 1000 && millis > -1000) {
+            return millis + " ms";
+        }
+        if (millis < 60_000) {
+            return String.format(Locale.ROOT, "%.1f s", millis / 1000.0);
+        }
+        return duration.toMinutes() + " min " + duration.toSecondsPart() + " s";
+    }
+}

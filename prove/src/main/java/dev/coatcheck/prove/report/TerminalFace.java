@@ -1,0 +1,121 @@
+package dev.coatcheck.prove.report;
+
+import java.util.List;
+
+/**
+ * The report on a terminal: the verdict first, each leak in one paragraph with the command that shows it again and what to
+ * do, and what the proof did. Text from outside cannot move the cursor or change colours.
+ */
+public final class TerminalFace {
+    /** More leaks than these are told in a line each, so that the verdict stays on the screen. */
+    private static final int WHOLE_LEAKS = 3;
+
+    private static final String INDENT = "  ";
+
+    private final Report report;
+    private final Summary summary;
+    private final LeakWords words;
+    private final Page page;
+
+    private TerminalFace(Report report, Screen screen) {
+        this.report = report;
+        this.summary = new Summary(report);
+        this.words = new LeakWords(report);
+        this.page = new Page(screen);
+    }
+
+    /** The text of it, with a line end at its end. */
+    public static String text(Report report, Screen screen) {
+        return new TerminalFace(report, screen).text();
+    }
+
+    private String text() {
+        page.verdict(report.verdict(), summary.headline());
+        page.blank();
+        switch (report.verdict()) {
+            case STATELESS -> stateless();
+            case STATEFUL -> leaks();
+            case INCONCLUSIVE -> inconclusive();
+        }
+        if (report.coverage().pairs() > 0) {
+            page.paragraph("", "Proof: " + summary.coverage() + " " + summary.effort() + ".");
+        }
+        notes();
+        return page.text();
+    }
+
+    private void stateless() {
+        page.paragraph(
+                "", "Every answer was as in the control. Passed: " + summary.named(CheckResult.Outcome.PASSED) + ".");
+        page.blank();
+        page.paragraph("", "Not proved:");
+        summary.notProved().forEach(page::item);
+        page.blank();
+    }
+
+    private void inconclusive() {
+        page.paragraph("", "Why: " + report.reason().orElseThrow());
+        page.blank();
+        page.paragraph(
+                "", "Nothing was proved so far, neither good nor bad. Mend this, then run the same command again.");
+        page.blank();
+        checks();
+    }
+
+    private void leaks() {
+        List<Leak> leaks = report.leaks();
+        for (int i = 0; i < Math.min(WHOLE_LEAKS, leaks.size()); i++) {
+            leak(i + 1, leaks.get(i));
+        }
+        if (leaks.size() > WHOLE_LEAKS) {
+            page.paragraph(
+                    "",
+                    "And " + Summary.count(leaks.size() - WHOLE_LEAKS, "leak")
+                            + " more; --report DIR tells them whole:");
+            for (int i = WHOLE_LEAKS; i < leaks.size(); i++) {
+                page.item((i + 1) + ". " + words.title(leaks.get(i)));
+            }
+            page.blank();
+        }
+        checks();
+    }
+
+    private void leak(int number, Leak leak) {
+        page.heading(number + ". " + leak.cause().word() + ", found by " + leak.check());
+        page.paragraph(INDENT, words.happened(leak));
+        if (!leak.locations().isEmpty()) {
+            page.paragraph(INDENT, "It lives in:");
+            leak.locations().forEach(location -> page.whole(INDENT.repeat(2), LeakWords.location(location)));
+        }
+        if (leak.cause() == Cause.UNKNOWN && !leak.evidence().isEmpty()) {
+            page.paragraph(INDENT, "Tried: " + String.join("; ", leak.evidence()) + ".");
+        }
+        page.paragraph(
+                INDENT,
+                "What to do: " + leak.advice() + " More: " + leak.cause().anchor());
+        page.paragraph(
+                INDENT,
+                "See it again"
+                        + (leak.reproduce().contains(Hidden.MASK) ? " (*** stands for a secret that is not shown)" : "")
+                        + ":");
+        page.command(leak.reproduce());
+        page.blank();
+    }
+
+    private void checks() {
+        for (CheckResult check : report.checks()) {
+            page.check(check);
+        }
+        if (!report.checks().isEmpty()) {
+            page.blank();
+        }
+    }
+
+    private void notes() {
+        if (!report.notes().isEmpty()) {
+            page.blank();
+            page.paragraph("", "Weaker than it could be:");
+            report.notes().forEach(page::item);
+        }
+    }
+}

@@ -1,0 +1,152 @@
+package dev.coatcheck.prove.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.StringReader;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.stream.Stream;
+import javax.xml.parsers.DocumentBuilderFactory;
+import org.jsoup.Jsoup;
+import org.jsoup.nodes.Attribute;
+import org.jsoup.nodes.Document;
+import org.jsoup.nodes.Element;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.w3c.dom.NodeList;
+import org.xml.sax.InputSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+class ReportFilesTest {
+    private static final Set<String> LOADING = Set.of("src", "srcset", "data", "action", "formaction", "poster");
+
+    @TempDir
+    Path folder;
+
+    @ParameterizedTest
+    @EnumSource
+    void the_files_are_written_whole_and_nothing_else_is_left(Samples sample) throws IOException {
+        Path reports = folder.resolve("made/here");
+        ReportFiles.write(reports, Samples.INCONCLUSIVE.report());
+        ReportFiles.write(reports, sample.report());
+
+        try (Stream<Path> files = Files.list(reports)) {
+            assertThat(files.map(file -> String.valueOf(file.getFileName())))
+                    .containsExactlyInAnyOrder("report.html", "report.json", "junit.xml", "report.sarif");
+        }
+        assertThat(Files.readString(reports.resolve("report.html")))
+                .endsWith("</html>\n")
+                .contains(sample.report().verdict().word());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void the_page_runs_nothing_and_loads_nothing_whatever_the_application_said(Samples sample) {
+        Document page = Jsoup.parse(HtmlFace.text(sample.report()));
+
+        assertThat(page.select("script, img, iframe, object, embed, link, base, form"))
+                .isEmpty();
+        assertThat(page.select("meta[http-equiv=Content-Security-Policy]").attr("content"))
+                .startsWith("default-src 'none'");
+        for (Element element : page.getAllElements()) {
+            for (Attribute attribute : element.attributes()) {
+                assertThat(attribute.getKey()).doesNotStartWith("on").isNotIn(LOADING);
+            }
+        }
+        assertThat(page.select("a")).allMatch(link -> link.attr("href").matches("#leak-[0-9]+"));
+        assertThat(page.select("style")).hasSize(1);
+    }
+
+    @Test
+    void the_page_draws_the_leak_from_the_polluters_answer_to_the_victims() {
+        Document page = Jsoup.parse(HtmlFace.text(Samples.ONE_LEAK.report()));
+
+        assertThat(page.select(".leak .timeline.kept .arrow.kept")).hasSize(1);
+        assertThat(page.select(".leak .timeline.missed .arrow.missed")).hasSize(1);
+        assertThat(page.select(".leak .timeline.missed .cell.differs .answer").text())
+                .isEqualTo("≠ 401");
+        assertThat(page.select(".leak .timeline.kept .cell.differs")).isEmpty();
+        assertThat(page.select(".cell")).allMatch(cell -> cell.attr("tabindex").equals("0"));
+    }
+
+    @Test
+    void the_page_draws_each_kill() {
+        Document page = Jsoup.parse(HtmlFace.text(Samples.STATELESS.report()));
+
+        assertThat(page.select("figure:contains(processes killed: amnesia) .kill"))
+                .hasSize(3);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void the_results_for_ci_count_what_they_hold(Samples sample) throws Exception {
+        String text = JUnitFace.text(sample.report());
+        org.w3c.dom.Document xml = DocumentBuilderFactory.newDefaultInstance()
+                .newDocumentBuilder()
+                .parse(new InputSource(new StringReader(text)));
+        org.w3c.dom.Element suite =
+                (org.w3c.dom.Element) xml.getElementsByTagName("testsuite").item(0);
+        NodeList cases = suite.getElementsByTagName("testcase");
+        int failing = 0;
+        for (int i = 0; i < cases.getLength(); i++) {
+            org.w3c.dom.Element one = (org.w3c.dom.Element) cases.item(i);
+            failing += one.getElementsByTagName("failure").getLength() > 0 ? 1 : 0;
+        }
+
+        assertThat(suite.getAttribute("tests")).isEqualTo(String.valueOf(cases.getLength()));
+        assertThat(suite.getAttribute("failures")).isEqualTo(String.valueOf(failing));
+        assertThat(suite.getAttribute("errors"))
+                .isEqualTo(String.valueOf(suite.getElementsByTagName("error").getLength()));
+        assertThat(suite.getAttribute("skipped"))
+                .isEqualTo(String.valueOf(suite.getElementsByTagName("skipped").getLength()));
+        switch (sample.report().verdict()) {
+            case STATELESS -> assertThat(text).doesNotContain("<failure", "<error");
+            case STATEFUL -> assertThat(text).contains("<failure");
+            case INCONCLUSIVE -> assertThat(text).contains("<error");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void the_results_for_code_hosts_have_rules_messages_and_places(Samples sample) {
+        JsonNode log = JsonMapper.shared().readTree(SarifFace.text(sample.report()));
+        JsonNode run = log.get("runs").get(0);
+        Set<String> rules = new HashSet<>();
+        for (JsonNode rule : run.get("tool").get("driver").get("rules")) {
+            rules.add(rule.get("id").asString());
+            assertThat(rule.get("help").get("text").asString()).isNotBlank();
+            assertThat(rule.get("shortDescription").get("text").asString()).isNotBlank();
+        }
+
+        assertThat(log.get("version").asString()).isEqualTo("2.1.0");
+        assertThat(run.get("results").size()).isEqualTo(sample.report().leaks().size());
+        for (JsonNode result : run.get("results")) {
+            assertThat(rules).contains(result.get("ruleId").asString());
+            assertThat(result.get("message").get("text").asString()).isNotBlank();
+            assertThat(result.get("partialFingerprints").get("leak/v1").asString())
+                    .hasSize(32);
+            JsonNode place = result.get("locations").get(0).get("physicalLocation");
+            URI uri = URI.create(place.get("artifactLocation").get("uri").asString());
+            assertThat(uri.isAbsolute()).isFalse();
+            assertThat(uri.getPath()).isNotEmpty().doesNotStartWith("/");
+            assertThat(place.get("region").get("startLine").asInt()).isPositive();
+        }
+    }
+
+    @Test
+    void a_result_points_to_the_line_of_the_victim() {
+        JsonNode place = JsonMapper.shared()
+                .readTree(SarifFace.text(Samples.ONE_LEAK.report()))
+                .at("/runs/0/results/0/locations/0/physicalLocation");
+
+        assertThat(place.at("/artifactLocation/uri").asString()).isEqualTo("scenarios/login.hurl");
+        assertThat(place.at("/region/startLine").asInt()).isEqualTo(6);
+    }
+}
