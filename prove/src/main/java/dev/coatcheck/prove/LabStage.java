@@ -1,5 +1,6 @@
 package dev.coatcheck.prove;
 
+import dev.coatcheck.prove.check.Check;
 import dev.coatcheck.prove.check.Stage;
 import dev.coatcheck.prove.check.Trace;
 import dev.coatcheck.prove.compare.Control;
@@ -19,7 +20,16 @@ final class LabStage implements Stage {
     private final Scenario scenario;
     private final Control control;
     private final Progress progress;
-    private final List<Run> runs = new ArrayList<>();
+    private final List<CheckedRun> runs = new ArrayList<>();
+    private String check = "";
+
+    /**
+     * A run, and what it was for.
+     *
+     * @param check the label of the check
+     * @param counts whether it says something for or against the application; a search does not
+     */
+    record CheckedRun(String check, Run run, boolean counts) {}
 
     LabStage(Lab lab, Scenario scenario, Control control, Progress progress) {
         this.lab = lab;
@@ -29,12 +39,18 @@ final class LabStage implements Stage {
     }
 
     @Override
+    public void begin(Check next) {
+        check = next.label();
+        progress.phase(check);
+    }
+
+    @Override
     public Run run(Plan plan) throws InterruptedException {
         progress.run(plan.name(), runs.size() + 1, 0);
         try (Trial trial = lab.begin(plan, scenario, Optional.of(control), 0)) {
             trial.playUpTo(plan.steps());
             Run run = trial.run();
-            runs.add(run);
+            runs.add(new CheckedRun(check, run, true));
             return run;
         }
     }
@@ -44,14 +60,14 @@ final class LabStage implements Stage {
         progress.run("looking for what step " + polluter + " left", runs.size() + 1, 0);
         Plan search = handover.named("search for what step " + polluter + " left");
         try (Trial trial = lab.begin(search, scenario, Optional.of(control), 0)) {
-            Trace trace = new Tracer(trial, scenario, search, polluter, lab.services()).trace();
-            runs.add(trial.run());
+            Trace trace = new Tracer(lab, trial, scenario, search, polluter).trace();
+            runs.add(new CheckedRun(check, trial.run(), false));
             return trace;
         }
     }
 
     /** All runs so far. */
-    List<Run> runs() {
+    List<CheckedRun> runs() {
         return List.copyOf(runs);
     }
 }

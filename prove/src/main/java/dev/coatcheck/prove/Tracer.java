@@ -6,6 +6,7 @@ import dev.coatcheck.prove.check.Trace;
 import dev.coatcheck.prove.check.Trace.Place;
 import dev.coatcheck.prove.check.Trace.Remembered;
 import dev.coatcheck.prove.isolation.FileChange;
+import dev.coatcheck.prove.lab.Lab;
 import dev.coatcheck.prove.lab.LabInstance;
 import dev.coatcheck.prove.lab.Plan;
 import dev.coatcheck.prove.lab.Trial;
@@ -24,8 +25,13 @@ import dev.coatcheck.prove.location.Remembrance;
 import dev.coatcheck.prove.play.Conversation;
 import dev.coatcheck.prove.play.Exchange;
 import dev.coatcheck.prove.play.Target;
+import dev.coatcheck.prove.scenario.Body;
+import dev.coatcheck.prove.scenario.Field;
+import dev.coatcheck.prove.scenario.Polling;
+import dev.coatcheck.prove.scenario.Request;
 import dev.coatcheck.prove.scenario.Scenario;
 import dev.coatcheck.prove.scenario.Step;
+import dev.coatcheck.prove.scenario.Template;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -34,8 +40,11 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * Looks for what a step has left, in a trial of its own whose processes all live: in the files that changed with the step,
@@ -52,14 +61,16 @@ final class Tracer {
     private final Plan plan;
     private final Step step;
     private final Map<ServiceKind, BackingServer> services;
+    private final Path folder;
     private final List<Place> places = new ArrayList<>();
     private final List<String> notes = new ArrayList<>();
 
-    Tracer(Trial trial, Scenario scenario, Plan plan, int polluter, Map<ServiceKind, BackingServer> services) {
+    Tracer(Lab lab, Trial trial, Scenario scenario, Plan plan, int polluter) {
         this.trial = trial;
         this.plan = plan;
         this.step = scenario.steps().get(polluter - 1);
-        this.services = services;
+        this.services = lab.services();
+        this.folder = lab.folder();
     }
 
     Trace trace() throws InterruptedException {
@@ -75,7 +86,7 @@ final class Tracer {
         Map<LabInstance, Map<Path, FileChange>> filesAfter = files();
         Exchange exchange = trial.run().exchanges().getLast();
         List<Needle> needles = Needles.from(
-                CarriedValues.of(exchange), List.of(polluted.folder()));
+                CarriedValues.of(exchange), List.of(folder));
         if (!trial.playUpTo(plan.steps() - 1)) {
             return Trace.none("a later step broke this time");
         }
@@ -128,11 +139,11 @@ final class Tracer {
         places.addAll(others);
     }
 
-    private static java.util.Optional<Path> content(FileChange change) {
+    private static Optional<Path> content(FileChange change) {
         return switch (change) {
-            case FileChange.Created created -> java.util.Optional.of(created.content());
-            case FileChange.Modified modified -> java.util.Optional.of(modified.content());
-            case FileChange.Deleted deleted -> java.util.Optional.empty();
+            case FileChange.Created created -> Optional.of(created.content());
+            case FileChange.Modified modified -> Optional.of(modified.content());
+            case FileChange.Deleted deleted -> Optional.empty();
         };
     }
 
@@ -163,10 +174,7 @@ final class Tracer {
             throws InterruptedException {
         Target target = polluted.target().orElseThrow();
         List<List<Needle>> replays = replays(before, target, needles);
-        Conversation stranger = before.copy();
-        for (int i = 0; i < TRAFFIC; i++) {
-            stranger.play(step.withRequest(step.request()), target);
-        }
+        sweep(before, target);
         List<Needle> all = new ArrayList<>(needles);
         replays.forEach(all::addAll);
         Set<Needle> held = new HashSet<>();
@@ -196,13 +204,34 @@ final class Tracer {
         return remembered;
     }
 
+    /** Requests that resemble the step's in size and say nothing, to overwrite what was only left over. */
+    private void sweep(Conversation before, Target target) throws InterruptedException {
+        Map<String, String> cookies = trial.run().exchanges().get(step.number() - 1).response().orElseThrow().cookies();
+        for (int i = 0; i < TRAFFIC; i++) {
+            List<Field> nonsense = new ArrayList<>();
+            cookies.forEach((name, value) -> nonsense.add(new Field(name, Template.literal(random(value.length())))));
+            Request request = new Request(
+                    "GET", Template.literal("/?" + random(16)), List.of(), List.of(), nonsense, new Body.None());
+            before.copy().play(step.withRequest(request).withPolling(Polling.NONE).withCaptures(List.of()), target);
+        }
+    }
+
+    private static String random(int length) {
+        String alphabet = "abcdefghijklmnopqrstuvwxyz0123456789";
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < length; i++) {
+            text.append(alphabet.charAt(ThreadLocalRandom.current().nextInt(alphabet.length())));
+        }
+        return text.toString();
+    }
+
     /** The needles of each replay that are its own. */
     private List<List<Needle>> replays(Conversation before, Target target, Collection<Needle> known)
             throws InterruptedException {
         Set<Needle> seen = new HashSet<>(known);
         List<List<Needle>> replays = new ArrayList<>();
         for (int i = 0; i < REPLAYS; i++) {
-            Exchange exchange = before.copy().play(step, target);
+            Exchange exchange = before.copy().play(step.withPolling(Polling.NONE), target);
             List<Needle> own = Needles.from(CarriedValues.of(exchange)).stream()
                     .filter(seen::add)
                     .toList();
@@ -221,7 +250,7 @@ final class Tracer {
 
     private void add(Location location) {
         places.add(new Place(
-                location.kind().name().toLowerCase(java.util.Locale.ROOT).replace('_', '-'),
+                location.kind().name().toLowerCase(Locale.ROOT).replace('_', '-'),
                 location.instance(),
                 location.path()));
     }

@@ -135,7 +135,7 @@ final class Examination {
                     seat -> seat.inProcess(1).onDisk(0)));
             tell("another process on the same disk", sharedDiskBreaks);
             if (!sharedDiskBreaks) {
-                return leak(LeakCause.LOCAL_FILE, polluter, differences, stage.trace(handover, polluter));
+                return leak(Cause.LOCAL_FILE, polluter, differences, stage.trace(handover, polluter));
             }
             Plan restarted = lastSeat(
                             handover,
@@ -146,7 +146,7 @@ final class Examination {
             boolean restartBreaks = breaks(restarted);
             tell("the process killed, another started on the same disk", restartBreaks);
             if (!restartBreaks) {
-                return leak(LeakCause.CACHED_FILE, polluter, differences, stage.trace(handover, polluter));
+                return leak(Cause.CACHED_FILE, polluter, differences, stage.trace(handover, polluter));
             }
             boolean laterBreaks =
                     breaks(handover.named("handed over after a while").pausing(victim, A_WHILE));
@@ -155,17 +155,17 @@ final class Examination {
                 return leak(arrivingLate(polluter), polluter, differences, Trace.none("it is on its way, not kept"));
             }
             Trace trace = stage.trace(handover, polluter);
-            LeakCause cause = trace.remembered() == Remembered.NO ? LeakCause.PROCESS_SECRET : LeakCause.MEMORY;
+            Cause cause = trace.remembered() == Remembered.NO ? Cause.PROCESS_SECRET : Cause.MEMORY;
             return leak(cause, polluter, differences, trace);
         }
 
-        private LeakCause arrivingLate(int polluter) throws InterruptedException, EarlierVictim {
+        private Cause arrivingLate(int polluter) throws InterruptedException, EarlierVictim {
             Plan crash = seated("killed before it arrives", step -> Seat.at(step <= polluter ? 0 : 1))
                     .withDeaths(Map.of(polluter, Death.OF_WHO_ANSWERED))
                     .pausing(victim, A_WHILE);
             boolean lost = breaks(crash);
             tell("who answered killed at once", lost);
-            return lost ? LeakCause.LOST_WRITE : LeakCause.STALE_CACHE;
+            return lost ? Cause.LOST_WRITE : Cause.STALE_CACHE;
         }
 
         private Leak betweenWebAndWorkers(Plan workersApart, List<Difference> differences)
@@ -174,7 +174,7 @@ final class Examination {
             int polluter = polluter(first -> seated(
                             "on the workers' disk from step " + first, step -> Seat.at(step < first ? 1 : 0))
                     .withWorkersOnDisk(0));
-            return leak(LeakCause.LOCAL_FILE, polluter, differences, stage.trace(workersApart, polluter));
+            return leak(Cause.LOCAL_FILE, polluter, differences, stage.trace(workersApart, polluter));
         }
 
         /** Who answered before answers wrongly now, and a process that never heard of it does not: it kept a copy. */
@@ -183,7 +183,7 @@ final class Examination {
                 Plan elsewhere = seated("step " + write + " elsewhere", step -> Seat.at(step == write ? 1 : 0));
                 if (breaks(elsewhere)) {
                     evidence.add("with step " + write + " alone in another process it breaks");
-                    return leak(LeakCause.STALE_CACHE, write, differences, stage.trace(elsewhere, write));
+                    return leak(Cause.STALE_CACHE, write, differences, stage.trace(elsewhere, write));
                 }
             }
             return unexplained(differences);
@@ -199,7 +199,7 @@ final class Examination {
                     evidence.add("one kill is enough: that after step " + dying);
                     boolean polls = scenario.steps().get(victim - 1).polling().retries() > 0;
                     return leak(
-                            polls ? LeakCause.LOST_JOB : LeakCause.LOST_WRITE,
+                            polls ? Cause.LOST_JOB : Cause.LOST_WRITE,
                             dying,
                             differences,
                             Trace.none("it died with the process"));
@@ -212,7 +212,7 @@ final class Examination {
             evidence.add("no single step could be made out that it depends on");
             return new Leak(
                     check,
-                    LeakCause.UNKNOWN,
+                    Cause.UNKNOWN,
                     OptionalInt.empty(),
                     victim,
                     differences,
@@ -220,7 +220,7 @@ final class Examination {
                     evidence);
         }
 
-        private Leak leak(LeakCause cause, int polluter, List<Difference> differences, Trace trace) {
+        private Leak leak(Cause cause, int polluter, List<Difference> differences, Trace trace) {
             return new Leak(check, cause, OptionalInt.of(polluter), victim, differences, trace, evidence);
         }
 

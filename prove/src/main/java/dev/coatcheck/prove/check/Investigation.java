@@ -1,6 +1,7 @@
 package dev.coatcheck.prove.check;
 
 import dev.coatcheck.prove.check.CheckOutcome.Result;
+import dev.coatcheck.prove.lab.InconclusiveException;
 import dev.coatcheck.prove.lab.Plan;
 import dev.coatcheck.prove.lab.Run;
 import dev.coatcheck.prove.scenario.Scenario;
@@ -22,8 +23,8 @@ import java.util.stream.IntStream;
  */
 public final class Investigation {
     /** What a step leaves wherever it is played, so that playing it everywhere makes up for it. */
-    private static final Set<LeakCause> LEFT_WHERE_PLAYED =
-            EnumSet.of(LeakCause.MEMORY, LeakCause.LOCAL_FILE, LeakCause.CACHED_FILE, LeakCause.PROCESS_SECRET);
+    private static final Set<Cause> LEFT_WHERE_PLAYED =
+            EnumSet.of(Cause.MEMORY, Cause.LOCAL_FILE, Cause.CACHED_FILE, Cause.PROCESS_SECRET);
 
     private final Stage stage;
     private final Scenario scenario;
@@ -55,14 +56,13 @@ public final class Investigation {
         if (plans.isEmpty()) {
             return new CheckOutcome(check, Result.SKIPPED, "no step but the last changes anything");
         }
+        stage.begin(check);
         List<String> failures = new ArrayList<>();
         List<String> doubts = new ArrayList<>();
-        for (Plan plan : plans) {
-            // Once the check has failed, only what lies behind the known leaks is of interest.
-            Run run = stage.run(failures.isEmpty() ? plan : allowances.in(plan));
-            if (run.broken().isPresent()) {
-                follow(check, plan, run, failures, doubts);
-            }
+        try {
+            goThrough(check, plans, failures, doubts);
+        } catch (InconclusiveException e) {
+            doubts.add(e.reason());
         }
         if (!failures.isEmpty()) {
             return new CheckOutcome(check, Result.FAILED, failures.getFirst());
@@ -70,6 +70,17 @@ public final class Investigation {
         return doubts.isEmpty()
                 ? new CheckOutcome(check, Result.PASSED, "")
                 : new CheckOutcome(check, Result.INCONCLUSIVE, doubts.getFirst());
+    }
+
+    private void goThrough(Check check, List<Plan> plans, List<String> failures, List<String> doubts)
+            throws InterruptedException {
+        for (Plan plan : plans) {
+            // Once the check has failed, only what lies behind the known leaks is of interest.
+            Run run = stage.run(failures.isEmpty() ? plan : allowances.in(plan));
+            if (run.broken().isPresent()) {
+                follow(check, plan, run, failures, doubts);
+            }
+        }
     }
 
     /** Follows a run that broke until nothing new is behind it. */

@@ -16,7 +16,7 @@ import java.util.OptionalInt;
  */
 public record Leak(
         Check check,
-        LeakCause cause,
+        Cause cause,
         OptionalInt polluter,
         int victim,
         List<Difference> differences,

@@ -5,6 +5,9 @@ import dev.coatcheck.prove.lab.Run;
 
 /** Where plans are played. */
 public interface Stage {
+    /** All runs from here on are for this check. */
+    default void begin(Check check) {}
+
     /** Plays the plan on clean disks and clean backing services, up to the first step that differs from the control. */
     Run run(Plan plan) throws InterruptedException;
 

@@ -41,6 +41,11 @@ final class AttachedServices {
         });
     }
 
+    /** Whether the environment attaches any. */
+    static boolean areIn(Map<String, String> environment) {
+        return environment.values().stream().map(URL::matcher).anyMatch(url -> url.matches() && PORTS.containsKey(url.group(1)));
+    }
+
     private static void check(String variable, String host, int port) {
         try (Socket socket = new Socket()) {
             socket.connect(new InetSocketAddress(host, port), LIMIT_MILLIS);

@@ -12,6 +12,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
@@ -33,13 +34,13 @@ public final class Lab implements AutoCloseable {
     private static final int SECRET_BYTES = 32;
 
     private final LabSettings settings;
-    private final Path folder;
+    private final Path scratch;
     private final Services services;
     private final Workshop workshop;
 
-    private Lab(LabSettings settings, Path folder, Services services) {
+    private Lab(LabSettings settings, Path scratch, Services services) {
         this.settings = settings;
-        this.folder = folder;
+        this.scratch = scratch;
         this.services = services;
         Map<String, String> attached = new HashMap<>(services.variables());
         settings.application().secrets().forEach(name -> attached.put(name, secret()));
@@ -55,11 +56,29 @@ public final class Lab implements AutoCloseable {
         Application application = settings.application();
         AttachedServices.check(application.environment());
         try {
-            Path folder = Files.createTempDirectory("coatcheck-lab-");
-            return new Lab(settings, folder, Services.start(application.services(), folder));
+            Path scratch = Files.createTempDirectory("coatcheck-lab-");
+            return new Lab(settings, scratch, Services.start(application.services(), scratch));
         } catch (IOException e) {
             throw new UncheckedIOException("cannot make a temporary folder for a proof", e);
         }
+    }
+
+    /** The application's folder. */
+    public Path folder() {
+        return settings.application().folder();
+    }
+
+    /** Whether everything that the application may keep its state in is made clean before each trial. */
+    public boolean isReset() {
+        return settings.reset().isPresent() || !AttachedServices.areIn(settings.application().environment());
+    }
+
+    /**
+     * Makes an instance older, and busier than one that was just started: it waits until it has the age, and sends some
+     * requests for its readiness that belong to no conversation.
+     */
+    public void age(LabInstance instance, Duration age, int requests) throws InterruptedException {
+        workshop.age(instance, age, requests);
     }
 
     /** The backing services that it has started, by their kind. */
@@ -105,7 +124,7 @@ public final class Lab implements AutoCloseable {
     public void close() {
         services.close();
         try {
-            FileTree.delete(folder);
+            FileTree.delete(scratch);
         } catch (IOException e) {
             // A temporary folder; what is left of it is the operating system's to remove.
         }

@@ -82,7 +82,16 @@ public final class LabInstance implements AutoCloseable {
         return process.group().pids();
     }
 
-    boolean isAlive() {
+    /** How many processes wait for connections at its TCP port, the parent that forked them left out. */
+    public int forkedServers() {
+        return Listening.of(pids()).stream()
+                .mapToInt(listening -> listening.pids().size() - 1)
+                .max()
+                .orElse(0);
+    }
+
+    /** Whether its first process lives. */
+    public boolean isAlive() {
         return process.group().isAlive();
     }
 
@@ -149,6 +158,12 @@ public final class LabInstance implements AutoCloseable {
         }
     }
 
+    /** Asks for its readiness once more, whatever it answers. */
+    void ask(Readiness readiness) {
+        target().map(Target::address)
+                .ifPresent(at -> readiness.lacking(new InetSocketAddress(at.getHost(), at.getPort())));
+    }
+
     /**
      * Waits until it has ended well.
      *
@@ -173,7 +188,7 @@ public final class LabInstance implements AutoCloseable {
     }
 
     /** The last of what it wrote, as the end of a message. */
-    String lastLines() {
+    public String lastLines() {
         List<String> lines = process.recentLines();
         return lines.isEmpty() ? "; it wrote nothing" : "; its last lines:\n  " + String.join("\n  ", lines);
     }

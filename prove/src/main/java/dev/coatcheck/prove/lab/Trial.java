@@ -56,7 +56,7 @@ public final class Trial implements AutoCloseable {
      *
      * @return whether none has broken
      */
-    boolean playUpTo(int last) throws InterruptedException {
+    public boolean playUpTo(int last) throws InterruptedException {
         for (int number = played(); broken.isEmpty() && number < last; number = played()) {
             play(scenario.steps().get(number));
         }

@@ -64,6 +64,15 @@ final class Workshop {
         return instance;
     }
 
+    void age(LabInstance instance, Duration age, int requests) throws InterruptedException {
+        Readiness readiness = new Readiness(application.readinessPath());
+        for (int i = 0; i < requests; i++) {
+            instance.ask(readiness);
+        }
+        // Nothing is waited for but time itself.
+        Thread.sleep(age);
+    }
+
     private ProcessType web() {
         return application.types().stream()
                 .filter(type -> type.name().equals(ProcessType.WEB))

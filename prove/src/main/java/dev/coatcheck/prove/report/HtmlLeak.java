@@ -1,5 +1,6 @@
 package dev.coatcheck.prove.report;
 
+import dev.coatcheck.prove.check.Cause;
 import dev.coatcheck.prove.report.HtmlTimeline.Drawn;
 import dev.coatcheck.prove.report.RunRecord.Weight;
 import java.util.Optional;

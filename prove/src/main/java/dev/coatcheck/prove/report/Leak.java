@@ -1,5 +1,6 @@
 package dev.coatcheck.prove.report;
 
+import dev.coatcheck.prove.check.Cause;
 import java.util.List;
 import java.util.Optional;
 

@@ -1,5 +1,6 @@
 package dev.coatcheck.prove.report;
 
+import dev.coatcheck.prove.check.Cause;
 import dev.coatcheck.prove.report.CheckResult.Outcome;
 import dev.coatcheck.prove.report.RunRecord.Kill;
 import dev.coatcheck.prove.report.RunRecord.Start;

@@ -1,4 +1,4 @@
-package dev.coatcheck.prove.report;
+package dev.coatcheck.prove.check;
 
 import java.util.Locale;
 

@@ -1,0 +1,94 @@
+package dev.coatcheck.prove;
+
+import dev.coatcheck.prove.compare.Control;
+import dev.coatcheck.prove.lab.InconclusiveException;
+import dev.coatcheck.prove.lab.Lab;
+import dev.coatcheck.prove.lab.LabInstance;
+import dev.coatcheck.prove.lab.Plan;
+import dev.coatcheck.prove.lab.Run;
+import dev.coatcheck.prove.lab.Trial;
+import dev.coatcheck.prove.play.Exchange;
+import dev.coatcheck.prove.play.Outcome;
+import dev.coatcheck.prove.report.Progress;
+import dev.coatcheck.prove.scenario.Scenario;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Plays a scenario to single instances until it is known what varies by itself. The instances differ in all in which those
+ * of a fleet do: name, TCP port, process id, host name, age, and how many requests they have seen before; so what an
+ * application tells of itself makes noise and no alarm.
+ *
+ * @param control what was learned
+ * @param runs in their order
+ */
+record ControlRuns(Control control, List<Run> runs) {
+    private static final Duration AGE = Duration.ofMillis(1_100);
+
+    /** @throws InconclusiveException if the control fails, or is not at one with itself */
+    static ControlRuns play(Lab lab, Scenario scenario, Progress progress) throws InterruptedException {
+        int steps = scenario.steps().size();
+        if (steps < 2) {
+            throw new InconclusiveException("the scenario '" + scenario.name()
+                    + "' has one step, and there is nothing in it that could be split; add the request that needs what this"
+                    + " one leaves");
+        }
+        progress.phase("control");
+        List<Run> runs = new ArrayList<>();
+        for (int number = 1; number <= Control.LEAST_RUNS; number++) {
+            progress.run("control " + number, number, Control.LEAST_RUNS);
+            Plan plan = Plan.together("control " + number, steps);
+            try (Trial trial = lab.begin(plan, scenario, Optional.empty(), number - 1)) {
+                LabInstance instance = trial.instance(plan.seat(1));
+                lab.age(instance, AGE.multipliedBy(number - 1), number - 1);
+                trial.playUpTo(steps);
+                runs.add(trial.run());
+                check(trial.run(), number, lab, instance);
+            }
+        }
+        Control control =
+                Control.learn(runs.stream().map(Run::exchanges).toList());
+        Set<Integer> flickering = control.flickering();
+        if (!flickering.isEmpty()) {
+            throw new InconclusiveException("the control is not at one with itself: the status of step "
+                    + flickering.iterator().next()
+                    + " is not the same each time, though one instance alone answered all steps");
+        }
+        return new ControlRuns(control, runs);
+    }
+
+    private static void check(Run run, int number, Lab lab, LabInstance instance) {
+        for (Exchange exchange : run.exchanges()) {
+            if (!exchange.isAsExpected()) {
+                throw new InconclusiveException("the control fails: step "
+                        + exchange.step().number() + " " + exchange.step().title() + ": " + wrong(exchange)
+                        + hint(number, lab, instance));
+            }
+        }
+    }
+
+    private static String wrong(Exchange exchange) {
+        return switch (exchange.outcome()) {
+            case Outcome.Answered answered -> String.join("; ", exchange.unmet());
+            case Outcome.Failed failed -> failed.failure() + " (" + failed.why() + ")";
+            case Outcome.NotSent notSent -> "not sent: " + notSent.why();
+        };
+    }
+
+    private static String hint(int number, Lab lab, LabInstance instance) {
+        int answering = instance.forkedServers();
+        if (answering > 1) {
+            return "; " + answering + " forked processes answer at its TCP port, and if they keep state each for itself,"
+                    + " the application is stateful within one instance already: run it with one of them"
+                    + " (WEB_CONCURRENCY=1 is set here) to have that proved";
+        }
+        if (number > 1 && !lab.isReset()) {
+            return "; the first control went well, so the state of an earlier one seems to be in an attached backing"
+                    + " service: use {{run}} in the names that have to be new, or make it clean with --reset COMMAND";
+        }
+        return instance.isAlive() ? "" : "; the instance has ended" + instance.lastLines();
+    }
+}

@@ -1,0 +1,58 @@
+package dev.coatcheck.prove;
+
+import dev.coatcheck.prove.check.Coverage;
+import dev.coatcheck.prove.check.Findings;
+import dev.coatcheck.prove.check.Investigation;
+import dev.coatcheck.prove.lab.InconclusiveException;
+import dev.coatcheck.prove.lab.Lab;
+import dev.coatcheck.prove.report.Progress;
+import dev.coatcheck.prove.report.Report;
+import dev.coatcheck.prove.scenario.Scenario;
+
+/**
+ * Proves an application stateless, or finds its state. Starts and kills dozens of its processes, one trial after another,
+ * and ends them all. Takes about as long as the starts that it needs.
+ *
+ * {@snippet :
+ * Report report = Proof.of(ProofSettings.of(lab, scenario), Progress.silent());
+ * System.exit(report.verdict().exitStatus());
+ * }
+ */
+public final class Proof {
+    private Proof() {}
+
+    /**
+     * What it comes to; that nothing could be concluded is a result as well, and no exception.
+     *
+     * @throws InterruptedException as soon as the thread is interrupted; nothing is left running
+     */
+    public static Report of(ProofSettings settings, Progress progress) throws InterruptedException {
+        Reporting reporting = new Reporting(settings);
+        try (Lab lab = Lab.open(settings.lab())) {
+            for (ProofSettings.Source source : settings.scenarios()) {
+                prove(lab, source.scenario(), settings, progress, reporting);
+            }
+        } catch (InconclusiveException e) {
+            reporting.inconclusive(e.reason());
+        }
+        return reporting.report();
+    }
+
+    private static void prove(
+            Lab lab, Scenario scenario, ProofSettings settings, Progress progress, Reporting reporting)
+            throws InterruptedException {
+        long start = System.nanoTime();
+        ControlRuns control = ControlRuns.play(lab, scenario, progress);
+        reporting.spent("control", start);
+        reporting.add(scenario, control);
+        LabStage stage = new LabStage(lab, scenario, control.control(), progress);
+        Investigation investigation = new Investigation(stage, scenario, settings.instances());
+        start = System.nanoTime();
+        Findings findings = investigation.investigate(settings.checks());
+        reporting.spent("checks", start);
+        Coverage coverage = Coverage.of(
+                scenario.steps().size(),
+                stage.runs().stream().map(LabStage.CheckedRun::run).toList());
+        reporting.add(scenario, findings, stage.runs(), coverage);
+    }
+}

@@ -1,0 +1,71 @@
+package dev.coatcheck.prove;
+
+import dev.coatcheck.prove.check.Check;
+import dev.coatcheck.prove.lab.LabSettings;
+import dev.coatcheck.prove.scenario.Scenario;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What is to be proved, and how.
+ *
+ * @param lab the application, and how it is tried out
+ * @param scenarios what is played; each is proved for itself
+ * @param instances over how many processes a conversation is spread at once, at least two
+ * @param checks which are made
+ * @param command how the user started the proof, without what chooses checks and reports: to be shown for a repetition
+ * @param folder the application's folder as the user wrote it
+ * @param versions of what has a part in it, by name, for the report
+ */
+public record ProofSettings(
+        LabSettings lab,
+        List<Source> scenarios,
+        int instances,
+        Set<Check> checks,
+        String command,
+        String folder,
+        Map<String, String> versions) {
+    /** Few, and yet more than two, whom every second request would meet again. */
+    public static final int INSTANCES = 3;
+
+    public ProofSettings {
+        scenarios = List.copyOf(scenarios);
+        checks = Collections.unmodifiableSet(EnumSet.copyOf(checks));
+        versions = Collections.unmodifiableMap(new LinkedHashMap<>(versions));
+        if (scenarios.isEmpty()) {
+            throw new IllegalArgumentException("a proof needs a scenario");
+        }
+        if (instances < 2) {
+            throw new IllegalArgumentException("a conversation is split over two instances or more, not " + instances);
+        }
+    }
+
+    /**
+     * A scenario and where it came from.
+     *
+     * @param file as the user wrote it; empty for steps of the command line
+     */
+    public record Source(Scenario scenario, Optional<String> file) {}
+
+    /** All checks, three instances. */
+    public static ProofSettings of(LabSettings lab, Scenario scenario) {
+        return new ProofSettings(
+                lab,
+                List.of(new Source(scenario, Optional.empty())),
+                INSTANCES,
+                EnumSet.allOf(Check.class),
+                "coatcheck prove",
+                ".",
+                Map.of());
+    }
+
+    public ProofSettings withChecks(Collection<Check> other) {
+        return new ProofSettings(lab, scenarios, instances, EnumSet.copyOf(other), command, folder, versions);
+    }
+}

@@ -1,0 +1,245 @@
+package dev.coatcheck.prove;
+
+import dev.coatcheck.formation.application.Application;
+import dev.coatcheck.formation.application.ProcessType;
+import dev.coatcheck.prove.check.CheckOutcome;
+import dev.coatcheck.prove.check.Findings;
+import dev.coatcheck.prove.check.Leak;
+import dev.coatcheck.prove.check.Trace;
+import dev.coatcheck.prove.compare.Noise;
+import dev.coatcheck.prove.lab.Run;
+import dev.coatcheck.prove.play.Outcome;
+import dev.coatcheck.prove.report.CheckResult;
+import dev.coatcheck.prove.report.Coverage;
+import dev.coatcheck.prove.report.FoundLocation;
+import dev.coatcheck.prove.report.Report;
+import dev.coatcheck.prove.report.RunRecord;
+import dev.coatcheck.prove.report.RunRecord.Weight;
+import dev.coatcheck.prove.report.ScenarioSummary;
+import dev.coatcheck.prove.report.StepRef;
+import dev.coatcheck.prove.report.Subject;
+import dev.coatcheck.prove.report.Verdict;
+import dev.coatcheck.prove.scenario.Scenario;
+import dev.coatcheck.prove.scenario.Step;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.stream.Collectors;
+
+/** Gathers what came of the scenarios, and makes a report of it. */
+final class Reporting {
+    private final ProofSettings settings;
+    private final Instant at = Instant.now();
+    private final long startNanos = System.nanoTime();
+    private final Map<String, CheckResult> checks = new LinkedHashMap<>();
+    private final List<dev.coatcheck.prove.report.Leak> leaks = new ArrayList<>();
+    private final List<RunRecord> runs = new ArrayList<>();
+    private final Map<String, Integer> purposes = new HashMap<>();
+    private final List<String> noise = new ArrayList<>();
+    private final List<String> notes = new ArrayList<>();
+    private final Map<String, Duration> timeSpent = new LinkedHashMap<>();
+    private dev.coatcheck.prove.check.Coverage coverage = new dev.coatcheck.prove.check.Coverage(0, 0, 0);
+    private Optional<String> reason = Optional.empty();
+
+    Reporting(ProofSettings settings) {
+        this.settings = settings;
+        notes.addAll(List.<String>of());
+    }
+
+    void spent(String phase, long sinceNanos) {
+        timeSpent.merge(phase, Duration.ofNanos(System.nanoTime() - sinceNanos), Duration::plus);
+    }
+
+    void inconclusive(String why) {
+        reason = reason.or(() -> Optional.of(why));
+    }
+
+    void add(Scenario scenario, ControlRuns control) {
+        control.runs().forEach(run -> runs.add(record(scenario, run, "control", Weight.REFERENCE)));
+        control.control().noise().stream().map(Noise::toString).forEach(noise::add);
+    }
+
+    void add(
+            Scenario scenario,
+            Findings findings,
+            List<LabStage.CheckedRun> played,
+            dev.coatcheck.prove.check.Coverage covered) {
+        played.forEach(checked -> runs.add(record(scenario, checked.run(), checked.check(), weight(checked))));
+        findings.checks().forEach(this::add);
+        findings.leaks().forEach(leak -> leaks.add(leak(scenario, leak)));
+        notes.addAll(findings.notes());
+        coverage = coverage.plus(covered);
+    }
+
+    private static Weight weight(LabStage.CheckedRun checked) {
+        if (!checked.counts()) {
+            return Weight.NOTHING;
+        }
+        return checked.run().broken().isPresent() ? Weight.AGAINST : Weight.FOR;
+    }
+
+    /** Of several scenarios the worst counts. */
+    private void add(CheckOutcome outcome) {
+        CheckResult.Outcome result =
+                switch (outcome.result()) {
+                    case PASSED -> CheckResult.Outcome.PASSED;
+                    case FAILED -> CheckResult.Outcome.FAILED;
+                    case INCONCLUSIVE -> CheckResult.Outcome.INCONCLUSIVE;
+                    case SKIPPED -> CheckResult.Outcome.SKIPPED;
+                };
+        String why = outcome.why().isEmpty() ? outcome.check().claim() : outcome.why();
+        checks.merge(
+                outcome.check().label(),
+                new CheckResult(outcome.check().label(), result, why),
+                (one, other) -> severity(other) > severity(one) ? other : one);
+        if (result == CheckResult.Outcome.INCONCLUSIVE) {
+            inconclusive(outcome.check().label() + ": " + outcome.why());
+        }
+    }
+
+    private static int severity(CheckResult check) {
+        return switch (check.outcome()) {
+            case SKIPPED -> 0;
+            case PASSED -> 1;
+            case INCONCLUSIVE -> 2;
+            case FAILED -> 3;
+        };
+    }
+
+    private dev.coatcheck.prove.report.Leak leak(Scenario scenario, Leak leak) {
+        List<String> evidence = new ArrayList<>(leak.evidence());
+        evidence.addAll(leak.trace().notes());
+        return new dev.coatcheck.prove.report.Leak(
+                leak.check().label(),
+                leak.cause(),
+                leak.polluter().isPresent()
+                        ? Optional.of(reference(scenario, leak.polluter().getAsInt()))
+                        : Optional.empty(),
+                reference(scenario, leak.victim()),
+                leak.differences().getFirst().toString(),
+                leak.trace().places().stream().map(Reporting::location).toList(),
+                leak.cause().remedy(),
+                settings.command() + " --checks " + leak.check().label(),
+                evidence,
+                Optional.empty());
+    }
+
+    private static FoundLocation location(Trace.Place place) {
+        return new FoundLocation(
+                FoundLocation.Kind.valueOf(place.kind().toUpperCase(Locale.ROOT).replace('-', '_')),
+                place.instance(),
+                place.path());
+    }
+
+    private static StepRef reference(Scenario scenario, int number) {
+        return new StepRef(
+                scenario.name(), number, scenario.steps().get(number - 1).title());
+    }
+
+    private RunRecord record(Scenario scenario, Run run, String check, Weight weight) {
+        Instant first = run.played().isEmpty()
+                ? run.at()
+                : run.played().getFirst().exchange().at();
+        String purpose = settings.scenarios().size() > 1
+                ? scenario.name() + ": " + run.plan().name()
+                : run.plan().name();
+        int count = purposes.merge(purpose, 1, Integer::sum);
+        return new RunRecord(
+                count == 1 ? purpose : purpose + " (" + count + ")",
+                check,
+                weight,
+                run.played().stream().map(step -> step(scenario, run, step, first)).toList(),
+                run.starts().stream()
+                        .map(start -> new RunRecord.Start(
+                                start.instance(), start.pid(), Duration.between(first, start.at()), start.readyAfter()))
+                        .toList(),
+                run.kills().stream()
+                        .filter(Run.Killed::gone)
+                        .map(kill ->
+                                new RunRecord.Kill(kill.instance(), kill.pid(), Duration.between(first, kill.at())))
+                        .toList());
+    }
+
+    private static RunRecord.StepRun step(Scenario scenario, Run run, Run.Played played, Instant first) {
+        int number = played.exchange().step().number();
+        Optional<String> difference = run.broken()
+                .filter(broken -> broken.step() == number && !played.repeated())
+                .map(broken -> broken.differences().getFirst().toString());
+        String outcome =
+                switch (played.exchange().outcome()) {
+                    case Outcome.Answered answered -> Integer.toString(answered.response().status());
+                    case Outcome.Failed failed -> failed.failure().toString();
+                    case Outcome.NotSent notSent -> "not sent";
+                };
+        return new RunRecord.StepRun(
+                reference(scenario, number),
+                played.instance(),
+                played.pid(),
+                Duration.between(first, played.exchange().at()),
+                played.exchange().took(),
+                outcome,
+                difference);
+    }
+
+    Report report() {
+        if (leaks.isEmpty() && reason.isEmpty() && coverage.separated() == 0 && coverage.kills() == 0) {
+            inconclusive("no two steps were separated and nothing was killed, so nothing is proved; choose more checks");
+        }
+        Verdict verdict = !leaks.isEmpty()
+                ? Verdict.STATEFUL
+                : reason.isPresent() ? Verdict.INCONCLUSIVE : Verdict.STATELESS;
+        settings.checks().stream()
+                .filter(check -> !checks.containsKey(check.label()))
+                .forEach(check -> checks.put(
+                        check.label(),
+                        new CheckResult(check.label(), CheckResult.Outcome.SKIPPED, "the proof did not come to it")));
+        return new Report(
+                verdict,
+                verdict == Verdict.INCONCLUSIVE ? reason : Optional.empty(),
+                settings.scenarios().stream().map(Reporting::summary).toList(),
+                List.copyOf(checks.values()),
+                new Coverage(coverage.pairs(), coverage.separated(), coverage.kills()),
+                leaks,
+                runs,
+                noise,
+                notes.stream().distinct().toList(),
+                subject(),
+                timeSpent);
+    }
+
+    private static ScenarioSummary summary(ProofSettings.Source source) {
+        return new ScenarioSummary(
+                source.scenario().name(),
+                source.file(),
+                source.scenario().steps().stream()
+                        .map(Step::title)
+                        .map(title -> new ScenarioSummary.StepSummary(title, OptionalInt.empty()))
+                        .toList());
+    }
+
+    private Subject subject() {
+        Application application = settings.lab().application();
+        String command = application.types().stream()
+                .filter(type -> type.name().equals(ProcessType.WEB))
+                .map(ProcessType::command)
+                .collect(Collectors.joining());
+        boolean procfile = Files.exists(application.folder().resolve("Procfile"));
+        return new Subject(
+                application.name(),
+                settings.folder(),
+                procfile ? Optional.of("Procfile") : Optional.empty(),
+                command,
+                settings.instances(),
+                at,
+                Duration.ofNanos(System.nanoTime() - startNanos),
+                settings.versions());
+    }
+}

@@ -1,0 +1,73 @@
+package dev.coatcheck.prove;
+
+import dev.coatcheck.formation.application.Application;
+import dev.coatcheck.formation.application.ApplicationOptions;
+import dev.coatcheck.prove.isolation.Isolation;
+import dev.coatcheck.prove.isolation.Mechanism;
+import dev.coatcheck.prove.lab.LabSettings;
+import dev.coatcheck.prove.report.Progress;
+import dev.coatcheck.prove.report.Report;
+import dev.coatcheck.prove.scenario.Scenario;
+import dev.coatcheck.prove.scenario.ScenarioFiles;
+import dev.coatcheck.prove.scenario.StepLines;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The small applications under {@code src/test/apps}, each with the verdict that is right for it. */
+record Corpus(Path folder, JsonNode expected) {
+    private static final JsonMapper JSON = new JsonMapper();
+
+    static Stream<Corpus> all() {
+        try (Stream<Path> folders = Files.list(Path.of("src/test/apps"))) {
+            return folders.filter(folder -> Files.exists(folder.resolve("expected.json")))
+                    .sorted()
+                    .map(folder -> new Corpus(
+                            folder.toAbsolutePath(), JSON.readTree(folder.resolve("expected.json").toFile())))
+                    .toList()
+                    .stream();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    Report prove(Progress progress) throws InterruptedException {
+        Map<String, String> environment = new HashMap<>(System.getenv());
+        environment.put("APP_CLASSPATH", System.getProperty("java.class.path"));
+        ApplicationOptions options = ApplicationOptions.of(environment);
+        JsonNode ready = expected.at("/arguments/ready");
+        Application application = Application.read(
+                folder, ready.isString() ? options.withReadinessPath(ready.stringValue()) : options);
+        LabSettings lab = LabSettings.of(application, Isolation.by(Mechanism.OVERLAY));
+        JsonNode limit = expected.at("/arguments/startTimeout");
+        if (limit.isString()) {
+            lab = lab.withStartLimit(Duration.parse("PT" + limit.stringValue()));
+        }
+        return Proof.of(ProofSettings.of(lab, scenario()), progress);
+    }
+
+    private Scenario scenario() {
+        Path steps = folder.resolve("steps.txt");
+        try {
+            return Files.exists(steps)
+                    ? StepLines.read(Files.readAllLines(steps), folder, List.of())
+                    : ScenarioFiles.read(List.of(folder.resolve("scenario.hurl")), List.of())
+                            .getFirst();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return folder.getFileName().toString();
+    }
+}

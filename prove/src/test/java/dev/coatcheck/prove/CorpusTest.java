@@ -1,0 +1,72 @@
+package dev.coatcheck.prove;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.coatcheck.prove.report.CheckResult;
+import dev.coatcheck.prove.report.FoundLocation;
+import dev.coatcheck.prove.report.Leak;
+import dev.coatcheck.prove.report.Progress;
+import dev.coatcheck.prove.report.Report;
+import dev.coatcheck.prove.report.Screen;
+import dev.coatcheck.prove.report.TerminalFace;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import tools.jackson.databind.JsonNode;
+
+class CorpusTest {
+    static Stream<Corpus> applications() {
+        String only = System.getProperty("corpus", "");
+        return Corpus.all().filter(corpus -> Pattern.compile(only).matcher(corpus.toString()).find());
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("applications")
+    void every_application_gets_the_verdict_that_is_right_for_it(Corpus corpus) throws Exception {
+        JsonNode expected = corpus.expected();
+
+        Report report = corpus.prove(Progress.silent());
+
+        String told = TerminalFace.text(report, Screen.plain());
+        assertThat(report.verdict().name()).as(told).isEqualToIgnoringCase(expected.get("verdict").stringValue());
+        if (expected.has("reason")) {
+            assertThat(report.reason().orElse("")).containsPattern(expected.get("reason").stringValue());
+        }
+        assertThat(report.leaks().stream().map(CorpusTest::words).toList()).as(told)
+                .isEqualTo(leaks(expected).map(CorpusTest::words).toList());
+        List<JsonNode> leaks = leaks(expected).toList();
+        for (int i = 0; i < leaks.size(); i++) {
+            if (leaks.get(i).path("location").isString()) {
+                assertThat(report.leaks().get(i).locations()).as(told).anyMatch(matching(leaks.get(i)));
+            }
+        }
+        expected.path("checks").forEach(check -> assertThat(report.checks())
+                .filteredOn(CheckResult::outcome, CheckResult.Outcome.FAILED)
+                .as(told)
+                .extracting(CheckResult::name)
+                .contains(check.stringValue()));
+    }
+
+    private static java.util.function.Predicate<FoundLocation> matching(JsonNode leak) {
+        Pattern path = Pattern.compile(leak.get("location").stringValue());
+        String kind = leak.path("kind").asString("");
+        return location -> location.kind().word().equals(kind)
+                && path.matcher(location.path()).find();
+    }
+
+    private static Stream<JsonNode> leaks(JsonNode expected) {
+        return expected.path("leaks").valueStream();
+    }
+
+    private static String words(JsonNode leak) {
+        return leak.get("cause").stringValue() + " " + leak.path("polluter").asInt(0) + " "
+                + leak.get("victim").asInt();
+    }
+
+    private static String words(Leak leak) {
+        return leak.cause().word() + " " + leak.polluter().map(step -> step.step()).orElse(0) + " "
+                + leak.victim().step();
+    }
+}
