@@ -1,0 +1,261 @@
+package dev.coatcheck.cli;
+
+import dev.coatcheck.formation.application.Application;
+import dev.coatcheck.formation.application.ApplicationOptions;
+import dev.coatcheck.prove.Proof;
+import dev.coatcheck.prove.ProofSettings;
+import dev.coatcheck.prove.check.Check;
+import dev.coatcheck.prove.isolation.Isolation;
+import dev.coatcheck.prove.lab.LabSettings;
+import dev.coatcheck.prove.report.Progress;
+import dev.coatcheck.prove.report.Report;
+import dev.coatcheck.prove.report.ReportFiles;
+import dev.coatcheck.prove.report.Screen;
+import dev.coatcheck.prove.report.TerminalFace;
+import dev.coatcheck.prove.scenario.InvalidScenarioException;
+import dev.coatcheck.prove.scenario.Scenario;
+import dev.coatcheck.prove.scenario.ScenarioFiles;
+import dev.coatcheck.prove.scenario.StepLines;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+/** {@code coatcheck prove}. */
+@Command(
+        name = "prove",
+        description = {
+            "Proves that any process of the application can serve any request of a conversation, or finds the request that"
+                    + " breaks, the one that left the state behind, and where it lives.",
+            "Nothing has to be changed in the application: it is started, split and killed as it is, in any language. What it"
+                    + " writes to files is thrown away."
+        },
+        footer = {
+            "",
+            "Exit status: 0 stateless, 1 stateful, 3 inconclusive, 2 wrong usage, 70 a fault of Coatcheck itself.",
+            "",
+            "Examples:",
+            "  coatcheck prove --web 'node server.js' --step 'POST /login {\"name\":\"ann\"}' --step 'GET /me'",
+            "  coatcheck prove gallery --scenario gallery/scenarios/upload.hurl --report proof",
+            "  coatcheck prove --scenario login.hurl --checks spread,amnesia --ready /healthz"
+        })
+final class Prove implements Callable<Integer> {
+    @ParentCommand
+    private Coatcheck coatcheck = new Coatcheck();
+
+    @Parameters(
+            arity = "0..1",
+            paramLabel = "DIR",
+            description = "The application's folder; this one by default.")
+    private Path folder = Path.of("");
+
+    @Option(
+            names = "--scenario",
+            paramLabel = "FILE",
+            description = "A conversation in a file NAME.hurl; may be given several times.")
+    private List<Path> scenarios = List.of();
+
+    @Option(
+            names = "--step",
+            paramLabel = "'METHOD /PATH [BODY]'",
+            description = "One request of a conversation, in place of a file; given several times, in order.")
+    private List<String> steps = List.of();
+
+    @Option(names = "--web", paramLabel = "COMMAND", description = "Starts a web process, in place of the Procfile's line.")
+    private @Nullable String web;
+
+    @Option(
+            names = "--with",
+            paramLabel = "SERVICE,…",
+            split = ",",
+            description = "Backing services to start beside the addons in app.json, as in 'up'; emptied before each run.")
+    private List<String> with = List.of();
+
+    @Option(
+            names = "--instances",
+            paramLabel = "N",
+            defaultValue = "3",
+            description = "Over how many processes a conversation is spread; ${DEFAULT-VALUE} by default.")
+    private int instances;
+
+    @Option(
+            names = "--checks",
+            paramLabel = "CHECK,…",
+            split = ",",
+            description = "Of spread, amnesia, restart and crash those that are to be made; all by default.")
+    private Set<Check> checks = EnumSet.allOf(Check.class);
+
+    @Option(
+            names = "--report",
+            paramLabel = "DIR",
+            description = "Writes report.html, report.json, junit.xml and report.sarif into this folder.")
+    private @Nullable Path report;
+
+    @Option(names = "--ready", paramLabel = "PATH", description = "The path that answers 2xx when an instance is ready.")
+    private @Nullable String readinessPath;
+
+    @Option(
+            names = "--start-timeout",
+            paramLabel = "SECONDS",
+            defaultValue = "60",
+            description = "How long an instance may take until it is ready; ${DEFAULT-VALUE} by default.")
+    private int startSeconds;
+
+    @Option(
+            names = "--env",
+            paramLabel = "NAME=VALUE",
+            description = "A variable for all processes of the application; stronger than all else.")
+    private Map<String, String> environment = Map.of();
+
+    @Option(names = "--env-file", paramLabel = "FILE", description = "Read this instead of .env.")
+    private @Nullable Path envFile;
+
+    @Option(names = "--variable", paramLabel = "NAME=VALUE", description = "A value for {{NAME}} in scenarios.")
+    private Map<String, String> variables = Map.of();
+
+    @Option(
+            names = "--reset",
+            paramLabel = "COMMAND",
+            description = "Makes attached backing services clean before each run. Those are never touched without.")
+    private @Nullable String reset;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Override
+    public Integer call() throws InterruptedException, IOException {
+        check();
+        ProofSettings settings = settings();
+        Report result;
+        try (Interruption ignored = Interruption.ofThisThread();
+                Progress progress = progress()) {
+            result = Proof.of(settings, progress);
+        }
+        PrintWriter out = spec.commandLine().getOut();
+        out.print(TerminalFace.text(
+                result, Screen.of(System.getenv(), System.out.charset(), Terminal.isStandardOutput())));
+        if (report != null) {
+            ReportFiles.write(coatcheck.folder().resolve(report), result)
+                    .forEach(file -> out.println("wrote " + file));
+        }
+        out.flush();
+        return result.verdict().exitStatus();
+    }
+
+    private void check() {
+        if (scenarios.isEmpty() == steps.isEmpty()) {
+            throw wrong(
+                    scenarios.isEmpty()
+                            ? "what is to be played? Give --scenario FILE, or --step 'METHOD /PATH' once for each request"
+                            : "--scenario and --step cannot both be given: one conversation is in files, or on the command"
+                                    + " line");
+        }
+        if (instances < 2) {
+            throw wrong("--instances: a conversation is split over two or more, not " + instances);
+        }
+        if (startSeconds < 1) {
+            throw wrong("--start-timeout: expected a number of seconds, not " + startSeconds);
+        }
+        if (checks.isEmpty()) {
+            throw wrong("--checks: name one at least");
+        }
+    }
+
+    private ParameterException wrong(String message) {
+        return new ParameterException(spec.commandLine(), message);
+    }
+
+    private ProofSettings settings() {
+        Map<String, String> all = new HashMap<>(System.getenv());
+        all.putAll(environment);
+        Application application = Application.read(
+                coatcheck.folder().resolve(folder),
+                new ApplicationOptions(
+                        all,
+                        Optional.empty(),
+                        with,
+                        Optional.ofNullable(envFile),
+                        Optional.ofNullable(readinessPath),
+                        Optional.ofNullable(web)));
+        LabSettings lab = LabSettings.of(application, Isolation.probe())
+                .withStartLimit(Duration.ofSeconds(startSeconds))
+                .withVariables(variables);
+        if (reset != null) {
+            lab = lab.withReset(reset);
+        }
+        Map<String, String> versions = new LinkedHashMap<>();
+        versions.put("coatcheck", Version.current());
+        versions.put("java", Runtime.version().toString());
+        versions.put("os", System.getProperty("os.name") + " " + System.getProperty("os.version"));
+        String folderAsWritten = folder.toString().isEmpty() ? "." : folder.toString();
+        return new ProofSettings(lab, sources(), instances, checks, command(), folderAsWritten, versions);
+    }
+
+    private List<ProofSettings.Source> sources() {
+        try {
+            if (!steps.isEmpty()) {
+                Scenario scenario = StepLines.read(steps, coatcheck.folder(), variables.keySet());
+                return List.of(new ProofSettings.Source(scenario, Optional.empty()));
+            }
+            List<ProofSettings.Source> sources = new ArrayList<>();
+            for (Path file : scenarios) {
+                Path found = coatcheck.folder().resolve(file);
+                ScenarioFiles.read(List.of(found), variables.keySet())
+                        .forEach(scenario ->
+                                sources.add(new ProofSettings.Source(scenario, Optional.of(file.toString()))));
+            }
+            return sources;
+        } catch (InvalidScenarioException e) {
+            throw wrong(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static Progress progress() {
+        return Terminal.isStandardError()
+                ? Progress.onTerminal(System.err, Terminal.columns())
+                : Progress.plain(System.err);
+    }
+
+    /** What the user typed, without what chooses checks and reports, as a shell takes it. */
+    private String command() {
+        List<String> typed = new ArrayList<>();
+        List<String> arguments = spec.root().commandLine().getParseResult().originalArgs();
+        for (int i = 0; i < arguments.size(); i++) {
+            String argument = arguments.get(i);
+            if (argument.equals("--checks") || argument.equals("--report")) {
+                i++;
+            } else if (!argument.startsWith("--checks=") && !argument.startsWith("--report=")) {
+                typed.add(ShellQuote.of(argument));
+            }
+        }
+        return typed.stream().collect(Collectors.joining(" ", "coatcheck ", ""));
+    }
+
+    /** Quoting for a POSIX shell. */
+    private static final class ShellQuote {
+        private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_./:=,@%+-]+");
+
+        static String of(String argument) {
+            return PLAIN.matcher(argument).matches() ? argument : "'" + argument.replace("'", "'\\''") + "'";
+        }
+    }
+}
