@@ -8,8 +8,10 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The steps in which the root of a layer is put together from the file system as it is.
@@ -37,7 +39,7 @@ final class DiskPlan {
             Path.of("/var/lib/containers"),
             Path.of("/var/lib/kubelet"));
 
-    private static final int COPIED_MEBIBYTES = 16;
+    private static final long COPIED_BYTES = 16 << 20;
 
     /**
      * A folder of the layer whose changes gather in a folder of their own.
@@ -49,6 +51,7 @@ final class DiskPlan {
     private final MountTable mounts;
     private final boolean inUserNamespace;
     private final Set<Path> visible;
+    private final Set<String> folders = new LinkedHashSet<>();
     private final List<String> steps = new ArrayList<>();
     private final List<Upper> uppers = new ArrayList<>();
     private final List<Path> shared = new ArrayList<>();
@@ -82,18 +85,22 @@ final class DiskPlan {
         }
         for (Path socket : sockets) {
             if (AS_THEY_ARE.stream().noneMatch(socket::startsWith)) {
-                plan.step("socket", "-", "-", socket);
+                plan.steps.add(step("socket", socket));
             }
         }
         if (Files.isReadable(HOSTS)) {
-            plan.step("hosts", "-", "-", HOSTS);
+            plan.steps.add(step("hosts", HOSTS.toRealPath()));
         }
         return plan;
     }
 
-    /** As the script beside this class reads them, one in each line. */
-    List<String> steps() {
-        return List.copyOf(steps);
+    /** The plan as the script beside this class reads it, but for its first and its last line. */
+    List<String> lines() {
+        List<String> lines = new ArrayList<>();
+        lines.add(uppers.stream().map(upper -> Integer.toString(upper.number())).collect(Collectors.joining(" ")));
+        lines.addAll(folders);
+        lines.addAll(steps);
+        return lines;
     }
 
     List<Upper> uppers() {
@@ -119,6 +126,9 @@ final class DiskPlan {
     }
 
     private void placeVisible(Path path) throws IOException {
+        if (path.toString().indexOf('\n') >= 0) {
+            return; // no line can tell it
+        }
         boolean bound = mounts.at(path).filter(mount -> !mount.holdsFiles()).isPresent();
         // A folder that this user cannot get into is closed to what it starts, too.
         if (bound || !Files.isExecutable(path)) {
@@ -133,7 +143,7 @@ final class DiskPlan {
             return;
         }
         Upper upper = upper(path, false);
-        step("overlay", Integer.toString(upper.number()), mode(path) + " " + owner(path), path);
+        steps.add(step("overlay", upper.number(), mode(path), owner(path), path));
         for (Mount mount : nearest) {
             place(mount.place());
         }
@@ -147,19 +157,28 @@ final class DiskPlan {
             share(folder); // it may be entered and not be read
             return;
         }
+        // Folders first and all at once, since each program that the script starts takes its time.
         if (folder.equals(ROOT)) {
-            step("root", Integer.toString(upper(folder, false).number()), mode(folder) + " -", folder);
+            folders.add(step("root", upper(folder, false).number(), mode(folder), "-", folder));
         } else {
-            step("folder", "-", mode(folder) + " -", folder);
+            folders.add(step("folder", folder));
+            if (!mode(folder).equals("-")) {
+                steps.add(step("mode", 0, mode(folder), "-", folder));
+            }
         }
-        step("entries", "-", COPIED_MEBIBYTES + "M -", folder);
+        boolean copies = false;
         for (Path entry : entries) {
             if (Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)) {
+                folders.add(step("folder", entry));
                 place(entry);
-            } else if (Files.isRegularFile(entry, LinkOption.NOFOLLOW_LINKS)
-                    && Files.size(entry) > (long) (COPIED_MEBIBYTES - 1) << 20) {
+            } else if (Files.isRegularFile(entry, LinkOption.NOFOLLOW_LINKS) && Files.size(entry) > COPIED_BYTES) {
                 share(entry);
+            } else {
+                copies = true;
             }
+        }
+        if (copies) {
+            steps.add(step("entries", 0, COPIED_BYTES + 1 + "c", "-", folder));
         }
     }
 
@@ -170,12 +189,12 @@ final class DiskPlan {
     }
 
     private void fresh(Path folder) {
-        step("fresh", Integer.toString(upper(folder, true).number()), "1777 -", folder);
+        steps.add(step("fresh", upper(folder, true).number(), "1777", "-", folder));
     }
 
     private void bind(Path path) {
         mountPoints.add(path);
-        step("bind", "-", "-", path);
+        steps.add(step("bind", path));
     }
 
     private void share(Path path) {
@@ -192,16 +211,17 @@ final class DiskPlan {
         return upper;
     }
 
-    private void step(String name, String number, String modeAndOwner, Path path) {
-        // No line can tell a name with a line feed in it.
-        if (path.toString().indexOf('\n') < 0) {
-            steps.add(name + " " + number + " " + (modeAndOwner.equals("-") ? "- -" : modeAndOwner) + " " + path);
-        }
+    private static String step(String name, Path path) {
+        return step(name, 0, "-", "-", path);
+    }
+
+    private static String step(String name, int number, String mode, String owner, Path path) {
+        return name + " " + number + " " + mode + " " + owner + " " + path;
     }
 
     /**
      * The mode of the folder in the layer. What belongs to somebody else belongs to this user there, so that the mode has
-     * to say what this user may do with it.
+     * to say what this user may do with it. A hyphen for the usual one.
      */
     private String mode(Path folder) throws IOException {
         int mode = (Integer) Files.getAttribute(folder, "unix:mode") & 07777;
@@ -211,12 +231,11 @@ final class DiskPlan {
                     + (Files.isExecutable(folder) ? 1 : 0);
             mode = (mode & 01000) | bits << 6 | bits << 3 | bits;
         }
-        return Integer.toOctalString(mode);
+        return mode == 0755 ? "-" : Integer.toOctalString(mode);
     }
 
     private String owner(Path folder) throws IOException {
-        return inUserNamespace
-                ? "-"
-                : Files.getAttribute(folder, "unix:uid") + ":" + Files.getAttribute(folder, "unix:gid");
+        String owner = Files.getAttribute(folder, "unix:uid") + ":" + Files.getAttribute(folder, "unix:gid");
+        return inUserNamespace || owner.equals("0:0") ? "-" : owner;
     }
 }

@@ -1,9 +1,11 @@
 package dev.coatcheck.prove.isolation;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 
 /**
  * A disk that belongs to the processes that are started in it: they see the machine's files, and what they write, change
@@ -20,7 +22,7 @@ import java.util.Map;
  *
  * <p>Thread-safe.
  */
-public sealed interface Layer extends AutoCloseable permits OverlayLayer {
+public sealed interface Layer extends AutoCloseable permits OverlayLayer, CopyLayer {
     /**
      * What starts a command in the layer when it is given to {@link dev.coatcheck.host.process.ProcessGroup#start}. The
      * process id of the group's leader is the command's own. A command that is not found exits with status 127, a folder
@@ -45,8 +47,20 @@ public sealed interface Layer extends AutoCloseable permits OverlayLayer {
      */
     Path outside(Path path) throws IOException;
 
-    /** A process whose namespaces are the layer's, for {@code nsenter}. It lives as long as the layer. */
-    long holderPid();
+    /**
+     * The address of this machine at which a TCP port of the layer's processes is reached: with a network of their own a
+     * relay on 127.0.0.1, whichever family of loopback they listen on. A connection to a port at which nobody listens is
+     * made and then reset, so that only a response tells that the application is there.
+     *
+     * @throws IOException if the layer is closed, or no address is left
+     */
+    InetSocketAddress reach(int tcpPort) throws IOException;
+
+    /**
+     * A process whose namespaces are the layer's, for {@code nsenter}; it lives as long as the layer. Empty where the
+     * layer's processes have the namespaces of this JVM.
+     */
+    OptionalLong holderPid();
 
     /** What is held apart less well than it should be, in words; empty as a rule. */
     List<String> weaknesses();
@@ -56,5 +70,5 @@ public sealed interface Layer extends AutoCloseable permits OverlayLayer {
      * this. Closing again changes nothing.
      */
     @Override
-    void close();
+    void close() throws IOException;
 }

@@ -30,7 +30,7 @@ public record LayerSettings(String hostname, Path folder, long sizeBytes, Networ
 
     /** At most a gibibyte, on the machine's own network. */
     public static LayerSettings of(String hostname, Path folder) {
-        return new LayerSettings(hostname, folder, GIBIBYTE, Network.HOST);
+        return new LayerSettings(hostname, folder, GIBIBYTE, new Network.Host());
     }
 
     public LayerSettings withSizeBytes(long bytes) {

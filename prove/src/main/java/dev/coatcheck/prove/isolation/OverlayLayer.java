@@ -2,6 +2,8 @@ package dev.coatcheck.prove.isolation;
 
 import java.io.File;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -11,6 +13,8 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /** A layer of overlays in a mount namespace. */
@@ -31,6 +35,7 @@ final class OverlayLayer implements Layer {
     private final boolean inUserNamespace;
     private final LayerSettings settings;
     private final Holder holder;
+    private final Optional<OwnNetwork> network;
     private final UpperLayers uppers;
     private final List<String> weaknesses;
 
@@ -38,25 +43,42 @@ final class OverlayLayer implements Layer {
             boolean inUserNamespace,
             LayerSettings settings,
             Holder holder,
+            Optional<OwnNetwork> network,
             UpperLayers uppers,
             List<String> weaknesses) {
         this.inUserNamespace = inUserNamespace;
         this.settings = settings;
         this.holder = holder;
+        this.network = network;
         this.uppers = uppers;
         this.weaknesses = weaknesses;
     }
 
     static OverlayLayer start(boolean inUserNamespace, LayerSettings settings) throws IOException {
-        DiskPlan plan =
-                DiskPlan.of(MountTable.ofThisJvm(), inUserNamespace, Set.of(settings.folder()), ListeningSockets.now());
+        DiskPlan plan = DiskPlan.of(
+                MountTable.ofThisJvm(),
+                inUserNamespace,
+                Set.of(settings.folder().toRealPath()),
+                ListeningSockets.now());
         List<String> lines = new ArrayList<>();
         lines.add(settings.sizeBytes() + " " + settings.hostname() + " " + (inUserNamespace ? USER_OPTIONS : OPTIONS));
-        lines.addAll(plan.steps());
+        lines.addAll(plan.lines());
+        if (settings.network() instanceof Network.Own) {
+            lines.add("loopback 0 - - -");
+        }
         Holder holder = Holder.start(namespaces(inUserNamespace, settings.network()), lines);
         try {
             UpperLayers uppers = new UpperLayers(holder.uppers(), holder.root(), plan, FileTime.from(Instant.now()));
-            return new OverlayLayer(inUserNamespace, settings, holder, uppers, weaknesses(plan, holder.said()));
+            Optional<OwnNetwork> network =
+                    switch (settings.network()) {
+                        case Network.Host host -> Optional.empty();
+                        case Network.Own own -> {
+                            List<String> enter = enter(holder.pid(), inUserNamespace, List.of("--net"));
+                            yield Optional.of(OwnNetwork.start(enter, own));
+                        }
+                    };
+            return new OverlayLayer(
+                    inUserNamespace, settings, holder, network, uppers, weaknesses(plan, holder.said()));
         } catch (IOException | RuntimeException e) {
             holder.close();
             throw e;
@@ -65,7 +87,7 @@ final class OverlayLayer implements Layer {
 
     private static List<String> namespaces(boolean inUserNamespace, Network network) {
         List<String> command = new ArrayList<>(List.of("unshare", "--mount", "--uts", "--ipc"));
-        if (network == Network.OWN) {
+        if (network instanceof Network.Own) {
             command.add("--net");
         }
         if (inUserNamespace) {
@@ -91,17 +113,24 @@ final class OverlayLayer implements Layer {
                 + " share what is written there";
     }
 
+    private static List<String> enter(long holder, boolean inUserNamespace, List<String> namespaces) {
+        List<String> command = new ArrayList<>(List.of("nsenter", "--target", Long.toString(holder)));
+        command.addAll(namespaces);
+        if (inUserNamespace) {
+            command.addAll(List.of("--user", "--preserve-credentials"));
+        }
+        command.add("--");
+        return command;
+    }
+
     @Override
     public ProcessBuilder builder(List<String> command, Path folder, Map<String, String> environment) {
-        List<String> line = new ArrayList<>(
-                List.of("nsenter", "--target", Long.toString(holder.pid()), "--mount", "--uts", "--ipc"));
-        if (settings.network() == Network.OWN) {
-            line.add("--net");
+        List<String> namespaces = new ArrayList<>(List.of("--mount", "--uts", "--ipc"));
+        if (network.isPresent()) {
+            namespaces.add("--net");
         }
-        if (inUserNamespace) {
-            line.addAll(List.of("--user", "--preserve-credentials"));
-        }
-        line.addAll(List.of("--", "sh", "-c", "cd -- \"$0\" || exit 126; exec \"$@\"", folder.toString()));
+        List<String> line = enter(holder.pid(), inUserNamespace, namespaces);
+        line.addAll(List.of("sh", "-c", "cd -- \"$0\" || exit 126; exec \"$@\"", folder.toString()));
         line.addAll(command);
         ProcessBuilder builder = new ProcessBuilder(line).directory(new File("/"));
         builder.environment().clear();
@@ -147,8 +176,15 @@ final class OverlayLayer implements Layer {
     }
 
     @Override
-    public long holderPid() {
-        return holder.pid();
+    public InetSocketAddress reach(int tcpPort) throws IOException {
+        return network.isPresent()
+                ? network.get().reach(tcpPort)
+                : new InetSocketAddress(InetAddress.getLoopbackAddress(), tcpPort);
+    }
+
+    @Override
+    public OptionalLong holderPid() {
+        return OptionalLong.of(holder.pid());
     }
 
     @Override
@@ -157,8 +193,12 @@ final class OverlayLayer implements Layer {
     }
 
     @Override
-    public void close() {
-        holder.close();
+    public void close() throws IOException {
+        try (holder) {
+            if (network.isPresent()) {
+                network.get().close();
+            }
+        }
     }
 
     @Override

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.io.TempDirFactory;
 final class InBuildFolder implements TempDirFactory {
     @Override
     public Path createTempDirectory(AnnotatedElementContext element, ExtensionContext context) throws IOException {
-        return Files.createTempDirectory(Files.createDirectories(Path.of("target").toAbsolutePath()), "app: a, b");
+        return Files.createTempDirectory(
+                Files.createDirectories(Path.of("target").toAbsolutePath()), "app: a, b");
     }
 }

@@ -1,12 +1,18 @@
 package dev.coatcheck.prove.isolation;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.coatcheck.host.process.ProcessGroup;
 import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -16,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
 @ParameterizedClass
-@EnumSource
+@EnumSource(names = {"OVERLAY", "USER_OVERLAY"})
 class OverlayLayerTest {
     private final Isolation isolation;
 
@@ -114,8 +120,11 @@ class OverlayLayerTest {
         try (Layer first = isolation.newLayer(LayerSettings.of("web-1", app));
                 Layer second = isolation.newLayer(LayerSettings.of("web-2", app))) {
             Shell.run(first, app, "hostname >left; echo x >/tmp/left");
-            assertThat(Shell.run(second, app, "hostname; ls left /tmp/left 2>/dev/null || echo none"))
-                    .isEqualTo("web-2\nnone");
+            assertThat(Shell.run(
+                            second,
+                            app,
+                            "hostname; grep -o web-2 /etc/hosts; ls left /tmp/left 2>/dev/null || echo none"))
+                    .isEqualTo("web-2\nweb-2\nnone");
             assertThat(Shell.run(first, app, "cat left /tmp/left")).isEqualTo("web-1\nx");
         }
     }
@@ -133,6 +142,72 @@ class OverlayLayerTest {
                 assertThat(Shell.lives(child)).isFalse();
             }
             assertThat(Shell.run(layer, app, "cat kept")).isEqualTo("x");
+        }
+    }
+
+    @Test
+    void neither_the_holder_nor_a_process_survives_an_owner_that_was_killed() throws Exception {
+        Process owner = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:TieredStopAtLevel=1",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        LayerOwner.class.getName(),
+                        isolation.mechanism().name(),
+                        app.toString())
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        List<Long> pids = Stream.of(owner.inputReader().readLine().split(" ", -1))
+                .map(Long::valueOf)
+                .toList();
+        assertThat(pids).hasSize(2).allMatch(Shell::lives);
+        owner.destroyForcibly();
+        await().atMost(Duration.ofSeconds(10)).until(() -> pids.stream().noneMatch(Shell::lives));
+    }
+
+    @Test
+    void servers_that_listen_at_a_path_stay_connectable() throws Exception {
+        List<Path> folders = new ArrayList<>(List.of(app, inTmp));
+        Stream.of("/run", "/var/run").map(Path::of).filter(Files::isWritable).forEach(folders::add);
+        for (Path folder : folders) {
+            Path path =
+                    folder.resolve("coatcheck-test-" + ProcessHandle.current().pid() + ".sock");
+            try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+                server.bind(UnixDomainSocketAddress.of(path));
+                String connect = Shell.java(app, Connect.class, path.toString());
+                try (Layer layer = isolation.newLayer(LayerSettings.of("web-1", app))) {
+                    Shell.run(layer, app, connect);
+                    assertThat(server.accept()).isNotNull();
+                }
+            } finally {
+                Files.delete(path);
+            }
+        }
+    }
+
+    @Test
+    void what_its_processes_may_write_is_bounded_together() throws Exception {
+        LayerSettings small = LayerSettings.of("web-1", app).withSizeBytes(2 << 20);
+        try (Layer layer = isolation.newLayer(small)) {
+            assertThat(Shell.run(
+                            layer,
+                            app,
+                            "head -c 1500000 /dev/zero >one; head -c 1500000 /dev/zero >/tmp/two || echo full"))
+                    .contains("No space left on device")
+                    .endsWith("full");
+        }
+    }
+
+    @Test
+    void links_are_followed_outside_as_they_are_in_the_layer() throws Exception {
+        try (Layer layer = isolation.newLayer(LayerSettings.of("web-1", app))) {
+            Shell.run(
+                    layer,
+                    app,
+                    "echo x >/tmp/there; ln -s /tmp up; ln -s ../there /tmp/down; mkdir -p /tmp/a; ln -s ../there /tmp/a/b");
+            assertThat(layer.outside(app.resolve("up/there"))).hasContent("x\n");
+            assertThat(layer.outside(app.resolve("up/a/b"))).hasContent("x\n");
+            assertThat(layer.outside(Path.of("/tmp"))).isDirectory();
         }
     }
 

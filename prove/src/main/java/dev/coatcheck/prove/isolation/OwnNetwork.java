@@ -1,0 +1,146 @@
+package dev.coatcheck.prove.isolation;
+
+import dev.coatcheck.host.process.ProcessGroup;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.StandardProtocolFamily;
+import java.net.URISyntaxException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** The way into the network of a layer and the ways out of it: a process inside, and relays at this end. */
+final class OwnNetwork implements AutoCloseable {
+    private static final long START_LIMIT_SECONDS = 20;
+
+    private final Path folder;
+    private final Path inside;
+    private final ProcessGroup process;
+    private final Relay services;
+    private final Map<Integer, Relay> ways = new HashMap<>();
+
+    private OwnNetwork(Path folder, Path inside, ProcessGroup process, Relay services) {
+        this.folder = folder;
+        this.inside = inside;
+        this.process = process;
+        this.services = services;
+    }
+
+    /**
+     * @param enter the command in front that enters the layer's network, and not its disk: the sockets and this program
+     *     lie on that of the machine
+     */
+    static OwnNetwork start(List<String> enter, Network.Own network) throws IOException {
+        Path folder = Files.createTempDirectory("coatcheck-net-");
+        Path inside = folder.resolve("in");
+        Path outside = folder.resolve("out");
+        Map<Integer, InetSocketAddress> byPort = network.services().stream()
+                .collect(Collectors.toUnmodifiableMap(InetSocketAddress::getPort, Function.identity()));
+        ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+        server.bind(UnixDomainSocketAddress.of(outside));
+        Relay services = Relay.start(server, Relay.arriving(port -> dial(byPort, port)));
+        List<String> command = new ArrayList<>(enter);
+        command.addAll(program(inside, outside));
+        byPort.keySet().forEach(port -> command.add(Integer.toString(port)));
+        ProcessGroup process = ProcessGroup.start(new ProcessBuilder(command).redirectErrorStream(true));
+        OwnNetwork own = new OwnNetwork(folder, inside, process, services);
+        try {
+            own.awaitReady();
+            return own;
+        } catch (IOException | RuntimeException e) {
+            own.close();
+            throw e;
+        }
+    }
+
+    /** The address of this machine at which a TCP port inside is reached, the same at each call. */
+    synchronized InetSocketAddress reach(int port) throws IOException {
+        Relay way = ways.get(port);
+        if (way == null) {
+            ServerSocketChannel server =
+                    ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0));
+            way = Relay.start(server, Relay.across(UnixDomainSocketAddress.of(inside), port));
+            ways.put(port, way);
+        }
+        return way.address();
+    }
+
+    private static SocketChannel dial(Map<Integer, InetSocketAddress> byPort, int port) throws IOException {
+        InetSocketAddress service = byPort.get(port);
+        if (service == null) {
+            throw new IOException("no service has the TCP port " + port);
+        }
+        InetSocketAddress resolved = new InetSocketAddress(service.getHostString(), port);
+        if (resolved.isUnresolved()) {
+            throw new IOException("no address is known for " + service.getHostString());
+        }
+        return SocketChannel.open(resolved);
+    }
+
+    private static List<String> program(Path inside, Path outside) {
+        try {
+            return List.of(
+                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                    // Small and quickly there.
+                    "-XX:TieredStopAtLevel=1",
+                    "-XX:+UseSerialGC",
+                    "-Xmx48m",
+                    "-XX:-UsePerfData",
+                    "-cp",
+                    Path.of(InsideRelay.class
+                                    .getProtectionDomain()
+                                    .getCodeSource()
+                                    .getLocation()
+                                    .toURI())
+                            .toString(),
+                    InsideRelay.class.getName(),
+                    inside.toString(),
+                    outside.toString());
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException("cannot tell where this program lies", e);
+        }
+    }
+
+    private void awaitReady() throws IOException {
+        CompletableFuture<Void> limit = CompletableFuture.runAsync(
+                process::kill, CompletableFuture.delayedExecutor(START_LIMIT_SECONDS, TimeUnit.SECONDS));
+        try {
+            List<String> said = new ArrayList<>();
+            BufferedReader output = process.leader().inputReader();
+            for (String line = output.readLine(); !"ready".equals(line); line = output.readLine()) {
+                if (line == null) {
+                    throw new IOException("the relay in the network of a layer did not start within "
+                            + START_LIMIT_SECONDS + " s; it said: " + String.join("; ", said));
+                }
+                said.add(line);
+            }
+        } finally {
+            limit.cancel(false);
+        }
+    }
+
+    @Override
+    public synchronized void close() throws IOException {
+        process.close();
+        services.close();
+        for (Relay way : ways.values()) {
+            way.close();
+        }
+        for (String name : List.of("in", "out")) {
+            Files.deleteIfExists(folder.resolve(name));
+        }
+        Files.deleteIfExists(folder);
+    }
+}
