@@ -20,7 +20,7 @@ import picocli.CommandLine.Spec;
 /** The command {@code coatcheck}. */
 @Command(
         name = "coatcheck",
-        description = "Runs an application as interchangeable processes behind one TCP port.",
+        description = "Runs an application as interchangeable processes behind one TCP port, and proves that they are.",
         subcommands = {
             Up.class,
             Ps.class,
@@ -35,7 +35,8 @@ import picocli.CommandLine.Spec;
             Logs.class,
             Run.class,
             Stop.class,
-            Export.class
+            Export.class,
+            Prove.class
         },
         mixinStandardHelpOptions = true,
         scope = ScopeType.INHERIT,
@@ -50,6 +51,7 @@ import picocli.CommandLine.Spec;
             "  coatcheck scale web=5 -C gallery",
             "  coatcheck roll -C gallery",
             "  coatcheck stop -C gallery",
+            "  coatcheck prove --web 'node server.js' --step 'POST /login' --step 'GET /me'",
             "  coatcheck export kubernetes gallery --out deploy --image registry.example.com/gallery:7",
             "",
             "'coatcheck COMMAND --help' tells more about each."

@@ -4,14 +4,15 @@ import dev.coatcheck.formation.Formation;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * What Ctrl-C and SIGTERM do: the first one stops the formation in order, the second one at once. SIGHUP keeps what the JVM
- * makes of it, so that {@code nohup} works.
+ * What Ctrl-C and SIGTERM do: the first one stops in order what is under way, the second one at once. SIGHUP keeps what the
+ * JVM makes of it, so that {@code nohup} works.
  */
 final class Interruption {
     /** For what was killed to be gone; then the JVM goes, and its guardian sees to the rest. */
     private static final int KILL_SECONDS = 5;
 
-    private static final int INTERRUPTED = 130;
+    /** The exit status of what was ended so. */
+    static final int INTERRUPTED = 130;
 
     private final Formation formation;
     private final AtomicBoolean asked = new AtomicBoolean();
@@ -26,6 +27,20 @@ final class Interruption {
         Signals.handle("TERM", interruption::arrived);
         // Where signals cannot be handled this is all there is.
         Runtime.getRuntime().addShutdownHook(new Thread(formation::stop, "formation-stop"));
+    }
+
+    /** Work that one thread does, and that ends in order when that thread is interrupted. */
+    static void interrupts(Thread thread) {
+        AtomicBoolean asked = new AtomicBoolean();
+        Signals.Handler handler = () -> {
+            if (asked.compareAndSet(false, true)) {
+                thread.interrupt();
+            } else {
+                Runtime.getRuntime().halt(INTERRUPTED);
+            }
+        };
+        Signals.handle("INT", handler);
+        Signals.handle("TERM", handler);
     }
 
     private void arrived() throws InterruptedException {

@@ -142,13 +142,15 @@ final class Prove implements Callable<Integer> {
     private CommandSpec spec = CommandSpec.create();
 
     @Override
-    public Integer call() throws InterruptedException, IOException {
+    public Integer call() throws IOException {
         check();
         ProofSettings settings = settings();
         Report result;
-        try (Interruption ignored = Interruption.ofThisThread();
-                Progress progress = progress()) {
+        Interruption.interrupts(Thread.currentThread());
+        try (Progress progress = progress()) {
             result = Proof.of(settings, progress);
+        } catch (InterruptedException e) {
+            return Interruption.INTERRUPTED;
         }
         PrintWriter out = spec.commandLine().getOut();
         out.print(TerminalFace.text(

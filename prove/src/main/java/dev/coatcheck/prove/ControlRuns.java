@@ -1,6 +1,7 @@
 package dev.coatcheck.prove;
 
 import dev.coatcheck.prove.compare.Control;
+import dev.coatcheck.prove.lab.FixedPortException;
 import dev.coatcheck.prove.lab.InconclusiveException;
 import dev.coatcheck.prove.lab.Lab;
 import dev.coatcheck.prove.lab.LabInstance;
@@ -38,7 +39,8 @@ record ControlRuns(Control control, List<Run> runs) {
         }
         progress.phase("control");
         List<Run> runs = new ArrayList<>();
-        for (int number = 1; number <= Control.LEAST_RUNS; number++) {
+        while (runs.size() < Control.LEAST_RUNS) {
+            int number = runs.size() + 1;
             progress.run("control " + number, number, Control.LEAST_RUNS);
             Plan plan = Plan.together("control " + number, steps);
             try (Trial trial = lab.begin(plan, scenario, Optional.empty(), number - 1)) {
@@ -47,6 +49,11 @@ record ControlRuns(Control control, List<Run> runs) {
                 trial.playUpTo(steps);
                 runs.add(trial.run());
                 check(trial.run(), number, lab, instance);
+            } catch (FixedPortException e) {
+                if (!runs.isEmpty()) {
+                    throw new InconclusiveException(String.valueOf(e.getMessage()), e);
+                }
+                lab.giveOwnNetworks(e);
             }
         }
         Control control =

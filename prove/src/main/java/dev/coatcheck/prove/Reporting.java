@@ -51,7 +51,7 @@ final class Reporting {
 
     Reporting(ProofSettings settings) {
         this.settings = settings;
-        notes.addAll(List.<String>of());
+        notes.addAll(settings.lab().isolation().weaknesses());
     }
 
     void spent(String phase, long sinceNanos) {

@@ -3,7 +3,6 @@ package dev.coatcheck.prove;
 import dev.coatcheck.formation.application.Application;
 import dev.coatcheck.formation.application.ApplicationOptions;
 import dev.coatcheck.prove.isolation.Isolation;
-import dev.coatcheck.prove.isolation.Mechanism;
 import dev.coatcheck.prove.lab.LabSettings;
 import dev.coatcheck.prove.report.Progress;
 import dev.coatcheck.prove.report.Report;
@@ -24,6 +23,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** The small applications under {@code src/test/apps}, each with the verdict that is right for it. */
 record Corpus(Path folder, JsonNode expected) {
+    private static final Isolation ISOLATION = Isolation.probe();
     private static final JsonMapper JSON = new JsonMapper();
 
     static Stream<Corpus> all() {
@@ -46,7 +46,7 @@ record Corpus(Path folder, JsonNode expected) {
         JsonNode ready = expected.at("/arguments/ready");
         Application application = Application.read(
                 folder, ready.isString() ? options.withReadinessPath(ready.stringValue()) : options);
-        LabSettings lab = LabSettings.of(application, Isolation.by(Mechanism.OVERLAY));
+        LabSettings lab = LabSettings.of(application, ISOLATION);
         JsonNode limit = expected.at("/arguments/startTimeout");
         if (limit.isString()) {
             lab = lab.withStartLimit(Duration.parse("PT" + limit.stringValue()));

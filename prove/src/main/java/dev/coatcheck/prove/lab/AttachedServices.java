@@ -3,6 +3,7 @@ package dev.coatcheck.prove.lab;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -13,6 +14,8 @@ final class AttachedServices {
     private static final int LIMIT_MILLIS = 3_000;
 
     private static final Pattern URL = Pattern.compile("([a-z][a-z0-9+.-]*)://(?:[^/@]*@)?([^/:?#,]+)(?::(\\d+))?.*");
+
+    private static final Pattern LOOPBACK = Pattern.compile("localhost|127(\\.\\d{1,3}){3}");
 
     private static final Map<String, Integer> PORTS = Map.ofEntries(
             Map.entry("postgres", 5432),
@@ -44,6 +47,22 @@ final class AttachedServices {
     /** Whether the environment attaches any. */
     static boolean areIn(Map<String, String> environment) {
         return environment.values().stream().map(URL::matcher).anyMatch(url -> url.matches() && PORTS.containsKey(url.group(1)));
+    }
+
+    /** Those servers on this machine's loopback that any variable names by a URL. */
+    static List<InetSocketAddress> onLoopback(Map<String, String> environment) {
+        Map<Integer, InetSocketAddress> servers = new TreeMap<>();
+        environment.values().forEach(value -> {
+            Matcher url = URL.matcher(value);
+            if (url.matches() && LOOPBACK.matcher(url.group(2)).matches()) {
+                String port = url.group(3);
+                Integer number = port == null ? PORTS.get(url.group(1)) : Integer.valueOf(port);
+                if (number != null) {
+                    servers.put(number, new InetSocketAddress(url.group(2), number));
+                }
+            }
+        });
+        return List.copyOf(servers.values());
     }
 
     private static void check(String variable, String host, int port) {

@@ -3,7 +3,7 @@ package dev.coatcheck.prove.lab;
 import java.util.List;
 
 /** An instance does not listen on the TCP port that it was told to, but on others. */
-final class FixedPortException extends RuntimeException {
+public final class FixedPortException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
     private final transient List<Integer> ports;

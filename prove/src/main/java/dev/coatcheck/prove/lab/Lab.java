@@ -73,6 +73,11 @@ public final class Lab implements AutoCloseable {
         return settings.reset().isPresent() || !AttachedServices.areIn(settings.application().environment());
     }
 
+    /** From now on each instance gets a network of its own, in which the TCP port that it insists on is free. */
+    public void giveOwnNetworks(FixedPortException insisting) {
+        workshop.giveOwnNetworks(insisting);
+    }
+
     /**
      * Makes an instance older, and busier than one that was just started: it waits until it has the age, and sends some
      * requests for its readiness that belong to no conversation.

@@ -16,7 +16,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -82,6 +81,25 @@ public final class LabInstance implements AutoCloseable {
         return process.group().pids();
     }
 
+    private List<InetSocketAddress> places(int port, boolean ownNetwork, List<Listening> all) {
+        if (ownNetwork) {
+            try {
+                return List.of(layer.reach(port));
+            } catch (IOException e) {
+                throw new InconclusiveException(
+                        name + " cannot be reached in a network of its own: " + e.getMessage(), e);
+            }
+        }
+        List<InetSocketAddress> places = all.stream()
+                .filter(listening -> listening.address().getPort() == port)
+                .flatMap(listening -> listening.reachableAt().stream())
+                .toList();
+        // Whoever starts a container is not the one who listens.
+        return places.isEmpty()
+                ? List.of(new InetSocketAddress("127.0.0.1", port), new InetSocketAddress("::1", port))
+                : places;
+    }
+
     /** How many processes wait for connections at its TCP port, the parent that forked them left out. */
     public int forkedServers() {
         return Listening.of(pids()).stream()
@@ -108,24 +126,17 @@ public final class LabInstance implements AutoCloseable {
     /**
      * Waits until it takes requests.
      *
-     * @param port the TCP port that it was told to listen on
+     * @param port the TCP port that it was told to listen on, or is known to insist on
+     * @param ownNetwork whether it has a network of its own, so that it is reached through a relay
      * @throws FixedPortException if it insists on another one
      * @throws InconclusiveException if it ends, or is not ready within the limit
      */
-    void awaitReady(int port, Readiness readiness, Duration limit) throws InterruptedException {
+    void awaitReady(int port, boolean ownNetwork, Readiness readiness, Duration limit) throws InterruptedException {
         String lacking = "nothing was looked for";
         long elsewhereSince = 0;
         while (true) {
             List<Listening> all = Listening.of(pids());
-            List<InetSocketAddress> places = new ArrayList<>();
-            all.stream()
-                    .filter(listening -> listening.address().getPort() == port)
-                    .forEach(listening -> places.addAll(listening.reachableAt()));
-            if (places.isEmpty()) {
-                // Whoever starts a container is not the one who listens.
-                places.add(new InetSocketAddress("127.0.0.1", port));
-                places.add(new InetSocketAddress("::1", port));
-            }
+            List<InetSocketAddress> places = places(port, ownNetwork, all);
             for (InetSocketAddress place : places) {
                 Optional<String> missing = readiness.lacking(place);
                 if (missing.isEmpty()) {

@@ -2,6 +2,8 @@ package dev.coatcheck.prove.lab;
 
 import dev.coatcheck.formation.application.ProcessType;
 import dev.coatcheck.prove.isolation.Layer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -142,6 +144,12 @@ final class Stand implements AutoCloseable {
         synchronized (all) {
             all.parallelStream().forEach(LabInstance::close);
         }
-        disks.values().forEach(Layer::close);
+        for (Layer disk : disks.values()) {
+            try {
+                disk.close();
+            } catch (IOException e) {
+                throw new UncheckedIOException("the disk of an instance could not be deleted", e);
+            }
+        }
     }
 }

@@ -6,12 +6,15 @@ import dev.coatcheck.formation.supervision.Readiness;
 import dev.coatcheck.host.TcpPorts;
 import dev.coatcheck.prove.isolation.Layer;
 import dev.coatcheck.prove.isolation.LayerSettings;
+import dev.coatcheck.prove.isolation.Network;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Consumer;
 
 /** Knows how a process of the application is started: command, environment, disk. Safe for use by several threads. */
@@ -22,6 +25,7 @@ final class Workshop {
     private final LabSettings settings;
     private final Application application;
     private final Map<String, String> environment;
+    private volatile OptionalInt fixedPort = OptionalInt.empty();
 
     /** @param attached the variables of backing services and secrets */
     Workshop(LabSettings settings, Map<String, String> attached) {
@@ -34,9 +38,28 @@ final class Workshop {
         this.environment.putIfAbsent("WEB_WORKERS", "1");
     }
 
+    /**
+     * From now on each instance gets a network of its own, in which the TCP port that it insists on is free.
+     *
+     * @throws InconclusiveException if this machine gives none
+     */
+    void giveOwnNetworks(FixedPortException insisting) {
+        if (!settings.isolation().hasOwnNetworks()) {
+            throw new InconclusiveException(insisting.getMessage()
+                    + "; so there cannot be two of it, as this machine gives it no network of its own"
+                    + " (coatcheck doctor tells why); let it listen on PORT");
+        }
+        fixedPort = OptionalInt.of(insisting.ports().getFirst());
+    }
+
     Layer newLayer(String hostname) {
+        LayerSettings layer = LayerSettings.of(hostname, application.folder());
         try {
-            return settings.isolation().newLayer(LayerSettings.of(hostname, application.folder()));
+            return settings.isolation()
+                    .newLayer(
+                            fixedPort.isPresent()
+                                    ? layer.withNetwork(new Network.Own(AttachedServices.onLoopback(environment)))
+                                    : layer);
         } catch (IOException e) {
             throw new InconclusiveException("no disk could be made for an instance: " + e.getMessage(), e);
         }
@@ -54,13 +77,14 @@ final class Workshop {
      * @param started is told of it as soon as it runs, whatever becomes of it then
      */
     LabInstance startWeb(String name, Layer layer, Consumer<LabInstance> started) throws InterruptedException {
-        int port = TcpPorts.free();
+        int port = fixedPort.orElseGet(TcpPorts::free);
         Map<String, String> own = environment(name);
         own.put("PORT", Integer.toString(port));
         LabInstance instance =
                 LabInstance.start(name, web().command(), layer, application.folder(), own);
         started.accept(instance);
-        instance.awaitReady(port, new Readiness(application.readinessPath()), settings.startLimit());
+        instance.awaitReady(
+                port, fixedPort.isPresent(), new Readiness(application.readinessPath()), settings.startLimit());
         return instance;
     }
 
@@ -100,6 +124,8 @@ final class Workshop {
                 LabInstance process =
                         LabInstance.start(name, command, layer, application.folder(), environment(name))) {
             process.awaitSuccess(RUN_LIMIT);
+        } catch (IOException e) {
+            throw new UncheckedIOException("the disk of " + name + " could not be deleted", e);
         }
     }
 
