@@ -3,6 +3,7 @@ package dev.coatcheck.prove.report;
 import dev.coatcheck.prove.check.Cause;
 import dev.coatcheck.prove.report.HtmlTimeline.Drawn;
 import dev.coatcheck.prove.report.RunRecord.Weight;
+import java.util.Comparator;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -71,10 +72,19 @@ final class HtmlLeak {
         html.raw("</div>\n");
     }
 
-    /** A run that shows the leak: of its own check, if there is one. */
+    /** A run that shows the leak: if there is a choice, of its own check, and with its two steps in two processes. */
     private Optional<RunRecord> broken(Leak leak) {
-        Stream<RunRecord> own = against(leak).filter(run -> run.check().equals(leak.check()));
-        return own.findFirst().or(() -> against(leak).findFirst());
+        Comparator<RunRecord> ofItsCheck =
+                Comparator.comparing(run -> run.check().equals(leak.check()));
+        Comparator<RunRecord> apart = Comparator.comparing(run -> areApart(leak, run));
+        return against(leak).sorted(ofItsCheck.thenComparing(apart).reversed()).findFirst();
+    }
+
+    private static boolean areApart(Leak leak, RunRecord run) {
+        Optional<Long> polluter =
+                leak.polluter().flatMap(step -> HtmlTimeline.step(run, step)).map(RunRecord.StepRun::processId);
+        Optional<Long> victim = HtmlTimeline.step(run, leak.victim()).map(RunRecord.StepRun::processId);
+        return polluter.isPresent() && !polluter.equals(victim);
     }
 
     private Stream<RunRecord> against(Leak leak) {

@@ -86,8 +86,9 @@ final class HtmlTimeline {
                 .raw("</span>" + (polluter ? "<span class=\"role\">leaves it</span>" : "")
                         + (victim ? "<span class=\"role\">needs it</span>" : "") + "</span>")
                 .raw("<span class=\"cell" + (step.differed() ? " differs" : "") + "\" tabindex=\"0\" style=\"grid-row:"
-                        + (row + 2) + ";grid-column:" + (lanes.lane(step.instance()) + 2) + "\"><span class=\"answer\">"
-                        + (step.differed() ? "≠ " : ""))
+                        + (row + 2) + ";grid-column:" + (lanes.lane(step.instance()) + 2) + "\" role=\"img\"")
+                .attribute("aria-label", step.step().request() + ": " + details(step))
+                .raw("><span class=\"answer\">" + (step.differed() ? "≠ " : ""))
                 .text(shortened(step.outcome()))
                 .raw("</span><span class=\"tip\"><strong>")
                 .foreign(step.step().request())

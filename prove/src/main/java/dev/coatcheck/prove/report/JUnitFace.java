@@ -48,6 +48,7 @@ final class JUnitFace {
         start(1, "testsuite");
         attribute("name", suite);
         counts();
+        attribute("skipped", String.valueOf(number(CheckResult.Outcome.SKIPPED)));
         attribute(
                 "timestamp",
                 DateTimeFormatter.ISO_LOCAL_DATE_TIME.format(
@@ -75,7 +76,6 @@ final class JUnitFace {
         attribute("tests", String.valueOf(report.checks().size() + (needsCaseOfItsOwn() ? 1 : 0)));
         attribute("failures", String.valueOf(number(CheckResult.Outcome.FAILED)));
         attribute("errors", String.valueOf(number(CheckResult.Outcome.INCONCLUSIVE) + (needsCaseOfItsOwn() ? 1 : 0)));
-        attribute("skipped", String.valueOf(number(CheckResult.Outcome.SKIPPED)));
         attribute("time", seconds(report.subject().took()));
     }
 

@@ -77,6 +77,15 @@ class ReportFilesTest {
     }
 
     @Test
+    void a_leak_is_drawn_in_a_run_that_had_its_two_steps_in_two_processes() {
+        Document page = Jsoup.parse(HtmlFace.text(Samples.TWO_LEAKS.report()));
+
+        assertThat(page.select("#leak-1 .missed figcaption").text()).isEqualTo("Fleet: spread 1");
+        assertThat(page.select("#leak-2 .missed figcaption").text())
+                .isEqualTo("Fleet: spread 2, the first leak tolerated");
+    }
+
+    @Test
     void the_page_draws_each_kill() {
         Document page = Jsoup.parse(HtmlFace.text(Samples.STATELESS.report()));
 

@@ -180,7 +180,7 @@ enum Samples {
                 "spread",
                 Cause.MEMORY,
                 Optional.of(ref(requests, 2)),
-                ref(requests, 11),
+                ref(requests, 12),
                 "body: $.settings.notifications.channels[0].addresses[3] was \"b\" in the control and is \"a\" in the fleet",
                 List.of(
                         new FoundLocation(
@@ -195,7 +195,7 @@ enum Samples {
                 Optional.empty());
         return stateful(
                 requests,
-                List.of(new CheckResult("spread", Outcome.FAILED, "step 11 missed what step 2 had left")),
+                List.of(new CheckResult("spread", Outcome.FAILED, "step 12 missed what step 2 had left")),
                 List.of(leak),
                 "200");
     }
@@ -295,6 +295,24 @@ enum Samples {
     private static Report stateful(List<String> requests, List<CheckResult> checks, List<Leak> leaks, String answer) {
         int victim = leaks.getFirst().victim().step();
         String difference = leaks.getFirst().difference();
+        List<RunRecord> runs = new ArrayList<>();
+        runs.add(control("login", requests));
+        runs.add(spread("login", requests, victim, answer + "|" + difference));
+        runs.add(amnesia("login", requests, victim, answer + "|" + difference));
+        if (leaks.size() == 2) {
+            RunRecord second = spread(
+                    "login",
+                    requests,
+                    leaks.get(1).victim().step(),
+                    "404|" + leaks.get(1).difference());
+            runs.add(new RunRecord(
+                    "spread 2, the first leak tolerated",
+                    "spread",
+                    second.weight(),
+                    second.steps(),
+                    second.starts(),
+                    second.kills()));
+        }
         return new Report(
                 Verdict.STATEFUL,
                 Optional.empty(),
@@ -303,10 +321,7 @@ enum Samples {
                 new Coverage(
                         requests.size() * (requests.size() - 1) / 2, requests.size() * (requests.size() - 1) / 2, 2),
                 leaks,
-                List.of(
-                        control("login", requests),
-                        spread("login", requests, victim, answer + "|" + difference),
-                        amnesia("login", requests, victim, answer + "|" + difference)),
+                runs,
                 List.of(),
                 List.of(),
                 subject("shop", "node server.js"),
