@@ -51,6 +51,23 @@ record Inhabited(long pid) {
                 Files.readString(proc("cmdline"), StandardCharsets.ISO_8859_1).split("\0", -1));
     }
 
+    /** A variable of the environment that it was started with; empty where it has none of this name. */
+    String variable(String name) throws IOException {
+        String environment = Files.readString(proc("environ"), StandardCharsets.ISO_8859_1);
+        for (String entry : environment.split("\0", -1)) {
+            if (entry.startsWith(name + "=")) {
+                return entry.substring(name.length() + 1);
+            }
+        }
+        return "";
+    }
+
+    /** The process id by which it knows itself. */
+    String innermostPid() throws IOException {
+        String all = status("NSpid");
+        return all.substring(all.lastIndexOf('\t') + 1);
+    }
+
     /** Whether it has a handler for a signal, so that sending it does not end the process. */
     boolean catches(int signal) throws IOException {
         return (Long.parseUnsignedLong(status("SigCgt"), 16) & 1L << (signal - 1)) != 0;

@@ -76,7 +76,7 @@ public final class PatternSearch {
     }
 
     /** The position of the first needle; -1 where there is none. */
-    int firstIn(byte[] data, int from, int to) {
+    public int firstIn(byte[] data, int from, int to) {
         int[] first = {-1};
         search(data, from, to, (position, needle) -> {
             first[0] = position;

@@ -17,7 +17,7 @@ final class CheapestPaths {
     private final HeapGraph graph;
     private final int[] parents;
     private final int[] distances;
-    private final IntStack[] buckets = new IntStack[HeapGraph.DEAREST + 1];
+    private final Ints[] buckets = new Ints[HeapGraph.DEAREST + 1];
 
     private CheapestPaths(HeapGraph graph) {
         this.graph = graph;
@@ -25,7 +25,7 @@ final class CheapestPaths {
         this.distances = new int[graph.size()];
         Arrays.fill(parents, NONE);
         Arrays.fill(distances, Integer.MAX_VALUE);
-        Arrays.setAll(buckets, i -> new IntStack());
+        Arrays.setAll(buckets, i -> new Ints(16));
     }
 
     /** Goes on until it knows the paths to all of the objects that can be reached. */
@@ -59,10 +59,10 @@ final class CheapestPaths {
         graph.roots((root, cost) -> reach(root, ROOT, cost));
         int emptyInARow = 0;
         for (int distance = 0; emptyInARow < buckets.length && left > 0; distance++) {
-            IntStack bucket = buckets[distance % buckets.length];
-            emptyInARow = bucket.isEmpty() ? emptyInARow + 1 : 0;
-            while (!bucket.isEmpty()) {
-                int object = bucket.pop();
+            Ints bucket = buckets[distance % buckets.length];
+            emptyInARow = bucket.size() == 0 ? emptyInARow + 1 : 0;
+            while (bucket.size() > 0) {
+                int object = bucket.removeLast();
                 if (settled.get(object)) {
                     continue; // reached at a lower cost meanwhile
                 }
@@ -78,27 +78,7 @@ final class CheapestPaths {
         if (distance < distances[object]) {
             distances[object] = distance;
             parents[object] = from;
-            buckets[distance % buckets.length].push(object);
-        }
-    }
-
-    private static final class IntStack {
-        private int[] values = new int[16];
-        private int size;
-
-        void push(int value) {
-            if (size == values.length) {
-                values = Arrays.copyOf(values, size * 2);
-            }
-            values[size++] = value;
-        }
-
-        int pop() {
-            return values[--size];
-        }
-
-        boolean isEmpty() {
-            return size == 0;
+            buckets[distance % buckets.length].add(object);
         }
     }
 }

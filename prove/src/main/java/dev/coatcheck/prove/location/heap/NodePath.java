@@ -1,0 +1,131 @@
+package dev.coatcheck.prove.location.heap;
+
+import dev.coatcheck.prove.location.Needle;
+import dev.coatcheck.prove.location.PatternSearch;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/**
+ * A path through the heap of Node as a person reads it: {@code server.js: sessions (Map) → ["ec73…"] → user}. It begins
+ * at the last variable of the application on the way, with the script whose functions can see it.
+ */
+final class NodePath {
+    private static final int LAST_TOKENS = 5;
+    private static final int LONGEST_NAME = 40;
+    private static final Pattern IDENTIFIER = Pattern.compile("[\\p{L}_$#][\\p{L}\\p{N}_$]*");
+    private static final Pattern RANDOM = Pattern.compile("(?=.*\\d)(?=.*[A-Za-z])\\S{12,}");
+    private static final Pattern SCRIPT = Pattern.compile(".*/[^/]+\\.[cm]?[jt]sx?");
+
+    private final NodeHeap heap;
+    private final PatternSearch needles;
+
+    /** The script of each context, by the functions that see it. */
+    private final Map<Integer, String> scripts = new HashMap<>();
+
+    NodePath(NodeHeap heap, PatternSearch needles) {
+        this.heap = heap;
+        this.needles = needles;
+        for (int object = 0; object < heap.size(); object++) {
+            if (heap.type(object).equals("closure")) {
+                int context = heap.target(object, "context");
+                if (context >= 0 && !scripts.containsKey(context)) {
+                    scripts.put(context, script(object));
+                }
+            }
+        }
+    }
+
+    /**
+     * The path in words.
+     *
+     * @param lastEdge the property that is the end of the way; -1 where the last object is
+     */
+    String inWords(List<Integer> path, int lastEdge) {
+        List<String> tokens = new ArrayList<>();
+        for (int i = 0; i + 1 < path.size(); i++) {
+            step(path.get(i), heap.cheapestEdge(path.get(i), path.get(i + 1)), tokens);
+        }
+        if (lastEdge >= 0) {
+            tokens.add(named(heap.edgeName(lastEdge)));
+        }
+        return String.join(" → ", tokens.subList(Math.max(0, tokens.size() - LAST_TOKENS), tokens.size()));
+    }
+
+    private void step(int from, int edge, List<String> tokens) {
+        int to = heap.edgeTarget(edge);
+        String name = heap.edgeName(edge);
+        switch (heap.edgeKind(edge)) {
+            case "context" -> {
+                String script = scripts.getOrDefault(from, "");
+                if (!script.isEmpty() && !script.startsWith("node:")) {
+                    tokens.clear(); // what led here says less
+                }
+                tokens.add((script.isEmpty() ? "" : fileName(script) + ": ") + name + typeOf(to));
+            }
+            case "property" -> {
+                if (SCRIPT.matcher(name).matches()) {
+                    tokens.clear();
+                    tokens.add(fileName(name));
+                } else {
+                    tokens.add(named(name));
+                }
+            }
+            case "element" -> tokens.add("[" + name + "]");
+            case "internal" -> {
+                if (heap.type(from).equals("array") && Character.isDigit(name.charAt(0))) {
+                    entry(from, edge, Integer.parseInt(name), tokens);
+                }
+            }
+            default -> {}
+        }
+    }
+
+    /** A Map keeps each key before its value in one array; the number after them is no reference. */
+    private void entry(int table, int edge, int index, List<String> tokens) {
+        int before = heap.target(table, Integer.toString(index - 1));
+        int key = before >= 0 && heap.target(table, Integer.toString(index - 2)) < 0 ? before : heap.edgeTarget(edge);
+        String text = heap.text(key);
+        tokens.add("[" + (text.isEmpty() ? shownType(key) : quoted(text)) + "]");
+    }
+
+    private String typeOf(int object) {
+        return heap.type(object).equals("object") ? " (" + heap.name(object) + ")" : "";
+    }
+
+    private String shownType(int object) {
+        return heap.type(object).equals("object") ? heap.name(object) : "…";
+    }
+
+    private String named(String property) {
+        boolean plain =
+                IDENTIFIER.matcher(property).matches() && quoted(property).equals("\"" + property + "\"");
+        return plain ? property : "[" + quoted(property) + "]";
+    }
+
+    private String quoted(String text) {
+        boolean secret = needles.isIn(text)
+                || text.length() > LONGEST_NAME
+                || RANDOM.matcher(text).matches();
+        return '"' + (secret ? Needle.shortened(text) : text) + '"';
+    }
+
+    private String script(int closure) {
+        int shared = heap.target(closure, "shared");
+        for (String name : List.of("script", "script_or_debug_info")) {
+            int script = shared < 0 ? -1 : heap.target(shared, name);
+            if (script >= 0
+                    && heap.type(script).equals("code")
+                    && !heap.name(script).startsWith("system /")) {
+                return heap.name(script);
+            }
+        }
+        return "";
+    }
+
+    private static String fileName(String path) {
+        return path.substring(path.lastIndexOf('/') + 1);
+    }
+}

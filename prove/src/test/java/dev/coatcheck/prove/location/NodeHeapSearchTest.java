@@ -1,0 +1,102 @@
+package dev.coatcheck.prove.location;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.coatcheck.host.SearchPath;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class NodeHeapSearchTest {
+    private static final String SID = "q1w2e3r455667788";
+
+    /** Put together at run time, so that no source text in the heap holds it. */
+    private static final String MADE = "const sid = 'q1w2e3r4' + (55667700 + Number(process.argv[2] || 88));\n";
+
+    private static final List<Needle> NEEDLES = Needles.from(Map.of("the cookie sid of step 1", SID));
+
+    @TempDir
+    private Path folder;
+
+    @BeforeAll
+    static void needs() {
+        assumeTrue(Files.exists(Path.of("/proc/self/maps")), "there is /proc here");
+        assumeTrue(SearchPath.ofThisJvm().find("node").isPresent(), "there is Node here");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            const sessions = new Map(); sessions.set(login(), {user: 'bob'}) | sessions | server.js: sessions (Map) → ["q1w2e3…"]
+            const sessions = new Map(); sessions.set('visitor', {user: login()}) | sessions | server.js: sessions (Map) → ["visitor"] → user
+            const sessions = {}; sessions[login()] = {user: 'bob'} | sessions | server.js: sessions (Object) → ["q1w2e3…"]
+            const seen = new Set(); seen.add(login()) | seen | server.js: seen (Set) → ["q1w2e3…"]
+            class Store { constructor() { this.byUser = {bob: login()} } } const store = new Store() | store | server.js: store (Store) → byUser → bob
+            const carts = []; carts.push({owner: 'bob'}, {owner: login()}) | carts | server.js: carts (Array) → [1] → owner
+            let current; current = login() | current | server.js: current
+            """)
+    void the_path_to_a_needle_begins_at_the_variable_of_its_script(String code, String variable, String path)
+            throws IOException, InterruptedException {
+        try (Program program = node("server.js", code, variable)) {
+            Findings findings = search(program.pid());
+
+            assertThat(findings.notes()).isEmpty();
+            assertThat(findings.locations()).first().isEqualTo(new Location(Location.Kind.HEAP, "web.1", path));
+            try (Stream<Path> files = Files.list(Path.of("/tmp"))) {
+                assertThat(files)
+                        .noneMatch(file -> file.getFileName().toString().contains("." + program.pid() + ".0."));
+            }
+        }
+    }
+
+    @Test
+    void a_module_that_does_not_hold_the_needle_has_no_path_to_it() throws IOException, InterruptedException {
+        try (Program program = node("server.js", "const sessions = new Map()", "sessions")) {
+            assertThat(search(program.pid())).isEqualTo(Findings.NOTHING);
+        }
+    }
+
+    @Test
+    void options_that_the_user_has_set_stay() {
+        Map<String, String> environment = new HashMap<>(Map.of("NODE_OPTIONS", "--max-old-space-size=512"));
+
+        NodeHeapSearch.prepare(environment);
+
+        assertThat(environment.get("NODE_OPTIONS")).startsWith("--max-old-space-size=512 --heapsnapshot-signal=");
+    }
+
+    @Test
+    void a_node_that_was_not_prepared_is_said_to_have_been_left_alone() throws IOException, InterruptedException {
+        try (Program program = Program.start("node", "-e", "console.log('ready'); setInterval(() => {}, 1000)")) {
+            assertThat(NodeHeapSearch.canBeAsked(program.pid())).isFalse();
+            assertThat(search(program.pid()).notes())
+                    .singleElement()
+                    .asString()
+                    .contains("NODE_OPTIONS did not reach it");
+        }
+    }
+
+    private Program node(String name, String code, String variable) throws IOException {
+        Path script = folder.resolve(name);
+        // What a handler of requests sees lives on in the context of its function.
+        Files.writeString(
+                script,
+                "function login() { " + MADE + " return sid; }\n" + code
+                        + ";\nrequire('http').createServer((q, r) => r.end(String(" + variable
+                        + "))).listen(0, () => console.log('ready'));\n");
+        return Program.start(NodeHeapSearch::prepare, "node", script.toString());
+    }
+
+    private static Findings search(long pid) throws InterruptedException {
+        return NodeHeapSearch.search("web.1", pid, NEEDLES, HeapLimits.defaults());
+    }
+}
