@@ -42,6 +42,19 @@ final class CarriedValues {
         return carried.values;
     }
 
+    /** Those alone that the response gave, so that they can be known only from it. */
+    static Map<String, String> given(Exchange exchange) {
+        CarriedValues given = new CarriedValues(exchange);
+        exchange.response().ifPresent(response -> {
+            response.cookies().forEach((name, value) -> given.add("the cookie " + name, value));
+            exchange.step().captures().forEach(capture -> {
+                String name = "{{" + capture.name() + "}}";
+                given.add(name, exchange.values().getOrDefault(name, ""));
+            });
+        });
+        return given.values;
+    }
+
     private void add(String what, String value) {
         if (!value.isBlank() && !SECRET.matcher(what.toLowerCase(Locale.ROOT)).matches()
                 && !values.containsValue(value)) {

@@ -10,6 +10,7 @@ import dev.coatcheck.prove.lab.Lab;
 import dev.coatcheck.prove.lab.LabInstance;
 import dev.coatcheck.prove.lab.Plan;
 import dev.coatcheck.prove.lab.Trial;
+import dev.coatcheck.prove.location.BackingServiceSearch;
 import dev.coatcheck.prove.location.ChangedFile;
 import dev.coatcheck.prove.location.FileSearch;
 import dev.coatcheck.prove.location.Findings;
@@ -21,6 +22,7 @@ import dev.coatcheck.prove.location.MemoryReading;
 import dev.coatcheck.prove.location.MemorySearch;
 import dev.coatcheck.prove.location.Needle;
 import dev.coatcheck.prove.location.Needles;
+import dev.coatcheck.prove.location.NodeHeapSearch;
 import dev.coatcheck.prove.location.Remembrance;
 import dev.coatcheck.prove.play.Conversation;
 import dev.coatcheck.prove.play.Exchange;
@@ -61,6 +63,7 @@ final class Tracer {
     private final Plan plan;
     private final Step step;
     private final Map<ServiceKind, BackingServer> services;
+    private final Lab lab;
     private final Path folder;
     private final List<Place> places = new ArrayList<>();
     private final List<String> notes = new ArrayList<>();
@@ -70,6 +73,7 @@ final class Tracer {
         this.plan = plan;
         this.step = scenario.steps().get(polluter - 1);
         this.services = lab.services();
+        this.lab = lab;
         this.folder = lab.folder();
     }
 
@@ -94,8 +98,9 @@ final class Tracer {
         trial.instance(plan.seat(plan.steps()));
 
         searchFiles(filesBefore, filesAfter, needles);
-        Remembered remembered = searchMemory(polluted, before, needles);
-        searchServices(needles);
+        List<Needle> given = Needles.from(CarriedValues.given(exchange));
+        Remembered remembered = searchMemory(polluted, before, needles, given);
+        searchServices(given);
         return new Trace(remembered, places, notes);
     }
 
@@ -147,27 +152,42 @@ final class Tracer {
         };
     }
 
-    private Remembered searchMemory(LabInstance polluted, Conversation before, List<Needle> needles)
+    /** A heap tells what is kept and by which field; memory as such only what has not been overwritten yet. */
+    private Remembered searchMemory(
+            LabInstance polluted, Conversation before, List<Needle> needles, Collection<Needle> given)
             throws InterruptedException {
         if (needles.isEmpty()) {
             notes.add("step " + step.number() + " carries nothing that could be looked for in memories");
             return Remembered.UNKNOWN;
         }
-        List<Long> jvms = polluted.pids().stream().filter(JavaHeapSearch::isJvm).toList();
-        if (!jvms.isEmpty()) {
-            boolean looked = false;
-            int found = places.size();
-            for (long pid : jvms) {
-                Findings findings = JavaHeapSearch.search(polluted.name(), pid, needles, HeapLimits.defaults());
-                findings.locations().forEach(this::add);
+        boolean looked = false;
+        List<Location> found = new ArrayList<>();
+        for (long pid : polluted.pids()) {
+            Optional<Findings> heap = heap(polluted.name(), pid, needles);
+            heap.ifPresent(findings -> {
+                found.addAll(findings.locations());
                 notes.addAll(findings.notes());
-                looked |= findings.notes().isEmpty();
-            }
-            if (looked) {
-                return places.size() > found ? Remembered.YES : Remembered.NO;
-            }
+            });
+            looked |= heap.isPresent() && heap.get().notes().isEmpty();
         }
-        return scan(polluted, before, needles);
+        found.forEach(this::add);
+        if (!found.isEmpty()) {
+            return Remembered.YES;
+        }
+        if (!looked) {
+            return scan(polluted, before, needles);
+        }
+        return given.isEmpty() ? Remembered.UNKNOWN : Remembered.NO;
+    }
+
+    private static Optional<Findings> heap(String instance, long pid, List<Needle> needles)
+            throws InterruptedException {
+        if (JavaHeapSearch.isJvm(pid)) {
+            return Optional.of(JavaHeapSearch.search(instance, pid, needles, HeapLimits.defaults()));
+        }
+        return NodeHeapSearch.canBeAsked(pid)
+                ? Optional.of(NodeHeapSearch.search(instance, pid, needles, HeapLimits.defaults()))
+                : Optional.empty();
     }
 
     private Remembered scan(LabInstance polluted, Conversation before, List<Needle> needles)
@@ -242,9 +262,19 @@ final class Tracer {
         return replays;
     }
 
-    private void searchServices(List<Needle> needles) {
+    private void searchServices(List<Needle> given) {
+        if (given.isEmpty()) {
+            return;
+        }
         services.forEach((kind, server) -> {
-            // To be filled by what the services themselves can tell.
+            Findings findings = BackingServiceSearch.search(
+                    kind.label(), server, lab.dataOf(kind), given, MemoryLimits.defaults());
+            notes.addAll(findings.notes());
+            notes.add(
+                    findings.locations().isEmpty()
+                            ? "what step " + step.number() + " gave is not in " + kind.label()
+                            : "what step " + step.number() + " gave is also in " + kind.label() + ", "
+                                    + findings.locations().getFirst().path());
         });
     }
 

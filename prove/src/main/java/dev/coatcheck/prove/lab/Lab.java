@@ -73,6 +73,11 @@ public final class Lab implements AutoCloseable {
         return settings.reset().isPresent() || !AttachedServices.areIn(settings.application().environment());
     }
 
+    /** Where one of those keeps its data. */
+    public Path dataOf(ServiceKind kind) {
+        return scratch.resolve(kind.label());
+    }
+
     /** From now on each instance gets a network of its own, in which the TCP port that it insists on is free. */
     public void giveOwnNetworks(FixedPortException insisting) {
         workshop.giveOwnNetworks(insisting);

@@ -7,6 +7,7 @@ import dev.coatcheck.host.TcpPorts;
 import dev.coatcheck.prove.isolation.Layer;
 import dev.coatcheck.prove.isolation.LayerSettings;
 import dev.coatcheck.prove.isolation.Network;
+import dev.coatcheck.prove.location.NodeHeapSearch;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -35,7 +36,7 @@ final class Workshop {
         this.environment.putAll(attached);
         // Servers that fork ask this how often: one process is to be one process, whose state is not split within itself.
         this.environment.putIfAbsent("WEB_CONCURRENCY", "1");
-        this.environment.putIfAbsent("WEB_WORKERS", "1");
+        NodeHeapSearch.prepare(this.environment);
     }
 
     /**
