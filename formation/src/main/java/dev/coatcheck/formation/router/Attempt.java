@@ -1,19 +1,16 @@
 package dev.coatcheck.formation.router;
 
-import io.undertow.UndertowOptions;
+import static java.util.Objects.requireNonNull;
+
 import io.undertow.client.ClientCallback;
-import io.undertow.client.ClientConnection;
 import io.undertow.client.ClientExchange;
 import io.undertow.client.ClientRequest;
-import io.undertow.client.UndertowClient;
 import io.undertow.connector.PooledByteBuffer;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.ImmediatePooledByteBuffer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
-import org.xnio.OptionMap;
-import org.xnio.Options;
 import org.xnio.channels.StreamSourceChannel;
 
 /**
@@ -21,12 +18,6 @@ import org.xnio.channels.StreamSourceChannel;
  * {@link Forwarding} how it went. It was counted in at its instance, and counts itself out exactly once.
  */
 final class Attempt {
-    private static final OptionMap CONNECTION_OPTIONS = OptionMap.builder()
-            .set(Options.TCP_NODELAY, true)
-            // Counts the bytes that were really written: whether there were any decides what may be sent again.
-            .set(UndertowOptions.ENABLE_STATISTICS, true)
-            .getMap();
-
     private enum Phase {
         CONNECTING,
         SENDING,
@@ -42,7 +33,7 @@ final class Attempt {
 
     private Phase phase = Phase.CONNECTING;
     private boolean reused;
-    private @Nullable ClientConnection connection;
+    private @Nullable InstanceConnection connection;
     private @Nullable ClientExchange sending;
     private @Nullable Pump requestPump;
     private boolean responseRead;
@@ -72,7 +63,7 @@ final class Attempt {
      *     can be sent again
      */
     void start(boolean mayReuse) {
-        ClientConnection idle = upstream.idle(loop).take(begun);
+        InstanceConnection idle = upstream.idle(loop).take(begun);
         if (idle != null && mayReuse) {
             reused = true;
             send(idle);
@@ -80,15 +71,15 @@ final class Attempt {
         }
         if (idle != null) {
             // The new connection takes its place, or a series of POST would pile up connections that nobody uses.
-            Connections.closeAtOnce(idle);
+            idle.closeAtOnce();
         }
         connect();
     }
 
     private void connect() {
-        ClientCallback<ClientConnection> callback = new ClientCallback<>() {
+        ClientCallback<InstanceConnection> callback = new ClientCallback<>() {
             @Override
-            public void completed(ClientConnection opened) {
+            public void completed(InstanceConnection opened) {
                 connected(opened);
             }
 
@@ -98,14 +89,13 @@ final class Attempt {
             }
         };
         try {
-            UndertowClient.getInstance()
-                    .connect(callback, upstream.uri(), loop.thread(), router.buffers(), CONNECTION_OPTIONS);
+            loop.dialer().connect(upstream.uri(), router.buffers(), callback);
         } catch (RuntimeException e) {
             notConnected();
         }
     }
 
-    private void connected(ClientConnection opened) {
+    private void connected(InstanceConnection opened) {
         if (phase == Phase.CONNECTING) {
             send(opened);
         } else {
@@ -122,16 +112,15 @@ final class Attempt {
         }
     }
 
-    private void send(ClientConnection to) {
+    private void send(InstanceConnection to) {
         phase = Phase.SENDING;
         connection = to;
         lastSent = System.nanoTime();
-        to.getStatistics().reset();
         HttpServerExchange exchange = forwarding.exchange();
         ClientRequest request =
                 new ClientRequest().setMethod(exchange.getRequestMethod()).setPath(RequestTarget.originForm(exchange));
         forwarding.copyRequestHeaders(request.getRequestHeaders());
-        to.sendRequest(request, new ClientCallback<>() {
+        to.send(request, this::continued, new ClientCallback<>() {
             @Override
             public void completed(ClientExchange begun) {
                 sending(begun);
@@ -139,16 +128,19 @@ final class Attempt {
 
             @Override
             public void failed(IOException e) {
-                broke();
+                broke(e);
             }
         });
     }
 
+    private void continued() {
+        if (phase == Phase.SENDING) {
+            forwarding.sendContinue();
+        }
+    }
+
     private void sending(ClientExchange begunExchange) {
         sending = begunExchange;
-        if (forwarding.isContinueAwaited()) {
-            begunExchange.setContinueHandler(exchange -> forwarding.sendContinue());
-        }
         begunExchange.setResponseListener(new ClientCallback<>() {
             @Override
             public void completed(ClientExchange exchange) {
@@ -157,7 +149,7 @@ final class Attempt {
 
             @Override
             public void failed(IOException e) {
-                broke();
+                broke(e);
             }
         });
         if (phase == Phase.SENDING) {
@@ -212,7 +204,7 @@ final class Attempt {
             try {
                 new ResponseRelay(forwarding, this, exchange, loop, router).start();
             } catch (IOException e) {
-                broke();
+                broke(e);
             }
         }
     }
@@ -224,10 +216,13 @@ final class Attempt {
     }
 
     /** The connection failed before there was anything to pass on. */
-    private void broke() {
+    private void broke(IOException failure) {
         if (phase == Phase.SENDING) {
-            boolean wroteNothing =
-                    connection == null || connection.getStatistics().getWritten() == 0;
+            if (failure instanceof InterimResponses.TooMany) {
+                forwarding.refuse(Refusal.BAD_RESPONSE);
+                return;
+            }
+            boolean wroteNothing = connection == null || !connection.hasSent();
             if (!reused) {
                 // One that had been idle may have been closed for that, which says nothing about the instance.
                 router.failed(upstream, false, "breaks connections before it answers");
@@ -274,18 +269,20 @@ final class Attempt {
                 && connection != null
                 && sending != null
                 && !sending.getRequestChannel().isOpen()) {
-            if (connection.isOpen() && !connection.isUpgraded()) {
+            if (connection.isReusable()) {
                 upstream.idle(loop).put(connection, System.nanoTime());
             } else {
-                Connections.closeAtOnce(connection);
+                connection.closeAtOnce();
             }
             connection = null;
         }
     }
 
     /** Hands the connection over, to whoever speaks another protocol on it. */
-    void handOver() {
+    InstanceConnection handOver() {
+        InstanceConnection handed = requireNonNull(connection);
         connection = null;
+        return handed;
     }
 
     /** Ends the attempt in whatever phase it is. A connection that is still in use is closed. */
@@ -295,7 +292,7 @@ final class Attempt {
             requestPump.stop();
         }
         if (connection != null) {
-            Connections.closeAtOnce(connection);
+            connection.closeAtOnce();
             connection = null;
         }
         if (!countedOut) {

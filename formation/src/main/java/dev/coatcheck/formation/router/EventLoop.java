@@ -28,11 +28,13 @@ final class EventLoop {
     }
 
     private final XnioIoThread thread;
+    private final Dialer dialer;
     private final Rotation rotation;
     private final Set<Timed> underWay = Collections.newSetFromMap(new IdentityHashMap<>());
 
     EventLoop(XnioIoThread thread, Rotation rotation) {
         this.thread = thread;
+        this.dialer = new Dialer(thread);
         this.rotation = rotation;
     }
 
@@ -44,8 +46,8 @@ final class EventLoop {
         return thread.getNumber();
     }
 
-    XnioIoThread thread() {
-        return thread;
+    Dialer dialer() {
+        return dialer;
     }
 
     void execute(Runnable task) {

@@ -1,6 +1,5 @@
 package dev.coatcheck.formation.router;
 
-import io.undertow.client.ClientConnection;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.concurrent.RejectedExecutionException;
@@ -15,7 +14,7 @@ final class IdleConnections {
     /** More than this at once are not worth their file descriptors. */
     private static final int MOST = 256;
 
-    private record Idle(ClientConnection connection, long since) {}
+    private record Idle(InstanceConnection connection, long since) {}
 
     private final EventLoop loop;
     private final long timeToLive;
@@ -28,21 +27,21 @@ final class IdleConnections {
     }
 
     @Nullable
-    ClientConnection take(long now) {
+    InstanceConnection take(long now) {
         Idle idle = youngestLast.pollLast();
         while (idle != null) {
             if (isUsable(idle, now)) {
                 return idle.connection();
             }
-            Connections.closeAtOnce(idle.connection());
+            idle.connection().closeAtOnce();
             idle = youngestLast.pollLast();
         }
         return null;
     }
 
-    void put(ClientConnection connection, long now) {
+    void put(InstanceConnection connection, long now) {
         if (closed || youngestLast.size() >= MOST) {
-            Connections.closeAtOnce(connection);
+            connection.closeAtOnce();
         } else {
             youngestLast.addLast(new Idle(connection, now));
         }
@@ -54,7 +53,7 @@ final class IdleConnections {
             if (isUsable(idle, now)) {
                 return false;
             }
-            Connections.closeAtOnce(idle.connection());
+            idle.connection().closeAtOnce();
             return true;
         });
     }
@@ -64,7 +63,7 @@ final class IdleConnections {
         closed = true;
         try {
             loop.execute(() -> {
-                youngestLast.forEach(idle -> Connections.closeAtOnce(idle.connection()));
+                youngestLast.forEach(idle -> idle.connection().closeAtOnce());
                 youngestLast.clear();
             });
         } catch (RejectedExecutionException loopEnded) {

@@ -1,6 +1,5 @@
 package dev.coatcheck.formation.router;
 
-import io.undertow.client.ClientConnection;
 import io.undertow.client.ClientExchange;
 import io.undertow.client.ClientResponse;
 import io.undertow.connector.PooledByteBuffer;
@@ -94,22 +93,22 @@ final class ResponseRelay {
 
     private void switchProtocols(ClientResponse response) {
         HttpServerExchange to = forwarding.exchange();
-        ClientConnection instance = from.getConnection();
-        Runnable[] close = {() -> Connections.closeAtOnce(instance)};
+        InstanceConnection instance = attempt.handOver();
+        Runnable[] close = {instance::closeAtOnce};
         // Should the client be gone before both are joined, or the router be closed after that.
         to.getConnection().addCloseListener(connection -> close[0].run());
         to.upgradeChannel((client, exchange) -> close[0] = join(client, instance));
         HttpString protocol = Headers.UPGRADE;
         to.getResponseHeaders().put(protocol, response.getResponseHeaders().getFirst(protocol));
-        attempt.handOver();
         forwarding.answer(null, null, () -> {});
     }
 
-    private Runnable join(StreamConnection client, ClientConnection instance) {
+    private Runnable join(StreamConnection client, InstanceConnection instance) {
         try {
-            return Tunnel.open(client, instance.performUpgrade(), attempt.upstream(), loop, router);
+            return Tunnel.open(client, instance.upgrade(), attempt.upstream(), loop, router);
         } catch (IOException e) {
-            IoUtils.safeClose(instance, client);
+            instance.closeAtOnce();
+            IoUtils.safeClose(client);
             return () -> {};
         }
     }
