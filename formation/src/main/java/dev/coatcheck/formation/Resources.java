@@ -137,6 +137,8 @@ final class Resources {
                                 "ejected_ms", ejected.time().toMillis()));
             case Notice.Returned returned ->
                 journal.tell(Kind.NOTE, Level.INFO, notice.message(), Map.of("instance", returned.instance()));
+            case Notice.CannotConnect cannot ->
+                journal.tell(Kind.NOTE, Level.WARNING, notice.message(), Map.of("instance", cannot.instance()));
             case Notice.CertificateRenewed renewed -> journal.tell(Kind.NOTE, Level.INFO, notice.message(), Map.of());
             case Notice.CertificateRefused refused ->
                 journal.tell(Kind.NOTE, Level.WARNING, notice.message(), Map.of());

@@ -9,6 +9,7 @@ import io.undertow.connector.PooledByteBuffer;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.ImmediatePooledByteBuffer;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 import org.xnio.channels.StreamSourceChannel;
@@ -85,13 +86,13 @@ final class Attempt {
 
             @Override
             public void failed(IOException e) {
-                notConnected();
+                notConnected(e);
             }
         };
         try {
             loop.dialer().connect(upstream.uri(), router.buffers(), callback);
         } catch (RuntimeException e) {
-            notConnected();
+            notConnected(new IOException(e));
         }
     }
 
@@ -104,9 +105,14 @@ final class Attempt {
         }
     }
 
-    private void notConnected() {
+    private void notConnected(IOException failure) {
         if (phase == Phase.CONNECTING) {
-            router.failed(upstream, true, "accepts no connection");
+            if (failure instanceof ConnectException) {
+                router.failed(upstream, true, "accepts no connection");
+            } else {
+                // This machine has no file descriptor left, or no TCP port, or no route: no fault of the instance's.
+                router.cannotConnect(upstream, failure);
+            }
             end();
             forwarding.notSent(this);
         }
@@ -239,7 +245,7 @@ final class Attempt {
     void tick(long now) {
         RouterSettings.Timeouts limits = router.settings().timeouts();
         if (phase == Phase.CONNECTING && now - begun > limits.connect().toNanos()) {
-            notConnected();
+            notConnected(new ConnectException("timed out"));
         } else if (phase == Phase.SENDING && isClientAwaited()) {
             if (now - lastSent > limits.requestBody().toNanos()) {
                 forwarding.refuse(Refusal.BODY_TOO_SLOW);

@@ -88,12 +88,12 @@ final class Forwarding implements EventLoop.Timed {
 
     void start() {
         loop.begin(this);
-        router.begun();
+        boolean tooMany = router.begun() > settings.limits().requests();
         exchange.addExchangeCompleteListener((completed, next) -> {
             over();
             next.proceed();
         });
-        Refusal refusal = RequestCheck.refusal(exchange, settings.limits());
+        Refusal refusal = tooMany ? Refusal.TOO_MANY_REQUESTS : RequestCheck.refusal(exchange, settings.limits());
         if (refusal != null) {
             refuse(refusal);
             return;

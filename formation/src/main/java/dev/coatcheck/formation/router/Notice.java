@@ -32,6 +32,21 @@ public sealed interface Notice {
         }
     }
 
+    /**
+     * The router cannot connect to an instance for a reason of this machine's, such as too many open files. Told once a
+     * minute at most.
+     *
+     * @param instance its name
+     * @param problem as the operating system puts it
+     */
+    record CannotConnect(String instance, String problem) implements Notice {
+        @Override
+        public String message() {
+            return "the router cannot connect to " + instance + " (" + problem
+                    + "). Look at what this machine allows: open files (ulimit -n), TCP ports, routes";
+        }
+    }
+
     /** A changed TLS certificate is used for new connections. */
     record CertificateRenewed(Path file, Instant expires) implements Notice {
         @Override

@@ -1,8 +1,11 @@
 package dev.coatcheck.formation.router;
 
 import io.undertow.connector.ByteBufferPool;
+import java.io.IOException;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -10,6 +13,8 @@ import org.slf4j.LoggerFactory;
 /** What all requests of one router share. */
 final class RouterContext {
     private static final Logger LOG = LoggerFactory.getLogger(Router.class);
+
+    private static final long ONE_MINUTE = TimeUnit.MINUTES.toNanos(1);
 
     private final RouterSettings settings;
     private final ByteBufferPool buffers;
@@ -20,6 +25,7 @@ final class RouterContext {
     private final BufferBudget budget;
     private final Metrics metrics = new Metrics();
     private final AtomicInteger underWay = new AtomicInteger();
+    private final AtomicLong lastCannotConnect = new AtomicLong(System.nanoTime() - 2 * ONE_MINUTE);
     private volatile boolean paused;
     private volatile boolean closing;
 
@@ -81,9 +87,9 @@ final class RouterContext {
         return budget;
     }
 
-    /** A request, or a tunnel. */
-    void begun() {
-        underWay.incrementAndGet();
+    /** A request, or a tunnel. Returns how many there are now. */
+    int begun() {
+        return underWay.incrementAndGet();
     }
 
     void over() {
@@ -123,6 +129,15 @@ final class RouterContext {
         if (time.isPositive() && !upstream.isRemoved()) {
             metrics.ejections.increment();
             tell(new Notice.Ejected(upstream.instance(), reason, time));
+        }
+    }
+
+    /** The operating system refuses a connection to an instance, which the instance knows nothing about. */
+    void cannotConnect(Upstream upstream, IOException problem) {
+        long now = System.nanoTime();
+        long last = lastCannotConnect.get();
+        if (now - last > ONE_MINUTE && lastCannotConnect.compareAndSet(last, now)) {
+            tell(new Notice.CannotConnect(upstream.instance(), String.valueOf(problem.getMessage())));
         }
     }
 

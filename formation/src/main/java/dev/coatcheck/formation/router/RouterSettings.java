@@ -228,40 +228,53 @@ public record RouterSettings(
      *     HTTP/2 20,000 bytes at most, which is as much as Undertow takes; more ends the connection
      * @param headerFields the most header fields of a request; more are answered 431
      * @param connections the most client connections at once; further ones wait in the kernel's queue
+     * @param requests the most requests and WebSockets at once, those that are held among them; more are answered 503 with
+     *     {@code Retry-After}. One connection that speaks HTTP/2 may bring a hundred
      * @param bufferedBody bodies up to this size are read in full before an instance is asked, so that they can be sent
      *     again to another one; larger ones stream
      * @param bufferedBodies the most bytes that such bodies may take together; further ones stream
      */
     public record Limits(
-            long bodyBytes, int headBytes, int headerFields, int connections, int bufferedBody, long bufferedBodies) {
+            long bodyBytes,
+            int headBytes,
+            int headerFields,
+            int connections,
+            int requests,
+            int bufferedBody,
+            long bufferedBodies) {
 
         public Limits {
             require(bodyBytes >= 0, "the largest body must not be negative, but is " + bodyBytes);
             require(headBytes >= 512, "the largest request head must be at least 512 bytes, but is " + headBytes);
             require(headerFields > 0, "the number of header fields must be positive, but is " + headerFields);
             require(connections > 0, "the number of connections must be positive, but is " + connections);
+            require(requests > 0, "the number of requests at once must be positive, but is " + requests);
             require(bufferedBody >= 0, "the size of a buffered body must not be negative, but is " + bufferedBody);
             require(bufferedBodies >= 0, "the size of all buffered bodies must not be negative");
         }
 
         public static Limits defaults() {
-            return new Limits(4L << 30, 32 << 10, 100, 4096, 64 << 10, 64L << 20);
+            return new Limits(4L << 30, 32 << 10, 100, 4096, 8192, 64 << 10, 64L << 20);
         }
 
         public Limits withBodyBytes(long bytes) {
-            return new Limits(bytes, headBytes, headerFields, connections, bufferedBody, bufferedBodies);
+            return new Limits(bytes, headBytes, headerFields, connections, requests, bufferedBody, bufferedBodies);
         }
 
         public Limits withHeadBytes(int bytes) {
-            return new Limits(bodyBytes, bytes, headerFields, connections, bufferedBody, bufferedBodies);
+            return new Limits(bodyBytes, bytes, headerFields, connections, requests, bufferedBody, bufferedBodies);
         }
 
         public Limits withHeaderFields(int fields) {
-            return new Limits(bodyBytes, headBytes, fields, connections, bufferedBody, bufferedBodies);
+            return new Limits(bodyBytes, headBytes, fields, connections, requests, bufferedBody, bufferedBodies);
         }
 
         public Limits withConnections(int most) {
-            return new Limits(bodyBytes, headBytes, headerFields, most, bufferedBody, bufferedBodies);
+            return new Limits(bodyBytes, headBytes, headerFields, most, requests, bufferedBody, bufferedBodies);
+        }
+
+        public Limits withRequests(int most) {
+            return new Limits(bodyBytes, headBytes, headerFields, connections, most, bufferedBody, bufferedBodies);
         }
     }
 

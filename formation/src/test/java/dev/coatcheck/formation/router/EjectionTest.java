@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
@@ -120,5 +121,25 @@ final class EjectionTest extends RouterTest {
                 .until(() -> post(router, "x").body().equals("good"));
 
         assertThat(bad.requests).hasSize(asked);
+    }
+
+    @Test
+    void a_connection_that_this_machine_cannot_make_is_not_held_against_the_instance() throws Exception {
+        Router router = router(quarantine(Duration.ofMinutes(1)));
+        // The system makes no connection to where everybody is, and says so at once, as it does without a free TCP port.
+        router.add("web.1", new InetSocketAddress("255.255.255.255", 80));
+        for (int i = 0; i < 3; i++) {
+            assertThat(get(router, "/").statusCode()).isEqualTo(503);
+        }
+
+        router.add("web.2", answering("good").address());
+
+        for (int i = 0; i < 6; i++) {
+            assertThat(post(router, "x").body()).isEqualTo("good");
+        }
+        assertThat(router.metrics().ejections()).isZero();
+        assertThat(notices).hasSize(1);
+        assertThat(notices.getFirst()).isInstanceOf(Notice.CannotConnect.class);
+        assertThat(notices.getFirst().message()).contains("web.1", "ulimit -n");
     }
 }

@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -235,5 +236,32 @@ final class Http2AbuseTest extends RouterTest {
             client.get(stream, "/");
             assertThat(client.next(HEADERS, RST_STREAM, GOAWAY).type()).isEqualTo(HEADERS);
         }
+    }
+
+    @Test
+    void streams_count_as_the_requests_that_they_are() throws Exception {
+        RouterSettings.Limits limits = RouterSettings.Limits.defaults().withRequests(5);
+        Router router = router(settings().withTls(files).withLimits(limits));
+        CountDownLatch finish = new CountDownLatch(1);
+        Upstream upstream = router.add(
+                "web.1",
+                upstream((request, connection) -> {
+                            finish.await();
+                            connection.respond(200, "in the end");
+                        })
+                        .address());
+        RawHttp2Client client = http2(router);
+
+        for (int stream = 1; stream < 40; stream += 2) {
+            client.get(stream, "/");
+        }
+
+        assertThat(told(15)).extracting(Access::status).containsOnly(503);
+        assertThat(upstream.inFlight()).isEqualTo(5);
+        finish.countDown();
+        await().until(() -> accesses.stream()
+                        .filter(access -> access.status() == 200)
+                        .count()
+                == 5);
     }
 }

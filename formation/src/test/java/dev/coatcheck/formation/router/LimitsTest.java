@@ -10,6 +10,8 @@ import java.net.ServerSocket;
 import java.net.SocketTimeoutException;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
@@ -201,6 +203,40 @@ final class LimitsTest extends RouterTest {
     }
 
     @Test
+    void more_requests_at_once_than_the_router_takes_are_told_to_come_back() throws Exception {
+        Router router = router(settings().withLimits(LIMITS.withRequests(3)));
+        CountDownLatch finish = new CountDownLatch(1);
+        RawUpstream upstream = upstream((request, connection) -> {
+            finish.await();
+            connection.respond(200, "in the end");
+        });
+        router.add("web.1", upstream.address());
+        List<RawClient> inFlight = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            inFlight.add(client(router).send("GET / HTTP/1.1\r\nHost: a\r\n\r\n"));
+        }
+        await().until(() -> upstream.requests.size() == 3);
+
+        RawClient oneTooMany = client(router);
+        RawClient.Response refused =
+                oneTooMany.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n").read();
+        finish.countDown();
+
+        assertThat(refused.status()).isEqualTo(503);
+        assertThat(refused.header("Retry-After")).isPresent();
+        assertThat(refused.body()).contains("overloaded");
+        for (RawClient client : inFlight) {
+            assertThat(client.read().body()).isEqualTo("in the end");
+        }
+        told(4);
+        assertThat(oneTooMany
+                        .send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+                        .read()
+                        .status())
+                .isEqualTo(200);
+    }
+
+    @Test
     void an_instance_that_does_not_accept_is_passed_over() throws Exception {
         Router router = router(settings().withTimeouts(TIMEOUTS.withConnect(Duration.ofMillis(200))));
         try (ServerSocket full = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
@@ -220,7 +256,7 @@ final class LimitsTest extends RouterTest {
 
     @Test
     void bodies_stream_where_no_memory_is_left_to_keep_them() throws Exception {
-        RouterSettings.Limits noMemory = new RouterSettings.Limits(1 << 20, 4096, 10, 10, 65536, 0);
+        RouterSettings.Limits noMemory = new RouterSettings.Limits(1 << 20, 4096, 10, 10, 10, 65536, 0);
         Router router = router(settings().withLimits(noMemory));
         router.add(
                 "web.1",
