@@ -5,6 +5,7 @@ import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.HttpString;
 import io.undertow.util.Methods;
+import io.undertow.util.StatusCodes;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -307,7 +308,8 @@ final class Forwarding implements EventLoop.Timed {
         String instance = settings.instanceHeader() && attempt != null
                 ? attempt.upstream().instance()
                 : null;
-        if (router.isClosing() || bodyNotWanted || isContinueAwaited()) {
+        boolean isLast = router.isClosing() && exchange.getStatusCode() != StatusCodes.SWITCHING_PROTOCOLS;
+        if (isLast || bodyNotWanted || isContinueAwaited()) {
             exchange.setPersistent(false);
         }
         return ResponseHeaders.begin(exchange, requestId, instance);

@@ -28,7 +28,9 @@ record Refusal(int status, String error, String message) {
             "no-instance-ready",
             "No instance of the application is ready and too many requests wait already. Try again in a few seconds.");
     static final Refusal TOO_MANY_REQUESTS = new Refusal(
-            503, "overloaded", "As many requests are under way as the router takes at once. Try again in a few seconds.");
+            503,
+            "overloaded",
+            "As many requests are under way as the router takes at once. Try again in a few seconds.");
     static final Refusal PAUSED =
             new Refusal(503, "maintenance", "The application is paused for maintenance. Try again in a few seconds.");
     static final Refusal INSTANCE_FAILED = new Refusal(

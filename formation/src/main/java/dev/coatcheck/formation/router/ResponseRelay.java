@@ -9,8 +9,6 @@ import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
 import io.undertow.util.Methods;
 import java.io.IOException;
-import org.xnio.IoUtils;
-import org.xnio.StreamConnection;
 import org.xnio.channels.StreamSourceChannel;
 
 /** Passes the response of an instance to the client as it comes, or joins both where they switch to another protocol. */
@@ -93,23 +91,12 @@ final class ResponseRelay {
 
     private void switchProtocols(ClientResponse response) {
         HttpServerExchange to = forwarding.exchange();
-        InstanceConnection instance = attempt.handOver();
-        Runnable[] close = {instance::closeAtOnce};
+        ProtocolSwitch joined = ProtocolSwitch.begin(attempt.handOver(), attempt.upstream(), loop, router);
         // Should the client be gone before both are joined, or the router be closed after that.
-        to.getConnection().addCloseListener(connection -> close[0].run());
-        to.upgradeChannel((client, exchange) -> close[0] = join(client, instance));
+        to.getConnection().addCloseListener(connection -> joined.close());
+        to.upgradeChannel((client, exchange) -> joined.join(client));
         HttpString protocol = Headers.UPGRADE;
         to.getResponseHeaders().put(protocol, response.getResponseHeaders().getFirst(protocol));
         forwarding.answer(null, null, () -> {});
-    }
-
-    private Runnable join(StreamConnection client, InstanceConnection instance) {
-        try {
-            return Tunnel.open(client, instance.upgrade(), attempt.upstream(), loop, router);
-        } catch (IOException e) {
-            instance.closeAtOnce();
-            IoUtils.safeClose(client);
-            return () -> {};
-        }
     }
 }

@@ -198,7 +198,7 @@ public final class Router implements AutoCloseable {
 
     /**
      * Stops accepting, answers requests that are held with 503, tells WebSockets to go (1001) one after the other over
-     * two seconds, lets requests in flight finish, all within the drain time of the settings; then closes every
+     * two seconds or half of the drain time, lets requests in flight finish, all within the drain time of the settings; then closes every
      * connection. Calling it again changes nothing.
      */
     @Override
@@ -210,7 +210,9 @@ public final class Router implements AutoCloseable {
         IoUtils.safeClose(listening);
         context.beginClosing();
         tls.ifPresent(TlsFront::leave);
-        loops.forEach(loop -> loop.leave(LEAVE_WITHIN));
+        Duration halfOfDrain = context.settings().timeouts().drain().dividedBy(2);
+        Duration within = halfOfDrain.compareTo(LEAVE_WITHIN) < 0 ? halfOfDrain : LEAVE_WITHIN;
+        loops.forEach(loop -> loop.leave(within));
         boolean interrupted = Thread.interrupted();
         try {
             context.awaitAll();

@@ -29,7 +29,7 @@ final class Tunnel implements EventLoop.Timed {
 
     private enum State {
         JOINED,
-        /** The instance is gone, and the client has been told. */
+        /** The instance is gone, and the client has been told, by the router or before by the instance. */
         PARTING,
         CLOSED
     }
@@ -48,7 +48,9 @@ final class Tunnel implements EventLoop.Timed {
     private long lastMoved = System.nanoTime();
     private long leaveAt = Long.MAX_VALUE;
     private boolean leaving;
-    private boolean oneEnded;
+    private boolean upEnded;
+    private boolean downEnded;
+    private boolean instanceDeaf;
     private boolean instanceGone;
 
     private Tunnel(
@@ -67,24 +69,21 @@ final class Tunnel implements EventLoop.Timed {
         this.down = pump(instance.getSourceChannel(), client.getSinkChannel(), new Downwards());
     }
 
-    /** Both connections belong to the tunnel from now on. Returns what closes it, for when the client's breaks. */
-    static Runnable open(
+    /** Both connections belong to the tunnel from now on, which has been counted in, and counts itself out. */
+    static Tunnel open(
             StreamConnection client,
             StreamConnection instance,
             Upstream upstream,
             EventLoop loop,
             RouterContext router) {
         Tunnel tunnel = new Tunnel(client, instance, upstream, loop, router);
-        upstream.tunnelOpened();
-        router.metrics().tunnelsOpened.increment();
-        router.begun();
         loop.begin(tunnel);
         if (router.isClosing()) {
             tunnel.leave(Duration.ZERO);
         }
         tunnel.up.start();
         tunnel.down.start();
-        return tunnel::close;
+        return tunnel;
     }
 
     private Pump pump(StreamSourceChannel from, StreamSinkChannel to, Pump.Observer observer) {
@@ -97,14 +96,10 @@ final class Tunnel implements EventLoop.Timed {
             lastMoved = System.nanoTime();
         }
 
-        @Override
-        public void finished() {
+        /** Whoever has not said its last word yet does it now, or never. */
+        final void awaitLastWord() {
             lastMoved = System.nanoTime();
             idleLimit = Math.min(idleLimit, LAST_WORD.toNanos());
-            if (oneEnded) {
-                close();
-            }
-            oneEnded = true;
         }
 
         @Override
@@ -119,10 +114,23 @@ final class Tunnel implements EventLoop.Timed {
             router.metrics().bytesReceived.add(bytes.remaining());
         }
 
-        /** The instance takes no more: it is gone, or about to say why. That is read from it next. */
+        @Override
+        public void finished() {
+            upEnded = true;
+            awaitLastWord();
+            if (downEnded) {
+                close();
+            }
+        }
+
+        /** The instance takes no more: it is gone, or about to say why. That is read from it next, if it has not been. */
         @Override
         public void sinkFailed(IOException failure) {
-            idleLimit = Math.min(idleLimit, LAST_WORD.toNanos());
+            instanceDeaf = true;
+            awaitLastWord();
+            if (downEnded) {
+                awaitClientAlone();
+            }
         }
     }
 
@@ -131,6 +139,17 @@ final class Tunnel implements EventLoop.Timed {
         public void passing(ByteBuffer bytes) {
             toClient.passed(bytes);
             router.metrics().bytesSent.add(bytes.remaining());
+        }
+
+        @Override
+        public void finished() {
+            downEnded = true;
+            awaitLastWord();
+            if (upEnded) {
+                close();
+            } else if (instanceDeaf) {
+                awaitClientAlone();
+            }
         }
 
         @Override
@@ -173,6 +192,13 @@ final class Tunnel implements EventLoop.Timed {
         farewell.start();
     }
 
+    /** The instance has said all and hears no more; what the client still says is for nobody. */
+    private void awaitClientAlone() {
+        state = State.PARTING;
+        letInstanceGo();
+        awaitEndOfClient();
+    }
+
     /** Closing with something unread would reset the connection, and the client might never see the last word. */
     private void awaitEndOfClient() {
         client.getSourceChannel().setReadListener(channel -> dropRest());
@@ -199,7 +225,7 @@ final class Tunnel implements EventLoop.Timed {
     @Override
     public void tick(long now) {
         if (now - lastMoved > idleLimit) {
-            if (state == State.JOINED && !oneEnded && isBetweenFrames()) {
+            if (state == State.JOINED && !upEnded && !downEnded && isBetweenFrames()) {
                 part(WebSocketFrames.GOING_AWAY);
             } else {
                 close();
@@ -221,7 +247,7 @@ final class Tunnel implements EventLoop.Timed {
         }
     }
 
-    private void close() {
+    void close() {
         if (state != State.CLOSED) {
             state = State.CLOSED;
             loop.end(this);

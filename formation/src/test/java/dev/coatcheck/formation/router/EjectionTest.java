@@ -126,7 +126,8 @@ final class EjectionTest extends RouterTest {
     @Test
     void a_connection_that_this_machine_cannot_make_is_not_held_against_the_instance() throws Exception {
         Router router = router(quarantine(Duration.ofMinutes(1)));
-        // The system makes no connection to where everybody is, and says so at once, as it does without a free TCP port.
+        // The system makes no connection to where everybody is, and says so at once, as it does without a free TCP
+        // port.
         router.add("web.1", new InetSocketAddress("255.255.255.255", 80));
         for (int i = 0; i < 3; i++) {
             assertThat(get(router, "/").statusCode()).isEqualTo(503);

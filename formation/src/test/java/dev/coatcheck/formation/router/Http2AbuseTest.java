@@ -259,9 +259,7 @@ final class Http2AbuseTest extends RouterTest {
         assertThat(told(15)).extracting(Access::status).containsOnly(503);
         assertThat(upstream.inFlight()).isEqualTo(5);
         finish.countDown();
-        await().until(() -> accesses.stream()
-                        .filter(access -> access.status() == 200)
-                        .count()
-                == 5);
+        await().until(() ->
+                accesses.stream().filter(access -> access.status() == 200).count() == 5);
     }
 }

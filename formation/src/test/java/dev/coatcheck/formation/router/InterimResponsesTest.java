@@ -161,8 +161,8 @@ final class InterimResponsesTest extends RouterTest {
                     + "\r\n\r\nHTTP/1.1 103 is what it says next");
             connection.close();
         });
-        RawClient client = client(router)
-                .send("GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
+        RawClient client =
+                client(router).send("GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
 
         assertThat(client.read().status()).isEqualTo(101);
         assertThat(new String(client.in.readNBytes(33), StandardCharsets.US_ASCII))

@@ -229,10 +229,7 @@ final class LimitsTest extends RouterTest {
             assertThat(client.read().body()).isEqualTo("in the end");
         }
         told(4);
-        assertThat(oneTooMany
-                        .send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
-                        .read()
-                        .status())
+        assertThat(oneTooMany.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n").read().status())
                 .isEqualTo(200);
     }
 

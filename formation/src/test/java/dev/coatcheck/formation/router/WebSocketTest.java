@@ -2,6 +2,7 @@ package dev.coatcheck.formation.router;
 
 import static io.undertow.Handlers.websocket;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
@@ -12,6 +13,7 @@ import io.undertow.websockets.core.CloseMessage;
 import io.undertow.websockets.core.WebSocketChannel;
 import io.undertow.websockets.core.WebSockets;
 import java.io.ByteArrayOutputStream;
+import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.WebSocket;
@@ -337,6 +339,107 @@ final class WebSocketTest extends RouterTest {
         for (Messages messages : all) {
             assertThat(messages.closed.get(5, TimeUnit.SECONDS)).isEqualTo(1001);
         }
+    }
+
+    @Test
+    void a_router_with_little_time_to_close_tells_every_client_to_go() throws Exception {
+        Router router = router(settings().withTimeouts(settings().timeouts().withDrain(Duration.ofMillis(800))));
+        router.add("web.1", echo("web.1"));
+        List<Messages> all = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            Messages messages = new Messages();
+            open(router, messages);
+            all.add(messages);
+        }
+
+        router.close();
+
+        for (Messages messages : all) {
+            assertThat(messages.closed.get(5, TimeUnit.SECONDS)).isEqualTo(1001);
+        }
+    }
+
+    @Test
+    void a_tunnel_is_known_before_its_request_is_over() throws Exception {
+        CompletableFuture<Upstream> upstream = new CompletableFuture<>();
+        CompletableFuture<Integer> known = new CompletableFuture<>();
+        Router router = closeLater(Router.start(
+                settings(), access -> known.complete(upstream.join().tunnels())));
+        upstream.complete(router.add("web.1", echo("web.1")));
+
+        open(router, new Messages());
+
+        assertThat(known.get(5, TimeUnit.SECONDS)).isEqualTo(1);
+    }
+
+    @Test
+    void a_switch_that_a_closing_router_had_let_through_ends_with_the_word_to_go() throws Exception {
+        Router router = router(settings().withTimeouts(settings().timeouts().withDrain(Duration.ofSeconds(10))));
+        CountDownLatch closing = new CountDownLatch(1);
+        RawUpstream upstream = upstream((request, connection) -> {
+            closing.await();
+            connection.write(WebSocketHandshake.response(request));
+            connection.in.readAllBytes();
+        });
+        router.add("web.1", upstream.address());
+        Messages messages = new Messages();
+        CompletableFuture<WebSocket> opening = http.newWebSocketBuilder()
+                .buildAsync(URI.create("ws://localhost:" + router.port() + "/live"), messages);
+        await().until(() -> upstream.requests.size() == 1);
+
+        CompletableFuture<Void> closed = CompletableFuture.runAsync(router::close);
+        await().untilAsserted(() ->
+                assertThatThrownBy(() -> new RawClient(router).close()).isInstanceOf(ConnectException.class));
+        closing.countDown();
+
+        opening.get(5, TimeUnit.SECONDS);
+        assertThat(messages.closed.get(5, TimeUnit.SECONDS)).isEqualTo(1001);
+        closed.get(5, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void a_client_that_vanishes_before_it_is_told_of_the_switch_leaves_nothing_behind() throws Exception {
+        Router router = router();
+        CountDownLatch gone = new CountDownLatch(1);
+        RawUpstream raw = upstream((request, connection) -> {
+            gone.await();
+            connection.write(WebSocketHandshake.response(request));
+            connection.in.readAllBytes();
+        });
+        Upstream upstream = router.add("web.1", raw.address());
+        RawClient client = client(router)
+                .send(UPGRADE.replace("\r\n\r\n", "\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"));
+        await().until(() -> raw.requests.size() == 1);
+
+        client.reset();
+        gone.countDown();
+
+        await().until(() -> upstream.inFlight() == 0 && upstream.tunnels() == 0);
+        assertThat(router.metrics().inFlight()).isZero();
+    }
+
+    @Test
+    void a_tunnel_ends_with_its_client_once_the_instance_has_said_goodbye_and_gone() throws Exception {
+        Router router = router();
+        Upstream upstream = router.add(
+                "web.1",
+                upstream((request, connection) -> {
+                            connection.write(UPGRADED + "\u0088\u0002\u0003\u00e8");
+                            connection.close();
+                        })
+                        .address());
+        RawClient client = client(router).send(UPGRADE);
+        assertThat(client.read().status()).isEqualTo(101);
+        assertThat(client.in.readAllBytes()).hasSize(4);
+
+        // The first of them makes the instance's system say that nobody is there, and the next meet that.
+        await().atMost(Duration.ofSeconds(3)).until(() -> {
+            client.send("some bytes");
+            return upstream.tunnels() == 0;
+        });
+        client.close();
+
+        await().atMost(Duration.ofSeconds(3)).until(() -> router.metrics().tunnels() == 0);
     }
 
     @Test
