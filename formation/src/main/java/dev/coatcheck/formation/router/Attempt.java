@@ -229,6 +229,7 @@ final class Attempt {
                 return;
             }
             boolean wroteNothing = connection == null || !connection.hasSent();
+            boolean responseBegun = connection != null && connection.hasReceived();
             if (!reused) {
                 // One that had been idle may have been closed for that, which says nothing about the instance.
                 router.failed(upstream, false, "breaks connections before it answers");
@@ -237,7 +238,7 @@ final class Attempt {
             if (wroteNothing) {
                 forwarding.notSent(this);
             } else {
-                forwarding.diedUnanswered(this);
+                forwarding.diedUnanswered(this, responseBegun);
             }
         }
     }

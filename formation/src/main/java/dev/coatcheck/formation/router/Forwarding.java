@@ -24,6 +24,7 @@ import org.xnio.channels.StreamSourceChannel;
  * <ul>
  *   <li>nothing was sent (refused, or reset at once): another instance, whatever the method is;
  *   <li>something was sent: another instance only if the method is idempotent and the whole body is at hand;
+ *   <li>part of a response came, and none of it was passed on: another instance only for GET and HEAD;
  *   <li>a time-out, an upgrade, a response that has begun: never.
  * </ul>
  *
@@ -35,6 +36,9 @@ import org.xnio.channels.StreamSourceChannel;
 final class Forwarding implements EventLoop.Timed {
     private static final Set<HttpString> IDEMPOTENT =
             Set.of(Methods.GET, Methods.HEAD, Methods.PUT, Methods.DELETE, Methods.OPTIONS);
+
+    /** Those of which not even a second answer differs from the first, as far as the client can be concerned. */
+    private static final Set<HttpString> SAFE = Set.of(Methods.GET, Methods.HEAD);
 
     /** Before instances are asked again that have all failed. */
     private static final Duration SECOND_TRY = Duration.ofMillis(100);
@@ -189,13 +193,18 @@ final class Forwarding implements EventLoop.Timed {
         }
     }
 
-    /** Something reached the instance, and then the connection broke before a response came. */
-    void diedUnanswered(Attempt failed) {
+    /**
+     * Something reached the instance, and then the connection broke before there was a response to pass on.
+     *
+     * @param responseBegun whether part of one had come, so that the instance has surely acted: what only repeats the
+     *     effect of a request (PUT, DELETE) might be answered otherwise the second time
+     */
+    void diedUnanswered(Attempt failed, boolean responseBegun) {
         if (failed.isReused()) {
             // Most likely the connection had been idle for too long, which says nothing about the instance.
             tried.remove(failed.upstream());
         }
-        if (isRepeatable()) {
+        if (isRepeatable() && (!responseBegun || SAFE.contains(exchange.getRequestMethod()))) {
             atDeadline = Refusal.INSTANCES_FAILED;
             route();
         } else {

@@ -34,6 +34,11 @@ final class InstanceConnection {
         return client.getStatistics().getWritten() > 0;
     }
 
+    /** Whether any byte of the latest response has arrived; those of interim responses do not count. */
+    boolean hasReceived() {
+        return client.getStatistics().getRead() > 0;
+    }
+
     boolean isOpen() {
         return client.isOpen();
     }

@@ -73,6 +73,11 @@ final class BadInstancesTest extends RouterTest {
                             ? "PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nbody"
                             : "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
             String head = requireNonNull(Http.readHead(client.in), "no response");
+            if (i % 4 == 0 && head.startsWith("HTTP/1.1 502")) {
+                // Its instance had begun to answer, so that the effect of a second time might be another one.
+                Http.readBody(client.in, head, true);
+                continue;
+            }
             assertThat(head).startsWith("HTTP/1.1 200").doesNotContain("close");
             try {
                 assertThat(new String(Http.readBody(client.in, head, true), StandardCharsets.UTF_8))

@@ -196,6 +196,50 @@ final class RetryTest extends RouterTest {
         assertThat(told(30)).anyMatch(access -> access.attempts() > 1);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"GET", "HEAD"})
+    void a_request_that_only_reads_is_repeated_although_part_of_a_head_had_come(String method) throws Exception {
+        Router router = router();
+        RawUpstream first = upstream((request, connection) -> {
+            connection.write("HTTP/1.1 200 OK\r\nContent-Le");
+            connection.close();
+        });
+        router.add("web.1", first.address());
+        router.add("web.2", answering("well").address());
+
+        for (int i = 0; i < 2; i++) {
+            assertThat(send(HttpRequest.newBuilder(uri(router, "/")).method(method, BodyPublishers.noBody()))
+                            .statusCode())
+                    .isEqualTo(200);
+        }
+        assertThat(first.requests).isNotEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"PUT", "DELETE", "OPTIONS"})
+    void a_request_that_may_have_an_effect_is_not_repeated_once_part_of_its_answer_came(String method)
+            throws Exception {
+        Router router = router();
+        AtomicInteger received = new AtomicInteger();
+        for (int i = 1; i <= 2; i++) {
+            router.add(
+                    "web." + i,
+                    upstream((request, connection) -> {
+                                received.incrementAndGet();
+                                connection.write("HTTP/1.1 204 No Con");
+                                connection.close();
+                            })
+                            .address());
+        }
+
+        HttpResponse<String> response =
+                send(HttpRequest.newBuilder(uri(router, "/")).method(method, BodyPublishers.noBody()));
+
+        assertThat(response.statusCode()).isEqualTo(502);
+        assertThat(response.body()).contains("may have taken effect");
+        assertThat(received).hasValue(1);
+    }
+
     @Test
     void requests_go_on_being_tried_until_the_hold_limit() throws Exception {
         Router router = router(settings().withHold(new RouterSettings.Hold(10, Duration.ofMillis(700))));
