@@ -57,11 +57,19 @@ final class CertificateWatch implements AutoCloseable {
             seen = now;
             told = "";
         } catch (InvalidTlsFilesException e) {
-            // Tried again at the next look: a change of rights or the passing of time may be all that is missing.
-            if (!told.equals(e.getMessage())) {
-                told = String.valueOf(e.getMessage());
-                unusable.accept(e);
-            }
+            tell(e);
+        } catch (RuntimeException e) {
+            // Whatever a file holds that no reader expected: the watch must not end, or no later file would be seen.
+            tell(new InvalidTlsFilesException("The files " + files + " cannot be read: " + e, e));
+        }
+    }
+
+    /** Once for each problem. It is tried again at each look: a change of rights or time may be all that is missing. */
+    private void tell(InvalidTlsFilesException problem) {
+        String message = String.valueOf(problem.getMessage());
+        if (!told.equals(message)) {
+            told = message;
+            unusable.accept(problem);
         }
     }
 

@@ -6,6 +6,8 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.xnio.XnioExecutor;
 import org.xnio.XnioIoThread;
 
@@ -17,6 +19,7 @@ import org.xnio.XnioIoThread;
  * every request a place in a sorted set and its removal, to save work that a quiet router doesn't have.
  */
 final class EventLoop {
+    private static final Logger LOG = LoggerFactory.getLogger(Router.class);
     private static final long TICK_MILLIS = 100;
 
     /** Something with limits in time. */
@@ -25,6 +28,9 @@ final class EventLoop {
 
         /** The router closes: what would go on for long ends itself, at some moment of its own within this time. */
         default void leave(Duration within) {}
+
+        /** Its tick has thrown, and comes no more: whatever it is ends here, so that it is not left without limits. */
+        void abort();
     }
 
     private final XnioIoThread thread;
@@ -69,10 +75,24 @@ final class EventLoop {
     private void tick() {
         long now = System.nanoTime();
         for (Timed timed : underWay.toArray(Timed[]::new)) {
-            timed.tick(now);
+            try {
+                timed.tick(now);
+            } catch (RuntimeException e) {
+                LOG.error("The limits of {} cannot be kept; it is ended", timed, e);
+                abort(timed);
+            }
         }
         for (Upstream upstream : rotation.ready()) {
             upstream.idle(this).expire(now);
+        }
+    }
+
+    private void abort(Timed timed) {
+        underWay.remove(timed);
+        try {
+            timed.abort();
+        } catch (RuntimeException e) {
+            LOG.error("Nor can {} be ended in order", timed, e);
         }
     }
 }

@@ -62,6 +62,7 @@ final class Forwarding implements EventLoop.Timed {
     private final ClientEnd client;
     private final Instant at = Instant.now();
     private final long begun = System.nanoTime();
+    private final String clientAddress;
     private final String requestId;
     private final boolean upgrade;
 
@@ -87,6 +88,7 @@ final class Forwarding implements EventLoop.Timed {
         this.loop = loop;
         this.exchange = exchange;
         this.client = client;
+        this.clientAddress = RequestHeaders.clientAddress(exchange);
         this.requestId = RequestIds.from(exchange.getRequestHeaders().getFirst(RequestHeaders.REQUEST_ID));
         this.upgrade = RequestHeaders.askForWebSocket(exchange);
     }
@@ -225,7 +227,7 @@ final class Forwarding implements EventLoop.Timed {
     }
 
     void copyRequestHeaders(HeaderMap to) {
-        RequestHeaders.copy(exchange, body, requestId, upgrade, settings.trustForwarded(), to);
+        RequestHeaders.copy(exchange, clientAddress, body, requestId, upgrade, settings.trustForwarded(), to);
     }
 
     /** Whether the client waits to be told that it may send the body. */
@@ -400,6 +402,11 @@ final class Forwarding implements EventLoop.Timed {
         }
     }
 
+    @Override
+    public void abort() {
+        cut();
+    }
+
     /** The exchange is complete, or its connection is closed. */
     private void over() {
         if (state == State.OVER) {
@@ -444,7 +451,7 @@ final class Forwarding implements EventLoop.Timed {
                         : bodyRead,
                 exchange.getResponseBytesSent(),
                 attempts,
-                RequestHeaders.clientAddress(exchange),
+                clientAddress,
                 exchange.getProtocol().toString(),
                 complete);
     }

@@ -33,4 +33,9 @@ final class Handshake implements EventLoop.Timed {
             IoUtils.safeClose(connection);
         }
     }
+
+    @Override
+    public void abort() {
+        IoUtils.safeClose(connection);
+    }
 }

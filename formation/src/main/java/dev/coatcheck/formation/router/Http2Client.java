@@ -76,6 +76,11 @@ final class Http2Client implements EventLoop.Timed {
         }
     }
 
+    @Override
+    public void abort() {
+        close();
+    }
+
     /** Ends the connection at once, also where Undertow would wait for the client to read what has been written. */
     void close() {
         IoUtils.safeClose(channel, connection);

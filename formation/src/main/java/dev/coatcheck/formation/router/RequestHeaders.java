@@ -5,9 +5,11 @@ import io.undertow.util.HeaderMap;
 import io.undertow.util.HeaderValues;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Locale;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The header of a request as an instance gets it: without what concerned the client's connection, and with what the
@@ -15,6 +17,9 @@ import java.util.Set;
  */
 final class RequestHeaders {
     static final HttpString REQUEST_ID = new HttpString("X-Request-Id");
+    /** As RFC 7239 names a client that the proxy does not know. */
+    static final String UNKNOWN = "unknown";
+
     private static final HttpString FORWARDED = new HttpString("Forwarded");
     private static final HttpString REAL_IP = new HttpString("X-Real-Ip");
 
@@ -25,6 +30,7 @@ final class RequestHeaders {
 
     static void copy(
             HttpServerExchange exchange,
+            String clientAddress,
             RequestBody body,
             String requestId,
             boolean upgrade,
@@ -46,11 +52,11 @@ final class RequestHeaders {
             to.put(Headers.UPGRADE, "websocket");
         }
         to.put(REQUEST_ID, requestId);
-        forwarded(to, exchange);
+        forwarded(to, exchange, clientAddress);
         if (!to.contains(Headers.HOST)) {
             // An HTTP/1.0 client need not name a host, but the request to the instance is HTTP/1.1.
-            InetSocketAddress local = exchange.getDestinationAddress();
-            to.put(Headers.HOST, local.getHostString() + ":" + local.getPort());
+            @Nullable InetSocketAddress local = exchange.getDestinationAddress();
+            to.put(Headers.HOST, local == null ? "localhost" : local.getHostString() + ":" + local.getPort());
         }
     }
 
@@ -67,8 +73,7 @@ final class RequestHeaders {
         }
     }
 
-    private static void forwarded(HeaderMap to, HttpServerExchange exchange) {
-        String address = clientAddress(exchange);
+    private static void forwarded(HeaderMap to, HttpServerExchange exchange, String address) {
         String before = to.getFirst(Headers.X_FORWARDED_FOR);
         to.put(Headers.X_FORWARDED_FOR, before == null ? address : before + ", " + address);
         putIfAbsent(to, Headers.X_FORWARDED_PROTO, exchange.getRequestScheme());
@@ -90,12 +95,14 @@ final class RequestHeaders {
                 && HopByHop.named(headers).contains(Headers.UPGRADE);
     }
 
-    /** The IP address of whoever made the connection. */
+    /** The IP address of whoever made the connection; {@link #UNKNOWN} where that is closed already. */
     static String clientAddress(HttpServerExchange exchange) {
-        InetSocketAddress client = exchange.getSourceAddress();
-        return client.getAddress() == null
-                ? client.getHostString()
-                : client.getAddress().getHostAddress();
+        @Nullable InetSocketAddress client = exchange.getSourceAddress();
+        if (client == null) {
+            return UNKNOWN;
+        }
+        InetAddress address = client.getAddress();
+        return address == null ? client.getHostString() : address.getHostAddress();
     }
 
     private static void putIfAbsent(HeaderMap to, HttpString name, String value) {

@@ -235,6 +235,11 @@ final class Tunnel implements EventLoop.Timed {
         }
     }
 
+    @Override
+    public void abort() {
+        close();
+    }
+
     private boolean isBetweenFrames() {
         return toClient.mayAddFrame() && !down.isHolding();
     }
