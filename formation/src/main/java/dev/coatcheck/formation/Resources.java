@@ -139,6 +139,8 @@ final class Resources {
                 journal.tell(Kind.NOTE, Level.INFO, notice.message(), Map.of("instance", returned.instance()));
             case Notice.CannotConnect cannot ->
                 journal.tell(Kind.NOTE, Level.WARNING, notice.message(), Map.of("instance", cannot.instance()));
+            case Notice.TooManyConnections many ->
+                journal.tell(Kind.NOTE, Level.WARNING, notice.message(), Map.of("address", many.address()));
             case Notice.CertificateRenewed renewed -> journal.tell(Kind.NOTE, Level.INFO, notice.message(), Map.of());
             case Notice.CertificateRefused refused ->
                 journal.tell(Kind.NOTE, Level.WARNING, notice.message(), Map.of());

@@ -247,18 +247,32 @@ final class Attempt {
         RouterSettings.Timeouts limits = router.settings().timeouts();
         if (phase == Phase.CONNECTING && now - begun > limits.connect().toNanos()) {
             notConnected(new ConnectException("timed out"));
+        } else if (phase == Phase.SENDING && isSlow(now)) {
+            forwarding.refuse(Refusal.BODY_TOO_SLOW);
         } else if (phase == Phase.SENDING && isClientAwaited()) {
-            if (now - lastSent > limits.requestBody().toNanos()) {
-                forwarding.refuse(Refusal.BODY_TOO_SLOW);
-            }
+            // Its own limits are looked at; the instance's begin when it has the whole request.
+            return;
         } else if (phase == Phase.SENDING && now - lastSent > limits.response().toNanos()) {
             router.failed(upstream, false, "does not answer in time");
             forwarding.refuse(Refusal.timedOut(limits.response()));
         }
     }
 
+    /** Whether the client has been waited for too long, or for too little. */
+    private boolean isSlow(long now) {
+        if (requestPump == null) {
+            return false;
+        }
+        boolean awaited = isClientAwaited();
+        boolean tooLittle = forwarding.isBodyTooSlow(awaited, now);
+        return awaited
+                && (tooLittle
+                        || now - lastSent
+                                > router.settings().timeouts().requestBody().toNanos());
+    }
+
     /** Whether it is the client's turn, to send more of the body. */
-    private boolean isClientAwaited() {
+    boolean isClientAwaited() {
         return requestPump != null
                 && !forwarding.exchange().isRequestComplete()
                 && !requestPump.isSinkBlocked()

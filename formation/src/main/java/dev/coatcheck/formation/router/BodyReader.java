@@ -7,6 +7,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 import org.xnio.channels.StreamSourceChannel;
 
@@ -26,7 +27,7 @@ final class BodyReader {
     private final boolean whole;
     private final Consumer<RequestBody> done;
     private final Consumer<IOException> failed;
-    private final Runnable progress;
+    private final IntConsumer progress;
 
     private BodyReader(
             StreamSourceChannel channel,
@@ -34,7 +35,7 @@ final class BodyReader {
             boolean whole,
             Consumer<RequestBody> done,
             Consumer<IOException> failed,
-            Runnable progress) {
+            IntConsumer progress) {
         this.channel = channel;
         this.buffer = buffer;
         this.whole = whole;
@@ -57,14 +58,14 @@ final class BodyReader {
      * Calls {@code done} or {@code failed}, at once or later, on this thread.
      *
      * @param bufferSize what {@link #bufferSize} said, or 0 to stream
-     * @param progress called whenever bytes have arrived
+     * @param progress told whenever bytes have arrived, how many in all
      */
     static void read(
             HttpServerExchange exchange,
             int bufferSize,
             Consumer<RequestBody> done,
             Consumer<IOException> failed,
-            Runnable progress) {
+            IntConsumer progress) {
         if (exchange.isRequestComplete()) {
             done.accept(new RequestBody.None());
             return;
@@ -88,7 +89,7 @@ final class BodyReader {
         try {
             int read = channel.read(buffer);
             while (read > 0 && buffer.hasRemaining()) {
-                progress.run();
+                progress.accept(buffer.position());
                 read = channel.read(buffer);
             }
             if (whole && isOfAnotherLength(read < 0)) {

@@ -79,6 +79,8 @@ final class Forwarding implements EventLoop.Timed {
     private Refusal atDeadline = Refusal.NOTHING_READY;
     private long deadline;
     private long retryAt;
+    private @Nullable PaceCheck bodyPace;
+    private @Nullable PaceCheck answerPace;
     private long touched = begun;
     private long finished;
 
@@ -109,7 +111,7 @@ final class Forwarding implements EventLoop.Timed {
         if (size > 0 && router.budget().reserve(size)) {
             budgetTaken = size;
         }
-        BodyReader.read(exchange, budgetTaken, this::begin, this::bodyFailed, this::touch);
+        BodyReader.read(exchange, budgetTaken, this::begin, this::bodyFailed, this::arrived);
     }
 
     private void begin(RequestBody read) {
@@ -245,6 +247,11 @@ final class Forwarding implements EventLoop.Timed {
         touched = System.nanoTime();
     }
 
+    private void arrived(int inAll) {
+        touch();
+        bodyRead = inAll;
+    }
+
     void bodyMoved(long read) {
         touch();
         if (read > 0 && body instanceof RequestBody.Streamed streamed) {
@@ -371,7 +378,7 @@ final class Forwarding implements EventLoop.Timed {
         }
         switch (state) {
             case READING -> {
-                if (now - touched > settings.timeouts().requestBody().toNanos()) {
+                if (isBodyTooSlow(true, now) || now - touched > settings.timeouts().requestBody().toNanos()) {
                     refuse(Refusal.BODY_TOO_SLOW);
                 }
             }
@@ -386,20 +393,44 @@ final class Forwarding implements EventLoop.Timed {
                 }
             }
             case ANSWERING -> {
-                if (now - touched > settings.timeouts().stream().toNanos()) {
+                if (isAnswerTooSlow(now) || now - touched > settings.timeouts().stream().toNanos()) {
                     cut();
                 }
             }
             case ANSWERED -> {
                 if (isUploadWanted()
-                        ? now - Math.max(touched, finished)
-                                > settings.timeouts().requestBody().toNanos()
+                        ? isUploadTooSlow(now)
                         : now - finished > LINGER.toNanos()) {
                     cut();
                 }
             }
             case OVER -> {}
         }
+    }
+
+    /** Whether the client sends less of the body than it has to. */
+    boolean isBodyTooSlow(boolean clientAwaited, long now) {
+        if (bodyPace == null) {
+            bodyPace = new PaceCheck(settings.pace());
+        }
+        return bodyPace.isTooSlow(clientAwaited, bodyRead, now);
+    }
+
+    private boolean isAnswerTooSlow(long now) {
+        boolean clientAwaited = answer != null && answer.isSinkBlocked();
+        if (answerPace == null) {
+            if (!clientAwaited) {
+                return false;
+            }
+            answerPace = new PaceCheck(settings.pace());
+        }
+        return answerPace.isTooSlow(clientAwaited, exchange.getResponseBytesSent(), now);
+    }
+
+    private boolean isUploadTooSlow(long now) {
+        return now - Math.max(touched, finished)
+                        > settings.timeouts().requestBody().toNanos()
+                || isBodyTooSlow(attempt != null && attempt.isClientAwaited(), now);
     }
 
     @Override

@@ -47,6 +47,19 @@ public sealed interface Notice {
         }
     }
 
+    /**
+     * A client has as many connections as one address may have, and gets no further ones. Told once a minute at most.
+     *
+     * @param address the client's; the beginning of it for IPv6
+     * @param most how many it may have
+     */
+    record TooManyConnections(String address, int most) implements Notice {
+        @Override
+        public String message() {
+            return address + " has " + most + " connections, which is the most for one address; further ones are closed";
+        }
+    }
+
     /** A changed TLS certificate is used for new connections. */
     record CertificateRenewed(Path file, Instant expires) implements Notice {
         @Override

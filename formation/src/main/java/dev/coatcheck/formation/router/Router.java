@@ -65,6 +65,7 @@ public final class Router implements AutoCloseable {
     private static final Duration LEAVE_WITHIN = Duration.ofSeconds(2);
 
     private final RouterContext context;
+    private final AddressLimit addresses;
     private final XnioWorker worker;
     private final List<EventLoop> loops;
     private final List<XnioExecutor.Key> ticking;
@@ -77,6 +78,7 @@ public final class Router implements AutoCloseable {
     private Router(RouterSettings settings, Consumer<Access> accessLog, Consumer<Notice> notices) throws IOException {
         ByteBufferPool buffers = new DefaultByteBufferPool(true, BUFFER_BYTES, 1024, 12);
         context = new RouterContext(settings, buffers, accessLog, notices);
+        addresses = new AddressLimit(context);
         worker = Xnio.getInstance()
                 .createWorker(OptionMap.builder()
                         .set(Options.WORKER_NAME, "router-" + STARTED.incrementAndGet())
@@ -93,7 +95,7 @@ public final class Router implements AutoCloseable {
             OptionMap options = serverOptions(settings);
             http1 = new HttpOpenListener(buffers, options);
             http1.setRootHandler(exchange -> handle(exchange, new Http1Client(exchange)));
-            tls = settings.tls().map(files -> TlsFront.of(files, http1, options, context, this::loop, this::handle));
+            tls = settings.tls().map(files -> TlsFront.of(files, http1, options, context, addresses, this::loop, this::handle));
             listening = listen(settings);
             address = listening.getLocalAddress(InetSocketAddress.class);
         } catch (IOException | RuntimeException e) {
@@ -250,6 +252,12 @@ public final class Router implements AutoCloseable {
         exchange.dispatch(SameThreadExecutor.INSTANCE, new Forwarding(exchange, client, loop, context)::start);
     }
 
+    private void accept(StreamConnection connection) {
+        if (addresses.admit(connection, loop(connection.getIoThread()))) {
+            http1.handleEvent(connection);
+        }
+    }
+
     private AcceptingChannel<? extends StreamConnection> listen(RouterSettings settings) throws IOException {
         OptionMap options = OptionMap.builder()
                 .set(Options.WORKER_IO_THREADS, settings.ioThreads())
@@ -265,7 +273,8 @@ public final class Router implements AutoCloseable {
         }
         return tls.isPresent()
                 ? tls.get().listen(worker, wanted, options)
-                : worker.createStreamConnectionServer(wanted, ChannelListeners.openListenerAdapter(http1), options);
+                : worker.createStreamConnectionServer(
+                        wanted, ChannelListeners.<StreamConnection>openListenerAdapter(this::accept), options);
     }
 
     private static OptionMap serverOptions(RouterSettings settings) {

@@ -3,9 +3,7 @@ package dev.coatcheck.formation.router;
 import io.undertow.connector.ByteBufferPool;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -14,7 +12,6 @@ import org.slf4j.LoggerFactory;
 final class RouterContext {
     private static final Logger LOG = LoggerFactory.getLogger(Router.class);
 
-    private static final long ONE_MINUTE = TimeUnit.MINUTES.toNanos(1);
 
     private final RouterSettings settings;
     private final ByteBufferPool buffers;
@@ -25,7 +22,7 @@ final class RouterContext {
     private final BufferBudget budget;
     private final Metrics metrics = new Metrics();
     private final AtomicInteger underWay = new AtomicInteger();
-    private final AtomicLong lastCannotConnect = new AtomicLong(System.nanoTime() - 2 * ONE_MINUTE);
+    private final OnceAMinute tellingCannotConnect = new OnceAMinute();
     private volatile boolean paused;
     private volatile boolean closing;
 
@@ -134,9 +131,7 @@ final class RouterContext {
 
     /** The operating system refuses a connection to an instance, which the instance knows nothing about. */
     void cannotConnect(Upstream upstream, IOException problem) {
-        long now = System.nanoTime();
-        long last = lastCannotConnect.get();
-        if (now - last > ONE_MINUTE && lastCannotConnect.compareAndSet(last, now)) {
+        if (tellingCannotConnect.isDue()) {
             tell(new Notice.CannotConnect(upstream.instance(), String.valueOf(problem.getMessage())));
         }
     }

@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param hold what happens while no instance is ready
  * @param timeouts how long the router waits for whom
  * @param limits what clients may ask for
+ * @param pace how slow clients may be
  * @param instanceHeader whether responses name the instance that made them, in {@code X-Coatcheck-Instance}
  * @param trustForwarded whether {@code X-Forwarded-*} from clients are believed, because another proxy stands in front
  * @param ioThreads how many threads move the bytes
@@ -29,6 +30,7 @@ public record RouterSettings(
         Hold hold,
         Timeouts timeouts,
         Limits limits,
+        Pace pace,
         boolean instanceHeader,
         boolean trustForwarded,
         int ioThreads) {
@@ -47,6 +49,7 @@ public record RouterSettings(
                 new Hold(1000, Duration.ofSeconds(30)),
                 Timeouts.defaults(),
                 Limits.defaults(),
+                Pace.defaults(),
                 true,
                 false,
                 Math.max(2, Runtime.getRuntime().availableProcessors()));
@@ -54,44 +57,49 @@ public record RouterSettings(
 
     public RouterSettings withHost(String newHost) {
         return new RouterSettings(
-                newHost, port, tls, hold, timeouts, limits, instanceHeader, trustForwarded, ioThreads);
+                newHost, port, tls, hold, timeouts, limits, pace, instanceHeader, trustForwarded, ioThreads);
     }
 
     public RouterSettings withPort(int newPort) {
         return new RouterSettings(
-                host, newPort, tls, hold, timeouts, limits, instanceHeader, trustForwarded, ioThreads);
+                host, newPort, tls, hold, timeouts, limits, pace, instanceHeader, trustForwarded, ioThreads);
     }
 
     public RouterSettings withTls(TlsFiles files) {
         return new RouterSettings(
-                host, port, Optional.of(files), hold, timeouts, limits, instanceHeader, trustForwarded, ioThreads);
+                host, port, Optional.of(files), hold, timeouts, limits, pace, instanceHeader, trustForwarded, ioThreads);
     }
 
     public RouterSettings withHold(Hold newHold) {
         return new RouterSettings(
-                host, port, tls, newHold, timeouts, limits, instanceHeader, trustForwarded, ioThreads);
+                host, port, tls, newHold, timeouts, limits, pace, instanceHeader, trustForwarded, ioThreads);
     }
 
     public RouterSettings withTimeouts(Timeouts newTimeouts) {
         return new RouterSettings(
-                host, port, tls, hold, newTimeouts, limits, instanceHeader, trustForwarded, ioThreads);
+                host, port, tls, hold, newTimeouts, limits, pace, instanceHeader, trustForwarded, ioThreads);
     }
 
     public RouterSettings withLimits(Limits newLimits) {
         return new RouterSettings(
-                host, port, tls, hold, timeouts, newLimits, instanceHeader, trustForwarded, ioThreads);
+                host, port, tls, hold, timeouts, newLimits, pace, instanceHeader, trustForwarded, ioThreads);
+    }
+
+    public RouterSettings withPace(Pace newPace) {
+        return new RouterSettings(
+                host, port, tls, hold, timeouts, limits, newPace, instanceHeader, trustForwarded, ioThreads);
     }
 
     public RouterSettings withInstanceHeader(boolean shown) {
-        return new RouterSettings(host, port, tls, hold, timeouts, limits, shown, trustForwarded, ioThreads);
+        return new RouterSettings(host, port, tls, hold, timeouts, limits, pace, shown, trustForwarded, ioThreads);
     }
 
     public RouterSettings withTrustForwarded(boolean trusted) {
-        return new RouterSettings(host, port, tls, hold, timeouts, limits, instanceHeader, trusted, ioThreads);
+        return new RouterSettings(host, port, tls, hold, timeouts, limits, pace, instanceHeader, trusted, ioThreads);
     }
 
     public RouterSettings withIoThreads(int threads) {
-        return new RouterSettings(host, port, tls, hold, timeouts, limits, instanceHeader, trustForwarded, threads);
+        return new RouterSettings(host, port, tls, hold, timeouts, limits, pace, instanceHeader, trustForwarded, threads);
     }
 
     /**
@@ -228,6 +236,10 @@ public record RouterSettings(
      *     HTTP/2 20,000 bytes at most, which is as much as Undertow takes; more ends the connection
      * @param headerFields the most header fields of a request; more are answered 431
      * @param connections the most client connections at once; further ones wait in the kernel's queue
+     * @param connectionsPerAddress the most connections at once from one IP address (of IPv6, from one network of 64 bits);
+     *     further ones are closed. Clients on this machine are not counted, and nobody is where {@code X-Forwarded-*} are
+     *     believed, because all connections come from the proxy in front then. It is as much as one address may take from
+     *     all others, so it has to be smaller than {@code connections} to be of use
      * @param requests the most requests and WebSockets at once, those that are held among them; more are answered 503 with
      *     {@code Retry-After}. One connection that speaks HTTP/2 may bring a hundred
      * @param bufferedBody bodies up to this size are read in full before an instance is asked, so that they can be sent
@@ -239,6 +251,7 @@ public record RouterSettings(
             int headBytes,
             int headerFields,
             int connections,
+            int connectionsPerAddress,
             int requests,
             int bufferedBody,
             long bufferedBodies) {
@@ -248,33 +261,66 @@ public record RouterSettings(
             require(headBytes >= 512, "the largest request head must be at least 512 bytes, but is " + headBytes);
             require(headerFields > 0, "the number of header fields must be positive, but is " + headerFields);
             require(connections > 0, "the number of connections must be positive, but is " + connections);
+            require(
+                    connectionsPerAddress > 0,
+                    "the number of connections of one address must be positive, but is " + connectionsPerAddress);
             require(requests > 0, "the number of requests at once must be positive, but is " + requests);
             require(bufferedBody >= 0, "the size of a buffered body must not be negative, but is " + bufferedBody);
             require(bufferedBodies >= 0, "the size of all buffered bodies must not be negative");
         }
 
         public static Limits defaults() {
-            return new Limits(4L << 30, 32 << 10, 100, 4096, 8192, 64 << 10, 64L << 20);
+            return new Limits(4L << 30, 32 << 10, 100, 4096, 1024, 8192, 64 << 10, 64L << 20);
         }
 
         public Limits withBodyBytes(long bytes) {
-            return new Limits(bytes, headBytes, headerFields, connections, requests, bufferedBody, bufferedBodies);
+            return new Limits(bytes, headBytes, headerFields, connections, connectionsPerAddress, requests, bufferedBody, bufferedBodies);
         }
 
         public Limits withHeadBytes(int bytes) {
-            return new Limits(bodyBytes, bytes, headerFields, connections, requests, bufferedBody, bufferedBodies);
+            return new Limits(bodyBytes, bytes, headerFields, connections, connectionsPerAddress, requests, bufferedBody, bufferedBodies);
         }
 
         public Limits withHeaderFields(int fields) {
-            return new Limits(bodyBytes, headBytes, fields, connections, requests, bufferedBody, bufferedBodies);
+            return new Limits(bodyBytes, headBytes, fields, connections, connectionsPerAddress, requests, bufferedBody, bufferedBodies);
         }
 
         public Limits withConnections(int most) {
-            return new Limits(bodyBytes, headBytes, headerFields, most, requests, bufferedBody, bufferedBodies);
+            return new Limits(bodyBytes, headBytes, headerFields, most, connectionsPerAddress, requests, bufferedBody, bufferedBodies);
+        }
+
+        public Limits withConnectionsPerAddress(int most) {
+            return new Limits(bodyBytes, headBytes, headerFields, connections, most, requests, bufferedBody, bufferedBodies);
         }
 
         public Limits withRequests(int most) {
-            return new Limits(bodyBytes, headBytes, headerFields, connections, most, bufferedBody, bufferedBodies);
+            return new Limits(bodyBytes, headBytes, headerFields, connections, connectionsPerAddress, most, bufferedBody, bufferedBodies);
+        }
+    }
+
+    /**
+     * How slow a client may be, while it is the one that is waited for: it has to send, or to take, so many bytes in each
+     * span of this time, or get done. A request whose body comes more slowly is answered 408, a response that is taken
+     * more slowly is cut. What an instance is slow with does not count, nor do WebSockets.
+     *
+     * <p>A client takes bytes out of the buffers of two operating systems, which the router sees in lumps of up to some
+     * megabytes, so a time well below a minute cuts honest ones.
+     *
+     * @param bytes 0 for no such limit
+     */
+    public record Pace(long bytes, Duration time) {
+        public Pace {
+            require(bytes >= 0, "the bytes of a pace must not be negative, but are " + bytes);
+            requirePositive(time, "time of a pace");
+        }
+
+        /** 8 KiB a minute. */
+        public static Pace defaults() {
+            return new Pace(8 << 10, Duration.ofMinutes(1));
+        }
+
+        public static Pace unlimited() {
+            return new Pace(0, Duration.ofMinutes(1));
         }
     }
 

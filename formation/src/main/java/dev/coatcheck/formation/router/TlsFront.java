@@ -34,6 +34,7 @@ final class TlsFront implements AutoCloseable {
     private final AlpnOpenListener negotiation;
     private final Function<XnioIoThread, EventLoop> loops;
     private final RouterContext router;
+    private final AddressLimit addresses;
     private final long handshakeLimit;
     private @Nullable CertificateWatch watch;
 
@@ -43,13 +44,15 @@ final class TlsFront implements AutoCloseable {
             Http2Front http2,
             AlpnOpenListener negotiation,
             Function<XnioIoThread, EventLoop> loops,
-            RouterContext router) {
+            RouterContext router,
+            AddressLimit addresses) {
         this.files = files;
         this.ssl = ssl;
         this.http2 = http2;
         this.negotiation = negotiation;
         this.loops = loops;
         this.router = router;
+        this.addresses = addresses;
         this.handshakeLimit = router.settings().timeouts().requestHead().toNanos();
     }
 
@@ -65,6 +68,7 @@ final class TlsFront implements AutoCloseable {
             HttpOpenListener http1,
             OptionMap options,
             RouterContext router,
+            AddressLimit addresses,
             Function<XnioIoThread, EventLoop> loops,
             BiConsumer<HttpServerExchange, ClientEnd> requests) {
         Duration keepAlive = router.settings().timeouts().keepAlive();
@@ -75,7 +79,7 @@ final class TlsFront implements AutoCloseable {
         Http2Front http2 = new Http2Front(router.buffers(), options, loops, keepAlive, requests);
         AlpnOpenListener negotiation = new AlpnOpenListener(router.buffers(), options, http1);
         negotiation.addProtocol(Http2OpenListener.HTTP2, http2, 10);
-        return new TlsFront(files, ssl, http2, negotiation, loops, router);
+        return new TlsFront(files, ssl, http2, negotiation, loops, router, addresses);
     }
 
     AcceptingChannel<? extends StreamConnection> listen(
@@ -89,8 +93,11 @@ final class TlsFront implements AutoCloseable {
     }
 
     private void accept(SslConnection connection) {
-        Handshake.begin(connection, loops.apply(connection.getIoThread()), handshakeLimit);
-        negotiation.handleEvent(connection);
+        EventLoop loop = loops.apply(connection.getIoThread());
+        if (addresses.admit(connection, loop)) {
+            Handshake.begin(connection, loop, handshakeLimit);
+            negotiation.handleEvent(connection);
+        }
     }
 
     /** From now on new connections get what the files hold by then; those that there are keep what they have. */

@@ -253,7 +253,7 @@ final class LimitsTest extends RouterTest {
 
     @Test
     void bodies_stream_where_no_memory_is_left_to_keep_them() throws Exception {
-        RouterSettings.Limits noMemory = new RouterSettings.Limits(1 << 20, 4096, 10, 10, 10, 65536, 0);
+        RouterSettings.Limits noMemory = new RouterSettings.Limits(1 << 20, 4096, 10, 10, 10, 10, 65536, 0);
         Router router = router(settings().withLimits(noMemory));
         router.add(
                 "web.1",
