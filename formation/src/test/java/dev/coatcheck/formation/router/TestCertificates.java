@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /** Certificates that sign themselves, made by the JDK's own {@code keytool}, as PEM files in a folder. */
-final class TestCertificates {
+public final class TestCertificates {
     private static final String PASSWORD = "in a test";
 
     private TestCertificates() {}
@@ -27,7 +27,7 @@ final class TestCertificates {
     private static final Map<List<String>, TlsFiles> MADE = new ConcurrentHashMap<>();
 
     /** As {@link #create}, made once for all tests that want the same; not to be written to. */
-    static TlsFiles shared(String name, String keyAlgorithm, String... more) {
+    public static TlsFiles shared(String name, String keyAlgorithm, String... more) {
         List<String> what =
                 Stream.concat(Stream.of(name, keyAlgorithm), Stream.of(more)).toList();
         return MADE.computeIfAbsent(what, missing -> {
