@@ -73,16 +73,14 @@ class FormationTlsTest {
             InetAddress given = InetAddress.ofLiteral("127.0.0.2");
             int port = app.formation().tcpPort();
 
-            try (SSLSocket socket =
-                    (SSLSocket) trust().getSocketFactory().createSocket(given, port)) {
+            try (SSLSocket socket = (SSLSocket) trust().getSocketFactory().createSocket(given, port)) {
                 SSLParameters parameters = socket.getSSLParameters();
                 parameters.setApplicationProtocols(new String[] {"h2", "http/1.1"});
                 socket.setSSLParameters(parameters);
                 socket.startHandshake();
                 assertThat(socket.getApplicationProtocol()).isEqualTo("h2");
             }
-            try (SSLSocket socket =
-                    (SSLSocket) trust().getSocketFactory().createSocket(given, port)) {
+            try (SSLSocket socket = (SSLSocket) trust().getSocketFactory().createSocket(given, port)) {
                 assertThat(exchange(socket)).startsWith("HTTP/1.1 200").endsWith("web.1 https");
             }
             try (Socket plain = new Socket(given, port)) {
@@ -108,7 +106,8 @@ class FormationTlsTest {
             assertThatThrownBy(app::start)
                     .isInstanceOf(FormationException.class)
                     .hasMessageContaining("nowhere.pem is not there");
-            assertThat(app.formation().instances()).noneMatch(instance -> instance.pid().isPresent());
+            assertThat(app.formation().instances())
+                    .noneMatch(instance -> instance.pid().isPresent());
         }
     }
 }

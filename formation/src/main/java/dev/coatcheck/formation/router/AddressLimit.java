@@ -25,7 +25,9 @@ final class AddressLimit {
 
     AddressLimit(RouterContext router) {
         RouterSettings settings = router.settings();
-        this.most = settings.trustForwarded() ? Integer.MAX_VALUE : settings.limits().connectionsPerAddress();
+        this.most = settings.trustForwarded()
+                ? Integer.MAX_VALUE
+                : settings.limits().connectionsPerAddress();
         this.router = router;
     }
 

@@ -15,8 +15,10 @@ interface ClientEnd {
     /**
      * The response is out in full, and what the client still sends of its request is not wanted. Whoever calls this
      * bounds it in time.
+     *
+     * @param progress is run whenever some of it has been dropped
      */
-    void dropRestOfRequest();
+    void dropRestOfRequest(Runnable progress);
 
     /** Ends the response where it is, so that the client can tell that it is not complete. */
     void cut();

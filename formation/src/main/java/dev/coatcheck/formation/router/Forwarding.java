@@ -43,8 +43,11 @@ final class Forwarding implements EventLoop.Timed {
     /** Before instances are asked again that have all failed. */
     private static final Duration SECOND_TRY = Duration.ofMillis(100);
 
-    /** For the rest of a request whose response is complete already. */
+    /** Without a byte of the rest of a request whose response is complete already. */
     private static final Duration LINGER = Duration.ofSeconds(5);
+
+    /** For all of that rest. */
+    private static final Duration LINGER_AT_MOST = Duration.ofSeconds(30);
 
     private enum State {
         READING,
@@ -276,7 +279,7 @@ final class Forwarding implements EventLoop.Timed {
     void bodyNotWanted() {
         bodyNotWanted = true;
         if (state == State.ANSWERED) {
-            client.dropRestOfRequest();
+            client.dropRestOfRequest(this::touch);
         }
     }
 
@@ -339,7 +342,7 @@ final class Forwarding implements EventLoop.Timed {
         if (state == State.ANSWERING) {
             state = State.ANSWERED;
             if (!exchange.isRequestComplete() && (bodyNotWanted || !exchange.isPersistent())) {
-                client.dropRestOfRequest();
+                client.dropRestOfRequest(this::touch);
             }
         }
     }
@@ -378,7 +381,8 @@ final class Forwarding implements EventLoop.Timed {
         }
         switch (state) {
             case READING -> {
-                if (isBodyTooSlow(true, now) || now - touched > settings.timeouts().requestBody().toNanos()) {
+                if (isBodyTooSlow(true, now)
+                        || now - touched > settings.timeouts().requestBody().toNanos()) {
                     refuse(Refusal.BODY_TOO_SLOW);
                 }
             }
@@ -393,14 +397,13 @@ final class Forwarding implements EventLoop.Timed {
                 }
             }
             case ANSWERING -> {
-                if (isAnswerTooSlow(now) || now - touched > settings.timeouts().stream().toNanos()) {
+                if (isAnswerTooSlow(now)
+                        || now - touched > settings.timeouts().stream().toNanos()) {
                     cut();
                 }
             }
             case ANSWERED -> {
-                if (isUploadWanted()
-                        ? isUploadTooSlow(now)
-                        : now - finished > LINGER.toNanos()) {
+                if (isUploadWanted() ? isUploadTooSlow(now) : hasLingered(now)) {
                     cut();
                 }
             }
@@ -431,6 +434,10 @@ final class Forwarding implements EventLoop.Timed {
         return now - Math.max(touched, finished)
                         > settings.timeouts().requestBody().toNanos()
                 || isBodyTooSlow(attempt != null && attempt.isClientAwaited(), now);
+    }
+
+    private boolean hasLingered(long now) {
+        return now - Math.max(touched, finished) > LINGER.toNanos() || now - finished > LINGER_AT_MOST.toNanos();
     }
 
     @Override

@@ -18,8 +18,8 @@ record Http1Client(HttpServerExchange exchange) implements ClientEnd {
     }
 
     @Override
-    public void dropRestOfRequest() {
-        LingeringClose.begin(exchange);
+    public void dropRestOfRequest(Runnable progress) {
+        LingeringClose.begin(exchange, progress);
     }
 
     @Override

@@ -36,12 +36,13 @@ final class Http2Stream implements ClientEnd {
      * sends after a reset for a breach of the protocol, and would close the connection under all other streams.
      */
     @Override
-    public void dropRestOfRequest() {
-        stream.getReadSetter().set(readable -> drop());
+    public void dropRestOfRequest(Runnable progress) {
+        stream.getReadSetter().set(readable -> drop(progress));
         stream.wakeupReads();
     }
 
-    private void drop() {
+    private void drop(Runnable progress) {
+        progress.run();
         try (PooledByteBuffer buffer = client.channel().getBufferPool().allocate()) {
             int read;
             do {

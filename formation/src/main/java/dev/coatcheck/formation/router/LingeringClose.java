@@ -17,15 +17,18 @@ import org.xnio.conduits.StreamSourceConduit;
 final class LingeringClose implements ChannelListener<ConduitStreamSourceChannel> {
     private final HttpServerConnection connection;
     private final StreamSourceConduit source;
+    private final Runnable progress;
 
-    private LingeringClose(HttpServerConnection connection) {
+    private LingeringClose(HttpServerConnection connection, Runnable progress) {
         this.connection = connection;
+        this.progress = progress;
         this.source = connection.getOriginalSourceConduit();
     }
 
-    static void begin(HttpServerExchange exchange) {
+    /** @param progress is run whenever the client has sent something */
+    static void begin(HttpServerExchange exchange, Runnable progress) {
         HttpServerConnection connection = (HttpServerConnection) exchange.getConnection();
-        LingeringClose closing = new LingeringClose(connection);
+        LingeringClose closing = new LingeringClose(connection, progress);
         connection.getChannel().getSourceChannel().setReadListener(closing);
         closing.source.wakeupReads();
     }
@@ -33,8 +36,11 @@ final class LingeringClose implements ChannelListener<ConduitStreamSourceChannel
     @Override
     public void handleEvent(ConduitStreamSourceChannel channel) {
         try (PooledByteBuffer buffer = connection.getByteBufferPool().allocate()) {
-            if (source.read(buffer.getBuffer()) < 0) {
+            int read = source.read(buffer.getBuffer());
+            if (read < 0) {
                 IoUtils.safeClose(connection);
+            } else if (read > 0) {
+                progress.run();
             }
         } catch (IOException e) {
             IoUtils.safeClose(connection);

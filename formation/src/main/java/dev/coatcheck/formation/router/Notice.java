@@ -56,7 +56,8 @@ public sealed interface Notice {
     record TooManyConnections(String address, int most) implements Notice {
         @Override
         public String message() {
-            return address + " has " + most + " connections, which is the most for one address; further ones are closed";
+            return address + " has " + most
+                    + " connections, which is the most for one address; further ones are closed";
         }
     }
 

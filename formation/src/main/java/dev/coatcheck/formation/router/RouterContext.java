@@ -12,7 +12,6 @@ import org.slf4j.LoggerFactory;
 final class RouterContext {
     private static final Logger LOG = LoggerFactory.getLogger(Router.class);
 
-
     private final RouterSettings settings;
     private final ByteBufferPool buffers;
     private final Consumer<Access> accessLog;

@@ -67,7 +67,16 @@ public record RouterSettings(
 
     public RouterSettings withTls(TlsFiles files) {
         return new RouterSettings(
-                host, port, Optional.of(files), hold, timeouts, limits, pace, instanceHeader, trustForwarded, ioThreads);
+                host,
+                port,
+                Optional.of(files),
+                hold,
+                timeouts,
+                limits,
+                pace,
+                instanceHeader,
+                trustForwarded,
+                ioThreads);
     }
 
     public RouterSettings withHold(Hold newHold) {
@@ -99,7 +108,8 @@ public record RouterSettings(
     }
 
     public RouterSettings withIoThreads(int threads) {
-        return new RouterSettings(host, port, tls, hold, timeouts, limits, pace, instanceHeader, trustForwarded, threads);
+        return new RouterSettings(
+                host, port, tls, hold, timeouts, limits, pace, instanceHeader, trustForwarded, threads);
     }
 
     /**
@@ -274,27 +284,68 @@ public record RouterSettings(
         }
 
         public Limits withBodyBytes(long bytes) {
-            return new Limits(bytes, headBytes, headerFields, connections, connectionsPerAddress, requests, bufferedBody, bufferedBodies);
+            return new Limits(
+                    bytes,
+                    headBytes,
+                    headerFields,
+                    connections,
+                    connectionsPerAddress,
+                    requests,
+                    bufferedBody,
+                    bufferedBodies);
         }
 
         public Limits withHeadBytes(int bytes) {
-            return new Limits(bodyBytes, bytes, headerFields, connections, connectionsPerAddress, requests, bufferedBody, bufferedBodies);
+            return new Limits(
+                    bodyBytes,
+                    bytes,
+                    headerFields,
+                    connections,
+                    connectionsPerAddress,
+                    requests,
+                    bufferedBody,
+                    bufferedBodies);
         }
 
         public Limits withHeaderFields(int fields) {
-            return new Limits(bodyBytes, headBytes, fields, connections, connectionsPerAddress, requests, bufferedBody, bufferedBodies);
+            return new Limits(
+                    bodyBytes,
+                    headBytes,
+                    fields,
+                    connections,
+                    connectionsPerAddress,
+                    requests,
+                    bufferedBody,
+                    bufferedBodies);
         }
 
         public Limits withConnections(int most) {
-            return new Limits(bodyBytes, headBytes, headerFields, most, connectionsPerAddress, requests, bufferedBody, bufferedBodies);
+            return new Limits(
+                    bodyBytes,
+                    headBytes,
+                    headerFields,
+                    most,
+                    connectionsPerAddress,
+                    requests,
+                    bufferedBody,
+                    bufferedBodies);
         }
 
         public Limits withConnectionsPerAddress(int most) {
-            return new Limits(bodyBytes, headBytes, headerFields, connections, most, requests, bufferedBody, bufferedBodies);
+            return new Limits(
+                    bodyBytes, headBytes, headerFields, connections, most, requests, bufferedBody, bufferedBodies);
         }
 
         public Limits withRequests(int most) {
-            return new Limits(bodyBytes, headBytes, headerFields, connections, connectionsPerAddress, most, bufferedBody, bufferedBodies);
+            return new Limits(
+                    bodyBytes,
+                    headBytes,
+                    headerFields,
+                    connections,
+                    connectionsPerAddress,
+                    most,
+                    bufferedBody,
+                    bufferedBodies);
         }
     }
 

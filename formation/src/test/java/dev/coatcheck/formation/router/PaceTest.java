@@ -27,10 +27,12 @@ final class PaceTest extends RouterTest {
         Upstream added = router.add("web.1", upstream.address());
         RawClient client = client(router).send("POST / HTTP/1.1\r\nHost: a\r\n" + framing + "\r\n\r\n");
 
-        await().atMost(Duration.ofSeconds(10)).pollInterval(Duration.ofMillis(50)).until(() -> {
-            client.send(framing.endsWith("chunked") ? "1\r\nx\r\n" : "x");
-            return client.in.available() > 0;
-        });
+        await().atMost(Duration.ofSeconds(10))
+                .pollInterval(Duration.ofMillis(50))
+                .until(() -> {
+                    client.send(framing.endsWith("chunked") ? "1\r\nx\r\n" : "x");
+                    return client.in.available() > 0;
+                });
 
         assertThat(client.read().status()).isEqualTo(408);
         await().until(() -> added.inFlight() == 0);
@@ -41,8 +43,8 @@ final class PaceTest extends RouterTest {
         Router router = router(atLeast(100, 500));
         router.add(
                 "web.1",
-                upstream((request, connection) -> connection.respond(
-                                200, "" + request.body().length()))
+                upstream((request, connection) ->
+                                connection.respond(200, "" + request.body().length()))
                         .address());
         RawClient client = client(router).send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 8000\r\n\r\n");
 
@@ -63,7 +65,8 @@ final class PaceTest extends RouterTest {
                 closeLater(RawUpstream.startStreaming((request, connection) -> {
                             read.await();
                             connection.respond(
-                                    200, "" + connection.readBody(request.head()).length());
+                                    200,
+                                    "" + connection.readBody(request.head()).length());
                         }))
                         .address());
         RawClient client = client(router).send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 30000000\r\n\r\n");
@@ -95,10 +98,12 @@ final class PaceTest extends RouterTest {
                         .address());
         RawClient client = client(router).send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
 
-        await().atMost(Duration.ofSeconds(10)).pollInterval(Duration.ofMillis(20)).until(() -> {
-            assertThat(client.socket.getInputStream().read()).isNotNegative();
-            return upstream.inFlight() == 0;
-        });
+        await().atMost(Duration.ofSeconds(10))
+                .pollInterval(Duration.ofMillis(20))
+                .until(() -> {
+                    assertThat(client.socket.getInputStream().read()).isNotNegative();
+                    return upstream.inFlight() == 0;
+                });
         assertThat(told(1).getFirst().complete()).isFalse();
     }
 
@@ -128,7 +133,9 @@ final class PaceTest extends RouterTest {
         assertThat(pace.isTooSlow(true, 0, 0)).isFalse();
         assertThat(pace.isTooSlow(true, 99, 10 * second)).isFalse();
         assertThat(pace.isTooSlow(true, 99, 11 * second)).isTrue();
-        assertThat(pace.isTooSlow(true, 100, 12 * second)).as("enough after all").isFalse();
+        assertThat(pace.isTooSlow(true, 100, 12 * second))
+                .as("enough after all")
+                .isFalse();
         assertThat(pace.isTooSlow(false, 100, 20 * second)).isFalse();
         assertThat(pace.isTooSlow(true, 100, 40 * second))
                 .as("it was not its turn")
