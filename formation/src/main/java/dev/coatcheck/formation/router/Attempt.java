@@ -141,7 +141,7 @@ final class Attempt {
 
     private void continued() {
         if (phase == Phase.SENDING) {
-            forwarding.sendContinue();
+            forwarding.intake().sendContinue();
         }
     }
 
@@ -159,7 +159,7 @@ final class Attempt {
             }
         });
         if (phase == Phase.SENDING) {
-            switch (forwarding.body()) {
+            switch (forwarding.intake().body()) {
                 case RequestBody.None none -> {}
                 case RequestBody.Buffered buffered ->
                     pumpRequest(null, buffered.content().duplicate(), begunExchange);
@@ -176,7 +176,7 @@ final class Attempt {
             @Override
             public void moved(long read) {
                 lastSent = System.nanoTime();
-                forwarding.bodyMoved(read);
+                forwarding.intake().moved(read);
             }
 
             @Override
@@ -190,7 +190,7 @@ final class Attempt {
 
             @Override
             public void sourceFailed(IOException failure) {
-                forwarding.bodyFailed(failure);
+                forwarding.intake().failed(failure);
             }
 
             @Override
@@ -247,7 +247,7 @@ final class Attempt {
         RouterSettings.Timeouts limits = router.settings().timeouts();
         if (phase == Phase.CONNECTING && now - begun > limits.connect().toNanos()) {
             notConnected(new ConnectException("timed out"));
-        } else if (phase == Phase.SENDING && isSlow(now)) {
+        } else if (phase == Phase.SENDING && isClientTooSlow(now)) {
             forwarding.refuse(Refusal.BODY_TOO_SLOW);
         } else if (phase == Phase.SENDING && isClientAwaited()) {
             // Its own limits are looked at; the instance's begin when it has the whole request.
@@ -258,17 +258,8 @@ final class Attempt {
         }
     }
 
-    /** Whether the client has been waited for too long, or for too little. */
-    private boolean isSlow(long now) {
-        if (requestPump == null) {
-            return false;
-        }
-        boolean awaited = isClientAwaited();
-        boolean tooLittle = forwarding.isBodyTooSlow(awaited, now);
-        return awaited
-                && (tooLittle
-                        || now - lastSent
-                                > router.settings().timeouts().requestBody().toNanos());
+    private boolean isClientTooSlow(long now) {
+        return requestPump != null && forwarding.intake().isTooSlow(isClientAwaited(), lastSent, now);
     }
 
     /** Whether it is the client's turn, to send more of the body. */
@@ -276,7 +267,7 @@ final class Attempt {
         return requestPump != null
                 && !forwarding.exchange().isRequestComplete()
                 && !requestPump.isSinkBlocked()
-                && !forwarding.isContinueAwaited();
+                && !forwarding.intake().isContinueAwaited();
     }
 
     /** The last byte of the response was read; the connection is free once the request is sent in full, too. */

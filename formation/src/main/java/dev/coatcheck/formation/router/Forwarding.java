@@ -6,7 +6,6 @@ import io.undertow.util.HeaderMap;
 import io.undertow.util.HttpString;
 import io.undertow.util.Methods;
 import io.undertow.util.StatusCodes;
-import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -62,6 +61,7 @@ final class Forwarding implements EventLoop.Timed {
     private final RouterSettings settings;
     private final EventLoop loop;
     private final HttpServerExchange exchange;
+    private final RequestIntake intake;
     private final ClientEnd client;
     private final Instant at = Instant.now();
     private final long begun = System.nanoTime();
@@ -70,9 +70,6 @@ final class Forwarding implements EventLoop.Timed {
     private final boolean upgrade;
 
     private State state = State.READING;
-    private RequestBody body = new RequestBody.None();
-    private int budgetTaken;
-    private long bodyRead;
     private boolean bodyNotWanted;
     private boolean cutShort;
     private final List<Upstream> tried = new ArrayList<>(2);
@@ -82,7 +79,6 @@ final class Forwarding implements EventLoop.Timed {
     private Refusal atDeadline = Refusal.NOTHING_READY;
     private long deadline;
     private long retryAt;
-    private @Nullable PaceCheck bodyPace;
     private @Nullable PaceCheck answerPace;
     private long touched = begun;
     private long finished;
@@ -92,6 +88,7 @@ final class Forwarding implements EventLoop.Timed {
         this.settings = router.settings();
         this.loop = loop;
         this.exchange = exchange;
+        this.intake = new RequestIntake(exchange, this, router);
         this.client = client;
         this.clientAddress = RequestHeaders.clientAddress(exchange);
         this.requestId = RequestIds.from(exchange.getRequestHeaders().getFirst(RequestHeaders.REQUEST_ID));
@@ -110,19 +107,11 @@ final class Forwarding implements EventLoop.Timed {
             refuse(refusal);
             return;
         }
-        int size = BodyReader.bufferSize(exchange, settings.limits());
-        if (size > 0 && router.budget().reserve(size)) {
-            budgetTaken = size;
-        }
-        BodyReader.read(exchange, budgetTaken, this::begin, this::bodyFailed, this::arrived);
+        intake.start(this::begin);
     }
 
-    private void begin(RequestBody read) {
+    private void begin() {
         if (state == State.READING) {
-            body = read;
-            if (read instanceof RequestBody.Streamed streamed) {
-                bodyRead = streamed.arrivedBytes();
-            }
             if (exchange.isRequestComplete()) {
                 requestRead();
             }
@@ -149,11 +138,13 @@ final class Forwarding implements EventLoop.Timed {
         attempt = next;
         // What cannot be sent again must not meet a connection that the instance is just closing. A streamed body is
         // gone with the first part of it that is sent.
-        next.start(attempts == 1 && isRepeatable() && !(body instanceof RequestBody.Streamed));
+        next.start(attempts == 1 && isRepeatable() && !(intake.body() instanceof RequestBody.Streamed));
     }
 
     private boolean isRepeatable() {
-        return IDEMPOTENT.contains(exchange.getRequestMethod()) && !upgrade && body.isReplayable();
+        return IDEMPOTENT.contains(exchange.getRequestMethod())
+                && !upgrade
+                && intake.body().isReplayable();
     }
 
     /** A pause of the router concerns only what no instance has been asked yet: the rest counts as in flight. */
@@ -193,7 +184,7 @@ final class Forwarding implements EventLoop.Timed {
         if (failed.isReused()) {
             tried.remove(failed.upstream());
         }
-        if (body.isReplayable()) {
+        if (intake.body().isReplayable()) {
             route();
         } else {
             refuse(Refusal.INSTANCE_FAILED);
@@ -223,8 +214,8 @@ final class Forwarding implements EventLoop.Timed {
         return exchange;
     }
 
-    RequestBody body() {
-        return body;
+    RequestIntake intake() {
+        return intake;
     }
 
     boolean isUpgrade() {
@@ -232,47 +223,11 @@ final class Forwarding implements EventLoop.Timed {
     }
 
     void copyRequestHeaders(HeaderMap to) {
-        RequestHeaders.copy(exchange, clientAddress, body, requestId, upgrade, settings.trustForwarded(), to);
-    }
-
-    /** Whether the client waits to be told that it may send the body. */
-    boolean isContinueAwaited() {
-        return bodyRead == 0 && ContinueResponse.isAwaited(exchange);
-    }
-
-    void sendContinue() {
-        if (isContinueAwaited()) {
-            ContinueResponse.send(exchange, this::cut);
-        }
+        RequestHeaders.copy(exchange, clientAddress, intake.body(), requestId, upgrade, settings.trustForwarded(), to);
     }
 
     private void touch() {
         touched = System.nanoTime();
-    }
-
-    private void arrived(int inAll) {
-        touch();
-        bodyRead = inAll;
-    }
-
-    void bodyMoved(long read) {
-        touch();
-        if (read > 0 && body instanceof RequestBody.Streamed streamed) {
-            streamed.begun();
-        }
-        bodyRead += read;
-        if (bodyRead > settings.limits().bodyBytes()) {
-            refuse(Refusal.bodyTooLarge(settings.limits().bodyBytes()));
-        }
-    }
-
-    /** The body cannot be read: it is malformed, or the client is gone. */
-    void bodyFailed(IOException failure) {
-        if (failure instanceof ChunkedBody.Malformed) {
-            refuse(Refusal.MALFORMED);
-        } else {
-            cut();
-        }
     }
 
     /** The instance takes no more of the body. Its response, if there is one, comes next. */
@@ -330,7 +285,7 @@ final class Forwarding implements EventLoop.Timed {
                 ? attempt.upstream().instance()
                 : null;
         boolean isLast = router.isClosing() && exchange.getStatusCode() != StatusCodes.SWITCHING_PROTOCOLS;
-        if (isLast || bodyNotWanted || isContinueAwaited()) {
+        if (isLast || bodyNotWanted || intake.isContinueAwaited()) {
             exchange.setPersistent(false);
         }
         return ResponseHeaders.begin(exchange, requestId, instance);
@@ -381,8 +336,7 @@ final class Forwarding implements EventLoop.Timed {
         }
         switch (state) {
             case READING -> {
-                if (isBodyTooSlow(true, now)
-                        || now - touched > settings.timeouts().requestBody().toNanos()) {
+                if (intake.isTooSlow(true, begun, now)) {
                     refuse(Refusal.BODY_TOO_SLOW);
                 }
             }
@@ -398,7 +352,7 @@ final class Forwarding implements EventLoop.Timed {
             }
             case ANSWERING -> {
                 if (isAnswerTooSlow(now)
-                        || now - touched > settings.timeouts().stream().toNanos()) {
+                        || now - lastMoved() > settings.timeouts().stream().toNanos()) {
                     cut();
                 }
             }
@@ -409,14 +363,6 @@ final class Forwarding implements EventLoop.Timed {
             }
             case OVER -> {}
         }
-    }
-
-    /** Whether the client sends less of the body than it has to. */
-    boolean isBodyTooSlow(boolean clientAwaited, long now) {
-        if (bodyPace == null) {
-            bodyPace = new PaceCheck(settings.pace());
-        }
-        return bodyPace.isTooSlow(clientAwaited, bodyRead, now);
     }
 
     private boolean isAnswerTooSlow(long now) {
@@ -431,13 +377,20 @@ final class Forwarding implements EventLoop.Timed {
     }
 
     private boolean isUploadTooSlow(long now) {
-        return now - Math.max(touched, finished)
-                        > settings.timeouts().requestBody().toNanos()
-                || isBodyTooSlow(attempt != null && attempt.isClientAwaited(), now);
+        boolean clientAwaited = attempt != null && attempt.isClientAwaited();
+        return intake.isTooSlow(clientAwaited, finished, now)
+                // Nor may an instance that has answered leave the rest of the body where it is.
+                || now - Math.max(lastMoved(), finished)
+                        > settings.timeouts().requestBody().toNanos();
     }
 
     private boolean hasLingered(long now) {
         return now - Math.max(touched, finished) > LINGER.toNanos() || now - finished > LINGER_AT_MOST.toNanos();
+    }
+
+    /** In either direction. */
+    private long lastMoved() {
+        return Math.max(touched, intake.lastMoved());
     }
 
     @Override
@@ -464,7 +417,7 @@ final class Forwarding implements EventLoop.Timed {
         }
         try {
             client.over();
-            router.budget().release(budgetTaken);
+            intake.over();
             Access access = access(left, complete);
             router.metrics().count(access, attempt == null ? null : attempt.upstream());
             router.tell(access);
@@ -484,9 +437,7 @@ final class Forwarding implements EventLoop.Timed {
                 Duration.ofNanos(end - begun),
                 Optional.ofNullable(attempt).map(last -> last.upstream().instance()),
                 requestId,
-                body instanceof RequestBody.Buffered buffered
-                        ? buffered.content().remaining()
-                        : bodyRead,
+                intake.received(),
                 exchange.getResponseBytesSent(),
                 attempts,
                 clientAddress,

@@ -95,7 +95,8 @@ public final class Router implements AutoCloseable {
             OptionMap options = serverOptions(settings);
             http1 = new HttpOpenListener(buffers, options);
             http1.setRootHandler(exchange -> handle(exchange, new Http1Client(exchange)));
-            tls = settings.tls().map(files -> TlsFront.of(files, http1, options, context, addresses, this::loop, this::handle));
+            tls = settings.tls()
+                    .map(files -> TlsFront.of(files, http1, options, context, addresses, this::loop, this::handle));
             listening = listen(settings);
             address = listening.getLocalAddress(InetSocketAddress.class);
         } catch (IOException | RuntimeException e) {
