@@ -62,10 +62,7 @@ final class Prove implements Callable<Integer> {
     @ParentCommand
     private Coatcheck coatcheck = new Coatcheck();
 
-    @Parameters(
-            arity = "0..1",
-            paramLabel = "DIR",
-            description = "The application's folder; this one by default.")
+    @Parameters(arity = "0..1", paramLabel = "DIR", description = "The application's folder; this one by default.")
     private Path folder = Path.of("");
 
     @Option(
@@ -80,14 +77,18 @@ final class Prove implements Callable<Integer> {
             description = "One request of a conversation, in place of a file; given several times, in order.")
     private List<String> steps = List.of();
 
-    @Option(names = "--web", paramLabel = "COMMAND", description = "Starts a web process, in place of the Procfile's line.")
+    @Option(
+            names = "--web",
+            paramLabel = "COMMAND",
+            description = "Starts a web process, in place of the Procfile's line.")
     private @Nullable String web;
 
     @Option(
             names = "--with",
             paramLabel = "SERVICE,…",
             split = ",",
-            description = "Backing services to start beside the addons in app.json, as in 'up'; emptied before each run.")
+            description =
+                    "Backing services to start beside the addons in app.json, as in 'up'; emptied before each run.")
     private List<String> with = List.of();
 
     @Option(
@@ -110,7 +111,10 @@ final class Prove implements Callable<Integer> {
             description = "Writes report.html, report.json, junit.xml and report.sarif into this folder.")
     private @Nullable Path report;
 
-    @Option(names = "--ready", paramLabel = "PATH", description = "The path that answers 2xx when an instance is ready.")
+    @Option(
+            names = "--ready",
+            paramLabel = "PATH",
+            description = "The path that answers 2xx when an instance is ready.")
     private @Nullable String readinessPath;
 
     @Option(
@@ -156,8 +160,7 @@ final class Prove implements Callable<Integer> {
         out.print(TerminalFace.text(
                 result, Screen.of(System.getenv(), System.out.charset(), Terminal.isStandardOutput())));
         if (report != null) {
-            ReportFiles.write(coatcheck.folder().resolve(report), result)
-                    .forEach(file -> out.println("wrote " + file));
+            ReportFiles.write(coatcheck.folder().resolve(report), result).forEach(file -> out.println("wrote " + file));
         }
         out.flush();
         return result.verdict().exitStatus();

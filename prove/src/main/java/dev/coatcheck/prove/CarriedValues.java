@@ -56,7 +56,8 @@ final class CarriedValues {
     }
 
     private void add(String what, String value) {
-        if (!value.isBlank() && !SECRET.matcher(what.toLowerCase(Locale.ROOT)).matches()
+        if (!value.isBlank()
+                && !SECRET.matcher(what.toLowerCase(Locale.ROOT)).matches()
                 && !values.containsValue(value)) {
             values.put(what + step, value);
         }

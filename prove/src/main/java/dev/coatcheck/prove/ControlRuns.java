@@ -56,8 +56,7 @@ record ControlRuns(Control control, List<Run> runs) {
                 lab.giveOwnNetworks(e);
             }
         }
-        Control control =
-                Control.learn(runs.stream().map(Run::exchanges).toList());
+        Control control = Control.learn(runs.stream().map(Run::exchanges).toList());
         Set<Integer> flickering = control.flickering();
         if (!flickering.isEmpty()) {
             throw new InconclusiveException("the control is not at one with itself: the status of step "
@@ -88,7 +87,8 @@ record ControlRuns(Control control, List<Run> runs) {
     private static String hint(int number, Lab lab, LabInstance instance) {
         int answering = instance.forkedServers();
         if (answering > 1) {
-            return "; " + answering + " forked processes answer at its TCP port, and if they keep state each for itself,"
+            return "; " + answering
+                    + " forked processes answer at its TCP port, and if they keep state each for itself,"
                     + " the application is stateful within one instance already: run it with one of them"
                     + " (WEB_CONCURRENCY=1 is set here) to have that proved";
         }

@@ -156,7 +156,9 @@ final class Reporting {
                 count == 1 ? purpose : purpose + " (" + count + ")",
                 check,
                 weight,
-                run.played().stream().map(step -> step(scenario, run, step, first)).toList(),
+                run.played().stream()
+                        .map(step -> step(scenario, run, step, first))
+                        .toList(),
                 run.starts().stream()
                         .map(start -> new RunRecord.Start(
                                 start.instance(), start.pid(), Duration.between(first, start.at()), start.readyAfter()))
@@ -175,7 +177,8 @@ final class Reporting {
                 .map(broken -> broken.differences().getFirst().toString());
         String outcome =
                 switch (played.exchange().outcome()) {
-                    case Outcome.Answered answered -> Integer.toString(answered.response().status());
+                    case Outcome.Answered answered ->
+                        Integer.toString(answered.response().status());
                     case Outcome.Failed failed -> failed.failure().toString();
                     case Outcome.NotSent notSent -> "not sent";
                 };
@@ -191,11 +194,11 @@ final class Reporting {
 
     Report report() {
         if (leaks.isEmpty() && reason.isEmpty() && coverage.separated() == 0 && coverage.kills() == 0) {
-            inconclusive("no two steps were separated and nothing was killed, so nothing is proved; choose more checks");
+            inconclusive(
+                    "no two steps were separated and nothing was killed, so nothing is proved; choose more checks");
         }
-        Verdict verdict = !leaks.isEmpty()
-                ? Verdict.STATEFUL
-                : reason.isPresent() ? Verdict.INCONCLUSIVE : Verdict.STATELESS;
+        Verdict verdict =
+                !leaks.isEmpty() ? Verdict.STATEFUL : reason.isPresent() ? Verdict.INCONCLUSIVE : Verdict.STATELESS;
         settings.checks().stream()
                 .filter(check -> !checks.containsKey(check.label()))
                 .forEach(check -> checks.put(

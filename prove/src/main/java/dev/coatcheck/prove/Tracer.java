@@ -89,8 +89,7 @@ final class Tracer {
         }
         Map<LabInstance, Map<Path, FileChange>> filesAfter = files();
         Exchange exchange = trial.run().exchanges().getLast();
-        List<Needle> needles = Needles.from(
-                CarriedValues.of(exchange), List.of(folder));
+        List<Needle> needles = Needles.from(CarriedValues.of(exchange), List.of(folder));
         if (!trial.playUpTo(plan.steps() - 1)) {
             return Trace.none("a later step broke this time");
         }
@@ -198,19 +197,17 @@ final class Tracer {
         List<Needle> all = new ArrayList<>(needles);
         replays.forEach(all::addAll);
         Set<Needle> held = new HashSet<>();
-        for (MemoryReading reading :
-                MemorySearch.readings(polluted.pids(), all, MemoryLimits.defaults()).values()) {
+        for (MemoryReading reading : MemorySearch.readings(polluted.pids(), all, MemoryLimits.defaults())
+                .values()) {
             if (reading instanceof MemoryReading.Read read) {
                 held.addAll(read.found().keySet());
             }
         }
         Findings here = MemorySearch.search(polluted.name(), polluted.pids(), needles, MemoryLimits.defaults());
         notes.addAll(here.notes());
-        Remembrance remembrance = Remembrance.of(
-                replays.size(),
-                (int) replays.stream()
-                        .filter(replay -> replay.stream().anyMatch(held::contains))
-                        .count());
+        Remembrance remembrance = Remembrance.of(replays.size(), (int) replays.stream()
+                .filter(replay -> replay.stream().anyMatch(held::contains))
+                .count());
         boolean holds = needles.stream().anyMatch(held::contains);
         Remembered remembered =
                 switch (remembrance) {
@@ -226,13 +223,19 @@ final class Tracer {
 
     /** Requests that resemble the step's in size and say nothing, to overwrite what was only left over. */
     private void sweep(Conversation before, Target target) throws InterruptedException {
-        Map<String, String> cookies = trial.run().exchanges().get(step.number() - 1).response().orElseThrow().cookies();
+        Map<String, String> cookies = trial.run()
+                .exchanges()
+                .get(step.number() - 1)
+                .response()
+                .orElseThrow()
+                .cookies();
         for (int i = 0; i < TRAFFIC; i++) {
             List<Field> nonsense = new ArrayList<>();
             cookies.forEach((name, value) -> nonsense.add(new Field(name, Template.literal(random(value.length())))));
             Request request = new Request(
                     "GET", Template.literal("/?" + random(16)), List.of(), List.of(), nonsense, new Body.None());
-            before.copy().play(step.withRequest(request).withPolling(Polling.NONE).withCaptures(List.of()), target);
+            before.copy()
+                    .play(step.withRequest(request).withPolling(Polling.NONE).withCaptures(List.of()), target);
         }
     }
 
@@ -267,8 +270,8 @@ final class Tracer {
             return;
         }
         services.forEach((kind, server) -> {
-            Findings findings = BackingServiceSearch.search(
-                    kind.label(), server, lab.dataOf(kind), given, MemoryLimits.defaults());
+            Findings findings =
+                    BackingServiceSearch.search(kind.label(), server, lab.dataOf(kind), given, MemoryLimits.defaults());
             notes.addAll(findings.notes());
             notes.add(
                     findings.locations().isEmpty()

@@ -28,10 +28,12 @@ record Corpus(Path folder, JsonNode expected) {
 
     static Stream<Corpus> all() {
         try (Stream<Path> folders = Files.list(Path.of("src/test/apps"))) {
-            return folders.filter(folder -> Files.exists(folder.resolve("expected.json")))
+            return folders
+                    .filter(folder -> Files.exists(folder.resolve("expected.json")))
                     .sorted()
                     .map(folder -> new Corpus(
-                            folder.toAbsolutePath(), JSON.readTree(folder.resolve("expected.json").toFile())))
+                            folder.toAbsolutePath(),
+                            JSON.readTree(folder.resolve("expected.json").toFile())))
                     .toList()
                     .stream();
         } catch (IOException e) {
@@ -44,8 +46,8 @@ record Corpus(Path folder, JsonNode expected) {
         environment.put("APP_CLASSPATH", System.getProperty("java.class.path"));
         ApplicationOptions options = ApplicationOptions.of(environment);
         JsonNode ready = expected.at("/arguments/ready");
-        Application application = Application.read(
-                folder, ready.isString() ? options.withReadinessPath(ready.stringValue()) : options);
+        Application application =
+                Application.read(folder, ready.isString() ? options.withReadinessPath(ready.stringValue()) : options);
         LabSettings lab = LabSettings.of(application, ISOLATION);
         JsonNode limit = expected.at("/arguments/startTimeout");
         if (limit.isString()) {

@@ -19,7 +19,9 @@ import tools.jackson.databind.JsonNode;
 class CorpusTest {
     static Stream<Corpus> applications() {
         String only = System.getProperty("corpus", "");
-        return Corpus.all().filter(corpus -> Pattern.compile(only).matcher(corpus.toString()).find());
+        return Corpus.all()
+                .filter(corpus ->
+                        Pattern.compile(only).matcher(corpus.toString()).find());
     }
 
     @ParameterizedTest(name = "{0}")
@@ -30,11 +32,15 @@ class CorpusTest {
         Report report = corpus.prove(Progress.silent());
 
         String told = TerminalFace.text(report, Screen.plain());
-        assertThat(report.verdict().name()).as(told).isEqualToIgnoringCase(expected.get("verdict").stringValue());
+        assertThat(report.verdict().name())
+                .as(told)
+                .isEqualToIgnoringCase(expected.get("verdict").stringValue());
         if (expected.has("reason")) {
-            assertThat(report.reason().orElse("")).containsPattern(expected.get("reason").stringValue());
+            assertThat(report.reason().orElse(""))
+                    .containsPattern(expected.get("reason").stringValue());
         }
-        assertThat(report.leaks().stream().map(CorpusTest::words).toList()).as(told)
+        assertThat(report.leaks().stream().map(CorpusTest::words).toList())
+                .as(told)
                 .isEqualTo(leaks(expected).map(CorpusTest::words).toList());
         List<JsonNode> leaks = leaks(expected).toList();
         for (int i = 0; i < leaks.size(); i++) {
@@ -42,11 +48,12 @@ class CorpusTest {
                 assertThat(report.leaks().get(i).locations()).as(told).anyMatch(matching(leaks.get(i)));
             }
         }
-        expected.path("checks").forEach(check -> assertThat(report.checks())
-                .filteredOn(CheckResult::outcome, CheckResult.Outcome.FAILED)
-                .as(told)
-                .extracting(CheckResult::name)
-                .contains(check.stringValue()));
+        expected.path("checks")
+                .forEach(check -> assertThat(report.checks())
+                        .filteredOn(CheckResult::outcome, CheckResult.Outcome.FAILED)
+                        .as(told)
+                        .extracting(CheckResult::name)
+                        .contains(check.stringValue()));
     }
 
     private static java.util.function.Predicate<FoundLocation> matching(JsonNode leak) {
@@ -66,7 +73,8 @@ class CorpusTest {
     }
 
     private static String words(Leak leak) {
-        return leak.cause().word() + " " + leak.polluter().map(step -> step.step()).orElse(0) + " "
+        return leak.cause().word() + " "
+                + leak.polluter().map(step -> step.step()).orElse(0) + " "
                 + leak.victim().step();
     }
 }

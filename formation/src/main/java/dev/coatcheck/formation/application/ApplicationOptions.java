@@ -29,7 +29,8 @@ public record ApplicationOptions(
 
     /** Nothing but an environment. */
     public static ApplicationOptions of(Map<String, String> environment) {
-        return new ApplicationOptions(environment, Optional.empty(), List.of(), Optional.empty(), Optional.empty(), Optional.empty());
+        return new ApplicationOptions(
+                environment, Optional.empty(), List.of(), Optional.empty(), Optional.empty(), Optional.empty());
     }
 
     public ApplicationOptions withQuantities(String other) {

@@ -47,8 +47,8 @@ public final class RunningProcess implements AutoCloseable {
     public static RunningProcess start(
             String instance, String command, Path folder, Map<String, String> environment, Journal journal)
             throws IOException {
-        ProcessBuilder builder = new ProcessBuilder("sh", "-c", ShellCommand.inPlaceOfTheShell(command))
-                .directory(folder.toFile());
+        ProcessBuilder builder =
+                new ProcessBuilder("sh", "-c", ShellCommand.inPlaceOfTheShell(command)).directory(folder.toFile());
         builder.environment().clear();
         builder.environment().putAll(environment);
         return start(instance, builder, journal);
@@ -60,8 +60,7 @@ public final class RunningProcess implements AutoCloseable {
      * @throws IOException if the system cannot start another process
      */
     public static RunningProcess start(String instance, ProcessBuilder builder, Journal journal) throws IOException {
-        return new RunningProcess(
-                ProcessGroup.start(builder.redirectInput(new File("/dev/null"))), instance, journal);
+        return new RunningProcess(ProcessGroup.start(builder.redirectInput(new File("/dev/null"))), instance, journal);
     }
 
     public ProcessGroup group() {

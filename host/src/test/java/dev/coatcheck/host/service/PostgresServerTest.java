@@ -34,7 +34,8 @@ class PostgresServerTest {
             assertThat(connection.isValid(1)).isFalse();
             assertThat(Sql.query(server.url(), "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"))
                     .isEqualTo("0");
-            assertThat(Sql.query(server.url(), "SELECT count(*) FROM pg_database")).isEqualTo("4");
+            assertThat(Sql.query(server.url(), "SELECT count(*) FROM pg_database"))
+                    .isEqualTo("4");
             assertThat(Sql.query(server.url(), "SELECT count(*) FROM pg_roles WHERE rolname LIKE 'odd%'"))
                     .isEqualTo("0");
         }

@@ -49,7 +49,8 @@ class S3ServerTest {
 
             server.wipe();
 
-            assertThat(client.listObjectsV2(list -> list.bucket(server.bucket())).contents())
+            assertThat(client.listObjectsV2(list -> list.bucket(server.bucket()))
+                            .contents())
                     .isEmpty();
             assertThat(client.listBuckets().buckets()).hasSize(1);
         }

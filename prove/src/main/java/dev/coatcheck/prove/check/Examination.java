@@ -89,7 +89,8 @@ final class Examination {
             if (differences.isEmpty()) {
                 return Optional.empty();
             }
-            if (!plan.deaths().isEmpty() && !breaks(plan.named("without the kills").withDeaths(Map.of()))) {
+            if (!plan.deaths().isEmpty()
+                    && !breaks(plan.named("without the kills").withDeaths(Map.of()))) {
                 return Optional.of(loss(differences));
             }
             Plan workersApart = seated("workers on disks of their own", step -> Seat.at(0));
@@ -113,7 +114,8 @@ final class Examination {
         }
 
         private Plan seated(String name, IntFunction<Seat> seats) {
-            return Plan.of(name, IntStream.rangeClosed(1, victim).mapToObj(seats).toList());
+            return Plan.of(
+                    name, IntStream.rangeClosed(1, victim).mapToObj(seats).toList());
         }
 
         private boolean breaks(Plan variant) throws InterruptedException, EarlierVictim {

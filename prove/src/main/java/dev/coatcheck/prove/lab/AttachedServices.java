@@ -46,7 +46,9 @@ final class AttachedServices {
 
     /** Whether the environment attaches any. */
     static boolean areIn(Map<String, String> environment) {
-        return environment.values().stream().map(URL::matcher).anyMatch(url -> url.matches() && PORTS.containsKey(url.group(1)));
+        return environment.values().stream()
+                .map(URL::matcher)
+                .anyMatch(url -> url.matches() && PORTS.containsKey(url.group(1)));
     }
 
     /** Those servers on this machine's loopback that any variable names by a URL. */
@@ -71,7 +73,8 @@ final class AttachedServices {
         } catch (IOException e) {
             throw new InconclusiveException(
                     "the backing service that " + variable + " names does not answer at " + host + ":" + port + " ("
-                            + e.getMessage() + "); start it, or take the variable away and let it be started here: --with",
+                            + e.getMessage()
+                            + "); start it, or take the variable away and let it be started here: --with",
                     e);
         }
     }

@@ -70,7 +70,8 @@ public final class Lab implements AutoCloseable {
 
     /** Whether everything that the application may keep its state in is made clean before each trial. */
     public boolean isReset() {
-        return settings.reset().isPresent() || !AttachedServices.areIn(settings.application().environment());
+        return settings.reset().isPresent()
+                || !AttachedServices.areIn(settings.application().environment());
     }
 
     /** Where one of those keeps its data. */
@@ -113,8 +114,7 @@ public final class Lab implements AutoCloseable {
         PlaySettings play = PlaySettings.of(LabSettings.ORIGIN)
                 .withVariables(settings.variables())
                 .withLimit(settings.requestLimit());
-        Trial trial =
-                new Trial(new Stand(workshop, nameOffset), plan, scenario, new Lanes(plan, play, control));
+        Trial trial = new Trial(new Stand(workshop, nameOffset), plan, scenario, new Lanes(plan, play, control));
         try {
             trial.begin();
             return trial;

@@ -51,8 +51,8 @@ public final class LabInstance implements AutoCloseable {
     }
 
     static LabInstance start(String name, String command, Layer layer, Path folder, Map<String, String> environment) {
-        ProcessBuilder builder = layer.builder(
-                List.of("sh", "-c", ShellCommand.inPlaceOfTheShell(command)), folder, environment);
+        ProcessBuilder builder =
+                layer.builder(List.of("sh", "-c", ShellCommand.inPlaceOfTheShell(command)), folder, environment);
         try {
             Journal nobody = new Journal(InstantSource.system(), _ -> {});
             return new LabInstance(name, layer, RunningProcess.start(name, builder, nobody));
@@ -147,8 +147,8 @@ public final class LabInstance implements AutoCloseable {
                 lacking = missing.get();
             }
             if (!isAlive()) {
-                throw new InconclusiveException(name + " ended before it was ready: "
-                        + process.onExit().join() + lastLines());
+                throw new InconclusiveException(
+                        name + " ended before it was ready: " + process.onExit().join() + lastLines());
             }
             boolean elsewhere = !all.isEmpty()
                     && all.stream().noneMatch(listening -> listening.address().getPort() == port);
@@ -158,7 +158,9 @@ public final class LabInstance implements AutoCloseable {
             if (elsewhere && System.nanoTime() - elsewhereSince > ELSEWHERE_LIMIT.toNanos()) {
                 throw new FixedPortException(
                         name,
-                        all.stream().map(listening -> listening.address().getPort()).toList());
+                        all.stream()
+                                .map(listening -> listening.address().getPort())
+                                .toList());
             }
             Duration waited = age();
             if (waited.compareTo(limit) > 0) {

@@ -33,8 +33,7 @@ final class Lanes {
         this.plan = plan;
         Conversation beginning = Conversation.start(settings);
         for (Seat seat : plan.seats()) {
-            lanes.computeIfAbsent(
-                    number(seat), lane -> new Lane(beginning.copy(), control.map(Control::comparison)));
+            lanes.computeIfAbsent(number(seat), lane -> new Lane(beginning.copy(), control.map(Control::comparison)));
         }
     }
 

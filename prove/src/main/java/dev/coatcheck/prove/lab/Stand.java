@@ -71,8 +71,7 @@ final class Stand implements AutoCloseable {
         return await(web.get(seat.process()));
     }
 
-    private static LabInstance await(@Nullable Future<LabInstance> start)
-            throws InterruptedException {
+    private static LabInstance await(@Nullable Future<LabInstance> start) throws InterruptedException {
         if (start == null) {
             throw new IllegalStateException("nobody has begun to start it");
         }

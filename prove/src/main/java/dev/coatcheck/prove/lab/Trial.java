@@ -117,8 +117,8 @@ public final class Trial implements AutoCloseable {
             return step;
         }
         long more = LEASE.dividedBy(polling.interval().plusMillis(1)) + 1;
-        return step.withPolling(new Polling(
-                (int) Math.min(polling.retries() + more, Polling.MOST_RETRIES), polling.interval()));
+        return step.withPolling(
+                new Polling((int) Math.min(polling.retries() + more, Polling.MOST_RETRIES), polling.interval()));
     }
 
     private void startAhead(int from) {

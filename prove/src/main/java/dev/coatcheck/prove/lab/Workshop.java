@@ -34,7 +34,8 @@ final class Workshop {
         this.application = settings.application();
         this.environment = new HashMap<>(application.environment());
         this.environment.putAll(attached);
-        // Servers that fork ask this how often: one process is to be one process, whose state is not split within itself.
+        // Servers that fork ask this how often: one process is to be one process, whose state is not split within
+        // itself.
         this.environment.putIfAbsent("WEB_CONCURRENCY", "1");
         NodeHeapSearch.prepare(this.environment);
     }
@@ -81,8 +82,7 @@ final class Workshop {
         int port = fixedPort.orElseGet(TcpPorts::free);
         Map<String, String> own = environment(name);
         own.put("PORT", Integer.toString(port));
-        LabInstance instance =
-                LabInstance.start(name, web().command(), layer, application.folder(), own);
+        LabInstance instance = LabInstance.start(name, web().command(), layer, application.folder(), own);
         started.accept(instance);
         instance.awaitReady(
                 port, fixedPort.isPresent(), new Readiness(application.readinessPath()), settings.startLimit());
@@ -102,8 +102,10 @@ final class Workshop {
         return application.types().stream()
                 .filter(type -> type.name().equals(ProcessType.WEB))
                 .findFirst()
-                .orElseThrow(() -> new InconclusiveException("the application has no process type 'web', which is the"
-                        + " one that requests are sent to; name it so in the Procfile, or give its command with --web"));
+                .orElseThrow(
+                        () -> new InconclusiveException(
+                                "the application has no process type 'web', which is the"
+                                        + " one that requests are sent to; name it so in the Procfile, or give its command with --web"));
     }
 
     LabInstance startWorker(ProcessType type, String name, Layer layer) {

@@ -1,6 +1,5 @@
 package dev.coatcheck.prove.report;
 
-import dev.coatcheck.prove.check.Cause;
 import dev.coatcheck.prove.report.HtmlTimeline.Drawn;
 import dev.coatcheck.prove.report.RunRecord.Weight;
 import java.util.Comparator;

@@ -77,8 +77,10 @@ class InvestigationTest {
         SimulatedApplication application = application(6)
                 .step(1, remembering("session"))
                 .step(2, needingRemembered("session"))
-                .step(3, (world, seat, lane) -> needingRemembered("session").answersWell(world, seat, lane)
-                        && remembering("cart").answersWell(world, seat, lane))
+                .step(
+                        3,
+                        (world, seat, lane) -> needingRemembered("session").answersWell(world, seat, lane)
+                                && remembering("cart").answersWell(world, seat, lane))
                 .step(4, needingRemembered("cart"))
                 .step(5, filing("upload"))
                 .step(6, needingFiled("upload"));

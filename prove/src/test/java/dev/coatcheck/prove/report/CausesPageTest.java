@@ -1,8 +1,8 @@
 package dev.coatcheck.prove.report;
 
-import dev.coatcheck.prove.check.Cause;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.coatcheck.prove.check.Cause;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,9 +1,9 @@
 package dev.coatcheck.prove.report;
 
-import dev.coatcheck.prove.check.Cause;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.coatcheck.prove.check.Cause;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
