@@ -88,17 +88,25 @@ public final class ControlClient {
         }
     }
 
-    /** Shows events until all that were asked for have come; where they are followed, until the formation ends. */
+    /**
+     * Shows events until all that were asked for have come; where they are followed, until the formation ends.
+     *
+     * @param text may take its time, as a pager does. What is not followed has all come before the first of it is shown, and so
+     *     does not change any more, whatever becomes of the formation
+     */
     public void logs(Request.Logs logs, Consumer<String> text) {
+        List<String> whole = new ArrayList<>();
+        Consumer<String> receiver = logs.follow() ? text : whole::add;
         try {
             converse(logs, logs.follow() ? Duration.ZERO : ANSWER_LIMIT, answer -> {
                 if (answer instanceof Answer.Text shown) {
-                    text.accept(shown.text());
+                    receiver.accept(shown.text());
                 }
             });
         } catch (EOFException e) {
             // The formation has ended, and its log with it.
         }
+        whole.forEach(text);
     }
 
     /**

@@ -7,15 +7,22 @@ import dev.coatcheck.formation.event.EventPrinter;
 import dev.coatcheck.formation.event.JsonLines;
 import dev.coatcheck.formation.event.ReadableLines;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /** One request of one client, from its line to the last answer. */
 final class ControlSession {
     /** What is run on the way to a release, and whose lines explain why it fails. */
     private static final Set<String> ON_THE_WAY = Set.of("build.1", "release.1");
+
+    /** For the rest of what was told, when the formation ends. */
+    private static final Duration PARTING = Duration.ofSeconds(2);
 
     private final Controlled formation;
     private final Wire wire;
@@ -55,13 +62,40 @@ final class ControlSession {
         return "";
     }
 
-    private void tell(Request.Logs logs) {
+    private void tell(Request.Logs logs) throws IOException {
         EventFormat format = logs.json() ? new JsonLines() : new ReadableLines(ZoneId.systemDefault(), logs.coloured());
-        try (EventPrinter printer = printer(event -> text(format.format(event)));
-                var _ = formation.log().follow(logs.latest(), event -> isOf(event, logs.types()), printer)) {
+        telling(event -> text(format.format(event)), logs.latest(), event -> isOf(event, logs.types()), () -> {
             if (logs.follow()) {
                 enough.join();
             }
+            return "";
+        });
+    }
+
+    /** Does something, and sends what happens meanwhile; on a thread of its own, since a client may not read. */
+    private String telling(EventFormat format, int latest, Predicate<Event> wanted, Supplier<String> work)
+            throws IOException {
+        try (EventPrinter printer = new EventPrinter(wire.stream(), format, () -> gone.complete(null))) {
+            try (var _ = formation.log().follow(latest, wanted, printer)) {
+                return work.get();
+            } finally {
+                settle(printer.end());
+            }
+        }
+    }
+
+    /**
+     * The last answer comes neither before what was told nor into the middle of it, though the client may read as slowly as
+     * whoever sits before a pager.
+     */
+    private void settle(CompletableFuture<Void> written) throws IOException {
+        CompletableFuture.anyOf(written, enough).join();
+        written.copy()
+                .completeOnTimeout(null, PARTING.toMillis(), TimeUnit.MILLISECONDS)
+                .join();
+        if (!written.isDone()) {
+            wire.hangUp();
+            throw new IOException("the client does not read");
         }
     }
 
@@ -91,11 +125,12 @@ final class ControlSession {
         }
     }
 
-    private String make(Request.Change change) {
-        try (EventPrinter printer = printer(event -> Wire.line(progress(event)));
-                var _ = formation.log().follow(0, ControlSession::isProgress, printer)) {
-            return formation.change(change, gone);
-        }
+    private String make(Request.Change change) throws IOException {
+        return telling(
+                event -> Wire.line(progress(event)),
+                0,
+                ControlSession::isProgress,
+                () -> formation.change(change, gone));
     }
 
     private static boolean isProgress(Event event) {
@@ -123,11 +158,6 @@ final class ControlSession {
 
     private static String text(String shown) {
         return shown.isEmpty() ? "" : Wire.line(new Answer.Text(shown));
-    }
-
-    /** Sends on a thread of its own: a client that does not read holds up nobody who tells of something. */
-    private EventPrinter printer(EventFormat format) {
-        return new EventPrinter(wire.stream(), format, () -> gone.complete(null));
     }
 
     /** A client says nothing after its request; what comes is that it is gone. */

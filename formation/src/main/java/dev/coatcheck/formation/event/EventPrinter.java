@@ -12,6 +12,7 @@ import java.util.ArrayDeque;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -42,6 +43,8 @@ public final class EventPrinter implements Consumer<Event>, AutoCloseable {
     private long waitingCharacters;
     private long dropped;
     private boolean closed;
+
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
     /**
      * Starts to write.
@@ -75,9 +78,12 @@ public final class EventPrinter implements Consumer<Event>, AutoCloseable {
         }
     }
 
-    /** Writes what waits, for two seconds at most, and ends. */
-    @Override
-    public void close() {
+    /**
+     * Takes no more events. Does not wait.
+     *
+     * @return completes when what waited is written, or the stream takes no more: not as long as its reader stands still
+     */
+    public CompletableFuture<Void> end() {
         lock.lock();
         try {
             closed = true;
@@ -85,6 +91,13 @@ public final class EventPrinter implements Consumer<Event>, AutoCloseable {
         } finally {
             lock.unlock();
         }
+        return ended.copy();
+    }
+
+    /** Writes what waits, for two seconds at most, and ends. */
+    @Override
+    public void close() {
+        var _ = end();
         try {
             writer.join(CLOSE_LIMIT);
         } catch (InterruptedException e) {
@@ -107,6 +120,8 @@ public final class EventPrinter implements Consumer<Event>, AutoCloseable {
         } catch (InterruptedException e) {
             // Nobody interrupts this thread; if somebody does, the printer ends.
             discard();
+        } finally {
+            ended.complete(null);
         }
     }
 

@@ -10,6 +10,7 @@ import dev.coatcheck.formation.event.Event.Kind;
 import dev.coatcheck.formation.event.Event.Level;
 import dev.coatcheck.formation.event.EventLog;
 import dev.coatcheck.formation.event.Journal;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -189,6 +190,26 @@ class ControlTest {
             assertThat(following.isAlive()).isTrue();
         }
         assertThat(following.join(Duration.ofSeconds(5))).isTrue();
+    }
+
+    @Test
+    void a_client_that_stands_still_as_before_a_pager_loses_nothing_of_the_logs() throws Exception {
+        for (int i = 0; i < 2_000; i++) {
+            journal.output("web.1", Event.Stream.STDOUT, i + " " + "x".repeat(1_000));
+        }
+        try (ControlServer server = start(folder);
+                SocketChannel client = connect()) {
+            client.write(StandardCharsets.UTF_8.encode(
+                    "{\"command\":\"logs\",\"follow\":false,\"latest\":2000,\"types\":[],\"json\":true}\n"));
+            BufferedReader lines = new BufferedReader(Channels.newReader(client, StandardCharsets.UTF_8));
+            assertThat(lines.readLine()).as("%s", server).contains("\"line\\\":\\\"0 x");
+            // Longer than what is told gets at the end of a formation.
+            Thread.sleep(Duration.ofSeconds(3));
+            List<String> rest = lines.lines().toList();
+            assertThat(rest).hasSize(2_000);
+            assertThat(rest.get(1_998)).contains("1999 x");
+            assertThat(rest.getLast()).contains("\"done\"");
+        }
     }
 
     @Test
