@@ -14,9 +14,13 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
-/** Answers what commands ask of a formation that runs. */
+/**
+ * Answers what commands ask of a formation that runs. Who stays for as long as it pleases, as {@code logs} and {@code run} do,
+ * is counted apart, so that {@code ps} and {@code stop} get through, however many of those there are.
+ */
 public final class ControlServer implements AutoCloseable {
     private static final int MOST_CLIENTS = 64;
+    private static final int MOST_STAYING = 64;
 
     /** A client that does not come to the point does not keep its place. */
     private static final Executor AFTER_PATIENCE = CompletableFuture.delayedExecutor(5, TimeUnit.SECONDS);
@@ -28,6 +32,7 @@ public final class ControlServer implements AutoCloseable {
     private final ServerSocketChannel channel;
     private final CompletableFuture<Void> closing = new CompletableFuture<>();
     private final Semaphore places = new Semaphore(MOST_CLIENTS);
+    private final Semaphore stays = new Semaphore(MOST_STAYING);
     private final Thread acceptor;
 
     private ControlServer(Controlled formation, ControlSocket socket, ServerSocketChannel channel) {
@@ -87,7 +92,9 @@ public final class ControlServer implements AutoCloseable {
     }
 
     private void serve(SocketChannel channel) {
-        try (Wire client = new Wire(channel)) {
+        Place place = new Place(places);
+        try (place;
+                Wire client = new Wire(channel)) {
             CompletableFuture<Request> request = new CompletableFuture<>();
             AFTER_PATIENCE.execute(() -> {
                 if (!request.isDone()) {
@@ -102,11 +109,45 @@ public final class ControlServer implements AutoCloseable {
                         + e.getMessage() + "; stop it and start it anew to use this one"));
                 return;
             }
+            if (stays(request.join()) && !place.changeTo(stays)) {
+                client.send(new Answer.Failed(MOST_STAYING
+                        + " commands of the kind of 'logs' and 'run' are connected to the formation, and more it does not"
+                        + " take; try again when one has ended"));
+                return;
+            }
             new ControlSession(formation, client, closing).answer(request.join());
         } catch (IOException e) {
             // The client went away, or is none of ours.
-        } finally {
-            places.release();
+        }
+    }
+
+    private static boolean stays(Request request) {
+        return switch (request) {
+            case Request.Logs _, Request.Run _ -> true;
+            case Request.Ps _, Request.Services _, Request.Releases _, Request.Change _ -> false;
+        };
+    }
+
+    /** A client's permit, of whichever kind it is by now. */
+    private static final class Place implements AutoCloseable {
+        private Semaphore of;
+
+        Place(Semaphore of) {
+            this.of = of;
+        }
+
+        boolean changeTo(Semaphore other) {
+            if (!other.tryAcquire()) {
+                return false;
+            }
+            of.release();
+            of = other;
+            return true;
+        }
+
+        @Override
+        public void close() {
+            of.release();
         }
     }
 }

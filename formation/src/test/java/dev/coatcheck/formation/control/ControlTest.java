@@ -213,6 +213,34 @@ class ControlTest {
     }
 
     @Test
+    void clients_that_stay_keep_nobody_from_asking_or_stopping() throws Exception {
+        List<SocketChannel> staying = new ArrayList<>();
+        journal.tell(Kind.NOTE, Level.INFO, "told", Map.of());
+        try (ControlServer server = start(folder)) {
+            for (int i = 0; i < 64; i++) {
+                SocketChannel client = connect();
+                staying.add(client);
+                client.write(StandardCharsets.UTF_8.encode(
+                        i % 2 == 0
+                                ? "{\"command\":\"logs\",\"follow\":true,\"latest\":1,\"types\":[]}\n"
+                                : "{\"command\":\"run\",\"words\":\"w\"}\n"));
+                assertThat(client.read(ByteBuffer.allocate(1))).isEqualTo(1);
+            }
+            ControlClient client = ControlClient.of(folder);
+            assertThatThrownBy(() -> client.run("one more", (_, _) -> 0))
+                    .hasMessageStartingWith("64 commands of the kind of 'logs' and 'run' are connected");
+            assertThat(client.instances()).as("%s", server).containsExactly(INSTANCE);
+            assertThat(client.change(new Request.Stop(), _ -> {})).isEqualTo("made");
+            staying.removeFirst().close();
+            await().ignoreExceptions().until(() -> client.run("one more", (_, _) -> 7) == 7);
+        } finally {
+            for (SocketChannel client : staying) {
+                client.close();
+            }
+        }
+    }
+
+    @Test
     void a_command_of_another_version_is_refused_in_words() throws Exception {
         try (ControlServer server = start(folder);
                 SocketChannel client = connect()) {
