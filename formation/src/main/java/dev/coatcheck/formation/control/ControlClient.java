@@ -30,7 +30,7 @@ import java.util.function.Consumer;
 public final class ControlClient {
     private static final Duration ANSWER_LIMIT = Duration.ofSeconds(10);
 
-    /** Without a word: building, draining and stopping take long, each within limits of its own. */
+    /** Without a word: one that is at work has one twice a minute, however long a build or a release takes. */
     private static final Duration CHANGE_LIMIT = Duration.ofMinutes(30);
 
     private final Path application;

@@ -27,7 +27,11 @@ public final class ControlServer implements AutoCloseable {
 
     private static final Duration PAUSE = Duration.ofMillis(100);
 
+    /** Well within what a client waits for a word. */
+    private static final Duration PULSE = Duration.ofSeconds(30);
+
     private final Controlled formation;
+    private final Duration pulse;
     private final ControlSocket socket;
     private final ServerSocketChannel channel;
     private final CompletableFuture<Void> closing = new CompletableFuture<>();
@@ -35,8 +39,9 @@ public final class ControlServer implements AutoCloseable {
     private final Semaphore stays = new Semaphore(MOST_STAYING);
     private final Thread acceptor;
 
-    private ControlServer(Controlled formation, ControlSocket socket, ServerSocketChannel channel) {
+    private ControlServer(Controlled formation, ControlSocket socket, ServerSocketChannel channel, Duration pulse) {
         this.formation = formation;
+        this.pulse = pulse;
         this.socket = socket;
         this.channel = channel;
         this.acceptor = Thread.ofVirtual().name("control").start(this::accept);
@@ -44,6 +49,15 @@ public final class ControlServer implements AutoCloseable {
 
     /** Listens in a workspace, which the caller holds and only its owner can enter. */
     public static ControlServer start(Path workspace, Controlled formation) throws IOException {
+        return start(workspace, formation, PULSE);
+    }
+
+    /**
+     * As {@link #start(Path, Controlled)}.
+     *
+     * @param pulse how often a client that waits for a change hears something
+     */
+    static ControlServer start(Path workspace, Controlled formation, Duration pulse) throws IOException {
         ControlSocket socket = ControlSocket.prepare(workspace);
         ServerSocketChannel channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         try {
@@ -53,7 +67,7 @@ public final class ControlServer implements AutoCloseable {
             channel.close();
             throw e;
         }
-        return new ControlServer(formation, socket, channel);
+        return new ControlServer(formation, socket, channel, pulse);
     }
 
     /** Stops listening, and ends what would go on for ever; who waits for a change still gets the answer. */
@@ -115,7 +129,7 @@ public final class ControlServer implements AutoCloseable {
                         + " take; try again when one has ended"));
                 return;
             }
-            new ControlSession(formation, client, closing).answer(request.join());
+            new ControlSession(formation, client, pulse, closing).answer(request.join());
         } catch (IOException e) {
             // The client went away, or is none of ours.
         }

@@ -8,13 +8,17 @@ import dev.coatcheck.formation.event.JsonLines;
 import dev.coatcheck.formation.event.ReadableLines;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Predicate;
-import java.util.function.Supplier;
 
 /** One request of one client, from its line to the last answer. */
 final class ControlSession {
@@ -27,15 +31,19 @@ final class ControlSession {
     private final Controlled formation;
     private final Wire wire;
 
+    /** How often a client that waits for a change hears something, whatever takes so long. */
+    private final Duration pulse;
+
     /** Completes when the client is gone. */
     private final CompletableFuture<Void> gone = new CompletableFuture<>();
 
     /** Completes when nothing is to go on for ever. */
     private final CompletableFuture<?> enough;
 
-    ControlSession(Controlled formation, Wire wire, CompletableFuture<Void> closing) {
+    ControlSession(Controlled formation, Wire wire, Duration pulse, CompletableFuture<Void> closing) {
         this.formation = formation;
         this.wire = wire;
+        this.pulse = pulse;
         this.enough = CompletableFuture.anyOf(gone, closing);
     }
 
@@ -64,7 +72,7 @@ final class ControlSession {
 
     private void tell(Request.Logs logs) throws IOException {
         EventFormat format = logs.json() ? new JsonLines() : new ReadableLines(ZoneId.systemDefault(), logs.coloured());
-        telling(event -> text(format.format(event)), logs.latest(), event -> isOf(event, logs.types()), () -> {
+        telling(event -> text(format.format(event)), logs.latest(), event -> isOf(event, logs.types()), _ -> {
             if (logs.follow()) {
                 enough.join();
             }
@@ -73,11 +81,12 @@ final class ControlSession {
     }
 
     /** Does something, and sends what happens meanwhile; on a thread of its own, since a client may not read. */
-    private String telling(EventFormat format, int latest, Predicate<Event> wanted, Supplier<String> work)
+    private String telling(
+            EventFormat format, int latest, Predicate<Event> wanted, Function<Consumer<Event>, String> work)
             throws IOException {
         try (EventPrinter printer = new EventPrinter(wire.stream(), format, () -> gone.complete(null))) {
             try (var _ = formation.log().follow(latest, wanted, printer)) {
-                return work.get();
+                return work.apply(printer);
             } finally {
                 settle(printer.end());
             }
@@ -130,7 +139,31 @@ final class ControlSession {
                 event -> Wire.line(progress(event)),
                 0,
                 ControlSession::isProgress,
-                () -> formation.change(change, gone));
+                receiver -> {
+                    Thread beating = Thread.ofVirtual().name("control-pulse").start(() -> pulse(receiver));
+                    try {
+                        return formation.change(change, gone);
+                    } finally {
+                        beating.interrupt();
+                    }
+                });
+    }
+
+    /** A release command or a build may say nothing for an hour, and the client must know that it is not forgotten. */
+    private void pulse(Consumer<Event> receiver) {
+        Instant start = Instant.now();
+        try {
+            while (true) {
+                Thread.sleep(pulse);
+                Instant now = Instant.now();
+                String message =
+                        "still under way after " + Duration.between(start, now).toSeconds() + " s";
+                receiver.accept(new Event.Lifecycle(
+                        now, Event.Kind.NOTE, Optional.empty(), Event.Level.INFO, message, Map.of()));
+            }
+        } catch (InterruptedException e) {
+            // The change is made.
+        }
     }
 
     private static boolean isProgress(Event event) {

@@ -156,6 +156,20 @@ class ControlTest {
     }
 
     @Test
+    void a_change_that_says_nothing_for_long_is_told_to_be_under_way() throws Exception {
+        try (ControlServer server = ControlServer.start(
+                Files.createDirectories(folder.resolve(".coatcheck")), formation, Duration.ofMillis(50))) {
+            List<String> progress = new CopyOnWriteArrayList<>();
+            Thread asking =
+                    Thread.ofVirtual().start(() -> ControlClient.of(folder).change(new Request.Roll(), progress::add));
+            await().until(() -> progress.size() >= 3);
+            rollUnwanted.complete(null);
+            assertThat(asking.join(Duration.ofSeconds(5))).as("%s", server).isTrue();
+            assertThat(progress.getFirst()).matches("still under way after \\d+ s");
+        }
+    }
+
+    @Test
     void a_one_off_lasts_as_long_as_its_client() throws Exception {
         try (ControlServer server = start(folder)) {
             int status = ControlClient.of(folder).run("a b", (where, environment) -> {
