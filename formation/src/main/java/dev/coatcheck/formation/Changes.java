@@ -104,6 +104,15 @@ final class Changes {
         prune();
     }
 
+    /** What runs is ready: its release can be gone back to from here on. */
+    void cameUp() {
+        try {
+            resources.releases().cameUp(target().attached().release());
+        } catch (IOException e) {
+            journal.tell(Kind.NOTE, Level.WARNING, "it could not be noted that the release came up: " + e, Map.of());
+        }
+    }
+
     /** Brings process types to other quantities. */
     String scale(Map<String, Integer> wanted, CompletableFuture<Void> unwanted) {
         String what = new TreeMap<>(wanted)
@@ -220,6 +229,7 @@ final class Changes {
             resources.releases().failed(next);
             throw e;
         }
+        resources.releases().cameUp(next);
         resources.releases().becameCurrent(next);
         prune();
     }

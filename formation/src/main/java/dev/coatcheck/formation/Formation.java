@@ -179,7 +179,10 @@ public final class Formation implements AutoCloseable {
         changes.begin();
         ready = CompletableFuture.allOf(
                         instances.all().stream().map(Instance::firstReady).toArray(CompletableFuture<?>[]::new))
-                .thenRun(() -> tellReady(here.services()));
+                .thenRun(() -> {
+                    changes.cameUp();
+                    tellReady(here.services());
+                });
     }
 
     private void tellReady(List<AttachedService> attached) {

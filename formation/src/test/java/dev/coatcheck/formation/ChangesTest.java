@@ -163,6 +163,26 @@ class ChangesTest {
     }
 
     @Test
+    void what_never_became_ready_is_not_gone_back_to() throws Exception {
+        try (TestFormation running = app.start().awaitReady()) {
+            assertThat(client.releases()).extracting(ReleaseView::state).containsExactly("current");
+            assertThat(running.get("/").statusCode()).isEqualTo(200);
+        }
+        app.write("version", "slow\n");
+        try (TestFormation slow =
+                TestFormation.in(folder).write("server.js", SERVER).start()) {
+            assertThat(slow.instance("web.1").release()).isEqualTo(2);
+            app.write("version", "three\n");
+            client.change(new Request.Roll(), progress -> {});
+            assertThat(client.releases())
+                    .extracting(ReleaseView::state)
+                    .containsExactly("earlier", "unfinished", "current");
+            client.change(new Request.Rollback(Optional.empty()), progress -> {});
+            assertThat(slow.get("/").body()).startsWith("one");
+        }
+    }
+
+    @Test
     void scaling_under_load_loses_no_request_and_takes_the_highest_numbers_away() throws Exception {
         try (TestFormation running = app.start().awaitReady();
                 RequestLoad load = RequestLoad.on(running.formation().tcpPort())) {

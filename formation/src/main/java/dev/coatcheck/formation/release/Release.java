@@ -13,11 +13,11 @@ public record Release(int number, Instant created, String build, Configuration c
     public enum State {
         /** The one that runs, or ran when the formation was stopped. */
         CURRENT,
-        /** It ran, and another one took its place. */
+        /** It came up and ran, and another one took its place. */
         EARLIER,
         /** It did not come up. */
         FAILED,
-        /** The runner ended before it was known whether it comes up. */
+        /** The runner ended, or another one took its place, before it was known whether it comes up. */
         UNFINISHED
     }
 }

@@ -18,7 +18,7 @@ import tools.jackson.databind.json.JsonMapper;
 /**
  * The releases of an application, a file for each, readable by its owner alone, because environments hold secrets. The file
  * is written once; what became of the release stands beside it, and {@code current} says which one runs. For the one who
- * holds the workspace. Writing is for one thread at a time; reading is safe for others meanwhile.
+ * holds the workspace. Safe for use by several threads.
  */
 public final class ReleaseStore {
     /** Older ones than these are forgotten. */
@@ -77,7 +77,7 @@ public final class ReleaseStore {
     }
 
     /** The next one. */
-    public Release create(Instant created, String build, Configuration configuration) throws IOException {
+    public synchronized Release create(Instant created, String build, Configuration configuration) throws IOException {
         List<Release> before = all();
         int number = before.isEmpty() ? 1 : before.getLast().number() + 1;
         Release release = new Release(number, created, build, configuration);
@@ -88,15 +88,19 @@ public final class ReleaseStore {
         return release;
     }
 
-    /** It came up, and runs from here on. */
-    public void becameCurrent(Release release) throws IOException {
-        write(file(release.number(), LIVED), "");
-        Files.deleteIfExists(file(release.number(), FAILED));
+    /** It runs from here on; that it comes up is not said. */
+    public synchronized void becameCurrent(Release release) throws IOException {
         write(folder.resolve(CURRENT), release.number() + "\n");
     }
 
-    /** It did not come up; one that ran before stays one that can be gone back to. */
-    public void failed(Release release) throws IOException {
+    /** It came up, so that one can go back to it. */
+    public synchronized void cameUp(Release release) throws IOException {
+        write(file(release.number(), LIVED), "");
+        Files.deleteIfExists(file(release.number(), FAILED));
+    }
+
+    /** It did not come up; one that did before stays one that can be gone back to. */
+    public synchronized void failed(Release release) throws IOException {
         if (!Files.exists(file(release.number(), LIVED))) {
             write(file(release.number(), FAILED), "");
         }

@@ -48,16 +48,21 @@ class ReleaseStoreTest {
         Release first = store.create(CREATED, "a", configuration(Map.of()));
         assertThat(store.state(first)).isEqualTo(Release.State.UNFINISHED);
         store.becameCurrent(first);
+        store.cameUp(first);
         Release second = store.create(CREATED, "b", configuration(Map.of()));
         store.failed(second);
+        // It ran, and never came up.
+        store.becameCurrent(store.create(CREATED, "b2", configuration(Map.of())));
         Release third = store.create(CREATED, "c", configuration(Map.of()));
         store.becameCurrent(third);
         // What ran once can be gone back to, whatever became of a later try.
         store.failed(first);
         ReleaseStore anew = ReleaseStore.in(folder);
-        assertThat(anew.all()).extracting(Release::number).containsExactly(1, 2, 3);
-        assertThat(List.of(anew.state(first), anew.state(second), anew.state(third)))
-                .containsExactly(Release.State.EARLIER, Release.State.FAILED, Release.State.CURRENT);
+        assertThat(anew.all()).extracting(Release::number).containsExactly(1, 2, 3, 4);
+        assertThat(anew.all())
+                .extracting(anew::state)
+                .containsExactly(
+                        Release.State.EARLIER, Release.State.FAILED, Release.State.UNFINISHED, Release.State.CURRENT);
         assertThat(anew.current()).contains(third);
     }
 
