@@ -14,6 +14,7 @@ import java.util.Map;
     @JsonSubTypes.Type(value = Answer.OneOff.class, name = "one-off"),
     @JsonSubTypes.Type(value = Answer.Text.class, name = "text"),
     @JsonSubTypes.Type(value = Answer.Progress.class, name = "progress"),
+    @JsonSubTypes.Type(value = Answer.Runner.class, name = "runner"),
     @JsonSubTypes.Type(value = Answer.Done.class, name = "done"),
     @JsonSubTypes.Type(value = Answer.Failed.class, name = "failed")
 })
@@ -31,6 +32,9 @@ sealed interface Answer {
 
     /** What is being done, for whoever waits: one or several lines. */
     record Progress(String message) implements Answer {}
+
+    /** To {@link Request.Stop}, at once: the process that is to end. */
+    record Runner(long pid) implements Answer {}
 
     record Done(String message) implements Answer {}
 

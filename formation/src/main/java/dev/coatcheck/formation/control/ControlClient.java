@@ -1,6 +1,7 @@
 package dev.coatcheck.formation.control;
 
 import dev.coatcheck.formation.FormationException;
+import dev.coatcheck.host.process.ProcessEnd;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
@@ -11,10 +12,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
 /**
@@ -32,6 +35,9 @@ public final class ControlClient {
 
     /** Without a word: one that is at work has one twice a minute, however long a build or a release takes. */
     private static final Duration CHANGE_LIMIT = Duration.ofMinutes(30);
+
+    /** For a runner that has stopped everything to be gone. */
+    private static final Duration END_LIMIT = Duration.ofSeconds(15);
 
     private final Path application;
     private final Path workspace;
@@ -67,24 +73,39 @@ public final class ControlClient {
     }
 
     /**
-     * Has a change made, and waits until it is made or undone. Ending this program meanwhile undoes it.
+     * Has a change made, and waits until it is made or undone. Ending this program meanwhile undoes it. A formation that is
+     * stopped has ended when this returns, the process of its runner included.
      *
      * @param progress is told what is being done
      * @return what was done, in words
      */
     public String change(Request.Change change, Consumer<String> progress) {
+        AtomicReference<Optional<ProcessHandle>> runner = new AtomicReference<>(Optional.empty());
+        String done;
         try {
-            return converse(change, CHANGE_LIMIT, answer -> {
+            done = converse(change, CHANGE_LIMIT, answer -> {
                 if (answer instanceof Answer.Progress told) {
                     progress.accept(told.message());
+                } else if (answer instanceof Answer.Runner told) {
+                    runner.set(ProcessHandle.of(told.pid()));
                 }
             });
         } catch (EOFException e) {
-            // A formation that has ended takes its end of the socket with it, perhaps before its answer was read.
-            if (change instanceof Request.Stop) {
-                return "stopped";
+            // A formation that has ended takes its end of the socket with it, perhaps before its last answer.
+            if (runner.get().isEmpty()) {
+                throw new FormationException("the formation in " + application + " has ended meanwhile", e);
             }
-            throw new FormationException("the formation in " + application + " has ended meanwhile", e);
+            done = "stopped";
+        }
+        runner.get().ifPresent(this::awaitEnd);
+        return done;
+    }
+
+    private void awaitEnd(ProcessHandle runner) {
+        if (!runner.equals(ProcessHandle.current()) && !ProcessEnd.await(runner, END_LIMIT)) {
+            throw new FormationException("the formation in " + application + " was stopped, but its runner (process "
+                    + runner.pid() + ") has not ended within " + END_LIMIT.toSeconds() + " s; 'kill -KILL "
+                    + runner.pid() + "' ends it and whatever it may have left");
         }
     }
 
@@ -126,6 +147,7 @@ public final class ControlClient {
                         Answer.Instances _,
                         Answer.Services _,
                         Answer.Releases _,
+                        Answer.Runner _,
                         Answer.Done _ ->
                     throw new FormationException("the formation in " + application + " lends no environment");
             };
@@ -169,6 +191,7 @@ public final class ControlClient {
                             Answer.Instances _,
                             Answer.Services _,
                             Answer.Releases _,
+                            Answer.Runner _,
                             Answer.OneOff _ -> answers.accept(answer);
                 }
             }

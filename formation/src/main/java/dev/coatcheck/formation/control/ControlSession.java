@@ -64,6 +64,9 @@ final class ControlSession {
             case Request.Logs logs -> tell(logs);
             case Request.Run run -> lend(run);
             case Request.Change change -> {
+                if (change instanceof Request.Stop) {
+                    wire.send(new Answer.Runner(ProcessHandle.current().pid()));
+                }
                 return make(change);
             }
         }

@@ -3,7 +3,10 @@ package dev.coatcheck.formation.control;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Optional;
 
 /**
  * Where the socket of a formation is: {@code control.sock} in its workspace. A socket's path is limited to some hundred
@@ -36,7 +39,9 @@ final class ControlSocket implements AutoCloseable {
                     : Path.of(System.getProperty("java.io.tmpdir"));
             // Made for its owner alone.
             path = Files.createTempDirectory(base, "coatcheck-").resolve(SOCKET);
-            Files.writeString(workspace.resolve(POINTER), path.toString());
+            Path fresh = workspace.resolve(POINTER + ".new");
+            Files.writeString(fresh, path.toString());
+            Files.move(fresh, workspace.resolve(POINTER), StandardCopyOption.ATOMIC_MOVE);
         }
         return new ControlSocket(workspace, path);
     }
@@ -44,7 +49,18 @@ final class ControlSocket implements AutoCloseable {
     /** Where the socket of this workspace is, if there is one. */
     static Path find(Path workspace) throws IOException {
         Path pointer = workspace.resolve(POINTER);
-        return Files.exists(pointer) ? Path.of(Files.readString(pointer).strip()) : workspace.resolve(SOCKET);
+        return Files.exists(pointer)
+                ? pointedAt(Files.readString(pointer).strip()).orElse(workspace.resolve(SOCKET))
+                : workspace.resolve(SOCKET);
+    }
+
+    /** Nothing, where it says what we never wrote: a machine that lost its power leaves files that are empty. */
+    private static Optional<Path> pointedAt(String path) {
+        try {
+            return Optional.of(Path.of(path)).filter(it -> it.isAbsolute() && it.endsWith(SOCKET));
+        } catch (InvalidPathException e) {
+            return Optional.empty();
+        }
     }
 
     Path path() {
@@ -54,8 +70,10 @@ final class ControlSocket implements AutoCloseable {
     @Override
     public void close() throws IOException {
         Files.deleteIfExists(path);
-        if (Files.deleteIfExists(workspace.resolve(POINTER)) && path.getParent() != null) {
-            Files.deleteIfExists(path.getParent());
+        Files.deleteIfExists(workspace.resolve(POINTER));
+        Path folder = path.getParent();
+        if (folder != null && !folder.equals(workspace)) {
+            Files.deleteIfExists(folder);
         }
     }
 

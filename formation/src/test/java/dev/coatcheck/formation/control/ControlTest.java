@@ -12,9 +12,11 @@ import dev.coatcheck.formation.event.EventLog;
 import dev.coatcheck.formation.event.Journal;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -31,6 +33,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -170,6 +173,27 @@ class ControlTest {
     }
 
     @Test
+    void a_formation_is_stopped_when_the_process_of_its_runner_has_ended() throws Exception {
+        Path workspace = Files.createDirectories(folder.resolve(".coatcheck"));
+        Process runner = new ProcessBuilder("sleep", "600").start();
+        try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            server.bind(UnixDomainSocketAddress.of(workspace.resolve("control.sock")));
+            CompletableFuture<String> stopped = new CompletableFuture<>();
+            Thread.ofVirtual()
+                    .start(() -> stopped.complete(ControlClient.of(folder).change(new Request.Stop(), _ -> {})));
+            try (SocketChannel client = server.accept()) {
+                assertThat(client.read(ByteBuffer.allocate(1_000))).isPositive();
+                client.write(StandardCharsets.UTF_8.encode("{\"answer\":\"runner\",\"pid\":" + runner.pid() + "}\n"));
+            }
+            assertThatThrownBy(() -> stopped.get(300, TimeUnit.MILLISECONDS)).isInstanceOf(TimeoutException.class);
+            runner.destroyForcibly();
+            assertThat(stopped.get(5, TimeUnit.SECONDS)).isEqualTo("stopped");
+        } finally {
+            runner.destroyForcibly();
+        }
+    }
+
+    @Test
     void a_one_off_lasts_as_long_as_its_client() throws Exception {
         try (ControlServer server = start(folder)) {
             int status = ControlClient.of(folder).run("a b", (where, environment) -> {
@@ -276,6 +300,21 @@ class ControlTest {
         Path socket = ControlSocket.find(deep.resolve(".coatcheck"));
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(socket.getParent())))
                 .isEqualTo("rwx------");
+    }
+
+    @Test
+    void a_pointer_to_the_socket_that_says_nothing_is_no_formation_and_no_obstacle_to_the_next() throws IOException {
+        for (String nonsense : List.of("", "\n", "relative/control.sock", "/dev/null", "\0")) {
+            Path workspace = Files.createDirectories(folder.resolve(".coatcheck"));
+            Files.writeString(workspace.resolve("control.path"), nonsense);
+            assertThatThrownBy(() -> ControlClient.of(folder).instances())
+                    .hasMessageStartingWith("no formation runs in " + folder);
+            try (ControlServer server = start(folder)) {
+                assertThat(ControlClient.of(folder).instances())
+                        .as("%s", server)
+                        .hasSize(1);
+            }
+        }
     }
 
     @Test
