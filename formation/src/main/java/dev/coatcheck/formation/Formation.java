@@ -55,7 +55,7 @@ public final class Formation implements AutoCloseable {
     private final CompletableFuture<Void> stopAsked = new CompletableFuture<>();
     private final CompletableFuture<Void> killAsked = new CompletableFuture<>();
     private final CountDownLatch stopped = new CountDownLatch(1);
-    private volatile CompletableFuture<Void> ready = new CompletableFuture<>();
+    private final CompletableFuture<Void> ready = new CompletableFuture<>();
     private volatile @Nullable Resources resources;
     private @Nullable Workspace workspace;
     private @Nullable ControlServer control;
@@ -118,7 +118,10 @@ public final class Formation implements AutoCloseable {
         return held == null ? 0 : held.router().map(Router::port).orElse(0);
     }
 
-    /** Completes when every instance has been ready once; not before {@link #start} has returned. */
+    /**
+     * Completes when every instance that is to run has been ready once, those that took the place of others included; with a
+     * {@link FormationException} if it is stopped before that, or does not start. May be asked for at any time.
+     */
     public CompletableFuture<Void> ready() {
         return ready.copy();
     }
@@ -140,6 +143,7 @@ public final class Formation implements AutoCloseable {
 
     /** Ends every process at once, also while {@link #stop} waits for them in another thread. */
     public void kill() {
+        stopAsked.complete(null);
         killAsked.complete(null);
         instances.killAll();
         stop();
@@ -177,12 +181,15 @@ public final class Formation implements AutoCloseable {
                     Map.of());
         }
         changes.begin();
-        ready = CompletableFuture.allOf(
-                        instances.all().stream().map(Instance::firstReady).toArray(CompletableFuture<?>[]::new))
-                .thenRun(() -> {
-                    changes.cameUp();
-                    tellReady(here.services());
-                });
+        var _ = instances.allReady().thenRun(() -> becameReady(changes, here));
+    }
+
+    private void becameReady(Changes changes, Resources here) {
+        if (!stopAsked.isDone()) {
+            changes.cameUp();
+            tellReady(here.services());
+            ready.complete(null);
+        }
     }
 
     private void tellReady(List<AttachedService> attached) {
@@ -206,6 +213,9 @@ public final class Formation implements AutoCloseable {
     }
 
     private void stopInOrder() {
+        // Else who is stopped as the last one that was waited for would complete it well.
+        stopAsked.complete(null);
+        ready.completeExceptionally(new FormationException("it ended before every instance was ready"));
         Workspace held = workspace;
         if (stopped.getCount() == 0 || held == null) {
             stopped.countDown();

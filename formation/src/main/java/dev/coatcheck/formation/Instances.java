@@ -41,6 +41,17 @@ final class Instances {
                 .toList();
     }
 
+    /** Completes when each that is to run has been ready once, whichever those are by then. */
+    CompletableFuture<Void> allReady() {
+        List<Instance> lacking = staying(instance -> !instance.firstReady().isDone());
+        return lacking.isEmpty()
+                ? CompletableFuture.completedFuture(null)
+                : CompletableFuture.allOf(lacking.stream()
+                                .map(instance -> CompletableFuture.anyOf(instance.firstReady(), instance.onStopped()))
+                                .toArray(CompletableFuture<?>[]::new))
+                        .thenCompose(_ -> allReady());
+    }
+
     /**
      * Asks instances to stop, the highest numbers first, and forgets them when they have.
      *

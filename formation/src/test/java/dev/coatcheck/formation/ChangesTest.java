@@ -177,6 +177,9 @@ class ChangesTest {
             assertThat(client.releases())
                     .extracting(ReleaseView::state)
                     .containsExactly("earlier", "unfinished", "current");
+            // What was to become ready is no longer to run, and holds nothing up.
+            slow.awaitReady();
+            assertThat(slow.told(Kind.READY)).hasSize(1);
             client.change(new Request.Rollback(Optional.empty()), progress -> {});
             assertThat(slow.get("/").body()).startsWith("one");
         }

@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeAll;
@@ -59,6 +60,23 @@ class FormationTest {
                 assertThat(app.get(instance.tcpPort(), "/").body()).isEqualTo(instance.name());
             }
             assertThat(app.told(Kind.READY)).hasSize(1);
+        }
+    }
+
+    @Test
+    void whether_it_is_ready_may_be_asked_before_it_is_started_and_after_it_was_stopped() throws Exception {
+        try (TestFormation app = TestFormation.in(folder).write("Procfile", "web: sleep 600\n")) {
+            Formation neverReady = app.start().formation();
+            CompletableFuture<Void> ready = neverReady.ready();
+            neverReady.stop();
+            assertThat(ready).isCompletedExceptionally();
+            assertThat(app.told(Kind.READY)).isEmpty();
+        }
+        try (TestFormation app = TestFormation.in(folder)) {
+            Formation formation = app.formation();
+            CompletableFuture<Void> ready = formation.ready();
+            formation.start();
+            ready.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
         }
     }
 

@@ -82,6 +82,7 @@ final class TestFormation implements AutoCloseable {
 
     TestFormation awaitReady() {
         await().atMost(LIMIT).until(() -> formation.ready().isDone());
+        formation.ready().join();
         return this;
     }
 

@@ -201,6 +201,7 @@ public final class Instance {
         } catch (InterruptedException e) {
             // Nobody interrupts this thread; should somebody, the instance ends as if it were stopped.
         } finally {
+            stopAsked.complete(null);
             become(InstanceState.STOPPED, OptionalLong.empty());
             trial.complete(Optional.of(name + " was stopped"));
             stopped.complete(null);
