@@ -66,6 +66,21 @@ final class BackingServices implements AutoCloseable {
         return variables;
     }
 
+    /** Ends those of other kinds; their data stays. */
+    void keepOnly(Set<ServiceKind> kinds) {
+        List<AttachedService> ending = started.stream()
+                .filter(service -> !kinds.contains(service.kind()))
+                .toList();
+        started.removeAll(ending);
+        atOnce(ending, AttachedService::close);
+        ending.forEach(service -> journal.tell(
+                service.kind().label(),
+                Kind.SERVICE_EXITED,
+                Level.INFO,
+                service.kind().label() + " stopped",
+                Map.of()));
+    }
+
     List<AttachedService> all() {
         return List.copyOf(started);
     }

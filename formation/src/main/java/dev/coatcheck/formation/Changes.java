@@ -3,6 +3,7 @@ package dev.coatcheck.formation;
 import dev.coatcheck.formation.Abort.AbortedException;
 import dev.coatcheck.formation.application.Application;
 import dev.coatcheck.formation.application.ProcessType;
+import dev.coatcheck.formation.application.ServiceKind;
 import dev.coatcheck.formation.event.Event.Kind;
 import dev.coatcheck.formation.event.Event.Level;
 import dev.coatcheck.formation.event.Journal;
@@ -187,13 +188,15 @@ final class Changes {
         try {
             Abort abort = Abort.when(stopping, unwanted);
             Target before = target();
+            Set<ServiceKind> services =
+                    resources.services().stream().map(AttachedService::kind).collect(Collectors.toSet());
             journal.tell(Kind.CHANGE_STARTED, Level.INFO, words, Map.of("change", name));
             try {
                 String done = change.make(abort);
                 journal.tell(Kind.CHANGE_ENDED, Level.INFO, done, Map.of("change", name));
                 return done;
             } catch (RuntimeException | IOException | AbortedException e) {
-                String message = "the " + name + " failed: " + e.getMessage() + "\n" + goBack(before, abort);
+                String message = "the " + name + " failed: " + e.getMessage() + "\n" + goBack(before, services, abort);
                 journal.tell(Kind.CHANGE_FAILED, Level.ERROR, message, Map.of("change", name));
                 throw new FormationException(message, e);
             }
@@ -206,7 +209,7 @@ final class Changes {
         }
     }
 
-    private String goBack(Target before, Abort abort) throws InterruptedException {
+    private String goBack(Target before, Set<ServiceKind> services, Abort abort) throws InterruptedException {
         if (stopping.isDone()) {
             return "the formation stops";
         }
@@ -214,6 +217,7 @@ final class Changes {
         try {
             new Transition(instances, abort.onlyOnStop())
                     .backTo(before, resources.settings().startLimit());
+            resources.keepServices(services);
             return "release " + before.attached().number() + " runs as before";
         } catch (AbortedException e) {
             return "the formation stops";

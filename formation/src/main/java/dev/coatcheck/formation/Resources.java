@@ -178,6 +178,11 @@ final class Resources {
                 router().map(open -> new Instance.Intake(open, new Readiness(configuration.readinessPath()))));
     }
 
+    /** Ends the services of other kinds than these. */
+    void keepServices(Set<ServiceKind> kinds) {
+        services.keepOnly(kinds);
+    }
+
     void closeServices() {
         services.close();
     }

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.coatcheck.formation.control.ControlClient;
 import dev.coatcheck.formation.control.ReleaseView;
 import dev.coatcheck.formation.control.Request;
+import dev.coatcheck.formation.control.ServiceView;
 import dev.coatcheck.formation.event.Event.Kind;
 import dev.coatcheck.formation.supervision.InstanceState;
 import dev.coatcheck.formation.supervision.InstanceStatus;
@@ -125,6 +126,20 @@ class ChangesTest {
                     .hasMessageContaining("app.json:1: is not JSON");
             assertThat(pids()).isEqualTo(before);
             assertThat(running.get("/").body()).startsWith("one web.1");
+        }
+    }
+
+    @Test
+    void the_services_that_a_failed_release_was_the_first_to_need_end_with_it() throws Exception {
+        app.write("app.json", "{\"addons\": [\"redis\"]}");
+        try (TestFormation running = app.start().awaitReady()) {
+            app.write("app.json", "{\"addons\": [\"redis\", \"s3\"]}").write("version", "fails on web.1\n");
+            assertThatThrownBy(() -> client.change(new Request.Roll(), progress -> {}))
+                    .hasMessageEndingWith("release 1 runs as before");
+            assertThat(running.told(Kind.SERVICE_READY))
+                    .extracting(event -> event.subject().orElseThrow())
+                    .containsExactly("redis", "s3");
+            assertThat(client.services()).extracting(ServiceView::name).containsExactly("redis");
         }
     }
 
