@@ -12,6 +12,7 @@ import dev.coatcheck.formation.release.ReleaseChanges;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -75,13 +76,19 @@ final class Releasing {
         }
         abort.goOn();
         try {
-            Build build = resources.builds().make(application.folder(), abort::isAsked);
+            Build build = resources.builds().make(application.folder(), abort::isAsked, this::tellCopied);
             build.notes().forEach(note -> journal.tell(Kind.NOTE, Level.WARNING, note, Map.of("build", build.id())));
             return build;
         } catch (IOException e) {
             abort.goOn();
             throw new FormationException("a copy of " + application.folder() + " could not be made: " + e, e);
         }
+    }
+
+    private void tellCopied(int files, long bytes) {
+        String message =
+                String.format(Locale.ROOT, "copying the folder: %,d files and %,d MB so far", files, bytes / 1_000_000);
+        journal.tell(Kind.NOTE, Level.INFO, message, Map.of("files", files, "bytes", bytes));
     }
 
     private Release create(Build build, Configuration configuration) throws IOException {

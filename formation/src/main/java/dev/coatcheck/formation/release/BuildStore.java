@@ -29,6 +29,11 @@ public final class BuildStore {
 
     private final Path folder;
 
+    /** Told every other second while a large folder is copied. */
+    public interface Progress {
+        void copied(int files, long bytes);
+    }
+
     private BuildStore(Path folder) {
         this.folder = folder;
     }
@@ -51,7 +56,8 @@ public final class BuildStore {
      * @param cancelled ends the copying early, with an exception
      * @throws IOException if a file cannot be read, or the disk is full; then nothing of it is left
      */
-    public Build make(Path application, BooleanSupplier cancelled) throws IOException, InterruptedException {
+    public Build make(Path application, BooleanSupplier cancelled, Progress progress)
+            throws IOException, InterruptedException {
         Path source = application.toRealPath();
         Instant now = Instant.now();
         TreeFingerprint fingerprint = TreeFingerprint.of(source);
@@ -61,7 +67,7 @@ public final class BuildStore {
         }
         Path fresh = folder.resolve(UNFINISHED + UUID.randomUUID());
         try {
-            TreeCopy.Copied copied = TreeCopy.copy(source, fresh, cancelled);
+            TreeCopy.Copied copied = TreeCopy.copy(source, fresh, cancelled, progress);
             String id = copied.digest().substring(0, ID_DIGITS);
             Path build = folder.resolve(id);
             if (!Files.exists(build)) {

@@ -14,6 +14,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -26,6 +27,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 
@@ -46,15 +50,19 @@ final class TreeCopy {
     private static final int THREADS = Math.clamp(Runtime.getRuntime().availableProcessors(), 2, 8);
     private static final int ATTEMPTS = 3;
     private static final int BUFFER_BYTES = 128 << 10;
+    private static final Duration TELL_EVERY = Duration.ofSeconds(2);
 
     private final Path source;
     private final Path target;
     private final BooleanSupplier cancelled;
+    private final BuildStore.Progress progress;
     private final Map<String, String> lines = new ConcurrentSkipListMap<>();
     private final Queue<String> unsteady = new ConcurrentLinkedQueue<>();
     private final List<String> outwardLinks = new ArrayList<>();
     private final List<Future<?>> copying = new ArrayList<>();
+    private final AtomicInteger files = new AtomicInteger();
     private final AtomicLong bytes = new AtomicLong();
+    private long told = System.nanoTime();
 
     /**
      * What was copied.
@@ -65,10 +73,11 @@ final class TreeCopy {
      */
     record Copied(String digest, int entries, long bytes, List<String> unsteady, List<String> outwardLinks) {}
 
-    private TreeCopy(Path source, Path target, BooleanSupplier cancelled) {
+    private TreeCopy(Path source, Path target, BooleanSupplier cancelled, BuildStore.Progress progress) {
         this.source = source;
         this.target = target;
         this.cancelled = cancelled;
+        this.progress = progress;
     }
 
     /**
@@ -77,8 +86,9 @@ final class TreeCopy {
      * @param cancelled looked at before each file
      * @throws IOException if a file cannot be read or written, or the copying was cancelled; a part of the copy may be there
      */
-    static Copied copy(Path source, Path target, BooleanSupplier cancelled) throws IOException, InterruptedException {
-        TreeCopy copy = new TreeCopy(source, target, cancelled);
+    static Copied copy(Path source, Path target, BooleanSupplier cancelled, BuildStore.Progress progress)
+            throws IOException, InterruptedException {
+        TreeCopy copy = new TreeCopy(source, target, cancelled, progress);
         copy.run();
         return new Copied(
                 copy.digest(),
@@ -94,13 +104,33 @@ final class TreeCopy {
             try {
                 Files.walkFileTree(source, new Visitor(threads));
                 for (Future<?> file : copying) {
-                    file.get();
+                    await(file);
                 }
             } catch (ExecutionException e) {
                 throw e.getCause() instanceof IOException cause ? cause : new IOException(e.getCause());
             } finally {
                 threads.shutdownNow();
             }
+        }
+    }
+
+    private void await(Future<?> file) throws ExecutionException, InterruptedException {
+        while (true) {
+            tellIfDue();
+            try {
+                file.get(TELL_EVERY.toMillis(), TimeUnit.MILLISECONDS);
+                return;
+            } catch (TimeoutException e) {
+                // A large one, or a slow disk.
+            }
+        }
+    }
+
+    /** By the thread that walks and waits alone. */
+    private void tellIfDue() {
+        if (System.nanoTime() - told >= TELL_EVERY.toNanos()) {
+            told = System.nanoTime();
+            progress.copied(files.get(), bytes.get());
         }
     }
 
@@ -132,6 +162,7 @@ final class TreeCopy {
         @Override
         public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
             goOn();
+            tellIfDue();
             if (isLeftOut(source, file)) {
                 return FileVisitResult.CONTINUE;
             }
@@ -200,6 +231,7 @@ final class TreeCopy {
                 break;
             }
         }
+        files.incrementAndGet();
         bytes.addAndGet(Files.size(copy));
         lines.put(name(file), (Files.isExecutable(copy) ? "program " : "file ") + digestOf(copy));
     }

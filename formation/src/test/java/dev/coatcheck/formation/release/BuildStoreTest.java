@@ -10,11 +10,16 @@ import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class BuildStoreTest {
+    private static final BuildStore.Progress NOBODY = (files, bytes) -> {};
+
     @TempDir
     Path folder;
 
@@ -93,7 +98,7 @@ class BuildStoreTest {
 
     @Test
     void nothing_is_left_of_a_copy_that_was_cancelled_or_of_builds_that_nobody_needs() throws Exception {
-        assertThatThrownBy(() -> store.make(application, () -> true)).hasMessageContaining("was cancelled");
+        assertThatThrownBy(() -> store.make(application, () -> true, NOBODY)).hasMessageContaining("was cancelled");
         Build kept = make();
         write("src/main.py", "print(2)\n");
         make();
@@ -102,8 +107,25 @@ class BuildStoreTest {
         assertThat(application.resolve(".coatcheck/builds").toFile().list()).hasSize(1);
     }
 
+    @Test
+    void whoever_waits_for_a_large_folder_is_told_how_far_it_is() throws Exception {
+        CountDownLatch told = new CountDownLatch(1);
+        BooleanSupplier slow = () -> {
+            if (Thread.currentThread().getName().startsWith("build-copy")) {
+                try {
+                    assertThat(told.await(20, TimeUnit.SECONDS)).isTrue();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+            return false;
+        };
+        store.make(application, slow, (files, bytes) -> told.countDown());
+        assertThat(told.getCount()).isZero();
+    }
+
     private Build make() throws IOException, InterruptedException {
-        return store.make(application, () -> false);
+        return store.make(application, () -> false, NOBODY);
     }
 
     private void write(String name, String text) throws IOException {
