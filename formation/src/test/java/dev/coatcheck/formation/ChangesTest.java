@@ -276,7 +276,6 @@ class ChangesTest {
         try (TestFormation running = app.start().awaitReady()) {
             app.write("version", "slow\n");
             CompletableFuture<String> failure = new CompletableFuture<>();
-            // Not in the common pool, which tells of the ends of processes.
             Thread.ofVirtual().start(() -> {
                 try {
                     failure.complete(client.change(new Request.Roll(), progress -> {}));

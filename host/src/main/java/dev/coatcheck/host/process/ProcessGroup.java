@@ -46,7 +46,7 @@ public final class ProcessGroup implements AutoCloseable {
     private final Process leader;
     private final Instant startedAt;
     private final OwnerMark mark;
-    private final CompletableFuture<ExitStatus> exit;
+    private final CompletableFuture<ExitStatus> exit = new CompletableFuture<>();
 
     /** Once it was seen empty it stays so: its id may soon be that of a process which is none of ours. */
     private volatile boolean ended;
@@ -55,7 +55,19 @@ public final class ProcessGroup implements AutoCloseable {
         this.leader = leader;
         this.startedAt = Instant.now();
         this.mark = mark;
-        this.exit = leader.onExit().thenApply(process -> new ExitStatus(process.exitValue()));
+        // Not leader.onExit(): that completes in the common pool, which has one thread on two processors and may be
+        // busy
+        // with what others do.
+        Thread.ofPlatform().name("exit-" + leader.pid()).daemon().start(this::awaitExit);
+    }
+
+    private void awaitExit() {
+        try {
+            exit.complete(new ExitStatus(leader.waitFor()));
+        } catch (InterruptedException e) {
+            // Nobody interrupts this thread.
+            exit.completeExceptionally(e);
+        }
     }
 
     /**
@@ -109,7 +121,10 @@ public final class ProcessGroup implements AutoCloseable {
         return startedAt;
     }
 
-    /** Completes when the leader has ended; others of the group may live on. Cancelling it has no effect on the group. */
+    /**
+     * Completes when the leader has ended; others of the group may live on. It does so in a thread that belongs to this group
+     * alone: what depends on it is done at once, however busy the common pool is. Cancelling it has no effect on the group.
+     */
     public CompletableFuture<ExitStatus> onExit() {
         return exit.copy();
     }

@@ -10,6 +10,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -147,6 +150,26 @@ class ProcessGroupTest {
             String output = new String(group.leader().getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             // 3 is the folder that ls itself has open.
             assertThat(output).isEqualTo("hello\n2\n3\n");
+        }
+    }
+
+    @Test
+    void an_exit_is_noticed_while_the_common_pool_is_busy() throws Exception {
+        CountDownLatch enough = new CountDownLatch(1);
+        for (int i = 0; i < ForkJoinPool.getCommonPoolParallelism() + 1; i++) {
+            ForkJoinPool.commonPool().execute(() -> {
+                try {
+                    enough.await();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            });
+        }
+        try (ProcessGroup group = ProcessGroup.start(new ProcessBuilder("sh", "-c", "exit 3"))) {
+            CompletableFuture<Integer> noticed = group.onExit().thenApply(ExitStatus::code);
+            assertThat(noticed.get(10, TimeUnit.SECONDS)).isEqualTo(3);
+        } finally {
+            enough.countDown();
         }
     }
 
