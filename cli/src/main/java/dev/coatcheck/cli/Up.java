@@ -8,10 +8,12 @@ import dev.coatcheck.formation.event.EventPrinter;
 import dev.coatcheck.formation.router.TlsFiles;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -124,8 +126,9 @@ final class Up implements Callable<Integer> {
                         Optional.ofNullable(envFile),
                         Optional.ofNullable(readinessPath),
                         Optional.empty()));
-        Runnable onBroken = () -> System.err.println(
-                "coatcheck: standard output is closed, so nothing is shown from here on; the formation goes on");
+        Consumer<IOException> onBroken = broken -> System.err.println(
+                "coatcheck: standard output takes no more (" + broken.getMessage()
+                        + "), so nothing is shown from here on; the formation goes on, and 'coatcheck logs' shows what happens");
         try (EventPrinter events = new EventPrinter(
                         new FileOutputStream(FileDescriptor.out),
                         LogFormat.orDefault(log).events(),

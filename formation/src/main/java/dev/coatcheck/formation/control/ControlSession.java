@@ -87,7 +87,7 @@ final class ControlSession {
     private String telling(
             EventFormat format, int latest, Predicate<Event> wanted, Function<Consumer<Event>, String> work)
             throws IOException {
-        try (EventPrinter printer = new EventPrinter(wire.stream(), format, () -> gone.complete(null))) {
+        try (EventPrinter printer = new EventPrinter(wire.stream(), format, _ -> gone.complete(null))) {
             try (var _ = formation.log().follow(latest, wanted, printer)) {
                 return work.apply(printer);
             } finally {
@@ -138,18 +138,14 @@ final class ControlSession {
     }
 
     private String make(Request.Change change) throws IOException {
-        return telling(
-                event -> Wire.line(progress(event)),
-                0,
-                ControlSession::isProgress,
-                receiver -> {
-                    Thread beating = Thread.ofVirtual().name("control-pulse").start(() -> pulse(receiver));
-                    try {
-                        return formation.change(change, gone);
-                    } finally {
-                        beating.interrupt();
-                    }
-                });
+        return telling(event -> Wire.line(progress(event)), 0, ControlSession::isProgress, receiver -> {
+            Thread beating = Thread.ofVirtual().name("control-pulse").start(() -> pulse(receiver));
+            try {
+                return formation.change(change, gone);
+            } finally {
+                beating.interrupt();
+            }
+        });
     }
 
     /** A release command or a build may say nothing for an hour, and the client must know that it is not forgotten. */

@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>While the reader is slow, 10,000 events wait, and 16 million characters of output; beyond that, output of applications and requests are dropped, and their
  * number is told when the reader has caught up. Lifecycle events are never dropped: back-off bounds how often they occur. When
- * the stream is closed at its other end ({@code coatcheck up | head}), the printer says so once and takes events in
- * silence from then on; the formation goes on. Safe for use by several threads.
+ * the stream takes no more, because it is closed at its other end ({@code coatcheck up | head}) or the disk is full, the
+ * printer says so once and takes events in silence from then on; the formation goes on. Safe for use by several threads.
  */
 public final class EventPrinter implements Consumer<Event>, AutoCloseable {
     private static final int CAPACITY = 10_000;
@@ -34,7 +34,7 @@ public final class EventPrinter implements Consumer<Event>, AutoCloseable {
 
     private final OutputStream out;
     private final EventFormat format;
-    private final Runnable onBroken;
+    private final Consumer<IOException> onBroken;
     private final Thread writer;
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -49,9 +49,9 @@ public final class EventPrinter implements Consumer<Event>, AutoCloseable {
     /**
      * Starts to write.
      *
-     * @param onBroken called once, on the writer's thread, when the stream takes no more
+     * @param onBroken called once, on the writer's thread, when the stream takes no more, with what it said
      */
-    public EventPrinter(OutputStream out, EventFormat format, Runnable onBroken) {
+    public EventPrinter(OutputStream out, EventFormat format, Consumer<IOException> onBroken) {
         this.out = new BufferedOutputStream(out, 64 << 10);
         this.format = format;
         this.onBroken = onBroken;
@@ -115,12 +115,11 @@ public final class EventPrinter implements Consumer<Event>, AutoCloseable {
             }
             out.flush();
         } catch (IOException e) {
-            onBroken.run();
-            discard();
+            onBroken.accept(e);
         } catch (InterruptedException e) {
             // Nobody interrupts this thread; if somebody does, the printer ends.
-            discard();
         } finally {
+            discard();
             ended.complete(null);
         }
     }

@@ -2,6 +2,7 @@ package dev.coatcheck.formation.event;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.coatcheck.formation.event.Event.Kind;
 import dev.coatcheck.formation.event.Event.Level;
@@ -12,11 +13,16 @@ import java.io.OutputStream;
 import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -33,7 +39,7 @@ class EventPrinterTest {
     @Test
     void what_was_told_before_the_end_is_written_in_order() {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        try (EventPrinter printer = new EventPrinter(out, WORDS, () -> {})) {
+        try (EventPrinter printer = new EventPrinter(out, WORDS, broken -> {})) {
             printer.accept(output("a"));
             printer.accept(lifecycle("b"));
             printer.accept(output("c"));
@@ -61,7 +67,7 @@ class EventPrinterTest {
                 out.write(bytes, offset, length);
             }
         };
-        try (EventPrinter printer = new EventPrinter(slow, WORDS, () -> {})) {
+        try (EventPrinter printer = new EventPrinter(slow, WORDS, broken -> {})) {
             for (int i = 0; i < 20_000; i++) {
                 printer.accept(output("a line of some length, so that the buffer of the stream fills"));
             }
@@ -82,7 +88,8 @@ class EventPrinterTest {
     void a_stream_that_is_closed_is_told_once_and_then_left_alone() throws Exception {
         AtomicInteger told = new AtomicInteger();
         PipedInputStream in = new PipedInputStream();
-        try (EventPrinter printer = new EventPrinter(new PipedOutputStream(in), WORDS, told::incrementAndGet)) {
+        try (EventPrinter printer =
+                new EventPrinter(new PipedOutputStream(in), WORDS, broken -> told.incrementAndGet())) {
             printer.accept(output("a"));
             assertThat(in.read()).isEqualTo('a');
             in.close();
@@ -95,6 +102,21 @@ class EventPrinterTest {
             }
         }
         assertThat(told).hasValue(1);
+    }
+
+    @Test
+    void a_disk_that_is_full_costs_the_output_and_is_told_with_its_reason() throws Exception {
+        Path full = Path.of("/dev/full");
+        assumeTrue(Files.exists(full), "this system has no " + full);
+        Queue<String> told = new ConcurrentLinkedQueue<>();
+        try (OutputStream out = Files.newOutputStream(full);
+                EventPrinter printer = new EventPrinter(out, WORDS, broken -> told.add(broken.getMessage()))) {
+            printer.accept(lifecycle("a"));
+            await().until(() -> !told.isEmpty());
+            printer.accept(lifecycle("b"));
+            printer.end().get(5, TimeUnit.SECONDS);
+        }
+        assertThat(told).containsExactly("No space left on device");
     }
 
     private static Event output(String line) {
