@@ -65,7 +65,8 @@ final class Logs implements Callable<Integer> {
         coatcheck.connect().logs(logs, text -> {
             out.print(text);
             out.flush();
-            if (out.checkError()) {
+            // The writer above does not hear of what the stream below it meets.
+            if (out.checkError() || System.out.checkError()) {
                 // As the end of "| head" does.
                 System.exit(0);
             }

@@ -228,6 +228,22 @@ class UpTest {
     }
 
     @Test
+    void logs_end_quietly_when_nobody_reads_them_any_more() throws Exception {
+        try (Runner up = up()) {
+            String url = up.awaitEvent("ready").get("url").stringValue();
+            try (Runner logs = Runner.start("logs", "-f", "--log", "json", "-C", folder.toString())) {
+                logs.awaitEvent("ready");
+                logs.closeOutput();
+                await().atMost(LIMIT).until(() -> {
+                    get(url);
+                    return !logs.isAlive();
+                });
+                assertThat(logs.exitStatus()).isZero();
+            }
+        }
+    }
+
+    @Test
     void nothing_survives_a_runner_that_was_killed_in_the_middle_of_a_roll() throws Exception {
         List<Long> pids = new ArrayList<>();
         try (Runner up = up()) {
