@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Brings the files of an application and the options of a command together. */
 final class ApplicationReader {
@@ -20,6 +22,9 @@ final class ApplicationReader {
 
     /** What every instance is given in any case, whatever a file may require. */
     private static final Set<String> GIVEN = Set.of("PORT", "COATCHECK_INSTANCE");
+
+    /** {@code $NAME}, <code>${NAME}</code> or {@code $(command)}. */
+    private static final Pattern REFERENCE = Pattern.compile("\\$(?:\\{?([A-Za-z_][A-Za-z0-9_]*)|\\()");
 
     private final Path folder;
     private final ApplicationOptions options;
@@ -78,7 +83,7 @@ final class ApplicationReader {
                 variables(appJson, dotEnv, environment, wanted, secrets),
                 appJson.build(),
                 appJson.stops(),
-                notes(appJson),
+                notes(appJson, dotEnv, environment.keySet()),
                 options);
     }
 
@@ -223,13 +228,22 @@ final class ApplicationReader {
         return variables;
     }
 
-    private static List<String> notes(AppJson appJson) {
+    private List<String> notes(AppJson appJson, Map<String, String> dotEnv, Set<String> known) {
         List<String> notes = new ArrayList<>();
         appJson.unknownAddons()
                 .forEach(
                         addon -> notes.add(
                                 "app.json names the addon '" + addon
                                         + "', which can't be started here; attach one by its variables in the environment if it is needed"));
+        String name = options.envFile().map(Path::toString).orElse(DOT_ENV);
+        dotEnv.forEach((variable, value) -> {
+            Matcher reference = REFERENCE.matcher(value);
+            if (reference.find() && (reference.group(1) == null || known.contains(reference.group(1)))) {
+                notes.add(
+                        name + ": " + variable + " has a $ that a shell would replace by something; here it stands for"
+                                + " itself, since nothing in this file is expanded");
+            }
+        });
         return notes;
     }
 }

@@ -1,8 +1,10 @@
 package dev.coatcheck.formation.application;
 
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -10,7 +12,7 @@ import java.util.regex.Pattern;
  * Heroku's Procfile, taken strictly: what others skip in silence is told here.
  *
  * <pre>
- * file    = *( [ line ] LF )              ; CR LF too, and no end of line at the end of the file
+ * file    = *( [ line ] LF )              ; CR LF and CR too, and no end of line at the end of the file
  * line    = name ":" command / comment    ; blank lines are skipped
  * name    = 1*63( letter / digit / "-" / "_" )
  * command = whatever the shell takes, up to the end of the line
@@ -21,6 +23,9 @@ final class Procfile {
     private static final Pattern LINE = Pattern.compile("([^:]*):(.*)", Pattern.DOTALL);
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,63}");
 
+    /** Linux passes no longer argument to a program: 128 KiB with the zero at its end, and "exec " may come in front. */
+    private static final int MOST_BYTES = (128 << 10) - 6;
+
     private Procfile() {}
 
     /** The process types in the order of the file. */
@@ -29,7 +34,7 @@ final class Procfile {
         Map<String, Integer> lines = new HashMap<>();
         int number = 0;
         boolean empty = true;
-        for (String line : text.split("\n", -1)) {
+        for (String line : text.split("[\n\r]", -1)) {
             number++;
             if (line.isBlank() || line.stripLeading().startsWith("#")) {
                 continue;
@@ -52,13 +57,34 @@ final class Procfile {
             } else if (command.isEmpty()) {
                 problems.addAtLine(file, number, "the process type '" + name + "' has no command");
             } else {
-                types.put(name, new ProcessType(name, command));
+                int at = number;
+                wrongWith(command)
+                        .ifPresentOrElse(
+                                wrong -> problems.addAtLine(file, at, "the command of '" + name + "' " + wrong),
+                                () -> types.put(name, new ProcessType(name, command)));
             }
         }
         if (empty) {
             problems.add(file, "defines no process type; a line reads 'name: command', as in 'web: node server.js'");
         }
         return types;
+    }
+
+    private static Optional<String> wrongWith(String command) {
+        if (command.endsWith("\\")) {
+            return Optional.of("ends in a backslash, and does not go on in the next line: a command is one line");
+        }
+        if (command.endsWith("&") && !command.endsWith("&&")) {
+            return Optional.of(
+                    "ends in '&', which leaves it in the background, so that the process ends at once; leave the"
+                            + " '&' out");
+        }
+        int bytes = command.getBytes(StandardCharsets.UTF_8).length;
+        if (bytes > MOST_BYTES) {
+            return Optional.of("is " + bytes + " bytes long, and no system starts one of more than " + MOST_BYTES
+                    + "; put it into a script");
+        }
+        return ShellSyntax.problem(command).map(said -> "is none that the shell can read: " + said);
     }
 
     private static String wrong(String name) {

@@ -3,7 +3,8 @@ package dev.coatcheck.formation.application;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
+import java.nio.CharBuffer;
+import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,14 +29,11 @@ final class TextFile {
             problems.add(name, "is larger than 1 MiB, so it is hardly what its name says");
             return Optional.empty();
         }
-        String text;
-        try {
-            text = StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(bytes))
-                    .toString();
-        } catch (CharacterCodingException e) {
-            problems.add(name, "is not UTF-8 text");
+        CharBuffer characters = CharBuffer.allocate(bytes.length);
+        CoderResult result = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes), characters, true);
+        String text = characters.flip().toString();
+        if (result.isError()) {
+            problems.addAtLine(name, lineOf(text, text.length()), "is not UTF-8 text");
             return Optional.empty();
         }
         if (text.indexOf('\0') >= 0) {

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -49,6 +51,30 @@ class ApplicationTest {
                         Map.entry("B", "file"),
                         Map.entry("C", "default"),
                         Map.entry("HOME", "/home/ada"));
+    }
+
+    @Test
+    void who_expects_an_env_file_to_be_expanded_is_told_that_it_is_not() throws IOException {
+        write("Procfile", "web: a\n");
+        write(".env", "HOST=h\nURL=http://${HOST}/\nNOW=$(date)\nPASSWORD=pa$word\n");
+        assertThat(Application.read(folder, options).notes())
+                .satisfiesExactly(
+                        url -> assertThat(url).startsWith(".env: URL has a $ that a shell would replace"),
+                        now -> assertThat(now).startsWith(".env: NOW has a $"));
+    }
+
+    @Test
+    void files_of_every_system_are_read_and_bytes_that_are_no_text_are_told_with_their_line() throws IOException {
+        for (String text : List.of("web: a\nworker: b\n", "\uFEFFweb: a\r\nworker: b", "web: a\rworker: b\r")) {
+            write("Procfile", text);
+            assertThat(Application.read(folder, options).types())
+                    .extracting(ProcessType::command)
+                    .containsExactly("a", "b");
+        }
+        Files.write(
+                folder.resolve("Procfile"), "web: a\nworker: gr\u00fc\u00df\n".getBytes(StandardCharsets.ISO_8859_1));
+        assertThatThrownBy(() -> Application.read(folder, options))
+                .hasMessageContaining("Procfile:2: is not UTF-8 text");
     }
 
     @Test
@@ -187,7 +213,7 @@ class ApplicationTest {
         Files.write(folder.resolve("app.json"), new byte[2 << 20]);
         assertThatThrownBy(() -> Application.read(folder, options))
                 .hasMessageContaining("Procfile:1: holds a NUL character")
-                .hasMessageContaining(".env: is not UTF-8 text")
+                .hasMessageContaining(".env:1: is not UTF-8 text")
                 .hasMessageContaining("app.json: is larger than 1 MiB");
     }
 

@@ -46,11 +46,28 @@ class ProcfileTest {
             'web : a'               | Procfile:1: 'web ' is no name for a process type: it begins at the start of its line, and its colon follows at once
             web.1: a                | Procfile:1: 'web.1' is no name for a process type: it takes 1 to 63 letters, digits, '-' and '_'
             : a                     | Procfile:1: '' is no name for a process type: it takes 1 to 63 letters, digits, '-' and '_'
+            web: a \\                | Procfile:1: the command of 'web' ends in a backslash, and does not go on in the next line: a command is one line
+            web: a & b &            | Procfile:1: the command of 'web' ends in '&', which leaves it in the background, so that the process ends at once; leave the '&' out
             wéb: a                  | Procfile:1: 'wéb' is no name for a process type: it takes 1 to 63 letters, digits, '-' and '_'
             """)
     void what_is_wrong_is_told_with_its_line(String line, String problem) {
         parse(line);
         assertThat(problems.found()).extracting(Problem::toString).containsExactly(problem);
+    }
+
+    @Test
+    void a_command_that_the_shell_cannot_read_or_no_system_can_start_is_told_before_it_runs() {
+        parse("web: echo \"it's $(date)\" # don't\nquote: echo 'abc\nand: a &&\nlong: " + "x".repeat(140_000) + "\n");
+        assertThat(problems.found())
+                .extracting(Problem::toString)
+                .satisfiesExactly(
+                        quote -> assertThat(quote)
+                                .startsWith("Procfile:2: the command of 'quote' is none that the shell can read: ")
+                                .doesNotContain("sh:"),
+                        and -> assertThat(and).startsWith("Procfile:3: the command of 'and' is none"),
+                        tooLong -> assertThat(tooLong)
+                                .startsWith("Procfile:4: the command of 'long' is 140000 bytes long")
+                                .endsWith("put it into a script"));
     }
 
     @Test

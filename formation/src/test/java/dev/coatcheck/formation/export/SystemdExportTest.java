@@ -160,7 +160,7 @@ class SystemdExportTest {
         Command.assumeInstalled("systemd-analyze");
         Manifests manifests = export(TestApplication.in(
                         folder.resolve("100% 'Bücherei' \\"),
-                        "web: node \"a b\" '$x' 100% \\ é\nMy_Worker: a; b $(c) \"d\nrelease: ./migrate %n $$\n")
+                        "web: node \"a b\" '$x' 100% \\ é\nMy_Worker: a; b $(c) \"d\"\nrelease: ./migrate %n $$\n")
                 .with("app.json", "{\"env\": {\"A\": \"b\"}}"));
         Path units = Files.createDirectory(folder.resolve("units"));
         List<String> command = new ArrayList<>(List.of("systemd-analyze", "verify"));
