@@ -99,16 +99,20 @@ final class Changes {
                 instances.add(attached.instance(type, number));
             }
         }
-        instances.all().forEach(Instance::start);
+        List<Instance> begun = instances.all();
+        // Its own: those that take their place when it does not come up say nothing of it.
+        var _ = CompletableFuture.allOf(begun.stream().map(Instance::firstReady).toArray(CompletableFuture<?>[]::new))
+                .thenRun(() -> cameUp(release));
+        begun.forEach(Instance::start);
         target = first;
         resources.releases().becameCurrent(release);
         prune();
     }
 
-    /** What runs is ready: its release can be gone back to from here on. */
-    void cameUp() {
+    /** One can go back to it from here on. */
+    private void cameUp(Release release) {
         try {
-            resources.releases().cameUp(target().attached().release());
+            resources.releases().cameUp(release);
         } catch (IOException e) {
             journal.tell(Kind.NOTE, Level.WARNING, "it could not be noted that the release came up: " + e, Map.of());
         }

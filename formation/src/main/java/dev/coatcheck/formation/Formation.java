@@ -181,12 +181,11 @@ public final class Formation implements AutoCloseable {
                     Map.of());
         }
         changes.begin();
-        var _ = instances.allReady().thenRun(() -> becameReady(changes, here));
+        var _ = instances.allReady().thenRun(() -> becameReady(here));
     }
 
-    private void becameReady(Changes changes, Resources here) {
+    private void becameReady(Resources here) {
         if (!stopAsked.isDone()) {
-            changes.cameUp();
             tellReady(here.services());
             ready.complete(null);
         }
