@@ -55,9 +55,8 @@ public final class ProcessGroup implements AutoCloseable {
         this.leader = leader;
         this.startedAt = Instant.now();
         this.mark = mark;
-        // Not leader.onExit(): that completes in the common pool, which has one thread on two processors and may be
-        // busy
-        // with what others do.
+        // Not leader.onExit(): that completes in the common pool, which has one thread on two processors, and may be
+        // busy with what others do.
         Thread.ofPlatform().name("exit-" + leader.pid()).daemon().start(this::awaitExit);
     }
 
