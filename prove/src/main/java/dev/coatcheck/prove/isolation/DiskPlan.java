@@ -39,6 +39,8 @@ final class DiskPlan {
             Path.of("/var/lib/containers"),
             Path.of("/var/lib/kubelet"));
 
+    private static final List<Path> WRITTEN_BY_ALL = List.of(Path.of("/var/tmp"), Path.of("/run/lock"));
+
     private static final long COPIED_BYTES = 16 << 20;
 
     /**
@@ -83,6 +85,7 @@ final class DiskPlan {
                 plan.placeVisible(folder);
             }
         }
+        plan.placeOthersFolders();
         for (Path socket : sockets) {
             if (AS_THEY_ARE.stream().noneMatch(socket::startsWith)) {
                 plan.steps.add(step("socket", socket));
@@ -147,6 +150,31 @@ final class DiskPlan {
         for (Mount mount : nearest) {
             place(mount.place());
         }
+    }
+
+    /**
+     * Folders that this user may write to and somebody else owns, each as an overlay by itself: in a user namespace the
+     * kernel cannot copy the folder of an owner that has no number there to the upper one of its parent ("Value too large
+     * for defined data type").
+     */
+    private void placeOthersFolders() throws IOException {
+        if (!inUserNamespace) {
+            return;
+        }
+        List<Path> folders = new ArrayList<>(WRITTEN_BY_ALL);
+        folders.addAll(visible);
+        for (Path folder : folders) {
+            if (!mountPoints.contains(folder)
+                    && Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)
+                    && Files.isWritable(folder)
+                    && !isOwn(folder)) {
+                placeVisible(folder);
+            }
+        }
+    }
+
+    private static boolean isOwn(Path folder) throws IOException {
+        return Files.getAttribute(folder, "unix:uid").equals(OwnUser.uid());
     }
 
     private void placeEntries(Path folder) throws IOException {
@@ -225,7 +253,7 @@ final class DiskPlan {
      */
     private String mode(Path folder) throws IOException {
         int mode = (Integer) Files.getAttribute(folder, "unix:mode") & 07777;
-        if (inUserNamespace && !Files.getAttribute(folder, "unix:uid").equals(OwnUser.uid())) {
+        if (inUserNamespace && !isOwn(folder)) {
             int bits = (Files.isReadable(folder) ? 4 : 0)
                     + (Files.isWritable(folder) ? 2 : 0)
                     + (Files.isExecutable(folder) ? 1 : 0);

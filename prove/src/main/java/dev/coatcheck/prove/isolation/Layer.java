@@ -20,6 +20,11 @@ import java.util.OptionalLong;
  * }
  * }</pre>
  *
+ * <p>{@code /tmp} and {@code /dev/shm} begin empty. Servers that listened at a path when the layer was made are reached at it;
+ * one that begins to listen later, or is started anew, is not. A folder that was there can be deleted, and not renamed
+ * ({@code EXDEV}, as between file systems): what renames folders copies them then. {@code /proc}, {@code /sys} and devices
+ * are the machine's, processes see each other, and Unix domain sockets without a path are shared where the network is.
+ *
  * <p>Thread-safe.
  */
 public sealed interface Layer extends AutoCloseable permits OverlayLayer, CopyLayer {

@@ -48,19 +48,19 @@ final class OwnNetwork implements AutoCloseable {
         Path outside = folder.resolve("out");
         Map<Integer, InetSocketAddress> byPort = network.services().stream()
                 .collect(Collectors.toUnmodifiableMap(InetSocketAddress::getPort, Function.identity()));
-        ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
-        server.bind(UnixDomainSocketAddress.of(outside));
-        Relay services = Relay.start(server, Relay.arriving(port -> dial(byPort, port)));
         List<String> command = new ArrayList<>(enter);
         command.addAll(program(inside, outside));
         byPort.keySet().forEach(port -> command.add(Integer.toString(port)));
-        ProcessGroup process = ProcessGroup.start(new ProcessBuilder(command).redirectErrorStream(true));
-        OwnNetwork own = new OwnNetwork(folder, inside, process, services);
+        ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         try {
-            own.awaitReady();
-            return own;
+            server.bind(UnixDomainSocketAddress.of(outside));
+            Relay services = Relay.start(server, Relay.arriving(port -> dial(byPort, port)));
+            ProcessGroup process = ProcessGroup.start(new ProcessBuilder(command).redirectErrorStream(true));
+            awaitReady(process);
+            return new OwnNetwork(folder, inside, process, services);
         } catch (IOException | RuntimeException e) {
-            own.close();
+            server.close();
+            delete(folder);
             throw e;
         }
     }
@@ -113,11 +113,11 @@ final class OwnNetwork implements AutoCloseable {
         }
     }
 
-    private void awaitReady() throws IOException {
+    private static void awaitReady(ProcessGroup process) throws IOException {
         CompletableFuture<Void> limit = CompletableFuture.runAsync(
                 process::kill, CompletableFuture.delayedExecutor(START_LIMIT_SECONDS, TimeUnit.SECONDS));
+        List<String> said = new ArrayList<>();
         try {
-            List<String> said = new ArrayList<>();
             BufferedReader output = process.leader().inputReader();
             for (String line = output.readLine(); !"ready".equals(line); line = output.readLine()) {
                 if (line == null) {
@@ -126,6 +126,9 @@ final class OwnNetwork implements AutoCloseable {
                 }
                 said.add(line);
             }
+        } catch (IOException e) {
+            process.close();
+            throw e;
         } finally {
             limit.cancel(false);
         }
@@ -138,6 +141,10 @@ final class OwnNetwork implements AutoCloseable {
         for (Relay way : ways.values()) {
             way.close();
         }
+        delete(folder);
+    }
+
+    private static void delete(Path folder) throws IOException {
         for (String name : List.of("in", "out")) {
             Files.deleteIfExists(folder.resolve(name));
         }
