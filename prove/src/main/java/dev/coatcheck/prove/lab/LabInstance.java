@@ -96,7 +96,7 @@ public final class LabInstance implements AutoCloseable {
                 .toList();
         // Whoever starts a container is not the one who listens.
         return places.isEmpty()
-                ? List.of(new InetSocketAddress("127.0.0.1", port), new InetSocketAddress("::1", port))
+                ? Listening.onLoopback(port)
                 : places;
     }
 

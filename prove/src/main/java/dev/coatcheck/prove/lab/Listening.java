@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.nio.ByteOrder;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,6 +28,8 @@ import java.util.TreeSet;
  */
 record Listening(InetSocketAddress address, Set<Long> pids) {
     private static final String LISTEN = "0A";
+    private static final InetAddress LOOPBACK_4 = byAddress(127, 0, 0, 1);
+    private static final InetAddress LOOPBACK_6 = byAddress(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1);
 
     /** In the order of the TCP ports. Processes that end meanwhile, or may not be looked at, are left out. */
     static List<Listening> of(Collection<Long> pids) {
@@ -59,13 +63,12 @@ record Listening(InetSocketAddress address, Set<Long> pids) {
 
     /** The addresses on this machine at which it can be reached, the likeliest first. */
     List<InetSocketAddress> reachableAt() {
-        InetAddress bound = address.getAddress();
-        List<String> hosts = bound.isAnyLocalAddress()
-                ? List.of("127.0.0.1", "::1")
-                : List.of(bound.getHostAddress().replaceFirst("%.*", ""));
-        return hosts.stream()
-                .map(host -> new InetSocketAddress(host, address.getPort()))
-                .toList();
+        return address.getAddress().isAnyLocalAddress() ? onLoopback(address.getPort()) : List.of(address);
+    }
+
+    /** A TCP port of this machine in both families. */
+    static List<InetSocketAddress> onLoopback(int port) {
+        return List.of(new InetSocketAddress(LOOPBACK_4, port), new InetSocketAddress(LOOPBACK_6, port));
     }
 
     private static List<String> sockets(Path process) {
@@ -77,7 +80,7 @@ record Listening(InetSocketAddress address, Set<Long> pids) {
                     inodes.add(target.substring("socket:[".length(), target.length() - 1));
                 }
             }
-        } catch (IOException | java.nio.file.DirectoryIteratorException e) {
+        } catch (IOException | DirectoryIteratorException e) {
             // It ended, or closed the file.
         }
         return inodes;
@@ -101,13 +104,25 @@ record Listening(InetSocketAddress address, Set<Long> pids) {
     private static InetSocketAddress address(String hex) throws UnknownHostException {
         String[] parts = hex.split(":", 2);
         byte[] bytes = HexFormat.of().parseHex(parts[0]);
-        if (java.nio.ByteOrder.nativeOrder() == java.nio.ByteOrder.LITTLE_ENDIAN) {
+        if (ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN) {
             for (int word = 0; word < bytes.length; word += 4) {
                 swap(bytes, word, word + 3);
                 swap(bytes, word + 1, word + 2);
             }
         }
         return new InetSocketAddress(InetAddress.getByAddress(bytes), Integer.parseInt(parts[1], 16));
+    }
+
+    private static InetAddress byAddress(int... bytes) {
+        byte[] address = new byte[bytes.length];
+        for (int i = 0; i < bytes.length; i++) {
+            address[i] = (byte) bytes[i];
+        }
+        try {
+            return InetAddress.getByAddress(address);
+        } catch (UnknownHostException e) {
+            throw new IllegalArgumentException(e);
+        }
     }
 
     private static void swap(byte[] bytes, int one, int other) {
