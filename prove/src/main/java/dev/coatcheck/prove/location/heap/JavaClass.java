@@ -7,12 +7,12 @@ import java.util.regex.Pattern;
  * A class in a heap dump.
  *
  * @param superclass its id; 0 for {@code Object}
- * @param boot whether the JVM itself loaded it, and no class loader
+ * @param owner whose code it is
  * @param statics its static fields that refer to something
  * @param fields the fields that it declares itself, in the order of the dump
  */
 record JavaClass(
-        long id, String name, long superclass, boolean boot, List<StaticField> statics, List<InstanceField> fields) {
+        long id, String name, long superclass, Owner owner, List<StaticField> statics, List<InstanceField> fields) {
     /** A static field and the id of what it refers to. */
     record StaticField(String name, long target) {}
 
@@ -34,8 +34,13 @@ record JavaClass(
         JDK
     }
 
-    Owner owner() {
-        if (boot || JDK.matcher(name).matches() || name.startsWith("[")) {
+    /**
+     * Told by the name, as a class loader tells nothing of who wrote a class.
+     *
+     * @param boot whether the JVM itself loaded it, and no class loader
+     */
+    static Owner ownerOf(String name, boolean boot) {
+        if (boot || name.startsWith("[") || JDK.matcher(name).matches()) {
             return Owner.JDK;
         }
         return FRAMEWORKS.matcher(name).matches() ? Owner.FRAMEWORK : Owner.APPLICATION;

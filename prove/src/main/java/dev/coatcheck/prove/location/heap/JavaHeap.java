@@ -184,7 +184,7 @@ final class JavaHeap implements HeapGraph, AutoCloseable {
             fields.add(new JavaClass.InstanceField(names.getOrDefault(bytes.id(), "?"), bytes.u1()));
         }
         String name = names.getOrDefault(classNames.getOrDefault(id, 0L), "?").replace('/', '.');
-        classes.put(id, new JavaClass(id, name, superclass, boot, statics, fields));
+        classes.put(id, new JavaClass(id, name, superclass, JavaClass.ownerOf(name, boot), statics, fields));
         add(id, at);
     }
 

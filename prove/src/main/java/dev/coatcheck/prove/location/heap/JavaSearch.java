@@ -30,8 +30,8 @@ public final class JavaSearch {
     private JavaSearch() {}
 
     /**
-     * The paths in words, the most telling first; none where no object that lives holds a needle. Reads 100 MB in about a
-     * second, and takes about forty bytes of memory for each object of the dump.
+     * The paths in words, the most telling first; none where no object that lives holds a needle. A dump of 100 MB with
+     * 1.5 million objects takes some five seconds, and about forty bytes of memory for each object.
      *
      * @throws IOException if the file is no heap dump, or not a whole one
      */
