@@ -51,16 +51,13 @@ final class Lanes {
             exchange.response().map(Response::cookies).ifPresent(set -> ownCookies.addAll(set.keySet()));
             return new Compared(exchange, compared(mine, exchange));
         }
-        List<Difference> differences = List.of();
-        for (Lane lane : lanes.values()) {
-            List<Difference> seen = compared(lane, exchange);
-            if (lane == mine) {
-                differences = seen;
-            } else {
+        lanes.forEach((number, lane) -> {
+            if (number != number(seat)) {
+                compared(lane, exchange);
                 lane.conversation().takeIn(exchange, ownCookies);
             }
-        }
-        return new Compared(exchange, differences);
+        });
+        return new Compared(exchange, compared(mine, exchange));
     }
 
     /** What the user of this seat has done so far, to go on with beside the run. */

@@ -90,7 +90,7 @@ record Listening(InetSocketAddress address, Set<Long> pids) {
         try {
             // Columns: number, local address, remote address, state, queues, timer, retransmits, user, time-out, inode.
             for (String line : Files.readAllLines(table)) {
-                String[] columns = line.strip().split(" +");
+                String[] columns = line.strip().split(" +", -1);
                 if (columns.length > 9 && columns[3].equals(LISTEN)) {
                     sockets.putIfAbsent(columns[9], address(columns[1]));
                 }
