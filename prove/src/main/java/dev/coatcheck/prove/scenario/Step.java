@@ -22,9 +22,10 @@ public record Step(
         captures = List.copyOf(captures);
     }
 
-    /** The method and the target as they were written: {@code POST /photos/{{id}}}. */
+    /** The method and the path as it was written: {@code POST /photos/{{id}}}. */
     public String title() {
-        return request.method() + " " + request.target();
+        String target = request.target().toString();
+        return request.method() + " " + target.replaceFirst("^\\{\\{[ \t]*" + Variables.BASE_URL + "[ \t]*}}(?=/)", "");
     }
 
     public Step withRequest(Request changed) {
