@@ -27,7 +27,11 @@ import java.util.Set;
  * @param runs in their order
  */
 record ControlRuns(Control control, List<Run> runs) {
-    private static final Duration AGE = Duration.ofMillis(1_100);
+    /** So much older is each instance than the one before when its conversation begins. */
+    private static final Duration OLDER = Duration.ofMillis(350);
+
+    /** So far apart conversations begin: what tells the time in seconds must not say the same in all of them. */
+    private static final Duration APART = Duration.ofMillis(1_100);
 
     /** @throws InconclusiveException if the control fails, or is not at one with itself */
     static ControlRuns play(Lab lab, Scenario scenario, Progress progress) throws InterruptedException {
@@ -39,13 +43,17 @@ record ControlRuns(Control control, List<Run> runs) {
         }
         progress.phase("control");
         List<Run> runs = new ArrayList<>();
+        long next = System.nanoTime();
         while (runs.size() < Control.LEAST_RUNS) {
             int number = runs.size() + 1;
             progress.run("control " + number, number, Control.LEAST_RUNS);
             Plan plan = Plan.together("control " + number, steps);
             try (Trial trial = lab.begin(plan, scenario, Optional.empty(), number - 1)) {
                 LabInstance instance = trial.instance(plan.seat(1));
-                lab.age(instance, AGE.multipliedBy(number - 1), number - 1);
+                Duration apart = Duration.ofNanos(next - System.nanoTime());
+                Duration older = OLDER.multipliedBy(number - 1);
+                lab.age(instance, apart.compareTo(older) > 0 ? apart : older, number - 1);
+                next = System.nanoTime() + APART.toNanos();
                 trial.playUpTo(steps);
                 runs.add(trial.run());
                 check(trial.run(), number, lab, instance);

@@ -68,6 +68,14 @@ record Allowances(SortedSet<Integer> repeated, List<SortedSet<Integer>> tied, Op
         OptionalInt workersDisk = workersWith.isPresent() && workersWith.getAsInt() <= seats.size()
                 ? OptionalInt.of(seats.get(workersWith.getAsInt() - 1).disk())
                 : plan.workersDisk();
-        return new Plan(plan.name(), seats, deaths, workersDisk, plan.startsAhead(), plan.pauses(), repeatedHere);
+        return new Plan(
+                plan.name(),
+                seats,
+                deaths,
+                workersDisk,
+                plan.startsAhead(),
+                plan.pauses(),
+                plan.patience(),
+                repeatedHere);
     }
 }

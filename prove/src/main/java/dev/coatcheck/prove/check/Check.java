@@ -3,6 +3,7 @@ package dev.coatcheck.prove.check;
 import dev.coatcheck.prove.lab.Death;
 import dev.coatcheck.prove.lab.Plan;
 import dev.coatcheck.prove.lab.Seat;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -20,6 +21,9 @@ public enum Check {
     RESTART("a restart of everything goes unnoticed"),
     /** What was answered is done: who answered a writing step is killed the moment its response is complete. */
     CRASH("what was answered is never lost");
+
+    /** Longer than the leases that queues give by default. */
+    private static final Duration LEASE = Duration.ofSeconds(45);
 
     private final String claim;
 
@@ -47,7 +51,10 @@ public enum Check {
     List<Plan> plans(int steps, int instances, List<Integer> writing) {
         return switch (this) {
             case SPREAD -> spread(steps, instances);
-            case AMNESIA -> List.of(Plan.apart("amnesia", steps).withDeaths(afterEach(allBut(steps), Death.OF_ALL)));
+            case AMNESIA ->
+                List.of(Plan.apart("amnesia", steps)
+                        .withDeaths(afterEach(allBut(steps), Death.OF_ALL))
+                        .patient(LEASE));
             case RESTART -> List.of(restart(steps));
             case CRASH -> crash(steps, writing);
         };
@@ -81,6 +88,7 @@ public enum Check {
                 .toList();
         return Plan.of("restart after step " + middle, seats)
                 .withDeaths(Map.of(middle, Death.OF_ALL))
+                .patient(LEASE)
                 .startingLate();
     }
 
@@ -93,7 +101,9 @@ public enum Check {
                 .mapToObj(step -> Seat.at(
                         (int) killed.stream().filter(kill -> kill < step).count()))
                 .toList();
-        return List.of(Plan.of("crash", seats).withDeaths(afterEach(killed, Death.OF_WHO_ANSWERED)));
+        return List.of(Plan.of("crash", seats)
+                .withDeaths(afterEach(killed, Death.OF_WHO_ANSWERED))
+                .patient(LEASE));
     }
 
     private static List<Integer> allBut(int last) {

@@ -3,38 +3,39 @@ package dev.coatcheck.prove.check;
 import dev.coatcheck.prove.compare.Difference;
 import dev.coatcheck.prove.lab.Plan;
 import dev.coatcheck.prove.lab.Run;
+import java.time.Duration;
 import java.util.List;
 
 /**
  * Whether a difference comes from the split: the same conversation is played split and unsplit, in turn. Only where all of
  * the split ones break at the step and none of the others does is it no accident.
  *
- * @param rounds how often each was played; fewer than {@link #ROUNDS} where the answer was no
- * @param differences of the first split run; empty where it is not confirmed
+ * @param isConfirmed whether it is no accident
+ * @param split the last that was played split
+ * @param unsplit the last that was played unsplit; the other one, where it did not come to that
  */
-record Confirmation(int rounds, List<Difference> differences) {
+record Confirmation(boolean isConfirmed, Run split, Run unsplit) {
     static final int ROUNDS = 3;
 
-    boolean isConfirmed() {
-        return !differences.isEmpty();
-    }
+    static final Duration SHORT = Duration.ofSeconds(5);
 
     static Confirmation of(Stage stage, Plan split, int victim) throws InterruptedException {
-        List<Difference> differences = List.of();
-        for (int round = 1; round <= ROUNDS; round++) {
+        for (int round = 1; ; round++) {
             String number = " " + round + " of " + ROUNDS;
-            Run broken = stage.run(split.named("confirm split" + number));
+            // That nothing comes after all was waited for in the run that broke first.
+            Run broken = stage.run(split.named("confirm split" + number).patient(SHORT));
             if (!broken.brokeAt(victim)) {
-                return new Confirmation(round, List.of());
-            }
-            if (round == 1) {
-                differences = broken.broken().orElseThrow().differences();
+                return new Confirmation(false, broken, broken);
             }
             Run well = stage.run(split.unsplit("confirm unsplit" + number));
-            if (well.broken().isPresent()) {
-                return new Confirmation(round, List.of());
+            if (well.broken().isPresent() || round == ROUNDS) {
+                return new Confirmation(well.broken().isEmpty(), broken, well);
             }
         }
-        return new Confirmation(ROUNDS, differences);
+    }
+
+    /** What the victim's response had that the control's has not. */
+    List<Difference> differences() {
+        return split.broken().orElseThrow().differences();
     }
 }

@@ -81,14 +81,15 @@ final class Examination {
 
         Optional<Leak> examine() throws InterruptedException, EarlierVictim {
             Plan handover = handover();
-            List<Difference> differences = confirmed(handover);
-            if (!differences.isEmpty()) {
-                return Optional.of(dependence(handover, differences));
+            Confirmation confirmation = confirmation(handover);
+            if (confirmation.isConfirmed()) {
+                return Optional.of(dependence(handover, confirmation));
             }
-            differences = confirmed(plan);
-            if (differences.isEmpty()) {
+            confirmation = confirmation(plan);
+            if (!confirmation.isConfirmed()) {
                 return Optional.empty();
             }
+            List<Difference> differences = confirmation.differences();
             if (!plan.deaths().isEmpty()
                     && !breaks(plan.named("without the kills").withDeaths(Map.of()))) {
                 return Optional.of(loss(differences));
@@ -98,13 +99,13 @@ final class Examination {
                     breaks(workersApart) ? betweenWebAndWorkers(workersApart, differences) : staleness(differences));
         }
 
-        private List<Difference> confirmed(Plan split) throws InterruptedException {
+        private Confirmation confirmation(Plan split) throws InterruptedException {
             Confirmation confirmation = Confirmation.of(stage, split, victim);
             if (confirmation.isConfirmed()) {
                 evidence.add("split %1$d times, it broke %1$d times; unsplit in turn with that, it never did"
-                        .formatted(confirmation.rounds()));
+                        .formatted(Confirmation.ROUNDS));
             }
-            return confirmation.differences();
+            return confirmation;
         }
 
         /** Everything before the victim in one process, and the victim alone in another. */
@@ -126,11 +127,16 @@ final class Examination {
             return run.broken().isPresent();
         }
 
-        private Leak dependence(Plan handover, List<Difference> differences)
-                throws InterruptedException, EarlierVictim {
+        private Leak dependence(Plan handover, Confirmation confirmation) throws InterruptedException, EarlierVictim {
             int polluter =
                     polluter(first -> seated("together from step " + first, step -> Seat.at(step < first ? 1 : 0))
                             .withWorkersOnDisk(0));
+            List<Difference> differences = confirmation.differences();
+            if (SameIds.areGivenTwice(confirmation.split(), confirmation.unsplit(), polluter, victim)) {
+                evidence.add("two processes gave out the same where one gave out different things");
+                return leak(
+                        Cause.ID_COLLISION, polluter, differences, Trace.none("it is a number, and not looked for"));
+            }
             boolean sharedDiskBreaks = breaks(lastSeat(
                     handover,
                     "another process, the same disk",
@@ -195,7 +201,8 @@ final class Examination {
             for (int dying : before(victim, plan.deaths().keySet())) {
                 Death death = plan.deaths().getOrDefault(dying, Death.OF_ALL);
                 Plan single = seated("killed after step " + dying, step -> Seat.at(step <= dying ? 0 : 1))
-                        .withDeaths(Map.of(dying, death));
+                        .withDeaths(Map.of(dying, death))
+                        .patient(Confirmation.SHORT);
                 Plan fitting = plan.startsAhead() ? single : single.startingLate();
                 if (breaks(fitting)) {
                     evidence.add("one kill is enough: that after step " + dying);
@@ -252,7 +259,8 @@ final class Examination {
         private Plan lastSeat(Plan handover, String name, UnaryOperator<Seat> change) {
             List<Seat> seats = new ArrayList<>(handover.seats());
             seats.set(victim - 1, change.apply(seats.get(victim - 1)));
-            return new Plan(name, seats, Map.of(), OptionalInt.of(0), true, Map.of(), handover.repeated());
+            return new Plan(
+                    name, seats, Map.of(), OptionalInt.of(0), true, Map.of(), Duration.ZERO, handover.repeated());
         }
     }
 

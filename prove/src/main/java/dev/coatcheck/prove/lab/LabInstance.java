@@ -95,9 +95,7 @@ public final class LabInstance implements AutoCloseable {
                 .flatMap(listening -> listening.reachableAt().stream())
                 .toList();
         // Whoever starts a container is not the one who listens.
-        return places.isEmpty()
-                ? Listening.onLoopback(port)
-                : places;
+        return places.isEmpty() ? Listening.onLoopback(port) : places;
     }
 
     /** How many processes wait for connections at its TCP port, the parent that forked them left out. */

@@ -23,9 +23,6 @@ public final class Trial implements AutoCloseable {
     /** A plan that seats many steps apart must not start them all at once. */
     private static final int STARTED_AHEAD = 6;
 
-    /** What is begun by a worker that is killed is taken up by another only when its lease is over. */
-    private static final Duration LEASE = Duration.ofSeconds(60);
-
     private final Stand stand;
     private final Plan plan;
     private final Scenario scenario;
@@ -116,7 +113,7 @@ public final class Trial implements AutoCloseable {
         if (polling.retries() == 0 || !afterDeath) {
             return step;
         }
-        long more = LEASE.dividedBy(polling.interval().plusMillis(1)) + 1;
+        long more = plan.patience().dividedBy(polling.interval().plusMillis(1)) + 1;
         return step.withPolling(
                 new Polling((int) Math.min(polling.retries() + more, Polling.MOST_RETRIES), polling.interval()));
     }

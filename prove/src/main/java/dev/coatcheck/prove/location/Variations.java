@@ -54,6 +54,7 @@ final class Variations {
         text("", value);
         text("URL-decoded", urlDecoded(value));
         each((change, text) -> parts(text, SEPARATORS).forEach(part -> text("a part of it", part)));
+        each((change, text) -> quoted(text).forEach(word -> text("a part of it", word)));
         each((change, text) -> base64Decoded(text).ifPresent(decoded -> {
             text("decoded from base64", decoded);
             quoted(decoded).forEach(word -> text("a part of it, decoded from base64", word));
