@@ -24,20 +24,27 @@ import dev.coatcheck.servlet.SessionFilter;
 import dev.coatcheck.servlet.SessionFilterSettings;
 import dev.coatcheck.state.limits.OnOutage;
 import dev.coatcheck.state.sessions.SessionSettings;
+import dev.coatcheck.state.sessions.Sessions;
 import jakarta.servlet.http.HttpServlet;
 import java.time.Duration;
 import java.util.Map;
+import java.util.function.Function;
 
 /** A web process: whatever it is told it hands to PostgreSQL and Redis, so any other can answer the next request. */
 final class Web {
     /** People leave an album open; the session goes on for a day, and ends after a month at the latest. */
-    private static final SessionSettings SESSIONS =
+    static final SessionSettings SESSIONS =
             SessionSettings.defaults().withIdleTimeout(Duration.ofDays(1)).withAbsoluteTimeout(Duration.ofDays(30));
 
     private Web() {}
 
     /** Starts one, to be stopped by its lifecycle. */
     static GalleryServer start(WebConfig config, Lifecycle lifecycle) {
+        return start(config, lifecycle, redis -> redis.sessions(SESSIONS));
+    }
+
+    /** With sessions in a place of the caller's choice. */
+    static GalleryServer start(WebConfig config, Lifecycle lifecycle, Function<Redis, Sessions> place) {
         var postgres = Postgres.attach(config.database().url().reveal());
         lifecycle.onStop(Phase.CLIENTS, "postgresql", postgres);
         var redis = Redis.attach(config.redis().url().reveal());
@@ -49,7 +56,7 @@ final class Web {
         var health = Health.of(lifecycle).check("postgresql", postgres::ping).check("redis", redis::ping);
 
         var drain = new DrainFilter(lifecycle);
-        var sessions = new SessionFilter(redis.sessions(SESSIONS), SessionFilterSettings.defaults());
+        var sessions = new SessionFilter(place.apply(redis), SessionFilterSettings.defaults());
         metrics.registry().gauge("http.requests.in.flight", drain, DrainFilter::inFlight);
         metrics.registry().gauge("session.attributes.unreadable", sessions, SessionFilter::unreadableAttributes);
 

@@ -44,6 +44,7 @@ public final class Proof {
         long start = System.nanoTime();
         ControlRuns control = ControlRuns.play(lab, scenario, progress);
         reporting.spent("control", start);
+        OnlyRedirects.check(control.runs().getFirst());
         reporting.add(scenario, control);
         LabStage stage = new LabStage(lab, scenario, control.control(), progress);
         Investigation investigation = new Investigation(stage, scenario, settings.instances());
@@ -52,7 +53,10 @@ public final class Proof {
         reporting.spent("checks", start);
         Coverage coverage = Coverage.of(
                 scenario.steps().size(),
-                stage.runs().stream().map(LabStage.CheckedRun::run).toList());
+                stage.runs().stream()
+                        .filter(LabStage.CheckedRun::counts)
+                        .map(LabStage.CheckedRun::run)
+                        .toList());
         reporting.add(scenario, findings, stage.runs(), coverage);
     }
 }

@@ -67,6 +67,14 @@ final class Reporting {
         control.control().noise().stream().map(Noise::toString).forEach(noise::add);
     }
 
+    /** Nothing is proved by a scenario that was never split, whatever another one shows. */
+    private void checkNotVacuous(Scenario scenario, Findings findings, dev.coatcheck.prove.check.Coverage covered) {
+        if (findings.leaks().isEmpty() && covered.separated() == 0 && covered.kills() == 0) {
+            inconclusive("in the scenario '" + scenario.name()
+                    + "' no two steps were separated and nothing was killed, so nothing is proved; choose more checks");
+        }
+    }
+
     void add(
             Scenario scenario,
             Findings findings,
@@ -77,6 +85,7 @@ final class Reporting {
         findings.leaks().forEach(leak -> leaks.add(leak(scenario, leak)));
         notes.addAll(findings.notes());
         coverage = coverage.plus(covered);
+        checkNotVacuous(scenario, findings, covered);
     }
 
     private static Weight weight(LabStage.CheckedRun checked) {
@@ -193,10 +202,6 @@ final class Reporting {
     }
 
     Report report() {
-        if (leaks.isEmpty() && reason.isEmpty() && coverage.separated() == 0 && coverage.kills() == 0) {
-            inconclusive(
-                    "no two steps were separated and nothing was killed, so nothing is proved; choose more checks");
-        }
         Verdict verdict =
                 !leaks.isEmpty() ? Verdict.STATEFUL : reason.isPresent() ? Verdict.INCONCLUSIVE : Verdict.STATELESS;
         settings.checks().stream()

@@ -66,6 +66,7 @@ final class Tracer {
     private final Lab lab;
     private final Path folder;
     private final List<Place> places = new ArrayList<>();
+    private final List<Place> touched = new ArrayList<>();
     private final List<String> notes = new ArrayList<>();
 
     Tracer(Lab lab, Trial trial, Scenario scenario, Plan plan, int polluter) {
@@ -93,14 +94,16 @@ final class Tracer {
         if (!trial.playUpTo(plan.steps() - 1)) {
             return Trace.none("a later step broke this time");
         }
-        // The one that is to miss it has to live, to show that it has it not.
-        trial.instance(plan.seat(plan.steps()));
+        LabInstance other = trial.instance(plan.seat(plan.steps()));
 
-        searchFiles(filesBefore, filesAfter, needles);
+        searchFiles(polluted, filesBefore, filesAfter, needles);
         List<Needle> given = Needles.from(CarriedValues.given(exchange));
         Remembered remembered = searchMemory(polluted, before, needles, given);
+        if (!other.equals(polluted)) {
+            searchOther(other, given);
+        }
         searchServices(given);
-        return new Trace(remembered, places, notes);
+        return new Trace(remembered, places, touched, notes);
     }
 
     private Map<LabInstance, Map<Path, FileChange>> files() {
@@ -119,11 +122,11 @@ final class Tracer {
 
     /** What changed with the step, on each disk once; what holds a needle first. */
     private void searchFiles(
+            LabInstance polluted,
             Map<LabInstance, Map<Path, FileChange>> before,
             Map<LabInstance, Map<Path, FileChange>> after,
             List<Needle> needles) {
         Set<String> disks = new HashSet<>();
-        List<Place> others = new ArrayList<>();
         after.forEach((instance, changes) -> {
             if (!disks.add(instance.layer().toString())) {
                 return;
@@ -137,10 +140,11 @@ final class Tracer {
             });
             FileSearch.Result result = FileSearch.search(instance.name(), changed, needles);
             result.holding().forEach(this::add);
-            result.others().forEach(path -> others.add(new Place("file", instance.name(), path)));
+            if (instance.layer().equals(polluted.layer())) {
+                result.others().forEach(path -> touched.add(new Place("file", instance.name(), path)));
+            }
             notes.addAll(result.notes());
         });
-        places.addAll(others);
     }
 
     private static Optional<Path> content(FileChange change) {
@@ -159,6 +163,7 @@ final class Tracer {
             notes.add("step " + step.number() + " carries nothing that could be looked for in memories");
             return Remembered.UNKNOWN;
         }
+        long serving = trial.run().played().getLast().pid();
         boolean looked = false;
         List<Location> found = new ArrayList<>();
         for (long pid : polluted.pids()) {
@@ -167,7 +172,8 @@ final class Tracer {
                 found.addAll(findings.locations());
                 notes.addAll(findings.notes());
             });
-            looked |= heap.isPresent() && heap.get().notes().isEmpty();
+            // What starts the server, as npm does, may be another runtime than the server.
+            looked |= pid == serving && heap.isPresent() && heap.get().notes().isEmpty();
         }
         found.forEach(this::add);
         if (!found.isEmpty()) {
@@ -263,6 +269,15 @@ final class Tracer {
             }
         }
         return replays;
+    }
+
+    /** That the one which is to miss it has it not. */
+    private void searchOther(LabInstance other, List<Needle> given) {
+        Findings findings = MemorySearch.search(other.name(), other.pids(), given, MemoryLimits.defaults());
+        if (!given.isEmpty() && findings.notes().isEmpty()) {
+            notes.add("what step " + step.number() + " gave is "
+                    + (findings.locations().isEmpty() ? "not " : "") + "in the memory of " + other.name());
+        }
     }
 
     private void searchServices(List<Needle> given) {

@@ -178,7 +178,8 @@ final class RunningFormation implements AutoCloseable {
         }
     }
 
-    private static ProcessBuilder command(String... words) {
+    /** The command line as a program. */
+    static ProcessBuilder command(String... words) {
         var command = new ArrayList<>(COMMAND);
         command.addAll(List.of(words));
         var builder = new ProcessBuilder(command);

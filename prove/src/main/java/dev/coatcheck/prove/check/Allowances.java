@@ -55,10 +55,11 @@ record Allowances(SortedSet<Integer> repeated, List<SortedSet<Integer>> tied, Op
     Plan in(Plan plan) {
         List<Seat> seats = new ArrayList<>(plan.seats());
         Map<Integer, Death> deaths = new TreeMap<>(plan.deaths());
-        for (SortedSet<Integer> group : tied) {
-            if (group.first() <= seats.size()) {
+        for (SortedSet<Integer> whole : tied) {
+            SortedSet<Integer> group = whole.headSet(seats.size() + 1);
+            if (!group.isEmpty()) {
                 Seat seat = seats.get(group.first() - 1);
-                group.stream().filter(step -> step <= seats.size()).forEach(step -> seats.set(step - 1, seat));
+                group.forEach(step -> seats.set(step - 1, seat));
                 // Their process has to live from the first of them to the last.
                 deaths.keySet().removeIf(step -> step >= group.first() && step < group.last());
             }

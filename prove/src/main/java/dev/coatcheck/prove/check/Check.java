@@ -5,17 +5,22 @@ import dev.coatcheck.prove.lab.Plan;
 import dev.coatcheck.prove.lab.Seat;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 
 /** A way to split a conversation. An application that keeps nothing in its processes notices none of them. */
 public enum Check {
     /** Any process can serve any request: each two steps are served by different ones in some run. */
     SPREAD("any process can serve any request"),
-    /** Nothing that is needed later dies with a process: all are killed after each step, their disks with them. */
+    /**
+     * Nothing that is needed later dies with a process: all that have served are killed after each step, the workers too, and
+     * their disks with them. Who comes next was started ahead and has seen nothing.
+     */
     AMNESIA("nothing dies with a process"),
     /** All processes are killed at once in the middle of the conversation, and only then others start. */
     RESTART("a restart of everything goes unnoticed"),
@@ -50,7 +55,7 @@ public enum Check {
      */
     List<Plan> plans(int steps, int instances, List<Integer> writing) {
         return switch (this) {
-            case SPREAD -> spread(steps, instances);
+            case SPREAD -> spread(steps, instances, writing);
             case AMNESIA ->
                 List.of(Plan.apart("amnesia", steps)
                         .withDeaths(afterEach(allBut(steps), Death.OF_ALL))
@@ -62,22 +67,39 @@ public enum Check {
 
     /**
      * In run r, step i goes to digit r of i, written in base N: any two numbers differ in some digit, so that each two steps
-     * are apart in some run. The last run gives each step a process of its own, for what either of two earlier steps heals.
+     * are apart in some run. Then reads go to one process and writes to another, for a copy that is read again after the
+     * original was changed elsewhere. The last run gives each step a process of its own, for what either of two earlier
+     * steps heals.
      */
-    private static List<Plan> spread(int steps, int instances) {
+    private static List<Plan> spread(int steps, int instances, List<Integer> writing) {
         List<List<Seat>> runs = new ArrayList<>();
         for (int unit = 1; unit < steps; unit *= instances) {
             int divisor = unit;
-            runs.add(IntStream.range(0, steps)
-                    .mapToObj(step -> Seat.at(step / divisor % instances))
-                    .toList());
+            runs.add(seats(steps, step -> step / divisor % instances));
         }
-        List<Seat> apart = Plan.apart("", steps).seats();
-        if (!runs.contains(apart)) {
-            runs.add(apart);
-        }
-        return IntStream.range(0, runs.size())
-                .mapToObj(run -> Plan.of("spread " + (run + 1) + " of " + runs.size(), runs.get(run)))
+        runs.add(seats(steps, step -> writing.contains(step + 1) ? 1 : 0));
+        runs.add(seats(steps, step -> step));
+        List<List<Seat>> different =
+                runs.stream().map(Check::renumbered).distinct().toList();
+        List<List<Seat>> splitting = different.stream()
+                .filter(seats -> seats.stream().distinct().count() > 1)
+                .toList();
+        return IntStream.range(0, splitting.size())
+                .mapToObj(run -> Plan.of("spread " + (run + 1) + " of " + splitting.size(), splitting.get(run)))
+                .toList();
+    }
+
+    private static List<Seat> seats(int steps, IntUnaryOperator process) {
+        return IntStream.range(0, steps)
+                .mapToObj(step -> Seat.at(process.applyAsInt(step)))
+                .toList();
+    }
+
+    /** With processes numbered in the order in which they are needed: so that the same split is made once. */
+    private static List<Seat> renumbered(List<Seat> seats) {
+        Map<Integer, Integer> numbers = new HashMap<>();
+        return seats.stream()
+                .map(seat -> Seat.at(numbers.computeIfAbsent(seat.process(), process -> numbers.size())))
                 .toList();
     }
 

@@ -27,10 +27,16 @@ public record Coverage(int pairs, int separated, int kills) {
             run.starts().forEach(start -> layers.put(start.pid(), start.layer()));
             List<Run.Played> played =
                     run.played().stream().filter(step -> !step.repeated()).toList();
+            Set<String> repeatedIn = new HashSet<>();
+            run.played().stream()
+                    .filter(Run.Played::repeated)
+                    .forEach(step -> repeatedIn.add(step.pid() + " " + number(step)));
             for (Run.Played other : played) {
                 for (Run.Played one : played.subList(0, played.indexOf(other))) {
                     String layer = layers.get(one.pid());
-                    if (one.pid() != other.pid() && layer != null && !layer.equals(layers.get(other.pid()))) {
+                    // Where the earlier one was repeated in the later one's process, they were not apart.
+                    boolean apart = one.pid() != other.pid() && !repeatedIn.contains(other.pid() + " " + number(one));
+                    if (apart && layer != null && !layer.equals(layers.get(other.pid()))) {
                         separated.add(new Pair(number(one), number(other)));
                     }
                 }

@@ -1,8 +1,8 @@
 package dev.coatcheck.prove.check;
 
-import dev.coatcheck.prove.check.Trace.Remembered;
 import dev.coatcheck.prove.compare.Difference;
 import dev.coatcheck.prove.lab.Death;
+import dev.coatcheck.prove.lab.InconclusiveException;
 import dev.coatcheck.prove.lab.Plan;
 import dev.coatcheck.prove.lab.Run;
 import dev.coatcheck.prove.lab.Seat;
@@ -53,6 +53,13 @@ final class Examination {
                 victim = earlier.step;
             }
         }
+    }
+
+    private enum Condition {
+        WELL,
+        BROKEN,
+        /** The application does not start like this. */
+        UNTRIED
     }
 
     private static final class EarlierVictim extends Exception {
@@ -137,43 +144,67 @@ final class Examination {
                 return leak(
                         Cause.ID_COLLISION, polluter, differences, Trace.none("it is a number, and not looked for"));
             }
-            boolean sharedDiskBreaks = breaks(lastSeat(
-                    handover,
-                    "another process, the same disk",
-                    seat -> seat.inProcess(1).onDisk(0)));
-            tell("another process on the same disk", sharedDiskBreaks);
-            if (!sharedDiskBreaks) {
-                return leak(Cause.LOCAL_FILE, polluter, differences, stage.trace(handover, polluter));
+            UnaryOperator<Seat> onTheSameDisk = seat -> seat.inProcess(1).onDisk(0);
+            Condition shared = condition(
+                    "another process on the same disk",
+                    lastSeat(handover, "another process, the same disk", onTheSameDisk));
+            if (shared == Condition.WELL) {
+                return leak(Cause.LOCAL_FILE, polluter, differences, trace(handover, polluter));
             }
-            Plan restarted = lastSeat(
-                            handover,
-                            "restarted on the same disk",
-                            seat -> seat.inProcess(1).onDisk(0))
-                    .withDeaths(Map.of(victim - 1, Death.OF_ALL))
-                    .startingLate();
-            boolean restartBreaks = breaks(restarted);
-            tell("the process killed, another started on the same disk", restartBreaks);
-            if (!restartBreaks) {
-                return leak(Cause.CACHED_FILE, polluter, differences, stage.trace(handover, polluter));
+            Condition restarted = condition(
+                    "the process killed, another started on the same disk",
+                    lastSeat(handover, "restarted on the same disk", onTheSameDisk)
+                            .withDeaths(Map.of(victim - 1, Death.OF_ALL))
+                            .startingLate());
+            if (restarted == Condition.WELL) {
+                // Where two cannot share a disk, as with a lock file, that one finds it there is all that can be known.
+                Cause cause = shared == Condition.BROKEN ? Cause.CACHED_FILE : Cause.LOCAL_FILE;
+                return leak(cause, polluter, differences, trace(handover, polluter));
             }
-            boolean laterBreaks =
-                    breaks(handover.named("handed over after a while").pausing(victim, A_WHILE));
-            if (!laterBreaks) {
-                evidence.add("another process knows it " + A_WHILE.toSeconds() + " s later");
+            if (condition(
+                            "another process, " + A_WHILE.toSeconds() + " s later",
+                            handover.named("handed over after a while").pausing(victim, A_WHILE))
+                    == Condition.WELL) {
                 return leak(arrivingLate(polluter), polluter, differences, Trace.none("it is on its way, not kept"));
             }
-            Trace trace = stage.trace(handover, polluter);
-            Cause cause = trace.remembered() == Remembered.NO ? Cause.PROCESS_SECRET : Cause.MEMORY;
+            Trace trace = trace(handover, polluter);
+            boolean undecided = shared == Condition.UNTRIED && restarted == Condition.UNTRIED;
+            Cause cause =
+                    switch (trace.remembered()) {
+                        case YES -> Cause.MEMORY;
+                        case NO -> undecided ? Cause.UNKNOWN : Cause.PROCESS_SECRET;
+                        case UNKNOWN -> undecided ? Cause.UNKNOWN : Cause.MEMORY;
+                    };
             return leak(cause, polluter, differences, trace);
+        }
+
+        /** How the conversation goes under a condition that is not the application's usual one. */
+        private Condition condition(String name, Plan variant) throws InterruptedException, EarlierVictim {
+            try {
+                boolean broken = breaks(variant);
+                evidence.add(name + ": " + (broken ? "broken" : "well"));
+                return broken ? Condition.BROKEN : Condition.WELL;
+            } catch (InconclusiveException e) {
+                evidence.add(name + ": could not be tried, " + e.reason());
+                return Condition.UNTRIED;
+            }
+        }
+
+        private Trace trace(Plan search, int polluter) throws InterruptedException {
+            try {
+                return stage.trace(search, polluter);
+            } catch (InconclusiveException e) {
+                return Trace.none("it was not looked for: " + e.reason());
+            }
         }
 
         private Cause arrivingLate(int polluter) throws InterruptedException, EarlierVictim {
             Plan crash = seated("killed before it arrives", step -> Seat.at(step <= polluter ? 0 : 1))
                     .withDeaths(Map.of(polluter, Death.OF_WHO_ANSWERED))
                     .pausing(victim, A_WHILE);
-            boolean lost = breaks(crash);
-            tell("who answered killed at once", lost);
-            return lost ? Cause.LOST_WRITE : Cause.STALE_CACHE;
+            return condition("who answered killed at once", crash) == Condition.BROKEN
+                    ? Cause.LOST_WRITE
+                    : Cause.STALE_CACHE;
         }
 
         private Leak betweenWebAndWorkers(Plan workersApart, List<Difference> differences)
@@ -182,7 +213,7 @@ final class Examination {
             int polluter = polluter(first -> seated(
                             "on the workers' disk from step " + first, step -> Seat.at(step < first ? 1 : 0))
                     .withWorkersOnDisk(0));
-            return leak(Cause.LOCAL_FILE, polluter, differences, stage.trace(workersApart, polluter));
+            return leak(Cause.LOCAL_FILE, polluter, differences, trace(workersApart, polluter));
         }
 
         /** Who answered before answers wrongly now, and a process that never heard of it does not: it kept a copy. */
@@ -191,7 +222,7 @@ final class Examination {
                 Plan elsewhere = seated("step " + write + " elsewhere", step -> Seat.at(step == write ? 1 : 0));
                 if (breaks(elsewhere)) {
                     evidence.add("with step " + write + " alone in another process it breaks");
-                    return leak(Cause.STALE_CACHE, write, differences, stage.trace(elsewhere, write));
+                    return leak(Cause.STALE_CACHE, write, differences, trace(elsewhere, write));
                 }
             }
             return unexplained(differences);
@@ -230,11 +261,8 @@ final class Examination {
         }
 
         private Leak leak(Cause cause, int polluter, List<Difference> differences, Trace trace) {
-            return new Leak(check, cause, OptionalInt.of(polluter), victim, differences, trace, evidence);
-        }
-
-        private void tell(String condition, boolean broken) {
-            evidence.add(condition + ": " + (broken ? "broken" : "well"));
+            return new Leak(
+                    check, cause, OptionalInt.of(polluter), victim, differences, trace.forCause(cause), evidence);
         }
 
         /**
@@ -246,10 +274,13 @@ final class Examination {
             int broken = victim;
             while (broken - healing > 1) {
                 int middle = (healing + broken) >>> 1;
-                if (breaks(togetherFrom.apply(middle))) {
-                    broken = middle;
-                } else {
-                    healing = middle;
+                switch (condition("together from step " + middle, togetherFrom.apply(middle))) {
+                    case BROKEN -> broken = middle;
+                    case WELL -> healing = middle;
+                    case UNTRIED -> {
+                        evidence.add("so it is step " + healing + " or one after it");
+                        return healing;
+                    }
                 }
             }
             evidence.add("in one process with step " + healing + " it is well, without it broken");

@@ -76,23 +76,26 @@ public final class Investigation {
             throws InterruptedException {
         for (Plan plan : plans) {
             // Once the check has failed, only what lies behind the known leaks is of interest.
-            Run run = stage.run(failures.isEmpty() ? plan : allowances.in(plan));
+            Run run = stage.run(failures.isEmpty() ? inKnownPatience(plan) : allowances.in(plan));
             if (run.broken().isPresent()) {
                 follow(check, plan, run, failures, doubts);
             }
         }
     }
 
+    /** That a job is lost was waited for already; that it is lost in another way as well need not be. */
+    private Plan inKnownPatience(Plan plan) {
+        boolean lost = leaks.stream().anyMatch(leak -> leak.cause() == Cause.LOST_JOB);
+        return lost ? plan.patient(Confirmation.SHORT) : plan;
+    }
+
     /** Follows a run that broke until nothing new is behind it. */
     private void follow(Check check, Plan plan, Run first, List<String> failures, List<String> doubts)
             throws InterruptedException {
         Run run = first;
-        if (!allowances.areNone() && run.plan().equals(plan)) {
-            String broken = broken(run);
+        if (!allowances.areNone() && failures.isEmpty()) {
+            failures.add(broken(run) + ", as is known already");
             run = stage.run(allowances.in(plan));
-            if (run.broken().isEmpty()) {
-                failures.add(broken + ", as is known already");
-            }
         }
         int steps = scenario.steps().size();
         for (int found = 0; run.broken().isPresent() && found < 2 * steps; found++) {

@@ -1,5 +1,6 @@
 package dev.coatcheck.prove.check;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -7,13 +8,17 @@ import java.util.List;
  *
  * @param remembered whether the process that served the step remembers it
  * @param places where it lies, the most telling first
+ * @param touched files that changed with the step and hold nothing that is known
  * @param notes what could not be looked at, and why
  */
-public record Trace(Remembered remembered, List<Place> places, List<String> notes) {
+public record Trace(Remembered remembered, List<Place> places, List<Place> touched, List<String> notes) {
     public Trace {
         places = List.copyOf(places);
+        touched = List.copyOf(touched);
         notes = List.copyOf(notes);
     }
+
+    private static final String FILE = "file";
 
     /** Whether what a step gave out is kept in the memory of the process. */
     public enum Remembered {
@@ -34,6 +39,22 @@ public record Trace(Remembered remembered, List<Place> places, List<String> note
 
     /** Nothing was looked for. */
     public static Trace none(String why) {
-        return new Trace(Remembered.UNKNOWN, List.of(), List.of(why));
+        return new Trace(Remembered.UNKNOWN, List.of(), List.of(), List.of(why));
+    }
+
+    /**
+     * With the places alone that belong to a kind of state: what is kept in memory is often told in a log as well, and what
+     * is kept in a file is often still in some buffer.
+     */
+    Trace forCause(Cause cause) {
+        boolean inFiles = cause == Cause.LOCAL_FILE || cause == Cause.CACHED_FILE;
+        List<Place> fitting = new ArrayList<>(places.stream()
+                .filter(place ->
+                        cause == Cause.UNKNOWN || inFiles == place.kind().equals(FILE))
+                .toList());
+        if (fitting.isEmpty() && inFiles) {
+            fitting.addAll(touched);
+        }
+        return new Trace(remembered, fitting, touched, notes);
     }
 }

@@ -114,7 +114,7 @@ final class SimulatedApplication implements Stage {
 
     @Override
     public Trace trace(Plan handover, int polluter) {
-        return new Trace(remembered, List.of(), List.of());
+        return new Trace(remembered, List.of(), List.of(), List.of());
     }
 
     private Behaviour behaviour(int number) {
