@@ -16,6 +16,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The command {@code coatcheck}. */
 @Command(
@@ -36,7 +37,8 @@ import picocli.CommandLine.Spec;
             Run.class,
             Stop.class,
             Export.class,
-            Prove.class
+            Prove.class,
+            Doctor.class
         },
         mixinStandardHelpOptions = true,
         scope = ScopeType.INHERIT,
@@ -52,6 +54,7 @@ import picocli.CommandLine.Spec;
             "  coatcheck roll -C gallery",
             "  coatcheck stop -C gallery",
             "  coatcheck prove --web 'node server.js' --step 'POST /login' --step 'GET /me'",
+            "  coatcheck doctor gallery",
             "  coatcheck export kubernetes gallery --out deploy --image registry.example.com/gallery:7",
             "",
             "'coatcheck COMMAND --help' tells more about each."
@@ -94,7 +97,25 @@ final class Coatcheck implements Runnable {
         Objects.requireNonNull(command.getSubcommands().get("run")).setStopAtPositional(true);
         return command.setCaseInsensitiveEnumValuesAllowed(true)
                 .setUsageHelpAutoWidth(true)
+                .setParameterExceptionHandler(Coatcheck::misused)
                 .setExecutionExceptionHandler(Coatcheck::failed);
+    }
+
+    /** What is wrong, and not above a page of help that scrolls it away. */
+    private static int misused(ParameterException e, String[] arguments) {
+        CommandLine command = e.getCommandLine();
+        PrintWriter err = command.getErr();
+        if (command.getParent() == null && arguments.length == 0) {
+            command.usage(err);
+            err.println();
+        }
+        err.println("coatcheck: " + e.getMessage());
+        if (e instanceof UnmatchedArgumentException && !UnmatchedArgumentException.printSuggestions(e, err)) {
+            CommandLine.Help help = command.getHelp();
+            err.print(help.synopsisHeading() + help.synopsis(help.synopsisHeadingLength()));
+        }
+        err.println("'" + command.getCommandSpec().qualifiedName() + " --help' tells how it is used.");
+        return WRONG_USAGE;
     }
 
     Path folder() {

@@ -37,7 +37,9 @@ class UsageTest {
                 "logs",
                 "run",
                 "stop",
-                "export"
+                "export",
+                "prove",
+                "doctor"
             })
     void help_comes_with_examples(String command) {
         String[] arguments = command.isEmpty() ? new String[] {"--help"} : new String[] {command, "--help"};
@@ -64,6 +66,23 @@ class UsageTest {
         assertThat(err.toString()).contains("--tls-cert and --tls-key: one is of no use without the other");
         assertThat(run("up", "--port", "http")).isEqualTo(Coatcheck.WRONG_USAGE);
         assertThat(run("up", "--log", "xml")).isEqualTo(Coatcheck.WRONG_USAGE);
+    }
+
+    @Test
+    void a_proof_that_could_not_be_made_or_written_is_refused_before_it_begins() throws IOException {
+        String application = folder.toString();
+        assertThat(run("prove", application, "--step", "GET /", "--step", "GET /me"))
+                .isEqualTo(Coatcheck.WRONG_USAGE);
+        assertThat(err.toString()).contains("there is no Procfile in " + folder).contains("--web 'node server.js'");
+        Path file = Files.writeString(folder.resolve("file"), "x");
+        String report = file.resolve("in").toString();
+        assertThat(run("prove", application, "--web", "x", "--step", "/", "--step", "/me", "--report", report))
+                .isEqualTo(Coatcheck.WRONG_USAGE);
+        assertThat(err.toString()).contains("--report: nothing can be written to the folder " + report);
+        assertThat(run("prove", application, "--web", "x", "--scenario", "file"))
+                .isEqualTo(Coatcheck.WRONG_USAGE);
+        assertThat(err.toString()).contains("--scenario: there is no file").contains("did you mean " + file + "?");
+        assertThat(err.toString()).doesNotContain("Usage:").contains("'coatcheck prove --help' tells how it is used.");
     }
 
     @Test

@@ -52,6 +52,11 @@ public final class MemcachedServer extends LocalServer {
         return SearchPath.ofThisJvm().find(PROGRAM).isPresent();
     }
 
+    /** What to do to have one, for a message. */
+    public static String installation() {
+        return PACKAGE.installation(SearchPath.ofThisJvm());
+    }
+
     @Override
     public String url() {
         return "memcached://127.0.0.1:" + settings.tcpPort();

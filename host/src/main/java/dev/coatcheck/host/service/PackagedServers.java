@@ -21,7 +21,7 @@ final class PackagedServers {
     private static final Set<PosixFilePermission> EXECUTABLE = PosixFilePermissions.fromString("rwxr-xr-x");
 
     /** Where coatcheck-s3-server has the jars, and a class path of them. */
-    private static final String S3_JARS = "/dev/coatcheck/s3server/";
+    static final String S3_JARS = "/dev/coatcheck/s3server/";
 
     private final BinaryCache cache;
 
@@ -110,12 +110,18 @@ final class PackagedServers {
         return permissions;
     }
 
-    private static String version(String server) throws IOException {
+    /** As it was built in. */
+    static String version(String server) throws IOException {
         Properties versions = new Properties();
         try (InputStream file = resource("versions.properties")) {
             versions.load(file);
         }
         return versions.getProperty(server);
+    }
+
+    /** @throws IOException if it is not on the class path */
+    static void require(String name) throws IOException {
+        resource(name).close();
     }
 
     private static InputStream resource(String name) throws IOException {

@@ -31,7 +31,8 @@ record SystemPackage(String program, String packageName, String variable) {
                         + installation(path) + ", or attach one that runs" + " elsewhere by setting " + variable));
     }
 
-    private String installation(SearchPath path) {
+    /** As {@code install it with 'apt-get install memcached'}. */
+    String installation(SearchPath path) {
         return INSTALLERS.stream()
                 .filter(installer -> path.find(installer.getKey()).isPresent())
                 .findFirst()
