@@ -18,6 +18,7 @@ import dev.coatcheck.prove.scenario.ScenarioFiles;
 import dev.coatcheck.prove.scenario.StepLines;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -146,7 +147,7 @@ final class Prove implements Callable<Integer> {
     private CommandSpec spec = CommandSpec.create();
 
     @Override
-    public Integer call() throws IOException {
+    public Integer call() {
         check();
         ProofSettings settings = settings();
         Report result;
@@ -154,13 +155,25 @@ final class Prove implements Callable<Integer> {
         try (Progress progress = progress()) {
             result = Proof.of(settings, progress);
         } catch (InterruptedException e) {
+            spec.commandLine()
+                    .getErr()
+                    .println("coatcheck: interrupted; what was started has ended, and nothing was concluded");
             return Interruption.INTERRUPTED;
         }
         PrintWriter out = spec.commandLine().getOut();
         out.print(TerminalFace.text(
                 result, Screen.of(System.getenv(), System.out.charset(), Terminal.isStandardOutput())));
+        out.flush();
         if (report != null) {
-            ReportFiles.write(coatcheck.folder().resolve(report), result).forEach(file -> out.println("wrote " + file));
+            try {
+                ReportFiles.write(coatcheck.folder().resolve(report), result)
+                        .forEach(file -> out.println("wrote " + file));
+            } catch (IOException e) {
+                spec.commandLine()
+                        .getErr()
+                        .println("coatcheck: the report could not be written to " + report + ": " + e);
+                return Coatcheck.WRONG_USAGE;
+            }
         }
         out.flush();
         return result.verdict().exitStatus();
@@ -183,6 +196,25 @@ final class Prove implements Callable<Integer> {
         if (checks.isEmpty()) {
             throw wrong("--checks: name one at least");
         }
+        Path application = coatcheck.folder().resolve(folder);
+        if (web == null && Files.isDirectory(application) && Files.notExists(application.resolve("Procfile"))) {
+            throw wrong(
+                    "there is no Procfile in " + application + "; write one with a line as 'web: node server.js', or"
+                            + " give that command with --web 'node server.js'");
+        }
+        if (report != null) {
+            checkReport(coatcheck.folder().resolve(report));
+        }
+    }
+
+    /** A proof may take minutes, so what would fail at its end is tried before. */
+    private void checkReport(Path report) {
+        try {
+            Files.createDirectories(report);
+            Files.delete(Files.createTempFile(report, ".coatcheck", ".new"));
+        } catch (IOException e) {
+            throw wrong("--report: nothing can be written to the folder " + report + " (" + e + ")");
+        }
     }
 
     private ParameterException wrong(String message) {
@@ -198,7 +230,7 @@ final class Prove implements Callable<Integer> {
                         all,
                         Optional.empty(),
                         with,
-                        Optional.ofNullable(envFile),
+                        Optional.ofNullable(envFile).map(coatcheck.folder()::resolve),
                         Optional.ofNullable(readinessPath),
                         Optional.ofNullable(web)));
         LabSettings lab = LabSettings.of(application, Isolation.probe())
@@ -224,6 +256,9 @@ final class Prove implements Callable<Integer> {
             List<ProofSettings.Source> sources = new ArrayList<>();
             for (Path file : scenarios) {
                 Path found = coatcheck.folder().resolve(file);
+                if (Files.notExists(found)) {
+                    throw wrong("--scenario: there is no file " + found + suggestion(file));
+                }
                 ScenarioFiles.read(List.of(found), variables.keySet())
                         .forEach(scenario ->
                                 sources.add(new ProofSettings.Source(scenario, Optional.of(file.toString()))));
@@ -232,6 +267,12 @@ final class Prove implements Callable<Integer> {
         } catch (InvalidScenarioException e) {
             throw wrong(String.valueOf(e.getMessage()));
         }
+    }
+
+    /** People take the path to be one in the application's folder. */
+    private String suggestion(Path file) {
+        Path inside = folder.resolve(file);
+        return Files.exists(coatcheck.folder().resolve(inside)) ? "; did you mean " + inside + "?" : "";
     }
 
     private static Progress progress() {
