@@ -5,6 +5,7 @@ import dev.coatcheck.prove.play.Exchange;
 import dev.coatcheck.prove.play.Response;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
@@ -24,8 +25,8 @@ final class SameIds {
                 && apart.keySet().stream()
                         .anyMatch(path -> together.containsKey(path)
                                 && next.containsKey(path)
-                                && apart.get(path).equals(other.get(path))
-                                && !together.get(path).equals(next.get(path)));
+                                && Objects.equals(apart.get(path), other.get(path))
+                                && !Objects.equals(together.get(path), next.get(path)));
     }
 
     private static Optional<Exchange> exchange(Run run, int step) {
