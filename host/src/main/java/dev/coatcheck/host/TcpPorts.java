@@ -1,9 +1,9 @@
 package dev.coatcheck.host;
 
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
@@ -14,6 +14,7 @@ public final class TcpPorts {
     private static final int FIRST = 20_000;
 
     private static final int LAST = 32_000;
+    private static final int CONNECT_MILLIS = 1_000;
     private static final Set<Integer> GIVEN = ConcurrentHashMap.newKeySet();
 
     private TcpPorts() {}
@@ -37,13 +38,19 @@ public final class TcpPorts {
         throw new IllegalStateException("no free TCP port found between " + FIRST + " and " + LAST);
     }
 
-    /** Whether a server could listen on this TCP port of 127.0.0.1 now. */
+    /** Whether a server could listen on this TCP port of 127.0.0.1 now, and nobody could be taken for it who listens at ::1. */
     public static boolean isFree(int port) {
         try (ServerSocket socket = new ServerSocket()) {
-            socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-            return true;
+            socket.bind(new InetSocketAddress("127.0.0.1", port));
         } catch (IOException e) {
             return false;
+        }
+        // Asked and not bound: on a machine without IPv6 nothing can be, though nobody is there.
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress("::1", port), CONNECT_MILLIS);
+            return false;
+        } catch (IOException e) {
+            return true;
         }
     }
 }

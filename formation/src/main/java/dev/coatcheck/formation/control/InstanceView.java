@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param name {@code web.1}
  * @param type {@code web}
  * @param pid its process, null while none runs
- * @param port its own TCP port on 127.0.0.1
+ * @param port its own TCP port on loopback: at 127.0.0.1, or at ::1 where it listens on nothing else
  * @param state {@code starting}, {@code ready}, {@code waiting}, {@code crash-loop}, {@code stopping} or {@code stopped}
  * @param since when it came into this state, ISO 8601
  * @param restarts how often it was started again

@@ -11,7 +11,6 @@ import dev.coatcheck.host.TcpPorts;
 import dev.coatcheck.host.process.ExitStatus;
 import dev.coatcheck.host.process.ProcessGroup;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -82,6 +81,9 @@ public final class Instance {
 
     /** Written by the instance's thread alone. */
     private volatile InstanceStatus status;
+
+    /** Where its process was found ready; for the instance's thread alone. */
+    private Optional<InetSocketAddress> address = Optional.empty();
 
     private volatile Optional<ProcessGroup> group = Optional.empty();
 
@@ -272,19 +274,25 @@ public final class Instance {
         }
         long start = System.nanoTime();
         while (!process.onExit().isDone() && !stopAsked.isDone()) {
-            Optional<String> lacking = intake.get().readiness().lacking(status.tcpPort());
-            if (lacking.isEmpty()
-                    || System.nanoTime() - start > surroundings.startLimit().toNanos()) {
-                return lacking;
+            switch (intake.get().readiness().look(status.tcpPort())) {
+                case Readiness.Look.Ready ready -> {
+                    address = Optional.of(ready.address());
+                    return Optional.empty();
+                }
+                case Readiness.Look.Lacking lacking -> {
+                    if (System.nanoTime() - start > surroundings.startLimit().toNanos()) {
+                        return Optional.of(lacking.what());
+                    }
+                    Thread.sleep(CHECK_PAUSE);
+                }
             }
-            Thread.sleep(CHECK_PAUSE);
         }
         return Optional.empty();
     }
 
     private Optional<Upstream> admit(RunningProcess process) {
-        Optional<Upstream> upstream = intake.map(
-                it -> it.router().add(name, new InetSocketAddress(InetAddress.getLoopbackAddress(), status.tcpPort())));
+        Optional<Upstream> upstream =
+                intake.flatMap(it -> address.map(at -> it.router().add(name, at)));
         // Not by way of this instance's thread: the next request must not meet a process that is gone.
         var _ = process.onExit().thenRun(() -> upstream.ifPresent(Upstream::remove));
         become(InstanceState.READY, OptionalLong.of(process.pid()));

@@ -1,10 +1,12 @@
 package dev.coatcheck.formation.supervision;
 
 import java.io.IOException;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -21,6 +23,10 @@ public final class Readiness {
     private static final int ANSWER_MILLIS = 5_000;
     private static final Pattern STATUS_LINE = Pattern.compile("HTTP/1\\.[01] (\\d{3}).*");
 
+    /** An application that listens on {@code localhost} is at either of them, as its platform chooses. */
+    private static final List<InetAddress> LOOPBACK =
+            List.of(InetAddress.ofLiteral("127.0.0.1"), InetAddress.ofLiteral("::1"));
+
     private final Optional<String> path;
 
     /**
@@ -31,25 +37,63 @@ public final class Readiness {
         this.path = path;
     }
 
-    /** What is missing, or empty when nothing is. Takes some six seconds at most. */
-    Optional<String> lacking(int tcpPort) {
-        return lacking(new InetSocketAddress(InetAddress.getLoopbackAddress(), tcpPort));
+    /** What a look at an instance found. */
+    sealed interface Look {
+        /** @param address where it is, for the router to reach it */
+        record Ready(InetSocketAddress address) implements Look {}
+
+        record Lacking(String what) implements Look {}
+    }
+
+    /** Looks at both addresses of this machine's loopback. Takes some twelve seconds at most. */
+    Look look(int tcpPort) {
+        Optional<String> lacking = Optional.empty();
+        for (InetAddress host : LOOPBACK) {
+            InetSocketAddress address = new InetSocketAddress(host, tcpPort);
+            try (Socket socket = connect(address)) {
+                Optional<String> lackingHere = lacking(socket, address);
+                if (lackingHere.isEmpty()) {
+                    return new Look.Ready(address);
+                }
+                lacking = lacking.or(() -> lackingHere);
+            } catch (IOException e) {
+                // It may listen at the other one.
+            }
+        }
+        return new Look.Lacking(lacking.orElseGet(() -> nothingListens(tcpPort)));
     }
 
     /** What is missing at this address, or empty when nothing is. Takes some six seconds at most. */
     public Optional<String> lacking(InetSocketAddress address) {
-        int tcpPort = address.getPort();
-        String asked = path.orElse("/");
-        try (Socket socket = new Socket()) {
+        try (Socket socket = connect(address)) {
+            return lacking(socket, address);
+        } catch (IOException e) {
+            return Optional.of(nothingListens(address.getPort()));
+        }
+    }
+
+    private static Socket connect(InetSocketAddress address) throws IOException {
+        Socket socket = new Socket();
+        try {
             socket.connect(address, CONNECT_MILLIS);
             socket.setSoTimeout(ANSWER_MILLIS);
-            try {
-                return lacking(asked, status(socket, asked, tcpPort));
-            } catch (IOException e) {
-                return Optional.of(asked + " gives no answer (" + e.getMessage() + ")");
-            }
+            return socket;
         } catch (IOException e) {
-            return Optional.of("nothing listens on TCP port " + tcpPort + " (the number is given to it as PORT)");
+            socket.close();
+            throw e;
+        }
+    }
+
+    private static String nothingListens(int tcpPort) {
+        return "nothing listens on TCP port " + tcpPort + " (the number is given to it as PORT)";
+    }
+
+    private Optional<String> lacking(Socket socket, InetSocketAddress address) {
+        String asked = path.orElse("/");
+        try {
+            return lacking(asked, status(socket, asked, address));
+        } catch (IOException e) {
+            return Optional.of(asked + " gives no answer (" + e.getMessage() + ")");
         }
     }
 
@@ -58,8 +102,11 @@ public final class Readiness {
         return ready ? Optional.empty() : Optional.of(asked + " answers " + status);
     }
 
-    private static int status(Socket socket, String asked, int tcpPort) throws IOException {
-        String request = "GET " + asked + " HTTP/1.1\r\nHost: 127.0.0.1:" + tcpPort
+    private static int status(Socket socket, String asked, InetSocketAddress address) throws IOException {
+        String literal = address.getAddress() instanceof Inet6Address six
+                ? "[" + six.getHostAddress() + "]"
+                : address.getAddress().getHostAddress();
+        String request = "GET " + asked + " HTTP/1.1\r\nHost: " + literal + ":" + address.getPort()
                 + "\r\nUser-Agent: coatcheck-readiness\r\nAccept: */*\r\nConnection: close\r\n\r\n";
         socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
         byte[] answer = socket.getInputStream().readNBytes("HTTP/1.1 200".length());

@@ -2,9 +2,11 @@ package dev.coatcheck.formation.supervision;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.coatcheck.formation.supervision.Readiness.Look;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -33,7 +35,9 @@ class ReadinessTest {
         try (ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
             answerOnce(server, answer);
             Readiness readiness = new Readiness(Optional.of(path).filter(it -> !it.isEmpty()));
-            assertThat(readiness.lacking(server.getLocalPort()).orElse("")).isEqualTo(lacking);
+            InetSocketAddress address = (InetSocketAddress) server.getLocalSocketAddress();
+            assertThat(readiness.look(server.getLocalPort()))
+                    .isEqualTo(lacking.isEmpty() ? new Look.Ready(address) : new Look.Lacking(lacking));
         }
     }
 
@@ -43,8 +47,9 @@ class ReadinessTest {
         try (ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
             port = server.getLocalPort();
         }
-        assertThat(new Readiness(Optional.empty()).lacking(port).orElseThrow())
-                .isEqualTo("nothing listens on TCP port " + port + " (the number is given to it as PORT)");
+        assertThat(new Readiness(Optional.empty()).look(port))
+                .isEqualTo(new Look.Lacking(
+                        "nothing listens on TCP port " + port + " (the number is given to it as PORT)"));
     }
 
     /** And leaves the connection open, as a page that never ends does, unless the answer is empty. */
