@@ -1,10 +1,10 @@
 package dev.coatcheck.formation;
 
+import static dev.coatcheck.formation.Programs.assumeOnPath;
 import static dev.coatcheck.formation.TestFormation.LIMIT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.coatcheck.formation.event.Event.Kind;
 import dev.coatcheck.formation.supervision.InstanceState;
@@ -36,10 +36,7 @@ class FormationTest {
 
     @BeforeAll
     static void node() {
-        assumeTrue(
-                List.of(System.getenv("PATH").split(":", -1)).stream()
-                        .anyMatch(place -> Files.isExecutable(Path.of(place, "node"))),
-                "the applications of these tests need node on the PATH");
+        assumeOnPath("node");
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.coatcheck.formation;
 
+import static dev.coatcheck.formation.Programs.assumeOnPath;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -7,9 +8,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -74,12 +73,5 @@ class LoopbackTest {
                         .contains(response.body());
             }
         }
-    }
-
-    private static void assumeOnPath(String program) {
-        assumeTrue(
-                List.of(System.getenv("PATH").split(":", -1)).stream()
-                        .anyMatch(place -> Files.isExecutable(Path.of(place, program))),
-                "this application needs " + program + " on the PATH");
     }
 }

@@ -1,16 +1,15 @@
 package dev.coatcheck.formation;
 
+import static dev.coatcheck.formation.Programs.assumeOnPath;
 import static dev.coatcheck.formation.TestFormation.LIMIT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.coatcheck.formation.control.ControlClient;
 import dev.coatcheck.formation.control.Request;
 import dev.coatcheck.formation.supervision.InstanceState;
 import dev.coatcheck.formation.supervision.InstanceStatus;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -161,13 +160,6 @@ class UnnoticedTest {
                 .write("server.js", NODE)
                 .start(options -> options.withQuantities("web=2"))
                 .awaitReady();
-    }
-
-    private static void assumeOnPath(String program) {
-        assumeTrue(
-                List.of(System.getenv("PATH").split(":", -1)).stream()
-                        .anyMatch(place -> Files.isExecutable(Path.of(place, program))),
-                "this application needs " + program + " on the PATH");
     }
 
     /** Everything at once, running before anything is changed. */

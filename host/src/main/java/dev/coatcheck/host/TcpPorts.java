@@ -1,6 +1,7 @@
 package dev.coatcheck.host;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -15,6 +16,10 @@ public final class TcpPorts {
 
     private static final int LAST = 32_000;
     private static final int CONNECT_MILLIS = 1_000;
+
+    /** {@code ::1}. */
+    private static final byte[] IPV6_LOOPBACK = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
+
     private static final Set<Integer> GIVEN = ConcurrentHashMap.newKeySet();
 
     private TcpPorts() {}
@@ -41,13 +46,13 @@ public final class TcpPorts {
     /** Whether a server could listen on this TCP port of 127.0.0.1 now, and nobody could be taken for it who listens at ::1. */
     public static boolean isFree(int port) {
         try (ServerSocket socket = new ServerSocket()) {
-            socket.bind(new InetSocketAddress("127.0.0.1", port));
+            socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
         } catch (IOException e) {
             return false;
         }
         // Asked and not bound: on a machine without IPv6 nothing can be, though nobody is there.
         try (Socket socket = new Socket()) {
-            socket.connect(new InetSocketAddress("::1", port), CONNECT_MILLIS);
+            socket.connect(new InetSocketAddress(InetAddress.getByAddress(IPV6_LOOPBACK), port), CONNECT_MILLIS);
             return false;
         } catch (IOException e) {
             return true;

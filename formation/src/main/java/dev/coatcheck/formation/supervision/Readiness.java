@@ -39,9 +39,10 @@ public final class Readiness {
 
     /** What a look at an instance found. */
     sealed interface Look {
-        /** @param address where it is, for the router to reach it */
+        /** Nothing is missing, at this address. */
         record Ready(InetSocketAddress address) implements Look {}
 
+        /** This is missing. */
         record Lacking(String what) implements Look {}
     }
 
