@@ -8,7 +8,7 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Starts one process of the gallery: {@code web}, {@code worker} or {@code release}. */
+/** Starts one process of the gallery: {@code web}, {@code worker} or {@code release}; {@code train} is for the build. */
 public final class Main {
     private static final int USAGE = 64;
     private static final Logger log = LoggerFactory.getLogger(Main.class);
@@ -29,6 +29,7 @@ public final class Main {
                 var config = Config.orExit(ReleaseConfig.class);
                 orExit(() -> Release.run(config));
             }
+            case "train" -> Training.run();
             default -> {
                 System.err.println("usage: java -jar coatcheck-gallery.jar web|worker|release");
                 System.exit(USAGE);

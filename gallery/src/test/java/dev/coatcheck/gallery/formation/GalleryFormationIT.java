@@ -7,11 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.coatcheck.postgres.Postgres;
 import dev.coatcheck.state.jobs.QueueDepth;
-import java.awt.Color;
-import java.awt.GradientPaint;
-import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
@@ -45,7 +41,7 @@ class GalleryFormationIT {
     private static final Duration READY_LIMIT = Duration.ofSeconds(90);
 
     private final Visitor ada = new Visitor();
-    private final byte[] photo = jpeg(4000, 3000);
+    private final byte[] photo = Pictures.jpeg(4000, 3000);
     private Path folder;
     private RunningFormation formation;
     private String photoPath = "/photos/none-was-uploaded";
@@ -109,8 +105,18 @@ class GalleryFormationIT {
         }
     }
 
+    /** At a fifth of the rate and with half of the uploads that the long tests have, as a part of each build. */
     @Test
     @Order(4)
+    void a_restart_is_noticed_by_nobody() throws Exception {
+        try (var load = VisitorLoad.on(formation.address(), "eve", 40, 2, Pictures.jpeg(640, 480))) {
+            formation.restart("web");
+            load.assertUnnoticed();
+        }
+    }
+
+    @Test
+    @Order(5)
     void nothing_is_lost_when_every_process_is_killed_at_once() throws Exception {
         var before = formation.ps();
         var workers = formation.ps("worker");
@@ -166,7 +172,7 @@ class GalleryFormationIT {
     }
 
     @Test
-    @Order(5)
+    @Order(6)
     void nothing_is_lost_when_the_formation_is_stopped_and_started_again() throws Exception {
         formation.ps();
         var everything = formation.everything();
@@ -184,7 +190,7 @@ class GalleryFormationIT {
     }
 
     @Test
-    @Order(6)
+    @Order(7)
     void nothing_outlives_a_runner_that_is_killed_and_the_next_one_starts_at_once() throws Exception {
         formation.ps();
         var everything = formation.everything();
@@ -231,20 +237,5 @@ class GalleryFormationIT {
                                     : List.<String>of();
                         },
                         variants -> !variants.isEmpty());
-    }
-
-    private static byte[] jpeg(int width, int height) {
-        var image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
-        var graphics = image.createGraphics();
-        graphics.setPaint(new GradientPaint(0, 0, Color.ORANGE, width, height, Color.BLUE));
-        graphics.fillRect(0, 0, width, height);
-        graphics.dispose();
-        var bytes = new ByteArrayOutputStream();
-        try {
-            ImageIO.write(image, "jpeg", bytes);
-        } catch (IOException e) {
-            throw new AssertionError("writing to memory failed", e);
-        }
-        return bytes.toByteArray();
     }
 }

@@ -30,6 +30,8 @@ final class RunningFormation implements AutoCloseable {
             PROJECT.resolve("cli/target/coatcheck-cli.jar").toString());
 
     private static final Duration START_LIMIT = Duration.ofMinutes(2);
+    private static final Duration CHANGE_LIMIT = Duration.ofMinutes(5);
+    private static final Duration LIMIT = Duration.ofMinutes(1);
 
     record Instance(String name, String type, long pid, int port, String state) {
         URI address() {
@@ -111,6 +113,17 @@ final class RunningFormation implements AutoCloseable {
         return ps().stream().filter(instance -> instance.type().equals(type)).toList();
     }
 
+    /** Those of a type that are ready, once there are so many. */
+    List<Instance> awaitReady(String type, int atLeast) {
+        return await().atMost(START_LIMIT)
+                .pollInterval(Duration.ofMillis(100))
+                .until(
+                        () -> ps(type).stream()
+                                .filter(instance -> instance.state().equals("ready"))
+                                .toList(),
+                        ready -> ready.size() >= atLeast);
+    }
+
     /** Where the formation's own database is, as a worker is told. */
     String databaseUrl() throws IOException {
         var environment =
@@ -130,6 +143,18 @@ final class RunningFormation implements AutoCloseable {
         var pids = new ArrayList<>(seen);
         runner.descendants().map(ProcessHandle::pid).forEach(pids::add);
         return pids;
+    }
+
+    void roll() {
+        run(CHANGE_LIMIT, "roll", "-C", folder.toString());
+    }
+
+    void scale(String type, int quantity) {
+        run(CHANGE_LIMIT, "scale", type + "=" + quantity, "-C", folder.toString());
+    }
+
+    void restart(String instance) {
+        run(CHANGE_LIMIT, "restart", instance, "-C", folder.toString());
     }
 
     /** As a person does it. */
@@ -161,11 +186,15 @@ final class RunningFormation implements AutoCloseable {
     }
 
     private static String run(String... words) {
+        return run(LIMIT, words);
+    }
+
+    private static String run(Duration limit, String... words) {
         var builder = command(words).redirectError(ProcessBuilder.Redirect.INHERIT);
         try {
             var process = builder.start();
             var output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+            assertThat(process.waitFor(limit.toSeconds(), TimeUnit.SECONDS)).isTrue();
             assertThat(process.exitValue())
                     .as("%s said: %s", builder.command(), output)
                     .isZero();

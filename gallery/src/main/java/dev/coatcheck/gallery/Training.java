@@ -1,0 +1,83 @@
+package dev.coatcheck.gallery;
+
+import dev.coatcheck.gallery.accounts.MeServlet;
+import dev.coatcheck.gallery.accounts.Passwords;
+import dev.coatcheck.gallery.http.GalleryServer;
+import dev.coatcheck.postgres.Postgres;
+import dev.coatcheck.process.health.Health;
+import dev.coatcheck.process.health.HealthEndpoints;
+import dev.coatcheck.process.health.Metrics;
+import dev.coatcheck.process.lifecycle.Lifecycle;
+import dev.coatcheck.process.lifecycle.Phase;
+import dev.coatcheck.redis.Redis;
+import dev.coatcheck.servlet.DrainFilter;
+import dev.coatcheck.servlet.SessionFilter;
+import dev.coatcheck.servlet.SessionFilterSettings;
+import dev.coatcheck.state.BackingServiceException;
+import dev.coatcheck.state.sessions.SessionSettings;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.HttpURLConnection;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A web process as far as it gets with no backing service: the build runs it, so that the JVM notes which classes one
+ * loads, and every later start finds them loaded and linked in a file. It need not do what a web process does: a class
+ * that is not met here is loaded as ever, and nothing that is in the file is believed before its jar is compared.
+ */
+final class Training {
+    /** Nothing listens there, so that an attempt to connect fails at once. */
+    private static final String NOBODY = "127.0.0.1:1";
+
+    private static final int MILLIS = 10_000;
+
+    private Training() {}
+
+    static void run() {
+        try (var lifecycle = Lifecycle.embedded(Duration.ofSeconds(1))) {
+            attachRedis();
+            var postgres = Postgres.attach("postgresql://nobody@" + NOBODY + "/nothing");
+            lifecycle.onStop(Phase.CLIENTS, "postgresql", postgres);
+            var passwords = new Passwords();
+            lifecycle.onStop(Phase.CLIENTS, "passwords", passwords);
+            var metrics = Metrics.of(lifecycle);
+            lifecycle.onStop(Phase.CLIENTS, "metrics", metrics);
+            var health = Health.of(lifecycle).check("postgresql", postgres::ping);
+            var server = GalleryServer.start(
+                    "127.0.0.1",
+                    0,
+                    new DrainFilter(lifecycle),
+                    new SessionFilter(postgres.sessions(SessionSettings.defaults()), SessionFilterSettings.defaults()),
+                    new HealthEndpoints(health, metrics),
+                    Map.of("/me", new MeServlet()));
+            lifecycle.onStop(Phase.WORK, "requests", server::stop);
+            lifecycle.ready();
+            for (var path : List.of("/", "/me", "/health/live", "/health/ready", "/metrics")) {
+                ask(URI.create("http://127.0.0.1:" + server.tcpPort() + path));
+            }
+        }
+    }
+
+    private static void attachRedis() {
+        try (var redis = Redis.attach("redis://" + NOBODY)) {
+            throw new IllegalStateException("a Redis is at " + NOBODY + ", where nothing should be: " + redis);
+        } catch (BackingServiceException e) {
+            // As it should be: the client's classes are loaded.
+        }
+    }
+
+    private static void ask(URI address) {
+        try {
+            var connection = (HttpURLConnection) address.toURL().openConnection();
+            connection.setConnectTimeout(MILLIS);
+            connection.setReadTimeout(MILLIS);
+            connection.getResponseCode();
+            connection.disconnect();
+        } catch (IOException e) {
+            throw new UncheckedIOException("the training could not ask " + address, e);
+        }
+    }
+}
