@@ -6,6 +6,7 @@ import dev.coatcheck.prove.lab.InconclusiveException;
 import dev.coatcheck.prove.lab.Plan;
 import dev.coatcheck.prove.lab.Run;
 import dev.coatcheck.prove.lab.Seat;
+import dev.coatcheck.prove.play.Response;
 import dev.coatcheck.prove.scenario.Scenario;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,6 +26,8 @@ import java.util.stream.IntStream;
 final class Examination {
     /** Enough for a write that is only put off to arrive. */
     private static final Duration A_WHILE = Duration.ofSeconds(3);
+
+    private static final int ACCEPTED = 202;
 
     private final Stage stage;
     private final Scenario scenario;
@@ -127,11 +130,15 @@ final class Examination {
         }
 
         private boolean breaks(Plan variant) throws InterruptedException, EarlierVictim {
+            return play(variant).broken().isPresent();
+        }
+
+        private Run play(Plan variant) throws InterruptedException, EarlierVictim {
             Run run = stage.run(allowances.in(variant));
             if (run.broken().isPresent() && run.broken().get().step() < victim) {
                 throw new EarlierVictim(run.broken().get().step());
             }
-            return run.broken().isPresent();
+            return run;
         }
 
         private Leak dependence(Plan handover, Confirmation confirmation) throws InterruptedException, EarlierVictim {
@@ -235,17 +242,32 @@ final class Examination {
                         .withDeaths(Map.of(dying, death))
                         .patient(Confirmation.SHORT);
                 Plan fitting = plan.startsAhead() ? single : single.startingLate();
-                if (breaks(fitting)) {
+                Run run = play(fitting);
+                if (run.broken().isPresent()) {
                     evidence.add("one kill is enough: that after step " + dying);
-                    boolean polls = scenario.steps().get(victim - 1).polling().retries() > 0;
                     return leak(
-                            polls ? Cause.LOST_JOB : Cause.LOST_WRITE,
+                            promisedWork(run, dying) ? Cause.LOST_JOB : Cause.LOST_WRITE,
                             dying,
                             differences,
                             Trace.none("it died with the process"));
                 }
             }
             return unexplained(differences);
+        }
+
+        /** Whether the step said that it would be done later (RFC 9110, 15.3.3), or the victim still says so. */
+        private boolean promisedWork(Run run, int step) {
+            boolean polls = scenario.steps().get(victim - 1).polling().retries() > 0;
+            return polls && (status(run, step) == ACCEPTED || status(run, victim) / 100 == 2);
+        }
+
+        private static int status(Run run, int step) {
+            return run.exchanges().stream()
+                    .filter(exchange -> exchange.step().number() == step)
+                    .flatMap(exchange -> exchange.response().stream())
+                    .mapToInt(Response::status)
+                    .findFirst()
+                    .orElse(0);
         }
 
         private Leak unexplained(List<Difference> differences) {
