@@ -43,7 +43,9 @@ record Corpus(Path folder, JsonNode expected) {
 
     Report prove(Progress progress) throws InterruptedException {
         Map<String, String> environment = new HashMap<>(System.getenv());
-        environment.put("APP_CLASSPATH", System.getProperty("java.class.path"));
+        environment.put(
+                "APP_CLASSPATH",
+                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
         ApplicationOptions options = ApplicationOptions.of(environment);
         JsonNode ready = expected.at("/arguments/ready");
         Application application =

@@ -55,7 +55,10 @@ public final class TerminalFace {
     }
 
     private void inconclusive() {
-        page.paragraph("", "Why: " + report.reason().orElseThrow());
+        List<String> reason = report.reason().orElseThrow().lines().toList();
+        page.paragraph("", "Why: " + reason.getFirst());
+        // What follows is what a program wrote, line by line.
+        reason.stream().skip(1).forEach(line -> page.whole("  ", line.strip()));
         page.blank();
         page.paragraph(
                 "", "Nothing was proved so far, neither good nor bad. Mend this, then run the same command again.");
