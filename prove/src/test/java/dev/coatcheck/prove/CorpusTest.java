@@ -12,10 +12,13 @@ import dev.coatcheck.prove.report.TerminalFace;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
 
+@Execution(ExecutionMode.CONCURRENT)
 class CorpusTest {
     static Stream<Corpus> applications() {
         String only = System.getProperty("corpus", "");
