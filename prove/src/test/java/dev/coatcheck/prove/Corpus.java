@@ -46,6 +46,7 @@ record Corpus(Path folder, JsonNode expected) {
         environment.put(
                 "APP_CLASSPATH",
                 System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
+        environment.put("COATCHECK_JAVA", Path.of(System.getProperty("java.home"), "bin", "java").toString());
         ApplicationOptions options = ApplicationOptions.of(environment);
         JsonNode ready = expected.at("/arguments/ready");
         Application application =
@@ -56,6 +57,16 @@ record Corpus(Path folder, JsonNode expected) {
             lab = lab.withStartLimit(Duration.parse("PT" + limit.stringValue()));
         }
         return Proof.of(ProofSettings.of(lab, scenario()), progress);
+    }
+
+    /** What has to be installed for it; those in Java run on the tests' own. */
+    String program() {
+        try {
+            String web = Files.readString(folder.resolve("Procfile"));
+            return Stream.of("node", "python3").filter(web::contains).findFirst().orElse("sh");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private Scenario scenario() {

@@ -1,7 +1,9 @@
 package dev.coatcheck.prove;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.coatcheck.host.SearchPath;
 import dev.coatcheck.prove.report.CheckResult;
 import dev.coatcheck.prove.report.FoundLocation;
 import dev.coatcheck.prove.report.Leak;
@@ -10,6 +12,7 @@ import dev.coatcheck.prove.report.Report;
 import dev.coatcheck.prove.report.Screen;
 import dev.coatcheck.prove.report.TerminalFace;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.parallel.Execution;
@@ -31,6 +34,7 @@ class CorpusTest {
     @MethodSource("applications")
     void every_application_gets_the_verdict_that_is_right_for_it(Corpus corpus) throws Exception {
         JsonNode expected = corpus.expected();
+        assumeTrue(SearchPath.ofThisJvm().find(corpus.program()).isPresent(), () -> corpus.program() + " is not installed");
 
         Report report = corpus.prove(Progress.silent());
 
@@ -59,7 +63,7 @@ class CorpusTest {
                         .contains(check.stringValue()));
     }
 
-    private static java.util.function.Predicate<FoundLocation> matching(JsonNode leak) {
+    private static Predicate<FoundLocation> matching(JsonNode leak) {
         Pattern path = Pattern.compile(leak.get("location").stringValue());
         String kind = leak.path("kind").asString("");
         return location -> location.kind().word().equals(kind)
