@@ -5,9 +5,11 @@ import dev.coatcheck.formation.application.InvalidApplicationException;
 import dev.coatcheck.formation.control.ControlClient;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import java.util.regex.Pattern;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -75,6 +77,9 @@ final class Coatcheck implements Runnable {
     /** Tells every malformed response with a stack trace; the access log says 502, and which instance it was. */
     private static final Logger ROUTER_CLIENT = Logger.getLogger("io.undertow.client");
 
+    /** What the parser says of an enum. */
+    private static final Pattern CONSTANTS = Pattern.compile("(expected one of \\[[A-Z_, ]+]) \\(case-insensitive\\)");
+
     @Option(
             names = {"-C", "--directory"},
             paramLabel = "DIR",
@@ -109,7 +114,10 @@ final class Coatcheck implements Runnable {
             command.usage(err);
             err.println();
         }
-        err.println("coatcheck: " + e.getMessage());
+        // People write these names in small letters, as all examples do.
+        err.println("coatcheck: "
+                + CONSTANTS.matcher(String.valueOf(e.getMessage()))
+                        .replaceFirst(constants -> constants.group(1).toLowerCase(Locale.ROOT)));
         if (e instanceof UnmatchedArgumentException && !UnmatchedArgumentException.printSuggestions(e, err)) {
             CommandLine.Help help = command.getHelp();
             err.print(help.synopsisHeading() + help.synopsis(help.synopsisHeadingLength()));
