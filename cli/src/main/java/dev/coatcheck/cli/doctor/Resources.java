@@ -84,20 +84,17 @@ final class Resources {
     }
 
     private void unreadable(String variable, String value) {
-        String scheme = value.strip().substring(0, value.strip().indexOf("://") + 3);
-        questions.add(new Question<>(
-                () -> new Resource(
-                        variable,
-                        scheme.substring(0, scheme.length() - 3),
-                        scheme + "…",
-                        Answer.unreachable(
-                                "its value begins so, and cannot be read as a URL",
-                                "write " + scheme
-                                        + "user:password@host:port/name, with %40 for @, %2F for / and %3A for :"
-                                        + " in a password")),
-                () -> {
-                    throw new IllegalStateException("nothing was asked");
-                }));
+        String scheme = value.strip().substring(0, value.strip().indexOf("://"));
+        Resource unreadable = new Resource(
+                variable,
+                scheme,
+                scheme + "://…",
+                Answer.unreachable(
+                        "its value begins so, and cannot be read as a URL",
+                        "write " + scheme
+                                + "://user:password@host:port/name, with %40 for @, %2F for / and %3A for : in a"
+                                + " password"));
+        questions.add(new Question<>(() -> unreadable, () -> unreadable));
     }
 
     private static Answer connect(ResourceUrl url) throws IOException {

@@ -51,16 +51,23 @@ final class RespConnection implements Closeable {
             socket.connect(new InetSocketAddress(url.host(), url.tcpPort()), millis);
             socket.setSoTimeout(millis);
             RespConnection connection = new RespConnection(secured(socket, url));
-            if (!url.password().isEmpty()) {
-                connection.ask(
-                        url.user().isEmpty()
-                                ? List.of("AUTH", url.password())
-                                : List.of("AUTH", url.user(), url.password()));
-            }
+            connection.logIn(url);
             return connection;
         } catch (IOException e) {
             socket.close();
             throw e;
+        }
+    }
+
+    private void logIn(ResourceUrl url) throws IOException {
+        if (url.password().isEmpty()) {
+            return;
+        }
+        try {
+            ask(url.user().isEmpty() ? List.of("AUTH", url.password()) : List.of("AUTH", url.user(), url.password()));
+        } catch (RefusedException e) {
+            // Who does not know this command repeats what it was given.
+            throw new RefusedException(String.valueOf(e.getMessage()).replace(url.password(), "***"));
         }
     }
 

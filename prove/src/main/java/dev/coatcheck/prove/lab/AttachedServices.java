@@ -28,8 +28,7 @@ final class AttachedServices {
 
     /** Whether the environment attaches any. */
     static boolean areIn(Map<String, String> environment) {
-        return environment.values().stream()
-                .anyMatch(value -> ResourceUrl.parse(value).isPresent());
+        return environment.values().stream().anyMatch(ResourceUrl::isMeant);
     }
 
     /** Those servers on this machine's loopback that any variable names by a URL, of whatever scheme with a TCP port. */
@@ -47,12 +46,14 @@ final class AttachedServices {
     }
 
     private record Place(String host, int tcpPort) {
+        private static final int LARGEST_TCP_PORT = 65_535;
         private static final Pattern URL = Pattern.compile("[a-z][a-z0-9+.-]*://(?:[^/@]*@)?([^/:?#,]+):(\\d{1,5}).*");
 
         static Optional<Place> of(String value) {
             Matcher url = URL.matcher(value);
             return url.matches()
                     ? Optional.of(new Place(url.group(1), Integer.parseInt(url.group(2))))
+                            .filter(place -> place.tcpPort() <= LARGEST_TCP_PORT)
                     : Optional.empty();
         }
     }
