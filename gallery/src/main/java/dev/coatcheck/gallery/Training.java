@@ -62,8 +62,8 @@ final class Training {
     }
 
     private static void attachRedis() {
-        try (var redis = Redis.attach("redis://" + NOBODY)) {
-            throw new IllegalStateException("a Redis is at " + NOBODY + ", where nothing should be: " + redis);
+        try {
+            Redis.attach("redis://" + NOBODY).close();
         } catch (BackingServiceException e) {
             // As it should be: the client's classes are loaded.
         }
