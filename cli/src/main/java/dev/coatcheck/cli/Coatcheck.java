@@ -116,7 +116,8 @@ final class Coatcheck implements Runnable {
         }
         // People write these names in small letters, as all examples do.
         err.println("coatcheck: "
-                + CONSTANTS.matcher(String.valueOf(e.getMessage()))
+                + CONSTANTS
+                        .matcher(String.valueOf(e.getMessage()))
                         .replaceFirst(constants -> constants.group(1).toLowerCase(Locale.ROOT)));
         if (e instanceof UnmatchedArgumentException && !UnmatchedArgumentException.printSuggestions(e, err)) {
             CommandLine.Help help = command.getHelp();

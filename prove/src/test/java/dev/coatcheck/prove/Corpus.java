@@ -44,9 +44,10 @@ record Corpus(Path folder, JsonNode expected) {
     Report prove(Progress progress) throws InterruptedException {
         Map<String, String> environment = new HashMap<>(System.getenv());
         environment.put(
-                "APP_CLASSPATH",
-                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
-        environment.put("COATCHECK_JAVA", Path.of(System.getProperty("java.home"), "bin", "java").toString());
+                "APP_CLASSPATH", System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
+        environment.put(
+                "COATCHECK_JAVA",
+                Path.of(System.getProperty("java.home"), "bin", "java").toString());
         ApplicationOptions options = ApplicationOptions.of(environment);
         JsonNode ready = expected.at("/arguments/ready");
         Application application =
@@ -63,7 +64,10 @@ record Corpus(Path folder, JsonNode expected) {
     String program() {
         try {
             String web = Files.readString(folder.resolve("Procfile"));
-            return Stream.of("node", "python3").filter(web::contains).findFirst().orElse("sh");
+            return Stream.of("node", "python3")
+                    .filter(web::contains)
+                    .findFirst()
+                    .orElse("sh");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

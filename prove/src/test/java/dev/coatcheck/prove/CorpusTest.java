@@ -34,7 +34,9 @@ class CorpusTest {
     @MethodSource("applications")
     void every_application_gets_the_verdict_that_is_right_for_it(Corpus corpus) throws Exception {
         JsonNode expected = corpus.expected();
-        assumeTrue(SearchPath.ofThisJvm().find(corpus.program()).isPresent(), () -> corpus.program() + " is not installed");
+        assumeTrue(
+                SearchPath.ofThisJvm().find(corpus.program()).isPresent(),
+                () -> corpus.program() + " is not installed");
 
         Report report = corpus.prove(Progress.silent());
 
