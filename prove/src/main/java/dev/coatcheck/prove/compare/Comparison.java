@@ -43,7 +43,7 @@ public final class Comparison {
      */
     public List<Difference> next(Exchange exchange) {
         int step = exchange.step().number();
-        exchange.values().forEach(names::add);
+        names.begin(exchange);
         Norm norm = norms.get(step);
         if (norm == null) {
             remember(exchange, names);

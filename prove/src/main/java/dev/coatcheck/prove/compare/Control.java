@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.IntStream;
 
 /**
  * What an application answers when nothing is split, learned from several runs of one scenario to single instances. What is
@@ -17,6 +16,28 @@ import java.util.stream.IntStream;
  * repeats a value that the user carries from step to step (a cookie, a capture, a {@code {{newUuid}}}), it has to repeat the
  * value of the same run. What an instance shows of its own accord in every answer, its name or process id, is not demanded
  * to come again: a fleet has several of them.
+ *
+ * <p>Ids are not compared by their numbers. Hibernate's sequences, {@code INCRBY} of Redis and hi/lo generators hand them out
+ * in blocks, so that the second note is 2 in one process and 51 in two, and no leak is in that. Instead:
+ * <ul>
+ *   <li>The place where an id is given out may have any positive integer, also after a prefix as in {@code ord-0007}, or else
+ *       a text of the same shape. It has to be a new one: an id that the same request gave before at the same place is a
+ *       collision. Given out is what no request has sent and no response has shown before; where the first of two kinds of
+ *       things are both 1, what a POST answers under {@code id} or in {@code Location}.
+ *   <li>Where all runs of the control repeat it, the id of the same run has to stand. Whose id it is, the words of the field
+ *       and the path say ({@code GET /notes} and {@code noteId} speak of what {@code POST /notes} gave); where they do not,
+ *       any id that fits, and the number itself.
+ * </ul>
+ * Ids are told by their places: JSON fields {@code id}, {@code noteId}, {@code note_id}, {@code note-id}, {@code uuid} and
+ * lists {@code noteIds}; segments of paths after a word, as in {@code /notes/7}, wherever a text has them; parameters
+ * {@code ?note_id=7}; in HTML {@code data-id}, {@code id="note-7"}, and the values of options and of fields whose name says
+ * id. Any other number is exact: a count, a page, a version.
+ *
+ * <p>Not recognised: ids in fields of other names ({@code number}, {@code code}) that are the same in every run, in plain
+ * sentences ("note 7 was saved"), in lists whose order or length varies, ids as keys of JSON objects, and what is made from
+ * ids (a list sorted by them, when blocks change their order; hashes). Those are exact as long as they are the same in every
+ * run. Ids that vary and that no POST has given are compared by shape, unless the scenario captures them: what
+ * varies may as well be the id of the instance.
  *
  * <p>Immutable.
  *
@@ -46,29 +67,41 @@ public final class Control {
             throw new IllegalArgumentException(
                     "a control takes " + LEAST_RUNS + " runs or more to tell what varies, not " + runs.size());
         }
-        List<List<Integer>> steps = runs.stream()
-                .map(run ->
-                        run.stream().map(exchange -> exchange.step().number()).toList())
-                .distinct()
-                .toList();
+        List<List<Integer>> steps =
+                runs.stream().map(Control::numbers).distinct().toList();
         if (steps.size() != 1) {
             throw new IllegalArgumentException("the runs are of different steps: " + steps);
         }
+        return learned(runs);
+    }
+
+    private static List<Integer> numbers(List<Exchange> run) {
+        return run.stream().map(exchange -> exchange.step().number()).toList();
+    }
+
+    private static Control learned(List<List<Exchange>> runs) {
         List<Names> names = runs.stream().map(run -> new Names()).toList();
         Map<Integer, Norm> norms = new HashMap<>();
         List<Noise> noise = new ArrayList<>();
         for (int i = 0; i < runs.getFirst().size(); i++) {
-            int index = i;
-            List<Exchange> exchanges = runs.stream().map(run -> run.get(index)).toList();
+            List<Exchange> exchanges = new ArrayList<>();
+            List<Names> namesHere = new ArrayList<>();
+            for (int run = 0; run < runs.size(); run++) {
+                if (i < runs.get(run).size()) {
+                    exchanges.add(runs.get(run).get(i));
+                    namesHere.add(names.get(run));
+                    names.get(run).begin(exchanges.getLast());
+                }
+            }
             int number = exchanges.getFirst().step().number();
-            IntStream.range(0, runs.size())
-                    .forEach(run -> exchanges.get(run).values().forEach(names.get(run)::add));
             if (exchanges.stream().allMatch(exchange -> exchange.response().isPresent())) {
-                Norm norm = learn(exchanges, names);
+                Norm norm = learn(exchanges, namesHere);
                 norms.put(number, norm);
                 noise.addAll(NoiseFinder.in(number, norm));
             }
-            IntStream.range(0, runs.size()).forEach(run -> Comparison.remember(exchanges.get(run), names.get(run)));
+            for (int run = 0; run < exchanges.size(); run++) {
+                Comparison.remember(exchanges.get(run), namesHere.get(run));
+            }
         }
         return new Control(norms, noise);
     }
@@ -79,7 +112,7 @@ public final class Control {
             Response response = exchanges.get(run).response().orElseThrow();
             samples.add(new Sample(ResponseTree.of(response).tree(), names.get(run)));
         }
-        return Learning.norm(samples);
+        return Learning.norm("$", samples);
     }
 
     /** Begins the comparison of one more run. */

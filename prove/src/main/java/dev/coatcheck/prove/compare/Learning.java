@@ -9,6 +9,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import tools.jackson.databind.JsonNode;
@@ -16,6 +17,9 @@ import tools.jackson.databind.node.JsonNodeType;
 
 /** Learns from what several runs have at one place what another run has to have there. */
 final class Learning {
+    /** Stands for the place of samples that are not one of each run, and not each at the same place. */
+    private static final String ANYWHERE = "";
+
     private Learning() {}
 
     /** What one run has at a place, and what its values are called. */
@@ -29,18 +33,22 @@ final class Learning {
         }
     }
 
-    /** Learns from the samples of one place. */
-    static Norm norm(List<Sample> samples) {
+    /** Learns from what each run has at one place. */
+    static Norm norm(String place, List<Sample> samples) {
         if (samples.stream().allMatch(sample -> sample.node().isObject())) {
-            return fields(samples);
+            return fields(place, samples);
         }
         if (samples.stream().allMatch(sample -> sample.node().isArray())) {
-            return elements(samples);
+            return elements(place, samples);
         }
-        return scalar(samples);
+        return scalar(place, samples);
     }
 
-    private static Norm scalar(List<Sample> samples) {
+    private static Norm scalar(String place, List<Sample> samples) {
+        Optional<Norm> carried = place.equals(ANYWHERE) ? Optional.empty() : Carried.of(place, samples);
+        if (carried.isPresent()) {
+            return carried.get();
+        }
         Sample first = samples.getFirst();
         boolean timeless = !(first.node().isString() && Phrase.tellsTime(first.text()));
         if (timeless && samples.stream().allMatch(sample -> sample.node().equals(first.node()))) {
@@ -66,7 +74,7 @@ final class Learning {
         return new Norm.Varying(types, Shape.of(shaped));
     }
 
-    private static Norm fields(List<Sample> samples) {
+    private static Norm fields(String place, List<Sample> samples) {
         Map<String, Norm> always = new LinkedHashMap<>();
         Set<String> names = new LinkedHashSet<>();
         samples.forEach(sample -> names.addAll(sample.node().propertyNames()));
@@ -80,15 +88,19 @@ final class Learning {
                 }
             }
             if (values.size() == samples.size()) {
-                always.put(name, norm(values));
+                always.put(name, norm(inside(place, name), values));
             } else {
                 sometimes.addAll(values);
             }
         }
-        return new Norm.Fields(always, sometimes.isEmpty() ? List.of() : List.of(norm(sometimes)));
+        return new Norm.Fields(always, sometimes.isEmpty() ? List.of() : List.of(norm(ANYWHERE, sometimes)));
     }
 
-    private static Norm elements(List<Sample> samples) {
+    private static String inside(String place, String name) {
+        return place.equals(ANYWHERE) ? ANYWHERE : Trees.field(place, name);
+    }
+
+    private static Norm elements(String place, List<Sample> samples) {
         int size = samples.getFirst().node().size();
         if (samples.stream().anyMatch(sample -> sample.node().size() != size)) {
             return several(samples);
@@ -107,7 +119,7 @@ final class Learning {
         for (int i = 0; i < size; i++) {
             int index = i;
             List<Sample> column = sorted.stream().map(run -> run.get(index)).toList();
-            norms.add(norm(column));
+            norms.add(norm(place.equals(ANYWHERE) ? ANYWHERE : place + "[" + i + "]", column));
             if (column.stream().map(Sample::renamed).distinct().count() == 1) {
                 elsewhere.merge(column.getFirst().renamed(), -1, Integer::sum);
             }
@@ -128,7 +140,7 @@ final class Learning {
                 .toList();
         return new Norm.Several(
                 common,
-                norm(others.isEmpty() ? all : others),
+                norm(ANYWHERE, others.isEmpty() ? all : others),
                 samples.stream().anyMatch(sample -> sample.node().isEmpty()));
     }
 

@@ -47,6 +47,7 @@ final class Matching {
                     differ(place, Shown.of(renamed), words(place, node));
                 }
             }
+            case Carried carried -> carried.wrong(place, node, names).ifPresent(wrong -> differ(place, wrong, node));
             case Norm.Partly(Phrase phrase) -> {
                 if (!node.isString() || !phrase.fits(node.stringValue(), names)) {
                     differ(place, expected(place, norm), words(place, node));
@@ -162,12 +163,18 @@ final class Matching {
         return switch (norm) {
             case Norm.Exact(JsonNode value) -> words(place, value);
             case Norm.Named(String renamed) -> Shown.of(renamed);
+            case Carried carried -> Shown.of(carried.expected());
             case Norm.Partly(Phrase phrase) -> shown(place, phrase.example());
             case Norm.Varying varying -> varying.shape().toString();
             case Norm.Fields fields -> "an object";
             case Norm.Elements elements -> "a list of " + elements.inOrder().size();
             case Norm.Several several -> "a list";
         };
+    }
+
+    private void differ(String place, Carried.Wrong wrong, JsonNode node) {
+        String whose = wrong.taken().map(name -> " (" + name + ")").orElse("");
+        differ(place, Shown.of(wrong.expected()), words(place, node) + whose);
     }
 
     private void differ(String place, String control, String fleet) {

@@ -1,5 +1,6 @@
 package dev.coatcheck.prove.compare;
 
+import dev.coatcheck.prove.play.Exchange;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -30,6 +31,18 @@ final class Names {
 
     private final Map<String, String> names = new HashMap<>();
     private final List<String> longestFirst = new ArrayList<>();
+    private final Ids ids = new Ids();
+
+    /** The ids that the run has given out. */
+    Ids ids() {
+        return ids;
+    }
+
+    /** Goes on to the next step, whose response may repeat what it has drawn and captured itself. */
+    void begin(Exchange exchange) {
+        exchange.values().forEach(this::add);
+        ids.begin(exchange);
+    }
 
     /** The first name of a value stays. */
     void add(String name, String value) {

@@ -22,6 +22,11 @@ final class NoiseFinder {
         switch (norm) {
             case Norm.Exact exact -> {}
             case Norm.Named(String renamed) -> add(place, "always " + Shown.of(renamed));
+            case Carried carried -> {
+                if (carried.varied()) {
+                    add(place, "always " + Shown.of(carried.expected()));
+                }
+            }
             case Norm.Partly(Phrase phrase) -> add(place, phrase.toString());
             case Norm.Varying varying -> add(place, varying.shape().toString());
             case Norm.Fields fields -> {

@@ -7,7 +7,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeType;
 
 /** What a value has to be like, as the control's runs have shown. A response is compared as one value, a tree of JSON. */
-sealed interface Norm {
+sealed interface Norm
+        permits Carried, Norm.Exact, Norm.Named, Norm.Partly, Norm.Varying, Norm.Fields, Norm.Elements, Norm.Several {
 
     /** The same in every run. */
     record Exact(JsonNode value) implements Norm {}
