@@ -50,10 +50,12 @@ public final class Control {
     /** Fewer runs show too little of what varies. */
     public static final int LEAST_RUNS = 3;
 
+    private final List<List<Exchange>> runs;
     private final Map<Integer, Norm> norms;
     private final List<Noise> noise;
 
-    private Control(Map<Integer, Norm> norms, List<Noise> noise) {
+    private Control(List<List<Exchange>> runs, Map<Integer, Norm> norms, List<Noise> noise) {
+        this.runs = runs.stream().map(List::copyOf).toList();
         this.norms = Map.copyOf(norms);
         this.noise = List.copyOf(noise);
     }
@@ -75,10 +77,35 @@ public final class Control {
         return learned(runs);
     }
 
+    /**
+     * Learns from one more run, and gives the control that knows it too. It is for a run that was not split and yet differed:
+     * a number that was the same in all runs by chance, the memory that is free or a second, is known to vary from then on.
+     * The caller answers for that all its steps were served by a single process from its start on, with a clean disk and clean
+     * backing services, as in the runs of the control; of a fleet, this control would learn its leaks. A run may end early.
+     *
+     * @throws IllegalArgumentException if a step was not answered as the scenario expects: that is no run to learn from
+     */
+    public Control with(List<Exchange> run) {
+        List<Exchange> longest = runs.getFirst();
+        List<Integer> beginning = numbers(longest.subList(0, Math.min(run.size(), longest.size())));
+        if (!numbers(run).equals(beginning)) {
+            throw new IllegalArgumentException(
+                    "a control of the steps " + numbers(longest) + " learns nothing from the steps " + numbers(run));
+        }
+        run.stream().filter(exchange -> !exchange.isAsExpected()).findFirst().ifPresent(exchange -> {
+            throw new IllegalArgumentException("step " + exchange.step().number()
+                    + " was not answered as expected, so that there is nothing to learn from this run");
+        });
+        List<List<Exchange>> more = new ArrayList<>(runs);
+        more.add(run);
+        return learned(more);
+    }
+
     private static List<Integer> numbers(List<Exchange> run) {
         return run.stream().map(exchange -> exchange.step().number()).toList();
     }
 
+    /** The first of the runs are whole, those that came later may be shorter. */
     private static Control learned(List<List<Exchange>> runs) {
         List<Names> names = runs.stream().map(run -> new Names()).toList();
         Map<Integer, Norm> norms = new HashMap<>();
@@ -103,7 +130,7 @@ public final class Control {
                 Comparison.remember(exchanges.get(run), namesHere.get(run));
             }
         }
-        return new Control(norms, noise);
+        return new Control(runs, norms, noise);
     }
 
     private static Norm learn(List<Exchange> exchanges, List<Names> names) {

@@ -409,6 +409,52 @@ class ControlTest {
                 .withMessageContaining("3 runs or more");
     }
 
+    @Test
+    void a_number_that_was_the_same_by_chance_is_noise_once_an_unsplit_run_had_another() {
+        Control control = Control.learn(runs(3, run -> json("{\"name\": \"ann\", \"freeMegabytes\": 512}")));
+        List<Exchange> unsplit = run(json("{\"name\": \"ann\", \"freeMegabytes\": 511}"));
+        assertThat(control.differences(unsplit)).hasSize(1);
+        Control wiser = control.with(unsplit);
+        assertThat(wiser.differences(unsplit)).isEmpty();
+        assertThat(wiser.differences(run(json("{\"name\": \"ann\", \"freeMegabytes\": 498}"))))
+                .isEmpty();
+        assertThat(wiser.differences(run(json("{\"name\": \"bob\", \"freeMegabytes\": 498}"))))
+                .hasSize(1);
+        assertThat(control.differences(unsplit)).as("the control itself").hasSize(1);
+    }
+
+    @Test
+    void a_control_learns_from_a_run_that_ended_early_what_the_run_has() {
+        Control control = Control.learn(List.of(1, 2, 3).stream()
+                .map(run -> run(json("{\"load\": 1}"), json("{\"left\": 1}"), json("{\"left\": " + run + "}")))
+                .toList());
+        Control wiser = control.with(run(json("{\"load\": 2}")));
+        assertThat(wiser.differences(run(json("{\"load\": 3}"), json("{\"left\": 2}"), json("{\"left\": 7}"))))
+                .extracting(Difference::toString)
+                .containsExactly("body: $.left was 1 in the control and is 2 in the fleet");
+    }
+
+    @Test
+    void a_control_learns_nothing_from_a_run_that_failed_or_had_other_steps() {
+        Control control = Control.learn(runs(3, run -> json("{}")));
+        Exchange answered = run(json("{}")).getFirst();
+        Exchange unmet = new Exchange(
+                answered.step(),
+                answered.target(),
+                answered.outcome(),
+                List.of("expected status 200, got 401"),
+                Map.of(),
+                1,
+                answered.at(),
+                answered.took());
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> control.with(List.of(unmet)))
+                .withMessageContaining("step 1 was not answered as expected");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> control.with(run(json("{}"), json("{}"))))
+                .withMessageContaining("learns nothing from the steps [1, 2]");
+    }
+
     private static List<String> differences(IntFunction<Response> control, Response fleet) {
         return Control.learn(runs(3, control)).differences(run(fleet)).stream()
                 .map(Difference::toString)
