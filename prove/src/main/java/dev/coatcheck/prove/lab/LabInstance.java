@@ -30,12 +30,6 @@ import org.jspecify.annotations.Nullable;
  * be called from any thread.
  */
 public final class LabInstance implements AutoCloseable {
-    private static final Duration SHORT_PAUSE = Duration.ofMillis(20);
-    private static final Duration LONG_PAUSE = Duration.ofMillis(100);
-
-    /** How long one may listen elsewhere, as a debugger's port does, before {@code PORT} is taken to be ignored. */
-    private static final Duration ELSEWHERE_LIMIT = Duration.ofSeconds(3);
-
     private final String name;
     private final Layer layer;
     private final RunningProcess process;
@@ -43,11 +37,13 @@ public final class LabInstance implements AutoCloseable {
     private final long startNanos = System.nanoTime();
     private volatile @Nullable Target target;
     private volatile Duration readyAfter = Duration.ZERO;
+    private volatile long servingPid;
 
     private LabInstance(String name, Layer layer, RunningProcess process) {
         this.name = name;
         this.layer = layer;
         this.process = process;
+        this.servingPid = process.pid();
     }
 
     static LabInstance start(String name, String command, Layer layer, Path folder, Map<String, String> environment) {
@@ -81,21 +77,13 @@ public final class LabInstance implements AutoCloseable {
         return process.group().pids();
     }
 
-    private List<InetSocketAddress> places(int port, boolean ownNetwork, List<Listening> all) {
-        if (ownNetwork) {
-            try {
-                return List.of(layer.reach(port));
-            } catch (IOException e) {
-                throw new InconclusiveException(
-                        name + " cannot be reached in a network of its own: " + e.getMessage(), e);
-            }
-        }
-        List<InetSocketAddress> places = all.stream()
-                .filter(listening -> listening.address().getPort() == port)
-                .flatMap(listening -> listening.reachableAt().stream())
-                .toList();
-        // Whoever starts a container is not the one who listens.
-        return places.isEmpty() ? Listening.onLoopback(port) : places;
+    /**
+     * The id of the process that takes the requests: not the one that was started where that is a shell, {@code npm}, or a
+     * master that hands its socket on. Of several that hold the socket the first; of a process that takes none, the one that
+     * was started.
+     */
+    public long servingPid() {
+        return servingPid;
     }
 
     /** How many processes wait for connections at its TCP port, the parent that forked them left out. */
@@ -106,9 +94,18 @@ public final class LabInstance implements AutoCloseable {
                 .orElse(0);
     }
 
-    /** Whether its first process lives. */
+    /** Whether anything of it lives. Reads the table of processes where the first process has ended. */
     public boolean isAlive() {
-        return process.group().isAlive();
+        return process.group().isAlive() || !process.group().isEmpty();
+    }
+
+    /** How it ended, where it has; one whose first process ended well goes on in those that it left behind. */
+    Optional<ExitStatus> end() {
+        if (process.group().isAlive()) {
+            return Optional.empty();
+        }
+        ExitStatus exit = process.onExit().join();
+        return exit.isSuccess() && !process.group().isEmpty() ? Optional.empty() : Optional.of(exit);
     }
 
     /** Where it takes requests; empty for one that takes none. */
@@ -118,7 +115,7 @@ public final class LabInstance implements AutoCloseable {
 
     /** What there is to tell of its start. */
     Run.Started started() {
-        return new Run.Started(name, pid(), layer.toString(), startedAt, readyAfter);
+        return new Run.Started(name, servingPid, layer.toString(), startedAt, readyAfter);
     }
 
     /**
@@ -130,43 +127,10 @@ public final class LabInstance implements AutoCloseable {
      * @throws InconclusiveException if it ends, or is not ready within the limit
      */
     void awaitReady(int port, boolean ownNetwork, Readiness readiness, Duration limit) throws InterruptedException {
-        String lacking = "nothing was looked for";
-        long elsewhereSince = 0;
-        while (true) {
-            List<Listening> all = Listening.of(pids());
-            List<InetSocketAddress> places = places(port, ownNetwork, all);
-            for (InetSocketAddress place : places) {
-                Optional<String> missing = readiness.lacking(place);
-                if (missing.isEmpty()) {
-                    readyAfter = age();
-                    target = new Target(name, address(place));
-                    return;
-                }
-                lacking = missing.get();
-            }
-            if (!isAlive()) {
-                throw new InconclusiveException(
-                        name + " ended before it was ready: " + process.onExit().join() + lastLines());
-            }
-            boolean elsewhere = !all.isEmpty()
-                    && all.stream().noneMatch(listening -> listening.address().getPort() == port);
-            if (elsewhere && elsewhereSince == 0) {
-                elsewhereSince = System.nanoTime();
-            }
-            if (elsewhere && System.nanoTime() - elsewhereSince > ELSEWHERE_LIMIT.toNanos()) {
-                throw new FixedPortException(
-                        name,
-                        all.stream()
-                                .map(listening -> listening.address().getPort())
-                                .toList());
-            }
-            Duration waited = age();
-            if (waited.compareTo(limit) > 0) {
-                throw new InconclusiveException(name + " was not ready within " + limit.toSeconds() + " s: " + lacking
-                        + "; --start-timeout gives it longer, --ready names the path to ask" + lastLines());
-            }
-            Thread.sleep(waited.toSeconds() < 2 ? SHORT_PAUSE : LONG_PAUSE);
-        }
+        StartWatch.Ready ready = new StartWatch(this, port, ownNetwork, readiness).await(limit);
+        readyAfter = age();
+        servingPid = ready.pid();
+        target = new Target(name, address(ready.address()));
     }
 
     /** Asks for its readiness once more, whatever it answers. */
@@ -194,7 +158,8 @@ public final class LabInstance implements AutoCloseable {
         }
     }
 
-    private Duration age() {
+    /** Since its start. */
+    Duration age() {
         return Duration.ofNanos(System.nanoTime() - startNanos);
     }
 
@@ -210,13 +175,21 @@ public final class LabInstance implements AutoCloseable {
      * @return whether nothing of it is left
      */
     boolean kill() {
-        try {
-            process.group().signalAll(Signal.KILL);
-        } catch (IOException e) {
-            // Then closing does it alone.
-        }
         process.close();
         return process.group().isEmpty();
+    }
+
+    /** Asks it to end, and kills what is left of it when the limit is over. */
+    void end(Duration limit) throws InterruptedException {
+        try {
+            if (process.group().signalAll(Signal.TERM)) {
+                process.group().awaitEmpty(limit);
+            }
+        } catch (IOException e) {
+            // Then it is killed without having been asked.
+        } finally {
+            process.close();
+        }
     }
 
     @Override

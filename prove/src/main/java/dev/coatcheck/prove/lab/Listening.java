@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteOrder;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -59,6 +60,22 @@ record Listening(InetSocketAddress address, Set<Long> pids) {
         found.sort((one, other) ->
                 Integer.compare(one.address().getPort(), other.address().getPort()));
         return found;
+    }
+
+    /** Whether the open files of all these processes may be looked at; another user's may not. */
+    static boolean canBeSeen(Collection<Long> pids) {
+        for (long pid : pids) {
+            try (DirectoryStream<Path> files = Files.newDirectoryStream(Path.of("/proc/" + pid + "/fd"))) {
+                for (Path file : files) {
+                    Files.readSymbolicLink(file);
+                }
+            } catch (AccessDeniedException e) {
+                return false;
+            } catch (IOException | DirectoryIteratorException e) {
+                // It ended, or closed the file.
+            }
+        }
+        return true;
     }
 
     /** The addresses on this machine at which it can be reached, the likeliest first. */

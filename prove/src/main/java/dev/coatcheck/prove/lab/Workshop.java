@@ -9,13 +9,13 @@ import dev.coatcheck.prove.isolation.LayerSettings;
 import dev.coatcheck.prove.isolation.Network;
 import dev.coatcheck.prove.location.NodeHeapSearch;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
 /** Knows how a process of the application is started: command, environment, disk. Safe for use by several threads. */
@@ -26,7 +26,11 @@ final class Workshop {
     private final LabSettings settings;
     private final Application application;
     private final Map<String, String> environment;
+    private final List<String> notes = new CopyOnWriteArrayList<>();
     private volatile OptionalInt fixedPort = OptionalInt.empty();
+
+    /** Whether it is known on which TCP port the application listens: the one that it is told to, or one that it insists on. */
+    private volatile boolean portDecided;
 
     /** @param attached the variables of backing services and secrets */
     Workshop(LabSettings settings, Map<String, String> attached) {
@@ -52,10 +56,20 @@ final class Workshop {
                     + " (coatcheck doctor tells why); let it listen on PORT");
         }
         fixedPort = OptionalInt.of(insisting.ports().getFirst());
+        portDecided = true;
+    }
+
+    /** Keeps what the user should know of, and what no run can tell. */
+    void note(String note) {
+        notes.add(note);
+    }
+
+    List<String> notes() {
+        return List.copyOf(notes);
     }
 
     Layer newLayer(String hostname) {
-        LayerSettings layer = LayerSettings.of(hostname, application.folder());
+        LayerSettings layer = LayerSettings.of(hostname.replaceAll("[^A-Za-z0-9]+", "-"), application.folder());
         try {
             return settings.isolation()
                     .newLayer(
@@ -77,6 +91,8 @@ final class Workshop {
      * Starts a web process and waits until it is ready.
      *
      * @param started is told of it as soon as it runs, whatever becomes of it then
+     * @throws FixedPortException if it insists on another TCP port than {@code PORT}, the first time alone
+     * @throws InconclusiveException if it does not become ready
      */
     LabInstance startWeb(String name, Layer layer, Consumer<LabInstance> started) throws InterruptedException {
         int port = fixedPort.orElseGet(TcpPorts::free);
@@ -84,9 +100,25 @@ final class Workshop {
         own.put("PORT", Integer.toString(port));
         LabInstance instance = LabInstance.start(name, web().command(), layer, application.folder(), own);
         started.accept(instance);
-        instance.awaitReady(
-                port, fixedPort.isPresent(), new Readiness(application.readinessPath()), settings.startLimit());
-        return instance;
+        try {
+            instance.awaitReady(
+                    port, fixedPort.isPresent(), new Readiness(application.readinessPath()), settings.startLimit());
+            portDecided = true;
+            return instance;
+        } catch (FixedPortException e) {
+            instance.close();
+            if (portDecided) {
+                throw new InconclusiveException(
+                        e.getMessage()
+                                + "; the one before it listened on another, so that nobody can tell where the next"
+                                + " will: let it listen on PORT",
+                        e);
+            }
+            throw e;
+        } catch (InconclusiveException e) {
+            instance.close();
+            throw e;
+        }
     }
 
     void age(LabInstance instance, Duration age, int requests) throws InterruptedException {
@@ -123,12 +155,20 @@ final class Workshop {
     /** Runs a command to its end, on a disk that is thrown away. */
     void run(String what, String command) throws InterruptedException {
         String name = what + ".1";
-        try (Layer layer = newLayer(what + "-1");
-                LabInstance process =
-                        LabInstance.start(name, command, layer, application.folder(), environment(name))) {
+        Layer layer = newLayer(what + "-1");
+        try (LabInstance process = LabInstance.start(name, command, layer, application.folder(), environment(name))) {
             process.awaitSuccess(RUN_LIMIT);
-        } catch (IOException e) {
-            throw new UncheckedIOException("the disk of " + name + " could not be deleted", e);
+        } finally {
+            discard(layer);
+        }
+    }
+
+    /** Closes the disk of processes that have ended. That it cannot be deleted is no reason to give up a proof. */
+    void discard(Layer layer) {
+        try {
+            layer.close();
+        } catch (IOException | RuntimeException e) {
+            note("what was on the disk of " + layer + " could not be deleted: " + e.getMessage());
         }
     }
 

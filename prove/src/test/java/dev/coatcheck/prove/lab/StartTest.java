@@ -1,0 +1,78 @@
+package dev.coatcheck.prove.lab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import dev.coatcheck.prove.isolation.Isolation;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class StartTest {
+    private static final String ANSWERS =
+            "require('http').createServer((q, s) => s.end('ok')).listen(process.env.PORT);";
+    private static final Plan ONE = Plan.together("together", 1);
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void a_debugger_that_listens_long_before_the_application_is_not_taken_for_it() throws Exception {
+        String slow = "require('net').createServer(socket => socket.destroy()).listen(0);" + " setTimeout(() => { "
+                + ANSWERS + " }, 6000);";
+
+        Run run = new Trials(folder).web("exec node server.js", slow).play(ONE);
+
+        assertThat(run.exchanges()).hasSize(1);
+    }
+
+    @Test
+    void it_is_inconclusive_when_each_instance_listens_on_another_tcp_port() throws Exception {
+        assumeThat(Isolation.probe().hasOwnNetworks()).isTrue();
+        Trials trials = new Trials(folder)
+                .web("exec node server.js", "require('http').createServer((q, s) => s.end('ok')).listen(0);");
+        try (Lab lab = trials.lab()) {
+            FixedPortException first = null;
+            try (Trial trial = lab.begin(ONE, trials.steps(1), Optional.empty(), 0)) {
+                trial.playUpTo(1);
+            } catch (FixedPortException e) {
+                first = e;
+            }
+            assertThat(first).isNotNull();
+            if (first != null) {
+                lab.giveOwnNetworks(first);
+            }
+
+            assertThatThrownBy(() -> lab.begin(ONE, trials.steps(1), Optional.empty(), 0))
+                    .isInstanceOf(InconclusiveException.class)
+                    .hasMessageContaining("let it listen on PORT");
+        }
+    }
+
+    @Test
+    void a_daemon_is_awaited_and_killed_although_its_starter_has_ended() throws Exception {
+        Run run = new Trials(folder)
+                .web("sh -c 'node server.js & sleep 0.1'", "setTimeout(() => { " + ANSWERS + " }, 600);")
+                .play(ONE.withDeaths(Map.of(1, Death.OF_ALL)));
+
+        assertThat(run.kills()).extracting(Run.Killed::gone).isEqualTo(List.of(true));
+        assertThat(run.kills().getFirst().pid())
+                .isEqualTo(run.played().getFirst().pid());
+    }
+
+    @Test
+    void it_is_inconclusive_when_who_answers_was_not_started_here() {
+        Trials trials = new Trials(folder)
+                .web(
+                        "env -i PATH=\"$PATH\" PORT=$PORT setsid -f node server.js; exec sleep 1000",
+                        ANSWERS + " setTimeout(() => process.exit(), 8000);");
+
+        assertThatThrownBy(() -> trials.play(ONE))
+                .isInstanceOf(InconclusiveException.class)
+                .hasMessageContaining("let the command run the application itself");
+    }
+}

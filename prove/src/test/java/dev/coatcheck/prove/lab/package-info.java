@@ -1,0 +1,4 @@
+@NullMarked
+package dev.coatcheck.prove.lab;
+
+import org.jspecify.annotations.NullMarked;
