@@ -8,13 +8,13 @@ import dev.coatcheck.prove.compare.Control;
 import dev.coatcheck.prove.play.PlaySettings;
 import dev.coatcheck.prove.scenario.Scenario;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -55,12 +55,23 @@ public final class Lab implements AutoCloseable {
     public static Lab open(LabSettings settings) {
         Application application = settings.application();
         AttachedServices.check(application.environment());
+        Path scratch;
         try {
-            Path scratch = Files.createTempDirectory("coatcheck-lab-");
-            return new Lab(settings, scratch, Services.start(application.services(), scratch));
+            scratch = Files.createTempDirectory("coatcheck-lab-");
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot make a temporary folder for a proof", e);
+            throw new InconclusiveException("cannot make a temporary folder for a proof: " + e.getMessage(), e);
         }
+        try {
+            return new Lab(settings, scratch, Services.start(application.services(), scratch));
+        } catch (RuntimeException e) {
+            delete(scratch);
+            throw e;
+        }
+    }
+
+    /** What happened in its trials that the user should know of and that no run tells; also after it was closed. */
+    public List<String> notes() {
+        return workshop.notes();
     }
 
     /** The application's folder. */
@@ -118,7 +129,7 @@ public final class Lab implements AutoCloseable {
         try {
             trial.begin();
             return trial;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | InterruptedException e) {
             trial.close();
             throw e;
         }
@@ -130,9 +141,19 @@ public final class Lab implements AutoCloseable {
         return HexFormat.of().formatHex(bytes);
     }
 
+    /** Ends what it has started. What cannot be ended or deleted is told by {@link #notes}. */
     @Override
     public void close() {
-        services.close();
+        try {
+            services.close();
+        } catch (RuntimeException e) {
+            workshop.note("a backing service could not be ended: " + e.getMessage());
+        } finally {
+            delete(scratch);
+        }
+    }
+
+    private static void delete(Path scratch) {
         try {
             FileTree.delete(scratch);
         } catch (IOException e) {

@@ -41,15 +41,17 @@ final class Lanes {
         return plan.repeated().isEmpty() ? ONLY : seat.lane();
     }
 
-    /** An exchange, and what it has that the control has not. */
-    record Compared(Exchange exchange, List<Difference> differences) {}
+    /** Plays a step as the user of this seat. Each exchange is to be {@linkplain #compare compared} before the next. */
+    Exchange play(Step step, Seat seat, Target target) throws InterruptedException {
+        return lane(seat).conversation().play(step, target);
+    }
 
-    Compared play(Step step, Seat seat, Target target) throws InterruptedException {
+    /** What an exchange of this seat has that the control has not. */
+    List<Difference> compare(Exchange exchange, Seat seat) {
         Lane mine = lane(seat);
-        Exchange exchange = mine.conversation().play(step, target);
-        if (plan.repeated().contains(step.number())) {
+        if (plan.repeated().contains(exchange.step().number())) {
             exchange.response().map(Response::cookies).ifPresent(set -> ownCookies.addAll(set.keySet()));
-            return new Compared(exchange, compared(mine, exchange));
+            return compared(mine, exchange);
         }
         lanes.forEach((number, lane) -> {
             if (number != number(seat)) {
@@ -57,7 +59,7 @@ final class Lanes {
                 lane.conversation().takeIn(exchange, ownCookies);
             }
         });
-        return new Compared(exchange, compared(mine, exchange));
+        return compared(mine, exchange);
     }
 
     /** What the user of this seat has done so far, to go on with beside the run. */

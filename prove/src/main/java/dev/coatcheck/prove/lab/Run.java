@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param kills the processes that were killed on purpose
  * @param broken the first step that differed from the control
  * @param at when the first process was started
+ * @param weaknesses what its disks held apart less well than they should, in words
  */
 public record Run(
         Plan plan,
@@ -23,8 +24,10 @@ public record Run(
         List<Killed> kills,
         Optional<Break> broken,
         Instant at,
-        Duration took) {
+        Duration took,
+        List<String> weaknesses) {
     public Run {
+        weaknesses = List.copyOf(weaknesses);
         played = List.copyOf(played);
         starts = List.copyOf(starts);
         kills = List.copyOf(kills);
@@ -34,7 +37,7 @@ public record Run(
      * A step that was played.
      *
      * @param instance who answered
-     * @param pid the process id of who answered
+     * @param pid the id of the {@linkplain LabInstance#servingPid process} that answered
      * @param repeated whether it was only repeated, for what it leaves behind
      */
     public record Played(Exchange exchange, String instance, long pid, boolean repeated) {}
@@ -42,6 +45,7 @@ public record Run(
     /**
      * A process that was started.
      *
+     * @param pid the id of the {@linkplain LabInstance#servingPid process} that takes its requests, or that was started
      * @param layer names its writable layer: another name is another disk
      * @param readyAfter from the start until it took requests; zero for a process that takes none
      */
@@ -50,6 +54,7 @@ public record Run(
     /**
      * A process that was killed, with all that it had started.
      *
+     * @param at when SIGKILL was sent
      * @param gone whether nothing of it was left when it was looked for
      */
     public record Killed(String instance, long pid, int afterStep, Instant at, boolean gone) {}

@@ -26,9 +26,12 @@ final class Services implements AutoCloseable {
                 services.servers.put(kind, kind.start(settings));
             }
             return services;
-        } catch (ServerStartException e) {
-            services.close();
-            throw new InconclusiveException(String.valueOf(e.getMessage()), e);
+        } catch (RuntimeException e) {
+            try (services) {
+                throw e instanceof ServerStartException
+                        ? new InconclusiveException(String.valueOf(e.getMessage()), e)
+                        : e;
+            }
         }
     }
 
@@ -55,8 +58,9 @@ final class Services implements AutoCloseable {
         }
     }
 
+    /** Whatever goes wrong with one of them, all the others are ended. */
     @Override
     public void close() {
-        servers.values().forEach(BackingServer::close);
+        Parallel.forEach(servers.values(), BackingServer::close);
     }
 }

@@ -2,35 +2,48 @@ package dev.coatcheck.prove.lab;
 
 import dev.coatcheck.formation.application.ProcessType;
 import dev.coatcheck.prove.isolation.Layer;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CancellationException;
+import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.atomic.AtomicInteger;
 
-/** The disks and processes of one trial. Processes start side by side; all else is for one thread. */
+/**
+ * The disks and processes of one trial. Disks are made, processes started and ended, and disks deleted side by side and in the
+ * background; the methods are for one thread.
+ */
 final class Stand implements AutoCloseable {
     /** More starts at once than cores only make each of them slower. */
-    private static final Semaphore STARTS =
-            new Semaphore(Math.max(2, Runtime.getRuntime().availableProcessors()));
+    private static final int STARTS_AT_ONCE = Math.max(2, Runtime.getRuntime().availableProcessors());
+
+    /** Fair, so that who asks for all of them gets them. */
+    private static final Semaphore STARTS = new Semaphore(STARTS_AT_ONCE, true);
+
+    /** For a process that nobody needs any more, to end in order. */
+    private static final Duration END_LIMIT = Duration.ofSeconds(5);
 
     private final Workshop workshop;
     private final int nameOffset;
-    private final Map<String, Layer> disks = new HashMap<>();
+    private final Map<Integer, Future<Layer>> disks = new HashMap<>();
     private final Map<Integer, Future<LabInstance>> web = new HashMap<>();
-    private final List<LabInstance> workers = new ArrayList<>();
+    private final List<Future<Worker>> workers = new ArrayList<>();
+    private final List<Layer> workersDisks = new ArrayList<>();
     private final List<LabInstance> all = new ArrayList<>();
-    private final ExecutorService starts = Executors.newVirtualThreadPerTaskExecutor();
-    private int ownDisks;
+    private final List<Layer> layers = new ArrayList<>();
+    private final AtomicInteger startsUnderWay = new AtomicInteger();
+    private final ExecutorService background = Executors.newVirtualThreadPerTaskExecutor();
+
+    /** A worker, and whether its disk is nobody else's. */
+    private record Worker(LabInstance instance, boolean hasOwnDisk) {}
 
     /** @param nameOffset added to the numbers of web processes in their names */
     Stand(Workshop workshop, int nameOffset) {
@@ -38,25 +51,36 @@ final class Stand implements AutoCloseable {
         this.nameOffset = nameOffset;
     }
 
-    /** Those that keep running beside web processes. */
-    List<ProcessType> workerTypes() {
-        return workshop.workerTypes();
-    }
-
     /** Begins to start the web process of a seat, unless that was begun before. Does not wait. */
     void startWeb(Seat seat) {
+        Future<Layer> disk = disk(seat.disk());
         web.computeIfAbsent(seat.process(), process -> {
             String name = ProcessType.WEB + "." + (nameOffset + process + 1);
-            Layer layer = disk(seat.disk());
-            return starts.submit(() -> {
-                STARTS.acquire();
-                try {
-                    return workshop.startWeb(name, layer, this::tell);
-                } finally {
-                    STARTS.release();
-                }
-            });
+            return background.submit(() -> startWeb(name, await(disk)));
         });
+    }
+
+    private LabInstance startWeb(String name, Layer layer) throws InterruptedException {
+        boolean beside = startsUnderWay.getAndIncrement() > 0;
+        STARTS.acquire();
+        try {
+            return workshop.startWeb(name, layer, this::tell);
+        } catch (InconclusiveException e) {
+            if (!beside && startsUnderWay.get() == 1) {
+                throw e;
+            }
+            workshop.note(name + " did not start beside others, and was tried once more alone: " + e.reason());
+        } finally {
+            STARTS.release();
+            startsUnderWay.decrementAndGet();
+        }
+        // What several do at once in the beginning, as migrations, may fail for that alone.
+        STARTS.acquire(STARTS_AT_ONCE);
+        try {
+            return workshop.startWeb(name, layer, this::tell);
+        } finally {
+            STARTS.release(STARTS_AT_ONCE);
+        }
     }
 
     private void tell(LabInstance instance) {
@@ -68,20 +92,22 @@ final class Stand implements AutoCloseable {
     /** The web process of a seat, ready. */
     LabInstance web(Seat seat) throws InterruptedException {
         startWeb(seat);
-        return await(web.get(seat.process()));
+        return await(started(seat.process()));
     }
 
-    private static LabInstance await(@Nullable Future<LabInstance> start) throws InterruptedException {
+    private Future<LabInstance> started(int process) {
+        Future<LabInstance> start = web.get(process);
         if (start == null) {
-            throw new IllegalStateException("nobody has begun to start it");
+            throw new IllegalStateException("nobody has begun to start process " + process);
         }
+        return start;
+    }
+
+    private static <T> T await(Future<T> future) throws InterruptedException {
         try {
-            return start.get();
+            return future.get();
         } catch (ExecutionException e) {
-            if (e.getCause() instanceof RuntimeException known) {
-                throw known;
-            }
-            throw new IllegalStateException(e.getCause());
+            throw e.getCause() instanceof RuntimeException known ? known : new IllegalStateException(e.getCause());
         }
     }
 
@@ -91,64 +117,141 @@ final class Stand implements AutoCloseable {
         return start == null ? Optional.empty() : Optional.of(await(start));
     }
 
-    void startWorker(ProcessType type, Layer layer) {
-        LabInstance worker = workshop.startWorker(type, type.name() + ".1", layer);
-        tell(worker);
-        workers.add(worker);
+    /** The web processes that were started and not taken away. */
+    Set<Integer> webProcesses() {
+        return Set.copyOf(web.keySet());
     }
 
-    List<LabInstance> takeWorkers() {
-        List<LabInstance> taken = List.copyOf(workers);
+    /**
+     * Begins to start one of each process type that keeps running beside web processes. Does not wait.
+     *
+     * @param disk the one that they share; empty where each has its own
+     */
+    void startWorkers(OptionalInt disk) {
+        for (ProcessType type : workshop.workerTypes()) {
+            Future<Layer> layer =
+                    disk.isPresent() ? disk(disk.getAsInt()) : background.submit(() -> newLayer(type.name() + "-1"));
+            workers.add(background.submit(() -> {
+                LabInstance worker = workshop.startWorker(type, type.name() + ".1", await(layer));
+                tell(worker);
+                return new Worker(worker, disk.isEmpty());
+            }));
+        }
+    }
+
+    void awaitWorkers() throws InterruptedException {
+        for (Future<Worker> worker : workers) {
+            await(worker);
+        }
+    }
+
+    /** Hands out the workers, for their end. */
+    List<LabInstance> takeWorkers() throws InterruptedException {
+        List<LabInstance> taken = new ArrayList<>();
+        for (Future<Worker> start : workers) {
+            Worker worker = await(start);
+            taken.add(worker.instance());
+            if (worker.hasOwnDisk()) {
+                workersDisks.add(worker.instance().layer());
+            }
+        }
         workers.clear();
         return taken;
     }
 
-    /** A disk by its number. */
-    Layer disk(int number) {
-        return disks.computeIfAbsent("disk " + number, _ -> workshop.newLayer("web-" + (nameOffset + number + 1)));
+    private Future<Layer> disk(int number) {
+        return disks.computeIfAbsent(
+                number, _ -> background.submit(() -> newLayer("web-" + (nameOffset + number + 1))));
     }
 
-    /** A disk for one process alone. */
-    Layer ownDisk(String type) {
-        ownDisks++;
-        return disks.computeIfAbsent("own " + ownDisks, _ -> workshop.newLayer(type + "-" + ownDisks));
+    private Layer newLayer(String hostname) {
+        Layer layer = workshop.newLayer(hostname);
+        synchronized (layers) {
+            layers.add(layer);
+        }
+        return layer;
+    }
+
+    /** Lets a web process that nobody needs any more end as a platform would, asked first. Does not wait for that. */
+    void retire(int process) throws InterruptedException {
+        Optional<LabInstance> retired = takeWeb(process);
+        if (retired.isPresent()) {
+            background.submit(() -> {
+                retired.get().end(END_LIMIT);
+                return true;
+            });
+        }
+    }
+
+    /** The disks that were made and not given up. */
+    Set<Integer> disks() {
+        return Set.copyOf(disks.keySet());
+    }
+
+    /** Gives up a disk that nobody needs any more, and ends whoever still works on it. Does not wait for that. */
+    void giveUpDisk(int number) {
+        Future<Layer> disk = disks.remove(number);
+        if (disk != null) {
+            background.submit(() -> {
+                clear(await(disk));
+                return true;
+            });
+        }
+    }
+
+    /** Gives up the disks of workers that were killed, unless they are those of others too. */
+    void giveUpWorkersDisks() {
+        workersDisks.forEach(layer -> background.submit(() -> {
+            clear(layer);
+            return true;
+        }));
+        workersDisks.clear();
+    }
+
+    private void clear(Layer layer) throws InterruptedException {
+        for (LabInstance instance : all()) {
+            if (instance.layer().equals(layer)) {
+                instance.end(END_LIMIT);
+            }
+        }
+        workshop.discard(layer);
+    }
+
+    private List<LabInstance> all() {
+        synchronized (all) {
+            return List.copyOf(all);
+        }
     }
 
     /** All that live. */
     List<LabInstance> instances() {
-        synchronized (all) {
-            return all.stream().filter(LabInstance::isAlive).toList();
-        }
+        return all().stream().filter(LabInstance::isAlive).toList();
     }
 
     List<Run.Started> starts() {
-        synchronized (all) {
-            return all.stream().map(LabInstance::started).toList();
+        return all().stream().map(LabInstance::started).toList();
+    }
+
+    /** What its disks hold apart less well than they should. */
+    List<String> weaknesses() {
+        synchronized (layers) {
+            return layers.stream()
+                    .flatMap(layer -> layer.weaknesses().stream())
+                    .distinct()
+                    .toList();
         }
     }
 
+    /** Whatever goes wrong with one of them, all the others are ended and deleted. */
     @Override
     public void close() {
-        starts.shutdownNow();
-        for (Future<LabInstance> start : web.values()) {
-            try {
-                start.get();
-            } catch (ExecutionException | CancellationException e) {
-                // It did not start, and is not to.
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
+        background.shutdownNow();
+        background.close();
+        Parallel.forEach(all(), instance -> {
+            if (!instance.kill()) {
+                workshop.note(instance.name() + " could not be ended; its process is " + instance.servingPid());
             }
-        }
-        starts.close();
-        synchronized (all) {
-            all.parallelStream().forEach(LabInstance::close);
-        }
-        for (Layer disk : disks.values()) {
-            try {
-                disk.close();
-            } catch (IOException e) {
-                throw new UncheckedIOException("the disk of an instance could not be deleted", e);
-            }
-        }
+        });
+        Parallel.forEach(List.copyOf(layers), workshop::discard);
     }
 }

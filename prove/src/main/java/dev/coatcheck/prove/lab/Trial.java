@@ -1,8 +1,6 @@
 package dev.coatcheck.prove.lab;
 
-import dev.coatcheck.formation.application.ProcessType;
 import dev.coatcheck.prove.compare.Difference;
-import dev.coatcheck.prove.isolation.Layer;
 import dev.coatcheck.prove.play.Conversation;
 import dev.coatcheck.prove.play.Exchange;
 import dev.coatcheck.prove.play.Target;
@@ -12,26 +10,36 @@ import dev.coatcheck.prove.scenario.Step;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** One run of a plan, step by step: what lives while it goes on lives until it is closed. For one thread. */
 public final class Trial implements AutoCloseable {
     /** A plan that seats many steps apart must not start them all at once. */
     private static final int STARTED_AHEAD = 6;
 
+    /** So many that no later step needs live on, for what they still do: a process that is needed no more is not killed. */
+    private static final int IDLE_AT_MOST = 4;
+
     private final Stand stand;
     private final Plan plan;
     private final Scenario scenario;
     private final Lanes lanes;
-    private final Set<String> caughtUp = new HashSet<>();
+    /** What was played in each process that lives, by lane and step. */
+    private final Map<Integer, Set<LaneStep>> caughtUp = new HashMap<>();
+
     private final List<Run.Played> played = new ArrayList<>();
     private final List<Run.Killed> kills = new ArrayList<>();
     private final Instant at = Instant.now();
     private Optional<Run.Break> broken = Optional.empty();
+
+    private record LaneStep(int lane, int step) {}
 
     Trial(Stand stand, Plan plan, Scenario scenario, Lanes lanes) {
         this.stand = stand;
@@ -40,22 +48,33 @@ public final class Trial implements AutoCloseable {
         this.lanes = lanes;
     }
 
-    /** Starts the workers, and the web processes as the plan says. */
-    void begin() {
-        startWorkers();
+    /**
+     * Starts the workers, and the web processes as the plan says. Those that start ahead are awaited, so that the time
+     * between two steps is that of the conversation and not that of starts.
+     */
+    void begin() throws InterruptedException {
+        stand.startWorkers(plan.workersDisk());
         if (plan.startsAhead()) {
-            startAhead(1);
+            for (Seat seat : startAhead(1)) {
+                stand.web(seat);
+            }
         }
+        stand.awaitWorkers();
     }
 
     /**
-     * Plays the steps up to this one, as far as none has broken yet.
+     * Plays the steps up to this one, as far as none has broken yet. Where that is the last step of the plan, processes that
+     * no later step needs end on the way, so that a long plan does not hold one for each step; before that all live on, for
+     * who wants to look into them between the steps.
      *
      * @return whether none has broken
      */
     public boolean playUpTo(int last) throws InterruptedException {
         for (int number = played(); broken.isEmpty() && number < last; number = played()) {
             play(scenario.steps().get(number));
+            if (last == plan.steps()) {
+                endSpare(number + 1);
+            }
         }
         return broken.isEmpty();
     }
@@ -72,38 +91,43 @@ public final class Trial implements AutoCloseable {
         }
         Seat seat = plan.seat(step.number());
         LabInstance instance = stand.web(seat);
+        stand.awaitWorkers();
         if (plan.startsAhead()) {
             startAhead(step.number());
         }
         catchUp(seat, instance, step.number());
-        Lanes.Compared compared = lanes.play(patient(step), seat, target(instance));
-        caughtUp.add(key(seat, step.number()));
-        tell(compared.exchange(), instance, false);
-        List<Difference> differences = compared.differences();
+        Death death = plan.deaths().get(step.number());
+        List<Victim> victims = death == null ? List.of() : victims(death, step.number());
+        Exchange exchange = lanes.play(patient(step), seat, target(instance));
+        // Before anything else: what the application does after its answer is not to be done.
+        victims.forEach(Victim::strike);
+        tell(exchange, instance, false);
+        caughtUp(seat).add(new LaneStep(seat.lane(), step.number()));
+        if (death != null) {
+            bury(victims, step.number());
+        }
+        List<Difference> differences = lanes.compare(exchange, seat);
         if (!differences.isEmpty()) {
             broken = Optional.of(new Run.Break(step.number(), differences));
-        }
-        Death death = plan.deaths().get(step.number());
-        if (death != null) {
-            kill(death, step.number());
         }
     }
 
     private void catchUp(Seat seat, LabInstance instance, int before) throws InterruptedException {
         for (int number : plan.repeated().headSet(before)) {
-            if (caughtUp.add(key(seat, number))) {
-                Step step = scenario.steps().get(number - 1);
-                tell(lanes.play(step, seat, target(instance)).exchange(), instance, true);
+            if (caughtUp(seat).add(new LaneStep(seat.lane(), number))) {
+                Exchange exchange = lanes.play(scenario.steps().get(number - 1), seat, target(instance));
+                tell(exchange, instance, true);
+                lanes.compare(exchange, seat);
             }
         }
     }
 
-    private static String key(Seat seat, int step) {
-        return seat.lane() + " in " + seat.process() + " step " + step;
+    private Set<LaneStep> caughtUp(Seat seat) {
+        return caughtUp.computeIfAbsent(seat.process(), process -> new HashSet<>());
     }
 
     private void tell(Exchange exchange, LabInstance instance, boolean repeated) {
-        played.add(new Run.Played(exchange, instance.name(), instance.pid(), repeated));
+        played.add(new Run.Played(exchange, instance.name(), instance.servingPid(), repeated));
     }
 
     /** A step that polls for what a killed worker had begun has to wait for longer than the scenario can know. */
@@ -118,42 +142,61 @@ public final class Trial implements AutoCloseable {
                 new Polling((int) Math.min(polling.retries() + more, Polling.MOST_RETRIES), polling.interval()));
     }
 
-    private void startAhead(int from) {
-        Set<Seat> seats = new LinkedHashSet<>(plan.seats().subList(from - 1, plan.steps()));
+    /** Begins to start the processes that come next, and says which these are. */
+    private List<Seat> startAhead(int from) {
         Set<Integer> processes = new HashSet<>();
-        seats.stream()
+        List<Seat> next = plan.seats().subList(from - 1, plan.steps()).stream()
                 .filter(seat -> processes.add(seat.process()))
                 .limit(STARTED_AHEAD)
-                .forEach(stand::startWeb);
+                .toList();
+        next.forEach(stand::startWeb);
+        return next;
     }
 
-    private void startWorkers() {
-        for (ProcessType type : stand.workerTypes()) {
-            Layer layer = plan.workersDisk().isPresent()
-                    ? stand.disk(plan.workersDisk().getAsInt())
-                    : stand.ownDisk(type.name());
-            stand.startWorker(type, layer);
+    /** Ends the longest idle of the processes that no step after this one needs, and gives up their disks. */
+    private void endSpare(int step) throws InterruptedException {
+        List<Seat> later = plan.seats().subList(step, plan.steps());
+        Set<Integer> needed = later.stream().map(Seat::process).collect(Collectors.toSet());
+        Set<Integer> idle = new LinkedHashSet<>();
+        for (Seat seat : plan.seats().subList(0, step).reversed()) {
+            if (!needed.contains(seat.process()) && stand.webProcesses().contains(seat.process())) {
+                idle.add(seat.process());
+            }
         }
+        for (int process : idle.stream().skip(IDLE_AT_MOST).toList()) {
+            stand.retire(process);
+        }
+        Set<Integer> disks = later.stream().map(Seat::disk).collect(Collectors.toSet());
+        plan.workersDisk().ifPresent(disks::add);
+        plan.seats().stream()
+                .filter(seat -> stand.webProcesses().contains(seat.process()))
+                .forEach(seat -> disks.add(seat.disk()));
+        stand.disks().stream().filter(disk -> !disks.contains(disk)).forEach(stand::giveUpDisk);
     }
 
-    private void kill(Death death, int step) throws InterruptedException {
-        Set<Integer> doomed = new HashSet<>();
+    private List<Victim> victims(Death death, int step) throws InterruptedException {
+        Set<Integer> doomed = new LinkedHashSet<>();
         switch (death) {
             case OF_ALL -> plan.seats().subList(0, step).forEach(seat -> doomed.add(seat.process()));
             case OF_WHO_ANSWERED -> doomed.add(plan.seat(step).process());
         }
+        List<Victim> victims = new ArrayList<>();
         for (int process : doomed) {
-            stand.takeWeb(process).ifPresent(instance -> kill(instance, step));
+            caughtUp.remove(process);
+            stand.takeWeb(process).filter(LabInstance::isAlive).map(Victim::new).ifPresent(victims::add);
         }
-        stand.takeWorkers().forEach(worker -> kill(worker, step));
-        startWorkers();
+        stand.takeWorkers().stream()
+                .filter(LabInstance::isAlive)
+                .map(Victim::new)
+                .forEach(victims::add);
+        return victims;
     }
 
-    private void kill(LabInstance process, int step) {
-        if (process.isAlive()) {
-            long pid = process.pid();
-            kills.add(new Run.Killed(process.name(), pid, step, Instant.now(), process.kill()));
-        }
+    /** Waits until nothing is left of them, and gives the workers their successors. */
+    private void bury(List<Victim> victims, int step) {
+        kills.addAll(Parallel.map(victims, victim -> victim.bury(step)));
+        stand.giveUpWorkersDisks();
+        stand.startWorkers(plan.workersDisk());
     }
 
     private static Target target(LabInstance instance) {
@@ -177,7 +220,15 @@ public final class Trial implements AutoCloseable {
 
     /** What came of it so far. */
     public Run run() {
-        return new Run(plan, played, stand.starts(), kills, broken, at, Duration.between(at, Instant.now()));
+        return new Run(
+                plan,
+                played,
+                stand.starts(),
+                kills,
+                broken,
+                at,
+                Duration.between(at, Instant.now()),
+                stand.weaknesses());
     }
 
     /** Ends all its processes, and deletes their disks. */

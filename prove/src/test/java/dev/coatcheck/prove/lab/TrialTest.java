@@ -1,0 +1,144 @@
+package dev.coatcheck.prove.lab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.coatcheck.host.TcpPorts;
+import dev.coatcheck.prove.play.Exchange;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TrialTest {
+    private static final String ANSWERS =
+            "require('http').createServer((q, s) => s.end('ok ' + process.pid)).listen(process.env.PORT);";
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void what_starts_ahead_is_ready_before_the_first_step() throws Exception {
+        String slow = "setTimeout(() => { " + ANSWERS + " }, 800);";
+
+        Run run = new Trials(folder).web("exec node server.js", slow).play(Plan.apart("apart", 4));
+
+        Exchange first = run.exchanges().getFirst();
+        assertThat(Duration.between(first.at(), run.exchanges().getLast().at())).isLessThan(Duration.ofMillis(700));
+    }
+
+    @Test
+    void nothing_is_done_after_an_answer_by_a_process_that_is_killed_with_it() throws Exception {
+        try (ServerSocket late = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            CompletableFuture<Integer> bytes = CompletableFuture.supplyAsync(() -> received(late));
+            Trials trials = new Trials(folder)
+                    .with("LATE", Integer.toString(late.getLocalPort()))
+                    .web("exec node server.js", """
+                            const late = require('net').connect(process.env.LATE, '127.0.0.1');
+                            require('http').createServer((q, s) => {
+                              if (q.headers['user-agent'] === 'coatcheck-readiness') return s.end();
+                              s.end('done', () => setTimeout(() => late.write('done'), 15));
+                            }).listen(process.env.PORT);
+                            """);
+            Plan plan = Plan.together("crash", 1).withDeaths(Map.of(1, Death.OF_WHO_ANSWERED));
+
+            Run run = trials.play(plan);
+
+            assertThat(bytes.get(10, TimeUnit.SECONDS)).isZero();
+            Exchange exchange = run.exchanges().getFirst();
+            Instant answered = exchange.at().plus(exchange.took());
+            assertThat(run.kills()).singleElement().satisfies(kill -> {
+                assertThat(kill.gone()).isTrue();
+                assertThat(Duration.between(answered, kill.at())).isLessThan(Duration.ofMillis(5));
+            });
+        }
+    }
+
+    private static int received(ServerSocket server) {
+        try (Socket socket = server.accept()) {
+            return socket.getInputStream().readAllBytes().length;
+        } catch (java.io.IOException e) {
+            return 0; // it was reset when the process was killed
+        }
+    }
+
+    @Test
+    void a_process_that_no_later_step_needs_ends_and_its_disk_with_it() throws Exception {
+        int steps = 9;
+        try (Lab lab = new Trials(folder).web("exec node server.js", ANSWERS).lab();
+                Trial trial =
+                        lab.begin(Plan.apart("apart", steps), new Trials(folder).steps(steps), Optional.empty(), 0)) {
+            trial.playUpTo(steps);
+
+            assertThat(trial.run().starts()).hasSize(steps);
+            await().atMost(Duration.ofSeconds(10)).until(() -> trial.instances().size() <= 5);
+            assertThat(lab.notes()).isEmpty();
+        }
+    }
+
+    @Test
+    void all_live_on_where_a_plan_is_not_played_to_its_end() throws Exception {
+        int steps = 7;
+        try (Lab lab = new Trials(folder).web("exec node server.js", ANSWERS).lab();
+                Trial trial =
+                        lab.begin(Plan.apart("apart", steps), new Trials(folder).steps(steps), Optional.empty(), 0)) {
+            trial.playUpTo(steps - 1);
+            trial.instance(Seat.at(steps - 1));
+
+            assertThat(trial.instances()).hasSize(steps);
+        }
+    }
+
+    @Test
+    void one_that_fails_beside_others_is_started_once_more_alone() throws Exception {
+        int lock = TcpPorts.free();
+        String locking = "const lock = require('net').createServer().listen(" + lock
+                + ", '127.0.0.1', () => setTimeout(() => { lock.close(); " + ANSWERS + " }, 400));"
+                + " lock.on('error', () => process.exit(1));";
+        Trials trials = new Trials(folder).web("exec node server.js", locking);
+        try (Lab lab = trials.lab();
+                Trial trial = lab.begin(Plan.apart("apart", 2), trials.steps(2), Optional.empty(), 0)) {
+            assertThat(trial.playUpTo(2)).isTrue();
+
+            assertThat(lab.notes()).singleElement().asString().contains("once more alone");
+        }
+    }
+
+    @Test
+    void the_process_that_answers_is_told_and_not_the_shell_that_started_it() throws Exception {
+        Run run = new Trials(folder).web("node server.js; true", ANSWERS).play(Plan.together("together", 1));
+
+        Run.Played played = run.played().getFirst();
+        assertThat(body(played.exchange())).isEqualTo("ok " + played.pid());
+        assertThat(run.starts()).extracting(Run.Started::pid).containsExactly(played.pid());
+    }
+
+    @Test
+    void workers_may_have_any_name() throws Exception {
+        new Trials(folder)
+                .web("exec node server.js", ANSWERS)
+                .file("Procfile", "web: exec node server.js\nmail_worker: exec sleep 1000\n");
+        Plan plan = Plan.apart("amnesia", 2).withDeaths(Map.of(1, Death.OF_ALL));
+
+        Run run = new Trials(folder).play(plan);
+
+        assertThat(run.kills()).extracting(Run.Killed::instance).containsExactly("web.1", "mail_worker.1");
+        assertThat(run.starts().stream().map(Run.Started::instance).toList())
+                .containsExactlyInAnyOrder("web.1", "web.2", "mail_worker.1", "mail_worker.1");
+    }
+
+    private static String body(Exchange exchange) {
+        return exchange.response()
+                .map(response -> new String(response.content().bytes(), StandardCharsets.UTF_8))
+                .orElse("");
+    }
+}
