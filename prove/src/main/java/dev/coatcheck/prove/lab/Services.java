@@ -5,6 +5,7 @@ import dev.coatcheck.host.service.BackingServer;
 import dev.coatcheck.host.service.Durability;
 import dev.coatcheck.host.service.ServerSettings;
 import dev.coatcheck.host.service.ServerStartException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.EnumMap;
@@ -53,8 +54,8 @@ final class Services implements AutoCloseable {
                 servers.values().forEach(BackingServer::wipe);
             }
             used = true;
-        } catch (ServerStartException e) {
-            throw new InconclusiveException(String.valueOf(e.getMessage()), e);
+        } catch (ServerStartException | IllegalStateException | UncheckedIOException e) {
+            throw new InconclusiveException("a backing service could not be made empty: " + e.getMessage(), e);
         }
     }
 

@@ -9,6 +9,7 @@ import dev.coatcheck.prove.isolation.LayerSettings;
 import dev.coatcheck.prove.isolation.Network;
 import dev.coatcheck.prove.location.NodeHeapSearch;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -74,11 +75,18 @@ final class Workshop {
             return settings.isolation()
                     .newLayer(
                             fixedPort.isPresent()
-                                    ? layer.withNetwork(new Network.Own(AttachedServices.onLoopback(environment)))
+                                    ? layer.withNetwork(new Network.Own(reachable(fixedPort.getAsInt())))
                                     : layer);
         } catch (IOException e) {
             throw new InconclusiveException("no disk could be made for an instance: " + e.getMessage(), e);
         }
+    }
+
+    /** All that the environment names, but for the application itself: a variable may tell it its own address. */
+    private List<InetSocketAddress> reachable(int own) {
+        return AttachedServices.onLoopback(environment).stream()
+                .filter(server -> server.getPort() != own)
+                .toList();
     }
 
     List<ProcessType> workerTypes() {
