@@ -199,6 +199,8 @@ public final class PostgresServer extends LocalServer {
         set(command, "port", Integer.toString(settings.tcpPort()));
         // No socket file: its path is limited to some hundred characters, and the TCP port serves everyone.
         set(command, "unix_socket_directories", "");
+        // A pool for each of a fleet's processes; 100 are used up by ten of them.
+        set(command, "max_connections", "300");
         set(command, "timezone", "UTC");
         set(command, "log_timezone", "UTC");
         if (settings.durability() == Durability.PROCESS_LOSS) {
