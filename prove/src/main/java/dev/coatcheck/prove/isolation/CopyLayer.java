@@ -1,11 +1,11 @@
 package dev.coatcheck.prove.isolation;
 
+import dev.coatcheck.host.service.FileTree;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -16,7 +16,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A copy of the application's folder with empty folders for {@code HOME} and {@code TMPDIR} beside it, where the kernel
@@ -60,7 +59,7 @@ final class CopyLayer implements Layer {
                     folder,
                     FolderCopy.make(settings.folder(), folder.resolve("app"), BYTES_AT_MOST, FILES_AT_MOST));
         } catch (IOException | RuntimeException e) {
-            delete(folder);
+            FileTree.delete(folder);
             throw e;
         }
     }
@@ -172,26 +171,7 @@ final class CopyLayer implements Layer {
 
     @Override
     public void close() throws IOException {
-        delete(folder);
-    }
-
-    private static void delete(Path root) throws IOException {
-        if (!Files.exists(root, LinkOption.NOFOLLOW_LINKS)) {
-            return;
-        }
-        Files.walkFileTree(root, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                Files.deleteIfExists(file);
-                return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult postVisitDirectory(Path path, @Nullable IOException e) throws IOException {
-                Files.deleteIfExists(path);
-                return FileVisitResult.CONTINUE;
-            }
-        });
+        FileTree.delete(folder);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.coatcheck.prove.isolation;
 
 import dev.coatcheck.host.process.ProcessGroup;
+import dev.coatcheck.host.service.FileTree;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -51,18 +52,36 @@ final class OwnNetwork implements AutoCloseable {
         List<String> command = new ArrayList<>(enter);
         command.addAll(program(inside, outside));
         byPort.keySet().forEach(port -> command.add(Integer.toString(port)));
-        ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+        List<AutoCloseable> begun = new ArrayList<>();
+        begun.add(() -> FileTree.delete(folder));
         try {
+            ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+            begun.add(server);
             server.bind(UnixDomainSocketAddress.of(outside));
             Relay services = Relay.start(server, Relay.arriving(port -> dial(byPort, port)));
             ProcessGroup process = ProcessGroup.start(new ProcessBuilder(command).redirectErrorStream(true));
+            begun.add(process);
             awaitReady(process);
             return new OwnNetwork(folder, inside, process, services);
         } catch (IOException | RuntimeException e) {
-            server.close();
-            delete(folder);
+            closeAll(begun.reversed()).forEach(e::addSuppressed);
             throw e;
         }
+    }
+
+    /** All of them, whatever goes wrong with one; what did is told. */
+    private static List<Exception> closeAll(List<AutoCloseable> resources) {
+        List<Exception> failures = new ArrayList<>();
+        for (AutoCloseable resource : resources) {
+            try {
+                resource.close();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            } catch (Exception e) {
+                failures.add(e);
+            }
+        }
+        return failures;
     }
 
     /** The address of this machine at which a TCP port inside is reached, the same at each call. */
@@ -126,28 +145,23 @@ final class OwnNetwork implements AutoCloseable {
                 }
                 said.add(line);
             }
-        } catch (IOException e) {
-            process.close();
-            throw e;
         } finally {
             limit.cancel(false);
         }
     }
 
+    /** Whatever goes wrong with one of its parts, all the others are closed. */
     @Override
     public synchronized void close() throws IOException {
-        process.close();
-        services.close();
-        for (Relay way : ways.values()) {
-            way.close();
+        List<AutoCloseable> parts = new ArrayList<>(List.of(process, services));
+        parts.addAll(ways.values());
+        parts.add(() -> FileTree.delete(folder));
+        List<Exception> failures = closeAll(parts);
+        if (!failures.isEmpty()) {
+            IOException failure = new IOException("a way into the network of a layer could not be closed: "
+                    + failures.getFirst().getMessage());
+            failures.forEach(failure::addSuppressed);
+            throw failure;
         }
-        delete(folder);
-    }
-
-    private static void delete(Path folder) throws IOException {
-        for (String name : List.of("in", "out")) {
-            Files.deleteIfExists(folder.resolve(name));
-        }
-        Files.deleteIfExists(folder);
     }
 }
