@@ -8,6 +8,7 @@ import dev.coatcheck.prove.lab.Lab;
 import dev.coatcheck.prove.lab.Plan;
 import dev.coatcheck.prove.lab.Run;
 import dev.coatcheck.prove.lab.Trial;
+import dev.coatcheck.prove.play.Exchange;
 import dev.coatcheck.prove.report.Progress;
 import dev.coatcheck.prove.scenario.Scenario;
 import java.util.ArrayList;
@@ -18,7 +19,7 @@ import java.util.Optional;
 final class LabStage implements Stage {
     private final Lab lab;
     private final Scenario scenario;
-    private final Control control;
+    private Control control;
     private final Progress progress;
     private final List<CheckedRun> runs = new ArrayList<>();
     private String check = "";
@@ -53,6 +54,16 @@ final class LabStage implements Stage {
             runs.add(new CheckedRun(check, run, true));
             return run;
         }
+    }
+
+    @Override
+    public boolean learn(Run unsplit) {
+        // With steps repeated, or one not answered as the scenario asks, it is no control.
+        if (!unsplit.plan().repeated().isEmpty() || !unsplit.exchanges().stream().allMatch(Exchange::isAsExpected)) {
+            return false;
+        }
+        control = control.with(unsplit.exchanges());
+        return true;
     }
 
     @Override

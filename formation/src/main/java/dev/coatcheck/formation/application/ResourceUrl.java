@@ -33,6 +33,7 @@ public record ResourceUrl(
             Map.entry("valkeys", 6379),
             Map.entry("mysql", 3306),
             Map.entry("mariadb", 3306),
+            Map.entry("sqlserver", 1433),
             Map.entry("mongodb", 27017),
             Map.entry("amqp", 5672),
             Map.entry("amqps", 5671),

@@ -11,10 +11,11 @@ import java.util.List;
  * the split ones break at the step and none of the others does is it no accident.
  *
  * @param isConfirmed whether it is no accident
+ * @param hasTaught whether an unsplit run differed and was learned from: then it may be that nothing differs any more
  * @param split the last that was played split
  * @param unsplit the last that was played unsplit; the other one, where it did not come to that
  */
-record Confirmation(boolean isConfirmed, Run split, Run unsplit) {
+record Confirmation(boolean isConfirmed, boolean hasTaught, Run split, Run unsplit) {
     static final int ROUNDS = 3;
 
     static final Duration SHORT = Duration.ofSeconds(5);
@@ -25,11 +26,14 @@ record Confirmation(boolean isConfirmed, Run split, Run unsplit) {
             // That nothing comes after all was waited for in the run that broke first.
             Run broken = stage.run(split.named("confirm split" + number).patient(SHORT));
             if (!broken.brokeAt(victim)) {
-                return new Confirmation(false, broken, broken);
+                return new Confirmation(false, false, broken, broken);
             }
             Run well = stage.run(split.unsplit("confirm unsplit" + number));
-            if (well.broken().isPresent() || round == ROUNDS) {
-                return new Confirmation(well.broken().isEmpty(), broken, well);
+            if (well.broken().isPresent()) {
+                return new Confirmation(false, stage.learn(well), broken, well);
+            }
+            if (round == ROUNDS) {
+                return new Confirmation(true, false, broken, well);
             }
         }
     }

@@ -32,6 +32,7 @@ final class Examination {
     private final Stage stage;
     private final Scenario scenario;
     private final List<Integer> writing;
+    private boolean learned;
 
     Examination(Stage stage, Scenario scenario) {
         this.stage = stage;
@@ -47,6 +48,7 @@ final class Examination {
      */
     Optional<Leak> examine(Check check, Plan plan, Allowances allowances, int brokeAt) throws InterruptedException {
         int victim = brokeAt;
+        learned = false;
         while (true) {
             Case opened = new Case(check, allowances.in(plan.upTo(victim)), allowances, victim);
             try {
@@ -56,6 +58,11 @@ final class Examination {
                 victim = earlier.step;
             }
         }
+    }
+
+    /** Whether the last examination found that the control varies by itself where the step differed. */
+    boolean hasLearned() {
+        return learned;
     }
 
     private enum Condition {
@@ -95,6 +102,9 @@ final class Examination {
             if (confirmation.isConfirmed()) {
                 return Optional.of(dependence(handover, confirmation));
             }
+            if (confirmation.hasTaught() && !breaks(plan)) {
+                return Optional.empty();
+            }
             confirmation = confirmation(plan);
             if (!confirmation.isConfirmed()) {
                 return Optional.empty();
@@ -111,6 +121,7 @@ final class Examination {
 
         private Confirmation confirmation(Plan split) throws InterruptedException {
             Confirmation confirmation = Confirmation.of(stage, split, victim);
+            learned |= confirmation.hasTaught();
             if (confirmation.isConfirmed()) {
                 evidence.add("split %1$d times, it broke %1$d times; unsplit in turn with that, it never did"
                         .formatted(Confirmation.ROUNDS));

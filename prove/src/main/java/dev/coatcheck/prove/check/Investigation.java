@@ -104,6 +104,9 @@ public final class Investigation {
             if (leak.isPresent()) {
                 failures.add(broken(run));
                 add(leak.get());
+            } else if (examination.hasLearned()) {
+                run = stage.run(allowances.in(plan));
+                continue;
             } else if (allowances.repeated().isEmpty()) {
                 doubts.add(broken(run) + ", and not again when it was tried again");
                 notes.add(doubts.getLast());

@@ -12,6 +12,13 @@ public interface Stage {
     Run run(Plan plan) throws InterruptedException;
 
     /**
+     * Learns from a run that was not split and yet differed: what varied there varies by itself.
+     *
+     * @return whether there was something to learn, so that what differed before may not differ any more
+     */
+    boolean learn(Run unsplit);
+
+    /**
      * Plays the plan up to the step before its last, and looks, while all its processes live, for what the polluter left.
      *
      * @param handover a plan whose last step another process is to answer

@@ -22,6 +22,11 @@ import java.util.stream.Stream;
 final class AttachedServices {
     private static final int LIMIT_MILLIS = 3_000;
     private static final int LAST_PORT = 65_535;
+    private static final int IMPOSSIBLE = -1;
+
+    /** Where the place of a URL that cannot be read ends with too large a number. */
+    private static final Pattern LARGE_PORT =
+            Pattern.compile("[^/]*//[^/?#]*:(?:\\d{6,}|6553[6-9]|655[4-9]\\d|65[6-9]\\d\\d|6[6-9]\\d{3}|[7-9]\\d{4})(?:[/?#].*)?");
 
     private static final Pattern LOOPBACK = Pattern.compile("localhost|127(\\.\\d{1,3}){3}|::1");
 
@@ -58,7 +63,7 @@ final class AttachedServices {
      * A server that a variable names.
      *
      * @param host empty where it cannot be read, or is not reached over TCP at a host
-     * @param port 0 where none is told, or none that can be
+     * @param port 0 where none is told, or it cannot be read; {@link #IMPOSSIBLE} where it is more than a TCP port can be
      */
     private record Service(String variable, String host, int port) {
         boolean hasAddress() {
@@ -93,13 +98,16 @@ final class AttachedServices {
     private static Stream<Service> of(Map<String, String> environment) {
         List<Service> services = new ArrayList<>();
         new TreeMap<>(environment).forEach((name, value) -> {
-            String url = DRIVER.matcher(value.strip()).replaceFirst("$1").replaceFirst("\\+srv://", "://");
+            String url = DRIVER.matcher(value.strip())
+                    .replaceFirst("$1")
+                    .replaceFirst("\\+srv://", "://")
+                    .replaceFirst(";.*", "");
             if (ResourceUrl.isMeant(url)) {
                 // What stands behind +srv only the DNS can tell.
                 boolean asked = value.contains("+srv://");
                 services.add(ResourceUrl.parse(url)
                         .map(found -> new Service(name, asked ? "" : found.host(), found.tcpPort()))
-                        .orElse(new Service(name, "", 0)));
+                        .orElse(new Service(name, "", LARGE_PORT.matcher(url).matches() ? IMPOSSIBLE : 0)));
             }
             Integer usual = HOSTS.get(name);
             if (usual != null && !value.isBlank() && !value.contains("://")) {
@@ -128,6 +136,10 @@ final class AttachedServices {
     }
 
     private static void check(Service service) {
+        if (service.port() == IMPOSSIBLE) {
+            throw new InconclusiveException("the variable " + service.variable()
+                    + " names a backing service at a TCP port that cannot be: TCP ports end with " + LAST_PORT);
+        }
         if (!service.hasAddress()) {
             return;
         }

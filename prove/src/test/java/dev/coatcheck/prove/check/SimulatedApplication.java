@@ -113,6 +113,11 @@ final class SimulatedApplication implements Stage {
     }
 
     @Override
+    public boolean learn(Run unsplit) {
+        return false;
+    }
+
+    @Override
     public Trace trace(Plan handover, int polluter) {
         return new Trace(remembered, List.of(), List.of(), List.of());
     }
