@@ -1,7 +1,7 @@
 package dev.coatcheck.prove.compare;
 
 import dev.coatcheck.prove.compare.IdPlaces.Slot;
-import dev.coatcheck.prove.compare.Ids.Id;
+import dev.coatcheck.prove.compare.Ids.GivenId;
 import dev.coatcheck.prove.compare.Learning.Sample;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -133,7 +133,7 @@ record Carried(List<Piece> pieces, boolean number, boolean varied) implements No
 
     private static void give(Place place, String value, Ids ids) {
         if (place.givenHere()) {
-            ids.add(new Id(place.name(), value, place.kind(), place.of(), ids.step()));
+            ids.add(new GivenId(place.name(), value, place.kind(), place.of(), ids.step()));
         }
     }
 
@@ -183,7 +183,7 @@ record Carried(List<Piece> pieces, boolean number, boolean varied) implements No
         if (isGiven || unknown || isConstant) {
             return Optional.empty();
         }
-        Optional<Id> taken = ids.taken(id.kind(), value, id.name());
+        Optional<GivenId> taken = ids.taken(id.kind(), value, id.name());
         if (id.fresh().filter(shape -> shape.fits(value)).isPresent() && taken.isEmpty()) {
             return Optional.empty();
         }
@@ -192,7 +192,7 @@ record Carried(List<Piece> pieces, boolean number, boolean varied) implements No
                 taken.or(() -> ids.of(value).stream()
                                 .filter(other -> other.of().stream().anyMatch(id.of()::contains))
                                 .findFirst())
-                        .map(Id::name)));
+                        .map(GivenId::name)));
     }
 
     /** As {@code /notes/‹the id of step 2›}. */

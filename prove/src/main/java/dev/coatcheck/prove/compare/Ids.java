@@ -20,7 +20,7 @@ final class Ids {
     /** As long as this, a value that was sent is no accident, wherever it stood. */
     private static final int TELLING = 4;
 
-    private final Map<String, Id> byName = new LinkedHashMap<>();
+    private final Map<String, GivenId> byName = new LinkedHashMap<>();
     private final Set<String> said = new HashSet<>();
     private Optional<Exchange> current = Optional.empty();
     private Optional<SentRequest> request = Optional.empty();
@@ -31,7 +31,7 @@ final class Ids {
      * @param kind of one kind are those that the same request gave at the same place: no two of them are the same
      * @param of what it is the id of, in the words of the request and of the place
      */
-    record Id(String name, String value, String kind, Set<String> of, int step) {}
+    record GivenId(String name, String value, String kind, Set<String> of, int step) {}
 
     /** Goes on to the next step. */
     void begin(Exchange exchange) {
@@ -42,12 +42,12 @@ final class Ids {
                 : Optional.empty();
     }
 
-    void add(Id id) {
+    void add(GivenId id) {
         byName.put(id.name(), id);
     }
 
     Optional<String> value(String name) {
-        return Optional.ofNullable(byName.get(name)).map(Id::value);
+        return Optional.ofNullable(byName.get(name)).map(GivenId::value);
     }
 
     boolean has(String name) {
@@ -55,14 +55,14 @@ final class Ids {
     }
 
     /** All that have this value. */
-    Set<Id> of(String value) {
-        Set<Id> ids = new LinkedHashSet<>();
+    Set<GivenId> of(String value) {
+        Set<GivenId> ids = new LinkedHashSet<>();
         byName.values().stream().filter(id -> id.value().equals(value)).forEach(ids::add);
         return ids;
     }
 
     /** The other id of the kind that has this value already. */
-    Optional<Id> taken(String kind, String value, String name) {
+    Optional<GivenId> taken(String kind, String value, String name) {
         return of(value).stream()
                 .filter(id -> id.kind().equals(kind) && !id.name().equals(name))
                 .findFirst();

@@ -1,7 +1,7 @@
 package dev.coatcheck.prove.compare;
 
 import dev.coatcheck.prove.compare.Carried.Place;
-import dev.coatcheck.prove.compare.Ids.Id;
+import dev.coatcheck.prove.compare.Ids.GivenId;
 import dev.coatcheck.prove.compare.Learning.Sample;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -20,9 +20,9 @@ record Origin(String at, Set<String> words, List<Sample> samples, List<String> v
 
     /** What has to be there; empty where it is no id. */
     Optional<Place> place() {
-        Set<Id> known = known();
+        Set<GivenId> known = known();
         boolean created = isOwn() && all(Ids::isPost) && isNew() && (!any(Ids::isAskedFor) || all(Ids::isCreated));
-        Set<Id> here = new LinkedHashSet<>(known);
+        Set<GivenId> here = new LinkedHashSet<>(known);
         here.removeIf(id -> id.step() != ids(0).step() || id.of().stream().noneMatch(of()::contains));
         if (created && here.isEmpty()) {
             return Optional.of(place(known, true, true, false));
@@ -30,9 +30,9 @@ record Origin(String at, Set<String> words, List<Sample> samples, List<String> v
         if (known.isEmpty()) {
             return isFirstSeen() ? Optional.of(place(known, true, true, false)) : Optional.empty();
         }
-        Set<Id> related = related(known, of());
+        Set<GivenId> related = related(known, of());
         if (related.isEmpty() && all(Ids::isSubject)) {
-            Set<Id> ofRequest = related(known, subject());
+            Set<GivenId> ofRequest = related(known, subject());
             related = ofRequest.isEmpty() ? known : ofRequest;
         }
         if (!related.isEmpty()) {
@@ -44,13 +44,13 @@ record Origin(String at, Set<String> words, List<Sample> samples, List<String> v
                 earlier || asked || !isNew() ? place(known, false, false, true) : place(known, false, true, true));
     }
 
-    private static Set<Id> related(Set<Id> ids, Set<String> words) {
-        Set<Id> related = new LinkedHashSet<>(ids);
+    private static Set<GivenId> related(Set<GivenId> ids, Set<String> words) {
+        Set<GivenId> related = new LinkedHashSet<>(ids);
         related.removeIf(id -> id.of().stream().noneMatch(words::contains));
         return related;
     }
 
-    private Place place(Set<Id> given, boolean givenHere, boolean fresh, boolean constant) {
+    private Place place(Set<GivenId> given, boolean givenHere, boolean fresh, boolean constant) {
         Set<String> names = new LinkedHashSet<>();
         given.forEach(id -> names.add(id.name()));
         boolean same = values.stream().distinct().count() == 1;
@@ -65,8 +65,8 @@ record Origin(String at, Set<String> words, List<Sample> samples, List<String> v
     }
 
     /** The ids given out so far that are the same as the value, in every run. */
-    private Set<Id> known() {
-        Set<Id> known = new LinkedHashSet<>(ids(0).of(values.getFirst()));
+    private Set<GivenId> known() {
+        Set<GivenId> known = new LinkedHashSet<>(ids(0).of(values.getFirst()));
         known.removeIf(id ->
                 !all((ids, value) -> ids.value(id.name()).filter(value::equals).isPresent()));
         return known;
