@@ -59,7 +59,8 @@ final class LabStage implements Stage {
     @Override
     public boolean learn(Run unsplit) {
         // With steps repeated, or one not answered as the scenario asks, it is no control.
-        if (!unsplit.plan().repeated().isEmpty() || !unsplit.exchanges().stream().allMatch(Exchange::isAsExpected)) {
+        if (!unsplit.plan().repeated().isEmpty()
+                || !unsplit.exchanges().stream().allMatch(Exchange::isAsExpected)) {
             return false;
         }
         control = control.with(unsplit.exchanges());

@@ -98,6 +98,7 @@ final class AttachedServices {
     private static Stream<Service> of(Map<String, String> environment) {
         List<Service> services = new ArrayList<>();
         new TreeMap<>(environment).forEach((name, value) -> {
+<<<<<<< HEAD
             String url = DRIVER.matcher(value.strip())
                     .replaceFirst("$1")
                     .replaceFirst("\\+srv://", "://")
@@ -109,6 +110,11 @@ final class AttachedServices {
                         .map(found -> new Service(name, asked ? "" : found.host(), found.tcpPort()))
                         .orElse(new Service(name, "", LARGE_PORT.matcher(url).matches() ? IMPOSSIBLE : 0)));
             }
+=======
+            byUrl(name, value)
+                    .filter(service -> PORTS.containsKey(scheme(value)))
+                    .ifPresent(services::add);
+>>>>>>> c6d4dfd (Repeat to a successor what the killed process had been shown last)
             Integer usual = HOSTS.get(name);
             if (usual != null && !value.isBlank() && !value.contains("://")) {
                 String port = environment.getOrDefault(name.replaceFirst("HOST$", "PORT"), "");
@@ -119,6 +125,7 @@ final class AttachedServices {
     }
 
     private static Stream<Service> others(Map<String, String> environment) {
+<<<<<<< HEAD
         return environment.entrySet().stream().flatMap(variable -> {
             Matcher url = ANY_URL.matcher(variable.getValue());
             return url.matches()
@@ -128,6 +135,10 @@ final class AttachedServices {
                             tcpPort(url.group(3))))
                     : Stream.empty();
         });
+=======
+        return environment.entrySet().stream()
+                .flatMap(variable -> byUrl(variable.getKey(), variable.getValue()).stream());
+>>>>>>> c6d4dfd (Repeat to a successor what the killed process had been shown last)
     }
 
     private static int tcpPort(String digits) {

@@ -100,7 +100,7 @@ public final class LabInstance implements AutoCloseable {
     }
 
     /** How it ended, where it has; one whose first process ended well goes on in those that it left behind. */
-    Optional<ExitStatus> end() {
+    Optional<ExitStatus> ended() {
         if (process.group().isAlive()) {
             return Optional.empty();
         }
@@ -179,8 +179,8 @@ public final class LabInstance implements AutoCloseable {
         return process.group().isEmpty();
     }
 
-    /** Asks it to end, and kills what is left of it when the limit is over. */
-    void end(Duration limit) throws InterruptedException {
+    /** Asks it to end, once, and kills what is left of it when the limit is over. */
+    synchronized void end(Duration limit) throws InterruptedException {
         try {
             if (process.group().signalAll(Signal.TERM)) {
                 process.group().awaitEmpty(limit);

@@ -176,10 +176,7 @@ final class Stand implements AutoCloseable {
     void retire(int process) throws InterruptedException {
         Optional<LabInstance> retired = takeWeb(process);
         if (retired.isPresent()) {
-            background.submit(() -> {
-                retired.get().end(END_LIMIT);
-                return true;
-            });
+            later(() -> retired.get().end(END_LIMIT));
         }
     }
 
@@ -192,20 +189,26 @@ final class Stand implements AutoCloseable {
     void giveUpDisk(int number) {
         Future<Layer> disk = disks.remove(number);
         if (disk != null) {
-            background.submit(() -> {
-                clear(await(disk));
-                return true;
-            });
+            later(() -> clear(await(disk)));
         }
     }
 
     /** Gives up the disks of workers that were killed, unless they are those of others too. */
     void giveUpWorkersDisks() {
-        workersDisks.forEach(layer -> background.submit(() -> {
-            clear(layer);
-            return true;
-        }));
+        workersDisks.forEach(layer -> later(() -> clear(layer)));
         workersDisks.clear();
+    }
+
+    private interface Task {
+        void run() throws InterruptedException;
+    }
+
+    /** Nobody waits for it: whatever it does not come to, closing does. */
+    private void later(Task task) {
+        Future<?> unused = background.submit(() -> {
+            task.run();
+            return true;
+        });
     }
 
     private void clear(Layer layer) throws InterruptedException {

@@ -97,7 +97,7 @@ final class StartWatch {
     }
 
     private void checkRunning() {
-        Optional<ExitStatus> end = instance.end();
+        Optional<ExitStatus> end = instance.ended();
         if (end.isPresent()) {
             throw new InconclusiveException(
                     instance.name() + " ended before it was ready: " + end.get() + instance.lastLines());

@@ -31,6 +31,7 @@ public final class Trial implements AutoCloseable {
     private final Plan plan;
     private final Scenario scenario;
     private final Lanes lanes;
+
     /** What was played in each process that lives, by lane and step. */
     private final Map<Integer, Set<LaneStep>> caughtUp = new HashMap<>();
 
@@ -97,13 +98,15 @@ public final class Trial implements AutoCloseable {
         }
         catchUp(seat, instance, step.number());
         Death death = plan.deaths().get(step.number());
-        List<Victim> victims = death == null ? List.of() : victims(death, step.number());
+        Set<Integer> doomed = death == null ? Set.of() : doomed(death, step.number());
+        List<Victim> victims = death == null ? List.of() : victims(doomed);
         Exchange exchange = lanes.play(patient(step), seat, target(instance));
         // Before anything else: what the application does after its answer is not to be done.
         victims.forEach(Victim::strike);
         tell(exchange, instance, false);
         caughtUp(seat).add(new LaneStep(seat.lane(), step.number()));
         if (death != null) {
+            caughtUp.keySet().removeAll(doomed);
             bury(victims, step.number());
         }
         List<Difference> differences = lanes.compare(exchange, seat);
@@ -174,15 +177,18 @@ public final class Trial implements AutoCloseable {
         stand.disks().stream().filter(disk -> !disks.contains(disk)).forEach(stand::giveUpDisk);
     }
 
-    private List<Victim> victims(Death death, int step) throws InterruptedException {
-        Set<Integer> doomed = new LinkedHashSet<>();
-        switch (death) {
-            case OF_ALL -> plan.seats().subList(0, step).forEach(seat -> doomed.add(seat.process()));
-            case OF_WHO_ANSWERED -> doomed.add(plan.seat(step).process());
-        }
+    private Set<Integer> doomed(Death death, int step) {
+        return switch (death) {
+            case OF_ALL ->
+                plan.seats().subList(0, step).stream().map(Seat::process).collect(Collectors.toSet());
+            case OF_WHO_ANSWERED -> Set.of(plan.seat(step).process());
+        };
+    }
+
+    /** Takes these processes and the workers from the stand, to kill them. */
+    private List<Victim> victims(Set<Integer> doomed) throws InterruptedException {
         List<Victim> victims = new ArrayList<>();
         for (int process : doomed) {
-            caughtUp.remove(process);
             stand.takeWeb(process).filter(LabInstance::isAlive).map(Victim::new).ifPresent(victims::add);
         }
         stand.takeWorkers().stream()

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.coatcheck.host.TcpPorts;
 import dev.coatcheck.prove.play.Exchange;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -14,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -66,7 +68,7 @@ class TrialTest {
     private static int received(ServerSocket server) {
         try (Socket socket = server.accept()) {
             return socket.getInputStream().readAllBytes().length;
-        } catch (java.io.IOException e) {
+        } catch (IOException e) {
             return 0; // it was reset when the process was killed
         }
     }
@@ -120,6 +122,16 @@ class TrialTest {
         Run.Played played = run.played().getFirst();
         assertThat(body(played.exchange())).isEqualTo("ok " + played.pid());
         assertThat(run.starts()).extracting(Run.Started::pid).containsExactly(played.pid());
+    }
+
+    @Test
+    void what_is_repeated_in_each_process_is_repeated_in_the_successor_of_a_killed_one() throws Exception {
+        Plan plan = Plan.together("again", 2).repeating(Set.of(1)).withDeaths(Map.of(1, Death.OF_ALL));
+
+        Run run = new Trials(folder).web("exec node server.js", ANSWERS).play(plan);
+
+        assertThat(run.played()).extracting(Run.Played::repeated).containsExactly(false, true, false);
+        assertThat(run.played().get(1).pid()).isEqualTo(run.played().get(2).pid());
     }
 
     @Test
