@@ -25,8 +25,8 @@ final class AttachedServices {
     private static final int IMPOSSIBLE = -1;
 
     /** Where the place of a URL that cannot be read ends with too large a number. */
-    private static final Pattern LARGE_PORT =
-            Pattern.compile("[^/]*//[^/?#]*:(?:\\d{6,}|6553[6-9]|655[4-9]\\d|65[6-9]\\d\\d|6[6-9]\\d{3}|[7-9]\\d{4})(?:[/?#].*)?");
+    private static final Pattern LARGE_PORT = Pattern.compile(
+            "[^/]*//[^/?#]*:(?:\\d{6,}|6553[6-9]|655[4-9]\\d|65[6-9]\\d\\d|6[6-9]\\d{3}|[7-9]\\d{4})(?:[/?#].*)?");
 
     private static final Pattern LOOPBACK = Pattern.compile("localhost|127(\\.\\d{1,3}){3}|::1");
 
@@ -90,15 +90,14 @@ final class AttachedServices {
         Map<Integer, InetSocketAddress> servers = new LinkedHashMap<>();
         Stream.concat(of(environment), others(environment))
                 .filter(Service::isOnLoopback)
-                .forEach(service -> servers.putIfAbsent(
-                        service.port(), new InetSocketAddress(service.host(), service.port())));
+                .forEach(service ->
+                        servers.putIfAbsent(service.port(), new InetSocketAddress(service.host(), service.port())));
         return List.copyOf(servers.values());
     }
 
     private static Stream<Service> of(Map<String, String> environment) {
         List<Service> services = new ArrayList<>();
         new TreeMap<>(environment).forEach((name, value) -> {
-<<<<<<< HEAD
             String url = DRIVER.matcher(value.strip())
                     .replaceFirst("$1")
                     .replaceFirst("\\+srv://", "://")
@@ -110,11 +109,6 @@ final class AttachedServices {
                         .map(found -> new Service(name, asked ? "" : found.host(), found.tcpPort()))
                         .orElse(new Service(name, "", LARGE_PORT.matcher(url).matches() ? IMPOSSIBLE : 0)));
             }
-=======
-            byUrl(name, value)
-                    .filter(service -> PORTS.containsKey(scheme(value)))
-                    .ifPresent(services::add);
->>>>>>> c6d4dfd (Repeat to a successor what the killed process had been shown last)
             Integer usual = HOSTS.get(name);
             if (usual != null && !value.isBlank() && !value.contains("://")) {
                 String port = environment.getOrDefault(name.replaceFirst("HOST$", "PORT"), "");
@@ -125,7 +119,6 @@ final class AttachedServices {
     }
 
     private static Stream<Service> others(Map<String, String> environment) {
-<<<<<<< HEAD
         return environment.entrySet().stream().flatMap(variable -> {
             Matcher url = ANY_URL.matcher(variable.getValue());
             return url.matches()
@@ -135,10 +128,6 @@ final class AttachedServices {
                             tcpPort(url.group(3))))
                     : Stream.empty();
         });
-=======
-        return environment.entrySet().stream()
-                .flatMap(variable -> byUrl(variable.getKey(), variable.getValue()).stream());
->>>>>>> c6d4dfd (Repeat to a successor what the killed process had been shown last)
     }
 
     private static int tcpPort(String digits) {
