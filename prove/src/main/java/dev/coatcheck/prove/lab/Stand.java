@@ -205,7 +205,7 @@ final class Stand implements AutoCloseable {
 
     /** Nobody waits for it: whatever it does not come to, closing does. */
     private void later(Task task) {
-        Future<?> unused = background.submit(() -> {
+        Future<?> _ = background.submit(() -> {
             task.run();
             return true;
         });
