@@ -29,8 +29,12 @@ public final class Proof {
     public static Report of(ProofSettings settings, Progress progress) throws InterruptedException {
         Reporting reporting = new Reporting(settings);
         try (Lab lab = Lab.open(settings.lab())) {
-            for (ProofSettings.Source source : settings.scenarios()) {
-                prove(lab, source.scenario(), settings, progress, reporting);
+            try {
+                for (ProofSettings.Source source : settings.scenarios()) {
+                    prove(lab, source.scenario(), settings, progress, reporting);
+                }
+            } finally {
+                reporting.note(lab.notes());
             }
         } catch (InconclusiveException e) {
             reporting.inconclusive(e.reason());

@@ -153,7 +153,13 @@ final class Reporting {
                 scenario.name(), number, scenario.steps().get(number - 1).title());
     }
 
+    /** What was weaker or went wrong beside the conversation. */
+    void note(List<String> more) {
+        notes.addAll(more);
+    }
+
     private RunRecord record(Scenario scenario, Run run, String check, Weight weight) {
+        notes.addAll(run.weaknesses());
         Instant first = run.played().isEmpty()
                 ? run.at()
                 : run.played().getFirst().exchange().at();
