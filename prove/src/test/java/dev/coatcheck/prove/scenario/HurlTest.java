@@ -78,7 +78,7 @@ class HurlTest {
         assertThat(steps).hasSize(3);
         Step register = steps.getFirst();
         Request request = register.request();
-        assertThat(register.title()).isEqualTo("POST {{BASE_URL}}/register");
+        assertThat(register.title()).isEqualTo("POST /register");
         assertThat(request.headers())
                 .containsExactly(
                         new Field("Accept", Template.literal("application/json")),
