@@ -15,12 +15,15 @@ import java.util.List;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
 
+/** All of it takes ten minutes on two cores. */
+@Tag("long")
 @Execution(ExecutionMode.CONCURRENT)
 class CorpusTest {
     static Stream<Corpus> applications() {
