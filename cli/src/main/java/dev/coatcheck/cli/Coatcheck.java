@@ -84,7 +84,7 @@ final class Coatcheck implements Runnable {
             names = {"-C", "--directory"},
             paramLabel = "DIR",
             scope = ScopeType.INHERIT,
-            description = "The application's folder; this one by default.")
+            description = "Work in this folder, as if started there: other paths are meant from here.")
     private Path folder = Path.of("");
 
     @Spec

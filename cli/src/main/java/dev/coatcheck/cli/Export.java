@@ -112,12 +112,12 @@ final class Export implements Callable<Integer> {
                         Map.of(),
                         Optional.ofNullable(quantities),
                         with,
-                        Optional.ofNullable(envFile),
+                        Optional.ofNullable(envFile).map(coatcheck.folder()::resolve),
                         Optional.ofNullable(readinessPath),
                         Optional.empty()));
         Manifests manifests = chosen.export(application, settings(application));
         ExportFolder.Written written =
-                ExportFolder.at(out.toAbsolutePath().normalize()).write(manifests.files(), force);
+                ExportFolder.at(coatcheck.folder().resolve(out).normalize()).write(manifests.files(), force);
         PrintWriter terminal = spec.commandLine().getOut();
         written.files().forEach(file -> terminal.println("wrote " + file));
         PrintWriter err = spec.commandLine().getErr();

@@ -123,7 +123,7 @@ final class Up implements Callable<Integer> {
                         System.getenv(),
                         Optional.ofNullable(quantities),
                         with,
-                        Optional.ofNullable(envFile),
+                        Optional.ofNullable(envFile).map(coatcheck.folder()::resolve),
                         Optional.ofNullable(readinessPath),
                         Optional.empty()));
         Consumer<IOException> onBroken = broken -> System.err.println(
@@ -152,7 +152,8 @@ final class Up implements Callable<Integer> {
             throw new ParameterException(
                     spec.commandLine(), "--tls-cert and --tls-key: one is of no use without the other; give both");
         }
-        return settings.withTls(new TlsFiles(tlsCertificate, tlsKey));
+        return settings.withTls(new TlsFiles(
+                coatcheck.folder().resolve(tlsCertificate), coatcheck.folder().resolve(tlsKey)));
     }
 
     private FormationSettings checked(String option, Supplier<FormationSettings> settings) {

@@ -67,6 +67,17 @@ class ExportTest {
         assertThat(out).doesNotExist();
     }
 
+    @Test
+    void paths_are_meant_from_the_folder_that_the_command_works_in() throws IOException {
+        Files.writeString(folder.resolve("production.env"), "GREETING=hello\n");
+
+        assertThat(run("-C", folder.toString(), "export", "systemd", "--out", "units", "--env-file", "production.env"))
+                .as(errors.toString())
+                .isZero();
+
+        assertThat(folder.resolve("units")).isNotEmptyDirectory();
+    }
+
     private int export(String engine, String... options) {
         String[] arguments = new String[4 + options.length + 1];
         arguments[0] = "export";
