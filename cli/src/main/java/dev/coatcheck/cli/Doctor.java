@@ -4,6 +4,7 @@ import dev.coatcheck.cli.doctor.Examination;
 import dev.coatcheck.cli.doctor.Finding;
 import dev.coatcheck.cli.doctor.Resource;
 import dev.coatcheck.cli.doctor.State;
+import dev.coatcheck.prove.report.Columns;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
@@ -35,6 +36,9 @@ import tools.jackson.databind.json.JsonMapper;
             "  REDIS_URL=redis://cache.example.org coatcheck doctor --json"
         })
 final class Doctor implements Callable<Integer> {
+    /** A column narrower than that is no longer read with ease, and may as well go over the edge. */
+    private static final int NARROWEST = 30;
+
     @ParentCommand
     private Coatcheck coatcheck = new Coatcheck();
 
@@ -93,7 +97,14 @@ final class Doctor implements Callable<Integer> {
         }
     }
 
+    /** On a terminal, wrapped within its last column; elsewhere whole, so that it can be searched. */
     private static void line(PrintWriter out, String state, String subject, String text) {
-        out.printf("  %-8s %-24s %s%n", state, subject, text);
+        String lead = "  %-8s %-24s ".formatted(state, subject);
+        int room = Math.max(Terminal.columns() - lead.length(), NARROWEST);
+        List<String> lines = Terminal.isStandardOutput() ? Columns.wrapped(text, room) : List.of(text);
+        for (String line : lines) {
+            out.println(lead + line);
+            lead = " ".repeat(lead.length());
+        }
     }
 }

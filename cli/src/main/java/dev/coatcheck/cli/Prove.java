@@ -166,8 +166,10 @@ final class Prove implements Callable<Integer> {
         out.flush();
         if (report != null) {
             try {
-                ReportFiles.write(coatcheck.folder().resolve(report), result)
-                        .forEach(file -> out.println("wrote " + file));
+                ReportFiles.write(coatcheck.folder().resolve(report), result);
+                out.println();
+                out.println("Report: " + fromHere(report.resolve("report.html"))
+                        + ", with report.json, junit.xml and report.sarif beside it");
             } catch (IOException e) {
                 spec.commandLine()
                         .getErr()
@@ -243,8 +245,15 @@ final class Prove implements Callable<Integer> {
         versions.put("coatcheck", Version.current());
         versions.put("java", Runtime.version().toString());
         versions.put("os", System.getProperty("os.name") + " " + System.getProperty("os.version"));
-        String folderAsWritten = folder.toString().isEmpty() ? "." : folder.toString();
-        return new ProofSettings(lab, sources(), instances, checks, command(), folderAsWritten, versions);
+        return new ProofSettings(lab, sources(), instances, checks, command(), fromHere(folder), versions);
+    }
+
+    /** Programs that read the report look from where this was started, not from what -C says. */
+    private String fromHere(Path path) {
+        Path here = Path.of("").toAbsolutePath();
+        Path there = coatcheck.folder().resolve(path).normalize();
+        String relative = there.startsWith(here) ? here.relativize(there).toString() : there.toString();
+        return relative.isEmpty() ? "." : relative;
     }
 
     private List<ProofSettings.Source> sources() {
@@ -261,7 +270,7 @@ final class Prove implements Callable<Integer> {
                 }
                 ScenarioFiles.read(List.of(found), variables.keySet())
                         .forEach(scenario ->
-                                sources.add(new ProofSettings.Source(scenario, Optional.of(file.toString()))));
+                                sources.add(new ProofSettings.Source(scenario, Optional.of(fromHere(file)))));
             }
             return sources;
         } catch (InvalidScenarioException e) {

@@ -20,7 +20,7 @@ import java.util.Set;
  * @param instances over how many processes a conversation is spread at once, at least two
  * @param checks which are made
  * @param command how the user started the proof, without what chooses checks and reports: to be shown for a repetition
- * @param folder the application's folder as the user wrote it
+ * @param folder the application's folder, from where the prover was started
  * @param versions of what has a part in it, by name, for the report
  */
 public record ProofSettings(
@@ -49,7 +49,7 @@ public record ProofSettings(
     /**
      * A scenario and where it came from.
      *
-     * @param file as the user wrote it; empty for steps of the command line
+     * @param file from where the prover was started; empty for steps of the command line
      */
     public record Source(Scenario scenario, Optional<String> file) {}
 

@@ -3,6 +3,7 @@ package dev.coatcheck.prove;
 import dev.coatcheck.formation.application.Application;
 import dev.coatcheck.formation.application.ProcessType;
 import dev.coatcheck.prove.check.CheckOutcome;
+import dev.coatcheck.prove.check.Coverage;
 import dev.coatcheck.prove.check.Findings;
 import dev.coatcheck.prove.check.Leak;
 import dev.coatcheck.prove.check.Trace;
@@ -10,7 +11,8 @@ import dev.coatcheck.prove.compare.Noise;
 import dev.coatcheck.prove.lab.Run;
 import dev.coatcheck.prove.play.Outcome;
 import dev.coatcheck.prove.report.CheckResult;
-import dev.coatcheck.prove.report.Coverage;
+import dev.coatcheck.prove.report.CoverageSummary;
+import dev.coatcheck.prove.report.FoundLeak;
 import dev.coatcheck.prove.report.FoundLocation;
 import dev.coatcheck.prove.report.Report;
 import dev.coatcheck.prove.report.RunRecord;
@@ -20,7 +22,6 @@ import dev.coatcheck.prove.report.StepRef;
 import dev.coatcheck.prove.report.Subject;
 import dev.coatcheck.prove.report.Verdict;
 import dev.coatcheck.prove.scenario.Scenario;
-import dev.coatcheck.prove.scenario.Step;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.time.Instant;
@@ -31,7 +32,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.stream.Collectors;
 
 /** Gathers what came of the scenarios, and makes a report of it. */
@@ -40,13 +40,13 @@ final class Reporting {
     private final Instant at = Instant.now();
     private final long startNanos = System.nanoTime();
     private final Map<String, CheckResult> checks = new LinkedHashMap<>();
-    private final List<dev.coatcheck.prove.report.Leak> leaks = new ArrayList<>();
+    private final List<FoundLeak> leaks = new ArrayList<>();
     private final List<RunRecord> runs = new ArrayList<>();
     private final Map<String, Integer> purposes = new HashMap<>();
     private final List<String> noise = new ArrayList<>();
     private final List<String> notes = new ArrayList<>();
     private final Map<String, Duration> timeSpent = new LinkedHashMap<>();
-    private dev.coatcheck.prove.check.Coverage coverage = new dev.coatcheck.prove.check.Coverage(0, 0, 0);
+    private Coverage coverage = new Coverage(0, 0, 0);
     private Optional<String> reason = Optional.empty();
 
     Reporting(ProofSettings settings) {
@@ -68,18 +68,14 @@ final class Reporting {
     }
 
     /** Nothing is proved by a scenario that was never split, whatever another one shows. */
-    private void checkNotVacuous(Scenario scenario, Findings findings, dev.coatcheck.prove.check.Coverage covered) {
+    private void checkNotVacuous(Scenario scenario, Findings findings, Coverage covered) {
         if (findings.leaks().isEmpty() && covered.separated() == 0 && covered.kills() == 0) {
             inconclusive("in the scenario '" + scenario.name()
                     + "' no two steps were separated and nothing was killed, so nothing is proved; choose more checks");
         }
     }
 
-    void add(
-            Scenario scenario,
-            Findings findings,
-            List<LabStage.CheckedRun> played,
-            dev.coatcheck.prove.check.Coverage covered) {
+    void add(Scenario scenario, Findings findings, List<LabStage.CheckedRun> played, Coverage covered) {
         played.forEach(checked -> runs.add(record(scenario, checked.run(), checked.check(), weight(checked))));
         findings.checks().forEach(this::add);
         findings.leaks().forEach(leak -> leaks.add(leak(scenario, leak)));
@@ -123,10 +119,10 @@ final class Reporting {
         };
     }
 
-    private dev.coatcheck.prove.report.Leak leak(Scenario scenario, Leak leak) {
+    private FoundLeak leak(Scenario scenario, Leak leak) {
         List<String> evidence = new ArrayList<>(leak.evidence());
         evidence.addAll(leak.trace().notes());
-        return new dev.coatcheck.prove.report.Leak(
+        return new FoundLeak(
                 leak.check().label(),
                 leak.cause(),
                 leak.polluter().isPresent()
@@ -160,6 +156,10 @@ final class Reporting {
 
     private RunRecord record(Scenario scenario, Run run, String check, Weight weight) {
         notes.addAll(run.weaknesses());
+        run.kills().stream()
+                .filter(kill -> !kill.gone())
+                .map(Reporting::survived)
+                .forEach(notes::add);
         Instant first = run.played().isEmpty()
                 ? run.at()
                 : run.played().getFirst().exchange().at();
@@ -183,6 +183,11 @@ final class Reporting {
                         .map(kill ->
                                 new RunRecord.Kill(kill.instance(), kill.pid(), Duration.between(first, kill.at())))
                         .toList());
+    }
+
+    private static String survived(Run.Killed kill) {
+        return "after SIGKILL something of " + kill.instance() + " (process " + kill.pid()
+                + ") was still there, so that kill is not counted";
     }
 
     private static RunRecord.StepRun step(Scenario scenario, Run run, Run.Played played, Instant first) {
@@ -215,12 +220,15 @@ final class Reporting {
                 .forEach(check -> checks.put(
                         check.label(),
                         new CheckResult(check.label(), CheckResult.Outcome.SKIPPED, "the proof did not come to it")));
+        if (verdict == Verdict.STATEFUL) {
+            reason.ifPresent(why -> notes.add("not everything could be concluded: " + why));
+        }
         return new Report(
                 verdict,
                 verdict == Verdict.INCONCLUSIVE ? reason : Optional.empty(),
                 settings.scenarios().stream().map(Reporting::summary).toList(),
                 List.copyOf(checks.values()),
-                new Coverage(coverage.pairs(), coverage.separated(), coverage.kills()),
+                new CoverageSummary(coverage.pairs(), coverage.separated(), coverage.kills()),
                 leaks,
                 runs,
                 noise,
@@ -234,8 +242,7 @@ final class Reporting {
                 source.scenario().name(),
                 source.file(),
                 source.scenario().steps().stream()
-                        .map(Step::title)
-                        .map(title -> new ScenarioSummary.StepSummary(title, OptionalInt.empty()))
+                        .map(step -> new ScenarioSummary.StepSummary(step.title(), step.line()))
                         .toList());
     }
 

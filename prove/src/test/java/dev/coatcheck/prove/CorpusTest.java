@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.coatcheck.host.SearchPath;
 import dev.coatcheck.prove.report.CheckResult;
+import dev.coatcheck.prove.report.FoundLeak;
 import dev.coatcheck.prove.report.FoundLocation;
-import dev.coatcheck.prove.report.Leak;
 import dev.coatcheck.prove.report.Progress;
 import dev.coatcheck.prove.report.Report;
 import dev.coatcheck.prove.report.Screen;
@@ -84,7 +84,7 @@ class CorpusTest {
                 + leak.get("victim").asInt();
     }
 
-    private static String words(Leak leak) {
+    private static String words(FoundLeak leak) {
         return leak.cause().word() + " "
                 + leak.polluter().map(step -> step.step()).orElse(0) + " "
                 + leak.victim().step();

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Counts in columns of a terminal: what is wide in East Asian writing and emoji takes two, what combines takes none. */
-final class Columns {
+public final class Columns {
     private static final String ELLIPSIS = "…";
 
     private Columns() {}
@@ -33,7 +33,7 @@ final class Columns {
     }
 
     /** The text in lines of at most that many columns, broken between words; a word that is longer stays whole. */
-    static List<String> wrapped(String text, int most) {
+    public static List<String> wrapped(String text, int most) {
         List<String> lines = new ArrayList<>();
         StringBuilder line = new StringBuilder();
         int columns = 0;

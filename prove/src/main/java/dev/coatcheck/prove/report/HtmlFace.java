@@ -73,9 +73,7 @@ final class HtmlFace {
         report.reason()
                 .ifPresent(reason -> html.raw("<p class=\"reason\"><strong>Why:</strong> ")
                         .foreign(reason)
-                        .raw(
-                                "</p>\n<p>Nothing was proved so far, neither good nor bad. Mend this, then run the same command"
-                                        + " again.</p>\n"));
+                        .raw("</p>\n<p>" + Summary.INCONCLUSIVE + "</p>\n"));
         html.raw("<p class=\"meta\">")
                 .text(WHEN.format(report.subject().at()) + ", " + summary.effort())
                 .raw(", ")
@@ -137,7 +135,7 @@ final class HtmlFace {
                     .foreign(check.why())
                     .raw("</td></tr>\n");
         }
-        Coverage coverage = report.coverage();
+        CoverageSummary coverage = report.coverage();
         html.raw("</tbody>\n</table></div>\n<dl class=\"coverage\">\n<div><dt>pairs of steps separated</dt><dd>")
                 .text(coverage.separated() + " of " + coverage.pairs())
                 .raw(" <meter aria-label=\"pairs of steps separated\" min=\"0\" max=\"" + Math.max(1, coverage.pairs())

@@ -1,7 +1,7 @@
 package dev.coatcheck.prove.report;
 
 import dev.coatcheck.prove.report.HtmlTimeline.Drawn;
-import dev.coatcheck.prove.report.Lanes.Life;
+import dev.coatcheck.prove.report.LaneLayout.Life;
 import dev.coatcheck.prove.report.RunRecord.StepRun;
 import java.util.List;
 import java.util.Optional;
@@ -12,10 +12,10 @@ final class HtmlLanes {
     private static final int EDGE = 27;
 
     private final RunRecord run;
-    private final Lanes lanes;
+    private final LaneLayout lanes;
     private final Html html;
 
-    HtmlLanes(RunRecord run, Lanes lanes, Html html) {
+    HtmlLanes(RunRecord run, LaneLayout lanes, Html html) {
         this.run = run;
         this.lanes = lanes;
         this.html = html;
@@ -30,7 +30,7 @@ final class HtmlLanes {
     }
 
     private void life(Life life) {
-        int x = Lanes.middle(life.lane());
+        int x = LaneLayout.middle(life.lane());
         int top = life.began() ? life.top() + 5 : life.top();
         int bottom = life.killed() ? life.bottom() - 5 : life.bottom();
         html.raw("<path class=\"life\" d=\"M" + x + " " + top + "V" + bottom + "\"/>");
@@ -52,11 +52,11 @@ final class HtmlLanes {
         if (from < 0 || to < 0) {
             return;
         }
-        int left = Lanes.middle(lanes.lane(run.steps().get(from).instance()));
-        int right = Lanes.middle(lanes.lane(run.steps().get(to).instance()));
+        int left = LaneLayout.middle(lanes.lane(run.steps().get(from).instance()));
+        int right = LaneLayout.middle(lanes.lane(run.steps().get(to).instance()));
         String tone = drawn.split() ? "missed" : "kept";
         html.raw("<path class=\"arrow " + tone + "\" marker-end=\"url(#head-" + tone + ")\" d=\""
-                + path(left, Lanes.row(from), right, Lanes.row(to)) + "\"/>");
+                + path(left, LaneLayout.row(from), right, LaneLayout.row(to)) + "\"/>");
     }
 
     /** In one lane around the answers between, from one lane to another straight at the side of the box. */

@@ -18,7 +18,7 @@ final class HtmlLeak {
         this.html = html;
     }
 
-    void write(int number, Leak leak) {
+    void write(int number, FoundLeak leak) {
         html.raw("<article class=\"leak\" id=\"leak-" + number + "\">\n<h2><span class=\"number\">" + number
                         + "</span> <span class=\"cause\">" + leak.cause().word() + "</span> ")
                 .foreign(leak.polluter().map(step -> step.request() + " → ").orElse("")
@@ -54,7 +54,7 @@ final class HtmlLeak {
         html.raw("</article>\n");
     }
 
-    private void sides(Leak leak) {
+    private void sides(FoundLeak leak) {
         Optional<RunRecord> control = report.runs().stream()
                 .filter(run -> run.weight() == Weight.REFERENCE
                         && HtmlTimeline.step(run, leak.victim()).isPresent())
@@ -72,21 +72,21 @@ final class HtmlLeak {
     }
 
     /** A run that shows the leak: if there is a choice, of its own check, and with its two steps in two processes. */
-    private Optional<RunRecord> broken(Leak leak) {
+    private Optional<RunRecord> broken(FoundLeak leak) {
         Comparator<RunRecord> ofItsCheck =
                 Comparator.comparing(run -> run.check().equals(leak.check()));
         Comparator<RunRecord> apart = Comparator.comparing(run -> areApart(leak, run));
         return against(leak).sorted(ofItsCheck.thenComparing(apart).reversed()).findFirst();
     }
 
-    private static boolean areApart(Leak leak, RunRecord run) {
+    private static boolean areApart(FoundLeak leak, RunRecord run) {
         Optional<Long> polluter =
                 leak.polluter().flatMap(step -> HtmlTimeline.step(run, step)).map(RunRecord.StepRun::processId);
         Optional<Long> victim = HtmlTimeline.step(run, leak.victim()).map(RunRecord.StepRun::processId);
         return polluter.isPresent() && !polluter.equals(victim);
     }
 
-    private Stream<RunRecord> against(Leak leak) {
+    private Stream<RunRecord> against(FoundLeak leak) {
         return report.runs().stream()
                 .filter(run -> run.weight() == Weight.AGAINST)
                 .filter(run -> HtmlTimeline.step(run, leak.victim())
@@ -94,7 +94,7 @@ final class HtmlLeak {
                         .isPresent());
     }
 
-    private void evidence(Leak leak) {
+    private void evidence(FoundLeak leak) {
         html.raw("<details><summary>How this is known</summary>\n<ul>\n<li>")
                 .foreign("Found by " + leak.check() + ": " + leak.difference())
                 .raw("</li>\n<li>")

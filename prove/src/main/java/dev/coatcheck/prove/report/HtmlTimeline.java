@@ -15,14 +15,14 @@ final class HtmlTimeline {
 
     private final RunRecord run;
     private final Html html;
-    private final Lanes lanes;
+    private final LaneLayout lanes;
 
     /**
      * A leak that is drawn into a run.
      *
      * @param split whether the run is the one that misses something
      */
-    record Drawn(Leak leak, boolean split) {
+    record Drawn(FoundLeak leak, boolean split) {
         boolean isPolluter(StepRef step) {
             return leak.polluter().filter(polluter -> same(polluter, step)).isPresent();
         }
@@ -35,7 +35,7 @@ final class HtmlTimeline {
     HtmlTimeline(RunRecord run, Html html) {
         this.run = run;
         this.html = html;
-        this.lanes = new Lanes(run);
+        this.lanes = new LaneLayout(run);
     }
 
     static Optional<StepRun> step(RunRecord run, StepRef step) {

@@ -12,10 +12,7 @@ import javax.xml.stream.XMLOutputFactory;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamWriter;
 
-/**
- * {@code junit.xml}, as CI systems read it: a test case for each check, with a failure for each leak that it found. Some
- * of them show the first failure of a test case only; its standard output has them all.
- */
+/** {@code junit.xml}, as CI systems read it: a test case for each check, whose failure tells the leaks that it found. */
 final class JUnitFace {
     private final Report report;
     private final LeakWords words;
@@ -104,30 +101,29 @@ final class JUnitFace {
             }
             case INCONCLUSIVE ->
                 outcome("error", check.why(), "inconclusive", report.reason().orElse(check.why()));
-            case FAILED -> failures(check);
+            case FAILED -> failure(check);
         }
         end(2);
     }
 
-    private void failures(CheckResult check) throws XMLStreamException {
-        List<Leak> leaks = report.leaks().stream()
+    /** One element, whatever the number of leaks: GitLab and Jenkins read no more than one. */
+    private void failure(CheckResult check) throws XMLStreamException {
+        List<FoundLeak> leaks = report.leaks().stream()
                 .filter(leak -> leak.check().equals(check.name()))
                 .toList();
         if (leaks.isEmpty()) {
             outcome("failure", check.why(), "failed", check.why());
+            return;
         }
-        for (int i = 0; i < leaks.size(); i++) {
-            Leak leak = leaks.get(i);
-            String count = leaks.size() == 1 ? "" : (i + 1) + " of " + leaks.size() + ", ";
-            outcome("failure", count + words.title(leak), leak.cause().word(), words.whole(leak));
-        }
-        if (leaks.size() > 1) {
-            start(3, "system-out");
-            xml.writeCharacters(clean(leaks.stream()
-                    .map(leak -> words.title(leak) + "\n\n" + words.whole(leak))
-                    .collect(Collectors.joining("\n\n\n"))));
-            xml.writeEndElement();
-        }
+        outcome(
+                "failure",
+                leaks.stream().map(words::title).collect(Collectors.joining("; ")),
+                leaks.getFirst().cause().word(),
+                leaks.stream().map(this::paragraphs).collect(Collectors.joining("\n\n\n")));
+    }
+
+    private String paragraphs(FoundLeak leak) {
+        return words.title(leak) + "\n\n" + words.whole(leak);
     }
 
     private void outcome(String element, String message, String type, String text) throws XMLStreamException {

@@ -21,7 +21,7 @@ final class JsonFace {
     private JsonFace() {}
 
     static String text(Report report) {
-        return JsonText.of(node(report));
+        return IndentedJson.of(node(report));
     }
 
     private static ObjectNode node(Report report) {
@@ -63,7 +63,7 @@ final class JsonFace {
         return node;
     }
 
-    private static ObjectNode leak(Leak leak, LeakWords words) {
+    private static ObjectNode leak(FoundLeak leak, LeakWords words) {
         ObjectNode node = NODES.objectNode();
         node.put("check", leak.check()).put("cause", leak.cause().word());
         if (leak.polluter().isPresent()) {

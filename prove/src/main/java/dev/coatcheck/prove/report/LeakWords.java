@@ -8,25 +8,39 @@ import java.util.stream.Collectors;
 final class LeakWords {
     private static final Pattern STATUS = Pattern.compile("status (\\S+) in the control, (\\S+) in the fleet");
 
+    /** Longer ones would hide the sentence that they stand in. */
+    private static final int LONGEST_REQUEST = 60;
+
     private final boolean manyScenarios;
 
     LeakWords(Report report) {
         manyScenarios = report.scenarios().size() > 1;
     }
 
-    /** As {@code POST /login (step 1)}. */
+    /** As {@code POST /login (step 1)}; of a long request the beginning and the end, since its number tells which it is. */
     String name(StepRef step) {
-        return step.request() + " (" + (manyScenarios ? step.scenario() + ", " : "") + "step " + step.step() + ")";
+        return shortened(step.request()) + " (" + (manyScenarios ? step.scenario() + ", " : "") + "step " + step.step()
+                + ")";
     }
 
     /** As {@code memory: POST /login (step 1) → GET /me (step 2)}. */
-    String title(Leak leak) {
+    String title(FoundLeak leak) {
         return leak.cause().word() + ": "
                 + leak.polluter().map(polluter -> name(polluter) + " → ").orElse("") + name(leak.victim());
     }
 
+    private static String shortened(String request) {
+        int length = request.codePointCount(0, request.length());
+        if (length <= LONGEST_REQUEST) {
+            return request;
+        }
+        int head = request.offsetByCodePoints(0, LONGEST_REQUEST / 2);
+        int tail = request.offsetByCodePoints(request.length(), 1 - LONGEST_REQUEST / 2);
+        return request.substring(0, head) + "…" + request.substring(tail);
+    }
+
     /** What went wrong, in two or three sentences. */
-    String happened(Leak leak) {
+    String happened(FoundLeak leak) {
         String sentence = leak.polluter()
                 .map(polluter -> withPolluter(leak, name(polluter)))
                 .orElseGet(() -> withoutPolluter(leak));
@@ -35,12 +49,12 @@ final class LeakWords {
     }
 
     /** Where it lives, in a line; empty where nobody knows. */
-    String lives(Leak leak) {
+    String lives(FoundLeak leak) {
         return leak.locations().stream().map(LeakWords::location).collect(Collectors.joining("; "));
     }
 
     /** All that there is to say, a paragraph each, for faces without a layout. */
-    String whole(Leak leak) {
+    String whole(FoundLeak leak) {
         String lives = lives(leak);
         return happened(leak)
                 + (lives.isEmpty() ? "" : "\n\nIt lives in: " + lives)
@@ -57,7 +71,7 @@ final class LeakWords {
         };
     }
 
-    private String withPolluter(Leak leak, String polluter) {
+    private String withPolluter(FoundLeak leak, String polluter) {
         String victim = name(leak.victim());
         String where = instance(leak);
         return switch (leak.cause()) {
@@ -93,13 +107,13 @@ final class LeakWords {
         };
     }
 
-    private String withoutPolluter(Leak leak) {
+    private String withoutPolluter(FoundLeak leak) {
         String victim = name(leak.victim());
         return victim + " goes wrong when the conversation is split, and no single step before it explains that. "
                 + leak.cause().sentence();
     }
 
-    private static String consequence(Leak leak) {
+    private static String consequence(FoundLeak leak) {
         Matcher status = STATUS.matcher(leak.difference());
         String other = other(leak);
         if (status.matches()) {
@@ -110,7 +124,7 @@ final class LeakWords {
     }
 
     /** Who answers wrongly. */
-    private static String other(Leak leak) {
+    private static String other(FoundLeak leak) {
         return switch (leak.cause()) {
             case LOCAL_FILE -> "A process with another disk";
             case CACHED_FILE -> "A process that has read it before";
@@ -121,7 +135,7 @@ final class LeakWords {
         };
     }
 
-    private static String instance(Leak leak) {
+    private static String instance(FoundLeak leak) {
         return leak.locations().stream()
                 .filter(location -> location.kind() != FoundLocation.Kind.BACKING_SERVICE)
                 .map(FoundLocation::instance)

@@ -1,5 +1,7 @@
 package dev.coatcheck.prove.report;
 
+import java.util.List;
+
 /** Lines for a terminal, as wide as it is. */
 final class Page {
     private static final String RESET = "\u001b[0m";
@@ -8,6 +10,9 @@ final class Page {
     private static final String RED = "\u001b[1;31m";
     private static final String YELLOW = "\u001b[1;33m";
     private static final String CYAN = "\u001b[36m";
+
+    /** What no break comes at. */
+    private static final String TOGETHER = "\u00A0";
 
     private final Screen screen;
     private final StringBuilder text = new StringBuilder();
@@ -40,7 +45,7 @@ final class Page {
     }
 
     void paragraph(String indent, String words) {
-        for (String line : Columns.wrapped(shown(words), screen.columns() - Columns.of(indent))) {
+        for (String line : wrapped(words, screen.columns() - Columns.of(indent))) {
             line(indent + line);
         }
     }
@@ -62,6 +67,11 @@ final class Page {
         hanging(colour, check.outcome().word(), 13, check.name() + ": " + check.why());
     }
 
+    /** What a program wrote, line by line: its indentation says which lines belong together. */
+    void output(String indent, String line) {
+        line(indent + shown(line.replace("\t", "    ")));
+    }
+
     /** A path: never broken, so that it can be searched for. */
     void whole(String indent, String words) {
         line(indent + shown(words));
@@ -76,10 +86,17 @@ final class Page {
     private void hanging(String colour, String word, int column, String rest) {
         String lead = word + " ".repeat(column - word.length());
         String before = painted(colour, word) + lead.substring(word.length());
-        for (String line : Columns.wrapped(shown(rest), screen.columns() - column)) {
+        for (String line : wrapped(rest, screen.columns() - column)) {
             line(before + line);
             before = " ".repeat(column);
         }
+    }
+
+    /** "step 2" stays together. */
+    private List<String> wrapped(String words, int columns) {
+        return Columns.wrapped(shown(words).replace("step ", "step" + TOGETHER), columns).stream()
+                .map(line -> line.replace(TOGETHER, " "))
+                .toList();
     }
 
     private void line(String line) {

@@ -31,7 +31,7 @@ final class SarifFace {
     }
 
     static String text(Report report) {
-        return JsonText.of(new SarifFace(report).log());
+        return IndentedJson.of(new SarifFace(report).log());
     }
 
     private ObjectNode log() {
@@ -85,7 +85,7 @@ final class SarifFace {
         return invocation;
     }
 
-    private ObjectNode result(Leak leak) {
+    private ObjectNode result(FoundLeak leak) {
         ObjectNode result = NODES.objectNode();
         result.put("ruleId", leak.cause().word()).put("level", "error");
         result.putObject("message").put("text", words.whole(leak));
@@ -133,14 +133,17 @@ final class SarifFace {
             if (slashes.startsWith("/")) {
                 return new URI("file", "", slashes, null).toASCIIString();
             }
-            return new URI(null, null, "/" + slashes, null).toASCIIString().substring(1);
+            String relative =
+                    new URI(null, null, "/" + slashes, null).toASCIIString().substring(1);
+            // What has a colon before its first slash would be taken for a scheme.
+            return relative.matches("[^/]*:.*") ? "./" + relative : relative;
         } catch (URISyntaxException e) {
             return "./";
         }
     }
 
     /** The same for the same leak in another run, whatever the wording and the ids were, so that it is tracked as one. */
-    private static String fingerprint(Leak leak) {
+    private static String fingerprint(FoundLeak leak) {
         String identity = String.join(
                 "\n",
                 List.of(

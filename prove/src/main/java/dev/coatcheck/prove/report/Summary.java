@@ -1,13 +1,20 @@
 package dev.coatcheck.prove.report;
 
+import dev.coatcheck.prove.check.Check;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** A report as a whole in sentences, the same ones in every face. */
 final class Summary {
+    /** What an inconclusive verdict means. */
+    static final String INCONCLUSIVE =
+            "This is neither a pass nor a failure. Mend what stands above, then run the same command again.";
+
     private final Report report;
 
     Summary(Report report) {
@@ -18,7 +25,7 @@ final class Summary {
     String headline() {
         String application = report.subject().application();
         return switch (report.verdict()) {
-            case STATELESS -> application + " keeps no state in its processes, as far as this scenario goes.";
+            case STATELESS -> application + " keeps no state in its processes, as far as " + reach() + ".";
             case STATEFUL ->
                 application + " breaks when it runs as more than one process: "
                         + count(report.leaks().size(), "leak") + ".";
@@ -26,9 +33,30 @@ final class Summary {
         };
     }
 
+    /** What bounds a stateless verdict, with its verb. */
+    private String reach() {
+        boolean many = report.scenarios().size() > 1;
+        List<String> asked = report.checks().stream()
+                .filter(check -> check.outcome() == CheckResult.Outcome.PASSED)
+                .map(CheckResult::name)
+                .toList();
+        if (notAskedFor().isEmpty()) {
+            return many ? "these scenarios go" : "this scenario goes";
+        }
+        return (many ? "these scenarios and " : "this scenario and ") + String.join(", ", asked) + " go";
+    }
+
+    /** Those that {@code --checks} left out. */
+    private List<Check> notAskedFor() {
+        Set<String> done = report.checks().stream().map(CheckResult::name).collect(Collectors.toSet());
+        return Stream.of(Check.values())
+                .filter(check -> !done.contains(check.label()))
+                .toList();
+    }
+
     /** What was separated and killed. */
     String coverage() {
-        Coverage coverage = report.coverage();
+        CoverageSummary coverage = report.coverage();
         return coverage.separated() + " of " + count(coverage.pairs(), "pair") + " of steps "
                 + (coverage.separated() == 1 ? "was" : "were") + " served by different processes, "
                 + count(coverage.kills(), "process") + " " + (coverage.kills() == 1 ? "was" : "were") + " killed.";
@@ -57,7 +85,7 @@ final class Summary {
     List<String> notProved() {
         List<String> open = new ArrayList<>();
         open.add("Requests that the scenario does not make.");
-        Coverage coverage = report.coverage();
+        CoverageSummary coverage = report.coverage();
         if (coverage.separated() < coverage.pairs()) {
             open.add(count(coverage.pairs() - coverage.separated(), "pair") + " of steps that no run separated.");
         }
@@ -65,6 +93,9 @@ final class Summary {
                 .filter(check -> check.outcome() == CheckResult.Outcome.SKIPPED
                         || check.outcome() == CheckResult.Outcome.INCONCLUSIVE)
                 .map(check -> check.name() + " (" + check.outcome().word() + "): " + check.why())
+                .forEach(open::add);
+        notAskedFor().stream()
+                .map(check -> check.label() + " (not asked for): that " + check.claim())
                 .forEach(open::add);
         return open;
     }

@@ -39,7 +39,10 @@ public final class TerminalFace {
             case INCONCLUSIVE -> inconclusive();
         }
         if (report.coverage().pairs() > 0) {
-            page.paragraph("", "Proof: " + summary.coverage() + " " + summary.effort() + ".");
+            page.paragraph(
+                    "",
+                    (report.verdict() == Verdict.INCONCLUSIVE ? "So far: " : "Proof: ") + summary.coverage() + " "
+                            + summary.effort() + ".");
         }
         notes();
         return page.text();
@@ -57,17 +60,16 @@ public final class TerminalFace {
     private void inconclusive() {
         List<String> reason = report.reason().orElseThrow().lines().toList();
         page.paragraph("", "Why: " + reason.getFirst());
-        // What follows is what a program wrote, line by line.
-        reason.stream().skip(1).forEach(line -> page.whole("  ", line.strip()));
+        // What follows is what a program wrote, which is indented as a whole.
+        reason.stream().skip(1).forEach(line -> page.output("", line));
         page.blank();
-        page.paragraph(
-                "", "Nothing was proved so far, neither good nor bad. Mend this, then run the same command again.");
+        page.paragraph("", Summary.INCONCLUSIVE);
         page.blank();
         checks();
     }
 
     private void leaks() {
-        List<Leak> leaks = report.leaks();
+        List<FoundLeak> leaks = report.leaks();
         for (int i = 0; i < Math.min(WHOLE_LEAKS, leaks.size()); i++) {
             leak(i + 1, leaks.get(i));
         }
@@ -84,7 +86,7 @@ public final class TerminalFace {
         checks();
     }
 
-    private void leak(int number, Leak leak) {
+    private void leak(int number, FoundLeak leak) {
         page.heading(number + ". " + leak.cause().word() + ", found by " + leak.check());
         page.paragraph(INDENT, words.happened(leak));
         if (!leak.locations().isEmpty()) {

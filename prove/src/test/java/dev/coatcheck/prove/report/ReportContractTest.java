@@ -108,22 +108,22 @@ class ReportContractTest {
 
     @Test
     void what_split_nothing_is_never_stateless() {
-        assertThatThrownBy(() -> report(Verdict.STATELESS, Optional.empty(), new Coverage(6, 0, 0)))
+        assertThatThrownBy(() -> report(Verdict.STATELESS, Optional.empty(), new CoverageSummary(6, 0, 0)))
                 .isInstanceOf(IllegalArgumentException.class);
-        assertThat(report(Verdict.STATELESS, Optional.empty(), new Coverage(6, 1, 0)))
+        assertThat(report(Verdict.STATELESS, Optional.empty(), new CoverageSummary(6, 1, 0)))
                 .isNotNull();
     }
 
     @Test
     void a_report_cannot_contradict_itself() {
-        assertThatThrownBy(() -> report(Verdict.STATEFUL, Optional.empty(), new Coverage(6, 6, 6)))
+        assertThatThrownBy(() -> report(Verdict.STATEFUL, Optional.empty(), new CoverageSummary(6, 6, 6)))
                 .isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> report(Verdict.INCONCLUSIVE, Optional.empty(), new Coverage(6, 6, 6)))
+        assertThatThrownBy(() -> report(Verdict.INCONCLUSIVE, Optional.empty(), new CoverageSummary(6, 6, 6)))
                 .isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> new Coverage(1, 2, 0)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new CoverageSummary(1, 2, 0)).isInstanceOf(IllegalArgumentException.class);
     }
 
-    private static Report report(Verdict verdict, Optional<String> reason, Coverage coverage) {
+    private static Report report(Verdict verdict, Optional<String> reason, CoverageSummary coverage) {
         return new Report(
                 verdict,
                 reason,

@@ -67,7 +67,7 @@ enum Samples {
                                 "each process was killed after its answer, and none was missed"),
                         new CheckResult("restart", Outcome.PASSED, "all processes were killed after step 2"),
                         new CheckResult("crash", Outcome.SKIPPED, "no step of the scenario writes")),
-                new Coverage(6, 6, 7),
+                new CoverageSummary(6, 6, 7),
                 List.of(),
                 List.of(
                         control("login", requests),
@@ -96,7 +96,7 @@ enum Samples {
 
     private static Report twoLeaks() {
         List<String> requests = List.of(LOGIN, ME, "POST /photos", "GET /photos/1");
-        Leak file = new Leak(
+        FoundLeak file = new FoundLeak(
                 "spread",
                 Cause.LOCAL_FILE,
                 Optional.of(ref(requests, 3)),
@@ -117,7 +117,7 @@ enum Samples {
 
     private static Report withoutPolluter() {
         List<String> requests = List.of("GET /", "POST /cart", "GET /cart");
-        Leak leak = new Leak(
+        FoundLeak leak = new FoundLeak(
                 "amnesia",
                 Cause.UNKNOWN,
                 Optional.empty(),
@@ -146,7 +146,7 @@ enum Samples {
                 List.of(
                         new CheckResult("control", Outcome.INCONCLUSIVE, "step 1 answered 500 three times"),
                         new CheckResult("spread", Outcome.SKIPPED, "there is no control to compare with")),
-                new Coverage(1, 0, 0),
+                new CoverageSummary(1, 0, 0),
                 List.of(),
                 List.of(),
                 List.of(),
@@ -162,7 +162,7 @@ enum Samples {
                         + " longer with --start-timeout, or name the path that tells that it is ready with --ready."),
                 List.of(),
                 List.of(),
-                new Coverage(0, 0, 0),
+                new CoverageSummary(0, 0, 0),
                 List.of(),
                 List.of(),
                 List.of(),
@@ -176,7 +176,7 @@ enum Samples {
         List<String> requests = IntStream.rangeClosed(1, 12)
                 .mapToObj(i -> "PATCH " + path + "/" + i)
                 .toList();
-        Leak leak = new Leak(
+        FoundLeak leak = new FoundLeak(
                 "spread",
                 Cause.MEMORY,
                 Optional.of(ref(requests, 2)),
@@ -203,7 +203,7 @@ enum Samples {
     private static Report hostile() {
         String script = "\"><script>alert(document.domain)</script><img src=x onerror=alert(1)>";
         List<String> requests = List.of("POST /login?password=hunter2&next=" + script, "GET /\u001b[2J\u202E" + script);
-        Leak leak = new Leak(
+        FoundLeak leak = new FoundLeak(
                 "spread",
                 Cause.MEMORY,
                 Optional.of(ref(requests, 1)),
@@ -219,7 +219,7 @@ enum Samples {
                 Optional.empty(),
                 List.of(new ScenarioSummary(script, Optional.of("a b/#%<" + script + ">.hurl"), steps(requests))),
                 List.of(new CheckResult("spread", Outcome.FAILED, script + "\nand another line")),
-                new Coverage(1, 1, 0),
+                new CoverageSummary(1, 1, 0),
                 List.of(leak),
                 List.of(control("login", requests), spread("login", requests, 2, script)),
                 List.of(script),
@@ -232,7 +232,7 @@ enum Samples {
 
     private static Report rightToLeft() {
         List<String> requests = List.of("POST /כניסה", "GET /商品/👩‍👩‍👧/סל");
-        Leak leak = new Leak(
+        FoundLeak leak = new FoundLeak(
                 "spread",
                 Cause.STALE_CACHE,
                 Optional.of(ref(requests, 1)),
@@ -252,9 +252,9 @@ enum Samples {
 
     private static Report everyCause() {
         List<String> requests = List.of(LOGIN, ME, "GET /log-out");
-        List<Leak> leaks = new ArrayList<>();
+        List<FoundLeak> leaks = new ArrayList<>();
         for (Cause cause : Cause.values()) {
-            leaks.add(new Leak(
+            leaks.add(new FoundLeak(
                     "spread",
                     cause,
                     Optional.of(ref(requests, 1)),
@@ -269,8 +269,8 @@ enum Samples {
         return stateful(requests, List.of(new CheckResult("spread", Outcome.FAILED, "twelve leaks")), leaks, "401");
     }
 
-    private static Leak memory(List<String> requests) {
-        return new Leak(
+    private static FoundLeak memory(List<String> requests) {
+        return new FoundLeak(
                 "spread",
                 Cause.MEMORY,
                 Optional.of(ref(requests, 1)),
@@ -292,7 +292,8 @@ enum Samples {
                 Optional.empty());
     }
 
-    private static Report stateful(List<String> requests, List<CheckResult> checks, List<Leak> leaks, String answer) {
+    private static Report stateful(
+            List<String> requests, List<CheckResult> checks, List<FoundLeak> leaks, String answer) {
         int victim = leaks.getFirst().victim().step();
         String difference = leaks.getFirst().difference();
         List<RunRecord> runs = new ArrayList<>();
@@ -318,7 +319,7 @@ enum Samples {
                 Optional.empty(),
                 List.of(scenario("login", requests)),
                 checks,
-                new Coverage(
+                new CoverageSummary(
                         requests.size() * (requests.size() - 1) / 2, requests.size() * (requests.size() - 1) / 2, 2),
                 leaks,
                 runs,

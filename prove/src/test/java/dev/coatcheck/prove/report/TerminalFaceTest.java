@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -48,6 +49,77 @@ class TerminalFaceTest {
         assertThat(TerminalFace.text(Samples.WITHOUT_POLLUTER.report(), new Screen(60, false, true))
                         .lines())
                 .allMatch(line -> line.length() <= 60);
+    }
+
+    @Test
+    void the_verdict_on_one_leak_is_seen_at_a_glance() {
+        assertThat(TerminalFace.text(Samples.ONE_LEAK.report(), Screen.plain()).lines())
+                .hasSizeLessThanOrEqualTo(30);
+    }
+
+    @Test
+    void a_step_and_its_number_stay_together() {
+        for (int columns = 40; columns <= 100; columns++) {
+            assertThat(TerminalFace.text(Samples.ONE_LEAK.report(), new Screen(columns, false, true)))
+                    .doesNotContainPattern("step\\n");
+        }
+    }
+
+    @Test
+    void what_an_application_wrote_keeps_its_lines_and_their_indentation() {
+        Report report = inconclusive("""
+                web.1 ended before it was ready: exit status 1; its last lines:
+                  server.js:3
+                      throw new Error('no database');
+                  \tat Object.<anonymous> (server.js:3:7)""");
+
+        assertThat(TerminalFace.text(report, Screen.plain()).lines())
+                .containsSubsequence(
+                        "  server.js:3",
+                        "      throw new Error('no database');",
+                        "      at Object.<anonymous> (server.js:3:7)");
+    }
+
+    @Test
+    void a_verdict_of_some_of_the_checks_names_those_that_were_not_asked_for() {
+        Report whole = Samples.STATELESS.report();
+        Report part = new Report(
+                whole.verdict(),
+                whole.reason(),
+                whole.scenarios(),
+                whole.checks().subList(0, 1),
+                whole.coverage(),
+                whole.leaks(),
+                whole.runs(),
+                whole.noise(),
+                whole.notes(),
+                whole.subject(),
+                whole.timeSpent());
+
+        assertThat(TerminalFace.text(part, Screen.plain()))
+                .contains("as far as this scenario and")
+                .contains("spread go.")
+                .contains("- amnesia (not asked for): that nothing dies with a process")
+                .contains("- restart (not asked for): ")
+                .contains("- crash (not asked for): ")
+                .doesNotContain("spread (not asked for)");
+        assertThat(TerminalFace.text(whole, Screen.plain())).doesNotContain("not asked for");
+    }
+
+    private static Report inconclusive(String reason) {
+        Report other = Samples.INCONCLUSIVE.report();
+        return new Report(
+                other.verdict(),
+                Optional.of(reason),
+                other.scenarios(),
+                other.checks(),
+                other.coverage(),
+                other.leaks(),
+                other.runs(),
+                other.noise(),
+                other.notes(),
+                other.subject(),
+                other.timeSpent());
     }
 
     @Test

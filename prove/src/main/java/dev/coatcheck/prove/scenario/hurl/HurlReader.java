@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.OptionalInt;
 
 /**
  * Reads a scenario from the text of a {@code .hurl} file.
@@ -46,12 +47,14 @@ public final class HurlReader {
                 throw lines.cursor().error("a scenario of more than " + MOST_STEPS + " requests is not taken");
             }
             String user = lines.user();
+            OptionalInt line = OptionalInt.of(lines.cursor().place().line());
             HurlRequest.Read request = requests.read();
             lines.skipToContent();
             HurlResponse.Read response =
                     lines.atResponse() ? responses.read() : new HurlResponse.Read(Expectation.SUCCESS, List.of());
             steps.add(new Step(
                     steps.size() + 1,
+                    line,
                     user,
                     request.request(),
                     request.polling(),

@@ -19,7 +19,7 @@ import java.util.Optional;
  * @param scope between which kinds of processes, where it is not simply between two of one process type: {@code between
  *     web and worker}
  */
-public record Leak(
+public record FoundLeak(
         String check,
         Cause cause,
         Optional<StepRef> polluter,
@@ -31,7 +31,7 @@ public record Leak(
         List<String> evidence,
         Optional<String> scope) {
 
-    public Leak {
+    public FoundLeak {
         difference = Hidden.in(difference);
         locations = List.copyOf(locations);
         reproduce = Hidden.in(reproduce);

@@ -9,7 +9,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /** Where things are in the picture of a run, in pixels from the top left corner of the answers. */
-final class Lanes {
+final class LaneLayout {
     static final int WIDTH = 72;
     static final int HEIGHT = 54;
 
@@ -24,7 +24,7 @@ final class Lanes {
      */
     record Life(int lane, String instance, long processId, int top, int bottom, boolean began, boolean killed) {}
 
-    Lanes(RunRecord run) {
+    LaneLayout(RunRecord run) {
         this.run = run;
         Set<String> found = new LinkedHashSet<>();
         run.steps().forEach(step -> found.add(step.instance()));

@@ -1,0 +1,195 @@
+package dev.coatcheck.prove;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+
+import dev.coatcheck.formation.application.Application;
+import dev.coatcheck.formation.application.ApplicationOptions;
+import dev.coatcheck.prove.check.Cause;
+import dev.coatcheck.prove.check.Check;
+import dev.coatcheck.prove.check.CheckOutcome;
+import dev.coatcheck.prove.check.Coverage;
+import dev.coatcheck.prove.check.Findings;
+import dev.coatcheck.prove.check.Leak;
+import dev.coatcheck.prove.check.Trace;
+import dev.coatcheck.prove.compare.Difference;
+import dev.coatcheck.prove.isolation.Isolation;
+import dev.coatcheck.prove.lab.LabSettings;
+import dev.coatcheck.prove.lab.Plan;
+import dev.coatcheck.prove.lab.Run;
+import dev.coatcheck.prove.report.CheckResult;
+import dev.coatcheck.prove.report.Report;
+import dev.coatcheck.prove.report.ScenarioSummary.StepSummary;
+import dev.coatcheck.prove.report.Verdict;
+import dev.coatcheck.prove.scenario.Scenario;
+import dev.coatcheck.prove.scenario.ScenarioFiles;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is told of a proof, and what must not be left out of it. */
+class ReportingTest {
+    private static final Instant NOON = Instant.parse("2026-11-21T12:00:00Z");
+    private static final Findings ALL_WELL =
+            new Findings(List.of(new CheckOutcome(Check.SPREAD, CheckOutcome.Result.PASSED, "")), List.of(), List.of());
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void what_was_held_apart_less_well_is_told_once_however_many_runs_it_was_so_in() throws IOException {
+        Reporting reporting = reporting(Check.SPREAD);
+        reporting.add(
+                scenario(),
+                ALL_WELL,
+                List.of(counting(run(List.of(), "/srv was shared")), counting(run(List.of(), "/srv was shared"))),
+                new Coverage(1, 1, 0));
+
+        assertThat(reporting.report().notes()).containsOnlyOnce("/srv was shared");
+    }
+
+    @Test
+    void a_process_that_outlived_its_kill_is_told_and_does_not_count_as_killed() throws IOException {
+        Run run = run(List.of(killed("web.1", 4711, false), killed("web.2", 4712, true)));
+        Reporting reporting = reporting(Check.SPREAD);
+        reporting.add(scenario(), ALL_WELL, List.of(counting(run)), Coverage.of(2, List.of(run)));
+        reporting.add(scenario(), ALL_WELL, List.of(), new Coverage(1, 1, 0));
+
+        Report report = reporting.report();
+
+        assertThat(report.notes()).anyMatch(note -> note.contains("web.1 (process 4711) was still there"));
+        assertThat(report.coverage().kills()).isEqualTo(1);
+        assertThat(report.runs().getFirst().kills())
+                .singleElement()
+                .satisfies(kill -> assertThat(kill.processId()).isEqualTo(4712));
+    }
+
+    @Test
+    void what_could_not_be_cleaned_up_is_told() throws IOException {
+        Reporting reporting = reporting(Check.SPREAD);
+        reporting.add(scenario(), ALL_WELL, List.of(), new Coverage(1, 1, 0));
+        reporting.note(List.of("the disk of web.2 is still mounted"));
+
+        assertThat(reporting.report().notes()).contains("the disk of web.2 is still mounted");
+    }
+
+    @Test
+    void a_leak_does_not_hide_that_something_else_could_not_be_concluded() throws IOException {
+        Reporting reporting = reporting(Check.SPREAD);
+        reporting.add(scenario(), leaking(), List.of(), new Coverage(1, 1, 0));
+        reporting.inconclusive("the control fails: step 2 GET /basket");
+
+        Report report = reporting.report();
+
+        assertThat(report.verdict()).isEqualTo(Verdict.STATEFUL);
+        assertThat(report.notes()).anyMatch(note -> note.contains("the control fails: step 2 GET /basket"));
+    }
+
+    @Test
+    void a_check_that_the_proof_did_not_come_to_is_skipped_and_no_other_is_spoken_of() throws IOException {
+        Reporting reporting = reporting(Check.SPREAD, Check.CRASH);
+        reporting.inconclusive("web.1 ended before it was ready");
+
+        assertThat(reporting.report().checks())
+                .extracting(CheckResult::name, CheckResult::outcome)
+                .containsExactly(
+                        tuple("spread", CheckResult.Outcome.SKIPPED), tuple("crash", CheckResult.Outcome.SKIPPED));
+    }
+
+    @Test
+    void what_separated_and_killed_nothing_is_inconclusive() throws IOException {
+        Reporting reporting = reporting(Check.SPREAD);
+        reporting.add(scenario(), ALL_WELL, List.of(), new Coverage(1, 0, 0));
+
+        Report report = reporting.report();
+
+        assertThat(report.verdict()).isEqualTo(Verdict.INCONCLUSIVE);
+        assertThat(report.reason().orElseThrow()).contains("'login'").contains("nothing is proved");
+    }
+
+    @Test
+    void steps_are_told_with_their_lines_in_the_file() throws IOException {
+        Reporting reporting = reporting(Check.SPREAD);
+        reporting.inconclusive("web.1 ended before it was ready");
+
+        assertThat(reporting.report().scenarios().getFirst().steps())
+                .containsExactly(
+                        new StepSummary("POST /login", OptionalInt.of(3)),
+                        new StepSummary("GET /me", OptionalInt.of(8)));
+    }
+
+    private Scenario scenario() throws IOException {
+        Path file = folder.resolve("login.hurl");
+        Files.writeString(file, """
+                # Who logs in is known.
+
+                POST {{BASE_URL}}/login
+                {"name": "ann"}
+                HTTP 201
+
+                # user: bob
+                GET {{BASE_URL}}/me
+                HTTP 401
+                """);
+        return ScenarioFiles.read(List.of(file), Set.of()).getFirst();
+    }
+
+    private Reporting reporting(Check first, Check... others) throws IOException {
+        Files.writeString(folder.resolve("Procfile"), "web: node server.js\n");
+        Application application = Application.read(folder, ApplicationOptions.of(Map.of()));
+        return new Reporting(new ProofSettings(
+                LabSettings.of(application, Isolation.probe()),
+                List.of(new ProofSettings.Source(scenario(), Optional.of("login.hurl"))),
+                3,
+                EnumSet.of(first, others),
+                "coatcheck prove --scenario login.hurl",
+                ".",
+                Map.of()));
+    }
+
+    private static Findings leaking() {
+        Difference difference = new Difference(2, Difference.Part.STATUS, "", Optional.of("200"), Optional.of("401"));
+        Leak leak = new Leak(
+                Check.SPREAD,
+                Cause.MEMORY,
+                OptionalInt.of(1),
+                2,
+                List.of(difference),
+                Trace.none("it was not looked for"),
+                List.of());
+        return new Findings(
+                List.of(new CheckOutcome(Check.SPREAD, CheckOutcome.Result.FAILED, "step 2 broke")),
+                List.of(leak),
+                List.of());
+    }
+
+    private static Run.Killed killed(String instance, long pid, boolean gone) {
+        return new Run.Killed(instance, pid, 1, NOON, gone);
+    }
+
+    private static Run run(List<Run.Killed> kills, String... weaknesses) {
+        return new Run(
+                Plan.apart("amnesia", 2),
+                List.of(),
+                List.of(),
+                kills,
+                Optional.empty(),
+                NOON,
+                Duration.ZERO,
+                List.of(weaknesses));
+    }
+
+    private static LabStage.CheckedRun counting(Run run) {
+        return new LabStage.CheckedRun("spread", run, true);
+    }
+}
