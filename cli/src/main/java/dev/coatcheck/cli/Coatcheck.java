@@ -5,6 +5,7 @@ import dev.coatcheck.formation.application.InvalidApplicationException;
 import dev.coatcheck.formation.control.ControlClient;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.logging.Level;
@@ -122,6 +123,9 @@ final class Coatcheck implements Runnable {
         if (e instanceof UnmatchedArgumentException && !UnmatchedArgumentException.printSuggestions(e, err)) {
             CommandLine.Help help = command.getHelp();
             err.print(help.synopsisHeading() + help.synopsis(help.synopsisHeadingLength()));
+        }
+        if (e instanceof UnmatchedArgumentException && List.of(arguments).contains("--step")) {
+            err.println("A request is one argument, in quotes: --step 'POST /login {\"name\":\"ann\"}'");
         }
         err.println("'" + command.getCommandSpec().qualifiedName() + " --help' tells how it is used.");
         return WRONG_USAGE;

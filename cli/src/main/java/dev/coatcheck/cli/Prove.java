@@ -18,6 +18,9 @@ import dev.coatcheck.prove.scenario.ScenarioFiles;
 import dev.coatcheck.prove.scenario.StepLines;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -86,7 +89,7 @@ final class Prove implements Callable<Integer> {
 
     @Option(
             names = "--with",
-            paramLabel = "SERVICE,…",
+            paramLabel = "SERVICE",
             split = ",",
             description =
                     "Backing services to start beside the addons in app.json, as in 'up'; emptied before each run.")
@@ -101,7 +104,7 @@ final class Prove implements Callable<Integer> {
 
     @Option(
             names = "--checks",
-            paramLabel = "CHECK,…",
+            paramLabel = "CHECK",
             split = ",",
             description = "Of spread, amnesia, restart and crash those that are to be made; all by default.")
     private Set<Check> checks = EnumSet.allOf(Check.class);
@@ -215,8 +218,17 @@ final class Prove implements Callable<Integer> {
             Files.createDirectories(report);
             Files.delete(Files.createTempFile(report, ".coatcheck", ".new"));
         } catch (IOException e) {
-            throw wrong("--report: nothing can be written to the folder " + report + " (" + e + ")");
+            throw wrong("--report: nothing can be written to the folder " + report + " (" + why(e) + ")");
         }
+    }
+
+    private static String why(IOException e) {
+        return switch (e) {
+            case FileAlreadyExistsException file -> file.getFile() + " is a file";
+            case AccessDeniedException denied -> "not allowed for " + System.getProperty("user.name");
+            case FileSystemException other when other.getReason() != null -> other.getReason();
+            default -> e.toString();
+        };
     }
 
     private ParameterException wrong(String message) {
@@ -224,6 +236,8 @@ final class Prove implements Callable<Integer> {
     }
 
     private ProofSettings settings() {
+        // Before the application: of a step without quotes the path is taken for its folder.
+        List<ProofSettings.Source> sources = sources();
         Map<String, String> all = new HashMap<>(System.getenv());
         all.putAll(environment);
         Application application = Application.read(
@@ -245,7 +259,7 @@ final class Prove implements Callable<Integer> {
         versions.put("coatcheck", Version.current());
         versions.put("java", Runtime.version().toString());
         versions.put("os", System.getProperty("os.name") + " " + System.getProperty("os.version"));
-        return new ProofSettings(lab, sources(), instances, checks, command(), fromHere(folder), versions);
+        return new ProofSettings(lab, sources, instances, checks, command(), fromHere(folder), versions);
     }
 
     /** Programs that read the report look from where this was started, not from what -C says. */

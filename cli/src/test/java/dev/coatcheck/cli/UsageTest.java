@@ -78,11 +78,26 @@ class UsageTest {
         String report = file.resolve("in").toString();
         assertThat(run("prove", application, "--web", "x", "--step", "/", "--step", "/me", "--report", report))
                 .isEqualTo(Coatcheck.WRONG_USAGE);
-        assertThat(err.toString()).contains("--report: nothing can be written to the folder " + report);
+        assertThat(err.toString())
+                .contains("--report: nothing can be written to the folder " + report + " (Not a directory)");
         assertThat(run("prove", application, "--web", "x", "--scenario", "file"))
                 .isEqualTo(Coatcheck.WRONG_USAGE);
         assertThat(err.toString()).contains("--scenario: there is no file").contains("did you mean " + file + "?");
         assertThat(err.toString()).doesNotContain("Usage:").contains("'coatcheck prove --help' tells how it is used.");
+    }
+
+    @Test
+    void a_request_without_its_quotes_is_told_to_be_one_argument() {
+        String application = folder.toString();
+        assertThat(run("prove", "-C", application, "--web", "x", "--step", "POST", "/login", "--step", "/me"))
+                .isEqualTo(Coatcheck.WRONG_USAGE);
+        assertThat(err.toString()).contains("--step 1, column 5: no path follows the method 'POST'");
+        assertThat(run("prove", "--web", "x", "--step", "POST", "/login", "{name:ann}"))
+                .isEqualTo(Coatcheck.WRONG_USAGE);
+        assertThat(err.toString()).contains("A request is one argument, in quotes: --step 'POST /login");
+        assertThat(run("prove", "-C", application, "--web", "x", "--step", "post /login", "--step", "/me"))
+                .isEqualTo(Coatcheck.WRONG_USAGE);
+        assertThat(err.toString()).contains("--step 1, column 1: a method is written in capital letters");
     }
 
     @Test

@@ -102,6 +102,8 @@ record ControlRuns(Control control, List<Run> runs) {
             return "; the first control went well, so the state of an earlier one seems to be in an attached backing"
                     + " service: use {{run}} in the names that have to be new, or make it clean with --reset COMMAND";
         }
-        return instance.isAlive() ? "" : "; the instance has ended" + instance.lastLines();
+        return instance.isAlive()
+                ? "; one process alone does not do it, so correct the step, its path, its body or the status it expects"
+                : "; the instance has ended" + instance.lastLines();
     }
 }

@@ -8,6 +8,7 @@ import dev.coatcheck.prove.check.Findings;
 import dev.coatcheck.prove.check.Leak;
 import dev.coatcheck.prove.check.Trace;
 import dev.coatcheck.prove.compare.Noise;
+import dev.coatcheck.prove.lab.Plan;
 import dev.coatcheck.prove.lab.Run;
 import dev.coatcheck.prove.play.Outcome;
 import dev.coatcheck.prove.report.CheckResult;
@@ -100,13 +101,17 @@ final class Reporting {
                     case INCONCLUSIVE -> CheckResult.Outcome.INCONCLUSIVE;
                     case SKIPPED -> CheckResult.Outcome.SKIPPED;
                 };
-        String why = outcome.why().isEmpty() ? outcome.check().claim() : outcome.why();
+        String label = outcome.check().label();
+        // It begins with the name of a run, which mostly is the check's own.
+        String why = outcome.why().isEmpty()
+                ? outcome.check().claim()
+                : outcome.why().replaceFirst("^" + label + "( [0-9]+ of [0-9]+)?:? ", "");
         checks.merge(
-                outcome.check().label(),
-                new CheckResult(outcome.check().label(), result, why),
+                label,
+                new CheckResult(label, result, why),
                 (one, other) -> severity(other) > severity(one) ? other : one);
         if (result == CheckResult.Outcome.INCONCLUSIVE) {
-            inconclusive(outcome.check().label() + ": " + outcome.why());
+            inconclusive(label + ": " + why);
         }
     }
 
@@ -130,18 +135,19 @@ final class Reporting {
                         : Optional.empty(),
                 reference(scenario, leak.victim()),
                 leak.differences().getFirst().toString(),
-                leak.trace().places().stream().map(Reporting::location).toList(),
+                leak.trace().places().stream().map(this::location).toList(),
                 leak.cause().remedy(),
                 settings.command() + " --checks " + leak.check().label(),
                 evidence,
                 Optional.empty());
     }
 
-    private static FoundLocation location(Trace.Place place) {
+    private FoundLocation location(Trace.Place place) {
+        String folder = settings.lab().application().folder() + "/";
         return new FoundLocation(
                 FoundLocation.Kind.valueOf(place.kind().toUpperCase(Locale.ROOT).replace('-', '_')),
                 place.instance(),
-                place.path());
+                place.path().startsWith(folder) ? place.path().substring(folder.length()) : place.path());
     }
 
     private static StepRef reference(Scenario scenario, int number) {
@@ -163,9 +169,9 @@ final class Reporting {
         Instant first = run.played().isEmpty()
                 ? run.at()
                 : run.played().getFirst().exchange().at();
-        String purpose = settings.scenarios().size() > 1
-                ? scenario.name() + ": " + run.plan().name()
-                : run.plan().name();
+        String purpose = (settings.scenarios().size() > 1 ? scenario.name() + ": " : "")
+                + run.plan().name()
+                + repetitions(run.plan());
         int count = purposes.merge(purpose, 1, Integer::sum);
         return new RunRecord(
                 count == 1 ? purpose : purpose + " (" + count + ")",
@@ -183,6 +189,17 @@ final class Reporting {
                         .map(kill ->
                                 new RunRecord.Kill(kill.instance(), kill.pid(), Duration.between(first, kill.at())))
                         .toList());
+    }
+
+    private static String repetitions(Plan plan) {
+        return plan.repeated().isEmpty()
+                ? ""
+                : plan.repeated().stream()
+                        .map(String::valueOf)
+                        .collect(Collectors.joining(
+                                ", ",
+                                plan.repeated().size() == 1 ? ", step " : ", steps ",
+                                " repeated in each process"));
     }
 
     private static String survived(Run.Killed kill) {
@@ -209,7 +226,8 @@ final class Reporting {
                 Duration.between(first, played.exchange().at()),
                 played.exchange().took(),
                 outcome,
-                difference);
+                difference,
+                played.repeated());
     }
 
     Report report() {

@@ -77,7 +77,9 @@ final class HtmlLanes {
         List<StepRun> steps = run.steps();
         for (int i = 0; i < steps.size(); i++) {
             StepRef candidate = steps.get(i).step();
-            if (candidate.step() == step.step() && candidate.scenario().equals(step.scenario())) {
+            if (!steps.get(i).repeated()
+                    && candidate.step() == step.step()
+                    && candidate.scenario().equals(step.scenario())) {
                 return i;
             }
         }

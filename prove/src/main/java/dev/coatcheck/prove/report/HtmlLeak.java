@@ -26,7 +26,6 @@ final class HtmlLeak {
                 .raw("</h2>\n<p class=\"happened\">")
                 .foreign(words.happened(leak))
                 .raw("</p>\n");
-        sides(leak);
         if (!leak.locations().isEmpty()) {
             html.raw("<h3>It lives in</h3>\n<ul class=\"locations\">\n");
             for (FoundLocation location : leak.locations()) {
@@ -44,7 +43,9 @@ final class HtmlLeak {
                 .foreign(leak.advice())
                 .raw(" <span class=\"more\">More: ")
                 .code(leak.cause().anchor())
-                .raw("</span></p>\n<h3>See it again</h3>\n<pre class=\"command\" tabindex=\"0\"><code>")
+                .raw("</span></p>\n");
+        sides(leak);
+        html.raw("<h3>See it again</h3>\n<pre class=\"command\" tabindex=\"0\"><code>")
                 .text(leak.reproduce())
                 .raw("</code></pre>\n");
         if (leak.reproduce().contains(Hidden.MASK)) {
@@ -66,8 +67,8 @@ final class HtmlLeak {
         html.raw("<div class=\"sides\">\n");
         control.ifPresent(run ->
                 new HtmlTimeline(run, html).write("Control: all in one process", Optional.of(new Drawn(leak, false))));
-        fleet.ifPresent(run ->
-                new HtmlTimeline(run, html).write("Fleet: " + run.purpose(), Optional.of(new Drawn(leak, true))));
+        fleet.ifPresent(run -> new HtmlTimeline(run, html)
+                .write("Split over processes: " + run.purpose(), Optional.of(new Drawn(leak, true))));
         html.raw("</div>\n");
     }
 

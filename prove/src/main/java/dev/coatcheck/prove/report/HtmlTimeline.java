@@ -13,6 +13,9 @@ final class HtmlTimeline {
 
     private static final int SHORT_OUTCOME = 5;
 
+    /** Two lines of it. */
+    private static final int LONGEST_REQUEST = 48;
+
     private final RunRecord run;
     private final Html html;
     private final LaneLayout lanes;
@@ -40,7 +43,7 @@ final class HtmlTimeline {
 
     static Optional<StepRun> step(RunRecord run, StepRef step) {
         return run.steps().stream()
-                .filter(candidate -> same(candidate.step(), step))
+                .filter(candidate -> !candidate.repeated() && same(candidate.step(), step))
                 .findFirst();
     }
 
@@ -77,14 +80,16 @@ final class HtmlTimeline {
 
     private void step(int row, Optional<Drawn> drawn) {
         StepRun step = run.steps().get(row);
-        boolean polluter = drawn.filter(leak -> leak.isPolluter(step.step())).isPresent();
+        boolean polluter = !step.repeated()
+                && drawn.filter(leak -> leak.isPolluter(step.step())).isPresent();
         boolean victim = drawn.filter(leak -> leak.isVictim(step.step())).isPresent();
         html.raw("\n<span class=\"step\" style=\"grid-row:" + (row + 2) + "\"")
                 .attribute("title", step.step().request())
                 .raw("><span class=\"count\">" + step.step().step() + "</span><span class=\"request\">")
-                .foreign(step.step().request())
+                .foreign(LeakWords.shortened(step.step().request(), LONGEST_REQUEST))
                 .raw("</span>" + (polluter ? "<span class=\"role\">leaves it</span>" : "")
-                        + (victim ? "<span class=\"role\">needs it</span>" : "") + "</span>")
+                        + (victim ? "<span class=\"role\">needs it</span>" : "")
+                        + (step.repeated() ? "<span class=\"again\">again, in this process</span>" : "") + "</span>")
                 .raw("<span class=\"cell" + (step.differed() ? " differs" : "") + "\" tabindex=\"0\" style=\"grid-row:"
                         + (row + 2) + ";grid-column:" + (lanes.lane(step.instance()) + 2) + "\" role=\"img\"")
                 .attribute("aria-label", step.step().request() + ": " + details(step))

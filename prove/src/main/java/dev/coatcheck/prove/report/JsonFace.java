@@ -122,7 +122,8 @@ final class JsonFace {
                     .put("at", step.at().toMillis())
                     .put("took", step.took().toMillis())
                     .put("outcome", step.outcome())
-                    .put("differed", step.differed());
+                    .put("differed", step.differed())
+                    .put("repeated", step.repeated());
             step.difference().ifPresent(difference -> one.put("difference", difference));
             steps.add(one);
         }

@@ -19,8 +19,8 @@ final class LeakWords {
 
     /** As {@code POST /login (step 1)}; of a long request the beginning and the end, since its number tells which it is. */
     String name(StepRef step) {
-        return shortened(step.request()) + " (" + (manyScenarios ? step.scenario() + ", " : "") + "step " + step.step()
-                + ")";
+        return shortened(step.request(), LONGEST_REQUEST) + " (" + (manyScenarios ? step.scenario() + ", " : "")
+                + "step " + step.step() + ")";
     }
 
     /** As {@code memory: POST /login (step 1) → GET /me (step 2)}. */
@@ -29,13 +29,13 @@ final class LeakWords {
                 + leak.polluter().map(polluter -> name(polluter) + " → ").orElse("") + name(leak.victim());
     }
 
-    private static String shortened(String request) {
-        int length = request.codePointCount(0, request.length());
-        if (length <= LONGEST_REQUEST) {
+    /** So many characters of it at most, from its beginning and its end. */
+    static String shortened(String request, int most) {
+        if (request.codePointCount(0, request.length()) <= most) {
             return request;
         }
-        int head = request.offsetByCodePoints(0, LONGEST_REQUEST / 2);
-        int tail = request.offsetByCodePoints(request.length(), 1 - LONGEST_REQUEST / 2);
+        int head = request.offsetByCodePoints(0, most / 2);
+        int tail = request.offsetByCodePoints(request.length(), 1 - most / 2);
         return request.substring(0, head) + "…" + request.substring(tail);
     }
 
@@ -65,7 +65,7 @@ final class LeakWords {
     static String location(FoundLocation location) {
         return switch (location.kind()) {
             case HEAP -> location.path() + " in the heap of " + location.instance();
-            case MEMORY -> "the memory of " + location.instance() + ": " + location.path();
+            case MEMORY -> location.instance() + ": " + location.path();
             case FILE -> location.path() + " on the disk of " + location.instance();
             case BACKING_SERVICE -> location.path() + " in " + location.instance();
         };
@@ -95,7 +95,7 @@ final class LeakWords {
                 "Only " + where + " knows the socket of " + polluter + ", so " + victim
                         + " on another process does not reach it.";
             case LOST_JOB ->
-                polluter + " was answered, but the work it asked for died with " + where + "; " + victim
+                polluter + " was answered, but the work it asked for died with the process that answered; " + victim
                         + " never sees it done.";
             case LOST_WRITE ->
                 polluter + " was answered before its data was stored. The process"

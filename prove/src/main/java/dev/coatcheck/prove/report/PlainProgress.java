@@ -38,7 +38,7 @@ final class PlainProgress implements Progress {
 
     private synchronized void line(String text) {
         try {
-            log.append(OneLine.of(Hidden.in(text))).append('\n');
+            log.append("coatcheck | ").append(OneLine.of(Hidden.in(text))).append('\n');
             if (log instanceof Flushable flushable) {
                 flushable.flush();
             }

@@ -46,6 +46,7 @@ public record RunRecord(
      * @param took until its response was complete
      * @param outcome the status, or what failed: {@code 200}, {@code connection refused}
      * @param difference how it differed from the control, in words; empty where it did not
+     * @param repeated whether it was played before, and again only so that what it leaves is in this process too
      */
     public record StepRun(
             StepRef step,
@@ -54,7 +55,8 @@ public record RunRecord(
             Duration at,
             Duration took,
             String outcome,
-            Optional<String> difference) {
+            Optional<String> difference,
+            boolean repeated) {
 
         public StepRun {
             outcome = Hidden.in(outcome);

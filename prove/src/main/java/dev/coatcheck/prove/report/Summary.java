@@ -13,7 +13,8 @@ import java.util.stream.Stream;
 final class Summary {
     /** What an inconclusive verdict means. */
     static final String INCONCLUSIVE =
-            "This is neither a pass nor a failure. Mend what stands above, then run the same command again.";
+            "This is neither a pass nor a failure. Mend what stands above, then run the same command again; \"When it is"
+                    + " inconclusive\" in docs/prove.md says what helps.";
 
     private final Report report;
 

@@ -61,11 +61,13 @@ public final class TerminalFace {
         List<String> reason = report.reason().orElseThrow().lines().toList();
         page.paragraph("", "Why: " + reason.getFirst());
         // What follows is what a program wrote, which is indented as a whole.
-        reason.stream().skip(1).forEach(line -> page.output("", line));
+        reason.stream().skip(1).dropWhile(String::isBlank).forEach(line -> page.output("", line));
         page.blank();
         page.paragraph("", Summary.INCONCLUSIVE);
         page.blank();
-        checks();
+        if (report.checks().stream().anyMatch(check -> check.outcome() != CheckResult.Outcome.SKIPPED)) {
+            checks();
+        }
     }
 
     private void leaks() {

@@ -10,6 +10,7 @@ package dev.coatcheck.prove.scenario;
 public record Place(String source, int line, int column) {
     @Override
     public String toString() {
-        return source + ":" + line + ":" + column;
+        // An option of the command line is a line of its own.
+        return source.startsWith("--") ? source + ", column " + column : source + ":" + line + ":" + column;
     }
 }

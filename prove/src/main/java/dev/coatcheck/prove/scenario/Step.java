@@ -44,7 +44,8 @@ public record Step(
     /** The method and the path as it was written: {@code POST /photos/{{id}}}. */
     public String title() {
         String target = request.target().toString();
-        return request.method() + " " + target.replaceFirst("^\\{\\{[ \t]*" + Variables.BASE_URL + "[ \t]*}}(?=/)", "");
+        return request.method() + " "
+                + target.replaceFirst("^\\{\\{[ \t]*" + Variables.BASE_URL + "[ \t]*}}(?=/|\\{\\{)", "");
     }
 
     public Step withRequest(Request changed) {

@@ -29,6 +29,7 @@ public final class StepLines {
     private static final String EXAMPLE = "a step reads 'POST /login {\"email\":\"a@b.c\"}', 'POST /login email=a@b.c',"
             + " 'POST /photos photo=@cat.jpg' or 'GET /me'";
     private static final Pattern METHOD = Pattern.compile("[A-Z]{1,20}(?=[ \\t]|$)");
+    private static final Pattern SMALL_METHOD = Pattern.compile("[A-Za-z]{1,20}(?=[ \\t]+/)");
     private static final Pattern BLANKS = Pattern.compile("[ \\t]+");
     private static final Pattern TARGET = Pattern.compile("(?:\\{\\{[ \\t]*[^}\\s]*[ \\t]*}}|[^ \\t])+");
     private static final Pattern FIELD_NAME = Pattern.compile("[^=&@{}\\s]{1,200}(?==)");
@@ -64,7 +65,7 @@ public final class StepLines {
         cursor.skipBlanks();
         int start = cursor.offset();
         if (!cursor.at("/") && !cursor.at("{{") && !cursor.at("http://") && !cursor.at("https://")) {
-            throw cursor.error("expected a path that begins with '/'; " + EXAMPLE);
+            throw cursor.errorAt(start, wrongTarget(method));
         }
         int end = start + cursor.take(TARGET).length();
         cursor.moveTo(start);
@@ -74,6 +75,15 @@ public final class StepLines {
             throw cursor.error("a step with a body names its method; " + EXAMPLE);
         }
         return Request.of(method.isEmpty() ? "GET" : method, target).withBody(body());
+    }
+
+    private String wrongTarget(String method) {
+        if (cursor.atEnd()) {
+            return "no path follows the method '" + method + "'; quotes make a step one argument: --step 'POST /login'";
+        }
+        return cursor.take(SMALL_METHOD).isEmpty()
+                ? "expected a path that begins with '/'; " + EXAMPLE
+                : "a method is written in capital letters; " + EXAMPLE;
     }
 
     private Body body() {

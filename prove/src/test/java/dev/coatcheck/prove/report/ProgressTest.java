@@ -41,7 +41,12 @@ class ProgressTest {
             progress.note("crash is skipped");
         }
 
-        assertThat(log).hasToString("causes\n  run 10: pair\n  run 20: pair\n  crash is skipped\n");
+        assertThat(log).hasToString("""
+                coatcheck | causes
+                coatcheck |   run 10: pair
+                coatcheck |   run 20: pair
+                coatcheck |   crash is skipped
+                """);
     }
 
     @Test

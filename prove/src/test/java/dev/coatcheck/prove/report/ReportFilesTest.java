@@ -80,9 +80,18 @@ class ReportFilesTest {
     void a_leak_is_drawn_in_a_run_that_had_its_two_steps_in_two_processes() {
         Document page = Jsoup.parse(HtmlFace.text(Samples.TWO_LEAKS.report()));
 
-        assertThat(page.select("#leak-1 .missed figcaption").text()).isEqualTo("Fleet: spread 1");
+        assertThat(page.select("#leak-1 .missed figcaption").text()).isEqualTo("Split over processes: spread 1");
         assertThat(page.select("#leak-2 .missed figcaption").text())
-                .isEqualTo("Fleet: spread 2, the first leak tolerated");
+                .isEqualTo("Split over processes: spread 2, the first leak tolerated");
+    }
+
+    @Test
+    void the_page_says_where_it_lives_and_what_to_do_above_the_pictures() {
+        String leak = Jsoup.parse(HtmlFace.text(Samples.ONE_LEAK.report()))
+                .select("#leak-1")
+                .text();
+
+        assertThat(leak).containsSubsequence("needs. Any other", "It lives in", "What to do", "Control: all in one");
     }
 
     @Test

@@ -282,7 +282,9 @@ enum Samples {
                                 "web.1",
                                 "com.acme.Login.sessions (static ConcurrentHashMap) → [\"4f1c9a…\"] → Session.user"),
                         new FoundLocation(
-                                FoundLocation.Kind.MEMORY, "web.1", "cookie sid, 4f1c9a…; in no other process")),
+                                FoundLocation.Kind.MEMORY,
+                                "web.1",
+                                "the cookie sid of step 1 in the memory of process 4101 (java): its heap")),
                 Cause.MEMORY.remedy(),
                 "coatcheck prove . --scenario login.hurl --checks spread",
                 List.of(
@@ -381,7 +383,8 @@ enum Samples {
                 Duration.ofMillis(i * 40L),
                 Duration.ofMillis(12 + i),
                 outcome,
-                differs ? Optional.of(difference) : Optional.empty());
+                differs ? Optional.of(difference) : Optional.empty(),
+                false);
     }
 
     private static StepRef ref(List<String> requests, int step) {

@@ -73,19 +73,19 @@ class StepLinesTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
-            login                        | --step 1:1:1: expected a path that begins with '/'
-            post /login                  | --step 1:1:1: expected a path that begins with '/'
-            POST                         | --step 1:1:5: expected a path that begins with '/'
-            /login a=b                   | --step 1:1:8: a step with a body names its method
-            POST /login {"a":1           | --step 1:1:13: this JSON is never closed; expected its last '}'
+            login                        | --step 1, column 1: expected a path that begins with '/'
+            post /login                  | --step 1, column 1: a method is written in capital letters
+            POST                         | --step 1, column 5: no path follows the method 'POST'; quotes
+            /login a=b                   | --step 1, column 8: a step with a body names its method
+            POST /login {"a":1           | --step 1, column 13: this JSON is never closed; expected its last '}'
             POST /login {"a":1,}         | this is not JSON
-            POST /login {"a":1} x        | --step 1:1:21: something follows the JSON
-            POST /login hello            | --step 1:1:13: expected JSON, name=value or name=@file
-            POST /login a=b&             | --step 1:1:17: expected JSON, name=value or name=@file
-            POST /photos photo=@dog.jpg  | --step 1:1:21: there is no file 'dog.jpg' in
-            POST /photos @               | --step 1:1:15: there is no file '' in
-            GET /users/{{who}}           | --step 1:1:12: the variable 'who' has no value here; known are
-            GET /users/{{who             | --step 1:1:12: '{{' begins a variable
+            POST /login {"a":1} x        | --step 1, column 21: something follows the JSON
+            POST /login hello            | --step 1, column 13: expected JSON, name=value or name=@file
+            POST /login a=b&             | --step 1, column 17: expected JSON, name=value or name=@file
+            POST /photos photo=@dog.jpg  | --step 1, column 21: there is no file 'dog.jpg' in
+            POST /photos @               | --step 1, column 15: there is no file '' in
+            GET /users/{{who}}           | --step 1, column 12: the variable 'who' has no value here; known are
+            GET /users/{{who             | --step 1, column 12: '{{' begins a variable
             """)
     void what_is_wrong_is_told_with_its_place(String line, String message) {
         assertThatExceptionOfType(InvalidScenarioException.class)
