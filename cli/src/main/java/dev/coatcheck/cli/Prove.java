@@ -110,6 +110,14 @@ final class Prove implements Callable<Integer> {
     private Set<Check> checks = EnumSet.allOf(Check.class);
 
     @Option(
+            names = "--lease",
+            paramLabel = "SECONDS",
+            defaultValue = "45",
+            description = "After a kill, how long a step that polls waits for another process to take up the work: as long as"
+                    + " the leases of the application's job queue are; ${DEFAULT-VALUE} by default.")
+    private int leaseSeconds;
+
+    @Option(
             names = "--report",
             paramLabel = "DIR",
             description = "Writes report.html, report.json, junit.xml and report.sarif into this folder.")
@@ -198,6 +206,9 @@ final class Prove implements Callable<Integer> {
         if (startSeconds < 1) {
             throw wrong("--start-timeout: expected a number of seconds, not " + startSeconds);
         }
+        if (leaseSeconds < 0) {
+            throw wrong("--lease: expected a number of seconds, not " + leaseSeconds);
+        }
         if (checks.isEmpty()) {
             throw wrong("--checks: name one at least");
         }
@@ -259,7 +270,15 @@ final class Prove implements Callable<Integer> {
         versions.put("coatcheck", Version.current());
         versions.put("java", Runtime.version().toString());
         versions.put("os", System.getProperty("os.name") + " " + System.getProperty("os.version"));
-        return new ProofSettings(lab, sources, instances, checks, command(), fromHere(folder), versions);
+        return new ProofSettings(
+                lab,
+                sources,
+                instances,
+                checks,
+                Duration.ofSeconds(leaseSeconds),
+                command(),
+                fromHere(folder),
+                versions);
     }
 
     /** Programs that read the report look from where this was started, not from what -C says. */

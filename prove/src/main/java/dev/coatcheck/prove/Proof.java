@@ -51,7 +51,7 @@ public final class Proof {
         OnlyRedirects.check(control.runs().getFirst());
         reporting.add(scenario, control);
         LabStage stage = new LabStage(lab, scenario, control.control(), progress);
-        Investigation investigation = new Investigation(stage, scenario, settings.instances());
+        Investigation investigation = new Investigation(stage, scenario, settings.instances(), settings.lease());
         start = System.nanoTime();
         Findings findings = investigation.investigate(settings.checks());
         reporting.spent("checks", start);

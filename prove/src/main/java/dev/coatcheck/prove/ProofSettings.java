@@ -3,6 +3,7 @@ package dev.coatcheck.prove;
 import dev.coatcheck.prove.check.Check;
 import dev.coatcheck.prove.lab.LabSettings;
 import dev.coatcheck.prove.scenario.Scenario;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.EnumSet;
@@ -19,6 +20,8 @@ import java.util.Set;
  * @param scenarios what is played; each is proved for itself
  * @param instances over how many processes a conversation is spread at once, at least two
  * @param checks which are made
+ * @param lease how long after a kill another process may take up what the killed one had begun: as long as the leases of
+ *     the application's job queue are
  * @param command how the user started the proof, without what chooses checks and reports: to be shown for a repetition
  * @param folder the application's folder, from where the prover was started
  * @param versions of what has a part in it, by name, for the report
@@ -28,11 +31,15 @@ public record ProofSettings(
         List<Source> scenarios,
         int instances,
         Set<Check> checks,
+        Duration lease,
         String command,
         String folder,
         Map<String, String> versions) {
     /** Few, and yet more than two, whom every second request would meet again. */
     public static final int INSTANCES = 3;
+
+    /** Longer than the leases that queues give by default. */
+    public static final Duration LEASE = Duration.ofSeconds(45);
 
     public ProofSettings {
         scenarios = List.copyOf(scenarios);
@@ -44,6 +51,9 @@ public record ProofSettings(
         if (instances < 2) {
             throw new IllegalArgumentException("a conversation is split over two instances or more, not " + instances);
         }
+        if (lease.isNegative()) {
+            throw new IllegalArgumentException("a lease is not " + lease);
+        }
     }
 
     /**
@@ -53,19 +63,24 @@ public record ProofSettings(
      */
     public record Source(Scenario scenario, Optional<String> file) {}
 
-    /** All checks, three instances. */
+    /** All checks, three instances, and patience for the usual leases. */
     public static ProofSettings of(LabSettings lab, Scenario scenario) {
         return new ProofSettings(
                 lab,
                 List.of(new Source(scenario, Optional.empty())),
                 INSTANCES,
                 EnumSet.allOf(Check.class),
+                LEASE,
                 "coatcheck prove",
                 ".",
                 Map.of());
     }
 
     public ProofSettings withChecks(Collection<Check> other) {
-        return new ProofSettings(lab, scenarios, instances, EnumSet.copyOf(other), command, folder, versions);
+        return new ProofSettings(lab, scenarios, instances, EnumSet.copyOf(other), lease, command, folder, versions);
+    }
+
+    public ProofSettings withLease(Duration other) {
+        return new ProofSettings(lab, scenarios, instances, checks, other, command, folder, versions);
     }
 }

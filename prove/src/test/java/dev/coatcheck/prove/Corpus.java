@@ -57,7 +57,12 @@ record Corpus(Path folder, JsonNode expected) {
         if (limit.isString()) {
             lab = lab.withStartLimit(Duration.parse("PT" + limit.stringValue()));
         }
-        return Proof.of(ProofSettings.of(lab, scenario()), progress);
+        ProofSettings settings = ProofSettings.of(lab, scenario());
+        JsonNode lease = expected.at("/arguments/lease");
+        if (lease.isString()) {
+            settings = settings.withLease(Duration.parse("PT" + lease.stringValue()));
+        }
+        return Proof.of(settings, progress);
     }
 
     /** What has to be installed for it; those in Java run on the tests' own. */

@@ -27,9 +27,6 @@ public enum Check {
     /** What was answered is done: who answered a writing step is killed the moment its response is complete. */
     CRASH("what was answered is never lost");
 
-    /** Longer than the leases that queues give by default. */
-    private static final Duration LEASE = Duration.ofSeconds(45);
-
     private final String claim;
 
     Check(String claim) {
@@ -52,17 +49,17 @@ public enum Check {
      * @param steps of the scenario
      * @param instances how many processes serve it together; at least two
      * @param writing the numbers of the steps that may change something
+     * @param lease how long after a kill another process may take up what the killed one had begun
      */
-    List<Plan> plans(int steps, int instances, List<Integer> writing) {
-        return switch (this) {
-            case SPREAD -> spread(steps, instances, writing);
-            case AMNESIA ->
-                List.of(Plan.apart("amnesia", steps)
-                        .withDeaths(afterEach(allBut(steps), Death.OF_ALL))
-                        .patient(LEASE));
-            case RESTART -> List.of(restart(steps));
-            case CRASH -> crash(steps, writing);
-        };
+    List<Plan> plans(int steps, int instances, List<Integer> writing, Duration lease) {
+        List<Plan> plans =
+                switch (this) {
+                    case SPREAD -> spread(steps, instances, writing);
+                    case AMNESIA -> List.of(amnesia(steps));
+                    case RESTART -> List.of(restart(steps));
+                    case CRASH -> crash(steps, writing);
+                };
+        return plans.stream().map(plan -> plan.patient(lease)).toList();
     }
 
     /**
@@ -103,6 +100,10 @@ public enum Check {
                 .toList();
     }
 
+    private static Plan amnesia(int steps) {
+        return Plan.apart("amnesia", steps).withDeaths(afterEach(allBut(steps), Death.OF_ALL));
+    }
+
     private static Plan restart(int steps) {
         int middle = steps / 2;
         List<Seat> seats = IntStream.rangeClosed(1, steps)
@@ -110,7 +111,6 @@ public enum Check {
                 .toList();
         return Plan.of("restart after step " + middle, seats)
                 .withDeaths(Map.of(middle, Death.OF_ALL))
-                .patient(LEASE)
                 .startingLate();
     }
 
@@ -123,9 +123,7 @@ public enum Check {
                 .mapToObj(step -> Seat.at(
                         (int) killed.stream().filter(kill -> kill < step).count()))
                 .toList();
-        return List.of(Plan.of("crash", seats)
-                .withDeaths(afterEach(killed, Death.OF_WHO_ANSWERED))
-                .patient(LEASE));
+        return List.of(Plan.of("crash", seats).withDeaths(afterEach(killed, Death.OF_WHO_ANSWERED)));
     }
 
     private static List<Integer> allBut(int last) {

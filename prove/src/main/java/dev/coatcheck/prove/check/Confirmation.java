@@ -18,13 +18,19 @@ import java.util.List;
 record Confirmation(boolean isConfirmed, boolean hasTaught, Run split, Run unsplit) {
     static final int ROUNDS = 3;
 
-    static final Duration SHORT = Duration.ofSeconds(5);
+    private static final Duration SHORT = Duration.ofSeconds(5);
+
+    /** For what comes at once where it comes at all: that it does not was waited for before. */
+    static Plan hasty(Plan plan) {
+        return plan.patience().compareTo(SHORT) > 0 ? plan.patient(SHORT) : plan;
+    }
 
     static Confirmation of(Stage stage, Plan split, int victim) throws InterruptedException {
         for (int round = 1; ; round++) {
             String number = " " + round + " of " + ROUNDS;
-            // That nothing comes after all was waited for in the run that broke first.
-            Run broken = stage.run(split.named("confirm split" + number).patient(SHORT));
+            Plan named = split.named("confirm split" + number);
+            // Two runs that waited in vain are enough to know that nothing comes; one may have had bad luck.
+            Run broken = stage.run(round < ROUNDS ? named : hasty(named));
             if (!broken.brokeAt(victim)) {
                 return new Confirmation(false, false, broken, broken);
             }

@@ -251,8 +251,8 @@ final class Examination {
                 Death death = plan.deaths().getOrDefault(dying, Death.OF_ALL);
                 Plan single = seated("killed after step " + dying, step -> Seat.at(step <= dying ? 0 : 1))
                         .withDeaths(Map.of(dying, death))
-                        .patient(Confirmation.SHORT);
-                Plan fitting = plan.startsAhead() ? single : single.startingLate();
+                        .patient(plan.patience());
+                Plan fitting = Confirmation.hasty(plan.startsAhead() ? single : single.startingLate());
                 Run run = play(fitting);
                 if (run.broken().isPresent()) {
                     evidence.add("one kill is enough: that after step " + dying);

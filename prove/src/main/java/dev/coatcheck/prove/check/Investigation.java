@@ -5,6 +5,7 @@ import dev.coatcheck.prove.lab.InconclusiveException;
 import dev.coatcheck.prove.lab.Plan;
 import dev.coatcheck.prove.lab.Run;
 import dev.coatcheck.prove.scenario.Scenario;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumSet;
@@ -18,7 +19,7 @@ import java.util.stream.IntStream;
  * behind a session in memory nobody sees an upload on the disk. For one thread.
  *
  * {@snippet :
- * Findings findings = new Investigation(stage, scenario, 3).investigate(EnumSet.allOf(Check.class));
+ * Findings findings = new Investigation(stage, scenario, 3, lease).investigate(EnumSet.allOf(Check.class));
  * }
  */
 public final class Investigation {
@@ -29,16 +30,21 @@ public final class Investigation {
     private final Stage stage;
     private final Scenario scenario;
     private final int instances;
+    private final Duration lease;
     private final Examination examination;
     private final List<Leak> leaks = new ArrayList<>();
     private final List<String> notes = new ArrayList<>();
     private Allowances allowances = Allowances.NONE;
 
-    /** @param instances how many processes serve the scenario together, at least two */
-    public Investigation(Stage stage, Scenario scenario, int instances) {
+    /**
+     * @param instances how many processes serve the scenario together, at least two
+     * @param lease how long after a kill another process may take up what the killed one had begun
+     */
+    public Investigation(Stage stage, Scenario scenario, int instances, Duration lease) {
         this.stage = stage;
         this.scenario = scenario;
         this.instances = instances;
+        this.lease = lease;
         this.examination = new Examination(stage, scenario);
     }
 
@@ -52,7 +58,7 @@ public final class Investigation {
     }
 
     private CheckOutcome outcome(Check check) throws InterruptedException {
-        List<Plan> plans = check.plans(scenario.steps().size(), instances, Writing.steps(scenario));
+        List<Plan> plans = check.plans(scenario.steps().size(), instances, Writing.steps(scenario), lease);
         if (plans.isEmpty()) {
             return new CheckOutcome(check, Result.SKIPPED, "no step but the last changes anything");
         }
@@ -76,17 +82,28 @@ public final class Investigation {
             throws InterruptedException {
         for (Plan plan : plans) {
             // Once the check has failed, only what lies behind the known leaks is of interest.
-            Run run = stage.run(failures.isEmpty() ? inKnownPatience(plan) : allowances.in(plan));
+            Run run = failures.isEmpty() ? first(plan) : stage.run(allowances.in(plan));
             if (run.broken().isPresent()) {
                 follow(check, plan, run, failures, doubts);
             }
         }
     }
 
-    /** That a job is lost was waited for already; that it is lost in another way as well need not be. */
-    private Plan inKnownPatience(Plan plan) {
-        boolean lost = leaks.stream().anyMatch(leak -> leak.cause() == Cause.LOST_JOB);
-        return lost ? plan.patient(Confirmation.SHORT) : plan;
+    /** That what is known to be missing does not come was waited for already, and is not again. */
+    private Run first(Plan plan) throws InterruptedException {
+        if (leaks.stream().noneMatch(leak -> polls(leak.victim()))) {
+            return stage.run(plan);
+        }
+        Run hasty = stage.run(Confirmation.hasty(plan));
+        boolean unknown = hasty.broken()
+                .map(Run.Break::step)
+                .filter(step -> polls(step) && leaks.stream().noneMatch(leak -> leak.victim() == step))
+                .isPresent();
+        return unknown ? stage.run(plan) : hasty;
+    }
+
+    private boolean polls(int step) {
+        return scenario.steps().get(step - 1).polling().retries() > 0;
     }
 
     /** Follows a run that broke until nothing new is behind it. */

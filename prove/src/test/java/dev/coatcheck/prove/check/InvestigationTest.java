@@ -8,6 +8,7 @@ import dev.coatcheck.prove.check.Trace.Remembered;
 import dev.coatcheck.prove.scenario.Scenario;
 import dev.coatcheck.prove.scenario.StepLines;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -139,7 +140,7 @@ class InvestigationTest {
                 .step(2, changing)
                 .step(3, reading);
 
-        Findings findings = new Investigation(application, scenario, 2).investigate(EnumSet.of(Check.SPREAD));
+        Findings findings = new Investigation(application, scenario, 2, Duration.ZERO).investigate(EnumSet.of(Check.SPREAD));
 
         assertThat(findings.leaks()).extracting(InvestigationTest::words).containsExactly("STALE_CACHE 2 3");
     }
@@ -185,7 +186,7 @@ class InvestigationTest {
                 .step(2, remembering("a"))
                 .step(3, needingRemembered("a"));
 
-        Findings findings = new Investigation(application, scenario, 2).investigate(EnumSet.of(Check.SPREAD));
+        Findings findings = new Investigation(application, scenario, 2, Duration.ZERO).investigate(EnumSet.of(Check.SPREAD));
 
         assertThat(findings.leaks()).extracting(InvestigationTest::words).containsExactly("MEMORY 2 3");
     }
@@ -238,7 +239,7 @@ class InvestigationTest {
     }
 
     private static Findings investigate(SimulatedApplication application, int steps) throws InterruptedException {
-        return new Investigation(application, scenario(steps), 3).investigate(EnumSet.allOf(Check.class));
+        return new Investigation(application, scenario(steps), 3, Duration.ZERO).investigate(EnumSet.allOf(Check.class));
     }
 
     private static List<String> leaks(SimulatedApplication application, int steps) throws InterruptedException {
