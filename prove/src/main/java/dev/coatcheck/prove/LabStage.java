@@ -57,6 +57,11 @@ final class LabStage implements Stage {
     }
 
     @Override
+    public boolean hasWorkers() {
+        return lab.hasWorkers();
+    }
+
+    @Override
     public boolean learn(Run unsplit) {
         // With steps repeated, or one not answered as the scenario asks, it is no control.
         if (!unsplit.plan().repeated().isEmpty()

@@ -75,8 +75,9 @@ record Allowances(SortedSet<Integer> repeated, List<SortedSet<Integer>> tied, Op
                 deaths,
                 workersDisk,
                 plan.startsAhead(),
-                plan.pauses(),
+                plan.gaps(),
                 plan.patience(),
-                repeatedHere);
+                repeatedHere,
+                plan.bystanders());
     }
 }

@@ -5,43 +5,70 @@ import dev.coatcheck.prove.lab.Plan;
 import dev.coatcheck.prove.lab.Run;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Whether a difference comes from the split: the same conversation is played split and unsplit, in turn. Only where all of
  * the split ones break at the step and none of the others does is it no accident.
  *
- * @param isConfirmed whether it is no accident
- * @param hasTaught whether an unsplit run differed and was learned from: then it may be that nothing differs any more
+ * @param result what came of it
  * @param split the last that was played split
  * @param unsplit the last that was played unsplit; the other one, where it did not come to that
  */
-record Confirmation(boolean isConfirmed, boolean hasTaught, Run split, Run unsplit) {
+record Confirmation(Result result, Run split, Run unsplit) {
     static final int ROUNDS = 3;
 
     private static final Duration SHORT = Duration.ofSeconds(5);
+
+    enum Result {
+        CONFIRMED("and again each time"),
+        NOT_AGAIN("and not again when it was tried again"),
+        UNSPLIT_AS_WELL(
+                "and so it did in one process that nobody killed, with as many others beside it and in as much time"),
+        /** It differed unsplit as well, and that was learned from: it may be that nothing differs any more. */
+        TAUGHT("and it varies by itself");
+
+        private final String words;
+
+        Result(String words) {
+            this.words = words;
+        }
+
+        /** After a comma. */
+        String words() {
+            return words;
+        }
+    }
 
     /** For what comes at once where it comes at all: that it does not was waited for before. */
     static Plan hasty(Plan plan) {
         return plan.patience().compareTo(SHORT) > 0 ? plan.patient(SHORT) : plan;
     }
 
-    static Confirmation of(Stage stage, Plan split, int victim) throws InterruptedException {
+    /** @param first how the split went before, where it was played already */
+    static Confirmation of(Stage stage, Plan split, int victim, Optional<Run> first) throws InterruptedException {
         for (int round = 1; ; round++) {
             String number = " " + round + " of " + ROUNDS;
             Plan named = split.named("confirm split" + number);
             // Two runs that waited in vain are enough to know that nothing comes; one may have had bad luck.
-            Run broken = stage.run(round < ROUNDS ? named : hasty(named));
+            Run broken = round == 1 && first.isPresent()
+                    ? first.get()
+                    : stage.run(round < ROUNDS ? named : hasty(named));
             if (!broken.brokeAt(victim)) {
-                return new Confirmation(false, false, broken, broken);
+                return new Confirmation(Result.NOT_AGAIN, broken, broken);
             }
-            Run well = stage.run(split.unsplit("confirm unsplit" + number));
+            Run well = stage.run(split.unsplit("confirm unsplit" + number, broken.gaps()));
             if (well.broken().isPresent()) {
-                return new Confirmation(false, stage.learn(well), broken, well);
+                return new Confirmation(stage.learn(well) ? Result.TAUGHT : Result.UNSPLIT_AS_WELL, broken, well);
             }
             if (round == ROUNDS) {
-                return new Confirmation(true, false, broken, well);
+                return new Confirmation(Result.CONFIRMED, broken, well);
             }
         }
+    }
+
+    boolean isConfirmed() {
+        return result == Result.CONFIRMED;
     }
 
     /** What the victim's response had that the control's has not. */

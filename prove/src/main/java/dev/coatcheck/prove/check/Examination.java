@@ -33,6 +33,7 @@ final class Examination {
     private final Scenario scenario;
     private final List<Integer> writing;
     private boolean learned;
+    private Confirmation.Result result = Confirmation.Result.NOT_AGAIN;
 
     Examination(Stage stage, Scenario scenario) {
         this.stage = stage;
@@ -44,13 +45,14 @@ final class Examination {
      * Examines the step at which a plan broke.
      *
      * @param allowances with which the plan was played, and with which all that follows from it is
+     * @param broken how it went
      * @return empty where it did not break again, or breaks unsplit as well
      */
-    Optional<Leak> examine(Check check, Plan plan, Allowances allowances, int brokeAt) throws InterruptedException {
-        int victim = brokeAt;
+    Optional<Leak> examine(Check check, Plan plan, Allowances allowances, Run broken) throws InterruptedException {
+        int victim = broken.broken().orElseThrow().step();
         learned = false;
         while (true) {
-            Case opened = new Case(check, allowances.in(plan.upTo(victim)), allowances, victim);
+            Case opened = new Case(check, allowances.in(plan.upTo(victim)), allowances, victim, broken);
             try {
                 return opened.examine();
             } catch (EarlierVictim earlier) {
@@ -58,6 +60,11 @@ final class Examination {
                 victim = earlier.step;
             }
         }
+    }
+
+    /** What the last examination found instead of a leak, in words that follow a comma. */
+    String doubt() {
+        return result.words();
     }
 
     /** Whether the last examination found that the control varies by itself where the step differed. */
@@ -87,25 +94,34 @@ final class Examination {
         private final Plan plan;
         private final Allowances allowances;
         private final int victim;
+        private final Run broken;
         private final List<String> evidence = new ArrayList<>();
 
-        Case(Check check, Plan plan, Allowances allowances, int victim) {
+        Case(Check check, Plan plan, Allowances allowances, int victim, Run broken) {
             this.check = check;
             this.plan = plan;
             this.allowances = allowances;
             this.victim = victim;
+            this.broken = broken;
         }
 
         Optional<Leak> examine() throws InterruptedException, EarlierVictim {
             Plan handover = handover();
-            Confirmation confirmation = confirmation(handover);
+            Confirmation confirmation = confirmation(handover, broken);
             if (confirmation.isConfirmed()) {
                 return Optional.of(dependence(handover, confirmation));
             }
-            if (confirmation.hasTaught() && !breaks(plan)) {
+            Run known = broken;
+            if (confirmation.result() == Confirmation.Result.TAUGHT) {
+                // What broke before was compared with what the control was taken for then.
+                known = play(plan);
+                if (known.broken().isEmpty()) {
+                    return Optional.empty();
+                }
+            } else if (plan.isPlayedLike(handover, stage.hasWorkers())) {
                 return Optional.empty();
             }
-            confirmation = confirmation(plan);
+            confirmation = confirmation(plan, known);
             if (!confirmation.isConfirmed()) {
                 return Optional.empty();
             }
@@ -119,9 +135,15 @@ final class Examination {
                     breaks(workersApart) ? betweenWebAndWorkers(workersApart, differences) : staleness(differences));
         }
 
-        private Confirmation confirmation(Plan split) throws InterruptedException {
-            Confirmation confirmation = Confirmation.of(stage, split, victim);
-            learned |= confirmation.hasTaught();
+        /** @param known counts for the first, where it was played in the same way */
+        private Confirmation confirmation(Plan split, Run known) throws InterruptedException {
+            Optional<Run> first = Optional.of(known)
+                    .filter(run -> run.brokeAt(victim)
+                            && run.plan().patience().compareTo(split.patience()) >= 0
+                            && run.plan().upTo(victim).isPlayedLike(split, stage.hasWorkers()));
+            Confirmation confirmation = Confirmation.of(stage, split, victim, first);
+            result = confirmation.result();
+            learned |= result == Confirmation.Result.TAUGHT;
             if (confirmation.isConfirmed()) {
                 evidence.add("split %1$d times, it broke %1$d times; unsplit in turn with that, it never did"
                         .formatted(Confirmation.ROUNDS));
@@ -181,7 +203,7 @@ final class Examination {
             }
             if (condition(
                             "another process, " + A_WHILE.toSeconds() + " s later",
-                            handover.named("handed over after a while").pausing(victim, A_WHILE))
+                            handover.named("handed over after a while").after(A_WHILE, victim))
                     == Condition.WELL) {
                 return leak(arrivingLate(polluter), polluter, differences, Trace.none("it is on its way, not kept"));
             }
@@ -219,7 +241,7 @@ final class Examination {
         private Cause arrivingLate(int polluter) throws InterruptedException, EarlierVictim {
             Plan crash = seated("killed before it arrives", step -> Seat.at(step <= polluter ? 0 : 1))
                     .withDeaths(Map.of(polluter, Death.OF_WHO_ANSWERED))
-                    .pausing(victim, A_WHILE);
+                    .after(A_WHILE, victim);
             return condition("who answered killed at once", crash) == Condition.BROKEN
                     ? Cause.LOST_WRITE
                     : Cause.STALE_CACHE;
@@ -324,7 +346,7 @@ final class Examination {
             List<Seat> seats = new ArrayList<>(handover.seats());
             seats.set(victim - 1, change.apply(seats.get(victim - 1)));
             return new Plan(
-                    name, seats, Map.of(), OptionalInt.of(0), true, Map.of(), Duration.ZERO, handover.repeated());
+                    name, seats, Map.of(), OptionalInt.of(0), true, Map.of(), Duration.ZERO, handover.repeated(), 0);
         }
     }
 

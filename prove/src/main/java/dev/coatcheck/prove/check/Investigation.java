@@ -117,7 +117,7 @@ public final class Investigation {
         int steps = scenario.steps().size();
         for (int found = 0; run.broken().isPresent() && found < 2 * steps; found++) {
             int step = run.broken().get().step();
-            Optional<Leak> leak = examination.examine(check, plan, allowances, step);
+            Optional<Leak> leak = examination.examine(check, plan, allowances, run);
             if (leak.isPresent()) {
                 failures.add(broken(run));
                 add(leak.get());
@@ -125,7 +125,7 @@ public final class Investigation {
                 run = stage.run(allowances.in(plan));
                 continue;
             } else if (allowances.repeated().isEmpty()) {
-                doubts.add(broken(run) + ", and not again when it was tried again");
+                doubts.add(broken(run) + ", " + examination.doubt());
                 notes.add(doubts.getLast());
                 return;
             }

@@ -11,6 +11,9 @@ public interface Stage {
     /** Plays the plan on clean disks and clean backing services, up to the first step that differs from the control. */
     Run run(Plan plan) throws InterruptedException;
 
+    /** Whether workers run beside the web processes, so that it matters which disk they have. */
+    boolean hasWorkers();
+
     /**
      * Learns from a run that was not split and yet differed: what varied there varies by itself.
      *

@@ -79,6 +79,11 @@ public final class Lab implements AutoCloseable {
         return settings.application().folder();
     }
 
+    /** Whether the application has process types that run beside its web processes. */
+    public boolean hasWorkers() {
+        return !workshop.workerTypes().isEmpty();
+    }
+
     /** Whether everything that the application may keep its state in is made clean before each trial. */
     public boolean isReset() {
         return settings.reset().isPresent()

@@ -6,7 +6,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
-import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -20,11 +19,12 @@ import java.util.stream.IntStream;
  * @param deaths who is killed after which steps, by their numbers
  * @param workersDisk the disk that workers share with web processes; empty where each of them has its own
  * @param startsAhead whether all web processes start before the first step, or each when its first step is due
- * @param pauses how long nothing happens before some steps, by their numbers
+ * @param gaps how long after the step before has begun some steps begin at the earliest, by their numbers
  * @param patience for how much longer than the scenario says a step after a death polls for what it expects: what a killed
  *     process had begun is taken up by another only when its lease is over
  * @param repeated the numbers of steps that are played again in each other process, so that what they leave there is
  *     there too: each process then has cookies and captures of its own
+ * @param bystanders how many web processes start ahead beside those that serve, and serve nothing
  */
 public record Plan(
         String name,
@@ -32,13 +32,14 @@ public record Plan(
         Map<Integer, Death> deaths,
         OptionalInt workersDisk,
         boolean startsAhead,
-        Map<Integer, Duration> pauses,
+        Map<Integer, Duration> gaps,
         Duration patience,
-        SortedSet<Integer> repeated) {
+        SortedSet<Integer> repeated,
+        int bystanders) {
     public Plan {
         seats = List.copyOf(seats);
         deaths = Collections.unmodifiableMap(new TreeMap<>(deaths));
-        pauses = Map.copyOf(pauses);
+        gaps = Map.copyOf(gaps);
         repeated = Collections.unmodifiableSortedSet(new TreeSet<>(repeated));
         Map<Integer, Integer> disks = new HashMap<>();
         for (Seat seat : seats) {
@@ -50,7 +51,7 @@ public record Plan(
 
     /** Seats alone: nobody dies, workers have disks of their own, everything starts ahead. */
     public static Plan of(String name, List<Seat> seats) {
-        return new Plan(name, seats, Map.of(), OptionalInt.empty(), true, Map.of(), Duration.ZERO, new TreeSet<>());
+        return new Plan(name, seats, Map.of(), OptionalInt.empty(), true, Map.of(), Duration.ZERO, new TreeSet<>(), 0);
     }
 
     /** All steps in one process, the workers on its disk: as the application was written to run. */
@@ -64,44 +65,69 @@ public record Plan(
     }
 
     public Plan named(String other) {
-        return new Plan(other, seats, deaths, workersDisk, startsAhead, pauses, patience, repeated);
+        return new Plan(other, seats, deaths, workersDisk, startsAhead, gaps, patience, repeated, bystanders);
     }
 
     public Plan withDeaths(Map<Integer, Death> other) {
-        return new Plan(name, seats, other, workersDisk, startsAhead, pauses, patience, repeated);
+        return new Plan(name, seats, other, workersDisk, startsAhead, gaps, patience, repeated, bystanders);
     }
 
     public Plan withWorkersOnDisk(int disk) {
-        return new Plan(name, seats, deaths, OptionalInt.of(disk), startsAhead, pauses, patience, repeated);
+        return new Plan(name, seats, deaths, OptionalInt.of(disk), startsAhead, gaps, patience, repeated, bystanders);
     }
 
     /** Processes start only when they are due: so none has started before a death that comes before its first step. */
     public Plan startingLate() {
-        return new Plan(name, seats, deaths, workersDisk, false, pauses, patience, repeated);
+        return new Plan(name, seats, deaths, workersDisk, false, gaps, patience, repeated, bystanders);
     }
 
-    public Plan repeating(Set<Integer> steps) {
-        return new Plan(name, seats, deaths, workersDisk, startsAhead, pauses, patience, new TreeSet<>(steps));
-    }
-
-    /** Nothing happens for a while before a step. */
-    public Plan pausing(int step, Duration pause) {
-        return new Plan(name, seats, deaths, workersDisk, startsAhead, Map.of(step, pause), patience, repeated);
+    /** As much time at least passes from the beginning of the step before to that of this step. */
+    public Plan after(Duration gap, int step) {
+        return new Plan(name, seats, deaths, workersDisk, startsAhead, Map.of(step, gap), patience, repeated, bystanders);
     }
 
     public Plan patient(Duration other) {
-        return new Plan(name, seats, deaths, workersDisk, startsAhead, pauses, other, repeated);
+        return new Plan(name, seats, deaths, workersDisk, startsAhead, gaps, other, repeated, bystanders);
     }
 
-    /** Without the steps after this one. */
+    /** Without the steps after this one, and what happens after it. */
     public Plan upTo(int step) {
-        return new Plan(name, seats.subList(0, step), deaths, workersDisk, startsAhead, pauses, patience, repeated);
+        Map<Integer, Death> before = new TreeMap<>(deaths);
+        before.keySet().removeIf(death -> death >= step);
+        return new Plan(
+                name,
+                seats.subList(0, step),
+                before,
+                workersDisk,
+                startsAhead,
+                gaps,
+                patience,
+                repeated,
+                bystanders);
     }
 
-    /** The same conversation with everything in one process that nobody kills: what is left of it is the conversation. */
-    public Plan unsplit(String other) {
+    /**
+     * The same conversation with everything in one process that nobody kills, and with all else as it was when it was
+     * split: as many processes start, and as much time passes between two steps. What is left is the conversation.
+     *
+     * @param splitGaps the {@linkplain Run#gaps() gaps} of the run that was split
+     */
+    public Plan unsplit(String other, Map<Integer, Duration> splitGaps) {
         List<Seat> one = seats.stream().map(seat -> new Seat(seat.lane(), 0, 0)).toList();
-        return new Plan(other, one, Map.of(), OptionalInt.of(0), true, pauses, patience, repeated);
+        int processes = (int) seats.stream().map(Seat::process).distinct().count();
+        return new Plan(
+                other, one, Map.of(), OptionalInt.of(0), true, splitGaps, patience, repeated, processes - 1);
+    }
+
+    /** Whether it is played as another is, whatever the two are called and however long they wait. */
+    public boolean isPlayedLike(Plan other, boolean hasWorkers) {
+        return seats.equals(other.seats)
+                && deaths.equals(other.deaths)
+                && (!hasWorkers || workersDisk.equals(other.workersDisk))
+                && startsAhead == other.startsAhead
+                && gaps.equals(other.gaps)
+                && repeated.equals(other.repeated)
+                && bystanders == other.bystanders;
     }
 
     /** Where a step is played, by its number. */

@@ -4,7 +4,9 @@ import dev.coatcheck.prove.compare.Difference;
 import dev.coatcheck.prove.play.Exchange;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -74,6 +76,19 @@ public record Run(
     /** Whether the run came to its end, and broke at this step. */
     public boolean brokeAt(int step) {
         return broken.isPresent() && broken.get().step() == step;
+    }
+
+    /** How long after the step before each step began, by their numbers. */
+    public Map<Integer, Duration> gaps() {
+        Map<Integer, Duration> gaps = new HashMap<>();
+        List<Exchange> steps = exchanges();
+        for (int i = 1; i < steps.size(); i++) {
+            Duration gap = Duration.between(steps.get(i - 1).at(), steps.get(i).at());
+            if (gap.isPositive()) {
+                gaps.put(steps.get(i).step().number(), gap);
+            }
+        }
+        return gaps;
     }
 
     /** The exchanges of the steps themselves, without repetitions, in order. */

@@ -18,6 +18,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** One run of a plan, step by step: what lives while it goes on lives until it is closed. For one thread. */
 public final class Trial implements AutoCloseable {
@@ -35,10 +37,14 @@ public final class Trial implements AutoCloseable {
     /** What was played in each process that lives, by lane and step. */
     private final Map<Integer, Set<LaneStep>> caughtUp = new HashMap<>();
 
+    /** Who starts ahead and serves nothing. */
+    private final List<Seat> bystanders;
+
     private final List<Run.Played> played = new ArrayList<>();
     private final List<Run.Killed> kills = new ArrayList<>();
     private final Instant at = Instant.now();
     private Optional<Run.Break> broken = Optional.empty();
+    private long lastBegun = System.nanoTime();
 
     private record LaneStep(int lane, int step) {}
 
@@ -47,6 +53,11 @@ public final class Trial implements AutoCloseable {
         this.plan = plan;
         this.scenario = scenario;
         this.lanes = lanes;
+        int first = 1 + plan.seats().stream().mapToInt(Seat::process).max().orElse(0);
+        this.bystanders = IntStream.range(first, first + plan.bystanders())
+                .limit(STARTED_AHEAD - 1)
+                .mapToObj(Seat::at)
+                .toList();
     }
 
     /**
@@ -56,7 +67,12 @@ public final class Trial implements AutoCloseable {
     void begin() throws InterruptedException {
         stand.startWorkers(plan.workersDisk());
         if (plan.startsAhead()) {
-            for (Seat seat : startAhead(1)) {
+            List<Seat> first = startAhead(1);
+            bystanders.forEach(stand::startWeb);
+            for (Seat seat : first) {
+                stand.web(seat);
+            }
+            for (Seat seat : bystanders) {
                 stand.web(seat);
             }
         }
@@ -86,10 +102,8 @@ public final class Trial implements AutoCloseable {
     }
 
     private void play(Step step) throws InterruptedException {
-        Duration pause = plan.pauses().get(step.number());
-        if (pause != null) {
-            Thread.sleep(pause);
-        }
+        Duration gap = plan.gaps().getOrDefault(step.number(), Duration.ZERO);
+        Thread.sleep(Duration.ofNanos(lastBegun + gap.toNanos() - System.nanoTime()));
         Seat seat = plan.seat(step.number());
         LabInstance instance = stand.web(seat);
         stand.awaitWorkers();
@@ -100,6 +114,7 @@ public final class Trial implements AutoCloseable {
         Death death = plan.deaths().get(step.number());
         Set<Integer> doomed = death == null ? Set.of() : doomed(death, step.number());
         List<Victim> victims = death == null ? List.of() : victims(doomed);
+        lastBegun = System.nanoTime();
         Exchange exchange = lanes.play(patient(step), seat, target(instance));
         // Before anything else: what the application does after its answer is not to be done.
         victims.forEach(Victim::strike);
@@ -171,7 +186,7 @@ public final class Trial implements AutoCloseable {
         }
         Set<Integer> disks = later.stream().map(Seat::disk).collect(Collectors.toSet());
         plan.workersDisk().ifPresent(disks::add);
-        plan.seats().stream()
+        Stream.concat(plan.seats().stream(), bystanders.stream())
                 .filter(seat -> stand.webProcesses().contains(seat.process()))
                 .forEach(seat -> disks.add(seat.disk()));
         stand.disks().stream().filter(disk -> !disks.contains(disk)).forEach(stand::giveUpDisk);

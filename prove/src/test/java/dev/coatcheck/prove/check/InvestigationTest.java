@@ -179,6 +179,30 @@ class InvestigationTest {
     }
 
     @Test
+    void the_run_that_broke_first_counts_where_it_was_split_in_the_same_way() throws Exception {
+        SimulatedApplication application =
+                application(2).step(1, remembering("session")).step(2, needingRemembered("session"));
+        application.hasWorkers = false;
+
+        investigate(application, 2);
+
+        assertThat(application.runs.stream().map(run -> run.plan().name()))
+                .contains("confirm unsplit 1 of 3", "confirm split 2 of 3", "confirm split 3 of 3")
+                .doesNotContain("confirm split 1 of 3");
+    }
+
+    @Test
+    void a_step_that_breaks_unsplit_too_among_as_many_processes_is_no_leak() throws Exception {
+        SimulatedApplication application =
+                application(3).step(2, (world, seat, lane) -> world.memories.size() < 2);
+
+        Findings findings = investigate(application, 3);
+
+        assertThat(findings.leaks()).isEmpty();
+        assertThat(findings.checks().getFirst().why()).contains("as many others");
+    }
+
+    @Test
     void what_either_of_two_steps_heals_is_found() throws Exception {
         Scenario scenario = scenario("POST /1", "POST /2", "GET /3");
         SimulatedApplication application = new SimulatedApplication(scenario)

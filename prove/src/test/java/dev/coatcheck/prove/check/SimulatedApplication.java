@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * An application whose every step leaves or needs state of a given kind, so that plans can be tried by the thousand. What
@@ -62,6 +63,7 @@ final class SimulatedApplication implements Stage {
     private final Map<Integer, Behaviour> behaviours = new HashMap<>();
     final List<Run> runs = new ArrayList<>();
     Remembered remembered = Remembered.YES;
+    boolean hasWorkers = true;
 
     SimulatedApplication(Scenario scenario) {
         this.scenario = scenario;
@@ -80,12 +82,13 @@ final class SimulatedApplication implements Stage {
         List<Run.Killed> kills = new ArrayList<>();
         if (plan.startsAhead()) {
             plan.seats().forEach(world::memory);
+            IntStream.rangeClosed(1, plan.bystanders()).forEach(other -> world.memory(Seat.at(other)));
         }
         Optional<Run.Break> broken = Optional.empty();
         for (int number = 1; number <= plan.steps() && broken.isEmpty(); number++) {
             Seat seat = plan.seat(number);
             Step step = scenario.steps().get(number - 1);
-            if (plan.pauses().containsKey(number)) {
+            if (plan.gaps().containsKey(number)) {
                 world.store.addAll(world.underWay.keySet());
             }
             catchUp(plan, world, seat, number);
@@ -110,6 +113,11 @@ final class SimulatedApplication implements Stage {
         Run run = new Run(plan, played, starts, kills, broken, Instant.EPOCH, Duration.ZERO, List.of());
         runs.add(run);
         return run;
+    }
+
+    @Override
+    public boolean hasWorkers() {
+        return hasWorkers;
     }
 
     @Override

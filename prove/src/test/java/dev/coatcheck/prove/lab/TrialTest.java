@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -126,7 +127,7 @@ class TrialTest {
 
     @Test
     void what_is_repeated_in_each_process_is_repeated_in_the_successor_of_a_killed_one() throws Exception {
-        Plan plan = Plan.together("again", 2).repeating(Set.of(1)).withDeaths(Map.of(1, Death.OF_ALL));
+        Plan plan = repeating(1, Plan.together("again", 2).withDeaths(Map.of(1, Death.OF_ALL)));
 
         Run run = new Trials(folder).web("exec node server.js", ANSWERS).play(plan);
 
@@ -146,6 +147,31 @@ class TrialTest {
         assertThat(run.kills()).extracting(Run.Killed::instance).containsExactly("web.1", "mail_worker.1");
         assertThat(run.starts().stream().map(Run.Started::instance).toList())
                 .containsExactlyInAnyOrder("web.1", "web.2", "mail_worker.1", "mail_worker.1");
+    }
+
+    private static Plan repeating(int step, Plan plan) {
+        return new Plan(
+                plan.name(),
+                plan.seats(),
+                plan.deaths(),
+                plan.workersDisk(),
+                plan.startsAhead(),
+                plan.gaps(),
+                plan.patience(),
+                new TreeSet<>(Set.of(step)),
+                plan.bystanders());
+    }
+
+    @Test
+    void what_was_split_is_played_unsplit_among_as_many_processes_and_in_as_much_time() throws Exception {
+        Duration gap = Duration.ofMillis(600);
+        Plan plan = Plan.apart("apart", 3).unsplit("unsplit", Map.of(3, gap));
+
+        Run run = new Trials(folder).web("exec node server.js", ANSWERS).play(plan);
+
+        assertThat(run.starts()).extracting(Run.Started::instance).containsExactlyInAnyOrder("web.1", "web.2", "web.3");
+        assertThat(run.played()).extracting(Run.Played::instance).containsExactly("web.1", "web.1", "web.1");
+        assertThat(run.gaps().getOrDefault(3, Duration.ZERO)).isGreaterThanOrEqualTo(gap.minusMillis(5));
     }
 
     private static String body(Exchange exchange) {
