@@ -33,6 +33,9 @@ import java.util.Optional;
 public final class Lab implements AutoCloseable {
     private static final int SECRET_BYTES = 32;
 
+    /** Web processes that are started ahead: with ten connections each they are half of what the database takes. */
+    private static final int MOST_AHEAD = 16;
+
     private final LabSettings settings;
     private final Path scratch;
     private final Services services;
@@ -130,7 +133,8 @@ public final class Lab implements AutoCloseable {
         PlaySettings play = PlaySettings.of(LabSettings.ORIGIN)
                 .withVariables(settings.variables())
                 .withLimit(settings.requestLimit());
-        Trial trial = new Trial(new Stand(workshop, nameOffset), plan, scenario, new Lanes(plan, play, control));
+        Trial trial =
+                new Trial(new Stand(workshop, nameOffset), plan, scenario, new Lanes(plan, play, control), mostAhead());
         try {
             trial.begin();
             return trial;
@@ -138,6 +142,12 @@ public final class Lab implements AutoCloseable {
             trial.close();
             throw e;
         }
+    }
+
+    /** A server that is attached has others to serve as well. */
+    private int mostAhead() {
+        boolean isAttached = AttachedServices.areIn(settings.application().environment());
+        return isAttached ? Trial.STARTED_AHEAD : MOST_AHEAD;
     }
 
     private static String secret() {

@@ -23,8 +23,8 @@ import java.util.stream.Stream;
 
 /** One run of a plan, step by step: what lives while it goes on lives until it is closed. For one thread. */
 public final class Trial implements AutoCloseable {
-    /** A plan that seats many steps apart must not start them all at once. */
-    private static final int STARTED_AHEAD = 6;
+    /** A plan that seats many steps apart must not start them all at once, whatever it is that they take. */
+    static final int STARTED_AHEAD = 6;
 
     /** So many that no later step needs live on, for what they still do: a process that is needed no more is not killed. */
     private static final int IDLE_AT_MOST = 4;
@@ -33,6 +33,7 @@ public final class Trial implements AutoCloseable {
     private final Plan plan;
     private final Scenario scenario;
     private final Lanes lanes;
+    private final int mostAhead;
 
     /** What was played in each process that lives, by lane and step. */
     private final Map<Integer, Set<LaneStep>> caughtUp = new HashMap<>();
@@ -44,18 +45,20 @@ public final class Trial implements AutoCloseable {
     private final List<Run.Killed> kills = new ArrayList<>();
     private final Instant at = Instant.now();
     private Optional<Run.Break> broken = Optional.empty();
+    private int ahead = STARTED_AHEAD;
     private long lastBegun = System.nanoTime();
 
     private record LaneStep(int lane, int step) {}
 
-    Trial(Stand stand, Plan plan, Scenario scenario, Lanes lanes) {
+    /** @param mostAhead how many web processes may be started ahead where the memory has room for them */
+    Trial(Stand stand, Plan plan, Scenario scenario, Lanes lanes, int mostAhead) {
         this.stand = stand;
         this.plan = plan;
         this.scenario = scenario;
         this.lanes = lanes;
+        this.mostAhead = mostAhead;
         int first = 1 + plan.seats().stream().mapToInt(Seat::process).max().orElse(0);
         this.bystanders = IntStream.range(first, first + plan.bystanders())
-                .limit(STARTED_AHEAD - 1)
                 .mapToObj(Seat::at)
                 .toList();
     }
@@ -67,16 +70,19 @@ public final class Trial implements AutoCloseable {
     void begin() throws InterruptedException {
         stand.startWorkers(plan.workersDisk());
         if (plan.startsAhead()) {
-            List<Seat> first = startAhead(1);
-            bystanders.forEach(stand::startWeb);
-            for (Seat seat : first) {
-                stand.web(seat);
-            }
-            for (Seat seat : bystanders) {
-                stand.web(seat);
+            awaitAhead();
+            if (seats().map(Seat::process).distinct().count() > ahead) {
+                ahead += Math.min(mostAhead - ahead, Room.forMoreLike(stand.instances()));
+                awaitAhead();
             }
         }
         stand.awaitWorkers();
+    }
+
+    private void awaitAhead() throws InterruptedException {
+        for (Seat seat : startAhead(1)) {
+            stand.web(seat);
+        }
     }
 
     /**
@@ -160,12 +166,18 @@ public final class Trial implements AutoCloseable {
                 new Polling((int) Math.min(polling.retries() + more, Polling.MOST_RETRIES), polling.interval()));
     }
 
+    /** Those of the steps, in their order, and after them those that serve none. */
+    private Stream<Seat> seats() {
+        return Stream.concat(plan.seats().stream(), bystanders.stream());
+    }
+
     /** Begins to start the processes that come next, and says which these are. */
     private List<Seat> startAhead(int from) {
         Set<Integer> processes = new HashSet<>();
-        List<Seat> next = plan.seats().subList(from - 1, plan.steps()).stream()
+        List<Seat> next = seats()
+                .skip(from - 1)
                 .filter(seat -> processes.add(seat.process()))
-                .limit(STARTED_AHEAD)
+                .limit(ahead)
                 .toList();
         next.forEach(stand::startWeb);
         return next;
@@ -186,7 +198,7 @@ public final class Trial implements AutoCloseable {
         }
         Set<Integer> disks = later.stream().map(Seat::disk).collect(Collectors.toSet());
         plan.workersDisk().ifPresent(disks::add);
-        Stream.concat(plan.seats().stream(), bystanders.stream())
+        seats()
                 .filter(seat -> stand.webProcesses().contains(seat.process()))
                 .forEach(seat -> disks.add(seat.disk()));
         stand.disks().stream().filter(disk -> !disks.contains(disk)).forEach(stand::giveUpDisk);
