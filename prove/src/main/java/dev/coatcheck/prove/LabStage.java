@@ -9,8 +9,11 @@ import dev.coatcheck.prove.lab.Plan;
 import dev.coatcheck.prove.lab.Run;
 import dev.coatcheck.prove.lab.Trial;
 import dev.coatcheck.prove.play.Exchange;
+import dev.coatcheck.prove.play.Target;
 import dev.coatcheck.prove.report.Progress;
+import dev.coatcheck.prove.scenario.Polling;
 import dev.coatcheck.prove.scenario.Scenario;
+import dev.coatcheck.prove.scenario.Step;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -80,6 +83,25 @@ final class LabStage implements Stage {
             Trace trace = new Tracer(lab, trial, scenario, search, polluter).trace();
             runs.add(new CheckedRun(check, trial.run(), false));
             return trace;
+        }
+    }
+
+    /**
+     * Whether any step is answered in another way when none has gone before it. Plays each as the first of a conversation,
+     * the last one first, so that no earlier one has left anything.
+     */
+    boolean hasStepThatNeedsAnother() throws InterruptedException {
+        Plan plan = Plan.together("each step alone", scenario.steps().size());
+        progress.run(plan.name(), runs.size() + 1, 0);
+        try (Trial trial = lab.begin(plan, scenario, Optional.of(control), 0)) {
+            Target target = trial.instance(plan.seat(1)).target().orElseThrow();
+            for (Step step : scenario.steps().subList(1, plan.steps()).reversed()) {
+                Exchange alone = trial.conversation(plan.seat(1)).play(step.withPolling(Polling.NONE), target);
+                if (!control.comparison().next(alone).isEmpty()) {
+                    return true;
+                }
+            }
+            return false;
         }
     }
 

@@ -8,6 +8,7 @@ import dev.coatcheck.prove.lab.Lab;
 import dev.coatcheck.prove.report.Progress;
 import dev.coatcheck.prove.report.Report;
 import dev.coatcheck.prove.scenario.Scenario;
+import java.util.List;
 
 /**
  * Proves an application stateless, or finds its state. Starts and kills dozens of its processes, one trial after another,
@@ -54,6 +55,11 @@ public final class Proof {
         Investigation investigation = new Investigation(stage, scenario, settings.instances(), settings.lease());
         start = System.nanoTime();
         Findings findings = investigation.investigate(settings.checks());
+        if (findings.isClean() && lab.isReset() && !stage.hasStepThatNeedsAnother()) {
+            reporting.note(List.of("no step of the scenario '" + scenario.name()
+                    + "' needs an earlier one: each was answered as in the control with none before it, so that splitting"
+                    + " them shows little; add a request that needs what another one leaves"));
+        }
         reporting.spent("checks", start);
         Coverage coverage = Coverage.of(
                 scenario.steps().size(),

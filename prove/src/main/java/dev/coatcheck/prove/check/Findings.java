@@ -14,4 +14,10 @@ public record Findings(List<CheckOutcome> checks, List<Leak> leaks, List<String>
         leaks = List.copyOf(leaks);
         notes = List.copyOf(notes);
     }
+
+    /** Whether nothing speaks against the application, and nothing is in doubt. */
+    public boolean isClean() {
+        return leaks.isEmpty()
+                && checks.stream().map(CheckOutcome::result).noneMatch(CheckOutcome.Result.INCONCLUSIVE::equals);
+    }
 }
