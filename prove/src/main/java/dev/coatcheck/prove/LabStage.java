@@ -4,6 +4,7 @@ import dev.coatcheck.prove.check.Check;
 import dev.coatcheck.prove.check.Stage;
 import dev.coatcheck.prove.check.Trace;
 import dev.coatcheck.prove.compare.Control;
+import dev.coatcheck.prove.lab.FixedPortException;
 import dev.coatcheck.prove.lab.Lab;
 import dev.coatcheck.prove.lab.Plan;
 import dev.coatcheck.prove.lab.Run;
@@ -56,6 +57,10 @@ final class LabStage implements Stage {
             Run run = trial.run();
             runs.add(new CheckedRun(check, run, true));
             return run;
+        } catch (FixedPortException e) {
+            // Once at most: from then on each has a network of its own.
+            lab.giveOwnNetworks(e);
+            return run(plan);
         }
     }
 

@@ -61,6 +61,17 @@ final class Stand implements AutoCloseable {
     }
 
     private LabInstance startWeb(String name, Layer layer) throws InterruptedException {
+        try {
+            return startWebAgainIfNeeded(name, layer);
+        } catch (InconclusiveException e) {
+            if (FixedPortException.isReasonOf(e) && !instances().isEmpty() && !workshop.givesOwnNetworks()) {
+                throw FixedPortException.besides(name, e);
+            }
+            throw e;
+        }
+    }
+
+    private LabInstance startWebAgainIfNeeded(String name, Layer layer) throws InterruptedException {
         boolean beside = startsUnderWay.getAndIncrement() > 0;
         STARTS.acquire();
         try {

@@ -54,10 +54,14 @@ final class Workshop {
         if (!settings.isolation().hasOwnNetworks()) {
             throw new InconclusiveException(insisting.getMessage()
                     + "; so there cannot be two of it, as this machine gives it no network of its own"
-                    + " (coatcheck doctor tells why); let it listen on PORT");
+                    + " (coatcheck doctor tells why); let it listen on PORT alone");
         }
-        fixedPort = OptionalInt.of(insisting.ports().getFirst());
+        fixedPort = OptionalInt.of(insisting.insteadOfPort().orElseGet(TcpPorts::free));
         portDecided = true;
+    }
+
+    boolean givesOwnNetworks() {
+        return fixedPort.isPresent();
     }
 
     /** Keeps what the user should know of, and what no run can tell. */
