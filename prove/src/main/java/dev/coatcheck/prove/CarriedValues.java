@@ -4,11 +4,13 @@ import dev.coatcheck.prove.play.Exchange;
 import dev.coatcheck.prove.play.Outcome;
 import dev.coatcheck.prove.play.Response;
 import dev.coatcheck.prove.play.SentRequest;
+import dev.coatcheck.prove.scenario.Step;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -44,13 +46,25 @@ final class CarriedValues {
 
     /** Those alone that the response gave, so that they can be known only from it. */
     static Map<String, String> given(Exchange exchange) {
+        return given(exchange, capture -> true);
+    }
+
+    /** Those of the given that a later step carries: cookies, and captures that its request names. */
+    static Map<String, String> givenAndCarried(Exchange exchange, Step later) {
+        // A template tells its variables as they are written.
+        String request = later.request().toString();
+        return given(exchange, request::contains);
+    }
+
+    private static Map<String, String> given(Exchange exchange, Predicate<String> capture) {
         CarriedValues given = new CarriedValues(exchange);
         exchange.response().ifPresent(response -> {
             response.cookies().forEach((name, value) -> given.add("the cookie " + name, value));
-            exchange.step().captures().forEach(capture -> {
-                String name = "{{" + capture.name() + "}}";
-                given.add(name, exchange.values().getOrDefault(name, ""));
-            });
+            exchange.step().captures().stream()
+                    .map(captured -> "{{" + captured.name() + "}}")
+                    .filter(capture)
+                    .forEach(name ->
+                            given.add(name, exchange.values().getOrDefault(name, "")));
         });
         return given.values;
     }

@@ -62,6 +62,7 @@ final class Tracer {
     private final Trial trial;
     private final Plan plan;
     private final Step step;
+    private final Step victim;
     private final Map<ServiceKind, BackingServer> services;
     private final Lab lab;
     private final Path folder;
@@ -73,6 +74,7 @@ final class Tracer {
         this.trial = trial;
         this.plan = plan;
         this.step = scenario.steps().get(polluter - 1);
+        this.victim = scenario.steps().get(plan.steps() - 1);
         this.services = lab.services();
         this.lab = lab;
         this.folder = lab.folder();
@@ -98,7 +100,14 @@ final class Tracer {
 
         searchFiles(polluted, filesBefore, filesAfter, needles);
         List<Needle> given = Needles.from(CarriedValues.given(exchange));
-        Remembered remembered = searchMemory(polluted, before, needles, given);
+        Remembered remembered = searchMemory(polluted, before, needles);
+        if (remembered == Remembered.NO
+                && Needles.from(CarriedValues.givenAndCarried(exchange, victim)).stream()
+                        .noneMatch(Needle::isValueItself)) {
+            notes.add("what step " + step.number() + " gave and step " + victim.number()
+                    + " carries is too short to be looked for");
+            remembered = Remembered.UNKNOWN;
+        }
         if (!other.equals(polluted)) {
             searchOther(other, given);
         }
@@ -157,8 +166,7 @@ final class Tracer {
 
     /** A heap tells what is kept and by which field; memory as such only what has not been overwritten yet. */
     private Remembered searchMemory(
-            LabInstance polluted, Conversation before, List<Needle> needles, Collection<Needle> given)
-            throws InterruptedException {
+            LabInstance polluted, Conversation before, List<Needle> needles) throws InterruptedException {
         if (needles.isEmpty()) {
             notes.add("step " + step.number() + " carries nothing that could be looked for in memories");
             return Remembered.UNKNOWN;
@@ -179,10 +187,7 @@ final class Tracer {
         if (!found.isEmpty()) {
             return Remembered.YES;
         }
-        if (!looked) {
-            return scan(polluted, before, needles);
-        }
-        return given.isEmpty() ? Remembered.UNKNOWN : Remembered.NO;
+        return looked ? Remembered.NO : scan(polluted, before, needles);
     }
 
     private static Optional<Findings> heap(String instance, long pid, List<Needle> needles)

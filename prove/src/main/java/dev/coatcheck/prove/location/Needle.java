@@ -51,7 +51,8 @@ public record Needle(String source, String change, String text, Form form) {
         return spellings;
     }
 
-    boolean isValueItself() {
+    /** Whether it is the value as it is, and not what may have been made of it. */
+    public boolean isValueItself() {
         return change.isEmpty();
     }
 }
