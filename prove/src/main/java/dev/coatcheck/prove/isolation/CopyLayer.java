@@ -1,6 +1,5 @@
 package dev.coatcheck.prove.isolation;
 
-import dev.coatcheck.host.service.FileTree;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -27,14 +26,16 @@ final class CopyLayer implements Layer {
     private static final long FILES_AT_MOST = 200_000;
 
     private final LayerSettings settings;
+    private final ScratchFolder scratch;
     private final Path folder;
     private final Path copy;
     private final List<String> weaknesses;
     private final Map<Path, FileState> before;
 
-    private CopyLayer(LayerSettings settings, Path folder, List<Path> left) throws IOException {
+    private CopyLayer(LayerSettings settings, ScratchFolder scratch, List<Path> left) throws IOException {
         this.settings = settings;
-        this.folder = folder;
+        this.scratch = scratch;
+        this.folder = scratch.path();
         this.copy = folder.resolve("app");
         this.weaknesses = left.stream()
                 .map(path ->
@@ -49,17 +50,18 @@ final class CopyLayer implements Layer {
             throw new IOException("no network of its own can be given to " + settings.hostname()
                     + ": this machine allows no namespaces");
         }
-        Path folder = Files.createTempDirectory("coatcheck-copy-").toRealPath();
+        ScratchFolder scratch = ScratchFolder.create("coatcheck-copy-");
         try {
+            Path folder = scratch.path();
             for (String name : List.of("app", "home", "tmp")) {
                 Files.createDirectory(folder.resolve(name));
             }
             return new CopyLayer(
                     settings,
-                    folder,
+                    scratch,
                     FolderCopy.make(settings.folder(), folder.resolve("app"), BYTES_AT_MOST, FILES_AT_MOST));
         } catch (IOException | RuntimeException e) {
-            FileTree.delete(folder);
+            scratch.close();
             throw e;
         }
     }
@@ -171,7 +173,7 @@ final class CopyLayer implements Layer {
 
     @Override
     public void close() throws IOException {
-        FileTree.delete(folder);
+        scratch.close();
     }
 
     @Override

@@ -3,12 +3,11 @@ package dev.coatcheck.prove.lab;
 import dev.coatcheck.formation.application.Application;
 import dev.coatcheck.formation.application.ServiceKind;
 import dev.coatcheck.host.service.BackingServer;
-import dev.coatcheck.host.service.FileTree;
 import dev.coatcheck.prove.compare.Control;
+import dev.coatcheck.prove.isolation.ScratchFolder;
 import dev.coatcheck.prove.play.PlaySettings;
 import dev.coatcheck.prove.scenario.Scenario;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -37,11 +36,11 @@ public final class Lab implements AutoCloseable {
     private static final int MOST_AHEAD = 16;
 
     private final LabSettings settings;
-    private final Path scratch;
+    private final ScratchFolder scratch;
     private final Services services;
     private final Workshop workshop;
 
-    private Lab(LabSettings settings, Path scratch, Services services) {
+    private Lab(LabSettings settings, ScratchFolder scratch, Services services) {
         this.settings = settings;
         this.scratch = scratch;
         this.services = services;
@@ -58,14 +57,14 @@ public final class Lab implements AutoCloseable {
     public static Lab open(LabSettings settings) {
         Application application = settings.application();
         AttachedServices.check(application.environment());
-        Path scratch;
+        ScratchFolder scratch;
         try {
-            scratch = Files.createTempDirectory("coatcheck-lab-");
+            scratch = ScratchFolder.create("coatcheck-lab-");
         } catch (IOException e) {
             throw new InconclusiveException("cannot make a temporary folder for a proof: " + e.getMessage(), e);
         }
         try {
-            return new Lab(settings, scratch, Services.start(application.services(), scratch));
+            return new Lab(settings, scratch, Services.start(application.services(), scratch.path()));
         } catch (RuntimeException e) {
             delete(scratch);
             throw e;
@@ -95,7 +94,7 @@ public final class Lab implements AutoCloseable {
 
     /** Where one of those keeps its data. */
     public Path dataOf(ServiceKind kind) {
-        return scratch.resolve(kind.label());
+        return scratch.path().resolve(kind.label());
     }
 
     /** From now on each instance gets a network of its own, in which the TCP port that it insists on is free. */
@@ -168,11 +167,11 @@ public final class Lab implements AutoCloseable {
         }
     }
 
-    private static void delete(Path scratch) {
+    private static void delete(ScratchFolder scratch) {
         try {
-            FileTree.delete(scratch);
+            scratch.close();
         } catch (IOException e) {
-            // A temporary folder; what is left of it is the operating system's to remove.
+            // What is left of a temporary folder the next proof deletes.
         }
     }
 }
