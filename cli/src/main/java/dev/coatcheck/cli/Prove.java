@@ -137,6 +137,13 @@ final class Prove implements Callable<Integer> {
     private int startSeconds;
 
     @Option(
+            names = "--request-timeout",
+            paramLabel = "SECONDS",
+            defaultValue = "30",
+            description = "How long a request may take; ${DEFAULT-VALUE} by default.")
+    private int requestSeconds;
+
+    @Option(
             names = "--env",
             paramLabel = "NAME=VALUE",
             description = "A variable for all processes of the application; stronger than all else.")
@@ -206,6 +213,9 @@ final class Prove implements Callable<Integer> {
         if (startSeconds < 1) {
             throw wrong("--start-timeout: expected a number of seconds, not " + startSeconds);
         }
+        if (requestSeconds < 1) {
+            throw wrong("--request-timeout: expected a number of seconds, not " + requestSeconds);
+        }
         if (leaseSeconds < 0) {
             throw wrong("--lease: expected a number of seconds, not " + leaseSeconds);
         }
@@ -262,6 +272,7 @@ final class Prove implements Callable<Integer> {
                         Optional.ofNullable(web)));
         LabSettings lab = LabSettings.of(application, Isolation.probe())
                 .withStartLimit(Duration.ofSeconds(startSeconds))
+                .withRequestLimit(Duration.ofSeconds(requestSeconds))
                 .withVariables(variables);
         if (reset != null) {
             lab = lab.withReset(reset);

@@ -4,7 +4,6 @@ import dev.coatcheck.prove.check.Check;
 import dev.coatcheck.prove.lab.LabSettings;
 import dev.coatcheck.prove.scenario.Scenario;
 import java.time.Duration;
-import java.util.Collection;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
@@ -74,10 +73,6 @@ public record ProofSettings(
                 "coatcheck prove",
                 ".",
                 Map.of());
-    }
-
-    public ProofSettings withChecks(Collection<Check> other) {
-        return new ProofSettings(lab, scenarios, instances, EnumSet.copyOf(other), lease, command, folder, versions);
     }
 
     public ProofSettings withLease(Duration other) {

@@ -13,7 +13,7 @@ import dev.coatcheck.prove.lab.Trial;
 import dev.coatcheck.prove.location.BackingServiceSearch;
 import dev.coatcheck.prove.location.ChangedFile;
 import dev.coatcheck.prove.location.FileSearch;
-import dev.coatcheck.prove.location.Findings;
+import dev.coatcheck.prove.location.SearchResult;
 import dev.coatcheck.prove.location.HeapLimits;
 import dev.coatcheck.prove.location.JavaHeapSearch;
 import dev.coatcheck.prove.location.Location;
@@ -175,7 +175,7 @@ final class Tracer {
         boolean looked = false;
         List<Location> found = new ArrayList<>();
         for (long pid : polluted.pids()) {
-            Optional<Findings> heap = heap(polluted.name(), pid, needles);
+            Optional<SearchResult> heap = heap(polluted.name(), pid, needles);
             heap.ifPresent(findings -> {
                 found.addAll(findings.locations());
                 notes.addAll(findings.notes());
@@ -190,7 +190,7 @@ final class Tracer {
         return looked ? Remembered.NO : scan(polluted, before, needles);
     }
 
-    private static Optional<Findings> heap(String instance, long pid, List<Needle> needles)
+    private static Optional<SearchResult> heap(String instance, long pid, List<Needle> needles)
             throws InterruptedException {
         if (JavaHeapSearch.isJvm(pid)) {
             return Optional.of(JavaHeapSearch.search(instance, pid, needles, HeapLimits.defaults()));
@@ -214,7 +214,7 @@ final class Tracer {
                 held.addAll(read.found().keySet());
             }
         }
-        Findings here = MemorySearch.search(polluted.name(), polluted.pids(), needles, MemoryLimits.defaults());
+        SearchResult here = MemorySearch.search(polluted.name(), polluted.pids(), needles, MemoryLimits.defaults());
         notes.addAll(here.notes());
         Remembrance remembrance = Remembrance.of(replays.size(), (int) replays.stream()
                 .filter(replay -> replay.stream().anyMatch(held::contains))
@@ -278,7 +278,7 @@ final class Tracer {
 
     /** That the one which is to miss it has it not. */
     private void searchOther(LabInstance other, List<Needle> given) {
-        Findings findings = MemorySearch.search(other.name(), other.pids(), given, MemoryLimits.defaults());
+        SearchResult findings = MemorySearch.search(other.name(), other.pids(), given, MemoryLimits.defaults());
         if (!given.isEmpty() && findings.notes().isEmpty()) {
             notes.add("what step " + step.number() + " gave is "
                     + (findings.locations().isEmpty() ? "not " : "") + "in the memory of " + other.name());
@@ -290,7 +290,7 @@ final class Tracer {
             return;
         }
         services.forEach((kind, server) -> {
-            Findings findings =
+            SearchResult findings =
                     BackingServiceSearch.search(kind.label(), server, lab.dataOf(kind), given, MemoryLimits.defaults());
             notes.addAll(findings.notes());
             notes.add(

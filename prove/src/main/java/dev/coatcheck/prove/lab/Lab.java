@@ -133,7 +133,7 @@ public final class Lab implements AutoCloseable {
                 .withVariables(settings.variables())
                 .withLimit(settings.requestLimit());
         Trial trial =
-                new Trial(new Stand(workshop, nameOffset), plan, scenario, new Lanes(plan, play, control), mostAhead());
+                new Trial(new Stand(workshop, nameOffset), plan, scenario, new RunUser(plan, play, control), mostAhead());
         try {
             trial.begin();
             return trial;

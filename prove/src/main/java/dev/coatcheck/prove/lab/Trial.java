@@ -32,7 +32,7 @@ public final class Trial implements AutoCloseable {
     private final Stand stand;
     private final Plan plan;
     private final Scenario scenario;
-    private final Lanes lanes;
+    private final RunUser user;
     private final int mostAhead;
 
     /** What was played in each process that lives, by lane and step. */
@@ -51,11 +51,11 @@ public final class Trial implements AutoCloseable {
     private record LaneStep(int lane, int step) {}
 
     /** @param mostAhead how many web processes may be started ahead where the memory has room for them */
-    Trial(Stand stand, Plan plan, Scenario scenario, Lanes lanes, int mostAhead) {
+    Trial(Stand stand, Plan plan, Scenario scenario, RunUser user, int mostAhead) {
         this.stand = stand;
         this.plan = plan;
         this.scenario = scenario;
-        this.lanes = lanes;
+        this.user = user;
         this.mostAhead = mostAhead;
         int first = 1 + plan.seats().stream().mapToInt(Seat::process).max().orElse(0);
         this.bystanders = IntStream.range(first, first + plan.bystanders())
@@ -121,7 +121,7 @@ public final class Trial implements AutoCloseable {
         Set<Integer> doomed = death == null ? Set.of() : doomed(death, step.number());
         List<Victim> victims = death == null ? List.of() : victims(doomed);
         lastBegun = System.nanoTime();
-        Exchange exchange = lanes.play(patient(step), seat, target(instance));
+        Exchange exchange = user.play(patient(step), seat, target(instance));
         // Before anything else: what the application does after its answer is not to be done.
         victims.forEach(Victim::strike);
         tell(exchange, instance, false);
@@ -130,7 +130,7 @@ public final class Trial implements AutoCloseable {
             caughtUp.keySet().removeAll(doomed);
             bury(victims, step.number());
         }
-        List<Difference> differences = lanes.compare(exchange, seat);
+        List<Difference> differences = user.compare(exchange, seat);
         if (!differences.isEmpty()) {
             broken = Optional.of(new Run.Break(step.number(), differences));
         }
@@ -139,9 +139,9 @@ public final class Trial implements AutoCloseable {
     private void catchUp(Seat seat, LabInstance instance, int before) throws InterruptedException {
         for (int number : plan.repeated().headSet(before)) {
             if (caughtUp(seat).add(new LaneStep(seat.lane(), number))) {
-                Exchange exchange = lanes.play(scenario.steps().get(number - 1), seat, target(instance));
+                Exchange exchange = user.play(scenario.steps().get(number - 1), seat, target(instance));
                 tell(exchange, instance, true);
-                lanes.compare(exchange, seat);
+                user.compare(exchange, seat);
             }
         }
     }
@@ -243,7 +243,7 @@ public final class Trial implements AutoCloseable {
 
     /** What the user of this seat has done so far, to go on with beside the run. */
     public Conversation conversation(Seat seat) {
-        return lanes.copy(seat);
+        return user.copy(seat);
     }
 
     /** All that live now, web processes and workers. */

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * whatever the service is. What it keeps compressed or encrypted is not found.
  *
  * <pre>{@code
- * Findings findings = BackingServiceSearch.search("redis", server, home, needles, MemoryLimits.defaults());
+ * SearchResult findings = BackingServiceSearch.search("redis", server, home, needles, MemoryLimits.defaults());
  * }</pre>
  */
 public final class BackingServiceSearch {
@@ -31,7 +31,7 @@ public final class BackingServiceSearch {
      * @param name what it is called in the report: {@code redis}
      * @param home the folder of its data
      */
-    public static Findings search(
+    public static SearchResult search(
             String name, BackingServer server, Path home, Collection<Needle> needles, MemoryLimits limits) {
         Set<Long> pids = new LinkedHashSet<>();
         Listening.on(server.tcpPort()).forEach(pid -> pids.addAll(Processes.tree(pid)));
@@ -40,7 +40,7 @@ public final class BackingServiceSearch {
             notes.add("the memory of " + name + " was not looked through: no process of this user listens on TCP port "
                     + server.tcpPort());
         }
-        Findings memory = MemorySearch.search(name, pids, needles, limits);
+        SearchResult memory = MemorySearch.search(name, pids, needles, limits);
         notes.addAll(memory.notes());
         FileSearch.Result files = FileSearch.search(name, files(home), needles);
         notes.addAll(files.notes());
@@ -51,7 +51,7 @@ public final class BackingServiceSearch {
         if (!files.holding().isEmpty()) {
             places.add("in its files");
         }
-        return new Findings(
+        return new SearchResult(
                 places.isEmpty()
                         ? List.of()
                         : List.of(new Location(Location.Kind.BACKING_SERVICE, name, String.join(" and ", places))),

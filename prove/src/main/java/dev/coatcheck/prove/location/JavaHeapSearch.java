@@ -28,18 +28,18 @@ public final class JavaHeapSearch {
     }
 
     /** The paths that lead to needles, the most telling first. */
-    public static Findings search(String instance, long pid, Collection<Needle> needles, HeapLimits limits)
+    public static SearchResult search(String instance, long pid, Collection<Needle> needles, HeapLimits limits)
             throws InterruptedException {
         Inhabited jvm = new Inhabited(pid);
         try {
             refuse(jvm, limits);
-            return new Findings(
+            return new SearchResult(
                     dumped(jvm, needles, limits).stream()
                             .map(path -> new Location(Location.Kind.HEAP, instance, path))
                             .toList(),
                     List.of());
         } catch (IOException e) {
-            return Findings.note("the heap of JVM " + pid + " was not looked through: " + e.getMessage());
+            return SearchResult.note("the heap of JVM " + pid + " was not looked through: " + e.getMessage());
         }
     }
 

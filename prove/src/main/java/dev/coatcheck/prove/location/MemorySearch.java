@@ -17,7 +17,7 @@ import java.util.TreeSet;
  * process remembers it: buffers and garbage hold it for a while ({@link Remembrance} tells the two apart).
  *
  * <pre>{@code
- * Findings findings = MemorySearch.search("web.1", Processes.tree(pid), needles, MemoryLimits.defaults());
+ * SearchResult findings = MemorySearch.search("web.1", Processes.tree(pid), needles, MemoryLimits.defaults());
  * }</pre>
  *
  * <p>Linux alone, as root or as the processes' own user; where the kernel refuses, the findings have a note that says so.
@@ -27,7 +27,7 @@ public final class MemorySearch {
     private MemorySearch() {}
 
     /** One location for each process that holds any. The limits are for each process. */
-    public static Findings search(
+    public static SearchResult search(
             String instance, Collection<Long> pids, Collection<Needle> needles, MemoryLimits limits) {
         List<Location> locations = new ArrayList<>();
         List<String> notes = new ArrayList<>();
@@ -47,7 +47,7 @@ public final class MemorySearch {
                 case MemoryReading.Gone() -> notes.add("process " + pid + " had ended before its memory was read");
             }
         });
-        return new Findings(locations, notes);
+        return new SearchResult(locations, notes);
     }
 
     /** What came of each process, in the order given; for who counts needles. */

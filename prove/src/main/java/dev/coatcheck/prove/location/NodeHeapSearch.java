@@ -61,7 +61,7 @@ public final class NodeHeapSearch {
     }
 
     /** The paths that lead to needles, the most telling first. */
-    public static Findings search(String instance, long pid, Collection<Needle> needles, HeapLimits limits)
+    public static SearchResult search(String instance, long pid, Collection<Needle> needles, HeapLimits limits)
             throws InterruptedException {
         Inhabited node = new Inhabited(pid);
         try {
@@ -73,13 +73,13 @@ public final class NodeHeapSearch {
             if (!canBeAsked(pid)) {
                 throw new IOException("it does not write snapshots: " + OPTIONS + " did not reach it");
             }
-            return new Findings(
+            return new SearchResult(
                     written(node, needles, limits).stream()
                             .map(path -> new Location(Location.Kind.HEAP, instance, path))
                             .toList(),
                     List.of());
         } catch (IOException e) {
-            return Findings.note("the heap of Node " + pid + " was not looked through: " + e.getMessage());
+            return SearchResult.note("the heap of Node " + pid + " was not looked through: " + e.getMessage());
         }
     }
 

@@ -160,12 +160,12 @@ public final class Cursor {
     /** The object or list of JSON that begins here. */
     public Body.Json json() {
         int begin = offset;
-        int end = JsonText.end(text, begin);
+        int end = JsonSyntax.end(text, begin);
         if (end < 0) {
             throw error("this JSON is never closed; expected its last '" + (peek() == '{' ? "}" : "]") + "'");
         }
         String json = text.substring(begin, end);
-        JsonText.check(json).ifPresent(fault -> {
+        JsonSyntax.check(json).ifPresent(fault -> {
             throw errorAt(begin + fault.offset(), fault.message());
         });
         return new Body.Json(templateUpTo(end));

@@ -42,7 +42,7 @@ class BackingServiceSearchTest {
     @Test
     void what_redis_was_given_is_in_redis() throws IOException {
         try (RedisServer redis = RedisServer.start(ServerSettings.at(home))) {
-            assertThat(search("redis", redis)).isEqualTo(Findings.NOTHING);
+            assertThat(search("redis", redis)).isEqualTo(new SearchResult(List.of(), List.of()));
 
             say(redis, "SET session:" + SID + " bob\r\n");
 
@@ -67,7 +67,7 @@ class BackingServiceSearchTest {
     @Test
     void what_was_committed_to_postgresql_is_in_postgresql() throws SQLException {
         try (PostgresServer postgres = PostgresServer.start(ServerSettings.at(home))) {
-            assertThat(search("postgresql", postgres)).isEqualTo(Findings.NOTHING);
+            assertThat(search("postgresql", postgres)).isEqualTo(new SearchResult(List.of(), List.of()));
 
             URI url = URI.create(postgres.url());
             String[] user = url.getUserInfo().split(":", 2);
@@ -87,7 +87,7 @@ class BackingServiceSearchTest {
         }
     }
 
-    private Findings search(String name, BackingServer server) {
+    private SearchResult search(String name, BackingServer server) {
         return BackingServiceSearch.search(name, server, home, NEEDLES, MemoryLimits.defaults());
     }
 

@@ -42,7 +42,7 @@ class JavaHeapSearchTest {
     void the_path_to_a_needle_begins_at_the_applications_own_field(String where, String needle, String path)
             throws IOException, InterruptedException {
         try (Program program = start(where, needle)) {
-            Findings findings = search(program.pid(), needle);
+            SearchResult findings = search(program.pid(), needle);
 
             assertThat(findings.notes()).isEmpty();
             assertThat(findings.locations()).first().isEqualTo(new Location(Location.Kind.HEAP, "web.1", CLASS + path));
@@ -54,7 +54,7 @@ class JavaHeapSearchTest {
     void a_jvm_that_does_not_hold_the_needle_has_no_path_to_it() throws IOException, InterruptedException {
         try (Program program = start("nothing", SID)) {
             assertThat(JavaHeapSearch.isJvm(program.pid())).isTrue();
-            assertThat(search(program.pid(), SID)).isEqualTo(Findings.NOTHING);
+            assertThat(search(program.pid(), SID)).isEqualTo(new SearchResult(List.of(), List.of()));
         }
     }
 
@@ -89,7 +89,7 @@ class JavaHeapSearchTest {
         command.addAll(List.of("sh", "-c", "mount -t tmpfs none /tmp && exec \"$@\"", "sh"));
         command.addAll(java("static", SID));
         try (Program program = Program.start(command.toArray(String[]::new))) {
-            Findings findings = search(program.pid(), SID);
+            SearchResult findings = search(program.pid(), SID);
 
             assertThat(findings.notes()).isEmpty();
             assertThat(findings.locations()).isNotEmpty();
@@ -151,7 +151,7 @@ class JavaHeapSearchTest {
         return command;
     }
 
-    private static Findings search(long pid, String needle) throws InterruptedException {
+    private static SearchResult search(long pid, String needle) throws InterruptedException {
         return JavaHeapSearch.search("web.1", pid, needles(needle), HeapLimits.defaults());
     }
 

@@ -44,7 +44,7 @@ class MemorySearchTest {
                         .endsWith("): its own memory")
                         .doesNotContain("q1w2e3");
             });
-            assertThat(search(other.pids())).isEqualTo(new Findings(List.of(), List.of()));
+            assertThat(search(other.pids())).isEqualTo(new SearchResult(List.of(), List.of()));
         }
     }
 
@@ -143,7 +143,7 @@ class MemorySearchTest {
                 .containsEntry(pid, new MemoryReading.Gone());
     }
 
-    private static Findings search(List<Long> pids) {
+    private static SearchResult search(List<Long> pids) {
         return MemorySearch.search("web.1", pids, NEEDLES, MemoryLimits.defaults());
     }
 

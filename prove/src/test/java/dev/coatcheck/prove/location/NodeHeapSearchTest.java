@@ -47,7 +47,7 @@ class NodeHeapSearchTest {
     void the_path_to_a_needle_begins_at_the_variable_of_its_script(String code, String variable, String path)
             throws IOException, InterruptedException {
         try (Program program = node("server.js", code, variable)) {
-            Findings findings = search(program.pid());
+            SearchResult findings = search(program.pid());
 
             assertThat(findings.notes()).isEmpty();
             assertThat(findings.locations()).first().isEqualTo(new Location(Location.Kind.HEAP, "web.1", path));
@@ -61,7 +61,7 @@ class NodeHeapSearchTest {
     @Test
     void a_module_that_does_not_hold_the_needle_has_no_path_to_it() throws IOException, InterruptedException {
         try (Program program = node("server.js", "const sessions = new Map()", "sessions")) {
-            assertThat(search(program.pid())).isEqualTo(Findings.NOTHING);
+            assertThat(search(program.pid())).isEqualTo(new SearchResult(List.of(), List.of()));
         }
     }
 
@@ -96,7 +96,7 @@ class NodeHeapSearchTest {
         return Program.start(NodeHeapSearch::prepare, "node", script.toString());
     }
 
-    private static Findings search(long pid) throws InterruptedException {
+    private static SearchResult search(long pid) throws InterruptedException {
         return NodeHeapSearch.search("web.1", pid, NEEDLES, HeapLimits.defaults());
     }
 }

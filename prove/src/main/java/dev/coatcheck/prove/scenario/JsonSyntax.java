@@ -8,7 +8,7 @@ import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
 /** JSON as it is written in a step, with variables in it: {@code {"album": {{album}}, "title": "{{run}}"}}. */
-final class JsonText {
+final class JsonSyntax {
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
@@ -16,7 +16,7 @@ final class JsonText {
     /** What is wrong with it. The place is an offset into the text. */
     record Fault(int offset, String message) {}
 
-    private JsonText() {}
+    private JsonSyntax() {}
 
     /** The same text, of the same length, with a value of JSON's in the place of each variable. */
     static String masked(String text) {

@@ -20,7 +20,7 @@ import java.util.Set;
  * The user of a run, who is one person as long as nothing is repeated. Where steps are repeated in each process, that
  * person has a lane for each: cookies and captures of repeated steps are the lane's own, all others are everyone's.
  */
-final class Lanes {
+final class RunUser {
     private static final int ONLY = 0;
 
     private final Plan plan;
@@ -29,7 +29,7 @@ final class Lanes {
 
     private record Lane(Conversation conversation, Optional<Comparison> comparison) {}
 
-    Lanes(Plan plan, PlaySettings settings, Optional<Control> control) {
+    RunUser(Plan plan, PlaySettings settings, Optional<Control> control) {
         this.plan = plan;
         Conversation beginning = Conversation.start(settings);
         for (Seat seat : plan.seats()) {
