@@ -97,6 +97,14 @@ final class Tracer {
             return Trace.none("a later step broke this time");
         }
         LabInstance other = trial.instance(plan.seat(plan.steps()));
+        Optional<Boolean> arrived = Optional.empty();
+        if (plan.gaps().containsKey(plan.steps())) {
+            // Before anything is looked into: what keeps a process from working delays what is on its way.
+            arrived = Optional.of(trial.playUpTo(plan.steps()));
+            if (arrived.get()) {
+                return new Trace(arrived, Remembered.UNKNOWN, List.of(), List.of(), List.of());
+            }
+        }
 
         searchFiles(polluted, filesBefore, filesAfter, needles);
         List<Needle> given = Needles.from(CarriedValues.given(exchange));
@@ -112,7 +120,7 @@ final class Tracer {
             searchOther(other, given);
         }
         searchServices(given);
-        return new Trace(remembered, places, touched, notes);
+        return new Trace(arrived, remembered, places, touched, notes);
     }
 
     private Map<LabInstance, Map<Path, FileChange>> files() {
@@ -165,13 +173,13 @@ final class Tracer {
     }
 
     /** A heap tells what is kept and by which field; memory as such only what has not been overwritten yet. */
-    private Remembered searchMemory(
-            LabInstance polluted, Conversation before, List<Needle> needles) throws InterruptedException {
+    private Remembered searchMemory(LabInstance polluted, Conversation before, List<Needle> needles)
+            throws InterruptedException {
         if (needles.isEmpty()) {
             notes.add("step " + step.number() + " carries nothing that could be looked for in memories");
             return Remembered.UNKNOWN;
         }
-        long serving = trial.run().played().getLast().pid();
+        long serving = polluted.servingPid();
         boolean looked = false;
         List<Location> found = new ArrayList<>();
         for (long pid : polluted.pids()) {

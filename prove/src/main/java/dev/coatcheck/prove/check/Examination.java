@@ -201,13 +201,13 @@ final class Examination {
                 Cause cause = shared == Condition.BROKEN ? Cause.CACHED_FILE : Cause.LOCAL_FILE;
                 return leak(cause, polluter, differences, trace(handover, polluter));
             }
-            if (condition(
-                            "another process, " + A_WHILE.toSeconds() + " s later",
-                            handover.named("handed over after a while").after(A_WHILE, victim))
-                    == Condition.WELL) {
+            Trace trace = trace(handover.after(A_WHILE, victim), polluter);
+            trace.arrived()
+                    .ifPresent(arrived -> evidence.add("another process, " + A_WHILE.toSeconds() + " s later: "
+                            + (arrived ? "well" : "broken")));
+            if (trace.arrived().orElse(false)) {
                 return leak(arrivingLate(polluter), polluter, differences, Trace.none("it is on its way, not kept"));
             }
-            Trace trace = trace(handover, polluter);
             boolean undecided = shared == Condition.UNTRIED && restarted == Condition.UNTRIED;
             Cause cause =
                     switch (trace.remembered()) {

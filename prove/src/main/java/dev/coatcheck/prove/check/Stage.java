@@ -23,6 +23,7 @@ public interface Stage {
 
     /**
      * Plays the plan up to the step before its last, and looks, while all its processes live, for what the polluter left.
+     * Where the plan lets time pass before the last step, that is played as well.
      *
      * @param handover a plan whose last step another process is to answer
      * @param polluter the number of the step that left it

@@ -2,16 +2,19 @@ package dev.coatcheck.prove.check;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Where a step's state was found.
  *
+ * @param arrived whether the last step went well, where the plan gave what it needs time to arrive; empty where it was not
+ *     played
  * @param remembered whether the process that served the step remembers it
  * @param places where it lies, the most telling first
  * @param touched files that changed with the step and hold nothing that is known
  * @param notes what could not be looked at, and why
  */
-public record Trace(Remembered remembered, List<Place> places, List<Place> touched, List<String> notes) {
+public record Trace(Optional<Boolean> arrived, Remembered remembered, List<Place> places, List<Place> touched, List<String> notes) {
     public Trace {
         places = List.copyOf(places);
         touched = List.copyOf(touched);
@@ -39,7 +42,7 @@ public record Trace(Remembered remembered, List<Place> places, List<Place> touch
 
     /** Nothing was looked for. */
     public static Trace none(String why) {
-        return new Trace(Remembered.UNKNOWN, List.of(), List.of(), List.of(why));
+        return new Trace(Optional.empty(), Remembered.UNKNOWN, List.of(), List.of(), List.of(why));
     }
 
     /**
@@ -55,6 +58,6 @@ public record Trace(Remembered remembered, List<Place> places, List<Place> touch
         if (fitting.isEmpty() && inFiles) {
             fitting.addAll(touched);
         }
-        return new Trace(remembered, fitting, touched, notes);
+        return new Trace(arrived, remembered, fitting, touched, notes);
     }
 }

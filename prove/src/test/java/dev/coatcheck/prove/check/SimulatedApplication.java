@@ -127,7 +127,10 @@ final class SimulatedApplication implements Stage {
 
     @Override
     public Trace trace(Plan handover, int polluter) {
-        return new Trace(remembered, List.of(), List.of(), List.of());
+        Optional<Boolean> arrived = handover.gaps().isEmpty()
+                ? Optional.empty()
+                : Optional.of(run(handover).broken().isEmpty());
+        return new Trace(arrived, remembered, List.of(), List.of(), List.of());
     }
 
     private Behaviour behaviour(int number) {
