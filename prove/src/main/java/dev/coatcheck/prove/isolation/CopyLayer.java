@@ -99,9 +99,9 @@ final class CopyLayer implements Layer {
         now.forEach((path, state) -> {
             FileState was = before.get(path);
             if (was == null) {
-                changes.add(new FileChange.Created(known(path), path, state.size()));
+                changes.add(new FileChange.Created(known(path), path, state.size(), state.written()));
             } else if (state.differsFrom(was) && !(state.isFolder() && was.isFolder())) {
-                changes.add(new FileChange.Modified(known(path), path, state.size()));
+                changes.add(new FileChange.Modified(known(path), path, state.size(), state.written()));
             }
         });
         for (Path path : before.keySet()) {

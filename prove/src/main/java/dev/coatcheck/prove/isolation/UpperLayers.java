@@ -73,9 +73,9 @@ final class UpperLayers {
             FileState before = isNew ? null : FileState.of(known);
             boolean remains = before != null && before.isFolder() && now.isFolder();
             if (before == null) {
-                changes.add(new FileChange.Created(known, entry, now.size()));
+                changes.add(new FileChange.Created(known, entry, now.size(), now.written()));
             } else if (!remains && now.differsFrom(before)) {
-                changes.add(new FileChange.Modified(known, entry, now.size()));
+                changes.add(new FileChange.Modified(known, entry, now.size(), now.written()));
             }
             if (now.isFolder()) {
                 compare(entry, known, !remains, changes);
