@@ -113,8 +113,9 @@ final class Prove implements Callable<Integer> {
             names = "--lease",
             paramLabel = "SECONDS",
             defaultValue = "45",
-            description = "After a kill, how long a step that polls waits for another process to take up the work: as long as"
-                    + " the leases of the application's job queue are; ${DEFAULT-VALUE} by default.")
+            description =
+                    "After a kill, how long a step that polls waits for another process to take up the work: as long as"
+                            + " the leases of the application's job queue are; ${DEFAULT-VALUE} by default.")
     private int leaseSeconds;
 
     @Option(

@@ -63,8 +63,7 @@ final class CarriedValues {
             exchange.step().captures().stream()
                     .map(captured -> "{{" + captured.name() + "}}")
                     .filter(capture)
-                    .forEach(name ->
-                            given.add(name, exchange.values().getOrDefault(name, "")));
+                    .forEach(name -> given.add(name, exchange.values().getOrDefault(name, "")));
         });
         return given.values;
     }

@@ -40,8 +40,7 @@ class CarriedValuesTest {
                 HTTP 204
                 """);
         Scenario scenario = ScenarioFiles.read(List.of(file), List.of()).getFirst();
-        Response response =
-                new Response(201, List.of(new Header("Set-Cookie", "sid=4821")), Content.of(new byte[0]));
+        Response response = new Response(201, List.of(new Header("Set-Cookie", "sid=4821")), Content.of(new byte[0]));
         Exchange upload = new Exchange(
                 scenario.steps().getFirst(),
                 new Target("web.1", URI.create("http://127.0.0.1:1")),

@@ -51,9 +51,8 @@ record Confirmation(Result result, Run split, Run unsplit) {
             String number = " " + round + " of " + ROUNDS;
             Plan named = split.named("confirm split" + number);
             // Two runs that waited in vain are enough to know that nothing comes; one may have had bad luck.
-            Run broken = round == 1 && first.isPresent()
-                    ? first.get()
-                    : stage.run(round < ROUNDS ? named : hasty(named));
+            Run broken =
+                    round == 1 && first.isPresent() ? first.get() : stage.run(round < ROUNDS ? named : hasty(named));
             if (!broken.brokeAt(victim)) {
                 return new Confirmation(Result.NOT_AGAIN, broken, broken);
             }

@@ -203,8 +203,8 @@ final class Examination {
             }
             Trace trace = trace(handover.after(A_WHILE, victim), polluter);
             trace.arrived()
-                    .ifPresent(arrived -> evidence.add("another process, " + A_WHILE.toSeconds() + " s later: "
-                            + (arrived ? "well" : "broken")));
+                    .ifPresent(arrived -> evidence.add(
+                            "another process, " + A_WHILE.toSeconds() + " s later: " + (arrived ? "well" : "broken")));
             if (trace.arrived().orElse(false)) {
                 return leak(arrivingLate(polluter), polluter, differences, Trace.none("it is on its way, not kept"));
             }

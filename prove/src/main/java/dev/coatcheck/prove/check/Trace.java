@@ -14,7 +14,8 @@ import java.util.Optional;
  * @param touched files that changed with the step and hold nothing that is known
  * @param notes what could not be looked at, and why
  */
-public record Trace(Optional<Boolean> arrived, Remembered remembered, List<Place> places, List<Place> touched, List<String> notes) {
+public record Trace(
+        Optional<Boolean> arrived, Remembered remembered, List<Place> places, List<Place> touched, List<String> notes) {
     public Trace {
         places = List.copyOf(places);
         touched = List.copyOf(touched);

@@ -70,7 +70,9 @@ public final class ScratchFolder implements AutoCloseable {
     private static boolean isOld(Path folder) throws IOException {
         Path lock = folder.resolve("lock");
         return Files.exists(lock)
-                && Files.getLastModifiedTime(lock).toInstant().isBefore(Instant.now().minus(YOUNG));
+                && Files.getLastModifiedTime(lock)
+                        .toInstant()
+                        .isBefore(Instant.now().minus(YOUNG));
     }
 
     private static boolean deleteUnlessHeld(Path folder) {

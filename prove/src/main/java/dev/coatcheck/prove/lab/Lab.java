@@ -132,8 +132,8 @@ public final class Lab implements AutoCloseable {
         PlaySettings play = PlaySettings.of(LabSettings.ORIGIN)
                 .withVariables(settings.variables())
                 .withLimit(settings.requestLimit());
-        Trial trial =
-                new Trial(new Stand(workshop, nameOffset), plan, scenario, new RunUser(plan, play, control), mostAhead());
+        Trial trial = new Trial(
+                new Stand(workshop, nameOffset), plan, scenario, new RunUser(plan, play, control), mostAhead());
         try {
             trial.begin();
             return trial;

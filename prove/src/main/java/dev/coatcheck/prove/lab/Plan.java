@@ -83,7 +83,8 @@ public record Plan(
 
     /** As much time at least passes from the beginning of the step before to that of this step. */
     public Plan after(Duration gap, int step) {
-        return new Plan(name, seats, deaths, workersDisk, startsAhead, Map.of(step, gap), patience, repeated, bystanders);
+        return new Plan(
+                name, seats, deaths, workersDisk, startsAhead, Map.of(step, gap), patience, repeated, bystanders);
     }
 
     public Plan patient(Duration other) {
@@ -95,15 +96,7 @@ public record Plan(
         Map<Integer, Death> before = new TreeMap<>(deaths);
         before.keySet().removeIf(death -> death >= step);
         return new Plan(
-                name,
-                seats.subList(0, step),
-                before,
-                workersDisk,
-                startsAhead,
-                gaps,
-                patience,
-                repeated,
-                bystanders);
+                name, seats.subList(0, step), before, workersDisk, startsAhead, gaps, patience, repeated, bystanders);
     }
 
     /**
@@ -115,8 +108,7 @@ public record Plan(
     public Plan unsplit(String other, Map<Integer, Duration> splitGaps) {
         List<Seat> one = seats.stream().map(seat -> new Seat(seat.lane(), 0, 0)).toList();
         int processes = (int) seats.stream().map(Seat::process).distinct().count();
-        return new Plan(
-                other, one, Map.of(), OptionalInt.of(0), true, splitGaps, patience, repeated, processes - 1);
+        return new Plan(other, one, Map.of(), OptionalInt.of(0), true, splitGaps, patience, repeated, processes - 1);
     }
 
     /** Whether it is played as another is, whatever the two are called and however long they wait. */

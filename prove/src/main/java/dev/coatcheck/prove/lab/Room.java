@@ -19,7 +19,8 @@ final class Room {
     static int forMoreLike(Collection<LabInstance> instances) {
         long taken = instances.stream()
                 .flatMap(instance -> instance.pids().stream())
-                .mapToLong(pid -> kilobytes(Path.of("/proc/" + pid + "/status"), "VmRSS").orElse(0L))
+                .mapToLong(pid ->
+                        kilobytes(Path.of("/proc/" + pid + "/status"), "VmRSS").orElse(0L))
                 .sum();
         long available = Stream.of(kilobytes(Path.of("/proc/meminfo"), "MemAvailable"), leftInControlGroup())
                 .flatMap(Optional::stream)

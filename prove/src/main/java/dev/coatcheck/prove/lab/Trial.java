@@ -174,8 +174,7 @@ public final class Trial implements AutoCloseable {
     /** Begins to start the processes that come next, and says which these are. */
     private List<Seat> startAhead(int from) {
         Set<Integer> processes = new HashSet<>();
-        List<Seat> next = seats()
-                .skip(from - 1)
+        List<Seat> next = seats().skip(from - 1)
                 .filter(seat -> processes.add(seat.process()))
                 .limit(ahead)
                 .toList();
@@ -198,9 +197,7 @@ public final class Trial implements AutoCloseable {
         }
         Set<Integer> disks = later.stream().map(Seat::disk).collect(Collectors.toSet());
         plan.workersDisk().ifPresent(disks::add);
-        seats()
-                .filter(seat -> stand.webProcesses().contains(seat.process()))
-                .forEach(seat -> disks.add(seat.disk()));
+        seats().filter(seat -> stand.webProcesses().contains(seat.process())).forEach(seat -> disks.add(seat.disk()));
         stand.disks().stream().filter(disk -> !disks.contains(disk)).forEach(stand::giveUpDisk);
     }
 

@@ -140,7 +140,8 @@ class InvestigationTest {
                 .step(2, changing)
                 .step(3, reading);
 
-        Findings findings = new Investigation(application, scenario, 2, Duration.ZERO).investigate(EnumSet.of(Check.SPREAD));
+        Findings findings =
+                new Investigation(application, scenario, 2, Duration.ZERO).investigate(EnumSet.of(Check.SPREAD));
 
         assertThat(findings.leaks()).extracting(InvestigationTest::words).containsExactly("STALE_CACHE 2 3");
     }
@@ -193,8 +194,7 @@ class InvestigationTest {
 
     @Test
     void a_step_that_breaks_unsplit_too_among_as_many_processes_is_no_leak() throws Exception {
-        SimulatedApplication application =
-                application(3).step(2, (world, seat, lane) -> world.memories.size() < 2);
+        SimulatedApplication application = application(3).step(2, (world, seat, lane) -> world.memories.size() < 2);
 
         Findings findings = investigate(application, 3);
 
@@ -210,7 +210,8 @@ class InvestigationTest {
                 .step(2, remembering("a"))
                 .step(3, needingRemembered("a"));
 
-        Findings findings = new Investigation(application, scenario, 2, Duration.ZERO).investigate(EnumSet.of(Check.SPREAD));
+        Findings findings =
+                new Investigation(application, scenario, 2, Duration.ZERO).investigate(EnumSet.of(Check.SPREAD));
 
         assertThat(findings.leaks()).extracting(InvestigationTest::words).containsExactly("MEMORY 2 3");
     }
@@ -263,7 +264,8 @@ class InvestigationTest {
     }
 
     private static Findings investigate(SimulatedApplication application, int steps) throws InterruptedException {
-        return new Investigation(application, scenario(steps), 3, Duration.ZERO).investigate(EnumSet.allOf(Check.class));
+        return new Investigation(application, scenario(steps), 3, Duration.ZERO)
+                .investigate(EnumSet.allOf(Check.class));
     }
 
     private static List<String> leaks(SimulatedApplication application, int steps) throws InterruptedException {

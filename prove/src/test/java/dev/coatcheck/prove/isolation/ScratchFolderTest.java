@@ -57,6 +57,7 @@ class ScratchFolderTest {
     }
 
     private static void age(Path folder, Duration age) throws IOException {
-        Files.setLastModifiedTime(folder.resolve("lock"), FileTime.from(Instant.now().minus(age)));
+        Files.setLastModifiedTime(
+                folder.resolve("lock"), FileTime.from(Instant.now().minus(age)));
     }
 }
