@@ -54,6 +54,11 @@ class CorpusTest {
         assertThat(report.leaks().stream().map(CorpusTest::words).toList())
                 .as(told)
                 .isEqualTo(leaks(expected).map(CorpusTest::words).toList());
+        if (expected.has("note")) {
+            assertThat(report.notes())
+                    .as(told)
+                    .anyMatch(Pattern.compile(expected.get("note").stringValue()).asPredicate());
+        }
         List<JsonNode> leaks = leaks(expected).toList();
         for (int i = 0; i < leaks.size(); i++) {
             if (leaks.get(i).path("location").isString()) {

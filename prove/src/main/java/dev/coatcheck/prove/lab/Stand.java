@@ -64,11 +64,17 @@ final class Stand implements AutoCloseable {
         try {
             return startWebAgainIfNeeded(name, layer);
         } catch (InconclusiveException e) {
-            if (FixedPortException.isReasonOf(e) && !instances().isEmpty() && !workshop.givesOwnNetworks()) {
+            if (FixedPortException.isReasonOf(e) && !workshop.givesOwnNetworks() && othersLive(layer)) {
                 throw FixedPortException.besides(name, e);
             }
             throw e;
         }
+    }
+
+    /** Whether some live, all on other disks: of two on one disk one may lack a socket that is a file. */
+    private boolean othersLive(Layer layer) {
+        List<LabInstance> others = instances();
+        return !others.isEmpty() && others.stream().noneMatch(other -> other.layer().equals(layer));
     }
 
     private LabInstance startWebAgainIfNeeded(String name, Layer layer) throws InterruptedException {
