@@ -57,7 +57,8 @@ class CorpusTest {
         if (expected.has("note")) {
             assertThat(report.notes())
                     .as(told)
-                    .anyMatch(Pattern.compile(expected.get("note").stringValue()).asPredicate());
+                    .anyMatch(
+                            Pattern.compile(expected.get("note").stringValue()).asPredicate());
         }
         List<JsonNode> leaks = leaks(expected).toList();
         for (int i = 0; i < leaks.size(); i++) {

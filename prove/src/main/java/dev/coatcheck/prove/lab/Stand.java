@@ -74,7 +74,8 @@ final class Stand implements AutoCloseable {
     /** Whether some live, all on other disks: of two on one disk one may lack a socket that is a file. */
     private boolean othersLive(Layer layer) {
         List<LabInstance> others = instances();
-        return !others.isEmpty() && others.stream().noneMatch(other -> other.layer().equals(layer));
+        return !others.isEmpty()
+                && others.stream().noneMatch(other -> other.layer().equals(layer));
     }
 
     private LabInstance startWebAgainIfNeeded(String name, Layer layer) throws InterruptedException {
