@@ -5,15 +5,11 @@ import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.HttpString;
 import io.undertow.util.Methods;
-import io.undertow.util.StatusCodes;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.xnio.channels.StreamSinkChannel;
 import org.xnio.channels.StreamSourceChannel;
 
 /**
@@ -42,18 +38,11 @@ final class Forwarding implements EventLoop.Timed {
     /** Before instances are asked again that have all failed. */
     private static final Duration SECOND_TRY = Duration.ofMillis(100);
 
-    /** Without a byte of the rest of a request whose response is complete already. */
-    private static final Duration LINGER = Duration.ofSeconds(5);
-
-    /** For all of that rest. */
-    private static final Duration LINGER_AT_MOST = Duration.ofSeconds(30);
-
     private enum State {
         READING,
         HELD,
         ATTEMPTING,
         ANSWERING,
-        ANSWERED,
         OVER
     }
 
@@ -63,25 +52,17 @@ final class Forwarding implements EventLoop.Timed {
     private final HttpServerExchange exchange;
     private final RequestIntake intake;
     private final ClientEnd client;
-    private final Instant at = Instant.now();
-    private final long begun = System.nanoTime();
-    private final String clientAddress;
-    private final String requestId;
+    private final Answer answer;
+    private final Arrival arrival;
     private final boolean upgrade;
 
     private State state = State.READING;
-    private boolean bodyNotWanted;
-    private boolean cutShort;
     private final List<Upstream> tried = new ArrayList<>(2);
     private int attempts;
     private @Nullable Attempt attempt;
-    private @Nullable Pump answer;
     private Refusal atDeadline = Refusal.NOTHING_READY;
     private long deadline;
     private long retryAt;
-    private @Nullable PaceCheck answerPace;
-    private long touched = begun;
-    private long finished;
 
     Forwarding(HttpServerExchange exchange, ClientEnd client, EventLoop loop, RouterContext router) {
         this.router = router;
@@ -90,8 +71,8 @@ final class Forwarding implements EventLoop.Timed {
         this.exchange = exchange;
         this.intake = new RequestIntake(exchange, this, router);
         this.client = client;
-        this.clientAddress = RequestHeaders.clientAddress(exchange);
-        this.requestId = RequestIds.from(exchange.getRequestHeaders().getFirst(RequestHeaders.REQUEST_ID));
+        this.arrival = Arrival.of(exchange);
+        this.answer = new Answer(this, client, arrival.requestId(), router);
         this.upgrade = RequestHeaders.askForWebSocket(exchange);
     }
 
@@ -223,19 +204,12 @@ final class Forwarding implements EventLoop.Timed {
     }
 
     void copyRequestHeaders(HeaderMap to) {
-        RequestHeaders.copy(exchange, clientAddress, intake.body(), requestId, upgrade, settings.trustForwarded(), to);
-    }
-
-    private void touch() {
-        touched = System.nanoTime();
+        RequestHeaders.copy(exchange, arrival, intake.body(), upgrade, settings.trustForwarded(), to);
     }
 
     /** The instance takes no more of the body. Its response, if there is one, comes next. */
     void bodyNotWanted() {
-        bodyNotWanted = true;
-        if (state == State.ANSWERED) {
-            client.dropRestOfRequest(this::touch);
-        }
+        answer.bodyNotWanted();
     }
 
     void requestRead() {
@@ -253,58 +227,7 @@ final class Forwarding implements EventLoop.Timed {
      */
     void answer(@Nullable StreamSourceChannel source, @Nullable PooledByteBuffer first, Runnable sourceEnded) {
         state = State.ANSWERING;
-        touch();
-        Pump pump = new Pump(source, beginResponse(), first, router.buffers(), new Pump.Observer() {
-            @Override
-            public void moved(long read) {
-                touch();
-            }
-
-            @Override
-            public void sourceEnded() {
-                sourceEnded.run();
-            }
-
-            @Override
-            public void finished() {
-                answered();
-            }
-
-            @Override
-            public void failed() {
-                // Part of the response may be out, and nothing can mend it: a cut connection tells the client so.
-                cut();
-            }
-        });
-        answer = pump;
-        pump.start();
-    }
-
-    private StreamSinkChannel beginResponse() {
-        String instance = settings.instanceHeader() && attempt != null
-                ? attempt.upstream().instance()
-                : null;
-        boolean isLast = router.isClosing() && exchange.getStatusCode() != StatusCodes.SWITCHING_PROTOCOLS;
-        if (isLast || bodyNotWanted || intake.isContinueAwaited()) {
-            exchange.setPersistent(false);
-        }
-        return ResponseHeaders.begin(exchange, requestId, instance);
-    }
-
-    /** The whole response is out. The exchange ends by itself once the whole request has been read. */
-    private void answered() {
-        finished = System.nanoTime();
-        if (state == State.ANSWERING) {
-            state = State.ANSWERED;
-            if (!exchange.isRequestComplete() && (bodyNotWanted || !exchange.isPersistent())) {
-                client.dropRestOfRequest(this::touch);
-            }
-        }
-    }
-
-    /** An instance that answered early may go on reading: what moves then is an upload like any other. */
-    private boolean isUploadWanted() {
-        return !exchange.isRequestComplete() && !bodyNotWanted && exchange.isPersistent();
+        answer.begin(attempt, source, first, sourceEnded);
     }
 
     /** Answers in the instance's place; where its response has begun, cuts that. */
@@ -324,7 +247,7 @@ final class Forwarding implements EventLoop.Timed {
 
     /** Ends the exchange where it is. */
     void cut() {
-        cutShort = true;
+        answer.cutShort();
         client.cut();
         over();
     }
@@ -336,7 +259,7 @@ final class Forwarding implements EventLoop.Timed {
         }
         switch (state) {
             case READING -> {
-                if (intake.isTooSlow(true, begun, now)) {
+                if (intake.isTooSlow(true, arrival.nanos(), now)) {
                     refuse(Refusal.BODY_TOO_SLOW);
                 }
             }
@@ -351,46 +274,12 @@ final class Forwarding implements EventLoop.Timed {
                 }
             }
             case ANSWERING -> {
-                if (isAnswerTooSlow(now)
-                        || now - lastMoved() > settings.timeouts().stream().toNanos()) {
-                    cut();
-                }
-            }
-            case ANSWERED -> {
-                if (isUploadWanted() ? isUploadTooSlow(now) : hasLingered(now)) {
+                if (answer.isTooSlow(now)) {
                     cut();
                 }
             }
             case OVER -> {}
         }
-    }
-
-    private boolean isAnswerTooSlow(long now) {
-        boolean clientAwaited = answer != null && answer.isSinkBlocked();
-        if (answerPace == null) {
-            if (!clientAwaited) {
-                return false;
-            }
-            answerPace = new PaceCheck(settings.pace());
-        }
-        return answerPace.isTooSlow(clientAwaited, exchange.getResponseBytesSent(), now);
-    }
-
-    private boolean isUploadTooSlow(long now) {
-        boolean clientAwaited = attempt != null && attempt.isClientAwaited();
-        return intake.isTooSlow(clientAwaited, finished, now)
-                // Nor may an instance that has answered leave the rest of the body where it is.
-                || now - Math.max(lastMoved(), finished)
-                        > settings.timeouts().requestBody().toNanos();
-    }
-
-    private boolean hasLingered(long now) {
-        return now - Math.max(touched, finished) > LINGER.toNanos() || now - finished > LINGER_AT_MOST.toNanos();
-    }
-
-    /** In either direction. */
-    private long lastMoved() {
-        return Math.max(touched, intake.lastMoved());
     }
 
     @Override
@@ -403,45 +292,31 @@ final class Forwarding implements EventLoop.Timed {
         if (state == State.OVER) {
             return;
         }
-        boolean left = state != State.ANSWERING && state != State.ANSWERED;
-        // Undertow tells of the end before the pump does.
-        boolean complete = answer != null && answer.isAtEnd() && !cutShort;
+        boolean left = state != State.ANSWERING;
         state = State.OVER;
         loop.end(this);
         router.held().remove(this);
         if (attempt != null) {
             attempt.end();
         }
-        if (answer != null) {
-            answer.stop();
-        }
+        answer.stop();
         try {
             client.over();
             intake.over();
-            Access access = access(left, complete);
-            router.metrics().count(access, attempt == null ? null : attempt.upstream());
+            Upstream asked = attempt == null ? null : attempt.upstream();
+            Access access = arrival.access(
+                    exchange,
+                    left ? Access.CLIENT_LEFT : exchange.getStatusCode(),
+                    answer.sentAt(System.nanoTime()),
+                    asked,
+                    attempts,
+                    intake.received(),
+                    answer.isComplete());
+            router.metrics().count(access, asked);
             router.tell(access);
         } finally {
             // Whatever was thrown: a request that is over must not hold up the end of the router.
             router.over();
         }
-    }
-
-    private Access access(boolean left, boolean complete) {
-        long end = finished == 0 ? System.nanoTime() : finished;
-        return new Access(
-                at,
-                exchange.getRequestMethod().toString(),
-                RequestTarget.path(exchange),
-                left ? Access.CLIENT_LEFT : exchange.getStatusCode(),
-                Duration.ofNanos(end - begun),
-                Optional.ofNullable(attempt).map(last -> last.upstream().instance()),
-                requestId,
-                intake.received(),
-                exchange.getResponseBytesSent(),
-                attempts,
-                clientAddress,
-                exchange.getProtocol().toString(),
-                complete);
     }
 }

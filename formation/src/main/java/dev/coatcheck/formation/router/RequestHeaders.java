@@ -30,9 +30,8 @@ final class RequestHeaders {
 
     static void copy(
             HttpServerExchange exchange,
-            String clientAddress,
+            Arrival arrival,
             RequestBody body,
-            String requestId,
             boolean upgrade,
             boolean trustForwarded,
             HeaderMap to) {
@@ -51,8 +50,8 @@ final class RequestHeaders {
             to.put(Headers.CONNECTION, "Upgrade");
             to.put(Headers.UPGRADE, "websocket");
         }
-        to.put(REQUEST_ID, requestId);
-        forwarded(to, exchange, clientAddress);
+        to.put(REQUEST_ID, arrival.requestId());
+        forwarded(to, exchange, arrival.client());
         if (!to.contains(Headers.HOST)) {
             // An HTTP/1.0 client need not name a host, but the request to the instance is HTTP/1.1.
             @Nullable InetSocketAddress local = exchange.getDestinationAddress();
