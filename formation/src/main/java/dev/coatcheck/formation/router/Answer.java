@@ -32,6 +32,7 @@ final class Answer implements Pump.Observer {
     private @Nullable Pump pump;
     private Runnable sourceEnded = () -> {};
     private boolean bodyNotWanted;
+    private boolean dropping;
     private boolean cutShort;
     private @Nullable PaceCheck pace;
     private long touched;
@@ -97,9 +98,20 @@ final class Answer implements Pump.Observer {
     /** The whole response is out. The exchange ends by itself once the whole request has been read. */
     @Override
     public void finished() {
-        sentAt = System.nanoTime();
+        sentNow();
+        dropRest();
+    }
+
+    private void sentNow() {
         sent = true;
-        if (!exchange.isRequestComplete() && (bodyNotWanted || !exchange.isPersistent())) {
+        sentAt = System.nanoTime();
+    }
+
+    /** An instance that answered early may go on reading. Where none does, nobody wants the rest. */
+    private void dropRest() {
+        boolean unwanted = bodyNotWanted || intake.isContinueAwaited() || attempt == null || !attempt.isSending();
+        if (sent && unwanted && !dropping && !exchange.isRequestComplete()) {
+            dropping = true;
             client.dropRestOfRequest(this::touch);
         }
     }
@@ -113,9 +125,7 @@ final class Answer implements Pump.Observer {
     /** The instance takes no more of the body. Its response, if there is one, comes next. */
     void bodyNotWanted() {
         bodyNotWanted = true;
-        if (sent) {
-            client.dropRestOfRequest(this::touch);
-        }
+        dropRest();
     }
 
     /** Whether there is nothing more to wait for. To be asked at each tick once it has begun. */
@@ -124,7 +134,7 @@ final class Answer implements Pump.Observer {
             return isTakenTooSlowly(now)
                     || now - lastMoved() > settings.timeouts().stream().toNanos();
         }
-        return isUploadWanted() ? isUploadTooSlow(now) : hasLingered(now);
+        return dropping ? hasLingered(now) : isUploadTooSlow(now);
     }
 
     private boolean isTakenTooSlowly(long now) {
@@ -138,11 +148,7 @@ final class Answer implements Pump.Observer {
         return pace.isTooSlow(clientAwaited, exchange.getResponseBytesSent(), now);
     }
 
-    /** An instance that answered early may go on reading: what moves then is an upload like any other. */
-    private boolean isUploadWanted() {
-        return !exchange.isRequestComplete() && !bodyNotWanted && exchange.isPersistent();
-    }
-
+    /** What moves to an instance that has answered is an upload like any other. */
     private boolean isUploadTooSlow(long now) {
         boolean clientAwaited = attempt != null && attempt.isClientAwaited();
         return intake.isTooSlow(clientAwaited, sentAt, now)
@@ -160,24 +166,29 @@ final class Answer implements Pump.Observer {
         return Math.max(touched, intake.lastMoved());
     }
 
-    /** Ends here, whatever is still to come. */
+    /** What is not out yet stays away. */
     void cutShort() {
         cutShort = true;
     }
 
-    /** Whether the client was sent all of it; Undertow tells of the end before the pump does. */
+    /** Ends with the exchange. */
+    void stop() {
+        if (pump != null) {
+            if (!sent && !cutShort && pump.isAtEnd()) {
+                // Undertow tells of the end before the pump does.
+                sentNow();
+            }
+            pump.stop();
+        }
+    }
+
+    /** Whether the client was sent all of it; known once it has ended. */
     boolean isComplete() {
-        return pump != null && pump.isAtEnd() && !cutShort;
+        return sent;
     }
 
     /** When its last byte was handed to the operating system, or {@code otherwise}. */
     long sentAt(long otherwise) {
         return sent ? sentAt : otherwise;
-    }
-
-    void stop() {
-        if (pump != null) {
-            pump.stop();
-        }
     }
 }

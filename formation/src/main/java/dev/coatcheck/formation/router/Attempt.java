@@ -182,10 +182,11 @@ final class Attempt {
             @Override
             public void finished() {
                 lastSent = System.nanoTime();
+                giveBack();
                 if (streams) {
                     forwarding.requestRead();
                 }
-                giveBack();
+                forwarding.requestPassedOn();
             }
 
             @Override
@@ -199,6 +200,7 @@ final class Attempt {
                 if (streams) {
                     forwarding.bodyNotWanted();
                 }
+                forwarding.requestPassedOn();
             }
         });
         requestPump = pump;
@@ -264,10 +266,22 @@ final class Attempt {
 
     /** Whether it is the client's turn, to send more of the body. */
     boolean isClientAwaited() {
-        return requestPump != null
+        Pump pump = requestPump;
+        return pump != null
+                && pump.isRunning()
                 && !forwarding.exchange().isRequestComplete()
-                && !requestPump.isSinkBlocked()
+                && !pump.isSinkBlocked()
                 && !forwarding.intake().isContinueAwaited();
+    }
+
+    /** Whether the instance is still being sent the body of the request. */
+    boolean isSending() {
+        return requestPump != null && requestPump.isRunning();
+    }
+
+    /** Whether that needs nothing of the client any longer. */
+    boolean isOnlySending() {
+        return requestPump != null && requestPump.isOnlyWriting();
     }
 
     /** The last byte of the response was read; the connection is free once the request is sent in full, too. */

@@ -43,6 +43,8 @@ final class Forwarding implements EventLoop.Timed {
         HELD,
         ATTEMPTING,
         ANSWERING,
+        /** Over for the client, whose connection may serve another request; the instance gets the last of this one. */
+        PASSING_ON,
         OVER
     }
 
@@ -80,7 +82,7 @@ final class Forwarding implements EventLoop.Timed {
         loop.begin(this);
         boolean tooMany = router.begun() > settings.limits().requests();
         exchange.addExchangeCompleteListener((completed, next) -> {
-            over();
+            ended();
             next.proceed();
         });
         Refusal refusal = tooMany ? Refusal.TOO_MANY_REQUESTS : RequestCheck.refusal(exchange, settings.limits());
@@ -209,13 +211,26 @@ final class Forwarding implements EventLoop.Timed {
 
     /** The instance takes no more of the body. Its response, if there is one, comes next. */
     void bodyNotWanted() {
-        answer.bodyNotWanted();
+        if (!isOverForClient()) {
+            answer.bodyNotWanted();
+        }
     }
 
     void requestRead() {
-        if (state != State.OVER) {
+        if (!isOverForClient()) {
             client.requestRead();
         }
+    }
+
+    /** The instance has all of the request, or takes no more of it. */
+    void requestPassedOn() {
+        if (state == State.PASSING_ON) {
+            over();
+        }
+    }
+
+    private boolean isOverForClient() {
+        return state == State.PASSING_ON || state == State.OVER;
     }
 
     /**
@@ -232,7 +247,7 @@ final class Forwarding implements EventLoop.Timed {
 
     /** Answers in the instance's place; where its response has begun, cuts that. */
     void refuse(Refusal refusal) {
-        if (state == State.OVER || exchange.isResponseStarted()) {
+        if (isOverForClient() || exchange.isResponseStarted()) {
             cut();
             return;
         }
@@ -247,14 +262,16 @@ final class Forwarding implements EventLoop.Timed {
 
     /** Ends the exchange where it is. */
     void cut() {
-        answer.cutShort();
-        client.cut();
+        if (!isOverForClient()) {
+            answer.cutShort();
+            client.cut();
+        }
         over();
     }
 
     @Override
     public void tick(long now) {
-        if (client.hasLeft()) {
+        if (!isOverForClient() && client.hasLeft()) {
             over();
         }
         switch (state) {
@@ -273,7 +290,7 @@ final class Forwarding implements EventLoop.Timed {
                     attempt.tick(now);
                 }
             }
-            case ANSWERING -> {
+            case ANSWERING, PASSING_ON -> {
                 if (answer.isTooSlow(now)) {
                     cut();
                 }
@@ -288,11 +305,24 @@ final class Forwarding implements EventLoop.Timed {
     }
 
     /** The exchange is complete, or its connection is closed. */
+    private void ended() {
+        if (isOverForClient()) {
+            return;
+        }
+        answer.stop();
+        if (state == State.ANSWERING && answer.isComplete() && attempt != null && attempt.isOnlySending()) {
+            state = State.PASSING_ON;
+            client.over();
+        } else {
+            over();
+        }
+    }
+
     private void over() {
         if (state == State.OVER) {
             return;
         }
-        boolean left = state != State.ANSWERING;
+        State last = state;
         state = State.OVER;
         loop.end(this);
         router.held().remove(this);
@@ -301,12 +331,15 @@ final class Forwarding implements EventLoop.Timed {
         }
         answer.stop();
         try {
-            client.over();
+            if (last != State.PASSING_ON) {
+                client.over();
+            }
             intake.over();
             Upstream asked = attempt == null ? null : attempt.upstream();
+            boolean answered = last == State.ANSWERING || last == State.PASSING_ON;
             Access access = arrival.access(
                     exchange,
-                    left ? Access.CLIENT_LEFT : exchange.getStatusCode(),
+                    answered ? exchange.getStatusCode() : Access.CLIENT_LEFT,
                     answer.sentAt(System.nanoTime()),
                     asked,
                     attempts,

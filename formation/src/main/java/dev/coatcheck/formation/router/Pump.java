@@ -55,6 +55,7 @@ final class Pump {
 
     private @Nullable PooledByteBuffer held;
     private boolean sourceEnded;
+    private boolean reading;
     private boolean stopped;
     private boolean sinkBlocked;
 
@@ -107,6 +108,16 @@ final class Pump {
     /** Whether everything has been handed to the sink, although it may not have passed all of it on yet. */
     boolean isAtEnd() {
         return sourceEnded && held == null;
+    }
+
+    /** Whether it goes on: it was not stopped, and neither is finished nor has failed. */
+    boolean isRunning() {
+        return !stopped;
+    }
+
+    /** Whether nothing keeps it from its end but the sink; where it is reading just now, that is about to be seen. */
+    boolean isOnlyWriting() {
+        return !stopped && (sourceEnded || reading);
     }
 
     /** Whether it is the sink that keeps the pump waiting. */
@@ -164,11 +175,14 @@ final class Pump {
         PooledByteBuffer buffer = pool.allocate();
         held = buffer;
         int read;
+        reading = true;
         try {
             read = source == null ? -1 : source.read(buffer.getBuffer());
         } catch (IOException | RuntimeException e) {
             failed(e, true);
             return false;
+        } finally {
+            reading = false;
         }
         if (stopped) {
             letGo();
