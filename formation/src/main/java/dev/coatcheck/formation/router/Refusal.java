@@ -47,8 +47,8 @@ record Refusal(int status, String error, String message) {
             "bad-response",
             "The instance sent a response that is not well-formed HTTP. Look at the application's logs.");
     static final Refusal MALFORMED = new Refusal(400, "bad-request", "The request is not well-formed HTTP/1.1.");
-    static final Refusal METHOD_NOT_ALLOWED =
-            new Refusal(405, "method-not-allowed", "This method is not passed on. Use another one.");
+    static final Refusal METHOD_NOT_PASSED_ON =
+            new Refusal(501, "method-not-implemented", "This method is never passed on. Use another one.");
     static final Refusal EXPECTATION_FAILED = new Refusal(
             417, "expectation-failed", "The only expectation that can be met is 100-continue. Leave the header out.");
     static final Refusal TARGET_TOO_LONG =

@@ -23,7 +23,7 @@ final class RequestCheck {
     static @Nullable Refusal refusal(HttpServerExchange exchange, RouterSettings.Limits limits) {
         HttpString method = exchange.getRequestMethod();
         if (method.equals(Methods.CONNECT) || method.equals(Methods.TRACE)) {
-            return Refusal.METHOD_NOT_ALLOWED;
+            return Refusal.METHOD_NOT_PASSED_ON;
         }
         if (!hasProperFraming(exchange) || !hasProperTarget(exchange)) {
             return Refusal.MALFORMED;

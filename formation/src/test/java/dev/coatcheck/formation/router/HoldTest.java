@@ -30,7 +30,7 @@ final class HoldTest extends RouterTest {
                             .send("TRACE / HTTP/1.1\r\nHost: a\r\n\r\n")
                             .read()
                             .status())
-                    .isEqualTo(405);
+                    .isEqualTo(501);
         }
         RawUpstream upstream = closeLater(RawUpstream.startOneAtATime((request, connection) -> {
             connection.respond(200, "at last");

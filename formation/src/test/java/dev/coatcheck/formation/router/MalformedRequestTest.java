@@ -137,7 +137,7 @@ final class MalformedRequestTest extends RouterTest {
             RawClient.Response response = client(router)
                     .send(line + " HTTP/1.1\r\nHost: a:443\r\n\r\n")
                     .read();
-            assertThat(response.status()).isEqualTo(405);
+            assertThat(response.status()).isEqualTo(501);
         }
         assertThat(upstream.requests).isEmpty();
     }
