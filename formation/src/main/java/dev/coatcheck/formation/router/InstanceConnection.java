@@ -36,7 +36,7 @@ final class InstanceConnection {
 
     /** Whether any byte of the latest response has arrived; those of interim responses do not count. */
     boolean hasReceived() {
-        return client.getStatistics().getRead() > 0;
+        return client.getStatistics().getRead() > 0 || interim.hasBegun();
     }
 
     boolean isOpen() {

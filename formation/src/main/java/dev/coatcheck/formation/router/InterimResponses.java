@@ -14,7 +14,8 @@ import org.xnio.conduits.StreamSourceConduit;
 /**
  * Takes the interim responses (RFC 9110, section 15.2) out of what an instance sends, so that Undertow's client, which
  * takes each but 100 for the final one, sees only that. {@code 100 Continue} is told of; the others, such as
- * {@code 103 Early Hints}, are dropped, as a proxy may. {@code 101} is a final response.
+ * {@code 103 Early Hints}, are dropped: Undertow's server can send its clients no other than 100. {@code 101} is a final
+ * response.
  *
  * <p>Looks at the bytes where they are read to, and steps aside once the final response has begun: that costs a look at
  * twelve bytes for each response. Runs on the thread of its connection.
@@ -74,6 +75,11 @@ final class InterimResponses extends AbstractStreamSourceConduit<StreamSourceCon
         begunBytes = 0;
         dropped = 0;
         droppedBytes = 0;
+    }
+
+    /** Whether first bytes have arrived that do not show yet whether the response is a final one. */
+    boolean hasBegun() {
+        return begunBytes > 0;
     }
 
     @Override

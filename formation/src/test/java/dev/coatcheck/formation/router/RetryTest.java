@@ -88,6 +88,29 @@ final class RetryTest extends RouterTest {
         assertThat(first.requests).isNotEmpty();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"H", "HTTP/1.1 20", "HTTP/1.1 200 OK\r\nContent-"})
+    void a_response_has_begun_with_its_first_byte(String begin) throws Exception {
+        Router router = router();
+        AtomicInteger received = new AtomicInteger();
+        for (int i = 1; i <= 2; i++) {
+            router.add(
+                    "web." + i,
+                    upstream((request, connection) -> {
+                                received.incrementAndGet();
+                                connection.write(begin);
+                                connection.close();
+                            })
+                            .address());
+        }
+
+        HttpResponse<String> response =
+                send(HttpRequest.newBuilder(uri(router, "/")).DELETE());
+
+        assertThat(response.statusCode()).isEqualTo(502);
+        assertThat(received).hasValue(1);
+    }
+
     @Test
     void a_post_whose_instance_died_over_it_is_never_sent_twice() throws Exception {
         Router router = router();
