@@ -90,6 +90,7 @@ final class Forwarding implements EventLoop.Timed {
             refuse(refusal);
             return;
         }
+        RequestTarget.nameHost(exchange);
         intake.start(this::begin);
     }
 

@@ -70,14 +70,9 @@ record Http2Head(String method, String path, HeaderMap fields) {
         if (received.contains(Headers.HOST)) {
             String host = only(received, Headers.HOST);
             boolean agree = received.count(Http2Channel.AUTHORITY) == 0 || Objects.equals(host, authority);
-            return agree && host != null && isHost(host) ? host : null;
+            return agree && host != null && RequestTarget.isProperAuthority(host) ? host : null;
         }
-        return authority != null && isHost(authority) ? authority : null;
-    }
-
-    private static boolean isHost(String host) {
-        return !host.isEmpty()
-                && host.chars().allMatch(c -> Tokens.isLetterOrDigit(c) || "-._~:[]%!$&'()*+;=".indexOf(c) >= 0);
+        return authority != null && RequestTarget.isProperAuthority(authority) ? authority : null;
     }
 
     private static boolean hasProperLength(HeaderMap received, boolean endsHere) {

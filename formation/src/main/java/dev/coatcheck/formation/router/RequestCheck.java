@@ -59,13 +59,17 @@ final class RequestCheck {
         if (!isVisible(uri) || !isVisible(exchange.getQueryString())) {
             return false;
         }
+        String host = exchange.getRequestHeaders().getFirst(Headers.HOST);
+        if (host != null && !RequestTarget.hasProperPort(host)) {
+            return false;
+        }
         if (!exchange.isHostIncludedInRequestURI()) {
             return uri.startsWith("/")
                     || (uri.equals("*") && exchange.getRequestMethod().equals(Methods.OPTIONS));
         }
-        String host = exchange.getRequestHeaders().getFirst(Headers.HOST);
+        String authority = RequestTarget.authority(uri);
         return RequestTarget.scheme(uri).equalsIgnoreCase(exchange.getRequestScheme())
-                && (host == null || RequestTarget.authority(uri).equalsIgnoreCase(host));
+                && (host == null ? RequestTarget.isProperAuthority(authority) : authority.equalsIgnoreCase(host));
     }
 
     /**

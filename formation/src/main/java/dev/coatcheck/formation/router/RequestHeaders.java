@@ -73,14 +73,24 @@ final class RequestHeaders {
     }
 
     private static void forwarded(HeaderMap to, HttpServerExchange exchange, String address) {
-        String before = to.getFirst(Headers.X_FORWARDED_FOR);
-        to.put(Headers.X_FORWARDED_FOR, before == null ? address : before + ", " + address);
+        // A proxy in front may add the address that it saw as a line of its own, behind those that it was sent.
+        @Nullable HeaderValues before = to.get(Headers.X_FORWARDED_FOR);
+        to.put(Headers.X_FORWARDED_FOR, before == null ? address : String.join(", ", before) + ", " + address);
         putIfAbsent(to, Headers.X_FORWARDED_PROTO, exchange.getRequestScheme());
         String host = exchange.getRequestHeaders().getFirst(Headers.HOST);
         if (host != null) {
             putIfAbsent(to, Headers.X_FORWARDED_HOST, host);
         }
-        putIfAbsent(to, Headers.X_FORWARDED_PORT, Integer.toString(exchange.getHostPort()));
+        putIfAbsent(to, Headers.X_FORWARDED_PORT, port(exchange, host));
+    }
+
+    /** The TCP port that the client believes it has asked. */
+    private static String port(HttpServerExchange exchange, @Nullable String host) {
+        if (host == null) {
+            return Integer.toString(exchange.getHostPort());
+        }
+        String port = RequestTarget.port(host);
+        return !port.isEmpty() ? port : exchange.getRequestScheme().equals("https") ? "443" : "80";
     }
 
     /** Whether the client wants to go on in WebSocket, which is the only other protocol that is switched to. */

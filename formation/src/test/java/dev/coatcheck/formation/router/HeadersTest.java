@@ -71,6 +71,27 @@ final class HeadersTest extends RouterTest {
     }
 
     @Test
+    void an_address_that_a_trusted_proxy_adds_as_a_line_of_its_own_is_kept_behind_those_it_was_sent() throws Exception {
+        String head = forwarded(
+                router(settings().withTrustForwarded(true)),
+                "Host: a",
+                "X-Forwarded-For: 6.6.6.6, 7.7.7.7",
+                "X-Forwarded-For: 10.0.0.1");
+
+        assertThat(Http.headers(head, "X-Forwarded-For")).containsExactly("6.6.6.6, 7.7.7.7, 10.0.0.1, 127.0.0.1");
+    }
+
+    @Test
+    void a_host_that_only_the_target_names_is_the_host() throws Exception {
+        String head = forwardedLine(router(), "GET http://shop.example:81/a HTTP/1.0", "X: y");
+
+        assertThat(head).startsWith("GET /a HTTP/1.1\r\n");
+        assertThat(Http.headers(head, "Host")).containsExactly("shop.example:81");
+        assertThat(Http.header(head, "X-Forwarded-Host")).contains("shop.example:81");
+        assertThat(Http.header(head, "X-Forwarded-Port")).contains("81");
+    }
+
+    @Test
     void what_concerns_the_clients_connection_stays_there() throws Exception {
         String head = forwarded(
                 router(),

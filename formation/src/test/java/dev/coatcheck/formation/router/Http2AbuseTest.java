@@ -78,6 +78,10 @@ final class Http2AbuseTest extends RouterTest {
                         "an authority with a path",
                         List.of(":method=GET", ":scheme=https", ":authority=a/b", ":path=/"),
                         ""),
+                Arguments.of(
+                        "an authority with a strange port",
+                        List.of(":method=GET", ":scheme=https", ":authority=a:x", ":path=/"),
+                        ""),
                 Arguments.of("an unknown pseudo-header", post(":x=y"), ""),
                 Arguments.of(
                         "a pseudo-header after a header",
