@@ -19,6 +19,9 @@ final class Http2Client implements EventLoop.Timed {
     private static final int MOST_RESETS = 500;
     private static final long WINDOW = TimeUnit.SECONDS.toNanos(30);
 
+    /** For a client to take the word that it has to go. */
+    private static final long LAST_WORD = TimeUnit.SECONDS.toNanos(5);
+
     private final Http2Channel channel;
     private final StreamConnection connection;
     private final EventLoop loop;
@@ -26,6 +29,8 @@ final class Http2Client implements EventLoop.Timed {
     private int streams;
     private long lastBusy = System.nanoTime();
     private boolean leaving;
+    private boolean sentAway;
+    private long sentAwayAt;
     private int resets;
     private long windowBegan = System.nanoTime();
 
@@ -63,13 +68,19 @@ final class Http2Client implements EventLoop.Timed {
         goIfDone();
     }
 
-    /** Undertow lets a client stay that never begins a stream. */
+    /**
+     * Undertow lets a client stay that never begins a stream, and also one that it has told to go, for as long as that
+     * does not read it.
+     */
     @Override
     public void tick(long now) {
         if (streams > 0) {
             lastBusy = now;
         } else if (now - lastBusy > keepAlive) {
-            channel.sendGoAway(Http2Channel.ERROR_NO_ERROR);
+            sendAway(Http2Channel.ERROR_NO_ERROR);
+        }
+        if (sentAway && now - sentAwayAt > LAST_WORD) {
+            close();
         }
         if (!channel.isOpen()) {
             loop.end(this);
@@ -88,7 +99,15 @@ final class Http2Client implements EventLoop.Timed {
 
     private void goIfDone() {
         if (leaving && streams == 0) {
-            channel.sendGoAway(Http2Channel.ERROR_NO_ERROR);
+            sendAway(Http2Channel.ERROR_NO_ERROR);
+        }
+    }
+
+    private void sendAway(int reason) {
+        if (!sentAway) {
+            sentAway = true;
+            sentAwayAt = System.nanoTime();
+            channel.sendGoAway(reason);
         }
     }
 
@@ -99,7 +118,7 @@ final class Http2Client implements EventLoop.Timed {
             resets = 0;
         }
         if (++resets > MOST_RESETS) {
-            channel.sendGoAway(Http2Channel.ERROR_ENHANCE_YOUR_CALM);
+            sendAway(Http2Channel.ERROR_ENHANCE_YOUR_CALM);
         }
     }
 }

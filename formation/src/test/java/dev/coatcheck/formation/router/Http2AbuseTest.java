@@ -6,7 +6,10 @@ import static dev.coatcheck.formation.router.RawHttp2Client.END_HEADERS;
 import static dev.coatcheck.formation.router.RawHttp2Client.END_STREAM;
 import static dev.coatcheck.formation.router.RawHttp2Client.GOAWAY;
 import static dev.coatcheck.formation.router.RawHttp2Client.HEADERS;
+import static dev.coatcheck.formation.router.RawHttp2Client.PING;
 import static dev.coatcheck.formation.router.RawHttp2Client.RST_STREAM;
+import static dev.coatcheck.formation.router.RawHttp2Client.SETTINGS;
+import static dev.coatcheck.formation.router.RawHttp2Client.WINDOW_UPDATE;
 import static dev.coatcheck.formation.router.RawHttp2Client.head;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -23,6 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What HTTP/2 can say and HTTP/1.1 cannot reaches no instance, and nobody asks for more than his share. */
 final class Http2AbuseTest extends RouterTest {
@@ -223,6 +227,63 @@ final class Http2AbuseTest extends RouterTest {
                 settings().withTls(files).withTimeouts(settings().timeouts().withKeepAlive(Duration.ofMillis(300))));
 
         assertThat(http2(router).next(GOAWAY).type()).isEqualTo(GOAWAY);
+    }
+
+    /** Lets the router send as much as it has, and reads nothing of it. */
+    private RawHttp2Client thatDoesNotRead(Router router) throws Exception {
+        RawHttp2Client client = http2(router);
+        client.frame(SETTINGS, 0, 0, new byte[] {0, 4, 0x7f, -1, -1, -1});
+        client.frame(WINDOW_UPDATE, 0, 0, new byte[] {0x7f, 0, 0, 0});
+        return client.get(1, "/");
+    }
+
+    private static void assertClosed(RawHttp2Client client) {
+        await().atMost(Duration.ofSeconds(20))
+                .pollInterval(Duration.ofMillis(200))
+                .until(() -> {
+                    try {
+                        client.frame(PING, 0, 0, new byte[8]);
+                        return false;
+                    } catch (SocketException closed) {
+                        return true;
+                    }
+                });
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"quiet", "resetting"})
+    void a_connection_whose_client_does_not_read_is_ended(String how) throws Exception {
+        Router router = router(settings()
+                .withTls(files)
+                .withTimeouts(settings()
+                        .timeouts()
+                        .withStream(Duration.ofMillis(how.equals("quiet") ? 300 : 60_000))
+                        .withKeepAlive(Duration.ofMillis(300))));
+        router.add(
+                "web.1",
+                upstream((request, connection) -> {
+                            connection.writeHead("200 OK", "Content-Length: 100000000");
+                            for (int i = 0; i < 1000; i++) {
+                                connection.out.write(new byte[100_000]);
+                            }
+                        })
+                        .address());
+        RawHttp2Client client = thatDoesNotRead(router);
+
+        if (how.equals("quiet")) {
+            told(1);
+        } else {
+            try {
+                for (int stream = 3; stream < 1500; stream += 2) {
+                    client.get(stream, "/").reset(stream);
+                    Thread.sleep(1);
+                }
+            } catch (SocketException closed) {
+                // That early is well, too.
+            }
+        }
+
+        assertClosed(client);
     }
 
     @Test
