@@ -101,7 +101,7 @@ final class Attempt {
             send(opened);
         } else {
             // Too late for this request; the next one will be glad of it.
-            upstream.idle(loop).put(opened, System.nanoTime());
+            upstream.idle(loop).put(opened);
         }
     }
 
@@ -296,7 +296,7 @@ final class Attempt {
                 && sending != null
                 && !sending.getRequestChannel().isOpen()) {
             if (connection.isReusable()) {
-                upstream.idle(loop).put(connection, System.nanoTime());
+                upstream.idle(loop).put(connection);
             } else {
                 connection.closeAtOnce();
             }

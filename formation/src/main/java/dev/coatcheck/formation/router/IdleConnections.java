@@ -39,8 +39,20 @@ final class IdleConnections {
         return null;
     }
 
-    void put(InstanceConnection connection, long now) {
-        if (closed || youngestLast.size() >= MOST) {
+    /**
+     * Keeps a connection, once the thread has done what it has been given before: there, Undertow finds that the
+     * instance has sent more than its response, and closes the connection for that.
+     */
+    void put(InstanceConnection connection) {
+        try {
+            loop.execute(() -> keep(connection, System.nanoTime()));
+        } catch (RejectedExecutionException loopEnded) {
+            connection.closeAtOnce();
+        }
+    }
+
+    private void keep(InstanceConnection connection, long now) {
+        if (closed || youngestLast.size() >= MOST || !connection.isOpen()) {
             connection.closeAtOnce();
         } else {
             youngestLast.addLast(new Idle(connection, now));

@@ -118,6 +118,28 @@ final class StaleConnectionTest extends RouterTest {
     }
 
     @Test
+    void a_connection_on_which_an_instance_sent_too_much_serves_no_other_request() throws Exception {
+        Router router = router(settings().withIoThreads(1));
+        String whole = "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nmine";
+        router.add(
+                "web.1",
+                upstream((request, connection) -> connection.write(
+                                whole + whole.replace("mine", "evil").repeat(3)))
+                        .address());
+        RawClient first = client(router);
+        RawClient second = client(router);
+
+        for (int i = 0; i < 50; i++) {
+            first.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n".repeat(3));
+            second.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+            for (int j = 0; j < 3; j++) {
+                assertThat(first.read().body()).isEqualTo("mine");
+            }
+            assertThat(second.read().body()).isEqualTo("mine");
+        }
+    }
+
+    @Test
     void a_connection_that_the_instance_wants_to_close_is_not_used_again() throws Exception {
         Router router = router();
         AtomicInteger connections = new AtomicInteger();
