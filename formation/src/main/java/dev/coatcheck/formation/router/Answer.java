@@ -131,21 +131,23 @@ final class Answer implements Pump.Observer {
     /** Whether there is nothing more to wait for. To be asked at each tick once it has begun. */
     boolean isTooSlow(long now) {
         if (!sent) {
-            return isTakenTooSlowly(now)
+            return isClientTooSlow(now)
                     || now - lastMoved() > settings.timeouts().stream().toNanos();
         }
         return dropping ? hasLingered(now) : isUploadTooSlow(now);
     }
 
-    private boolean isTakenTooSlowly(long now) {
-        boolean clientAwaited = pump != null && pump.isSinkBlocked();
+    /** In what it takes and what it sends, of which either may keep the other waiting. */
+    private boolean isClientTooSlow(long now) {
+        boolean clientAwaited =
+                (pump != null && pump.isSinkBlocked()) || (attempt != null && attempt.isClientAwaited());
         if (pace == null) {
             if (!clientAwaited) {
                 return false;
             }
             pace = new PaceCheck(settings.pace());
         }
-        return pace.isTooSlow(clientAwaited, exchange.getResponseBytesSent(), now);
+        return pace.isTooSlow(clientAwaited, exchange.getResponseBytesSent() + intake.received(), now);
     }
 
     /** What moves to an instance that has answered is an upload like any other. */

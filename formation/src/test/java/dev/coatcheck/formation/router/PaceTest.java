@@ -39,6 +39,61 @@ final class PaceTest extends RouterTest {
     }
 
     @Test
+    void a_body_that_drips_while_its_response_waits_for_it_is_cut() throws Exception {
+        Router router = router(atLeast(2000, 500));
+        Upstream added = router.add(
+                "web.1",
+                closeLater(RawUpstream.startStreaming((request, connection) -> {
+                            connection.writeHead("200 OK", "Transfer-Encoding: chunked");
+                            connection.in.readAllBytes();
+                        }))
+                        .address());
+        RawClient client =
+                client(router).send("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n");
+        assertThat(Http.readHead(client.in)).contains("200 OK");
+
+        await().atMost(Duration.ofSeconds(10))
+                .pollInterval(Duration.ofMillis(50))
+                .until(() -> {
+                    try {
+                        client.send("1\r\nx\r\n");
+                    } catch (IOException cut) {
+                        return true;
+                    }
+                    return added.inFlight() == 0;
+                });
+    }
+
+    @Test
+    void a_body_that_drips_is_let_through_while_its_response_gets_on() throws Exception {
+        Router router = router(atLeast(2000, 500));
+        router.add(
+                "web.1",
+                closeLater(RawUpstream.startStreaming((request, connection) -> {
+                            connection.writeHead("200 OK", "Transfer-Encoding: chunked");
+                            for (int i = 0; i < 20; i++) {
+                                connection.write("3e8\r\n" + "x".repeat(1000) + "\r\n");
+                                Thread.sleep(100);
+                            }
+                            connection.readBody(request.head());
+                            connection.write("0\r\n\r\n");
+                        }))
+                        .address());
+        RawClient client =
+                client(router).send("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n");
+
+        String head = Http.readHead(client.in);
+        for (int read = 0; read < 20_000; ) {
+            int size = Integer.parseInt(Http.readLine(client.in), 16);
+            read += client.in.readNBytes(size).length;
+            Http.readLine(client.in);
+        }
+        client.send("0\r\n\r\n");
+        assertThat(head).contains("200 OK");
+        assertThat(Http.readLine(client.in)).isEqualTo("0");
+    }
+
+    @Test
     void a_body_that_gets_on_is_let_through_although_it_takes_long() throws Exception {
         Router router = router(atLeast(100, 500));
         router.add(
