@@ -32,8 +32,9 @@ import org.xnio.XnioWorker;
 import org.xnio.channels.AcceptingChannel;
 
 /**
- * Accepts HTTP/1.1 requests and WebSockets on one TCP port and hands each to any instance that is ready: the one with
- * the fewest requests in flight, and among equals the next in turn. There is no affinity of any kind.
+ * Accepts HTTP/1.1 requests and WebSockets on one TCP port, with TLS those of HTTP/2 too, and hands each to any instance
+ * that is ready: the one with the fewest requests in flight, and among equals the next in turn. There is no affinity of
+ * any kind.
  *
  * <ul>
  *   <li>An instance that refuses a connection costs the client nothing: another one is asked. One that dies before it
@@ -201,8 +202,8 @@ public final class Router implements AutoCloseable {
 
     /**
      * Stops accepting, answers requests that are held with 503, tells WebSockets to go (1001) one after the other over
-     * two seconds or half of the drain time, lets requests in flight finish, all within the drain time of the settings; then closes every
-     * connection. Calling it again changes nothing.
+     * two seconds or half of the drain time, lets requests in flight finish, all within the drain time of the settings;
+     * then closes every connection. Calling it again changes nothing.
      */
     @Override
     public void close() {

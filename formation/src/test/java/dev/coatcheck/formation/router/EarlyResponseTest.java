@@ -118,11 +118,10 @@ final class EarlyResponseTest extends RouterTest {
     @Test
     void a_body_that_was_kept_is_sent_to_its_end_although_the_response_is_out() throws Exception {
         int size = 30 << 20;
-        Router router = router(
-                settings().withLimits(new RouterSettings.Limits(size, 4096, 10, 10, 10, 10, size, 2L * size)));
+        Router router =
+                router(settings().withLimits(new RouterSettings.Limits(size, 4096, 10, 10, 10, 10, size, 2L * size)));
         Upstream upstream = hasty(router);
-        RawClient client =
-                client(router).send("PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: " + size + "\r\n\r\n");
+        RawClient client = client(router).send("PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: " + size + "\r\n\r\n");
         client.socket.getOutputStream().write(new byte[size]);
         assertThat(client.read().body()).isEqualTo("accepted");
         assertThat(client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n").read().body())
@@ -189,8 +188,7 @@ final class EarlyResponseTest extends RouterTest {
 
     @Test
     void an_upload_that_stops_after_the_response_is_broken_off_and_the_response_was_complete() throws Exception {
-        Router router =
-                router(settings().withTimeouts(settings().timeouts().withRequestBody(Duration.ofMillis(300))));
+        Router router = router(settings().withTimeouts(settings().timeouts().withRequestBody(Duration.ofMillis(300))));
         hasty(router);
         readOn.countDown();
         RawClient client = client(router).send("POST" + HEAD + "\r\n5\r\nfirst\r\n");
@@ -203,8 +201,7 @@ final class EarlyResponseTest extends RouterTest {
 
     @Test
     void an_instance_that_never_reads_on_is_not_waited_for_without_end() throws Exception {
-        Router router =
-                router(settings().withTimeouts(settings().timeouts().withRequestBody(Duration.ofMillis(500))));
+        Router router = router(settings().withTimeouts(settings().timeouts().withRequestBody(Duration.ofMillis(500))));
         Upstream upstream = hasty(router);
         RawClient client = client(router).send("POST" + HEAD + "\r\n7a1200\r\n");
         assertThat(client.read().body()).isEqualTo("accepted");
