@@ -99,17 +99,27 @@ final class Changes {
                 instances.add(attached.instance(type, number));
             }
         }
-        List<Instance> begun = instances.all();
-        // Its own: those that take their place when it does not come up say nothing of it.
-        var _ = CompletableFuture.allOf(begun.stream().map(Instance::firstReady).toArray(CompletableFuture<?>[]::new))
-                .thenRun(() -> cameUp(release));
-        begun.forEach(Instance::start);
+        instances.all().forEach(Instance::start);
         target = first;
+        noteWhenItCameUp();
         resources.releases().becameCurrent(release);
         prune();
     }
 
-    /** One can go back to it from here on. */
+    /**
+     * One can go back to a release from the moment on at which all that is to run of it was ready once: whether those are the
+     * instances that it began with, or what a change made of them before they were ready.
+     */
+    private void noteWhenItCameUp() {
+        var _ = instances.allReady().thenRun(() -> {
+            Target now = target();
+            List<Instance> ready = instances.staying(instance -> instance.firstReady().isDone());
+            if (!ready.isEmpty() && now.isMetBy(ready)) {
+                cameUp(now.attached().release());
+            }
+        });
+    }
+
     private void cameUp(Release release) {
         try {
             resources.releases().cameUp(release);
@@ -221,6 +231,7 @@ final class Changes {
         try {
             new Transition(instances, abort.onlyOnStop())
                     .backTo(before, resources.settings().startLimit());
+            noteWhenItCameUp();
             resources.keepServices(services);
             return "release " + before.attached().number() + " runs as before";
         } catch (AbortedException e) {
@@ -237,7 +248,6 @@ final class Changes {
             resources.releases().failed(next);
             throw e;
         }
-        resources.releases().cameUp(next);
         resources.releases().becameCurrent(next);
         prune();
     }
@@ -262,6 +272,7 @@ final class Changes {
     private void go(Target to, Predicate<Instance> renewed, Abort abort) throws InterruptedException, AbortedException {
         new Transition(instances, abort).to(to, renewed);
         target = to;
+        noteWhenItCameUp();
     }
 
     private void openRouterFor(Map<String, Integer> quantities) {

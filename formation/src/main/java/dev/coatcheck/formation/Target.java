@@ -4,6 +4,7 @@ import dev.coatcheck.formation.application.ProcessType;
 import dev.coatcheck.formation.supervision.Instance;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * What is to run: how many of each process type of a release.
@@ -25,6 +26,16 @@ record Target(AttachedRelease attached, Map<String, Integer> quantities) {
 
     boolean isOfThisRelease(Instance instance) {
         return instance.release() == attached.number();
+    }
+
+    /** Whether each instance that is to run is among these. */
+    boolean isMetBy(List<Instance> some) {
+        return types().stream()
+                .allMatch(type -> IntStream.rangeClosed(1, quantity(type))
+                        .allMatch(number -> some.stream()
+                                .anyMatch(instance -> isOfThisRelease(instance)
+                                        && instance.type().name().equals(type.name())
+                                        && instance.number() == number)));
     }
 
     /** Whether an instance of this name is to run, of whichever release. */

@@ -41,7 +41,7 @@ class ChangesTest {
             }
             const server = http.createServer((request, response) =>
               setTimeout(() => response.end(version + ' ' + process.env.COATCHECK_INSTANCE + ' ' + process.env.COLOUR), 5));
-            const delay = version.startsWith('slow') ? 60000 : 0;
+            const delay = version.startsWith('slow') || version === 'hangs on ' + process.env.COATCHECK_INSTANCE ? 60000 : 0;
             setTimeout(() => server.listen(process.env.PORT, '127.0.0.1'), delay);
             process.on('SIGTERM', () => { server.close(() => process.exit(0)); server.closeIdleConnections(); });
             """;
@@ -197,6 +197,39 @@ class ChangesTest {
             assertThat(slow.told(Kind.READY)).hasSize(1);
             client.change(new Request.Rollback(Optional.empty()), progress -> {});
             assertThat(slow.get("/").body()).startsWith("one");
+        }
+    }
+
+    @Test
+    void what_came_up_with_fewer_instances_than_it_began_with_is_gone_back_to() throws Exception {
+        app.write("version", "hangs on web.3\n");
+        try (TestFormation running = app.start(options -> options.withQuantities("web=3"))) {
+            app.awaitState("web.1", InstanceState.READY);
+            app.awaitState("web.2", InstanceState.READY);
+            client.change(new Request.Scale(Map.of("web", 2)), progress -> {});
+            app.write("version", "two\n");
+            client.change(new Request.Roll(), progress -> {});
+            assertThat(client.releases()).extracting(ReleaseView::state).containsExactly("earlier", "current");
+            client.change(new Request.Rollback(Optional.empty()), progress -> {});
+            assertThat(running.get("/").body()).startsWith("hangs on web.3");
+        }
+    }
+
+    @Test
+    void what_came_up_after_a_restart_is_gone_back_to() throws Exception {
+        Path patience = folder.resolve("patience");
+        app.write(
+                "server.js",
+                "if (!require('fs').existsSync('" + patience + "')) setTimeout(() => {}, 60000); else {" + SERVER
+                        + "}\n");
+        try (TestFormation running = app.start()) {
+            await().atMost(LIMIT).until(() -> pids().size() == 1);
+            app.write("patience", "");
+            client.change(new Request.Restart(Optional.of("web.1")), progress -> {});
+            app.write("version", "two\n");
+            client.change(new Request.Roll(), progress -> {});
+            assertThat(client.releases()).extracting(ReleaseView::state).containsExactly("earlier", "current");
+            assertThat(running.get("/").body()).startsWith("two");
         }
     }
 
