@@ -9,6 +9,11 @@ import java.util.Optional;
 public sealed interface Event {
     Instant at();
 
+    /** How many characters of it applications and clients decide: what a store of events has to bound. */
+    default int foreignCharacters() {
+        return 0;
+    }
+
     /**
      * A change in the life of an instance, of a backing service, or of the formation itself.
      *
@@ -28,6 +33,11 @@ public sealed interface Event {
         public Instant at() {
             return access.at();
         }
+
+        @Override
+        public int foreignCharacters() {
+            return access.method().length() + access.path().length();
+        }
     }
 
     /**
@@ -37,7 +47,12 @@ public sealed interface Event {
      * @param stream where it wrote it
      * @param line without its end
      */
-    record Output(Instant at, String instance, Stream stream, String line) implements Event {}
+    record Output(Instant at, String instance, Stream stream, String line) implements Event {
+        @Override
+        public int foreignCharacters() {
+            return line.length();
+        }
+    }
 
     /**
      * What a person wants to see at once when everything runs; programs get {@link Kind#READY} instead.

@@ -9,7 +9,7 @@ import java.util.function.Predicate;
 
 /**
  * Hands every event to whoever follows, and keeps the latest so that one who comes later sees what led here: 2,000 events
- * or four million characters of output, whichever is less. Safe for use by several threads; all followers see the events in
+ * or four million characters of output and paths, whichever is less. Safe for use by several threads; all followers see the events in
  * the same order.
  *
  * <pre>{@code
@@ -52,9 +52,9 @@ public final class EventLog implements Consumer<Event> {
     @Override
     public synchronized void accept(Event event) {
         recent.addLast(event);
-        characters += length(event);
+        characters += event.foreignCharacters();
         while (recent.size() > MOST_EVENTS || characters > MOST_CHARACTERS) {
-            characters -= length(recent.removeFirst());
+            characters -= recent.removeFirst().foreignCharacters();
         }
         followers.forEach(follower -> follower.accept(event));
     }
@@ -75,9 +75,5 @@ public final class EventLog implements Consumer<Event> {
 
     private synchronized void forget(Follower follower) {
         followers.remove(follower);
-    }
-
-    private static int length(Event event) {
-        return event instanceof Event.Output output ? output.line().length() : 0;
     }
 }

@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  * Writes events to a stream on a thread of its own, so that nobody waits for whoever reads it: neither an application that
  * writes a line nor the supervision that tells of it.
  *
- * <p>While the reader is slow, 10,000 events wait, and 16 million characters of output; beyond that, output of applications and requests are dropped, and their
- * number is told when the reader has caught up. Lifecycle events are never dropped: back-off bounds how often they occur. When
+ * <p>While the reader is slow, 10,000 events wait, with 16 million characters of output and paths; beyond that, output of
+ * applications and requests are dropped, and their number is told when the reader has caught up. Lifecycle events are never dropped: back-off bounds how often they occur. When
  * the stream takes no more, because it is closed at its other end ({@code coatcheck up | head}) or the disk is full, the
  * printer says so once and takes events in silence from then on; the formation goes on. Safe for use by several threads.
  */
@@ -68,7 +68,7 @@ public final class EventPrinter implements Consumer<Event>, AutoCloseable {
             boolean fits = waiting.size() < CAPACITY && waitingCharacters < CAPACITY_CHARACTERS;
             if (event instanceof Event.Lifecycle || fits) {
                 waiting.add(event);
-                waitingCharacters += characters(event);
+                waitingCharacters += event.foreignCharacters();
                 changed.signal();
             } else {
                 dropped++;
@@ -143,16 +143,11 @@ public final class EventPrinter implements Consumer<Event>, AutoCloseable {
                 return told;
             }
             Event next = waiting.poll();
-            waitingCharacters -= next == null ? 0 : characters(next);
+            waitingCharacters -= next == null ? 0 : next.foreignCharacters();
             return next;
         } finally {
             lock.unlock();
         }
-    }
-
-    /** Of what an application decides the length of. */
-    private static int characters(Event event) {
-        return event instanceof Event.Output output ? output.line().length() : 0;
     }
 
     private boolean isDrained() {

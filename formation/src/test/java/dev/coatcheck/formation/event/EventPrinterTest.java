@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.coatcheck.formation.event.Event.Kind;
 import dev.coatcheck.formation.event.Event.Level;
 import dev.coatcheck.formation.event.Event.Stream;
+import dev.coatcheck.formation.router.Access;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -15,7 +16,9 @@ import java.io.PipedOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,6 +27,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -85,6 +89,41 @@ class EventPrinterTest {
     }
 
     @Test
+    void long_paths_count_while_the_reader_stands_still() throws Exception {
+        CountDownLatch reads = new CountDownLatch(1);
+        AtomicLong characters = new AtomicLong();
+        EventFormat standingStill = event -> {
+            try {
+                reads.await();
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+            characters.addAndGet(event.foreignCharacters());
+            return "";
+        };
+        try (EventPrinter printer = new EventPrinter(OutputStream.nullOutputStream(), standingStill, broken -> {})) {
+            Event request = request("/" + "a".repeat(30_000));
+            for (int i = 0; i < 2_000; i++) {
+                printer.accept(request);
+            }
+            reads.countDown();
+            printer.end().get(10, TimeUnit.SECONDS);
+        }
+        assertThat(characters.get()).isBetween(10_000_000L, 17_000_000L);
+    }
+
+    @Test
+    void a_log_keeps_fewer_requests_with_long_paths() {
+        EventLog log = new EventLog();
+        for (int i = 0; i < 2_000; i++) {
+            log.accept(request("/" + "a".repeat(30_000)));
+        }
+        List<Event> kept = new ArrayList<>();
+        log.follow(2_000, event -> true, kept::add).close();
+        assertThat(kept).hasSizeBetween(100, 134);
+    }
+
+    @Test
     void a_stream_that_is_closed_is_told_once_and_then_left_alone() throws Exception {
         AtomicInteger told = new AtomicInteger();
         PipedInputStream in = new PipedInputStream();
@@ -117,6 +156,23 @@ class EventPrinterTest {
             printer.end().get(5, TimeUnit.SECONDS);
         }
         assertThat(told).containsExactly("No space left on device");
+    }
+
+    private static Event request(String path) {
+        return new Event.Request(new Access(
+                Instant.EPOCH,
+                "GET",
+                path,
+                200,
+                Duration.ZERO,
+                Optional.of("web.1"),
+                "id",
+                0,
+                0,
+                1,
+                "127.0.0.1",
+                "HTTP/1.1",
+                true));
     }
 
     private static Event output(String line) {
