@@ -10,6 +10,7 @@ import java.util.concurrent.ExecutionException;
  */
 final class Abort {
     private final CompletableFuture<Void> stopping;
+    private final CompletableFuture<Void> killing;
     private final CompletableFuture<Void> unwanted;
 
     /** A change that ended early. */
@@ -21,19 +22,38 @@ final class Abort {
         }
     }
 
-    private Abort(CompletableFuture<Void> stopping, CompletableFuture<Void> unwanted) {
+    private Abort(CompletableFuture<Void> stopping, CompletableFuture<Void> killing, CompletableFuture<Void> unwanted) {
         this.stopping = stopping;
+        this.killing = killing;
         this.unwanted = unwanted;
     }
 
-    /** Early when either completes. */
-    static Abort when(CompletableFuture<Void> stopping, CompletableFuture<Void> unwanted) {
-        return new Abort(stopping, unwanted);
+    /**
+     * When the formation stops.
+     *
+     * @param killing completes where nothing is to be waited for any more; stopping has completed by then
+     */
+    static Abort onStop(CompletableFuture<Void> stopping, CompletableFuture<Void> killing) {
+        return new Abort(stopping, killing, new CompletableFuture<>());
+    }
+
+    /** When this is completed, too. */
+    Abort or(CompletableFuture<Void> nowUnwanted) {
+        return new Abort(stopping, killing, nowUnwanted);
     }
 
     /** For what has to be done in any case, unless the formation stops. */
     Abort onlyOnStop() {
-        return new Abort(stopping, new CompletableFuture<>());
+        return onStop(stopping, killing);
+    }
+
+    boolean isStop() {
+        return stopping.isDone();
+    }
+
+    /** Whether what runs has no more time to end in order. */
+    boolean isKill() {
+        return killing.isDone();
     }
 
     boolean isAsked() {

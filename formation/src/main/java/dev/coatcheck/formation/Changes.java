@@ -37,7 +37,7 @@ final class Changes {
     private final Journal journal;
     private final Releasing releasing;
     private final Instances instances;
-    private final CompletableFuture<Void> stopping;
+    private final Abort stop;
     private final Supplier<Set<String>> buildsInUse;
 
     private final Turn turn;
@@ -51,7 +51,7 @@ final class Changes {
      * Of a formation of which nothing runs yet.
      *
      * @param turn of whoever changes what runs
-     * @param stopping completes when the formation is to stop
+     * @param stop ends any change
      * @param buildsInUse by others than the instances
      */
     Changes(
@@ -59,7 +59,7 @@ final class Changes {
             Resources resources,
             Instances instances,
             Turn turn,
-            CompletableFuture<Void> stopping,
+            Abort stop,
             Supplier<Set<String>> buildsInUse) {
         this.application = application;
         this.resources = resources;
@@ -67,7 +67,7 @@ final class Changes {
         this.releasing = new Releasing(resources);
         this.instances = instances;
         this.turn = turn;
-        this.stopping = stopping;
+        this.stop = stop;
         this.buildsInUse = buildsInUse;
     }
 
@@ -89,10 +89,9 @@ final class Changes {
 
     /** Starts what the application's files say, without waiting until it is ready. */
     void begin() throws IOException, InterruptedException, AbortedException {
-        Abort abort = Abort.when(stopping, new CompletableFuture<>());
-        Release release = releasing.currentOrNext(application, abort);
-        AttachedRelease attached = attachAndRelease(release, abort);
-        abort.goOn();
+        Release release = releasing.currentOrNext(application, stop);
+        AttachedRelease attached = attachAndRelease(release, stop);
+        stop.goOn();
         Target first = new Target(attached, release.configuration().quantities());
         for (ProcessType type : first.types()) {
             for (int number = 1; number <= first.quantity(type); number++) {
@@ -200,7 +199,7 @@ final class Changes {
                     + " is under way, and changes are made one at a time; try again when it has ended");
         }
         try {
-            Abort abort = Abort.when(stopping, unwanted);
+            Abort abort = stop.or(unwanted);
             Target before = target();
             Set<ServiceKind> services =
                     resources.services().stream().map(AttachedService::kind).collect(Collectors.toSet());
@@ -210,7 +209,7 @@ final class Changes {
                 journal.tell(Kind.CHANGE_ENDED, Level.INFO, done, Map.of("change", name));
                 return done;
             } catch (RuntimeException | IOException | AbortedException e) {
-                String message = "the " + name + " failed: " + e.getMessage() + "\n" + goBack(before, services, abort);
+                String message = "the " + name + " failed: " + e.getMessage() + "\n" + goBack(before, services);
                 journal.tell(Kind.CHANGE_FAILED, Level.ERROR, message, Map.of("change", name));
                 throw new FormationException(message, e);
             }
@@ -223,13 +222,13 @@ final class Changes {
         }
     }
 
-    private String goBack(Target before, Set<ServiceKind> services, Abort abort) throws InterruptedException {
-        if (stopping.isDone()) {
+    private String goBack(Target before, Set<ServiceKind> services) throws InterruptedException {
+        if (stop.isStop()) {
             return "the formation stops";
         }
         target = before;
         try {
-            new Transition(instances, abort.onlyOnStop())
+            new Transition(instances, stop)
                     .backTo(before, resources.settings().startLimit());
             noteWhenItCameUp();
             resources.keepServices(services);
@@ -259,7 +258,12 @@ final class Changes {
             Optional<ProcessType> type = release.configuration().release();
             if (type.isPresent()) {
                 Instance.Surroundings around = attached.surroundings();
-                new OneTimeRun(ProcessType.RELEASE, type.get().command(), around.folder(), around.environment())
+                new OneTimeRun(
+                                ProcessType.RELEASE,
+                                type.get().command(),
+                                around.folder(),
+                                around.environment(),
+                                around.stopLimit())
                         .run(Kind.RELEASE_STARTED, Kind.RELEASE_ENDED, journal, abort);
             }
             return attached;

@@ -159,14 +159,14 @@ public final class Formation implements AutoCloseable {
     }
 
     private void startInOrder() throws IOException, InterruptedException, AbortedException {
-        Abort abort = Abort.when(stopAsked, new CompletableFuture<>());
+        Abort abort = Abort.onStop(stopAsked, killAsked);
         abort.goOn();
         Workspace opened = Workspace.open(application.folder());
         workspace = opened;
         Resources here = new Resources(settings, application.options().environment(), opened, clock, log);
         resources = here;
         OneOffs oneOffs = new OneOffs(journal);
-        Changes changes = new Changes(application, here, instances, turn, stopAsked, oneOffs::builds);
+        Changes changes = new Changes(application, here, instances, turn, abort, oneOffs::builds);
         control = ControlServer.start(
                 opened.folder(), new FormationControl(this, instances, here, changes, oneOffs, log));
         application.notes().forEach(note -> journal.tell(Kind.NOTE, Level.WARNING, note, Map.of()));

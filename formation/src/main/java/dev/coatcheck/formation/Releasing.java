@@ -71,7 +71,12 @@ final class Releasing {
     private Build build(Application application, Abort abort)
             throws IOException, InterruptedException, AbortedException {
         if (application.build().isPresent()) {
-            new OneTimeRun("build", application.build().get(), application.folder(), application.environment())
+            new OneTimeRun(
+                            "build",
+                            application.build().get(),
+                            application.folder(),
+                            application.environment(),
+                            resources.settings().stopLimit())
                     .run(Kind.BUILD_STARTED, Kind.BUILD_ENDED, journal, abort);
         }
         abort.goOn();

@@ -18,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -300,6 +301,39 @@ class ChangesTest {
                             .anyMatch(
                                     event -> event.message().contains("it was interrupted\nrelease 1 runs as before")));
             assertThat(running.get("/").body()).startsWith("one");
+        }
+    }
+
+    @Test
+    void an_unwanted_build_or_release_is_asked_to_end_and_given_time() throws Exception {
+        String patient = "trap 'echo rolled back; exit 0' TERM; echo begun; while true; do sleep 0.1; done";
+        try (TestFormation running = app.start().awaitReady()) {
+            app.write("Procfile", "web: node server.js\nrelease: " + patient + "\n");
+            endRollOnceBegun("release.1");
+            app.write("Procfile", "web: node server.js\n")
+                    .write("app.json", "{\"coatcheck\": {\"build\": \"" + patient + "\"}}");
+            endRollOnceBegun("build.1");
+            assertThat(running.get("/").body()).startsWith("one web.1");
+        }
+    }
+
+    private void endRollOnceBegun(String name) throws IOException {
+        Process asking = slowRoll();
+        await().atMost(LIMIT).until(() -> app.output(name).contains("begun"));
+        asking.destroyForcibly();
+        await().atMost(LIMIT).untilAsserted(() -> assertThat(app.output(name)).contains("rolled back"));
+    }
+
+    @Test
+    void a_kill_does_not_wait_for_a_release_that_takes_its_time() throws Exception {
+        app.write(
+                "Procfile", "web: node server.js\nrelease: trap '' TERM; echo begun; while true; do sleep 0.1; done\n");
+        try (TestFormation running = app.with(settings -> settings.withStopLimit(Duration.ofMinutes(5)))) {
+            CompletableFuture<Void> start = CompletableFuture.runAsync(
+                    () -> assertThatThrownBy(app::start).hasMessageContaining("stopped before everything was started"));
+            await().atMost(LIMIT).until(() -> app.output("release.1").contains("begun"));
+            running.formation().kill();
+            start.get(20, TimeUnit.SECONDS);
         }
     }
 

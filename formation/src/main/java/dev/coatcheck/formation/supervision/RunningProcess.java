@@ -82,7 +82,7 @@ public final class RunningProcess implements AutoCloseable {
      * @param enough ends the waiting early
      * @return whether all have ended within the limit
      */
-    boolean terminate(Signal signal, Duration limit, BooleanSupplier enough) throws InterruptedException {
+    public boolean terminate(Signal signal, Duration limit, BooleanSupplier enough) throws InterruptedException {
         try {
             group.signalAll(signal);
         } catch (IOException e) {
