@@ -45,13 +45,24 @@ record HaproxyConfiguration(Plan plan, int tcpPort, List<String> process, String
                 frontend public
                     # For HTTPS: bind :443 ssl crt /etc/haproxy/certs/ alpn h2,http/1.1
                     bind :%10$d
-                    # What a client says of itself is not believed.
+                    # A client's own name for its request is taken where it is one line of harmless characters.
+                    unique-id-format %%[uuid]
+                    http-request set-var(txn.id) req.fhdr(x-request-id,1)
+                    acl sane_id var(txn.id) -m reg '^[A-Za-z0-9._~:/+=@-]{1,128}$'
+                    http-request set-var(txn.id) unique-id unless sane_id
+                    # What a client says of itself is not believed. Many applications read _ as -.
+                    http-request del-header '^(forwarded|x[-_](forwarded[-_].*|real[-_]ip|request[-_]id))$' -m reg
+                    http-request del-header '^(content_length|transfer_encoding)$' -m reg
+                    http-request set-header X-Request-Id %%[var(txn.id)]
                     http-request set-header X-Forwarded-For %%[src]
-                    http-request set-header X-Forwarded-Host %%[req.hdr(host)]
+                    http-request set-header X-Forwarded-Host %%[req.hdr(host)] if { req.hdr(host) -m found }
                     http-request set-header X-Forwarded-Proto https if { ssl_fc }
                     http-request set-header X-Forwarded-Proto http unless { ssl_fc }
-                    unique-id-format %%[uuid]
-                    http-request set-header X-Request-Id %%[unique-id] unless { req.hdr(X-Request-Id) -m found }
+                    # The TCP port that the client asked for, which Host names unless it is the usual one.
+                    acl port_named req.hdr(host),port_only gt 0
+                    http-request set-header X-Forwarded-Port %%[req.hdr(host),port_only] if port_named
+                    http-request set-header X-Forwarded-Port 443 if !port_named { ssl_fc }
+                    http-request set-header X-Forwarded-Port 80 if !port_named !{ ssl_fc }
                     default_backend web
 
                 # No cookie, no stick table, no source hash: any instance answers any request.
