@@ -14,6 +14,9 @@ final class KubernetesPod {
     private static final int TCP_PORT = 8080;
     private static final int STARTUP_PERIOD = 2;
 
+    /** The runner's own; Kubernetes has one second by default, in which many a first page is not made. */
+    private static final int ANSWER_LIMIT = 5;
+
     private final Plan plan;
     private final KubernetesLabels labels;
 
@@ -103,9 +106,12 @@ final class KubernetesPod {
                 .comment("How long it may take to become ready for the first time: periodSeconds × failureThreshold.")
                 .put(
                         "startupProbe",
-                        readiness().put("periodSeconds", STARTUP_PERIOD).put("failureThreshold", failures))
+                        readiness()
+                                .put("periodSeconds", STARTUP_PERIOD)
+                                .put("timeoutSeconds", ANSWER_LIMIT)
+                                .put("failureThreshold", failures))
                 .comment("While it fails the pod gets no requests, and nothing else happens to it.")
-                .put("readinessProbe", readiness().put("periodSeconds", 5).put("timeoutSeconds", 5))
+                .put("readinessProbe", readiness().put("periodSeconds", 5).put("timeoutSeconds", ANSWER_LIMIT))
                 .comment(
                         "When it fails the process is killed: never a path that asks backing services, or one of these that",
                         "blinks takes every pod down.")
@@ -116,7 +122,7 @@ final class KubernetesPod {
                                 .map(KubernetesPod::httpGet)
                                 .orElseGet(KubernetesPod::tcpSocket)
                                 .put("periodSeconds", 10)
-                                .put("timeoutSeconds", 5)
+                                .put("timeoutSeconds", ANSWER_LIMIT)
                                 .put("failureThreshold", 6));
     }
 

@@ -69,6 +69,10 @@ class KubernetesExportTest {
         Container web = container(resource(export(shop()), "deployment-web.yaml", Deployment.class));
         assertThat(web.getReadinessProbe().getHttpGet().getPath()).isEqualTo("/ready");
         assertThat(web.getStartupProbe().getHttpGet().getPath()).isEqualTo("/ready");
+        assertThat(List.of(web.getReadinessProbe(), web.getStartupProbe(), web.getLivenessProbe()))
+                .as("as long as the runner waits for an answer")
+                .extracting(Probe::getTimeoutSeconds)
+                .containsOnly(5);
         assertThat(web.getStartupProbe().getPeriodSeconds()
                         * web.getStartupProbe().getFailureThreshold())
                 .isEqualTo(60);
