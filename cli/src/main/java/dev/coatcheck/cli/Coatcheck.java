@@ -36,6 +36,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             Pause.class,
             Resume.class,
             Services.class,
+            Metrics.class,
             Logs.class,
             Run.class,
             Stop.class,

@@ -17,6 +17,7 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -43,6 +44,7 @@ import picocli.CommandLine.Spec;
             "  coatcheck up gallery --port 9000 --formation web=3,worker=2",
             "  coatcheck up --with postgresql,redis --ready /health/ready",
             "  coatcheck up --host 0.0.0.0 --port 8443 --tls-cert fullchain.pem --tls-key privkey.pem",
+            "  coatcheck up --trust-forwarded --max-body 20m --metrics-port 9100",
             "  coatcheck up --log json | tee events.ndjson"
         })
 final class Up implements Callable<Integer> {
@@ -56,14 +58,14 @@ final class Up implements Callable<Integer> {
             names = "--port",
             paramLabel = "NUMBER",
             description = "The TCP port for requests; 8080 by default, 0 for any free one.")
-    private int port = FormationSettings.defaults().tcpPort();
+    private int port = FormationSettings.defaults().router().port();
 
     @Option(
             names = "--host",
             paramLabel = "ADDRESS",
             description = "The address to listen on; 127.0.0.1 by default, which only this machine reaches. 0.0.0.0 for"
                     + " every address of this machine.")
-    private String host = FormationSettings.defaults().host();
+    private String host = FormationSettings.defaults().router().host();
 
     @Option(
             names = "--tls-cert",
@@ -77,6 +79,16 @@ final class Up implements Callable<Integer> {
             paramLabel = "FILE",
             description = "The certificate's private key: PEM, not encrypted.")
     private @Nullable Path tlsKey;
+
+    @Option(
+            names = "--metrics-port",
+            paramLabel = "NUMBER",
+            description = "Tell the router's metrics at http://127.0.0.1:NUMBER/metrics, as Prometheus reads them; 0 for any"
+                    + " free TCP port. 'coatcheck metrics' shows them without it.")
+    private @Nullable Integer metricsPort;
+
+    @Mixin
+    private RouterOptions routing = new RouterOptions();
 
     @Option(
             names = "--formation",
@@ -144,7 +156,11 @@ final class Up implements Callable<Integer> {
     private FormationSettings settings() {
         FormationSettings onPort =
                 checked("--port", () -> FormationSettings.defaults().withTcpPort(port));
-        FormationSettings settings = checked("--host", () -> onPort.withHost(host));
+        FormationSettings atHost = checked("--host", () -> onPort.withHost(host));
+        FormationSettings routed = checked("", () -> atHost.withRouter(routing.applyTo(atHost.router())));
+        Integer metrics = metricsPort;
+        FormationSettings settings =
+                metrics == null ? routed : checked("--metrics-port", () -> routed.withMetricsPort(metrics));
         if (tlsCertificate == null && tlsKey == null) {
             return settings;
         }
@@ -156,11 +172,14 @@ final class Up implements Callable<Integer> {
                 coatcheck.folder().resolve(tlsCertificate), coatcheck.folder().resolve(tlsKey)));
     }
 
+    /** @param option that the message names, where it does not say itself what it is of */
     private FormationSettings checked(String option, Supplier<FormationSettings> settings) {
         try {
             return settings.get();
         } catch (IllegalArgumentException e) {
-            throw new ParameterException(spec.commandLine(), option + ": " + e.getMessage(), e);
+            String problem = String.valueOf(e.getMessage()).replaceFirst("^Router settings: ", "");
+            throw new ParameterException(
+                    spec.commandLine(), option.isEmpty() ? problem : option + ": " + problem, e);
         }
     }
 }

@@ -34,6 +34,7 @@ class UsageTest {
                 "pause",
                 "resume",
                 "services",
+                "metrics",
                 "logs",
                 "run",
                 "stop",
@@ -61,7 +62,13 @@ class UsageTest {
         assertThat(run("up", "--port", "70000")).isEqualTo(Coatcheck.WRONG_USAGE);
         assertThat(err.toString()).contains("--port: the TCP port must be 0 (any free one) to 65535, but is 70000");
         assertThat(run("up", "--host", " ")).isEqualTo(Coatcheck.WRONG_USAGE);
-        assertThat(err.toString()).contains("--host: the address to listen on is empty");
+        assertThat(err.toString()).contains("--host: the host to listen on is empty");
+        assertThat(run("up", "--metrics-port", "-1")).isEqualTo(Coatcheck.WRONG_USAGE);
+        assertThat(err.toString()).contains("--metrics-port: the TCP port for metrics must be 0 (any free one) to 65535");
+        assertThat(run("up", "--max-body", "20 MB")).isEqualTo(Coatcheck.WRONG_USAGE);
+        assertThat(err.toString()).contains("'20 MB' is no size").contains("as in 20m");
+        assertThat(run("up", "--hold", "0")).isEqualTo(Coatcheck.WRONG_USAGE);
+        assertThat(err.toString()).contains("coatcheck: the age of a held request must be positive");
         assertThat(run("up", "--tls-cert", "fullchain.pem")).isEqualTo(Coatcheck.WRONG_USAGE);
         assertThat(err.toString()).contains("--tls-cert and --tls-key: one is of no use without the other");
         assertThat(run("up", "--port", "http")).isEqualTo(Coatcheck.WRONG_USAGE);

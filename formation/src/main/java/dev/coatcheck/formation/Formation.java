@@ -180,6 +180,7 @@ public final class Formation implements AutoCloseable {
                     "no process of type web is to run, so nothing listens for requests",
                     Map.of());
         }
+        here.openMetrics();
         changes.begin();
         var _ = instances.allReady().thenRun(() -> becameReady(here));
     }
@@ -192,7 +193,7 @@ public final class Formation implements AutoCloseable {
     }
 
     private void tellReady(List<AttachedService> attached) {
-        String scheme = settings.tls().isPresent() ? "https" : "http";
+        String scheme = settings.router().tls().isPresent() ? "https" : "http";
         Resources here = resources;
         String url = here == null
                 ? ""
@@ -245,6 +246,9 @@ public final class Formation implements AutoCloseable {
             journal.tell(Kind.STOPPED, Level.INFO, "stopped", Map.of());
         } finally {
             // Whatever failed above: nobody waits for ever, and the guardian sees to what is left.
+            if (here != null) {
+                here.closeMetrics();
+            }
             if (control != null) {
                 control.close();
             }

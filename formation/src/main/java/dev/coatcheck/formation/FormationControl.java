@@ -61,6 +61,11 @@ record FormationControl(
     }
 
     @Override
+    public String metrics() {
+        return changes.router().metrics().toPrometheus();
+    }
+
+    @Override
     public String change(Request.Change change, CompletableFuture<Void> unwanted) {
         return switch (change) {
             case Request.Scale scale -> changes.scale(scale.quantities(), unwanted);

@@ -14,7 +14,6 @@ import dev.coatcheck.formation.release.SessionVariables;
 import dev.coatcheck.formation.router.InvalidTlsFilesException;
 import dev.coatcheck.formation.router.Notice;
 import dev.coatcheck.formation.router.Router;
-import dev.coatcheck.formation.router.RouterSettings;
 import dev.coatcheck.formation.supervision.Instance;
 import dev.coatcheck.formation.supervision.Readiness;
 import java.io.IOException;
@@ -44,6 +43,7 @@ final class Resources {
     private final BuildStore builds;
     private final ReleaseStore releases;
     private volatile @Nullable Router router;
+    private volatile @Nullable MetricsEndpoint metrics;
 
     /** The caller holds the workspace, and closes it in the end. */
     Resources(
@@ -104,7 +104,7 @@ final class Resources {
         }
         Router opened;
         try {
-            opened = Router.start(routing(), access -> events.accept(new Event.Request(access)), this::tell);
+            opened = Router.start(settings.router(), access -> events.accept(new Event.Request(access)), this::tell);
         } catch (UncheckedIOException | InvalidTlsFilesException e) {
             throw new FormationException(String.valueOf(e.getMessage()), e);
         }
@@ -113,16 +113,32 @@ final class Resources {
             journal.tell(
                     Kind.NOTE,
                     Level.WARNING,
-                    "listening on " + settings.host() + ", so other machines that reach this one reach the application"
-                            + (settings.tls().isPresent() ? "" : ", and what they send is not encrypted"),
-                    Map.of("host", settings.host(), "port", opened.port()));
+                    "listening on " + settings.router().host()
+                            + ", so other machines that reach this one reach the application"
+                            + (settings.router().tls().isPresent() ? "" : ", and what they send is not encrypted"),
+                    Map.of("host", settings.router().host(), "port", opened.port()));
         }
     }
 
-    private RouterSettings routing() {
-        RouterSettings routing =
-                RouterSettings.defaults().withHost(settings.host()).withPort(settings.tcpPort());
-        return settings.tls().map(routing::withTls).orElse(routing);
+    /**
+     * Tells the router's metrics on a TCP port of their own, where that is asked for.
+     *
+     * @throws FormationException if the TCP port is taken
+     */
+    void openMetrics() {
+        settings.metricsPort().ifPresent(port -> {
+            MetricsEndpoint opened = MetricsEndpoint.start(
+                    port, () -> router().map(it -> it.metrics().toPrometheus()).orElse(""));
+            metrics = opened;
+            journal.tell(Kind.NOTE, Level.INFO, "metrics are at " + opened.url(), Map.of("metrics_url", opened.url()));
+        });
+    }
+
+    void closeMetrics() {
+        MetricsEndpoint opened = metrics;
+        if (opened != null) {
+            opened.close();
+        }
     }
 
     private void tell(Notice notice) {

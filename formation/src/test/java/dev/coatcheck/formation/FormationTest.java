@@ -6,13 +6,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.coatcheck.formation.control.ControlClient;
 import dev.coatcheck.formation.event.Event.Kind;
+import dev.coatcheck.formation.router.RouterSettings;
 import dev.coatcheck.formation.supervision.InstanceState;
 import dev.coatcheck.formation.supervision.InstanceStatus;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -24,6 +30,7 @@ import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -37,6 +44,42 @@ class FormationTest {
     @BeforeAll
     static void node() {
         assumeOnPath("node");
+    }
+
+    @Test
+    void the_routers_settings_count_and_its_metrics_are_told_to_whoever_scrapes() throws Exception {
+        RouterSettings router = RouterSettings.defaults()
+                .withLimits(RouterSettings.defaults().limits().withBodyBytes(10));
+        try (TestFormation app = TestFormation.in(folder)
+                .with(settings -> settings.withRouter(router).withMetricsPort(0))
+                .start()
+                .awaitReady()) {
+            URI site = URI.create("http://127.0.0.1:" + app.formation().tcpPort() + "/");
+            URI metrics = app.told(Kind.NOTE).stream()
+                    .flatMap(note -> Stream.ofNullable(note.details().get("metrics_url")))
+                    .map(url -> URI.create(url.toString()))
+                    .findFirst()
+                    .orElseThrow();
+            try (HttpClient client = HttpClient.newHttpClient()) {
+                HttpRequest large = HttpRequest.newBuilder(site)
+                        .POST(HttpRequest.BodyPublishers.ofString("x".repeat(11)))
+                        .build();
+                assertThat(client.send(large, BodyHandlers.ofString()).statusCode())
+                        .isEqualTo(413);
+                assertThat(app.get("/").statusCode()).isEqualTo(200);
+                HttpResponse<String> page =
+                        client.send(HttpRequest.newBuilder(metrics).build(), BodyHandlers.ofString());
+                assertThat(page.headers().firstValue("Content-Type"))
+                        .hasValue("text/plain; version=0.0.4; charset=utf-8");
+                assertThat(page.body())
+                        .contains("coatcheck_router_requests_total{instance=\"web.1\",status=\"2xx\"} 1\n");
+                assertThat(ControlClient.of(folder).metrics()).isEqualTo(page.body());
+                HttpRequest elsewhere =
+                        HttpRequest.newBuilder(metrics.resolve("/other")).build();
+                assertThat(client.send(elsewhere, BodyHandlers.ofString()).statusCode())
+                        .isEqualTo(404);
+            }
+        }
     }
 
     @Test

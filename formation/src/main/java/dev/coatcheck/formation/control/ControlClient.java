@@ -72,6 +72,11 @@ public final class ControlClient {
         return only(new Request.Releases(), Answer.Releases.class).releases();
     }
 
+    /** What the router has done and is doing, in the text format of Prometheus; ends with a line feed. */
+    public String metrics() {
+        return only(new Request.Metrics(), Answer.Text.class).text();
+    }
+
     /**
      * Has a change made, and waits until it is made or undone. Ending this program meanwhile undoes it. A formation that is
      * stopped has ended when this returns, the process of its runner included.

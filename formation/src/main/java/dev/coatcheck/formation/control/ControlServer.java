@@ -138,7 +138,7 @@ public final class ControlServer implements AutoCloseable {
     private static boolean stays(Request request) {
         return switch (request) {
             case Request.Logs _, Request.Run _ -> true;
-            case Request.Ps _, Request.Services _, Request.Releases _, Request.Change _ -> false;
+            case Request.Ps _, Request.Services _, Request.Releases _, Request.Metrics _, Request.Change _ -> false;
         };
     }
 

@@ -61,6 +61,7 @@ final class ControlSession {
             case Request.Ps _ -> wire.send(new Answer.Instances(formation.instances()));
             case Request.Services _ -> wire.send(new Answer.Services(formation.services()));
             case Request.Releases _ -> wire.send(new Answer.Releases(formation.releases()));
+            case Request.Metrics _ -> wire.send(new Answer.Text(formation.metrics()));
             case Request.Logs logs -> tell(logs);
             case Request.Run run -> lend(run);
             case Request.Change change -> {

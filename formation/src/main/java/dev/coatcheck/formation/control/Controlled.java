@@ -14,6 +14,9 @@ public interface Controlled {
 
     List<ReleaseView> releases();
 
+    /** What its router counts, in the text format of Prometheus. */
+    String metrics();
+
     /** What happens in it. */
     EventLog log();
 

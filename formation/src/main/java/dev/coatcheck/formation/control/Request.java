@@ -12,6 +12,7 @@ import java.util.Optional;
     @JsonSubTypes.Type(value = Request.Ps.class, name = "ps"),
     @JsonSubTypes.Type(value = Request.Services.class, name = "services"),
     @JsonSubTypes.Type(value = Request.Releases.class, name = "releases"),
+    @JsonSubTypes.Type(value = Request.Metrics.class, name = "metrics"),
     @JsonSubTypes.Type(value = Request.Logs.class, name = "logs"),
     @JsonSubTypes.Type(value = Request.Run.class, name = "run"),
     @JsonSubTypes.Type(value = Request.Scale.class, name = "scale"),
@@ -31,6 +32,9 @@ public sealed interface Request {
 
     /** Answered by {@link Answer.Releases}. */
     record Releases() implements Request {}
+
+    /** Answered by one {@link Answer.Text}. */
+    record Metrics() implements Request {}
 
     /**
      * Answered by {@link Answer.Text} for each event.

@@ -81,7 +81,8 @@ final class ComposeExport {
                 .comment("Without the address everybody who reaches this machine reaches it.")
                 .lines(
                         "ports",
-                        List.of("127.0.0.1:" + plan.settings().formation().tcpPort() + ":" + TCP_PORT))
+                        List.of("127.0.0.1:"
+                                + plan.settings().formation().router().port() + ":" + TCP_PORT))
                 .lines("volumes", List.of("./haproxy.cfg:/usr/local/etc/haproxy/haproxy.cfg:ro"))
                 .comment("Started, not healthy: it checks each instance itself.")
                 .put("depends_on", new Yaml().put(plan.typeName(web), new Yaml().put(CONDITION, "service_started")))

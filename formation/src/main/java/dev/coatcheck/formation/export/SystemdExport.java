@@ -191,7 +191,7 @@ final class SystemdExport {
         }
         return new HaproxyConfiguration(
                         plan,
-                        plan.settings().formation().tcpPort(),
+                        plan.settings().formation().router().port(),
                         List.of(
                                 "log /dev/log local0",
                                 "user haproxy",

@@ -67,6 +67,11 @@ class ControlTest {
         }
 
         @Override
+        public String metrics() {
+            return "requests 7\n";
+        }
+
+        @Override
         public EventLog log() {
             return log;
         }
@@ -119,6 +124,7 @@ class ControlTest {
             assertThat(client.instances()).as("%s", server).containsExactly(INSTANCE);
             assertThat(client.services()).isEqualTo(formation.services());
             assertThat(client.releases()).isEqualTo(formation.releases());
+            assertThat(client.metrics()).isEqualTo("requests 7\n");
         }
     }
 
