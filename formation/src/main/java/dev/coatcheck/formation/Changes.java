@@ -12,6 +12,7 @@ import dev.coatcheck.formation.release.Release;
 import dev.coatcheck.formation.router.Router;
 import dev.coatcheck.formation.supervision.Instance;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -93,12 +94,15 @@ final class Changes {
         AttachedRelease attached = attachAndRelease(release, stop);
         stop.goOn();
         Target first = new Target(attached, release.configuration().quantities());
+        List<Instance> begun = new ArrayList<>();
         for (ProcessType type : first.types()) {
             for (int number = 1; number <= first.quantity(type); number++) {
-                instances.add(attached.instance(type, number));
+                begun.add(attached.instance(type, number));
             }
         }
-        instances.all().forEach(Instance::start);
+        // Only when all could be made: one that is there and was never started would be waited for at the stop.
+        begun.forEach(instances::add);
+        begun.forEach(Instance::start);
         target = first;
         noteWhenItCameUp();
         resources.releases().becameCurrent(release);
