@@ -116,7 +116,8 @@ final class Changes {
     private void noteWhenItCameUp() {
         var _ = instances.allReady().thenRun(() -> {
             Target now = target();
-            List<Instance> ready = instances.staying(instance -> instance.firstReady().isDone());
+            List<Instance> ready =
+                    instances.staying(instance -> instance.firstReady().isDone());
             if (!ready.isEmpty() && now.isMetBy(ready)) {
                 cameUp(now.attached().release());
             }
@@ -232,13 +233,15 @@ final class Changes {
         }
         target = before;
         try {
-            new Transition(instances, stop)
-                    .backTo(before, resources.settings().startLimit());
+            new Transition(instances, stop).backTo(before, resources.settings().startLimit());
             noteWhenItCameUp();
             resources.keepServices(services);
             return "release " + before.attached().number() + " runs as before";
         } catch (AbortedException e) {
             return "the formation stops";
+        } catch (RuntimeException e) {
+            return "the way back failed as well (" + e + "): 'coatcheck ps' shows what runs, and 'coatcheck roll'"
+                    + " mends it";
         }
     }
 

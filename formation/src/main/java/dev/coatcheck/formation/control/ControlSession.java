@@ -53,6 +53,9 @@ final class ControlSession {
             wire.send(new Answer.Done(done(request)));
         } catch (FormationException e) {
             wire.send(new Answer.Failed(String.valueOf(e.getMessage())));
+        } catch (RuntimeException e) {
+            // A fault of ours, of which a client that only hears the connection end would learn nothing.
+            wire.send(new Answer.Failed("this is a fault of the formation itself: " + e));
         }
     }
 

@@ -47,6 +47,7 @@ class ControlTest {
     Path folder;
 
     private final EventLog log = new EventLog();
+    private volatile boolean faulty;
     private final List<Request.Change> changes = new CopyOnWriteArrayList<>();
     private final CompletableFuture<Void> oneOffEnded = new CompletableFuture<>();
     private final CompletableFuture<Void> rollUnwanted = new CompletableFuture<>();
@@ -68,6 +69,9 @@ class ControlTest {
 
         @Override
         public String metrics() {
+            if (faulty) {
+                throw new IllegalStateException("out of file descriptors");
+            }
             return "requests 7\n";
         }
 
@@ -125,6 +129,18 @@ class ControlTest {
             assertThat(client.services()).isEqualTo(formation.services());
             assertThat(client.releases()).isEqualTo(formation.releases());
             assertThat(client.metrics()).isEqualTo("requests 7\n");
+        }
+    }
+
+    @Test
+    void a_fault_of_the_formation_is_told_to_whoever_asked() throws IOException {
+        faulty = true;
+        try (ControlServer server = start(folder)) {
+            assertThatThrownBy(() -> ControlClient.of(folder).metrics())
+                    .as("%s", server)
+                    .isInstanceOf(FormationException.class)
+                    .hasMessageContaining("a fault of the formation itself")
+                    .hasMessageContaining("out of file descriptors");
         }
     }
 
