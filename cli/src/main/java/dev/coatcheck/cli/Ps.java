@@ -32,7 +32,7 @@ final class Ps implements Callable<Integer> {
     @Option(
             names = "--json",
             description = "As a JSON array of objects with name, type, pid, port, state, since, restarts, release,"
-                    + " memory (bytes) and cpu (percent of one processor).")
+                    + " memory (bytes), cpu (percent of one processor) and address.")
     private boolean json;
 
     @Spec
@@ -55,13 +55,19 @@ final class Ps implements Callable<Integer> {
                     instance.state(),
                     instance.release(),
                     instance.pid() == null ? "-" : instance.pid(),
-                    instance.port(),
+                    place(instance),
                     inWords(Duration.between(Instant.parse(instance.since()), now)),
                     instance.restarts(),
                     instance.memory() == null ? "-" : instance.memory() / 1_000_000 + " MB",
                     instance.cpu() == null ? "-" : Math.round(instance.cpu()) + " %");
         }
         return 0;
+    }
+
+    /** The TCP port alone where the instance is at 127.0.0.1, as nearly all are. */
+    private static String place(InstanceView instance) {
+        String address = instance.address();
+        return address == null || address.startsWith("127.") ? Integer.toString(instance.port()) : address;
     }
 
     /** In the largest unit that fits: {@code 3 min}. */

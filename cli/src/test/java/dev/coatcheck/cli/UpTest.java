@@ -139,7 +139,8 @@ class UpTest {
                                 "restarts",
                                 "release",
                                 "memory",
-                                "cpu");
+                                "cpu",
+                                "address");
                 assertThat(instance.get("state").stringValue()).isEqualTo("ready");
                 assertThat(instance.get("restarts").intValue()).isZero();
                 assertThat(get("http://127.0.0.1:" + instance.get("port").intValue()))

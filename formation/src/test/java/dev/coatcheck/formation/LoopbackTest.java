@@ -4,6 +4,7 @@ import static dev.coatcheck.formation.Programs.assumeOnPath;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.coatcheck.formation.control.ControlClient;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -51,21 +52,24 @@ class LoopbackTest {
                 const http = require('http');
                 const server = http.createServer((request, response) => response.end(process.env.COATCHECK_INSTANCE));
                 server.listen(process.env.PORT, '%s');
-                """.formatted(host));
+                """.formatted(host), host.equals("::1") ? "[::1]:" : "");
     }
 
     @Test
     void an_application_in_python_that_listens_on_ipv6_only_is_reached() throws Exception {
         assumeOnPath("python3");
-        assertReached("python3 server.py", "server.py", PYTHON);
+        assertReached("python3 server.py", "server.py", PYTHON, "[::1]:");
     }
 
-    private void assertReached(String command, String file, String program) throws Exception {
+    private void assertReached(String command, String file, String program, String address) throws Exception {
         try (TestFormation app = TestFormation.in(folder)
                 .write(file, program)
                 .write("Procfile", "web: " + command + "\n")
                 .start(options -> options.withQuantities("web=2"))
                 .awaitReady()) {
+            assertThat(ControlClient.of(folder).instances())
+                    .allSatisfy(instance ->
+                            assertThat(instance.address()).startsWith(address).endsWith(":" + instance.port()));
             for (int i = 0; i < 4; i++) {
                 HttpResponse<String> response = app.get("/");
                 assertThat(response.statusCode()).isEqualTo(200);

@@ -113,6 +113,7 @@ public final class Instance {
                 type.name(),
                 OptionalLong.empty(),
                 TcpPorts.free(),
+                Optional.empty(),
                 InstanceState.STARTING,
                 now(),
                 0,
@@ -215,6 +216,7 @@ public final class Instance {
         try (RunningProcess process =
                 RunningProcess.start(name, type.command(), surroundings.folder(), environment(), journal)) {
             group = Optional.of(process.group());
+            address = Optional.empty();
             become(InstanceState.STARTING, OptionalLong.of(process.pid()));
             tell(
                     Kind.INSTANCE_STARTED,
@@ -372,13 +374,29 @@ public final class Instance {
         int tcpPort = TcpPorts.isFree(last.tcpPort()) ? last.tcpPort() : TcpPorts.free();
         int restarts = stopAsked.isDone() ? last.restarts() : last.restarts() + 1;
         status = new InstanceStatus(
-                name, type.name(), last.pid(), tcpPort, last.state(), last.since(), restarts, last.release());
+                name,
+                type.name(),
+                last.pid(),
+                tcpPort,
+                Optional.empty(),
+                last.state(),
+                last.since(),
+                restarts,
+                last.release());
     }
 
     private void become(InstanceState state, OptionalLong pid) {
         InstanceStatus last = status;
         status = new InstanceStatus(
-                name, type.name(), pid, last.tcpPort(), state, now(), last.restarts(), last.release());
+                name,
+                type.name(),
+                pid,
+                last.tcpPort(),
+                pid.isPresent() ? address : Optional.empty(),
+                state,
+                now(),
+                last.restarts(),
+                last.release());
     }
 
     private void tell(Kind kind, Level level, String message) {

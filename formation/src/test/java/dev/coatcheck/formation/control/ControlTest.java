@@ -40,8 +40,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(30)
 class ControlTest {
-    private static final InstanceView INSTANCE =
-            new InstanceView("web.1", "web", 17L, 20001, "ready", "1970-01-01T00:00:00Z", 2, 4, 50_000_000L, 1.5);
+    private static final InstanceView INSTANCE = new InstanceView(
+            "web.1", "web", 17L, 20001, "ready", "1970-01-01T00:00:00Z", 2, 4, 50_000_000L, 1.5, "[::1]:20001");
 
     @TempDir
     Path folder;
