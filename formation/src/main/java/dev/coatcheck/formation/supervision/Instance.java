@@ -25,6 +25,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
 
 /**
@@ -275,8 +276,10 @@ public final class Instance {
             return Optional.empty();
         }
         long start = System.nanoTime();
-        while (!process.onExit().isDone() && !stopAsked.isDone()) {
-            switch (intake.get().readiness().look(status.tcpPort())) {
+        CompletableFuture<ExitStatus> exit = process.onExit();
+        BooleanSupplier enough = () -> exit.isDone() || stopAsked.isDone();
+        while (!enough.getAsBoolean()) {
+            switch (intake.get().readiness().look(status.tcpPort(), enough)) {
                 case Readiness.Look.Ready ready -> {
                     address = Optional.of(ready.address());
                     return Optional.empty();

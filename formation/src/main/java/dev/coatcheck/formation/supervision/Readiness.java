@@ -1,13 +1,18 @@
 package dev.coatcheck.formation.supervision;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -20,7 +25,11 @@ import java.util.regex.Pattern;
  */
 public final class Readiness {
     private static final int CONNECT_MILLIS = 1_000;
-    private static final int ANSWER_MILLIS = 5_000;
+    private static final Duration ANSWER_LIMIT = Duration.ofSeconds(5);
+
+    /** So often it is asked whether an answer is still wanted. */
+    private static final int PATIENCE_MILLIS = 50;
+
     private static final Pattern STATUS_LINE = Pattern.compile("HTTP/1\\.[01] (\\d{3}).*");
 
     /** An application that listens on {@code localhost} is at either of them, as its platform chooses. */
@@ -46,13 +55,20 @@ public final class Readiness {
         record Lacking(String what) implements Look {}
     }
 
-    /** Looks at both addresses of this machine's loopback. Takes some twelve seconds at most. */
-    Look look(int tcpPort) {
+    /**
+     * Looks at both addresses of this machine's loopback. Takes some twelve seconds at most.
+     *
+     * @param enough ends it early, within a second; then nothing is said of an instance that has not answered yet
+     */
+    Look look(int tcpPort, BooleanSupplier enough) {
         Optional<String> lacking = Optional.empty();
         for (InetAddress host : LOOPBACK) {
+            if (enough.getAsBoolean()) {
+                break;
+            }
             InetSocketAddress address = new InetSocketAddress(host, tcpPort);
             try (Socket socket = connect(address)) {
-                Optional<String> lackingHere = lacking(socket, address);
+                Optional<String> lackingHere = lacking(socket, address, enough);
                 if (lackingHere.isEmpty()) {
                     return new Look.Ready(address);
                 }
@@ -67,7 +83,7 @@ public final class Readiness {
     /** What is missing at this address, or empty when nothing is. Takes some six seconds at most. */
     public Optional<String> lacking(InetSocketAddress address) {
         try (Socket socket = connect(address)) {
-            return lacking(socket, address);
+            return lacking(socket, address, () -> false);
         } catch (IOException e) {
             return Optional.of(nothingListens(address.getPort()));
         }
@@ -77,7 +93,7 @@ public final class Readiness {
         Socket socket = new Socket();
         try {
             socket.connect(address, CONNECT_MILLIS);
-            socket.setSoTimeout(ANSWER_MILLIS);
+            socket.setSoTimeout(PATIENCE_MILLIS);
             return socket;
         } catch (IOException e) {
             socket.close();
@@ -89,10 +105,10 @@ public final class Readiness {
         return "nothing listens on TCP port " + tcpPort + " (the number is given to it as PORT)";
     }
 
-    private Optional<String> lacking(Socket socket, InetSocketAddress address) {
+    private Optional<String> lacking(Socket socket, InetSocketAddress address, BooleanSupplier enough) {
         String asked = path.orElse("/");
         try {
-            return lacking(asked, status(socket, asked, address));
+            return lacking(asked, status(socket, asked, address, enough));
         } catch (IOException e) {
             return Optional.of(asked + " gives no answer (" + e.getMessage() + ")");
         }
@@ -103,18 +119,41 @@ public final class Readiness {
         return ready ? Optional.empty() : Optional.of(asked + " answers " + status);
     }
 
-    private static int status(Socket socket, String asked, InetSocketAddress address) throws IOException {
+    private static int status(Socket socket, String asked, InetSocketAddress address, BooleanSupplier enough)
+            throws IOException {
         String literal = address.getAddress() instanceof Inet6Address six
                 ? "[" + six.getHostAddress() + "]"
                 : address.getAddress().getHostAddress();
         String request = "GET " + asked + " HTTP/1.1\r\nHost: " + literal + ":" + address.getPort()
                 + "\r\nUser-Agent: coatcheck-readiness\r\nAccept: */*\r\nConnection: close\r\n\r\n";
         socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
-        byte[] answer = socket.getInputStream().readNBytes("HTTP/1.1 200".length());
+        byte[] answer = read(socket.getInputStream(), "HTTP/1.1 200".length(), enough);
         Matcher line = STATUS_LINE.matcher(new String(answer, StandardCharsets.ISO_8859_1));
         if (!line.matches()) {
             throw new IOException("what answers there does not speak HTTP/1");
         }
         return Integer.parseInt(line.group(1));
+    }
+
+    /** Within the limit as a whole: an answer that comes byte by byte is none. Fewer bytes where it ends before. */
+    private static byte[] read(InputStream in, int length, BooleanSupplier enough) throws IOException {
+        byte[] bytes = new byte[length];
+        int count = 0;
+        long start = System.nanoTime();
+        while (count < length) {
+            if (enough.getAsBoolean() || System.nanoTime() - start > ANSWER_LIMIT.toNanos()) {
+                throw new SocketTimeoutException("waited for " + ANSWER_LIMIT.toSeconds() + " s");
+            }
+            try {
+                int read = in.read(bytes, count, length - count);
+                if (read < 0) {
+                    break;
+                }
+                count += read;
+            } catch (SocketTimeoutException e) {
+                // Perhaps it comes yet.
+            }
+        }
+        return Arrays.copyOf(bytes, count);
     }
 }

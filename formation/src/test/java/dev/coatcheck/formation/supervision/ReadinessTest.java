@@ -11,6 +11,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,7 +37,7 @@ class ReadinessTest {
             answerOnce(server, answer);
             Readiness readiness = new Readiness(Optional.of(path).filter(it -> !it.isEmpty()));
             InetSocketAddress address = (InetSocketAddress) server.getLocalSocketAddress();
-            assertThat(readiness.look(server.getLocalPort()))
+            assertThat(readiness.look(server.getLocalPort(), () -> false))
                     .isEqualTo(lacking.isEmpty() ? new Look.Ready(address) : new Look.Lacking(lacking));
         }
     }
@@ -47,9 +48,38 @@ class ReadinessTest {
         try (ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
             port = server.getLocalPort();
         }
-        assertThat(new Readiness(Optional.empty()).look(port))
+        assertThat(new Readiness(Optional.empty()).look(port, () -> false))
                 .isEqualTo(new Look.Lacking(
                         "nothing listens on TCP port " + port + " (the number is given to it as PORT)"));
+    }
+
+    @Test
+    void an_answer_that_comes_byte_by_byte_is_none() throws IOException {
+        try (ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            Thread.ofVirtual().start(() -> {
+                try (Socket client = server.accept()) {
+                    for (byte b : "HTTP/1.1 200 OK\r\n".getBytes(StandardCharsets.US_ASCII)) {
+                        client.getOutputStream().write(b);
+                        Thread.sleep(1_000);
+                    }
+                } catch (IOException | InterruptedException e) {
+                    // The one that asks has gone.
+                }
+            });
+            assertThat(new Readiness(Optional.empty()).look(server.getLocalPort(), () -> false))
+                    .isEqualTo(new Look.Lacking("/ gives no answer (waited for 5 s)"));
+        }
+    }
+
+    @Test
+    @Timeout(4)
+    void one_who_has_seen_enough_does_not_wait_for_an_answer() throws IOException {
+        try (ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            AtomicInteger patience = new AtomicInteger(3);
+            assertThat(new Readiness(Optional.empty())
+                            .look(server.getLocalPort(), () -> patience.decrementAndGet() <= 0))
+                    .isInstanceOf(Look.Lacking.class);
+        }
     }
 
     /** And leaves the connection open, as a page that never ends does, unless the answer is empty. */
