@@ -2,9 +2,13 @@ package dev.coatcheck.formation.release;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -67,13 +71,17 @@ public final class ReleaseStore {
         return Files.exists(file) ? Optional.of(read(file)) : Optional.empty();
     }
 
-    /** The one that runs, or ran last. */
+    /** The one that runs, or ran last; none where nothing readable says which, since the next start makes a new one then. */
     public Optional<Release> current() throws IOException {
         Path file = folder.resolve(CURRENT);
         if (!Files.exists(file)) {
             return Optional.empty();
         }
-        return find(Integer.parseInt(Files.readString(file).strip()));
+        try {
+            return find(Integer.parseInt(Files.readString(file).strip()));
+        } catch (NumberFormatException e) {
+            return Optional.empty();
+        }
     }
 
     /** The next one. */
@@ -135,12 +143,18 @@ public final class ReleaseStore {
         }
     }
 
-    /** At once as a whole: a runner may be killed at any moment. */
+    /** At once as a whole, also on the disk: a runner may be killed at any moment, and the machine lose its power. */
     private static void write(Path file, String text) throws IOException {
         Path fresh = file.resolveSibling(file.getFileName() + ".new");
         Files.deleteIfExists(fresh);
         Files.createFile(fresh, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        Files.writeString(fresh, text);
+        try (FileChannel channel = FileChannel.open(fresh, StandardOpenOption.WRITE)) {
+            ByteBuffer bytes = StandardCharsets.UTF_8.encode(text);
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+            channel.force(true);
+        }
         Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 

@@ -18,6 +18,8 @@ import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ReleaseStoreTest {
     private static final Instant CREATED = Instant.parse("2026-01-02T03:04:05Z");
@@ -64,6 +66,22 @@ class ReleaseStoreTest {
                 .containsExactly(
                         Release.State.EARLIER, Release.State.FAILED, Release.State.UNFINISHED, Release.State.CURRENT);
         assertThat(anew.current()).contains(third);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "\0\0", "99999999999"})
+    void without_a_readable_word_on_the_current_release_there_is_none_and_the_others_are_there(String word)
+            throws IOException {
+        ReleaseStore store = ReleaseStore.in(folder);
+        Release first = store.create(CREATED, "a", configuration(Map.of()));
+        store.cameUp(first);
+        store.becameCurrent(first);
+        Files.writeString(folder.resolve("current"), word);
+        assertThat(store.current()).isEmpty();
+        assertThat(store.state(first)).isEqualTo(Release.State.EARLIER);
+        Release second = store.create(CREATED, "b", configuration(Map.of()));
+        store.becameCurrent(second);
+        assertThat(store.current()).contains(second);
     }
 
     @Test
