@@ -16,11 +16,13 @@ import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
 /**
- * The builds of an application, each in a folder named by its id. For the one who holds the workspace; its methods are
- * called by one thread at a time.
+ * The builds of an application, each in a folder named by the digest of what was copied into it. For the one who holds the
+ * workspace; its methods are called by one thread at a time.
  *
- * <p>A process may write into the folder that it runs in, as on any platform that gives it one: the others of its release
- * see that on this machine, and the next build does not. Nothing here ever changes a build.
+ * <p>Nothing here ever changes a build, but a process may write into the folder that it runs in, as on any platform that
+ * gives it one. What it wrote there is seen by all that run from this build: the others of its release, those of a later
+ * release of the same unchanged folder, and after a way back to it. A build of a changed folder is free of it. The id does not
+ * tell: it is of what was copied.
  */
 public final class BuildStore {
     private static final int ID_DIGITS = 12;
