@@ -53,7 +53,8 @@ final class ApplicationReader {
         }
         Map<String, ProcessType> types = types();
         AppJson appJson = appJson();
-        Map<String, String> dotEnv = dotEnv();
+        DotEnv file = dotEnv();
+        Map<String, String> dotEnv = file.variables();
         Map<String, String> environment = new HashMap<>(dotEnv);
         environment.putAll(options.environment());
 
@@ -83,7 +84,7 @@ final class ApplicationReader {
                 variables(appJson, dotEnv, environment, wanted, secrets),
                 appJson.build(),
                 appJson.stops(),
-                notes(appJson, dotEnv, environment.keySet()),
+                notes(appJson, file, environment.keySet()),
                 options);
     }
 
@@ -118,16 +119,14 @@ final class ApplicationReader {
                 : AppJson.NONE;
     }
 
-    private Map<String, String> dotEnv() {
+    private DotEnv dotEnv() {
         Path file = options.envFile().orElse(folder.resolve(DOT_ENV));
         String name = options.envFile().map(Path::toString).orElse(DOT_ENV);
         if (!Files.exists(file)) {
             options.envFile().ifPresent(asked -> problems.add("--env-file", asked + " does not exist"));
-            return Map.of();
+            return DotEnv.parse(name, "", problems);
         }
-        return TextFile.read(file, name, problems)
-                .map(text -> DotEnv.parse(name, text, problems))
-                .orElseGet(Map::of);
+        return DotEnv.parse(name, TextFile.read(file, name, problems).orElse(""), problems);
     }
 
     /** The command line's word, else that of app.json, else one of each. */
@@ -228,7 +227,7 @@ final class ApplicationReader {
         return variables;
     }
 
-    private List<String> notes(AppJson appJson, Map<String, String> dotEnv, Set<String> known) {
+    private List<String> notes(AppJson appJson, DotEnv dotEnv, Set<String> known) {
         List<String> notes = new ArrayList<>();
         appJson.unknownAddons()
                 .forEach(
@@ -236,9 +235,11 @@ final class ApplicationReader {
                                 "app.json names the addon '" + addon
                                         + "', which can't be started here; attach one by its variables in the environment if it is needed"));
         String name = options.envFile().map(Path::toString).orElse(DOT_ENV);
-        dotEnv.forEach((variable, value) -> {
+        dotEnv.variables().forEach((variable, value) -> {
             Matcher reference = REFERENCE.matcher(value);
-            if (reference.find() && (reference.group(1) == null || known.contains(reference.group(1)))) {
+            if (!dotEnv.isLiteral(variable)
+                    && reference.find()
+                    && (reference.group(1) == null || known.contains(reference.group(1)))) {
                 notes.add(
                         name + ": " + variable + " has a $ that a shell would replace by something; here it stands for"
                                 + " itself, since nothing in this file is expanded");

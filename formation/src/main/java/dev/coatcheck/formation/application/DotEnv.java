@@ -1,7 +1,10 @@
 package dev.coatcheck.formation.application;
 
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A {@code .env} file, as most tools read it. Nothing is expanded: a {@code $} stands for itself.
@@ -25,6 +28,7 @@ final class DotEnv {
     private final String text;
     private final Problems problems;
     private final Map<String, String> variables = new LinkedHashMap<>();
+    private final Set<String> literal = new HashSet<>();
     private int at;
     private int line = 1;
 
@@ -34,12 +38,21 @@ final class DotEnv {
         this.problems = problems;
     }
 
-    static Map<String, String> parse(String file, String text, Problems problems) {
+    static DotEnv parse(String file, String text, Problems problems) {
         DotEnv parser = new DotEnv(file, text, problems);
         while (parser.at < text.length()) {
             parser.line();
         }
-        return parser.variables;
+        return parser;
+    }
+
+    Map<String, String> variables() {
+        return Collections.unmodifiableMap(variables);
+    }
+
+    /** Whether whoever wrote it meant each {@code $} in it: it stands in single quotes, or behind a backslash. */
+    boolean isLiteral(String name) {
+        return literal.contains(name);
     }
 
     private void line() {
@@ -77,6 +90,7 @@ final class DotEnv {
     }
 
     private void value(String name) {
+        literal.remove(name);
         char quote = isEndOfLine() ? '\n' : text.charAt(at);
         if (quote != '"' && quote != '\'') {
             variables.put(name, plain());
@@ -85,7 +99,9 @@ final class DotEnv {
         int opened = line;
         at++;
         StringBuilder value = new StringBuilder();
+        boolean bare = false;
         while (at < text.length() && text.charAt(at) != quote) {
+            bare |= quote == '"' && text.charAt(at) == '$';
             value.append(quote == '"' ? maybeEscaped() : next());
         }
         if (at >= text.length()) {
@@ -102,6 +118,9 @@ final class DotEnv {
                             + "; put the whole value in quotes, and a backslash before a quote inside");
         }
         variables.put(name, value.toString());
+        if (!bare) {
+            literal.add(name);
+        }
         skipLine();
     }
 

@@ -54,7 +54,7 @@ public final class GeneratedSecrets {
         Problems problems = new Problems();
         String name = file.toString();
         Map<String, String> kept = TextFile.read(file, name, problems)
-                .map(text -> DotEnv.parse(name, text, problems))
+                .map(text -> DotEnv.parse(name, text, problems).variables())
                 .orElseGet(Map::of);
         problems.throwIfAny();
         return kept;

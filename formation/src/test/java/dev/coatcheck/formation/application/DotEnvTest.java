@@ -81,6 +81,6 @@ class DotEnvTest {
     }
 
     private Map<String, String> parse(String text) {
-        return DotEnv.parse(".env", text, problems);
+        return DotEnv.parse(".env", text, problems).variables();
     }
 }
