@@ -34,7 +34,11 @@ public final class ScratchFolder implements AutoCloseable {
         this.lock = lock;
     }
 
-    /** @param prefix of its name, which is nobody else's: {@code coatcheck-lab-} */
+    /**
+     * Makes one, and sweeps what was left of others.
+     *
+     * @param prefix of its name, which is nobody else's: {@code coatcheck-lab-}
+     */
     public static ScratchFolder create(String prefix) throws IOException {
         Path path = Files.createTempDirectory(prefix).toRealPath();
         try {
