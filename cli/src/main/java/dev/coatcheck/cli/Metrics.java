@@ -9,8 +9,9 @@ import picocli.CommandLine.Spec;
 /** {@code coatcheck metrics}. */
 @Command(
         name = "metrics",
-        description = "Shows what the router of the formation that runs in a folder has done and is doing, in the text format"
-                + " that Prometheus reads. 'up --metrics-port' tells the same over HTTP.",
+        description =
+                "Shows what the router of the formation that runs in a folder has done and is doing, in the text format"
+                        + " that Prometheus reads. 'up --metrics-port' tells the same over HTTP.",
         footer = {"", "Examples:", "  coatcheck metrics", "  coatcheck metrics -C gallery | grep held"})
 final class Metrics implements Callable<Integer> {
     @ParentCommand

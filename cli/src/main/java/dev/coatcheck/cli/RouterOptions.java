@@ -10,8 +10,9 @@ final class RouterOptions {
 
     @Option(
             names = "--trust-forwarded",
-            description = "Believe the X-Forwarded-* and Forwarded that requests bring, because another proxy stands in front"
-                    + " and sets them. Never where clients connect themselves: they may say anything.")
+            description =
+                    "Believe the X-Forwarded-* and Forwarded that requests bring, because another proxy stands in front"
+                            + " and sets them. Never where clients connect themselves: they may say anything.")
     private boolean trustForwarded;
 
     @Option(
@@ -24,21 +25,24 @@ final class RouterOptions {
     @Option(
             names = "--response-timeout",
             paramLabel = "SECONDS",
-            description = "How long an instance may take to begin its response once it has the whole request; 30 by default."
-                    + " Then the client gets 504.")
+            description =
+                    "How long an instance may take to begin its response once it has the whole request; 30 by default."
+                            + " Then the client gets 504.")
     private int responseSeconds = (int) DEFAULTS.timeouts().response().toSeconds();
 
     @Option(
             names = "--stream-timeout",
             paramLabel = "SECONDS",
-            description = "How long a response that has begun, or a WebSocket, may be silent; 600 by default. Then it is cut.")
+            description =
+                    "How long a response that has begun, or a WebSocket, may be silent; 600 by default. Then it is cut.")
     private int streamSeconds = (int) DEFAULTS.timeouts().stream().toSeconds();
 
     @Option(
             names = "--hold",
             paramLabel = "SECONDS",
-            description = "How long a request waits where no instance is ready, as at the start, after a crash or during"
-                    + " 'pause'; 30 by default. Then the client gets 503 with Retry-After.")
+            description =
+                    "How long a request waits where no instance is ready, as at the start, after a crash or during"
+                            + " 'pause'; 30 by default. Then the client gets 503 with Retry-After.")
     private int holdSeconds = (int) DEFAULTS.hold().age().toSeconds();
 
     /**

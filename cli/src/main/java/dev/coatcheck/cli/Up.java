@@ -83,8 +83,9 @@ final class Up implements Callable<Integer> {
     @Option(
             names = "--metrics-port",
             paramLabel = "NUMBER",
-            description = "Tell the router's metrics at http://127.0.0.1:NUMBER/metrics, as Prometheus reads them; 0 for any"
-                    + " free TCP port. 'coatcheck metrics' shows them without it.")
+            description =
+                    "Tell the router's metrics at http://127.0.0.1:NUMBER/metrics, as Prometheus reads them; 0 for any"
+                            + " free TCP port. 'coatcheck metrics' shows them without it.")
     private @Nullable Integer metricsPort;
 
     @Mixin
@@ -178,8 +179,7 @@ final class Up implements Callable<Integer> {
             return settings.get();
         } catch (IllegalArgumentException e) {
             String problem = String.valueOf(e.getMessage()).replaceFirst("^Router settings: ", "");
-            throw new ParameterException(
-                    spec.commandLine(), option.isEmpty() ? problem : option + ": " + problem, e);
+            throw new ParameterException(spec.commandLine(), option.isEmpty() ? problem : option + ": " + problem, e);
         }
     }
 }

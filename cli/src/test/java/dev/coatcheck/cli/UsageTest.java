@@ -64,7 +64,8 @@ class UsageTest {
         assertThat(run("up", "--host", " ")).isEqualTo(Coatcheck.WRONG_USAGE);
         assertThat(err.toString()).contains("--host: the host to listen on is empty");
         assertThat(run("up", "--metrics-port", "-1")).isEqualTo(Coatcheck.WRONG_USAGE);
-        assertThat(err.toString()).contains("--metrics-port: the TCP port for metrics must be 0 (any free one) to 65535");
+        assertThat(err.toString())
+                .contains("--metrics-port: the TCP port for metrics must be 0 (any free one) to 65535");
         assertThat(run("up", "--max-body", "20 MB")).isEqualTo(Coatcheck.WRONG_USAGE);
         assertThat(err.toString()).contains("'20 MB' is no size").contains("as in 20m");
         assertThat(run("up", "--hold", "0")).isEqualTo(Coatcheck.WRONG_USAGE);

@@ -59,7 +59,7 @@ final class MetricsEndpoint implements AutoCloseable {
 
     private static void answer(HttpExchange exchange, Supplier<String> page) throws IOException {
         try (exchange) {
-            if (!exchange.getRequestURI().getPath().equals(PATH)) {
+            if (!PATH.equals(exchange.getRequestURI().getPath())) {
                 exchange.sendResponseHeaders(404, -1);
                 return;
             }

@@ -9,8 +9,8 @@ import java.util.function.Predicate;
 
 /**
  * Hands every event to whoever follows, and keeps the latest so that one who comes later sees what led here: 2,000 events
- * or four million characters of output and paths, whichever is less. Safe for use by several threads; all followers see the events in
- * the same order.
+ * or four million characters of output and paths, whichever is less. Safe for use by several threads; all followers see the
+ * events in the same order.
  *
  * <pre>{@code
  * try (EventLog.Following following = log.follow(100, event -> true, System.out::println)) {

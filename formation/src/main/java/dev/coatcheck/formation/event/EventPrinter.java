@@ -23,9 +23,10 @@ import org.jspecify.annotations.Nullable;
  * writes a line nor the supervision that tells of it.
  *
  * <p>While the reader is slow, 10,000 events wait, with 16 million characters of output and paths; beyond that, output of
- * applications and requests are dropped, and their number is told when the reader has caught up. Lifecycle events are never dropped: back-off bounds how often they occur. When
- * the stream takes no more, because it is closed at its other end ({@code coatcheck up | head}) or the disk is full, the
- * printer says so once and takes events in silence from then on; the formation goes on. Safe for use by several threads.
+ * applications and requests are dropped, and their number is told when the reader has caught up. Lifecycle events are never
+ * dropped: back-off bounds how often they occur. When the stream takes no more, because it is closed at its other end
+ * ({@code coatcheck up | head}) or the disk is full, the printer says so once and takes events in silence from then on; the
+ * formation goes on. Safe for use by several threads.
  */
 public final class EventPrinter implements Consumer<Event>, AutoCloseable {
     private static final int CAPACITY = 10_000;

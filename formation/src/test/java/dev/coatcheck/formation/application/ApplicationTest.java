@@ -56,10 +56,15 @@ class ApplicationTest {
     @Test
     void who_expects_an_env_file_to_be_expanded_is_told_that_it_is_not() throws IOException {
         write("Procfile", "web: a\n");
-        write(
-                ".env",
-                "HOST=h\nURL=http://${HOST}/\nNOW=$(date)\nPASSWORD=pa$word\n"
-                        + "SINGLE='$HOST'\nESCAPED=\"\\$HOST\"\nQUOTED=\"$HOST\"\n");
+        write(".env", """
+                HOST=h
+                URL=http://${HOST}/
+                NOW=$(date)
+                PASSWORD=pa$word
+                SINGLE='$HOST'
+                ESCAPED="\\$HOST"
+                QUOTED="$HOST"
+                """);
         assertThat(Application.read(folder, options).notes())
                 .satisfiesExactly(
                         url -> assertThat(url).startsWith(".env: URL has a $ that a shell would replace"),
