@@ -1,0 +1,132 @@
+package dev.coatcheck.host.tcp;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.ByteOrder;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The TCP sockets of a network, as {@code /proc/PID/net} lists them for the processes in it ({@code proc_pid_net(5)}), and
+ * those among the open files of a process. The inode is what the two have in common.
+ */
+final class SocketTable {
+    private static final String LISTENING = "0A";
+    private static final String LINK = "socket:[";
+
+    private SocketTable() {}
+
+    /**
+     * A socket.
+     *
+     * @param local its address, in the kernel's notation
+     * @param remote that of the other end
+     */
+    record Row(String local, String remote, String state, String inode) {
+        boolean isListening() {
+            return state.equals(LISTENING);
+        }
+
+        /** Not one that is over, nor one that waits to be accepted: those are nobody's file. */
+        boolean isConnected() {
+            return !isListening() && !inode.equals("0");
+        }
+
+        InetSocketAddress localAddress() {
+            return address(local);
+        }
+
+        InetSocketAddress remoteAddress() {
+            return address(remote);
+        }
+    }
+
+    /** The sockets of the network that a process sees; none where it has ended. */
+    static List<Row> seenBy(long pid) {
+        List<Row> rows = new ArrayList<>();
+        for (String table : List.of("net/tcp", "net/tcp6")) {
+            try {
+                // Columns: number, local address, remote address, state, queues, timer, retransmits, user, time-out,
+                // inode.
+                for (String line : Files.readAllLines(process(pid).resolve(table))) {
+                    String[] columns = line.strip().split(" +", 11);
+                    if (columns.length > 9 && columns[0].endsWith(":")) {
+                        rows.add(new Row(columns[1], columns[2], columns[3], columns[9]));
+                    }
+                }
+            } catch (IOException e) {
+                // It ended, or the kernel has no IPv6.
+            }
+        }
+        return rows;
+    }
+
+    /** The inodes of the sockets among the open files of a process; none where they may not be looked at. */
+    static Set<String> heldBy(long pid) {
+        Set<String> inodes = new HashSet<>();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(process(pid).resolve("fd"))) {
+            for (Path file : files) {
+                String target = target(file);
+                if (target.startsWith(LINK)) {
+                    inodes.add(target.substring(LINK.length(), target.length() - 1));
+                }
+            }
+        } catch (IOException | DirectoryIteratorException e) {
+            // It ended, or is another user's.
+        }
+        return inodes;
+    }
+
+    private static String target(Path link) {
+        try {
+            return Files.readSymbolicLink(link).toString();
+        } catch (IOException e) {
+            return ""; // closed meanwhile
+        }
+    }
+
+    /** One of these processes for each network that they are in. */
+    static List<Long> oneInEachNetwork(Collection<Long> pids) {
+        Set<String> networks = new HashSet<>();
+        return pids.stream()
+                .filter(pid -> networks.add(target(process(pid).resolve("ns/net"))))
+                .toList();
+    }
+
+    static Path process(long pid) {
+        return Path.of("/proc", Long.toString(pid));
+    }
+
+    /** The kernel prints an address as 32-bit words in the byte order of the machine. */
+    private static InetSocketAddress address(String hex) {
+        String[] parts = hex.split(":", 2);
+        byte[] bytes = HexFormat.of().parseHex(parts[0]);
+        if (ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN) {
+            for (int word = 0; word < bytes.length; word += 4) {
+                swap(bytes, word, word + 3);
+                swap(bytes, word + 1, word + 2);
+            }
+        }
+        try {
+            return new InetSocketAddress(InetAddress.getByAddress(bytes), Integer.parseInt(parts[1], 16));
+        } catch (UnknownHostException e) {
+            throw new IllegalArgumentException("not an address of the kernel: " + hex, e);
+        }
+    }
+
+    private static void swap(byte[] bytes, int one, int other) {
+        byte kept = bytes[one];
+        bytes[one] = bytes[other];
+        bytes[other] = kept;
+    }
+}
