@@ -25,8 +25,9 @@ import java.util.Set;
  *
  * @param control what was learned
  * @param runs in their order
+ * @param answering how many processes of one instance were seen to take requests, at the most
  */
-record ControlRuns(Control control, List<Run> runs) {
+record ControlRuns(Control control, List<Run> runs, int answering) {
     /** So much older is each instance than the one before when its conversation begins. */
     private static final Duration OLDER = Duration.ofMillis(350);
 
@@ -43,6 +44,8 @@ record ControlRuns(Control control, List<Run> runs) {
         }
         progress.phase("control");
         List<Run> runs = new ArrayList<>();
+        int answering = 1;
+        Optional<String> unsteered = Optional.empty();
         long next = System.nanoTime();
         while (runs.size() < Control.LEAST_RUNS) {
             int number = runs.size() + 1;
@@ -59,6 +62,8 @@ record ControlRuns(Control control, List<Run> runs) {
                     check(trial.run().exchanges().getLast(), number, lab, instance);
                 }
                 runs.add(trial.run());
+                answering = Math.max(answering, instance.answering());
+                unsteered = unsteered.or(instance::unsteered);
             } catch (FixedPortException e) {
                 // Once at most: from then on it is inconclusive that it listens on yet another.
                 lab.giveOwnNetworks(e);
@@ -69,9 +74,10 @@ record ControlRuns(Control control, List<Run> runs) {
         if (!flickering.isEmpty()) {
             throw new InconclusiveException("the control is not at one with itself: the status of step "
                     + flickering.iterator().next()
-                    + " is not the same each time, though one instance alone answered all steps");
+                    + " is not the same each time, though one instance alone answered all steps"
+                    + unsteered.map("; "::concat).orElse(""));
         }
-        return new ControlRuns(control, runs);
+        return new ControlRuns(control, runs, answering);
     }
 
     private static void check(Exchange exchange, int number, Lab lab, LabInstance instance) {
@@ -91,12 +97,9 @@ record ControlRuns(Control control, List<Run> runs) {
     }
 
     private static String hint(int number, Lab lab, LabInstance instance) {
-        int answering = instance.forkedServers();
-        if (answering > 1) {
-            return "; " + answering
-                    + " forked processes answer at its TCP port, and if they keep state each for itself,"
-                    + " the application is stateful within one instance already: run it with one of them"
-                    + " (WEB_CONCURRENCY=1 is set here) to have that proved";
+        Optional<String> unsteered = instance.unsteered();
+        if (unsteered.isPresent()) {
+            return "; " + unsteered.get();
         }
         if (number > 1 && !lab.isReset()) {
             return "; the first control went well, so the state of an earlier one seems to be in an attached backing"

@@ -110,6 +110,20 @@ final class LabStage implements Stage {
         }
     }
 
+    /** Plays all steps to one instance, each to another of its processes than the one before. */
+    Run amongProcesses() throws InterruptedException {
+        Plan plan = Plan.together(
+                "among the processes of one instance", scenario.steps().size());
+        progress.run(plan.name(), runs.size() + 1, 0);
+        try (Trial trial = lab.begin(plan, scenario, Optional.of(control), 0)) {
+            trial.instance(plan.seat(1)).takeTurns();
+            trial.playUpTo(plan.steps());
+            Run run = trial.run();
+            runs.add(new CheckedRun("control", run, false));
+            return run;
+        }
+    }
+
     /** All runs so far. */
     List<CheckedRun> runs() {
         return List.copyOf(runs);

@@ -60,6 +60,7 @@ public final class Proof {
                     + "' needs an earlier one: each was answered as in the control with none before it, so that splitting"
                     + " them shows little; add a request that needs what another one leaves"));
         }
+        reporting.note(AmongProcesses.notes(stage, findings, control.answering()));
         reporting.spent("checks", start);
         Coverage coverage = Coverage.of(
                 scenario.steps().size(),

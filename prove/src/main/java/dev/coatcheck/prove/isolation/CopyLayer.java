@@ -162,6 +162,11 @@ final class CopyLayer implements Layer {
     }
 
     @Override
+    public Optional<InetSocketAddress> clientInside(InetSocketAddress client) {
+        return Optional.of(client);
+    }
+
+    @Override
     public OptionalLong holderPid() {
         return OptionalLong.empty();
     }

@@ -5,6 +5,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
@@ -60,6 +61,14 @@ public sealed interface Layer extends AutoCloseable permits OverlayLayer, CopyLa
      * @throws IOException if the layer is closed, or no address is left
      */
     InetSocketAddress reach(int tcpPort) throws IOException;
+
+    /**
+     * The address that a connection of this JVM has for the layer's processes: its own, or that of the relay in a network of
+     * their own. Empty as long as the relay has reached nobody with it, and when it is closed.
+     *
+     * @param client the local address of a connection to what {@link #reach} gave
+     */
+    Optional<InetSocketAddress> clientInside(InetSocketAddress client);
 
     /**
      * A process whose namespaces are the layer's, for {@code nsenter}; it lives as long as the layer. Empty where the

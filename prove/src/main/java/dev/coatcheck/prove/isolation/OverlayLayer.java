@@ -183,6 +183,11 @@ final class OverlayLayer implements Layer {
     }
 
     @Override
+    public Optional<InetSocketAddress> clientInside(InetSocketAddress client) {
+        return network.isPresent() ? network.get().clientInside(client) : Optional.of(client);
+    }
+
+    @Override
     public OptionalLong holderPid() {
         return OptionalLong.of(holder.pid());
     }

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -94,6 +95,13 @@ final class OwnNetwork implements AutoCloseable {
             ways.put(port, way);
         }
         return way.address();
+    }
+
+    /** The address that a connection to one of those has inside; empty as long as it has reached nobody there. */
+    synchronized Optional<InetSocketAddress> clientInside(InetSocketAddress client) {
+        return ways.values().stream()
+                .flatMap(way -> way.onward(client).stream())
+                .findFirst();
     }
 
     private static SocketChannel dial(Map<Integer, InetSocketAddress> byPort, int port) throws IOException {

@@ -1,6 +1,7 @@
 package dev.coatcheck.prove.isolation;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.StandardSocketOptions;
@@ -8,6 +9,9 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 
 /**
@@ -15,21 +19,28 @@ import java.util.concurrent.Semaphore;
  * directions, each until its end ({@code shutdown(2)} for one direction is passed on). Used at both ends: in this JVM, and
  * in the process inside the layer's network.
  *
- * <p>A connection that crosses over between the two begins with the TCP port that it is meant for, and is answered with
- * one byte once that is known to be reached.
+ * <p>A connection that crosses over between the two begins with the TCP port that it is meant for, and is answered once
+ * that is known to be reached: with the address from which it is, as the number of its bytes, its bytes, and the TCP port.
  */
 final class Relay implements AutoCloseable {
     private static final int CONNECTIONS_AT_MOST = 512;
     private static final int BUFFER_BYTES = 16 << 10;
-    private static final byte REACHED = 1;
 
     /** Where a connection that was taken leads to. */
     interface Dialer {
-        SocketChannel dial(SocketChannel accepted) throws IOException;
+        Dialed dial(SocketChannel accepted) throws IOException;
     }
+
+    /**
+     * A connection that was made for one that was taken.
+     *
+     * @param from its local address at the other end, where it crosses over to that
+     */
+    record Dialed(SocketChannel channel, Optional<InetSocketAddress> from) {}
 
     private final ServerSocketChannel server;
     private final Dialer dialer;
+    private final Map<SocketAddress, InetSocketAddress> onward = new ConcurrentHashMap<>();
     private final Semaphore room = new Semaphore(CONNECTIONS_AT_MOST);
 
     private Relay(ServerSocketChannel server, Dialer dialer) {
@@ -50,8 +61,7 @@ final class Relay implements AutoCloseable {
             SocketChannel channel = SocketChannel.open(otherEnd);
             try {
                 writeFully(channel, ByteBuffer.allocate(Integer.BYTES).putInt(0, port));
-                readFully(channel, ByteBuffer.allocate(1));
-                return channel;
+                return new Dialed(channel, Optional.of(readAddress(channel)));
             } catch (IOException e) {
                 channel.close();
                 throw e;
@@ -71,8 +81,8 @@ final class Relay implements AutoCloseable {
             readFully(accepted, port);
             SocketChannel channel = dialer.dial(port.getInt(0));
             try {
-                writeFully(accepted, ByteBuffer.wrap(new byte[] {REACHED}));
-                return channel;
+                writeAddress(accepted, (InetSocketAddress) channel.getLocalAddress());
+                return new Dialed(channel, Optional.empty());
             } catch (IOException e) {
                 channel.close();
                 throw e;
@@ -82,6 +92,11 @@ final class Relay implements AutoCloseable {
 
     InetSocketAddress address() throws IOException {
         return (InetSocketAddress) server.getLocalAddress();
+    }
+
+    /** From which address the other end goes on with a connection that was taken here; empty as long as it does not. */
+    Optional<InetSocketAddress> onward(InetSocketAddress client) {
+        return Optional.ofNullable(onward.get(client));
     }
 
     private void accept() {
@@ -103,10 +118,8 @@ final class Relay implements AutoCloseable {
 
     private void serve(SocketChannel accepted) {
         try (accepted) {
-            try (SocketChannel dialed = dialer.dial(accepted)) {
-                Thread back = Thread.ofVirtual().name("coatcheck-relay").start(() -> carry(dialed, accepted));
-                carry(accepted, dialed);
-                back.join();
+            try {
+                join(accepted, dialer.dial(accepted));
             } catch (IOException e) {
                 reset(accepted);
             } catch (InterruptedException e) {
@@ -116,6 +129,20 @@ final class Relay implements AutoCloseable {
             // Closed is closed.
         } finally {
             room.release();
+        }
+    }
+
+    private void join(SocketChannel accepted, Dialed dialed) throws IOException, InterruptedException {
+        try (SocketChannel channel = dialed.channel()) {
+            SocketAddress client = accepted.getRemoteAddress();
+            dialed.from().ifPresent(from -> onward.put(client, from));
+            try {
+                Thread back = Thread.ofVirtual().name("coatcheck-relay").start(() -> carry(channel, accepted));
+                carry(accepted, channel);
+                back.join();
+            } finally {
+                dialed.from().ifPresent(_ -> onward.remove(client));
+            }
         }
     }
 
@@ -143,6 +170,23 @@ final class Relay implements AutoCloseable {
         } catch (IOException e) {
             // It was closed already.
         }
+    }
+
+    private static void writeAddress(SocketChannel channel, InetSocketAddress address) throws IOException {
+        byte[] bytes = address.getAddress().getAddress();
+        ByteBuffer message = ByteBuffer.allocate(1 + bytes.length + Integer.BYTES);
+        message.put((byte) bytes.length).put(bytes).putInt(address.getPort());
+        writeFully(channel, message.flip());
+    }
+
+    private static InetSocketAddress readAddress(SocketChannel channel) throws IOException {
+        ByteBuffer length = ByteBuffer.allocate(1);
+        readFully(channel, length);
+        ByteBuffer rest = ByteBuffer.allocate(length.get(0) + Integer.BYTES);
+        readFully(channel, rest);
+        byte[] bytes = new byte[length.get(0)];
+        rest.flip().get(bytes);
+        return new InetSocketAddress(InetAddress.getByAddress(bytes), rest.getInt());
     }
 
     private static void writeFully(SocketChannel channel, ByteBuffer bytes) throws IOException {

@@ -6,7 +6,9 @@ import dev.coatcheck.formation.supervision.RunningProcess;
 import dev.coatcheck.formation.supervision.ShellCommand;
 import dev.coatcheck.host.process.ExitStatus;
 import dev.coatcheck.host.process.Signal;
+import dev.coatcheck.host.tcp.Listening;
 import dev.coatcheck.prove.isolation.Layer;
+import dev.coatcheck.prove.play.ConnectionChoice;
 import dev.coatcheck.prove.play.Target;
 import java.io.IOException;
 import java.net.Inet6Address;
@@ -16,9 +18,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -38,6 +43,7 @@ public final class LabInstance implements AutoCloseable {
     private volatile @Nullable Target target;
     private volatile Duration readyAfter = Duration.ZERO;
     private volatile long servingPid;
+    private volatile Optional<Steering> steering = Optional.empty();
 
     private LabInstance(String name, Layer layer, RunningProcess process) {
         this.name = name;
@@ -79,19 +85,43 @@ public final class LabInstance implements AutoCloseable {
 
     /**
      * The id of the process that takes the requests: not the one that was started where that is a shell, {@code npm}, or a
-     * master that hands its socket on. Of several that hold the socket the first; of a process that takes none, the one that
-     * was started.
+     * master that hands its socket on. Of several that do the one that took the last step; of a process that takes none, the
+     * one that was started.
      */
     public long servingPid() {
-        return servingPid;
+        return steering.map(Steering::served)
+                .filter(OptionalLong::isPresent)
+                .orElse(OptionalLong.of(servingPid))
+                .getAsLong();
     }
 
-    /** How many processes wait for connections at its TCP port, the parent that forked them left out. */
-    public int forkedServers() {
-        return Listening.of(pids()).stream()
-                .mapToInt(listening -> listening.pids().size() - 1)
-                .max()
-                .orElse(0);
+    /** How many of its processes were seen to take a step, or a connection for one; 1 where it is a single process. */
+    public int answering() {
+        return steering.map(way -> way.seen().size()).orElse(1);
+    }
+
+    /** How many hold a socket that waits for connections; where a server forks, the parent that takes none is among them. */
+    int listening() {
+        Map<Integer, Set<Long>> byPort = new HashMap<>();
+        Listening.of(pids())
+                .forEach(listening -> byPort.computeIfAbsent(listening.address().getPort(), _ -> new HashSet<>())
+                        .addAll(listening.pids()));
+        return byPort.values().stream().mapToInt(Set::size).max().orElse(0);
+    }
+
+    /** From now on each step goes to another of its processes than the one before, as far as there are several. */
+    public void takeTurns() {
+        steering.ifPresent(Steering::takeTurns);
+    }
+
+    /** What it means, in words, that not all steps came to the process that they were meant for, where that is so. */
+    public Optional<String> unsteered() {
+        return steering.filter(Steering::hasMissed)
+                .map(
+                        _ -> "several processes of " + name
+                                + " answer at its TCP port, and not all steps could be sent to the"
+                                + " same one of them; if they keep state each for itself, the application is stateful within one"
+                                + " instance already: run it with one of them (WEB_CONCURRENCY=1 is set here) to have that proved");
     }
 
     /** Whether anything of it lives. Reads the table of processes where the first process has ended. */
@@ -115,7 +145,7 @@ public final class LabInstance implements AutoCloseable {
 
     /** What there is to tell of its start. */
     Run.Started started() {
-        return new Run.Started(name, servingPid, layer.toString(), startedAt, readyAfter);
+        return new Run.Started(name, servingPid(), layer.toString(), startedAt, readyAfter);
     }
 
     /**
@@ -130,7 +160,11 @@ public final class LabInstance implements AutoCloseable {
         StartWatch.Ready ready = new StartWatch(this, port, ownNetwork, readiness).await(limit);
         readyAfter = age();
         servingPid = ready.pid();
-        target = new Target(name, address(ready.address()));
+        steering = ready.several() ? Optional.of(new Steering(this)) : Optional.empty();
+        target = new Target(
+                name,
+                address(ready.address()),
+                steering.<ConnectionChoice>map(way -> way).orElse(ConnectionChoice.ANY));
     }
 
     /** Asks for its readiness once more, whatever it answers. */

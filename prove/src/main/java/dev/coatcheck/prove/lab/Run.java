@@ -17,7 +17,8 @@ import java.util.Optional;
  * @param kills the processes that were killed on purpose
  * @param broken the first step that differed from the control
  * @param at when the first process was started
- * @param weaknesses what its disks held apart less well than they should, in words
+ * @param weaknesses what its disks held apart less well than they should, and steps that could not be sent to the process
+ *     that they were meant for, in words
  */
 public record Run(
         Plan plan,
@@ -39,7 +40,7 @@ public record Run(
      * A step that was played.
      *
      * @param instance who answered
-     * @param pid the id of the {@linkplain LabInstance#servingPid process} that answered
+     * @param pid the id of the {@linkplain LabInstance#servingPid process} that answered, the last of them where it polled
      * @param repeated whether it was only repeated, for what it leaves behind
      */
     public record Played(Exchange exchange, String instance, long pid, boolean repeated) {}

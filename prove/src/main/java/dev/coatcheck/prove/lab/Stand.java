@@ -16,6 +16,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 
 /**
  * The disks and processes of one trial. Disks are made, processes started and ended, and disks deleted side by side and in the
@@ -253,11 +254,11 @@ final class Stand implements AutoCloseable {
         return all().stream().map(LabInstance::started).toList();
     }
 
-    /** What its disks hold apart less well than they should. */
+    /** What its disks hold apart less well than they should, and which steps went astray. */
     List<String> weaknesses() {
+        Stream<String> unsteered = all().stream().flatMap(instance -> instance.unsteered().stream());
         synchronized (layers) {
-            return layers.stream()
-                    .flatMap(layer -> layer.weaknesses().stream())
+            return Stream.concat(layers.stream().flatMap(layer -> layer.weaknesses().stream()), unsteered)
                     .distinct()
                     .toList();
         }

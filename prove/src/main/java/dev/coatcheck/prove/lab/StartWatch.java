@@ -2,6 +2,7 @@ package dev.coatcheck.prove.lab;
 
 import dev.coatcheck.formation.supervision.Readiness;
 import dev.coatcheck.host.process.ExitStatus;
+import dev.coatcheck.host.tcp.Listening;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -43,9 +44,10 @@ final class StartWatch {
     /**
      * Where requests are taken.
      *
-     * @param pid the process that does
+     * @param pid the process that does; of several that share the socket the first
+     * @param several whether the instance has others that may take some of them, and that can be looked at
      */
-    record Ready(InetSocketAddress address, long pid) {}
+    record Ready(InetSocketAddress address, long pid, boolean several) {}
 
     /**
      * @param port the TCP port that it was told to listen on, or is known to insist on
@@ -77,7 +79,7 @@ final class StartWatch {
             for (InetSocketAddress place : places) {
                 Optional<String> missing = readiness.lacking(place);
                 if (missing.isEmpty()) {
-                    return new Ready(place, holder());
+                    return ready(place);
                 }
                 lacking = missing.get();
             }
@@ -152,10 +154,9 @@ final class StartWatch {
         }
     }
 
-    /** The process that takes the requests; of several that share the socket the first. */
-    private long holder() throws InterruptedException {
+    private Ready ready(InetSocketAddress place) throws InterruptedException {
         if (!HAS_PROC) {
-            return instance.pid();
+            return new Ready(place, instance.pid(), false);
         }
         for (int look = 1; true; look++) {
             Set<Long> pids = instance.pids();
@@ -165,7 +166,7 @@ final class StartWatch {
                     .findFirst();
             // What is reached through a relay is in the network of the instance, and so is nobody else's.
             if (holder.isPresent() || ownNetwork || !Listening.canBeSeen(pids)) {
-                return holder.orElse(instance.pid());
+                return new Ready(place, holder.orElse(instance.pid()), holder.isPresent() && pids.size() > 1);
             }
             checkRunning();
             if (look == LOOKS_FOR_HOLDER) {

@@ -9,14 +9,12 @@ import java.util.List;
  */
 final class Victim {
     private final LabInstance instance;
-    private final long pid;
     private final List<ProcessHandle> processes;
     private Instant struckAt = Instant.MIN;
 
     /** Reads the table of processes. */
     Victim(LabInstance instance) {
         this.instance = instance;
-        this.pid = instance.servingPid();
         // Whoever watches over others goes first, so that it replaces none of them.
         this.processes = instance.pids().stream()
                 .sorted()
@@ -32,6 +30,6 @@ final class Victim {
 
     /** Kills what it had started meanwhile too, and waits for the end of all. */
     Run.Killed bury(int afterStep) {
-        return new Run.Killed(instance.name(), pid, afterStep, struckAt, instance.kill());
+        return new Run.Killed(instance.name(), instance.servingPid(), afterStep, struckAt, instance.kill());
     }
 }

@@ -1,6 +1,7 @@
 package dev.coatcheck.prove.location;
 
 import dev.coatcheck.host.service.BackingServer;
+import dev.coatcheck.host.tcp.Listening;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;

@@ -68,7 +68,7 @@ final class Wire {
         SentRequest sent = prepared.sent();
         Socket socket;
         try {
-            socket = connect(target);
+            socket = connected(target);
         } catch (IOException e) {
             return new Outcome.Failed(sent, Outcome.Failure.NOT_CONNECTED, target.address() + ": " + e.getMessage());
         }
@@ -90,7 +90,7 @@ final class Wire {
         }
     }
 
-    private Socket connect(Target target) throws IOException {
+    private Socket opened(Target target) throws IOException {
         int limit = Math.toIntExact(Math.clamp(settings.limit().toMillis(), 1, Integer.MAX_VALUE));
         Socket socket = new Socket();
         try {
@@ -100,6 +100,16 @@ final class Wire {
             socket.setTcpNoDelay(true);
             socket.setSoTimeout(limit);
             socket.connect(new InetSocketAddress(target.address().getHost(), target.port()), limit);
+            return socket;
+        } catch (IOException e) {
+            socket.close();
+            throw e;
+        }
+    }
+
+    private Socket connected(Target target) throws IOException {
+        Socket socket = target.choice().choose(() -> opened(target));
+        try {
             return target.secure() ? secured(socket, target) : socket;
         } catch (IOException e) {
             socket.close();

@@ -1,0 +1,28 @@
+package dev.coatcheck.prove.play;
+
+import java.io.IOException;
+import java.net.Socket;
+
+/**
+ * Chooses the connection that a step is sent on. Where several processes take connections at one address, who answers is
+ * decided by who has accepted.
+ */
+@FunctionalInterface
+public interface ConnectionChoice {
+    /** Whoever accepts the first. */
+    ConnectionChoice ANY = Opening::open;
+
+    /** Makes a connection to the address of the step's target. */
+    @FunctionalInterface
+    interface Opening {
+        /** Another one each time. Whoever opens it closes it. */
+        Socket open() throws IOException;
+    }
+
+    /**
+     * An open connection, on which nothing was sent yet; all others that were opened for it are closed.
+     *
+     * @throws IOException if none can be made, or the thread is interrupted
+     */
+    Socket choose(Opening opening) throws IOException;
+}

@@ -1,0 +1,209 @@
+package dev.coatcheck.prove.lab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import dev.coatcheck.host.SearchPath;
+import dev.coatcheck.prove.isolation.Isolation;
+import dev.coatcheck.prove.play.ConnectionChoice;
+import dev.coatcheck.prove.play.Exchange;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SteeringTest {
+    private static final int WORKERS = 3;
+    private static final int STEPS = 8;
+
+    private static final String CLUSTER = """
+            const cluster = require('cluster');
+            if (cluster.isPrimary) {
+              for (let i = 0; i < %d; i++) cluster.fork();
+              cluster.on('exit', () => cluster.fork());
+            } else {
+              require('http').createServer((q, s) => s.end('' + process.pid)).listen(PORT);
+            }
+            """.formatted(WORKERS);
+
+    /** Each child waits in accept(), and takes no other connection before it has answered one. */
+    private static final String PREFORK = """
+            import os, http.server
+            class Handler(http.server.BaseHTTPRequestHandler):
+                def do_GET(self):
+                    self.send_response(200)
+                    self.end_headers()
+                    self.wfile.write(str(os.getpid()).encode())
+            server = http.server.HTTPServer(('', int(os.environ['PORT'])), Handler)
+            for _ in range(%d):
+                if os.fork() == 0:
+                    server.serve_forever()
+            os.wait()
+            """.formatted(WORKERS);
+
+    /** Each request has a process of its own. */
+    private static final String FORKING = """
+            import os, http.server, socketserver
+            class Handler(http.server.BaseHTTPRequestHandler):
+                def do_GET(self):
+                    self.send_response(200)
+                    self.end_headers()
+                    self.wfile.write(str(os.getpid()).encode())
+            class Server(socketserver.ForkingMixIn, http.server.HTTPServer):
+                pass
+            if os.fork() == 0:
+                Server(('', int(os.environ['PORT'])), Handler).serve_forever()
+            os.wait()
+            """;
+
+    @TempDir
+    Path folder;
+
+    @BeforeAll
+    static void on_linux() {
+        assumeThat(Files.isReadable(Path.of("/proc/self/net/tcp"))).isTrue();
+    }
+
+    private Trials cluster(String port) {
+        return new Trials(folder).web("exec node server.js", CLUSTER.replace("PORT", port));
+    }
+
+    private Trials python(String program) {
+        assumeThat(SearchPath.ofThisJvm().find("python3")).isPresent();
+        return new Trials(folder).web("exec python3 server.py", "").file("server.py", program);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"rr", "none"})
+    void a_conversation_stays_with_one_worker_of_a_cluster(String scheduling) throws Exception {
+        Run run = cluster("process.env.PORT")
+                .with("NODE_CLUSTER_SCHED_POLICY", scheduling)
+                .play(Plan.together("together", STEPS));
+
+        assertThat(bodies(run)).hasSize(1).isEqualTo(told(run));
+        assertThat(run.weaknesses()).isEmpty();
+    }
+
+    @Test
+    void a_conversation_stays_with_one_child_of_a_prefork_server() throws Exception {
+        Run run = python(PREFORK).play(Plan.together("together", STEPS));
+
+        assertThat(bodies(run)).hasSize(1).isEqualTo(told(run));
+        assertThat(run.weaknesses()).isEmpty();
+    }
+
+    @Test
+    void each_instance_has_its_own() throws Exception {
+        Run run = python(PREFORK)
+                .play(Plan.of("in turn", List.of(Seat.at(0), Seat.at(1), Seat.at(0), Seat.at(1)))
+                        .withDeaths(Map.of(4, Death.OF_WHO_ANSWERED)));
+
+        List<Exchange> exchanges = run.exchanges();
+        assertThat(bodies(run)).hasSize(2).isEqualTo(told(run));
+        assertThat(body(exchanges.get(2))).isEqualTo(body(exchanges.get(0)));
+        assertThat(run.kills().getFirst().pid()).isEqualTo(Long.parseLong(body(exchanges.get(3))));
+    }
+
+    @Test
+    void steps_take_turns_where_they_are_to() throws Exception {
+        Trials trials = python(PREFORK);
+        Plan plan = Plan.together("together", STEPS);
+        try (Lab lab = trials.lab();
+                Trial trial = lab.begin(plan, trials.steps(STEPS), Optional.empty(), 0)) {
+            trial.instance(plan.seat(1)).takeTurns();
+            trial.playUpTo(STEPS);
+
+            List<Long> pids = trial.run().played().stream().map(Run.Played::pid).toList();
+            for (int i = 1; i < STEPS; i++) {
+                assertThat(pids.get(i)).isNotEqualTo(pids.get(i - 1));
+            }
+            assertThat(bodies(trial.run())).isEqualTo(told(trial.run()));
+            assertThat(trial.instance(plan.seat(1)).answering()).isEqualTo(WORKERS);
+        }
+    }
+
+    @Test
+    void another_takes_the_place_of_a_worker_that_has_ended() throws Exception {
+        Trials trials = cluster("process.env.PORT");
+        Plan plan = Plan.together("together", STEPS);
+        try (Lab lab = trials.lab();
+                Trial trial = lab.begin(plan, trials.steps(STEPS), Optional.empty(), 0)) {
+            trial.playUpTo(2);
+            ProcessHandle first =
+                    ProcessHandle.of(trial.run().played().getLast().pid()).orElseThrow();
+            first.destroyForcibly();
+            first.onExit().get(10, TimeUnit.SECONDS);
+            trial.playUpTo(STEPS);
+
+            assertThat(bodies(trial.run())).hasSize(2).isEqualTo(told(trial.run()));
+            assertThat(trial.run().weaknesses()).isEmpty();
+        }
+    }
+
+    @Test
+    void a_process_for_each_request_is_as_good_as_any() throws Exception {
+        Run run = python(FORKING).play(Plan.together("together", 3));
+
+        assertThat(bodies(run)).hasSize(3).isEqualTo(told(run));
+        assertThat(run.weaknesses()).isEmpty();
+    }
+
+    @Test
+    void a_single_process_is_asked_as_if_there_were_no_steering() throws Exception {
+        Trials trials = new Trials(folder)
+                .web(
+                        "exec node server.js",
+                        "require('http').createServer((q, s) => s.end('ok')).listen(process.env.PORT);");
+        Plan plan = Plan.together("together", 1);
+        try (Lab lab = trials.lab();
+                Trial trial = lab.begin(plan, trials.steps(1), Optional.empty(), 0)) {
+            LabInstance instance = trial.instance(plan.seat(1));
+
+            assertThat(instance.target().orElseThrow().choice()).isSameAs(ConnectionChoice.ANY);
+            assertThat(instance.answering()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void it_goes_through_the_relay_of_a_network_of_its_own() throws Exception {
+        assumeThat(Isolation.probe().hasOwnNetworks()).isTrue();
+        Trials trials = cluster("7391");
+        Plan plan = Plan.together("together", STEPS);
+        try (Lab lab = trials.lab()) {
+            lab.giveOwnNetworks(new FixedPortException("web.1", List.of(7391)));
+            try (Trial trial = lab.begin(plan, trials.steps(STEPS), Optional.empty(), 0)) {
+                trial.playUpTo(STEPS);
+
+                assertThat(bodies(trial.run())).hasSize(1).isEqualTo(told(trial.run()));
+            }
+        }
+    }
+
+    private static Set<Long> told(Run run) {
+        Set<Long> pids = new HashSet<>();
+        run.played().forEach(played -> pids.add(played.pid()));
+        return pids;
+    }
+
+    private static Set<Long> bodies(Run run) {
+        Set<Long> pids = new HashSet<>();
+        run.exchanges().forEach(exchange -> pids.add(Long.parseLong(body(exchange))));
+        return pids;
+    }
+
+    private static String body(Exchange exchange) {
+        return exchange.response()
+                .map(response -> response.content().text(StandardCharsets.UTF_8))
+                .orElse("");
+    }
+}
