@@ -11,26 +11,26 @@ import dev.coatcheck.prove.report.Progress;
 import dev.coatcheck.prove.report.Report;
 import dev.coatcheck.prove.report.Screen;
 import dev.coatcheck.prove.report.TerminalFace;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
 
-/** All of it takes ten minutes on two cores. */
-@Tag("long")
+/** Each is proved once; {@code -Dcorpus.times=10} proves each ten times in a row. */
 @Execution(ExecutionMode.CONCURRENT)
 class CorpusTest {
     static Stream<Corpus> applications() {
-        String only = System.getProperty("corpus", "");
+        Pattern only = Pattern.compile(System.getProperty("corpus", ""));
+        int times = Integer.getInteger("corpus.times", 1);
         return Corpus.all()
-                .filter(corpus ->
-                        Pattern.compile(only).matcher(corpus.toString()).find());
+                .filter(corpus -> only.matcher(corpus.toString()).find())
+                .flatMap(corpus -> Collections.nCopies(times, corpus).stream());
     }
 
     @ParameterizedTest(name = "{0}")

@@ -152,6 +152,7 @@ class ReportingTest {
                 List.of(new ProofSettings.Source(scenario(), Optional.of("login.hurl"))),
                 3,
                 EnumSet.of(first, others),
+                ProofSettings.LEASE,
                 "coatcheck prove --scenario login.hurl",
                 ".",
                 Map.of()));

@@ -19,40 +19,35 @@ class SarifShapeTest {
     private static final Set<String> LEVELS = Set.of("none", "note", "warning", "error");
 
     /** Of each kind of object what it must have, and what else of the schema is used. */
-    private enum Kind {
-        LOG(Set.of("version", "runs"), Set.of("$schema")),
-        RUN(Set.of("tool"), Set.of("invocations", "results", "columnKind")),
-        TOOL(Set.of("driver"), Set.of()),
-        DRIVER(Set.of("name"), Set.of("version", "rules")),
-        RULE(
+    private record Kind(String name, Set<String> required, Set<String> optional) {
+        static final Kind LOG = new Kind("log", Set.of("version", "runs"), Set.of("$schema"));
+        static final Kind RUN = new Kind("run", Set.of("tool"), Set.of("invocations", "results", "columnKind"));
+        static final Kind TOOL = new Kind("tool", Set.of("driver"), Set.of());
+        static final Kind DRIVER = new Kind("driver", Set.of("name"), Set.of("version", "rules"));
+        static final Kind RULE = new Kind(
+                "rule",
                 Set.of("id"),
-                Set.of("name", "shortDescription", "fullDescription", "help", "defaultConfiguration", "properties")),
-        TEXTS(Set.of("text"), Set.of("markdown")),
-        INVOCATION(
+                Set.of("name", "shortDescription", "fullDescription", "help", "defaultConfiguration", "properties"));
+        static final Kind TEXTS = new Kind("texts", Set.of("text"), Set.of("markdown"));
+        static final Kind INVOCATION = new Kind(
+                "invocation",
                 Set.of("executionSuccessful"),
-                Set.of("exitCode", "startTimeUtc", "endTimeUtc", "toolExecutionNotifications")),
-        NOTIFICATION(Set.of("message"), Set.of("level")),
-        RESULT(Set.of("message"), Set.of("ruleId", "level", "locations", "partialFingerprints")),
-        LOCATION(Set.of(), Set.of("physicalLocation", "logicalLocations")),
-        PHYSICAL(Set.of("artifactLocation"), Set.of("region")),
-        ARTIFACT(Set.of(), Set.of("uri")),
-        REGION(Set.of(), Set.of("startLine")),
-        LOGICAL(Set.of(), Set.of("fullyQualifiedName", "kind"));
-
-        private final Set<String> required;
-        private final Set<String> optional;
-
-        Kind(Set<String> required, Set<String> optional) {
-            this.required = required;
-            this.optional = optional;
-        }
+                Set.of("exitCode", "startTimeUtc", "endTimeUtc", "toolExecutionNotifications"));
+        static final Kind NOTIFICATION = new Kind("notification", Set.of("message"), Set.of("level"));
+        static final Kind RESULT =
+                new Kind("result", Set.of("message"), Set.of("ruleId", "level", "locations", "partialFingerprints"));
+        static final Kind LOCATION = new Kind("location", Set.of(), Set.of("physicalLocation", "logicalLocations"));
+        static final Kind PHYSICAL = new Kind("physical", Set.of("artifactLocation"), Set.of("region"));
+        static final Kind ARTIFACT = new Kind("artifact", Set.of(), Set.of("uri"));
+        static final Kind REGION = new Kind("region", Set.of(), Set.of("startLine"));
+        static final Kind LOGICAL = new Kind("logical", Set.of(), Set.of("fullyQualifiedName", "kind"));
 
         JsonNode check(JsonNode node) {
-            assertThat(node.isObject()).as("%s: %s", this, node).isTrue();
-            assertThat(node.propertyNames()).as(name()).containsAll(required);
+            assertThat(node.isObject()).as("%s: %s", name, node).isTrue();
+            assertThat(node.propertyNames()).as(name).containsAll(required);
             assertThat(node.propertyNames())
-                    .as(name())
-                    .allMatch(name -> required.contains(name) || optional.contains(name));
+                    .as(name)
+                    .allMatch(property -> required.contains(property) || optional.contains(property));
             return node;
         }
     }
