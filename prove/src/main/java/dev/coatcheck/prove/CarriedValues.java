@@ -21,7 +21,8 @@ import tools.jackson.databind.json.JsonMapper;
  * Passwords are no such values: nobody should keep them, and a report should not show them.
  */
 final class CarriedValues {
-    private static final Pattern SECRET = Pattern.compile("(?i).*(passw|pwd|secret).*");
+    private static final Pattern SECRET =
+            Pattern.compile("pass(w|phrase|code|$|[ _'-])|pwd|secret|credential|api_?key|\\b(pin|otp)\\b");
     private static final JsonMapper JSON = new JsonMapper();
 
     private final String step;
@@ -69,25 +70,32 @@ final class CarriedValues {
     }
 
     private void add(String what, String value) {
-        if (!value.isBlank()
-                && !SECRET.matcher(what.toLowerCase(Locale.ROOT)).matches()
-                && !values.containsValue(value)) {
+        if (!value.isBlank() && !SECRET.matcher(what.toLowerCase(Locale.ROOT)).find() && !values.containsValue(value)) {
             values.put(what + step, value);
         }
     }
 
     private void addBody(String body) {
         if (!addJson("the request's", body) && body.contains("=")) {
-            for (String field : body.split("&", -1)) {
-                String[] parts = field.split("=", 2);
-                add("the field " + parts[0], decoded(parts.length < 2 ? "" : parts[1]));
-            }
+            addFields("the field ", body);
+        }
+    }
+
+    private void addFields(String what, String fields) {
+        for (String field : fields.split("&", -1)) {
+            String[] parts = field.split("=", 2);
+            add(what + parts[0], decoded(parts.length < 2 ? "" : parts[1]));
         }
     }
 
     private void addPath(String target) {
-        for (String segment : target.split("[/?&=]", -1)) {
-            add("the path's '" + segment + "'", decoded(segment));
+        String[] parts = target.split("\\?", 2);
+        String[] segments = parts[0].split("/", -1);
+        for (int i = 1; i < segments.length; i++) {
+            add("part " + i + " of the path", decoded(segments[i]));
+        }
+        if (parts.length > 1) {
+            addFields("the parameter ", parts[1]);
         }
     }
 
@@ -105,7 +113,9 @@ final class CarriedValues {
 
     private void addLeaves(String whose, String name, JsonNode node) {
         if (node.isObject()) {
-            node.properties().forEach(field -> addLeaves(whose, field.getKey(), field.getValue()));
+            node.properties()
+                    .forEach(field -> addLeaves(
+                            whose, name.isEmpty() ? field.getKey() : name + "." + field.getKey(), field.getValue()));
         } else if (node.isArray()) {
             node.forEach(element -> addLeaves(whose, name, element));
         } else if (node.isString() || node.isNumber()) {

@@ -45,6 +45,7 @@ record ControlRuns(Control control, List<Run> runs, int answering) {
         progress.phase("control");
         List<Run> runs = new ArrayList<>();
         int answering = 1;
+        boolean twins = false;
         Optional<String> unsteered = Optional.empty();
         long next = System.nanoTime();
         while (runs.size() < Control.LEAST_RUNS) {
@@ -63,6 +64,7 @@ record ControlRuns(Control control, List<Run> runs, int answering) {
                 }
                 runs.add(trial.run());
                 answering = Math.max(answering, instance.answering());
+                twins |= instance.hasTwins();
                 unsteered = unsteered.or(instance::unsteered);
             } catch (FixedPortException e) {
                 // Once at most: from then on it is inconclusive that it listens on yet another.
@@ -76,6 +78,14 @@ record ControlRuns(Control control, List<Run> runs, int answering) {
                     + flickering.iterator().next()
                     + " is not the same each time, though one instance alone answered all steps"
                     + unsteered.map("; "::concat).orElse(""));
+        }
+        Set<String> varying = control.varyingInKind();
+        if (twins && !varying.isEmpty()) {
+            throw new InconclusiveException("the control is not at one with itself: " + String.join(", ", varying)
+                    + " is there in one run and not in another, or is of another kind, though one instance alone answered all"
+                    + " steps. It runs several processes of the same program, and if they keep state each for itself, the"
+                    + " application is stateful within one instance already: run it with one of them (WEB_CONCURRENCY=1 is"
+                    + " set here) to have that proved");
         }
         return new ControlRuns(control, runs, answering);
     }

@@ -52,15 +52,28 @@ final class LabStage implements Stage {
     @Override
     public Run run(Plan plan) throws InterruptedException {
         progress.run(plan.name(), runs.size() + 1, 0);
-        try (Trial trial = lab.begin(plan, scenario, Optional.of(control), 0)) {
+        return inTrial(plan, trial -> {
             trial.playUpTo(plan.steps());
             Run run = trial.run();
             runs.add(new CheckedRun(check, run, true));
             return run;
+        });
+    }
+
+    @FunctionalInterface
+    private interface Playing<T> {
+        T play(Trial trial) throws InterruptedException;
+    }
+
+    private <T> T inTrial(Plan plan, Playing<T> playing) throws InterruptedException {
+        try (Trial trial = lab.begin(plan, scenario, Optional.of(control), 0)) {
+            return playing.play(trial);
         } catch (FixedPortException e) {
             // Once at most: from then on each has a network of its own.
             lab.giveOwnNetworks(e);
-            return run(plan);
+        }
+        try (Trial trial = lab.begin(plan, scenario, Optional.of(control), 0)) {
+            return playing.play(trial);
         }
     }
 
@@ -76,19 +89,29 @@ final class LabStage implements Stage {
                 || !unsplit.exchanges().stream().allMatch(Exchange::isAsExpected)) {
             return false;
         }
-        control = control.with(unsplit.exchanges());
+        Control taught = control.with(unsplit.exchanges());
+        // That something is there or not is no noise: in a run that took longer it may have been forgotten.
+        if (!control.varyingInKind().containsAll(taught.varyingInKind())) {
+            return false;
+        }
+        control = taught;
         return true;
+    }
+
+    /** What is known by now of what the application answers; more than at first, where unsplit runs have taught it. */
+    Control control() {
+        return control;
     }
 
     @Override
     public Trace trace(Plan handover, int polluter) throws InterruptedException {
         progress.run("looking for what step " + polluter + " left", runs.size() + 1, 0);
         Plan search = handover.named("search for what step " + polluter + " left");
-        try (Trial trial = lab.begin(search, scenario, Optional.of(control), 0)) {
+        return inTrial(search, trial -> {
             Trace trace = new Tracer(lab, trial, scenario, search, polluter).trace();
             runs.add(new CheckedRun(check, trial.run(), false));
             return trace;
-        }
+        });
     }
 
     /**
@@ -98,7 +121,7 @@ final class LabStage implements Stage {
     boolean hasStepThatNeedsAnother() throws InterruptedException {
         Plan plan = Plan.together("each step alone", scenario.steps().size());
         progress.run(plan.name(), runs.size() + 1, 0);
-        try (Trial trial = lab.begin(plan, scenario, Optional.of(control), 0)) {
+        return inTrial(plan, trial -> {
             Target target = trial.instance(plan.seat(1)).target().orElseThrow();
             for (Step step : scenario.steps().subList(1, plan.steps()).reversed()) {
                 Exchange alone = trial.conversation(plan.seat(1)).play(step.withPolling(Polling.NONE), target);
@@ -107,7 +130,7 @@ final class LabStage implements Stage {
                 }
             }
             return false;
-        }
+        });
     }
 
     /** Plays all steps to one instance, each to another of its processes than the one before. */
@@ -115,13 +138,13 @@ final class LabStage implements Stage {
         Plan plan = Plan.together(
                 "among the processes of one instance", scenario.steps().size());
         progress.run(plan.name(), runs.size() + 1, 0);
-        try (Trial trial = lab.begin(plan, scenario, Optional.of(control), 0)) {
+        return inTrial(plan, trial -> {
             trial.instance(plan.seat(1)).takeTurns();
             trial.playUpTo(plan.steps());
             Run run = trial.run();
             runs.add(new CheckedRun("control", run, false));
             return run;
-        }
+        });
     }
 
     /** All runs so far. */

@@ -55,10 +55,9 @@ public final class Proof {
         Investigation investigation = new Investigation(stage, scenario, settings.instances(), settings.lease());
         start = System.nanoTime();
         Findings findings = investigation.investigate(settings.checks());
-        if (findings.isClean() && lab.isReset() && !stage.hasStepThatNeedsAnother()) {
-            reporting.note(List.of("no step of the scenario '" + scenario.name()
-                    + "' needs an earlier one: each was answered as in the control with none before it, so that splitting"
-                    + " them shows little; add a request that needs what another one leaves"));
+        reporting.learned(scenario, control.control(), stage.control());
+        if (findings.isClean() && lab.isReset()) {
+            reporting.note(vacuity(stage, scenario));
         }
         reporting.note(AmongProcesses.notes(stage, findings, control.answering()));
         reporting.spent("checks", start);
@@ -69,5 +68,18 @@ public final class Proof {
                         .map(LabStage.CheckedRun::run)
                         .toList());
         reporting.add(scenario, findings, stage.runs(), coverage);
+    }
+
+    private static List<String> vacuity(LabStage stage, Scenario scenario) throws InterruptedException {
+        try {
+            return stage.hasStepThatNeedsAnother()
+                    ? List.of()
+                    : List.of("no step of the scenario '" + scenario.name()
+                            + "' needs an earlier one: each was answered as in the control with none before it, so that"
+                            + " splitting them shows little; add a request that needs what another one leaves");
+        } catch (InconclusiveException e) {
+            return List.of("whether any step of the scenario '" + scenario.name()
+                    + "' needs an earlier one could not be tried: " + e.reason());
+        }
     }
 }

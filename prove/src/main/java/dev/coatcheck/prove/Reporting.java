@@ -7,6 +7,7 @@ import dev.coatcheck.prove.check.Coverage;
 import dev.coatcheck.prove.check.Findings;
 import dev.coatcheck.prove.check.Leak;
 import dev.coatcheck.prove.check.Trace;
+import dev.coatcheck.prove.compare.Control;
 import dev.coatcheck.prove.compare.Noise;
 import dev.coatcheck.prove.lab.Plan;
 import dev.coatcheck.prove.lab.Run;
@@ -66,6 +67,19 @@ final class Reporting {
     void add(Scenario scenario, ControlRuns control) {
         control.runs().forEach(run -> runs.add(record(scenario, run, "control", Weight.REFERENCE)));
         control.control().noise().stream().map(Noise::toString).forEach(noise::add);
+    }
+
+    /** Tells what unsplit runs of the checks have shown to vary that was the same in all runs of the control. */
+    void learned(Scenario scenario, Control first, Control last) {
+        List<Noise> later = last.noise().stream()
+                .filter(varying -> first.noise().stream()
+                        .noneMatch(known ->
+                                known.step() == varying.step() && known.place().equals(varying.place())))
+                .toList();
+        later.stream().map(Noise::toString).forEach(noise::add);
+        later.forEach(varying -> notes.add("in step " + varying.step() + " of the scenario '" + scenario.name() + "' "
+                + varying.place() + " varies by itself: it was the same in all runs of the control, and another in one"
+                + " that was not split"));
     }
 
     /** Nothing is proved by a scenario that was never split, whatever another one shows. */

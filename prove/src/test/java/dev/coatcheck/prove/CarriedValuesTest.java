@@ -55,4 +55,33 @@ class CarriedValuesTest {
                 .containsExactly(Map.entry("the cookie sid of step 1", "4821"), Map.entry("{{id}} of step 1", "17"));
         assertThat(CarriedValues.given(upload)).containsKey("{{etag}} of step 1");
     }
+
+    @Test
+    void what_a_request_brought_is_named_by_its_place_and_passwords_are_left_out() throws IOException {
+        Path file = folder.resolve("login.hurl");
+        Files.writeString(file, "POST {{BASE_URL}}/tenants/rakes/login\nHTTP 200\n");
+        Exchange login = new Exchange(
+                ScenarioFiles.read(List.of(file), List.of()).getFirst().steps().getFirst(),
+                new Target("web.1", URI.create("http://127.0.0.1:1")),
+                new Outcome.Answered(
+                        new SentRequest(
+                                "POST",
+                                "/tenants/rakes/login?user=ann&password=hunter22",
+                                List.of(),
+                                "{\"card\": \"4711\", \"pass\": \"hunter23\", \"password\": {\"value\": \"hunter24\"}}"),
+                        new Response(200, List.of(), Content.of(new byte[0]))),
+                List.of(),
+                Map.of(),
+                1,
+                Instant.EPOCH,
+                Duration.ZERO);
+
+        assertThat(CarriedValues.of(login))
+                .containsOnly(
+                        Map.entry("the request's 'card' of step 1", "4711"),
+                        Map.entry("part 1 of the path of step 1", "tenants"),
+                        Map.entry("part 2 of the path of step 1", "rakes"),
+                        Map.entry("part 3 of the path of step 1", "login"),
+                        Map.entry("the parameter user of step 1", "ann"));
+    }
 }

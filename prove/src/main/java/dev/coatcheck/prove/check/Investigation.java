@@ -137,6 +137,10 @@ public final class Investigation {
             }
             run = further.get();
         }
+        if (run.broken().isPresent() && failures.isEmpty()) {
+            doubts.add(broken(run) + ", and each time it was tried in another way");
+            notes.add(doubts.getLast());
+        }
     }
 
     /**

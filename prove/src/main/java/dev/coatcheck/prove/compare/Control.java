@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * What an application answers when nothing is split, learned from several runs of one scenario to single instances. What is
@@ -158,6 +159,17 @@ public final class Control {
     /** What varied among the runs, in the order of the steps. */
     public List<Noise> noise() {
         return noise;
+    }
+
+    /**
+     * The places where not only a value varied but what kind of thing there is: where an application answers now with what it
+     * remembers and now without.
+     */
+    public Set<String> varyingInKind() {
+        return noise.stream()
+                .filter(Noise::ofKind)
+                .map(varying -> "step " + varying.step() + " " + varying.place())
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     /** The steps whose very status varied: such an application flickers by itself. */

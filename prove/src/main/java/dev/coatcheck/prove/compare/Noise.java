@@ -6,8 +6,10 @@ package dev.coatcheck.prove.compare;
  * @param step the number of the step
  * @param place where in the response, as {@code $.json.id}
  * @param how in words
+ * @param ofKind whether not only the value varied but what kind of thing there is: a status, whether there is anything, an
+ *     empty list or one that is not. Ids, times and counters do not vary like that; what is remembered or forgotten does
  */
-public record Noise(int step, String place, String how) {
+public record Noise(int step, String place, String how, boolean ofKind) {
     /** As {@code step 2 $.json.id: a UUID as "…"}. */
     @Override
     public String toString() {

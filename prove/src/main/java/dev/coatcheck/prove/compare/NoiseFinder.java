@@ -5,6 +5,8 @@ import java.util.List;
 
 /** Tells what varies in a norm. */
 final class NoiseFinder {
+    private static final String STATUS = Trees.field("$", ResponseTree.STATUS);
+
     private final int step;
     private final List<Noise> found = new ArrayList<>();
 
@@ -28,11 +30,14 @@ final class NoiseFinder {
                 }
             }
             case Norm.Partly(Phrase phrase) -> add(place, phrase.toString());
-            case Norm.Varying varying -> add(place, varying.shape().toString());
+            case Norm.Varying varying -> {
+                boolean ofKind = varying.types().size() > 1 || place.equals(STATUS);
+                found.add(new Noise(step, place, varying.shape().toString(), ofKind));
+            }
             case Norm.Fields fields -> {
                 fields.always().forEach((name, field) -> visit(Trees.field(place, name), field));
                 if (!fields.sometimes().isEmpty()) {
-                    add(place, "not always the same fields");
+                    found.add(new Noise(step, place, "not always the same fields", true));
                 }
             }
             case Norm.Elements elements -> {
@@ -43,11 +48,11 @@ final class NoiseFinder {
                     visit(place + "[" + i + "]", elements.inOrder().get(i));
                 }
             }
-            case Norm.Several several -> add(place, "of varying length");
+            case Norm.Several several -> found.add(new Noise(step, place, "of varying length", several.canBeEmpty()));
         }
     }
 
     private void add(String place, String how) {
-        found.add(new Noise(step, place, how));
+        found.add(new Noise(step, place, how, false));
     }
 }

@@ -109,6 +109,21 @@ public final class LabInstance implements AutoCloseable {
         return byPort.values().stream().mapToInt(Set::size).max().orElse(0);
     }
 
+    /**
+     * Whether two of its processes run the same program and have the same parent, as the workers of a server do that forks
+     * several. Reads the table of processes.
+     */
+    public boolean hasTwins() {
+        Set<List<Object>> seen = new HashSet<>();
+        return pids().stream()
+                .map(ProcessHandle::of)
+                .flatMap(Optional::stream)
+                .filter(each ->
+                        each.parent().isPresent() && each.info().command().isPresent())
+                .anyMatch(each -> !seen.add(
+                        List.of(each.parent().get().pid(), each.info().command().get())));
+    }
+
     /** From now on each step goes to another of its processes than the one before, as far as there are several. */
     public void takeTurns() {
         steering.ifPresent(Steering::takeTurns);

@@ -410,6 +410,25 @@ class ControlTest {
     }
 
     @Test
+    void what_is_there_in_one_run_and_not_in_another_varies_in_kind_and_a_value_does_not() {
+        assertThat(Control.learn(runs(3, run -> json("{\"id\": \"" + UUID.randomUUID() + "\", \"n\": " + run + "}")))
+                        .varyingInKind())
+                .isEmpty();
+        assertThat(Control.learn(runs(3, run -> json(run == 1 ? "{\"user\": null}" : "{\"user\": \"ann\"}")))
+                        .varyingInKind())
+                .containsExactly("step 1 $.json.user");
+        assertThat(Control.learn(runs(3, run -> json(run == 1 ? "{}" : "{\"user\": \"ann\"}")))
+                        .varyingInKind())
+                .containsExactly("step 1 $.json");
+        assertThat(Control.learn(runs(3, run -> json(run == 1 ? "[]" : "[\"rake\"]")))
+                        .varyingInKind())
+                .containsExactly("step 1 $.json");
+        assertThat(Control.learn(runs(3, run -> response(run == 1 ? 302 : 200, "")))
+                        .varyingInKind())
+                .containsExactly("step 1 $.status");
+    }
+
+    @Test
     void a_number_that_was_the_same_by_chance_is_noise_once_an_unsplit_run_had_another() {
         Control control = Control.learn(runs(3, run -> json("{\"name\": \"ann\", \"freeMegabytes\": 512}")));
         List<Exchange> unsplit = run(json("{\"name\": \"ann\", \"freeMegabytes\": 511}"));

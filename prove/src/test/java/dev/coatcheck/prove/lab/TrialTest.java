@@ -105,7 +105,7 @@ class TrialTest {
     void one_that_fails_beside_others_is_started_once_more_alone() throws Exception {
         int lock = TcpPorts.free();
         String locking = "const lock = require('net').createServer().listen(" + lock
-                + ", '127.0.0.1', () => setTimeout(() => { lock.close(); " + ANSWERS + " }, 400));"
+                + ", '127.0.0.1', () => setTimeout(() => { lock.close(); " + ANSWERS + " }, 2500));"
                 + " lock.on('error', () => process.exit(1));";
         Trials trials = new Trials(folder).web("exec node server.js", locking);
         try (Lab lab = trials.lab();

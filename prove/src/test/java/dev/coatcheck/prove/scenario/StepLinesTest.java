@@ -107,7 +107,7 @@ class StepLinesTest {
             try {
                 assertThat(read(line.toString())).hasSize(1);
             } catch (InvalidScenarioException e) {
-                assertThat(e).hasMessageStartingWith("--step 1:1:");
+                assertThat(e).hasMessageStartingWith("--step 1, column ");
             }
         }
     }
