@@ -125,7 +125,8 @@ public final class Peer implements AutoCloseable {
 
     /** Kills the peer as {@code kill -9} does, and waits until it is dead. */
     public void kill() {
-        process.destroyForcibly();
+        // The process itself would close its output as well, and with it what was said and not yet heard.
+        process.toHandle().destroyForcibly();
         awaitEnd();
     }
 
