@@ -66,18 +66,10 @@ record Allowances(SortedSet<Integer> repeated, List<SortedSet<Integer>> tied, Op
         }
         SortedSet<Integer> repeatedHere = new TreeSet<>(repeated);
         repeatedHere.removeIf(step -> step > seats.size());
-        OptionalInt workersDisk = workersWith.isPresent() && workersWith.getAsInt() <= seats.size()
-                ? OptionalInt.of(seats.get(workersWith.getAsInt() - 1).disk())
-                : plan.workersDisk();
-        return new Plan(
-                plan.name(),
-                seats,
-                deaths,
-                workersDisk,
-                plan.startsAhead(),
-                plan.gaps(),
-                plan.patience(),
-                repeatedHere,
-                plan.bystanders());
+        Plan allowed = plan.withSeats(seats).withDeaths(deaths).repeating(repeatedHere);
+        return workersWith.isPresent() && workersWith.getAsInt() <= seats.size()
+                ? allowed.withWorkersOnDisk(
+                        seats.get(workersWith.getAsInt() - 1).disk())
+                : allowed;
     }
 }

@@ -68,6 +68,11 @@ public record Plan(
         return new Plan(other, seats, deaths, workersDisk, startsAhead, gaps, patience, repeated, bystanders);
     }
 
+    /** With the steps played elsewhere, and all else as it is. */
+    public Plan withSeats(List<Seat> other) {
+        return new Plan(name, other, deaths, workersDisk, startsAhead, gaps, patience, repeated, bystanders);
+    }
+
     public Plan withDeaths(Map<Integer, Death> other) {
         return new Plan(name, seats, other, workersDisk, startsAhead, gaps, patience, repeated, bystanders);
     }
@@ -89,6 +94,10 @@ public record Plan(
 
     public Plan patient(Duration other) {
         return new Plan(name, seats, deaths, workersDisk, startsAhead, gaps, other, repeated, bystanders);
+    }
+
+    public Plan repeating(SortedSet<Integer> other) {
+        return new Plan(name, seats, deaths, workersDisk, startsAhead, gaps, patience, other, bystanders);
     }
 
     /** Without the steps after this one, and what happens after it. */

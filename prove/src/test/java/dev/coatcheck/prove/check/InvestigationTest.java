@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.coatcheck.prove.check.CheckOutcome.Result;
 import dev.coatcheck.prove.check.SimulatedApplication.Behaviour;
 import dev.coatcheck.prove.check.Trace.Remembered;
+import dev.coatcheck.prove.scenario.Polling;
 import dev.coatcheck.prove.scenario.Scenario;
 import dev.coatcheck.prove.scenario.StepLines;
 import java.nio.file.Path;
@@ -17,6 +18,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class InvestigationTest {
+    private static final Duration A_LEASE = Duration.ofSeconds(30);
+
     @Test
     void an_application_that_keeps_everything_in_its_store_passes_every_check() throws Exception {
         SimulatedApplication application = application(5).step(1, storing("a")).step(4, needingStored("a"));
@@ -160,6 +163,48 @@ class InvestigationTest {
     }
 
     @Test
+    void a_kill_whose_work_is_taken_up_when_its_lease_is_over_is_not_blamed_for_what_another_lost() throws Exception {
+        Scenario scenario = polling(5, scenario("GET /1", "PUT /2", "GET /3", "POST /4", "GET /5"));
+        SimulatedApplication application = new SimulatedApplication(scenario)
+                .step(2, (world, seat, lane) -> {
+                    world.underWay.put("settings", seat.process());
+                    return true;
+                })
+                .step(3, (world, seat, lane) -> {
+                    world.store.addAll(world.underWay.keySet());
+                    return true;
+                })
+                .step(
+                        5,
+                        (world, seat, lane) -> world.store.contains("settings")
+                                && (!world.killedAfter.contains(4) || world.patience.compareTo(A_LEASE) >= 0));
+
+        Findings findings = new Investigation(application, scenario, 2, A_LEASE.plusSeconds(15))
+                .investigate(EnumSet.of(Check.CRASH));
+
+        assertThat(findings.leaks()).extracting(InvestigationTest::words).containsExactly("LOST_WRITE 2 5");
+    }
+
+    @Test
+    void a_victim_that_polls_is_given_its_time_where_a_restart_is_to_tell_what_kind_of_leak_it_is() throws Exception {
+        Scenario scenario = polling(3, scenario("PUT /1", "GET /2", "GET /3"));
+        SimulatedApplication application = new SimulatedApplication(scenario)
+                .step(1, (world, seat, lane) -> {
+                    world.memory(seat).add("settings");
+                    return world.disk(seat.disk()).add("settings");
+                })
+                .step(
+                        3,
+                        (world, seat, lane) -> world.memory(seat).contains("settings")
+                                && (world.killedAfter.isEmpty() || world.patience.compareTo(A_LEASE) >= 0));
+
+        Findings findings = new Investigation(application, scenario, 2, A_LEASE.plusSeconds(15))
+                .investigate(EnumSet.of(Check.SPREAD));
+
+        assertThat(findings.leaks()).extracting(InvestigationTest::words).containsExactly("CACHED_FILE 1 3");
+    }
+
+    @Test
     void files_between_web_processes_and_workers_are_local_files() throws Exception {
         Behaviour queueing = (world, seat, lane) -> world.disk(seat.disk()).add("queued");
         Behaviour polling = (world, seat, lane) -> world.disk(world.workersDisk).contains("queued");
@@ -261,6 +306,16 @@ class InvestigationTest {
 
     private static Scenario scenario(String... lines) {
         return StepLines.read(List.of(lines), Path.of("."), List.of());
+    }
+
+    private static Scenario polling(int step, Scenario scenario) {
+        return new Scenario(
+                scenario.name(),
+                scenario.steps().stream()
+                        .map(each -> each.number() == step
+                                ? each.withPolling(new Polling(20, Duration.ofMillis(100)))
+                                : each)
+                        .toList());
     }
 
     private static Findings investigate(SimulatedApplication application, int steps) throws InterruptedException {

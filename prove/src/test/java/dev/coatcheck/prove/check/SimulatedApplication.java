@@ -49,6 +49,8 @@ final class SimulatedApplication implements Stage {
         final Set<String> served = new HashSet<>();
 
         int workersDisk = -1;
+        Duration patience = Duration.ZERO;
+        final Set<Integer> killedAfter = new HashSet<>();
 
         Set<String> memory(Seat seat) {
             return memories.computeIfAbsent(seat.process(), process -> new HashSet<>(disk(seat.disk())));
@@ -78,6 +80,7 @@ final class SimulatedApplication implements Stage {
     public Run run(Plan plan) {
         World world = new World();
         world.workersDisk = plan.workersDisk().orElse(-1);
+        world.patience = plan.patience();
         List<Run.Played> played = new ArrayList<>();
         List<Run.Killed> kills = new ArrayList<>();
         if (plan.startsAhead()) {
@@ -94,7 +97,7 @@ final class SimulatedApplication implements Stage {
             catchUp(plan, world, seat, number);
             boolean well = behaviour(number).answersWell(world, seat, lane(plan, seat));
             world.served.add(seat.lane() + " " + seat.process() + " " + number);
-            played.add(new Run.Played(exchange(step), "web." + seat.process(), seat.process(), false));
+            played.add(new Run.Played(exchange(step, well ? 200 : 401), "web." + seat.process(), seat.process(), false));
             if (!well) {
                 Difference difference = new Difference(number, Part.STATUS, "", Optional.of("200"), Optional.of("401"));
                 broken = Optional.of(new Run.Break(number, List.of(difference)));
@@ -102,6 +105,7 @@ final class SimulatedApplication implements Stage {
             Death death = plan.deaths().get(number);
             if (death != null) {
                 kill(world, seat, death);
+                world.killedAfter.add(number);
                 kills.add(new Run.Killed("web." + seat.process(), seat.process(), number, Instant.EPOCH, true));
             }
         }
@@ -162,9 +166,9 @@ final class SimulatedApplication implements Stage {
         }
     }
 
-    private static Exchange exchange(Step step) {
+    private static Exchange exchange(Step step, int status) {
         Outcome answered = new Outcome.Answered(
-                new SentRequest("GET", "/", List.of(), ""), new Response(200, List.of(), Content.of(new byte[0])));
+                new SentRequest("GET", "/", List.of(), ""), new Response(status, List.of(), Content.of(new byte[0])));
         Target target = new Target("web.1", URI.create("http://127.0.0.1:1"));
         return new Exchange(step, target, answered, List.of(), Map.of(), 1, Instant.EPOCH, Duration.ZERO);
     }

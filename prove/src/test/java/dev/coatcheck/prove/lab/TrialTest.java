@@ -127,7 +127,9 @@ class TrialTest {
 
     @Test
     void what_is_repeated_in_each_process_is_repeated_in_the_successor_of_a_killed_one() throws Exception {
-        Plan plan = repeating(1, Plan.together("again", 2).withDeaths(Map.of(1, Death.OF_ALL)));
+        Plan plan = Plan.together("again", 2)
+                .withDeaths(Map.of(1, Death.OF_ALL))
+                .repeating(new TreeSet<>(Set.of(1)));
 
         Run run = new Trials(folder).web("exec node server.js", ANSWERS).play(plan);
 
@@ -147,19 +149,6 @@ class TrialTest {
         assertThat(run.kills()).extracting(Run.Killed::instance).containsExactly("web.1", "mail_worker.1");
         assertThat(run.starts().stream().map(Run.Started::instance).toList())
                 .containsExactlyInAnyOrder("web.1", "web.2", "mail_worker.1", "mail_worker.1");
-    }
-
-    private static Plan repeating(int step, Plan plan) {
-        return new Plan(
-                plan.name(),
-                plan.seats(),
-                plan.deaths(),
-                plan.workersDisk(),
-                plan.startsAhead(),
-                plan.gaps(),
-                plan.patience(),
-                new TreeSet<>(Set.of(step)),
-                plan.bystanders());
     }
 
     @Test
