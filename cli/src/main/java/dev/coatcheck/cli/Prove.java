@@ -33,8 +33,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -288,7 +286,7 @@ final class Prove implements Callable<Integer> {
                 instances,
                 checks,
                 Duration.ofSeconds(leaseSeconds),
-                command(),
+                ToSeeAgain.command(spec.root().commandLine().getParseResult().originalArgs()),
                 fromHere(folder),
                 versions);
     }
@@ -333,29 +331,5 @@ final class Prove implements Callable<Integer> {
         return Terminal.isStandardError()
                 ? Progress.onTerminal(System.err, Terminal.columns())
                 : Progress.plain(System.err);
-    }
-
-    /** What the user typed, without what chooses checks and reports, as a shell takes it. */
-    private String command() {
-        List<String> typed = new ArrayList<>();
-        List<String> arguments = spec.root().commandLine().getParseResult().originalArgs();
-        for (int i = 0; i < arguments.size(); i++) {
-            String argument = arguments.get(i);
-            if (argument.equals("--checks") || argument.equals("--report")) {
-                i++;
-            } else if (!argument.startsWith("--checks=") && !argument.startsWith("--report=")) {
-                typed.add(ShellQuote.of(argument));
-            }
-        }
-        return typed.stream().collect(Collectors.joining(" ", "coatcheck ", ""));
-    }
-
-    /** Quoting for a POSIX shell. */
-    private static final class ShellQuote {
-        private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_./:=,@%+-]+");
-
-        static String of(String argument) {
-            return PLAIN.matcher(argument).matches() ? argument : "'" + argument.replace("'", "'\\''") + "'";
-        }
     }
 }
