@@ -1,5 +1,6 @@
 package dev.coatcheck.prove;
 
+import dev.coatcheck.prove.compare.SecretNames;
 import dev.coatcheck.prove.play.Exchange;
 import dev.coatcheck.prove.play.Outcome;
 import dev.coatcheck.prove.play.Response;
@@ -8,10 +9,8 @@ import dev.coatcheck.prove.scenario.Step;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.Predicate;
-import java.util.regex.Pattern;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -21,8 +20,6 @@ import tools.jackson.databind.json.JsonMapper;
  * Passwords are no such values: nobody should keep them, and a report should not show them.
  */
 final class CarriedValues {
-    private static final Pattern SECRET =
-            Pattern.compile("pass(w|phrase|code|$|[ _'-])|pwd|secret|credential|api_?key|\\b(pin|otp)\\b");
     private static final JsonMapper JSON = new JsonMapper();
 
     private final String step;
@@ -70,7 +67,7 @@ final class CarriedValues {
     }
 
     private void add(String what, String value) {
-        if (!value.isBlank() && !SECRET.matcher(what.toLowerCase(Locale.ROOT)).find() && !values.containsValue(value)) {
+        if (!value.isBlank() && !SecretNames.isPassword(what) && !values.containsValue(value)) {
             values.put(what + step, value);
         }
     }

@@ -3,17 +3,14 @@ package dev.coatcheck.prove.compare;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 
 /** Holds what a run has against what it has to have, and notes where they differ. */
 final class Matching {
     private static final int MOST = 20;
-    private static final Pattern SECRET =
-            Pattern.compile("password|passwd|secret|token|session|api_?key|authorization");
+    private static final int SHOWN_OF_SECRET = 4;
 
     private final Names names;
     private final List<Mismatch> found = new ArrayList<>();
@@ -197,7 +194,8 @@ final class Matching {
     }
 
     private static String shown(String place, String text) {
-        boolean secret = SECRET.matcher(place.toLowerCase(Locale.ROOT)).find() && text.length() > 4;
-        return Shown.of(secret ? text.substring(0, 4) + "…" : text);
+        boolean secret = !text.isEmpty() && SecretNames.givesAccess(place);
+        return Shown.of(
+                secret ? text.substring(0, Math.min(SHOWN_OF_SECRET, text.length() / 2)) + "…" : text);
     }
 }

@@ -14,7 +14,7 @@ import java.util.List;
  * @param text the text, or for {@link Form#BYTES} the bytes as hexadecimal digits
  */
 public record Needle(String source, String change, String text, Form form) {
-    private static final int SHOWN = 6;
+    private static final int SHOWN_AT_MOST = 6;
 
     /** How it is told what the bytes are. */
     public enum Form {
@@ -32,8 +32,13 @@ public record Needle(String source, String change, String text, Form form) {
         return shortened(text);
     }
 
+    /** The beginning of a text, at most half of it: the rest of a short one is soon guessed. */
     public static String shortened(String text) {
-        return text.length() <= SHOWN ? text : text.substring(0, text.offsetByCodePoints(0, SHOWN)) + "…";
+        if (text.isEmpty()) {
+            return text;
+        }
+        int shown = Math.min(SHOWN_AT_MOST, text.codePointCount(0, text.length()) / 2);
+        return text.substring(0, text.offsetByCodePoints(0, shown)) + "…";
     }
 
     /** The bytes by which it may be known: a text in UTF-8, UTF-16LE and, where that is another spelling, Latin-1. */

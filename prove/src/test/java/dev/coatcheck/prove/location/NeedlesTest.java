@@ -78,6 +78,12 @@ class NeedlesTest {
                 .isEqualTo("q1w2e3…");
     }
 
+    @Test
+    void of_a_short_value_half_is_shown_at_most() {
+        assertThat(Needle.shortened("4711x")).isEqualTo("47…");
+        assertThat(Needle.shortened("7")).isEqualTo("…");
+    }
+
     private static List<String> texts(String value) {
         return Needles.from(Map.of(COOKIE, value)).stream().map(Needle::text).toList();
     }
