@@ -184,6 +184,7 @@ class ReportingTest {
                 List.of(),
                 List.of(),
                 kills,
+                1,
                 Optional.empty(),
                 NOON,
                 Duration.ZERO,

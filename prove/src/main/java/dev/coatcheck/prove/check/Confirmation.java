@@ -56,7 +56,7 @@ record Confirmation(Result result, Run split, Run unsplit) {
             if (!broken.brokeAt(victim)) {
                 return new Confirmation(Result.NOT_AGAIN, broken, broken);
             }
-            Run well = stage.run(split.unsplit("confirm unsplit" + number, broken.gaps()));
+            Run well = stage.run(split.unsplit("confirm unsplit" + number, broken.gaps(), broken.livedAtOnce()));
             if (well.broken().isPresent()) {
                 return new Confirmation(stage.learn(well) ? Result.TAUGHT : Result.UNSPLIT_AS_WELL, broken, well);
             }

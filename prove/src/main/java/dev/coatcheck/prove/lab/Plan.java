@@ -110,14 +110,17 @@ public record Plan(
 
     /**
      * The same conversation with everything in one process that nobody kills, and with all else as it was when it was
-     * split: as many processes start, and as much time passes between two steps. What is left is the conversation.
+     * split: as many processes live beside each other, two at least where one followed another, and as much time passes
+     * between two steps. What is left is the conversation.
      *
      * @param splitGaps the {@linkplain Run#gaps() gaps} of the run that was split
+     * @param splitLived how many web processes {@linkplain Run#livedAtOnce lived at once} in it
      */
-    public Plan unsplit(String other, Map<Integer, Duration> splitGaps) {
+    public Plan unsplit(String other, Map<Integer, Duration> splitGaps, int splitLived) {
         List<Seat> one = seats.stream().map(seat -> new Seat(seat.lane(), 0, 0)).toList();
-        int processes = (int) seats.stream().map(Seat::process).distinct().count();
-        return new Plan(other, one, Map.of(), OptionalInt.of(0), true, splitGaps, patience, repeated, processes - 1);
+        boolean isSplit = seats.stream().map(Seat::process).distinct().count() > 1;
+        int others = Math.max(splitLived - 1, isSplit ? 1 : 0);
+        return new Plan(other, one, Map.of(), OptionalInt.of(0), true, splitGaps, patience, repeated, others);
     }
 
     /** Whether it is played as another is, whatever the two are called and however long they wait. */

@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param played the steps in the order in which they were played, repetitions among them; it ends with the first that broke
  * @param starts the processes that were started for it, web processes and workers
  * @param kills the processes that were killed on purpose
+ * @param livedAtOnce how many web processes there were at most beside each other, started or about to be
  * @param broken the first step that differed from the control
  * @param at when the first process was started
  * @param weaknesses what its disks held apart less well than they should, and steps that could not be sent to the process
@@ -25,6 +26,7 @@ public record Run(
         List<Played> played,
         List<Started> starts,
         List<Killed> kills,
+        int livedAtOnce,
         Optional<Break> broken,
         Instant at,
         Duration took,

@@ -46,6 +46,7 @@ public final class Trial implements AutoCloseable {
     private final Instant at = Instant.now();
     private Optional<Run.Break> broken = Optional.empty();
     private int ahead = STARTED_AHEAD;
+    private int livedAtOnce;
     private long lastBegun = System.nanoTime();
 
     private record LaneStep(int lane, int step) {}
@@ -69,12 +70,16 @@ public final class Trial implements AutoCloseable {
      */
     void begin() throws InterruptedException {
         stand.startWorkers(plan.workersDisk());
+        bystanders.forEach(stand::startWeb);
         if (plan.startsAhead()) {
             awaitAhead();
-            if (seats().map(Seat::process).distinct().count() > ahead) {
+            if (plan.seats().stream().map(Seat::process).distinct().count() > ahead) {
                 ahead += Math.min(mostAhead - ahead, Room.forMoreLike(stand.instances()));
                 awaitAhead();
             }
+        }
+        for (Seat seat : bystanders) {
+            stand.web(seat);
         }
         stand.awaitWorkers();
     }
@@ -116,6 +121,7 @@ public final class Trial implements AutoCloseable {
         if (plan.startsAhead()) {
             startAhead(step.number());
         }
+        livedAtOnce = Math.max(livedAtOnce, stand.webProcesses().size());
         catchUp(seat, instance, step.number());
         Death death = plan.deaths().get(step.number());
         Set<Integer> doomed = death == null ? Set.of() : doomed(death, step.number());
@@ -166,7 +172,7 @@ public final class Trial implements AutoCloseable {
                 new Polling((int) Math.min(polling.retries() + more, Polling.MOST_RETRIES), polling.interval()));
     }
 
-    /** Those of the steps, in their order, and after them those that serve none. */
+    /** Of the steps, in their order, and after them of those that serve none. */
     private Stream<Seat> seats() {
         return Stream.concat(plan.seats().stream(), bystanders.stream());
     }
@@ -174,7 +180,8 @@ public final class Trial implements AutoCloseable {
     /** Begins to start the processes that come next, and says which these are. */
     private List<Seat> startAhead(int from) {
         Set<Integer> processes = new HashSet<>();
-        List<Seat> next = seats().skip(from - 1)
+        List<Seat> next = plan.seats().stream()
+                .skip(from - 1)
                 .filter(seat -> processes.add(seat.process()))
                 .limit(ahead)
                 .toList();
@@ -255,6 +262,7 @@ public final class Trial implements AutoCloseable {
                 played,
                 stand.starts(),
                 kills,
+                livedAtOnce,
                 broken,
                 at,
                 Duration.between(at, Instant.now()),

@@ -114,7 +114,7 @@ final class SimulatedApplication implements Stage {
                 .map(seat -> new Run.Started(
                         "web." + seat.process(), seat.process(), "layer " + seat.disk(), Instant.EPOCH, Duration.ZERO))
                 .toList();
-        Run run = new Run(plan, played, starts, kills, broken, Instant.EPOCH, Duration.ZERO, List.of());
+        Run run = new Run(plan, played, starts, kills, world.memories.size(), broken, Instant.EPOCH, Duration.ZERO, List.of());
         runs.add(run);
         return run;
     }

@@ -154,13 +154,26 @@ class TrialTest {
     @Test
     void what_was_split_is_played_unsplit_among_as_many_processes_and_in_as_much_time() throws Exception {
         Duration gap = Duration.ofMillis(600);
-        Plan plan = Plan.apart("apart", 3).unsplit("unsplit", Map.of(3, gap));
+        Plan plan = Plan.apart("apart", 3).unsplit("unsplit", Map.of(3, gap), 3);
 
         Run run = new Trials(folder).web("exec node server.js", ANSWERS).play(plan);
 
         assertThat(run.starts()).extracting(Run.Started::instance).containsExactlyInAnyOrder("web.1", "web.2", "web.3");
         assertThat(run.played()).extracting(Run.Played::instance).containsExactly("web.1", "web.1", "web.1");
         assertThat(run.gaps().getOrDefault(3, Duration.ZERO)).isGreaterThanOrEqualTo(gap.minusMillis(5));
+    }
+
+    @Test
+    void unsplit_as_many_live_beside_the_one_that_serves_as_lived_when_it_was_split() throws Exception {
+        int steps = Trial.STARTED_AHEAD + 2;
+        Trials trials = new Trials(folder).web("exec node server.js", ANSWERS);
+        Run split = trials.play(Plan.apart("apart", steps));
+
+        Run unsplit = trials.play(split.plan().unsplit("unsplit", Map.of(), split.livedAtOnce()));
+
+        assertThat(split.livedAtOnce()).isGreaterThanOrEqualTo(Trial.STARTED_AHEAD);
+        assertThat(unsplit.livedAtOnce()).isEqualTo(split.livedAtOnce());
+        assertThat(unsplit.starts()).hasSize(split.livedAtOnce());
     }
 
     private static String body(Exchange exchange) {
