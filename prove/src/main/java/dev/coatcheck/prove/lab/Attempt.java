@@ -9,14 +9,15 @@ import java.util.Set;
 /** A connection that some process of an instance is to accept. For one thread. */
 final class Attempt {
     /**
-     * How long a process that has others below it may hold a connection before it counts as the one that serves it: the
-     * master of Node's {@code cluster} accepts and hands on.
+     * How long a process that has others below it may hold a connection at least before it counts as the one that serves
+     * it: the master of Node's {@code cluster} accepts and hands on.
      */
     private static final Duration HAND_ON = Duration.ofMillis(250);
 
     private final Socket socket;
     private final long openedNanos = System.nanoTime();
     private OptionalLong heldNanos = OptionalLong.empty();
+    private OptionalLong holder = OptionalLong.empty();
     private OptionalLong owner = OptionalLong.empty();
 
     Attempt(Socket socket) {
@@ -49,20 +50,40 @@ final class Attempt {
         return System.nanoTime() - openedNanos > age.toNanos();
     }
 
+    /** The process that holds it; empty as long as it was not accepted. */
+    OptionalLong holder() {
+        return holder;
+    }
+
+    /** Whether some process holds it, and may still hand it on. */
+    boolean isHeld() {
+        return isPending() && holder.isPresent();
+    }
+
+    /** Whether a process may still hand on what it has held for so long. */
+    @FunctionalInterface
+    interface HandingOn {
+        boolean mayHandOn(long holder, Duration held);
+    }
+
     /**
      * Takes note of who holds the server's end now.
      *
      * @param known a process that is known to serve what it holds
+     * @param handingOn asked about processes that have others below them
      */
-    void look(Set<Long> holders, Members members, OptionalLong known) {
+    void look(Set<Long> holders, Members members, OptionalLong known, HandingOn handingOn) {
         if (holders.isEmpty()) {
             return;
         }
         long deepest = members.deepest(holders);
+        holder = OptionalLong.of(deepest);
         heldNanos = OptionalLong.of(heldNanos.orElse(System.nanoTime()));
-        boolean settled = holders.size() == 1 && (!members.hasBelow(deepest) || known.equals(OptionalLong.of(deepest)));
-        if (settled || System.nanoTime() - heldNanos.getAsLong() > HAND_ON.toNanos()) {
-            owner = OptionalLong.of(deepest);
+        Duration held = Duration.ofNanos(System.nanoTime() - heldNanos.getAsLong());
+        boolean serves = !members.hasBelow(deepest) || known.equals(holder);
+        boolean settled = serves && holders.size() == 1;
+        if (settled || held.compareTo(HAND_ON) > 0 && (serves || !handingOn.mayHandOn(deepest, held))) {
+            owner = holder;
         }
     }
 }

@@ -33,6 +33,19 @@ record Members(Set<Long> pids, Map<Long, Long> parents, long atNanos) {
         return parents.containsValue(pid);
     }
 
+    /** Whether it started another that runs the same program, as the master of a server does that forks its workers. */
+    boolean hasLikeBelow(long pid) {
+        Optional<String> program = program(pid);
+        return program.isPresent()
+                && parents.entrySet().stream()
+                        .anyMatch(child ->
+                                child.getValue() == pid && program(child.getKey()).equals(program));
+    }
+
+    private static Optional<String> program(long pid) {
+        return ProcessHandle.of(pid).flatMap(process -> process.info().command());
+    }
+
     /** Of some processes the one that has the most others above it. */
     long deepest(Set<Long> some) {
         return some.stream()

@@ -8,7 +8,9 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -21,11 +23,18 @@ import java.util.concurrent.ConcurrentHashMap;
  * <p>The first process that accepts is the wanted one, until it ends. One step at a time.
  */
 final class Steering implements ConnectionChoice {
+    /** At least; where many processes listen there are some for each. */
     private static final int CONNECTIONS_AT_MOST = 64;
+
+    private static final int CONNECTIONS_FOR_EACH = 4;
+
     private static final Duration LIMIT = Duration.ofSeconds(8);
 
     /** For the first connection to be accepted. Some servers do so only when the request comes (TCP_DEFER_ACCEPT). */
     private static final Duration FIRST_LIMIT = Duration.ofSeconds(4);
+
+    /** How long a process that has others of its program below it may hold a connection before it is taken to serve it. */
+    private static final Duration HAND_ON_AT_MOST = Duration.ofSeconds(3);
 
     private static final Duration PAUSE = Duration.ofMillis(1);
 
@@ -38,6 +47,12 @@ final class Steering implements ConnectionChoice {
     private volatile OptionalLong served = OptionalLong.empty();
     private volatile boolean inTurn;
     private volatile boolean missed;
+
+    /** Whether its processes accept connections unseen. */
+    private boolean unseen;
+
+    /** How many listen, as of this search; looked up only where it matters. */
+    private OptionalInt listening = OptionalInt.empty();
 
     Steering(LabInstance instance) {
         this.instance = instance;
@@ -64,7 +79,15 @@ final class Steering implements ConnectionChoice {
     }
 
     @Override
+    public Duration limit() {
+        return LIMIT;
+    }
+
+    @Override
     public synchronized Socket choose(Opening opening) throws IOException {
+        if (unseen) {
+            return opening.open();
+        }
         List<Attempt> attempts = new ArrayList<>();
         try {
             Attempt fit = search(opening, attempts);
@@ -80,16 +103,19 @@ final class Steering implements ConnectionChoice {
 
     private Attempt search(Opening opening, List<Attempt> attempts) throws IOException, InterruptedException {
         long start = System.nanoTime();
+        listening = OptionalInt.empty();
         Members members = Members.of(instance.pids());
+        Duration pause = PAUSE;
         Attempt last = open(opening, attempts);
         while (System.nanoTime() - start < (attempts.size() == 1 ? FIRST_LIMIT : LIMIT).toNanos()) {
             for (Attempt attempt : attempts) {
-                if (attempt.isPending() && accepted(attempt, members) && fits(attempt, members)) {
+                if (accepted(attempt, members) && fits(attempt, members)) {
                     return attempt;
                 }
             }
-            boolean stuck = attempts.size() > 1 && last.isOlderThan(LONG);
-            if ((!last.isPending() || stuck) && attempts.size() < CONNECTIONS_AT_MOST) {
+            boolean crowded = haveOne(attempts, members);
+            if (isDue(last, attempts, crowded ? pause : Duration.ZERO) && attempts.size() < most(attempts)) {
+                pause = crowded && pause.compareTo(LONG) < 0 ? pause.multipliedBy(2) : pause;
                 last = open(opening, attempts);
             } else {
                 Thread.sleep(PAUSE);
@@ -98,12 +124,19 @@ final class Steering implements ConnectionChoice {
                 members = Members.of(instance.pids());
             }
         }
+        giveIn(last, attempts);
+        return last;
+    }
+
+    /** Sends the step on the last connection, whoever takes it. */
+    private void giveIn(Attempt last, List<Attempt> attempts) {
         served = last.owner();
+        boolean isHeld = attempts.stream().anyMatch(Attempt::isHeld);
+        unseen = seen.isEmpty() && !isHeld;
         // A parent that forked its only server is the other one.
-        if (!inTurn && (seen.size() > 1 || instance.listening() > 2)) {
+        if (!inTurn && (isHeld || seen.size() > 1 || instance.listening() > 2)) {
             missed = true;
         }
-        return last;
     }
 
     private static Attempt open(Opening opening, List<Attempt> attempts) throws IOException {
@@ -112,23 +145,74 @@ final class Steering implements ConnectionChoice {
         return attempt;
     }
 
+    /** Whether it is time for another connection, after a pause since the last where that was accepted by the wrong one. */
+    private boolean isDue(Attempt last, List<Attempt> attempts, Duration pause) {
+        if (!last.isPending()) {
+            return last.isOlderThan(pause);
+        }
+        boolean others = attempts.size() > 1
+                || last.holder().isPresent() && hasRivals(last.holder().getAsLong());
+        return others && last.isOlderThan(LONG);
+    }
+
+    /** Whether all known processes but the wanted have accepted a connection: to give them more would be a waste. */
+    private boolean haveOne(List<Attempt> attempts, Members members) {
+        Set<Long> others = new HashSet<>(seen);
+        others.retainAll(members.pids());
+        if (inTurn) {
+            others.removeIf(other -> !served.equals(OptionalLong.of(other)));
+        } else {
+            others.removeIf(other -> wanted.equals(OptionalLong.of(other)));
+        }
+        attempts.stream().flatMapToLong(attempt -> attempt.owner().stream()).forEach(others::remove);
+        return others.isEmpty();
+    }
+
+    private int most(List<Attempt> attempts) {
+        return attempts.size() < CONNECTIONS_AT_MOST
+                ? CONNECTIONS_AT_MOST
+                : Math.max(CONNECTIONS_AT_MOST, CONNECTIONS_FOR_EACH * listening());
+    }
+
+    private int listening() {
+        if (listening.isEmpty()) {
+            listening = OptionalInt.of(instance.listening());
+        }
+        return listening.getAsInt();
+    }
+
     private boolean accepted(Attempt attempt, Members members) throws IOException {
-        InetSocketAddress here = (InetSocketAddress) attempt.socket().getLocalSocketAddress();
-        Set<Long> holders = instance.layer()
-                .clientInside(here)
-                .map(client -> ServerEnd.holders(client, members.pids()))
-                .orElse(Set.of());
-        attempt.look(holders, members, wanted);
-        attempt.owner().ifPresent(seen::add);
+        if (attempt.isPending()) {
+            InetSocketAddress here = (InetSocketAddress) attempt.socket().getLocalSocketAddress();
+            Set<Long> holders = instance.layer()
+                    .clientInside(here)
+                    .map(client -> ServerEnd.holders(client, members.pids()))
+                    .orElse(Set.of());
+            attempt.look(holders, members, wanted, (holder, held) -> mayHandOn(holder, held, members));
+            attempt.owner().ifPresent(seen::add);
+        }
         return !attempt.isPending();
     }
 
+    /** Whether a process that has others below it may still give them a connection that it has held for so long. */
+    private boolean mayHandOn(long holder, Duration held, Members members) {
+        return hasRivals(holder) || held.compareTo(HAND_ON_AT_MOST) < 0 && members.hasLikeBelow(holder);
+    }
+
+    /** Whether others listen at the port or have accepted there, so that this one need not be who serves. */
+    private boolean hasRivals(long pid) {
+        return seen.stream().anyMatch(other -> other != pid) || listening() > 1;
+    }
+
     private boolean fits(Attempt attempt, Members members) {
-        boolean fits = inTurn
-                ? !attempt.owner().equals(served)
-                : attempt.owner().equals(wanted)
-                        || wanted.isEmpty()
-                        || !members.pids().contains(wanted.getAsLong());
+        // What an attempt was accepted by may have ended since.
+        boolean lives = attempt.owner().stream().anyMatch(members.pids()::contains);
+        boolean fits = lives
+                && (inTurn
+                        ? !attempt.owner().equals(served)
+                        : attempt.owner().equals(wanted)
+                                || wanted.isEmpty()
+                                || !members.pids().contains(wanted.getAsLong()));
         if (fits) {
             served = attempt.owner();
             wanted = attempt.owner();

@@ -2,6 +2,7 @@ package dev.coatcheck.prove.play;
 
 import java.io.IOException;
 import java.net.Socket;
+import java.time.Duration;
 
 /**
  * Chooses the connection that a step is sent on. Where several processes take connections at one address, who answers is
@@ -17,6 +18,11 @@ public interface ConnectionChoice {
     interface Opening {
         /** Another one each time. Whoever opens it closes it. */
         Socket open() throws IOException;
+    }
+
+    /** For how long it may search beside the time that connecting takes; that does not count as the request's time. */
+    default Duration limit() {
+        return Duration.ZERO;
     }
 
     /**

@@ -82,7 +82,8 @@ public final class Conversation {
 
     /**
      * Sends the step to the target, and again where the step polls, until the response is as expected. Takes at most the
-     * settings' limit for each attempt, and the step's interval between two.
+     * settings' limit for each attempt beside the {@linkplain ConnectionChoice#limit() search} for a connection, and the
+     * step's interval between two.
      *
      * @throws InterruptedException as soon as the thread is interrupted; the connection is closed
      */
@@ -91,6 +92,7 @@ public final class Conversation {
         long start = System.nanoTime();
         Map<String, String> drawn = new LinkedHashMap<>();
         CookieJar jar = jar(step);
+        Wire wire = new Wire(settings);
         Attempt attempt;
         int attempts = 0;
         do {
@@ -106,7 +108,7 @@ public final class Conversation {
                 Outcome.NotSent notSent = new Outcome.NotSent(String.valueOf(e.getMessage()));
                 return new Exchange(step, target, notSent, List.of(), drawn, attempts, at, Duration.ZERO);
             }
-            attempt = attempt(step, target, prepared, jar);
+            attempt = attempt(step, target, wire, prepared, jar);
             attempts++;
         } while (!attempt.isAsExpected() && attempts <= step.polling().retries());
         Map<String, String> values = new LinkedHashMap<>(drawn);
@@ -120,7 +122,7 @@ public final class Conversation {
                 values,
                 attempts,
                 at,
-                Duration.ofNanos(System.nanoTime() - start));
+                Duration.ofNanos(System.nanoTime() - start).minus(wire.searched()));
     }
 
     private record Attempt(Outcome outcome, List<String> unmet, Map<String, String> captured) {
@@ -129,9 +131,9 @@ public final class Conversation {
         }
     }
 
-    private Attempt attempt(Step step, Target target, PreparedRequest prepared, CookieJar jar)
+    private Attempt attempt(Step step, Target target, Wire wire, PreparedRequest prepared, CookieJar jar)
             throws InterruptedException {
-        Outcome outcome = new Wire(settings).send(prepared, target);
+        Outcome outcome = wire.send(prepared, target);
         if (!(outcome instanceof Outcome.Answered(SentRequest request, Response response))) {
             return new Attempt(outcome, List.of(), Map.of());
         }

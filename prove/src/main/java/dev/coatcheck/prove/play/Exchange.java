@@ -18,7 +18,7 @@ import java.util.Optional;
  * @param values what stood for variables that are not the same in every run, by the name of their origin
  * @param attempts how often the request was sent
  * @param at when the first attempt began
- * @param took until the end of the last attempt
+ * @param took until the end of the last attempt, without the search for a connection to who is to answer
  */
 public record Exchange(
         Step step,

@@ -8,6 +8,7 @@ import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -43,16 +44,24 @@ final class Wire {
     private static final HttpRequestExecutor EXECUTOR = new HttpRequestExecutor();
 
     private final PlaySettings settings;
+    private Duration searched = Duration.ZERO;
 
     Wire(PlaySettings settings) {
         this.settings = settings;
     }
 
+    /** How long it took so far to find connections to who is to answer; none of it counts as the time of a request. */
+    Duration searched() {
+        return searched;
+    }
+
     Outcome send(PreparedRequest prepared, Target target) throws InterruptedException {
         Duration limit = settings.limit();
-        FutureTask<Outcome> exchange = new FutureTask<>(() -> exchange(prepared, target));
+        CountDownLatch found = new CountDownLatch(1);
+        FutureTask<Outcome> exchange = new FutureTask<>(() -> exchange(prepared, target, found));
         Thread.ofVirtual().name("step to " + target.instance()).start(exchange);
         try {
+            searched = searched.plus(waited(found, target.choice().limit().plus(limit)));
             return exchange.get(limit.toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
             return new Outcome.Failed(
@@ -64,11 +73,18 @@ final class Wire {
         }
     }
 
-    private Outcome exchange(PreparedRequest prepared, Target target) {
+    private static Duration waited(CountDownLatch latch, Duration most) throws InterruptedException {
+        long start = System.nanoTime();
+        // In vain or not: the exchange has its own limit from then on.
+        boolean _ = latch.await(most.toNanos(), TimeUnit.NANOSECONDS);
+        return Duration.ofNanos(System.nanoTime() - start);
+    }
+
+    private Outcome exchange(PreparedRequest prepared, Target target, CountDownLatch found) {
         SentRequest sent = prepared.sent();
         Socket socket;
         try {
-            socket = connected(target);
+            socket = connected(target, found);
         } catch (IOException e) {
             return new Outcome.Failed(sent, Outcome.Failure.NOT_CONNECTED, target.address() + ": " + e.getMessage());
         }
@@ -107,8 +123,16 @@ final class Wire {
         }
     }
 
-    private Socket connected(Target target) throws IOException {
-        Socket socket = target.choice().choose(() -> opened(target));
+    private Socket connected(Target target, CountDownLatch found) throws IOException {
+        if (target.choice().limit().isZero()) {
+            found.countDown();
+        }
+        Socket socket;
+        try {
+            socket = target.choice().choose(() -> opened(target));
+        } finally {
+            found.countDown();
+        }
         try {
             return target.secure() ? secured(socket, target) : socket;
         } catch (IOException e) {

@@ -10,6 +10,7 @@ import dev.coatcheck.prove.play.Exchange;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -65,6 +66,38 @@ class SteeringTest {
                 Server(('', int(os.environ['PORT'])), Handler).serve_forever()
             os.wait()
             """;
+
+    /** Whoever has answered takes nothing for a while, and the others take all that comes. */
+    private static final String RESTING = """
+            import os, select, socket, threading, time
+            server = socket.socket()
+            server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            server.bind(('127.0.0.1', int(os.environ['PORT'])))
+            server.listen(128)
+            server.setblocking(False)
+            rest = 0
+            def serve(connection):
+                global rest
+                if connection.recv(65536):
+                    rest = time.monotonic() + 2
+                    body = str(os.getpid()).encode()
+                    connection.sendall(b'HTTP/1.1 200 OK\\r\\nContent-Length: %%d\\r\\n\\r\\n' %% len(body) + body)
+                connection.close()
+            def work():
+                while True:
+                    if time.monotonic() < rest:
+                        time.sleep(0.01)
+                    elif select.select([server], [], [], 0.01)[0]:
+                        try:
+                            connection = server.accept()[0]
+                        except BlockingIOError:
+                            continue
+                        threading.Thread(target=serve, args=(connection,)).start()
+            for _ in range(%d):
+                if os.fork() == 0:
+                    work()
+            os.wait()
+            """.formatted(WORKERS);
 
     @TempDir
     Path folder;
@@ -156,6 +189,37 @@ class SteeringTest {
 
         assertThat(bodies(run)).hasSize(3).isEqualTo(told(run));
         assertThat(run.weaknesses()).isEmpty();
+    }
+
+    @Test
+    void one_that_takes_no_connection_for_a_while_is_waited_for() throws Exception {
+        Run run = python(RESTING).play(Plan.together("together", 3));
+
+        assertThat(bodies(run)).hasSize(1).isEqualTo(told(run));
+        assertThat(run.weaknesses()).isEmpty();
+    }
+
+    @Test
+    void a_master_that_holds_connections_for_long_is_not_taken_for_who_answers() throws Exception {
+        String busy = "let end = Date.now() + 600; while (Date.now() < end);";
+        String server = CLUSTER.replace("PORT", "process.env.PORT")
+                .replace("} else {", "} else { setInterval(() => {" + busy + "}, 50);");
+        Run run = new Trials(folder).web("exec node server.js", server).play(Plan.together("together", 3));
+
+        assertThat(bodies(run)).hasSize(1).isEqualTo(told(run));
+        assertThat(run.weaknesses()).isEmpty();
+    }
+
+    @Test
+    void who_accepts_only_with_the_request_is_waited_for_once_and_outside_the_time_of_the_request() throws Exception {
+        String deferring = PREFORK.replace(
+                "for _ in", "import socket\nserver.socket.setsockopt(socket.IPPROTO_TCP, 9, 30)\nfor _ in");
+        Run run = python(deferring).play(Plan.together("together", 3));
+
+        List<Exchange> exchanges = run.exchanges();
+        assertThat(exchanges).allSatisfy(each -> assertThat(each.took()).isLessThan(Duration.ofSeconds(2)));
+        assertThat(Duration.between(exchanges.get(1).at(), exchanges.get(2).at())).isLessThan(Duration.ofSeconds(2));
+        assertThat(run.weaknesses()).isNotEmpty();
     }
 
     @Test
