@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -44,26 +45,39 @@ final class CarriedValues {
 
     /** Those alone that the response gave, so that they can be known only from it. */
     static Map<String, String> given(Exchange exchange) {
-        return given(exchange, capture -> true);
+        CarriedValues given = new CarriedValues(exchange);
+        given.addCookies(exchange);
+        given.addCaptures(exchange, capture -> true);
+        return given.values;
     }
 
-    /** Those of the given that a later step carries: cookies, and captures that its request names. */
+    /**
+     * Those of the given by which a later step may ask for what was left: the captures that its request names. It sends all
+     * cookies, needed or not; so they count only where it names nothing.
+     */
     static Map<String, String> givenAndCarried(Exchange exchange, Step later) {
+        CarriedValues carried = new CarriedValues(exchange);
         // A template tells its variables as they are written.
         String request = later.request().toString();
-        return given(exchange, request::contains);
+        if (names(exchange).anyMatch(request::contains)) {
+            carried.addCaptures(exchange, request::contains);
+        } else {
+            carried.addCookies(exchange);
+        }
+        return carried.values;
     }
 
-    private static Map<String, String> given(Exchange exchange, Predicate<String> capture) {
-        CarriedValues given = new CarriedValues(exchange);
-        exchange.response().ifPresent(response -> {
-            response.cookies().forEach((name, value) -> given.add("the cookie " + name, value));
-            exchange.step().captures().stream()
-                    .map(captured -> "{{" + captured.name() + "}}")
-                    .filter(capture)
-                    .forEach(name -> given.add(name, exchange.values().getOrDefault(name, "")));
-        });
-        return given.values;
+    private static Stream<String> names(Exchange exchange) {
+        return exchange.step().captures().stream().map(captured -> "{{" + captured.name() + "}}");
+    }
+
+    private void addCookies(Exchange exchange) {
+        exchange.response().ifPresent(response -> response.cookies()
+                .forEach((name, value) -> add("the cookie " + name, value)));
+    }
+
+    private void addCaptures(Exchange exchange, Predicate<String> which) {
+        names(exchange).filter(which).forEach(name -> add(name, exchange.values().getOrDefault(name, "")));
     }
 
     private void add(String what, String value) {

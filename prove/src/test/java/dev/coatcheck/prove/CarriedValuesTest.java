@@ -27,7 +27,7 @@ class CarriedValuesTest {
     Path folder;
 
     @Test
-    void of_what_a_step_gave_a_later_one_carries_its_cookies_and_what_it_names() throws IOException {
+    void of_what_a_step_gave_a_later_one_needs_what_it_names_and_else_its_cookies() throws IOException {
         Path file = folder.resolve("upload.hurl");
         Files.writeString(file, """
                 POST {{BASE_URL}}/uploads
@@ -38,6 +38,9 @@ class CarriedValuesTest {
 
                 PUT {{BASE_URL}}/uploads/{{id}}
                 HTTP 204
+
+                GET {{BASE_URL}}/me
+                HTTP 200
                 """);
         Scenario scenario = ScenarioFiles.read(List.of(file), List.of()).getFirst();
         Response response = new Response(201, List.of(new Header("Set-Cookie", "sid=4821")), Content.of(new byte[0]));
@@ -51,8 +54,10 @@ class CarriedValuesTest {
                 Instant.EPOCH,
                 Duration.ZERO);
 
+        assertThat(CarriedValues.givenAndCarried(upload, scenario.steps().get(1)))
+                .containsExactly(Map.entry("{{id}} of step 1", "17"));
         assertThat(CarriedValues.givenAndCarried(upload, scenario.steps().getLast()))
-                .containsExactly(Map.entry("the cookie sid of step 1", "4821"), Map.entry("{{id}} of step 1", "17"));
+                .containsExactly(Map.entry("the cookie sid of step 1", "4821"));
         assertThat(CarriedValues.given(upload)).containsKey("{{etag}} of step 1");
     }
 
