@@ -4,6 +4,7 @@ import dev.coatcheck.prove.check.Findings;
 import dev.coatcheck.prove.lab.InconclusiveException;
 import dev.coatcheck.prove.lab.Run;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What there is to tell of an application whose instances answer with several processes each, as pre-forking servers do. All
@@ -12,21 +13,30 @@ import java.util.List;
 final class AmongProcesses {
     private AmongProcesses() {}
 
-    /** Whether a leak that was found is one within a single instance already. Plays one run, where that can be. */
+    /**
+     * Whether a leak that was found is one within a single instance already. Plays a run, where that can be, and another one
+     * where it breaks: once may be an accident.
+     */
     static List<String> notes(LabStage stage, Findings findings, int answering) throws InterruptedException {
         if (answering < 2 || findings.leaks().isEmpty()) {
             return List.of();
         }
         try {
-            return stage.amongProcesses().broken().stream()
-                    .map(Run.Break::step)
-                    .filter(step -> findings.leaks().stream().anyMatch(leak -> leak.victim() == step))
-                    .map(step -> note(step, answering))
-                    .toList();
+            Optional<Integer> broken = brokenVictim(stage, findings);
+            return broken.isPresent() && broken.equals(brokenVictim(stage, findings))
+                    ? List.of(note(broken.get(), answering))
+                    : List.of();
         } catch (InconclusiveException e) {
             return List.of(
                     "whether the state leaks within a single instance already could not be tried: " + e.reason());
         }
+    }
+
+    private static Optional<Integer> brokenVictim(LabStage stage, Findings findings) throws InterruptedException {
+        return stage.amongProcesses()
+                .broken()
+                .map(Run.Break::step)
+                .filter(step -> findings.leaks().stream().anyMatch(leak -> leak.victim() == step));
     }
 
     private static String note(int step, int answering) {
