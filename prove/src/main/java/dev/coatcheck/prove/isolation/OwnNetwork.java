@@ -1,7 +1,6 @@
 package dev.coatcheck.prove.isolation;
 
 import dev.coatcheck.host.process.ProcessGroup;
-import dev.coatcheck.host.service.FileTree;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -11,7 +10,6 @@ import java.net.URISyntaxException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -27,13 +25,13 @@ import java.util.stream.Collectors;
 final class OwnNetwork implements AutoCloseable {
     private static final long START_LIMIT_SECONDS = 20;
 
-    private final Path folder;
+    private final ScratchFolder folder;
     private final Path inside;
     private final ProcessGroup process;
     private final Relay services;
     private final Map<Integer, Relay> ways = new HashMap<>();
 
-    private OwnNetwork(Path folder, Path inside, ProcessGroup process, Relay services) {
+    private OwnNetwork(ScratchFolder folder, Path inside, ProcessGroup process, Relay services) {
         this.folder = folder;
         this.inside = inside;
         this.process = process;
@@ -45,16 +43,16 @@ final class OwnNetwork implements AutoCloseable {
      *     lie on that of the machine
      */
     static OwnNetwork start(List<String> enter, Network.Own network) throws IOException {
-        Path folder = Files.createTempDirectory("coatcheck-net-");
-        Path inside = folder.resolve("in");
-        Path outside = folder.resolve("out");
+        ScratchFolder folder = ScratchFolder.create("coatcheck-net-");
+        Path inside = folder.path().resolve("in");
+        Path outside = folder.path().resolve("out");
         Map<Integer, InetSocketAddress> byPort = network.services().stream()
                 .collect(Collectors.toUnmodifiableMap(InetSocketAddress::getPort, Function.identity()));
         List<String> command = new ArrayList<>(enter);
         command.addAll(program(inside, outside));
         byPort.keySet().forEach(port -> command.add(Integer.toString(port)));
         List<AutoCloseable> begun = new ArrayList<>();
-        begun.add(() -> FileTree.delete(folder));
+        begun.add(folder);
         try {
             ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
             begun.add(server);
@@ -163,7 +161,7 @@ final class OwnNetwork implements AutoCloseable {
     public synchronized void close() throws IOException {
         List<AutoCloseable> parts = new ArrayList<>(List.of(process, services));
         parts.addAll(ways.values());
-        parts.add(() -> FileTree.delete(folder));
+        parts.add(folder);
         List<Exception> failures = closeAll(parts);
         if (!failures.isEmpty()) {
             IOException failure = new IOException("a way into the network of a layer could not be closed: "

@@ -55,9 +55,9 @@ final class Probing {
     }
 
     private boolean layers(Mechanism mechanism, String subject) {
-        try {
-            Path folder = Files.createTempDirectory("coatcheck-trial-");
-            Path known = Files.createDirectory(folder.resolve("known"));
+        try (ScratchFolder scratch = ScratchFolder.create("coatcheck-trial-")) {
+            Path folder = scratch.path();
+            Files.createDirectory(folder.resolve("known"));
             try (Layer layer = Isolation.by(mechanism).newLayer(LayerSettings.of("coatcheck-trial", folder))) {
                 boolean written = succeeds(layer, folder, "echo x >new && cat new");
                 facts.add(new Fact(
@@ -76,9 +76,6 @@ final class Probing {
                             remade ? "" : "use Linux 6.6 or later, whose tmpfs keeps user attributes; or run as root"));
                 }
                 return written;
-            } finally {
-                Files.deleteIfExists(known);
-                Files.deleteIfExists(folder);
             }
         } catch (IOException e) {
             facts.add(new Fact(subject, false, String.valueOf(e.getMessage()), WITHOUT_OVERLAY, remedy()));
