@@ -3,8 +3,10 @@ package dev.coatcheck.prove.isolation;
 import dev.coatcheck.host.OwnerLock;
 import dev.coatcheck.host.service.FileTree;
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -66,17 +68,22 @@ public final class ScratchFolder implements AutoCloseable {
                     left--;
                 }
             }
-        } catch (IOException e) {
+        } catch (IOException | DirectoryIteratorException e) {
             // Another's to sweep.
         }
     }
 
-    private static boolean isOld(Path folder) throws IOException {
-        Path lock = folder.resolve("lock");
-        return Files.exists(lock)
-                && Files.getLastModifiedTime(lock)
-                        .toInstant()
-                        .isBefore(Instant.now().minus(YOUNG));
+    /** Its maker may have been killed before it locked it. What a link leads to is nobody's to delete. */
+    private static boolean isOld(Path folder) {
+        try {
+            Path lock = folder.resolve("lock");
+            return Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)
+                    && Files.getLastModifiedTime(Files.exists(lock) ? lock : folder)
+                            .toInstant()
+                            .isBefore(Instant.now().minus(YOUNG));
+        } catch (IOException e) {
+            return false; // its owner has just deleted it, or it cannot be looked into
+        }
     }
 
     private static boolean deleteUnlessHeld(Path folder) {

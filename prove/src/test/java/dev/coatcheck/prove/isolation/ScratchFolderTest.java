@@ -23,7 +23,7 @@ class ScratchFolderTest {
         Path left = folder("lab-left", LONG_AGO);
         Path fresh = folder("lab-fresh", Duration.ZERO);
         Path other = folder("other", LONG_AGO);
-        Path foreign = Files.createDirectory(parent.resolve("lab-without-lock"));
+        Path unlocked = Files.createDirectory(parent.resolve("lab-without-lock"));
         Path held = folder("lab-held", LONG_AGO);
         try (OwnerLock lock = OwnerLock.acquire(held)) {
             age(held, LONG_AGO);
@@ -33,9 +33,25 @@ class ScratchFolderTest {
             assertThat(left).doesNotExist();
             assertThat(fresh).exists();
             assertThat(other).exists();
-            assertThat(foreign).exists();
+            assertThat(unlocked).exists();
             assertThat(held).as("held by %s", lock).exists();
         }
+    }
+
+    @Test
+    void one_whose_maker_was_killed_before_it_locked_it_is_swept_and_what_a_link_leads_to_is_not() throws IOException {
+        FileTime longAgo = FileTime.from(Instant.now().minus(LONG_AGO));
+        Path unlocked = Files.createDirectory(parent.resolve("lab-unlocked"));
+        Files.setLastModifiedTime(unlocked, longAgo);
+        Path elsewhere = Files.createDirectory(parent.resolve("elsewhere"));
+        Files.setLastModifiedTime(elsewhere, longAgo);
+        Path link = Files.createSymbolicLink(parent.resolve("lab-link"), elsewhere);
+
+        ScratchFolder.sweep(parent, "lab-");
+
+        assertThat(unlocked).doesNotExist();
+        assertThat(link).exists();
+        assertThat(elsewhere).isEmptyDirectory();
     }
 
     @Test
