@@ -18,7 +18,7 @@ final class ToSeeAgain {
     private ToSeeAgain() {}
 
     static String command(List<String> arguments) {
-        StringJoiner line = new StringJoiner(" ", "coatcheck ", "").setEmptyValue("coatcheck");
+        StringJoiner line = new StringJoiner(" ", "coatcheck ", "");
         for (int i = 0; i < arguments.size(); i++) {
             String argument = arguments.get(i);
             String option = argument.startsWith("--") ? argument.replaceFirst("(?s)=.*", "") : "";

@@ -105,7 +105,7 @@ final class Steering implements ConnectionChoice {
         long start = System.nanoTime();
         listening = OptionalInt.empty();
         Members members = Members.of(instance.pids());
-        Duration pause = PAUSE;
+        Duration patience = PAUSE;
         Attempt last = open(opening, attempts);
         while (System.nanoTime() - start < (attempts.size() == 1 ? FIRST_LIMIT : LIMIT).toNanos()) {
             for (Attempt attempt : attempts) {
@@ -114,8 +114,10 @@ final class Steering implements ConnectionChoice {
                 }
             }
             boolean crowded = haveOne(attempts, members);
-            if (isDue(last, attempts, crowded ? pause : Duration.ZERO) && attempts.size() < most(attempts)) {
-                pause = crowded && pause.compareTo(LONG) < 0 ? pause.multipliedBy(2) : pause;
+            if (isDue(last, attempts, crowded ? patience : Duration.ZERO) && attempts.size() < most(attempts)) {
+                if (crowded) {
+                    patience = LONG.compareTo(patience.multipliedBy(2)) < 0 ? LONG : patience.multipliedBy(2);
+                }
                 last = open(opening, attempts);
             } else {
                 Thread.sleep(PAUSE);
