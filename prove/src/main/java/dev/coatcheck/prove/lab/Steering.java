@@ -8,7 +8,6 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -23,8 +22,11 @@ import java.util.concurrent.ConcurrentHashMap;
  * <p>The first process that accepts is the wanted one, until it ends. One step at a time.
  */
 final class Steering implements ConnectionChoice {
-    /** At least; where many processes listen there are some for each. */
-    private static final int CONNECTIONS_AT_MOST = 64;
+    /** One after another without a pause: whoever is idle takes all that come singly, and of many the others get some. */
+    private static final int CONNECTIONS_AT_ONCE = 64;
+
+    /** At least; where many processes listen there are some for each. The rest is for who is busy at first. */
+    private static final int CONNECTIONS_AT_MOST = 96;
 
     private static final int CONNECTIONS_FOR_EACH = 4;
 
@@ -37,6 +39,8 @@ final class Steering implements ConnectionChoice {
     private static final Duration HAND_ON_AT_MOST = Duration.ofSeconds(3);
 
     private static final Duration PAUSE = Duration.ofMillis(1);
+
+    private static final Duration LONGEST_PAUSE = Duration.ofMillis(200);
 
     /** After this another connection is tried beside one that nobody accepts, and the processes are listed anew. */
     private static final Duration LONG = Duration.ofMillis(50);
@@ -105,7 +109,7 @@ final class Steering implements ConnectionChoice {
         long start = System.nanoTime();
         listening = OptionalInt.empty();
         Members members = Members.of(instance.pids());
-        Duration patience = PAUSE;
+        Duration pause = PAUSE;
         Attempt last = open(opening, attempts);
         while (System.nanoTime() - start < (attempts.size() == 1 ? FIRST_LIMIT : LIMIT).toNanos()) {
             for (Attempt attempt : attempts) {
@@ -113,10 +117,11 @@ final class Steering implements ConnectionChoice {
                     return attempt;
                 }
             }
-            boolean crowded = haveOne(attempts, members);
-            if (isDue(last, attempts, crowded ? patience : Duration.ZERO) && attempts.size() < most(attempts)) {
-                if (crowded) {
-                    patience = LONG.compareTo(patience.multipliedBy(2)) < 0 ? LONG : patience.multipliedBy(2);
+            boolean inHaste = attempts.size() < CONNECTIONS_AT_ONCE;
+            if (isDue(last, attempts, inHaste ? Duration.ZERO : pause) && attempts.size() < most(attempts)) {
+                if (!inHaste) {
+                    Duration twice = pause.multipliedBy(2);
+                    pause = twice.compareTo(LONGEST_PAUSE) < 0 ? twice : LONGEST_PAUSE;
                 }
                 last = open(opening, attempts);
             } else {
@@ -155,19 +160,6 @@ final class Steering implements ConnectionChoice {
         boolean others = attempts.size() > 1
                 || last.holder().isPresent() && hasRivals(last.holder().getAsLong());
         return others && last.isOlderThan(LONG);
-    }
-
-    /** Whether all known processes but the wanted have accepted a connection: to give them more would be a waste. */
-    private boolean haveOne(List<Attempt> attempts, Members members) {
-        Set<Long> others = new HashSet<>(seen);
-        others.retainAll(members.pids());
-        if (inTurn) {
-            others.removeIf(other -> !served.equals(OptionalLong.of(other)));
-        } else {
-            others.removeIf(other -> wanted.equals(OptionalLong.of(other)));
-        }
-        attempts.stream().flatMapToLong(attempt -> attempt.owner().stream()).forEach(others::remove);
-        return others.isEmpty();
     }
 
     private int most(List<Attempt> attempts) {
