@@ -72,12 +72,14 @@ final class CarriedValues {
     }
 
     private void addCookies(Exchange exchange) {
-        exchange.response().ifPresent(response -> response.cookies()
-                .forEach((name, value) -> add("the cookie " + name, value)));
+        exchange.response()
+                .ifPresent(response -> response.cookies().forEach((name, value) -> add("the cookie " + name, value)));
     }
 
     private void addCaptures(Exchange exchange, Predicate<String> which) {
-        names(exchange).filter(which).forEach(name -> add(name, exchange.values().getOrDefault(name, "")));
+        names(exchange)
+                .filter(which)
+                .forEach(name -> add(name, exchange.values().getOrDefault(name, "")));
     }
 
     private void add(String what, String value) {

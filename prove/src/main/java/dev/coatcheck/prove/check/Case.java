@@ -76,9 +76,7 @@ final class Case {
 
     /** The steps up to the victim in these seats, with the plan's patience; nobody dies. */
     Plan seated(String name, IntFunction<Seat> seats) {
-        return Plan.of(
-                        name,
-                        IntStream.rangeClosed(1, victim).mapToObj(seats).toList())
+        return Plan.of(name, IntStream.rangeClosed(1, victim).mapToObj(seats).toList())
                 .patient(plan.patience());
     }
 
@@ -152,7 +150,6 @@ final class Case {
     }
 
     Leak leak(Cause cause, int polluter, List<Difference> differences, Trace trace) {
-        return new Leak(
-                check, cause, OptionalInt.of(polluter), victim, differences, trace.forCause(cause), evidence);
+        return new Leak(check, cause, OptionalInt.of(polluter), victim, differences, trace.forCause(cause), evidence);
     }
 }

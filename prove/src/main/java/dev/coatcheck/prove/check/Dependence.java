@@ -50,9 +50,8 @@ final class Dependence {
         }
         Trace trace = opened.trace(handover.after(Staleness.A_WHILE, opened.victim()), polluter);
         trace.arrived()
-                .ifPresent(arrived -> opened.found(
-                        "another process, " + Staleness.A_WHILE.toSeconds() + " s later: "
-                                + (arrived ? "well" : "broken")));
+                .ifPresent(arrived -> opened.found("another process, " + Staleness.A_WHILE.toSeconds() + " s later: "
+                        + (arrived ? "well" : "broken")));
         if (trace.arrived().orElse(false)) {
             return opened.leak(
                     new Staleness(opened).arrivingLate(polluter),

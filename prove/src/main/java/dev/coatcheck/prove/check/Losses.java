@@ -55,7 +55,8 @@ final class Losses {
 
     /** Whether the step said that it would be done later (RFC 9110, 15.3.3), or the victim still says so. */
     private boolean promisedWork(Run run, int step) {
-        boolean polls = opened.scenario().steps().get(opened.victim() - 1).polling().retries() > 0;
+        boolean polls =
+                opened.scenario().steps().get(opened.victim() - 1).polling().retries() > 0;
         return polls && (status(run, step) == ACCEPTED || status(run, opened.victim()) / 100 == 2);
     }
 

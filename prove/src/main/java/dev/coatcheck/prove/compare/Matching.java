@@ -195,7 +195,6 @@ final class Matching {
 
     private static String shown(String place, String text) {
         boolean secret = !text.isEmpty() && SecretNames.givesAccess(place);
-        return Shown.of(
-                secret ? text.substring(0, Math.min(SHOWN_OF_SECRET, text.length() / 2)) + "…" : text);
+        return Shown.of(secret ? text.substring(0, Math.min(SHOWN_OF_SECRET, text.length() / 2)) + "…" : text);
     }
 }

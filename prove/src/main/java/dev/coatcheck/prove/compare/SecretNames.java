@@ -19,6 +19,7 @@ public final class SecretNames {
 
     /** A password, or what was given in its place: a token, a session's id. */
     static boolean givesAccess(String name) {
-        return isPassword(name) || PASSING.matcher(name.toLowerCase(Locale.ROOT)).find();
+        return isPassword(name)
+                || PASSING.matcher(name.toLowerCase(Locale.ROOT)).find();
     }
 }

@@ -38,8 +38,8 @@ record Members(Set<Long> pids, Map<Long, Long> parents, long atNanos) {
         Optional<String> program = program(pid);
         return program.isPresent()
                 && parents.entrySet().stream()
-                        .anyMatch(child ->
-                                child.getValue() == pid && program(child.getKey()).equals(program));
+                        .anyMatch(child -> child.getValue() == pid
+                                && program(child.getKey()).equals(program));
     }
 
     private static Optional<String> program(long pid) {

@@ -97,7 +97,8 @@ final class SimulatedApplication implements Stage {
             catchUp(plan, world, seat, number);
             boolean well = behaviour(number).answersWell(world, seat, lane(plan, seat));
             world.served.add(seat.lane() + " " + seat.process() + " " + number);
-            played.add(new Run.Played(exchange(step, well ? 200 : 401), "web." + seat.process(), seat.process(), false));
+            played.add(
+                    new Run.Played(exchange(step, well ? 200 : 401), "web." + seat.process(), seat.process(), false));
             if (!well) {
                 Difference difference = new Difference(number, Part.STATUS, "", Optional.of("200"), Optional.of("401"));
                 broken = Optional.of(new Run.Break(number, List.of(difference)));
@@ -114,7 +115,8 @@ final class SimulatedApplication implements Stage {
                 .map(seat -> new Run.Started(
                         "web." + seat.process(), seat.process(), "layer " + seat.disk(), Instant.EPOCH, Duration.ZERO))
                 .toList();
-        Run run = new Run(plan, played, starts, kills, world.memories.size(), broken, Instant.EPOCH, Duration.ZERO, List.of());
+        Run run = new Run(
+                plan, played, starts, kills, world.memories.size(), broken, Instant.EPOCH, Duration.ZERO, List.of());
         runs.add(run);
         return run;
     }

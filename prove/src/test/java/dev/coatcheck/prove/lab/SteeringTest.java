@@ -218,7 +218,8 @@ class SteeringTest {
 
         List<Exchange> exchanges = run.exchanges();
         assertThat(exchanges).allSatisfy(each -> assertThat(each.took()).isLessThan(Duration.ofSeconds(2)));
-        assertThat(Duration.between(exchanges.get(1).at(), exchanges.get(2).at())).isLessThan(Duration.ofSeconds(2));
+        assertThat(Duration.between(exchanges.get(1).at(), exchanges.get(2).at()))
+                .isLessThan(Duration.ofSeconds(2));
         assertThat(run.weaknesses()).isNotEmpty();
     }
 

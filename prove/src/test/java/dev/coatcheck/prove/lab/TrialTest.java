@@ -127,9 +127,8 @@ class TrialTest {
 
     @Test
     void what_is_repeated_in_each_process_is_repeated_in_the_successor_of_a_killed_one() throws Exception {
-        Plan plan = Plan.together("again", 2)
-                .withDeaths(Map.of(1, Death.OF_ALL))
-                .repeating(new TreeSet<>(Set.of(1)));
+        Plan plan =
+                Plan.together("again", 2).withDeaths(Map.of(1, Death.OF_ALL)).repeating(new TreeSet<>(Set.of(1)));
 
         Run run = new Trials(folder).web("exec node server.js", ANSWERS).play(plan);
 
