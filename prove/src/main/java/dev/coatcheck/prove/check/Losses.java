@@ -48,7 +48,7 @@ final class Losses {
     private Run killed(Plan single, boolean isOnlyOneLeft) throws InterruptedException, EarlierVictim {
         Run hasty = opened.playUnchecked(Confirmation.hasty(single));
         boolean isCertain = hasty.broken().isEmpty()
-                || isOnlyOneLeft && hasty.brokeAt(opened.victim())
+                || (isOnlyOneLeft && hasty.brokeAt(opened.victim()))
                 || Confirmation.hasty(single).equals(single);
         return isCertain ? opened.checked(hasty) : opened.play(single);
     }

@@ -82,7 +82,8 @@ final class Attempt {
         Duration held = Duration.ofNanos(System.nanoTime() - heldNanos.getAsLong());
         boolean serves = !members.hasBelow(deepest) || known.equals(holder);
         boolean settled = serves && holders.size() == 1;
-        if (settled || held.compareTo(HAND_ON) > 0 && (serves || !handingOn.mayHandOn(deepest, held))) {
+        boolean waited = held.compareTo(HAND_ON) > 0 && (serves || !handingOn.mayHandOn(deepest, held));
+        if (settled || waited) {
             owner = holder;
         }
     }

@@ -158,7 +158,7 @@ final class Steering implements ConnectionChoice {
             return last.isOlderThan(pause);
         }
         boolean others = attempts.size() > 1
-                || last.holder().isPresent() && hasRivals(last.holder().getAsLong());
+                || (last.holder().isPresent() && hasRivals(last.holder().getAsLong()));
         return others && last.isOlderThan(LONG);
     }
 
@@ -190,7 +190,7 @@ final class Steering implements ConnectionChoice {
 
     /** Whether a process that has others below it may still give them a connection that it has held for so long. */
     private boolean mayHandOn(long holder, Duration held, Members members) {
-        return hasRivals(holder) || held.compareTo(HAND_ON_AT_MOST) < 0 && members.hasLikeBelow(holder);
+        return hasRivals(holder) || (held.compareTo(HAND_ON_AT_MOST) < 0 && members.hasLikeBelow(holder));
     }
 
     /** Whether others listen at the port or have accepted there, so that this one need not be who serves. */
