@@ -4,6 +4,7 @@ import dev.coatcheck.formation.event.Journal;
 import dev.coatcheck.formation.supervision.Readiness;
 import dev.coatcheck.formation.supervision.RunningProcess;
 import dev.coatcheck.formation.supervision.ShellCommand;
+import dev.coatcheck.formation.supervision.ExitWords;
 import dev.coatcheck.host.process.ExitStatus;
 import dev.coatcheck.host.process.Signal;
 import dev.coatcheck.host.tcp.Listening;
@@ -144,13 +145,16 @@ public final class LabInstance implements AutoCloseable {
         return process.group().isAlive() || !process.group().isEmpty();
     }
 
-    /** How it ended, where it has; one whose first process ended well goes on in those that it left behind. */
-    Optional<ExitStatus> ended() {
+    /**
+     * How it ended, where it has, once all that it wrote was read; one whose first process ended well goes on in those that it
+     * left behind.
+     */
+    Optional<ExitStatus> ended() throws InterruptedException {
         if (process.group().isAlive()) {
             return Optional.empty();
         }
-        ExitStatus exit = process.onExit().join();
-        return exit.isSuccess() && !process.group().isEmpty() ? Optional.empty() : Optional.of(exit);
+        boolean goesOn = process.onExit().join().isSuccess() && !process.group().isEmpty();
+        return goesOn ? Optional.empty() : Optional.of(process.end());
     }
 
     /** Where it takes requests; empty for one that takes none. */
@@ -197,7 +201,7 @@ public final class LabInstance implements AutoCloseable {
         try {
             ExitStatus exit = process.onExit().get(limit.toMillis(), TimeUnit.MILLISECONDS);
             if (!exit.isSuccess()) {
-                throw new InconclusiveException(name + " " + exit + lastLines());
+                throw new InconclusiveException(name + " " + ExitWords.of(exit) + lastLines());
             }
         } catch (TimeoutException e) {
             throw new InconclusiveException(

@@ -1,6 +1,7 @@
 package dev.coatcheck.prove.lab;
 
 import dev.coatcheck.formation.supervision.Readiness;
+import dev.coatcheck.formation.supervision.ExitWords;
 import dev.coatcheck.host.process.ExitStatus;
 import dev.coatcheck.host.tcp.Listening;
 import java.io.IOException;
@@ -98,11 +99,11 @@ final class StartWatch {
         }
     }
 
-    private void checkRunning() {
+    private void checkRunning() throws InterruptedException {
         Optional<ExitStatus> end = instance.ended();
         if (end.isPresent()) {
             throw new InconclusiveException(
-                    instance.name() + " ended before it was ready: " + end.get() + instance.lastLines());
+                    instance.name() + " ended before it was ready: " + ExitWords.of(end.get()) + instance.lastLines());
         }
     }
 

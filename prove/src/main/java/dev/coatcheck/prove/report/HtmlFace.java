@@ -150,7 +150,7 @@ final class HtmlFace {
 
     private void notes() {
         if (!report.notes().isEmpty()) {
-            html.raw("<section>\n<h2>Weaker than it could be</h2>\n<ul>\n");
+            html.raw("<section>\n<h2>Worth knowing</h2>\n<ul>\n");
             report.notes().forEach(this::item);
             html.raw("</ul>\n</section>\n");
         }

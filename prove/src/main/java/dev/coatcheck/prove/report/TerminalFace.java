@@ -122,7 +122,7 @@ public final class TerminalFace {
     private void notes() {
         if (!report.notes().isEmpty()) {
             page.blank();
-            page.paragraph("", "Weaker than it could be:");
+            page.paragraph("", "Worth knowing:");
             report.notes().forEach(page::item);
         }
     }
