@@ -1,10 +1,10 @@
 package dev.coatcheck.prove.lab;
 
 import dev.coatcheck.formation.event.Journal;
+import dev.coatcheck.formation.supervision.ExitWords;
 import dev.coatcheck.formation.supervision.Readiness;
 import dev.coatcheck.formation.supervision.RunningProcess;
 import dev.coatcheck.formation.supervision.ShellCommand;
-import dev.coatcheck.formation.supervision.ExitWords;
 import dev.coatcheck.host.process.ExitStatus;
 import dev.coatcheck.host.process.Signal;
 import dev.coatcheck.host.tcp.Listening;

@@ -1,7 +1,7 @@
 package dev.coatcheck.prove.lab;
 
-import dev.coatcheck.formation.supervision.Readiness;
 import dev.coatcheck.formation.supervision.ExitWords;
+import dev.coatcheck.formation.supervision.Readiness;
 import dev.coatcheck.host.process.ExitStatus;
 import dev.coatcheck.host.tcp.Listening;
 import java.io.IOException;

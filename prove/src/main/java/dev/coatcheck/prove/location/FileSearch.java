@@ -84,7 +84,9 @@ public final class FileSearch {
                             ? "SQLite database " + sqlite.database()
                             : file.path() + content.get().inWords());
         }
-        return search.isIn(file.path()) ? Optional.of(file.path() + ", whose name holds it" + size(file)) : Optional.empty();
+        return search.isIn(file.path())
+                ? Optional.of(file.path() + ", whose name holds it" + size(file))
+                : Optional.empty();
     }
 
     private static String size(ChangedFile file) throws IOException {

@@ -78,7 +78,9 @@ class StartTest {
 
     @Test
     void a_program_that_is_missing_is_told_with_what_the_shell_said() {
-        assertThatThrownBy(() -> new Trials(folder).web("exec no-such-server --port $PORT", "").play(ONE))
+        assertThatThrownBy(() -> new Trials(folder)
+                        .web("exec no-such-server --port $PORT", "")
+                        .play(ONE))
                 .isInstanceOf(InconclusiveException.class)
                 .hasMessageContaining("exited with status 127, which says that its command was not found")
                 .hasMessageMatching("(?s).*its last lines:\\s.*no-such-server.*not found.*");
