@@ -41,7 +41,7 @@ final class Matching {
             }
             case Norm.Named(String renamed) -> {
                 if (!node.isValueNode() || !names.rename(Trees.text(node)).equals(renamed)) {
-                    differ(place, Shown.of(renamed), words(place, node));
+                    differ(place, shown(place, renamed), words(place, node));
                 }
             }
             case Carried carried -> carried.wrong(place, node, names).ifPresent(wrong -> differ(place, wrong, node));
@@ -149,7 +149,7 @@ final class Matching {
         Trees.counted(node, names).forEach((element, count) -> missing.merge(element, -count, Integer::sum));
         for (String element : common) {
             if (missing.getOrDefault(element, 0) > 0) {
-                differ(place + "[*]", Shown.of(element), "");
+                differ(place + "[*]", shown(place, element), "");
                 return false;
             }
         }
@@ -159,7 +159,7 @@ final class Matching {
     private static String expected(String place, Norm norm) {
         return switch (norm) {
             case Norm.Exact(JsonNode value) -> words(place, value);
-            case Norm.Named(String renamed) -> Shown.of(renamed);
+            case Norm.Named(String renamed) -> shown(place, renamed);
             case Carried carried -> Shown.of(carried.expected());
             case Norm.Partly(Phrase phrase) -> shown(place, phrase.example());
             case Norm.Varying varying -> varying.shape().toString();
@@ -190,11 +190,16 @@ final class Matching {
             return "a list of " + node.size();
         }
         String text = Trees.text(node);
-        return node.isString() ? shown(place, text) : text;
+        return node.isString() || isSecret(place, text) ? shown(place, text) : text;
     }
 
     private static String shown(String place, String text) {
-        boolean secret = !text.isEmpty() && SecretNames.givesAccess(place);
-        return Shown.of(secret ? text.substring(0, Math.min(SHOWN_OF_SECRET, text.length() / 2)) + "…" : text);
+        return Shown.of(
+                isSecret(place, text) ? text.substring(0, Math.min(SHOWN_OF_SECRET, text.length() / 2)) + "…" : text);
+    }
+
+    /** A name that stands for a value tells nothing of it. */
+    private static boolean isSecret(String place, String text) {
+        return !text.isEmpty() && text.indexOf(Names.BEGIN) < 0 && SecretNames.givesAccess(place);
     }
 }

@@ -2,6 +2,7 @@ package dev.coatcheck.prove.report;
 
 import com.google.re2j.Matcher;
 import com.google.re2j.Pattern;
+import dev.coatcheck.prove.compare.SecretNames;
 import java.util.List;
 
 /**
@@ -12,9 +13,9 @@ final class Hidden {
     /** What is shown in a secret's place. */
     static final String MASK = "***";
 
-    private static final String NAME =
-            "[\\w.-]*(?:passw(?:or)?d|passphrase|passwd|pwd|secret|token|api[_-]?key|access[_-]?key|private[_-]?key"
-                    + "|credential|session[_-]?id|jsessionid|csrf|signature)[\\w.-]*";
+    /** With what may stand around it in the name of a field, as in {@code user[pass]}. */
+    private static final String NAME = "(?:[\\w.\\[\\]-]*(?:" + SecretNames.LASTING + "|" + SecretNames.PASSING
+            + ")[\\w.\\[\\]-]*|(?:[\\w.\\[-]*[_.\\[-])?(?:" + SecretNames.WHOLE + ")[0-9]*\\]?)";
 
     private static final List<Pattern> SECRETS = List.of(
             // Cookie: a=b; c=d   Set-Cookie: …   Authorization: Bearer …   to the closing quote or the end

@@ -25,6 +25,10 @@ class HiddenTest {
                 "node server.js --admin-password hunter2",
                 "SESSION_SECRET=hunter2 node server.js",
                 "GET /cart;jsessionid=hunter2",
+                "POST /login {\"user\":\"a\",\"pass\":\"hunter2\"}",
+                "POST /login user[name]=a&user[pass]=hunter2",
+                "POST /login {\"otp\": \"hunter2\"}",
+                "POST /unlock pin=hunter2",
             })
     void what_opens_something_is_not_shown(String text) {
         assertThat(Hidden.in(text)).contains(Hidden.MASK).doesNotContain("hunter2");
@@ -35,6 +39,8 @@ class HiddenTest {
             strings = {
                 "POST /login {\"email\":\"a@b.c\"}",
                 "GET /photos?page=2&sort=date",
+                "POST /flights {\"passenger\":\"a\",\"shipping\":\"b\",\"bypass\":\"c\"}",
+                "GET /maps?compass=n&spin=2",
                 "status 200 in the control, 401 in the fleet",
                 "POST /password/reset",
                 "coatcheck prove . --scenario login.hurl --checks spread",
