@@ -9,6 +9,7 @@ import dev.coatcheck.prove.scenario.Scenario;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
@@ -22,6 +23,7 @@ final class Case {
     private final Allowances allowances;
     private final int victim;
     private final List<String> evidence = new ArrayList<>();
+    private Optional<List<Difference>> confirmed = Optional.empty();
 
     /** How a way of playing went that is not the application's usual one. */
     enum Condition {
@@ -67,6 +69,20 @@ final class Case {
     /** The number of the step that broke. */
     int victim() {
         return victim;
+    }
+
+    boolean hasWorkers() {
+        return stage.hasWorkers();
+    }
+
+    /** Notes that it is a leak, whatever else is found out about it. */
+    void confirm(List<Difference> differences) {
+        confirmed = Optional.of(differences);
+    }
+
+    /** The leak as far as it is known; empty where it is not confirmed that it is one. */
+    Optional<Leak> soFar() {
+        return confirmed.map(this::unexplained);
     }
 
     /** Notes something that a report is to tell. */

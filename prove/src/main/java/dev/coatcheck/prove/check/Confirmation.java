@@ -50,9 +50,7 @@ record Confirmation(Result result, Run split, Run unsplit) {
         for (int round = 1; ; round++) {
             String number = " " + round + " of " + ROUNDS;
             Plan named = split.named("confirm split" + number);
-            // Two runs that waited in vain are enough to know that nothing comes; one may have had bad luck.
-            Run broken =
-                    round == 1 && first.isPresent() ? first.get() : stage.run(round < ROUNDS ? named : hasty(named));
+            Run broken = round == 1 && first.isPresent() ? first.get() : again(stage, named, victim, round == ROUNDS);
             if (!broken.brokeAt(victim)) {
                 return new Confirmation(Result.NOT_AGAIN, broken, broken);
             }
@@ -64,6 +62,20 @@ record Confirmation(Result result, Run split, Run unsplit) {
                 return new Confirmation(Result.CONFIRMED, broken, well);
             }
         }
+    }
+
+    /**
+     * Two runs that waited in vain are enough to know that nothing comes; one may have had bad luck. The last need not wait,
+     * but where an earlier step does, for what a killed process had begun.
+     */
+    private static Run again(Stage stage, Plan plan, int victim, boolean last) throws InterruptedException {
+        if (!last) {
+            return stage.run(plan);
+        }
+        Run hasty = stage.run(hasty(plan));
+        boolean tooHasty = hasty.broken().filter(at -> at.step() < victim).isPresent()
+                && !hasty(plan).equals(plan);
+        return tooHasty ? stage.run(plan) : hasty;
     }
 
     boolean isConfirmed() {

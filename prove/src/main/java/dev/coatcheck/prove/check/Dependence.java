@@ -81,9 +81,15 @@ final class Dependence {
 
     /**
      * The latest step which heals the victim when it and all after it are in the victim's process. All steps together heal
-     * it, and the victim alone does not: so it lies between, and half of what is between is ruled out at a time.
+     * it, and the victim alone does not (but where a worker writes what it reads): so it lies between, and half of what is
+     * between is ruled out at a time.
      */
     private int polluter(IntFunction<Plan> togetherFrom) throws InterruptedException, EarlierVictim {
+        if (opened.hasWorkers()
+                && opened.condition("alone on the workers' disk", togetherFrom.apply(opened.victim()))
+                        == Condition.WELL) {
+            return giverOfWork();
+        }
         int healing = 1;
         int broken = opened.victim();
         while (broken - healing > 1) {
@@ -99,6 +105,16 @@ final class Dependence {
         }
         opened.found("in one process with step " + healing + " it is well, without it broken");
         return healing;
+    }
+
+    /** What the victim reads is written by a worker: for which step can only be guessed. */
+    private int giverOfWork() {
+        int giver = opened.before(Writing.steps(opened.scenario())).stream()
+                .findFirst()
+                .orElse(opened.victim() - 1);
+        opened.found("so a worker writes what it reads, and step " + giver + " is the last before it that can have"
+                + " asked for that");
+        return giver;
     }
 
     private Plan lastSeat(Plan handover, String name, UnaryOperator<Seat> change) {

@@ -2,6 +2,7 @@ package dev.coatcheck.prove.check;
 
 import dev.coatcheck.prove.check.Case.EarlierVictim;
 import dev.coatcheck.prove.compare.Difference;
+import dev.coatcheck.prove.lab.InconclusiveException;
 import dev.coatcheck.prove.lab.Plan;
 import dev.coatcheck.prove.lab.Run;
 import dev.coatcheck.prove.lab.Seat;
@@ -34,13 +35,23 @@ final class Examination {
      */
     Optional<Leak> examine(Check check, Plan plan, Allowances allowances, Run broken) throws InterruptedException {
         int victim = broken.broken().orElseThrow().step();
+        Optional<Leak> passedOver = Optional.empty();
         learned = false;
         while (true) {
             Case opened = new Case(stage, scenario, check, allowances.in(plan.upTo(victim)), allowances);
             try {
-                return examine(opened, broken);
+                Optional<Leak> leak = examine(opened, broken);
+                return leak.isPresent() ? leak : passedOver;
             } catch (EarlierVictim earlier) {
+                passedOver = passedOver.isPresent() ? passedOver : opened.soFar();
                 victim = earlier.step();
+            } catch (InconclusiveException e) {
+                opened.found("the rest could not be tried: " + e.reason());
+                Optional<Leak> leak = opened.soFar();
+                if (leak.isEmpty() && passedOver.isEmpty()) {
+                    throw e;
+                }
+                return leak.isPresent() ? leak : passedOver;
             }
         }
     }
@@ -98,6 +109,7 @@ final class Examination {
         result = confirmation.result();
         learned |= result == Confirmation.Result.TAUGHT;
         if (confirmation.isConfirmed()) {
+            opened.confirm(confirmation.differences());
             opened.found("split %1$d times, it broke %1$d times; unsplit in turn with that, it never did"
                     .formatted(Confirmation.ROUNDS));
         }

@@ -28,7 +28,7 @@ final class Losses {
             Plan alone = opened.seated("killed after step " + dying, step -> Seat.at(step <= dying ? 0 : 1))
                     .withDeaths(Map.of(dying, death));
             Plan fitting = opened.plan().startsAhead() ? alone : alone.startingLate();
-            Run run = killed(fitting, dying == candidates.getLast());
+            Run run = killed(fitting, candidates.size() == 1);
             if (run.broken().isPresent()) {
                 opened.found("one kill is enough: that after step " + dying);
                 return opened.leak(
@@ -43,12 +43,12 @@ final class Losses {
 
     /**
      * That a kill does no harm is often seen at once. What looks like harm may come yet, when the lease of what was
-     * interrupted is over: only where no other kill is left to blame it need not be waited for once more.
+     * interrupted is over: only where there was no other kill it need not be waited for once more.
      */
-    private Run killed(Plan single, boolean isOnlyOneLeft) throws InterruptedException, EarlierVictim {
+    private Run killed(Plan single, boolean isOnlyOne) throws InterruptedException, EarlierVictim {
         Run hasty = opened.playUnchecked(Confirmation.hasty(single));
         boolean isCertain = hasty.broken().isEmpty()
-                || (isOnlyOneLeft && hasty.brokeAt(opened.victim()))
+                || (isOnlyOne && hasty.brokeAt(opened.victim()))
                 || Confirmation.hasty(single).equals(single);
         return isCertain ? opened.checked(hasty) : opened.play(single);
     }

@@ -10,8 +10,10 @@ import dev.coatcheck.prove.scenario.Scenario;
 import dev.coatcheck.prove.scenario.StepLines;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -186,6 +188,68 @@ class InvestigationTest {
     }
 
     @Test
+    void of_two_kills_that_do_harm_only_together_none_is_blamed_alone() throws Exception {
+        Scenario scenario = polling(5, scenario("GET /1", "PUT /2", "GET /3", "POST /4", "GET /5"));
+        SimulatedApplication application = new SimulatedApplication(scenario)
+                .step(
+                        5,
+                        (world, seat, lane) -> world.killedAfter.isEmpty()
+                                || (!world.killedAfter.containsAll(Set.of(2, 4))
+                                        && world.patience.compareTo(A_LEASE) >= 0));
+
+        Findings findings = new Investigation(application, scenario, 2, A_LEASE.plusSeconds(15))
+                .investigate(EnumSet.of(Check.CRASH));
+
+        assertThat(findings.leaks()).extracting(InvestigationTest::words).containsExactly("UNKNOWN 0 5");
+    }
+
+    @Test
+    void a_write_is_lost_although_a_step_before_it_waits_for_what_a_kill_interrupted() throws Exception {
+        Scenario scenario = polling(2, scenario("POST /1", "GET /2", "PUT /3", "GET /4"));
+        SimulatedApplication application = new SimulatedApplication(scenario)
+                .step(2, (world, seat, lane) -> world.killedAfter.isEmpty() || world.patience.compareTo(A_LEASE) >= 0)
+                .step(3, (world, seat, lane) -> {
+                    world.underWay.put("settings", seat.process());
+                    return true;
+                })
+                .step(4, (world, seat, lane) -> world.underWay.containsKey("settings"));
+
+        Findings findings = new Investigation(application, scenario, 2, A_LEASE.plusSeconds(15))
+                .investigate(EnumSet.of(Check.CRASH));
+
+        assertThat(findings.leaks()).extracting(InvestigationTest::words).containsExactly("LOST_WRITE 3 4");
+    }
+
+    @Test
+    void a_leak_that_is_certain_is_told_whatever_fails_after_that() throws Exception {
+        SimulatedApplication whole = losing();
+        assertThat(investigate(whole, EnumSet.of(Check.CRASH)).leaks())
+                .extracting(InvestigationTest::words)
+                .containsExactly("LOST_WRITE 3 4");
+        List<String> told = new ArrayList<>();
+        for (int end = 1; end < whole.runs.size(); end++) {
+            SimulatedApplication ending = losing();
+            ending.endsAfter = end;
+            investigate(ending, EnumSet.of(Check.CRASH)).leaks().forEach(leak -> told.add(words(leak)));
+        }
+        assertThat(told).startsWith("UNKNOWN 0 4").contains("LOST_WRITE 3 4");
+    }
+
+    private static SimulatedApplication losing() {
+        return application(4)
+                .step(1, (world, seat, lane) -> {
+                    world.underWay.put("settings", seat.process());
+                    return true;
+                })
+                .step(4, (world, seat, lane) -> world.underWay.containsKey("settings"));
+    }
+
+    private static Findings investigate(SimulatedApplication application, Set<Check> checks)
+            throws InterruptedException {
+        return new Investigation(application, scenario(4), 2, Duration.ZERO).investigate(checks);
+    }
+
+    @Test
     void a_victim_that_polls_is_given_its_time_where_a_restart_is_to_tell_what_kind_of_leak_it_is() throws Exception {
         Scenario scenario = polling(3, scenario("PUT /1", "GET /2", "GET /3"));
         SimulatedApplication application = new SimulatedApplication(scenario)
@@ -210,6 +274,21 @@ class InvestigationTest {
         Behaviour polling = (world, seat, lane) -> world.disk(world.workersDisk).contains("queued");
 
         assertThat(leaks(application(3).step(2, queueing).step(3, polling), 3)).containsExactly("LOCAL_FILE 2 3");
+    }
+
+    @Test
+    void what_a_worker_writes_for_a_web_process_is_blamed_on_the_step_that_asked_for_it() throws Exception {
+        Scenario scenario = scenario("GET /1", "POST /2", "GET /3", "GET /4");
+        SimulatedApplication application = new SimulatedApplication(scenario)
+                .step(2, (world, seat, lane) -> {
+                    world.disk(world.workersDisk).add("thumbnail");
+                    return true;
+                })
+                .step(4, (world, seat, lane) -> world.disk(seat.disk()).contains("thumbnail"));
+
+        Findings findings = new Investigation(application, scenario, 2, A_LEASE).investigate(EnumSet.of(Check.SPREAD));
+
+        assertThat(findings.leaks()).extracting(InvestigationTest::words).containsExactly("LOCAL_FILE 2 4");
     }
 
     @Test

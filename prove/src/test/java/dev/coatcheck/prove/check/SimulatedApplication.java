@@ -4,6 +4,7 @@ import dev.coatcheck.prove.check.Trace.Remembered;
 import dev.coatcheck.prove.compare.Difference;
 import dev.coatcheck.prove.compare.Difference.Part;
 import dev.coatcheck.prove.lab.Death;
+import dev.coatcheck.prove.lab.InconclusiveException;
 import dev.coatcheck.prove.lab.Plan;
 import dev.coatcheck.prove.lab.Run;
 import dev.coatcheck.prove.lab.Seat;
@@ -66,6 +67,8 @@ final class SimulatedApplication implements Stage {
     final List<Run> runs = new ArrayList<>();
     Remembered remembered = Remembered.YES;
     boolean hasWorkers = true;
+    /** From which run on no instance starts any more. */
+    int endsAfter = Integer.MAX_VALUE;
 
     SimulatedApplication(Scenario scenario) {
         this.scenario = scenario;
@@ -78,6 +81,9 @@ final class SimulatedApplication implements Stage {
 
     @Override
     public Run run(Plan plan) {
+        if (runs.size() >= endsAfter) {
+            throw new InconclusiveException("web.1 ended before it was ready");
+        }
         World world = new World();
         world.workersDisk = plan.workersDisk().orElse(-1);
         world.patience = plan.patience();
