@@ -36,9 +36,9 @@ async function handle(request, response) {
     if (form.get('password') !== 'correct horse') return json(response, 403, { error: 'wrong password' });
     const name = Buffer.from(form.get('name') || '').toString('base64url');
     const cookie = `user=${name}.${signature(name)}; Path=/; HttpOnly; SameSite=Lax`;
-    return response.writeHead(303, { Location: '/account', 'Set-Cookie': cookie }).end();
+    return json(response, 200, { id: 17 }, { 'Set-Cookie': cookie });
   }
-  if (request.url !== '/account') return json(response, 404, { error: 'no such page' });
+  if (request.url !== '/accounts/17') return json(response, 404, { error: 'no such page' });
   const user = userOf(request);
   if (!user) return json(response, 401, { error: 'log in first' });
   json(response, 200, { user, plan: 'free' });

@@ -53,15 +53,16 @@ final class CarriedValues {
 
     /**
      * Those of the given by which a later step may ask for what was left: the captures that its request names. It sends all
-     * cookies, needed or not; so they count only where it names nothing.
+     * cookies, needed or not; so they count only where it names nothing, or is refused for who sends it.
+     *
+     * @param refused whether the later step was answered 401 or 403
      */
-    static Map<String, String> givenAndCarried(Exchange exchange, Step later) {
+    static Map<String, String> givenAndCarried(Exchange exchange, Step later, boolean refused) {
         CarriedValues carried = new CarriedValues(exchange);
         // A template tells its variables as they are written.
         String request = later.request().toString();
-        if (names(exchange).anyMatch(request::contains)) {
-            carried.addCaptures(exchange, request::contains);
-        } else {
+        carried.addCaptures(exchange, request::contains);
+        if (refused || names(exchange).noneMatch(request::contains)) {
             carried.addCookies(exchange);
         }
         return carried.values;

@@ -26,6 +26,7 @@ import dev.coatcheck.prove.location.Remembrance;
 import dev.coatcheck.prove.location.SearchResult;
 import dev.coatcheck.prove.play.Conversation;
 import dev.coatcheck.prove.play.Exchange;
+import dev.coatcheck.prove.play.Response;
 import dev.coatcheck.prove.play.Target;
 import dev.coatcheck.prove.scenario.Body;
 import dev.coatcheck.prove.scenario.Field;
@@ -110,7 +111,7 @@ final class Tracer {
         List<Needle> given = Needles.from(CarriedValues.given(exchange));
         Remembered remembered = searchMemory(polluted, before, needles);
         if (remembered == Remembered.NO
-                && Needles.from(CarriedValues.givenAndCarried(exchange, victim)).stream()
+                && Needles.from(CarriedValues.givenAndCarried(exchange, victim, refused())).stream()
                         .noneMatch(Needle::isValueItself)) {
             notes.add("what step " + step.number() + " gave and step " + victim.number()
                     + " carries is too short to be looked for");
@@ -121,6 +122,12 @@ final class Tracer {
         }
         searchServices(given);
         return new Trace(arrived, remembered, places, touched, notes);
+    }
+
+    /** Whether the last step that was played was answered that whoever sends it must not. */
+    private boolean refused() {
+        return trial.run().exchanges().getLast().response().map(Response::status).stream()
+                .anyMatch(status -> status == 401 || status == 403);
     }
 
     private Map<LabInstance, Map<Path, FileChange>> files() {

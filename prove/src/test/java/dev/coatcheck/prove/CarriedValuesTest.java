@@ -54,9 +54,11 @@ class CarriedValuesTest {
                 Instant.EPOCH,
                 Duration.ZERO);
 
-        assertThat(CarriedValues.givenAndCarried(upload, scenario.steps().get(1)))
+        assertThat(CarriedValues.givenAndCarried(upload, scenario.steps().get(1), false))
                 .containsExactly(Map.entry("{{id}} of step 1", "17"));
-        assertThat(CarriedValues.givenAndCarried(upload, scenario.steps().getLast()))
+        assertThat(CarriedValues.givenAndCarried(upload, scenario.steps().get(1), true))
+                .containsOnlyKeys("{{id}} of step 1", "the cookie sid of step 1");
+        assertThat(CarriedValues.givenAndCarried(upload, scenario.steps().getLast(), false))
                 .containsExactly(Map.entry("the cookie sid of step 1", "4821"));
         assertThat(CarriedValues.given(upload)).containsKey("{{etag}} of step 1");
     }
