@@ -8,6 +8,7 @@ module dev.coatcheck.state {
     exports dev.coatcheck.state;
     exports dev.coatcheck.state.blobs;
     exports dev.coatcheck.state.jobs;
+    exports dev.coatcheck.state.leases;
     exports dev.coatcheck.state.limits;
     exports dev.coatcheck.state.sessions;
 }
