@@ -21,6 +21,11 @@ final class Database {
         this.resource = resource;
     }
 
+    /** The resource, without credentials. */
+    String resource() {
+        return resource;
+    }
+
     /** What is done with a connection. Each statement commits by itself unless the work says otherwise. */
     @FunctionalInterface
     interface Work<T> {

@@ -3,6 +3,7 @@ package dev.coatcheck.postgres;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.Condition;
@@ -14,7 +15,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * <p>A signal stays raised until somebody looks, so that what comes between a look and the wait after it is not missed.
  * It is taken down before the look and not after it, for the same reason.
  */
-final class JobSignals {
+final class JobSignals implements Listener.Heard {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final Set<String> watched = new HashSet<>();
@@ -41,6 +42,16 @@ final class JobSignals {
         } finally {
             lock.unlock();
         }
+    }
+
+    @Override
+    public void heard(List<String> queues) {
+        raise(queues);
+    }
+
+    @Override
+    public void mayHaveMissed() {
+        raiseAll();
     }
 
     /** There may be something in these queues. Those that nobody here looks into are not remembered. */

@@ -3,12 +3,15 @@ package dev.coatcheck.postgres;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.coatcheck.state.BackingServiceException;
 import dev.coatcheck.state.blobs.Blobs;
+import dev.coatcheck.state.idempotency.IdempotencySettings;
+import dev.coatcheck.state.leases.LeaseSettings;
+import dev.coatcheck.state.leases.Leases;
 import dev.coatcheck.state.sessions.SessionSettings;
 import dev.coatcheck.state.sessions.Sessions;
 import javax.sql.DataSource;
 
 /**
- * An attached PostgreSQL database, and the ports that it serves: sessions, blobs and jobs. What it holds is as durable as
+ * An attached PostgreSQL database, and the ports that it serves. What it holds is as durable as
  * its commit.
  *
  * <p>The tables live in the schema {@code coatcheck}. They are made when they are first needed, by whichever process is
@@ -24,7 +27,8 @@ import javax.sql.DataSource;
  * the server is back. A pooler in between must pool sessions, not transactions, for the sake of {@code LISTEN}.
  *
  * <p>Thread-safe. {@link #close()} ends the connections and the threads: {@code coatcheck-postgres-sweep}, which clears
- * away what has expired, and {@code coatcheck-postgres-listen}, while somebody waits for jobs.
+ * away what has expired, and {@code coatcheck-postgres-listen}, while somebody waits for jobs
+ * or, on another connection, for a lease.
  *
  * <pre>{@code
  * try (var postgres = Postgres.attach(System.getenv("DATABASE_URL"))) {
@@ -40,6 +44,7 @@ public final class Postgres implements AutoCloseable {
     private final Database database;
     private final Sweeper sweeper;
     private final PostgresJobs jobs;
+    private final PostgresLeaseStore leaseStore;
 
     private Postgres(PostgresUrl url, PostgresSettings settings) {
         this.url = url;
@@ -47,7 +52,10 @@ public final class Postgres implements AutoCloseable {
         this.pool = Connections.pool(driver, settings);
         this.database = new Database(pool, url.resource());
         this.sweeper = new Sweeper(database);
-        this.jobs = new PostgresJobs(database, new JobListener(driver, url.resource()));
+        var signals = new JobSignals();
+        var jobListener = new Listener(driver, url.resource(), "coatcheck_jobs", signals);
+        this.jobs = new PostgresJobs(database, jobListener, signals);
+        this.leaseStore = new PostgresLeaseStore(database, driver);
     }
 
     /** Attaches with default settings: see {@link #attach(String, PostgresSettings)}. */
@@ -91,6 +99,25 @@ public final class Postgres implements AutoCloseable {
     }
 
     /**
+     * Leases, each a row. A lease survives what the database survives. Close them before this, so that they are given
+     * back at once.
+     */
+    public Leases leases(LeaseSettings settings) {
+        sweeper.start();
+        return new Leases(leaseStore, settings);
+    }
+
+    /** Idempotency, and what only a database can do for it: the response is recorded in the caller's transaction. */
+    public PostgresIdempotency idempotency(IdempotencySettings settings) {
+        sweeper.start();
+        return new PostgresIdempotency(database, settings);
+    }
+
+    PostgresLeaseStore leaseStore() {
+        return leaseStore;
+    }
+
+    /**
      * Makes or brings up to date the tables of all ports. Harmless where that was done, and while other processes do it.
      *
      * @throws BackingServiceException where the database cannot be reached or the user may not create
@@ -123,6 +150,7 @@ public final class Postgres implements AutoCloseable {
     @Override
     public void close() {
         jobs.close();
+        leaseStore.close();
         sweeper.close();
         pool.close();
     }

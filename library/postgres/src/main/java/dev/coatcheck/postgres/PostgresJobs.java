@@ -47,13 +47,13 @@ public final class PostgresJobs implements Jobs {
     private static final JobState[] STATES = {JobState.WAITING, JobState.RUNNING, JobState.DEAD};
 
     private final Database database;
-    private final JobListener listener;
+    private final Listener listener;
     private final JobSignals signals;
 
-    PostgresJobs(Database database, JobListener listener) {
+    PostgresJobs(Database database, Listener listener, JobSignals signals) {
         this.database = database;
         this.listener = listener;
-        this.signals = listener.signals();
+        this.signals = signals;
     }
 
     @Override

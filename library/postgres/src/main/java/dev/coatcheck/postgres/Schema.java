@@ -28,7 +28,9 @@ final class Schema {
     static final List<Migration> MIGRATIONS = List.of(
             new Migration(1, "001-sessions.sql", 1),
             new Migration(2, "002-blobs.sql", 1),
-            new Migration(3, "003-jobs.sql", 1));
+            new Migration(3, "003-jobs.sql", 1),
+            new Migration(4, "004-leases.sql", 1),
+            new Migration(5, "005-idempotency.sql", 1));
 
     /** Any number that nobody else takes: "coatchk" in ASCII. */
     private static final long LOCK = 0x636F617463686B00L;

@@ -9,8 +9,9 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Clears away, in a thread of its own, what nobody will ask for again: sessions that have ended, and the bytes of uploads
- * that were given up and of blobs that were replaced or deleted.
+ * Clears away, in a thread of its own, what nobody will ask for again: sessions and leases that have ended, answers to
+ * requests that will not be repeated, and the bytes of uploads that were given up and of blobs that were replaced or
+ * deleted.
  *
  * <p>Every process does it, a little at a time; they skip what another is at. Each step is a short transaction of its
  * own, so it holds no lock that anybody waits for.
@@ -19,8 +20,8 @@ final class Sweeper implements AutoCloseable {
     private static final Duration PAUSE = Duration.ofMinutes(1);
     private static final Duration END_LIMIT = Duration.ofSeconds(1);
 
-    /** How many sessions one step removes, and how many chunks of a mebibyte. */
-    private static final int SESSIONS = 1_000;
+    /** How many rows one step removes, and how many chunks of a mebibyte. */
+    private static final int ROWS = 1_000;
 
     private static final int CHUNKS = 16;
 
@@ -64,14 +65,20 @@ final class Sweeper implements AutoCloseable {
 
     /** One round: everything that may go now, within bounds. */
     void sweep() {
-        for (int i = 0; i < STEPS && !closed && purgeSessions() == SESSIONS; i++) {}
+        purge("sessions that have ended", "purge_sessions_v1");
+        purge("leases that ended long ago", "purge_leases_v1");
+        purge("answers to requests that will not be repeated", "purge_requests_v1");
         for (int i = 0; i < STEPS && !closed && sweepBlobs(); i++) {}
     }
 
-    private int purgeSessions() {
-        return database.ask("clear away ended sessions", connection -> {
-            try (var purge = connection.prepareStatement("select coatcheck.purge_sessions_v1(?)")) {
-                purge.setInt(1, SESSIONS);
+    private void purge(String what, String function) {
+        for (int i = 0; i < STEPS && !closed && purgeOnce(what, function) == ROWS; i++) {}
+    }
+
+    private int purgeOnce(String what, String function) {
+        return database.ask("clear away " + what, connection -> {
+            try (var purge = connection.prepareStatement("select coatcheck." + function + "(?)")) {
+                purge.setInt(1, ROWS);
                 return Rows.only(purge, row -> row.getInt(1));
             }
         });

@@ -8,8 +8,13 @@ import dev.coatcheck.host.service.SharedServers;
 import dev.coatcheck.state.blobs.PutOptions;
 import dev.coatcheck.state.blobs.ReadOptions;
 import dev.coatcheck.state.blobs.ReadResult.Found;
+import dev.coatcheck.state.idempotency.ClaimResult.Claimed;
+import dev.coatcheck.state.idempotency.IdempotencySettings;
 import dev.coatcheck.state.jobs.JobId;
 import dev.coatcheck.state.jobs.NewJob;
+import dev.coatcheck.state.leases.Acquisition.Acquired;
+import dev.coatcheck.state.leases.Grant;
+import dev.coatcheck.state.leases.LeaseSettings;
 import dev.coatcheck.state.sessions.Changes;
 import dev.coatcheck.state.sessions.SessionId;
 import dev.coatcheck.state.sessions.SessionSettings;
@@ -84,6 +89,26 @@ class CostTest {
         costs(1, jobs::depths);
         costs(0, () -> jobs.renew(List.of(), LEASE));
         costs(0, () -> jobs.giveBack(List.of()));
+    }
+
+    @Test
+    void each_method_of_leases_and_idempotency_is_one_round_trip() {
+        var leases = postgres.leases(LeaseSettings.heldBy("web.1").withDuration(Duration.ofHours(1)));
+        var held = ((Acquired) costs(1, () -> leases.tryAcquire("report"))).lease();
+        costs(1, () -> leases.tryAcquire("report"));
+        costs(1, () -> leases.holder("report"));
+        var grant = new Grant("report", held.token());
+        costs(1, () -> postgres.leaseStore().renew(List.of(grant, new Grant("other", 1)), LEASE));
+        costs(0, () -> postgres.leaseStore().renew(List.of(), LEASE));
+        costs(0, held::isHeld);
+        costs(1, held::release);
+        costs(0, held::release);
+
+        var idempotency = postgres.idempotency(IdempotencySettings.defaults());
+        var claim = ((Claimed) costs(1, () -> idempotency.claim("a", ""))).claim();
+        costs(1, () -> idempotency.record(claim, "done"));
+        costs(1, () -> idempotency.claim("a", ""));
+        costs(1, () -> idempotency.abandon(claim));
     }
 
     @Test

@@ -32,7 +32,8 @@ final class Databases implements AfterEachCallback {
         postgres.migrate();
         update(
                 postgres,
-                "truncate coatcheck.sessions, coatcheck.blobs, coatcheck.blob_versions, coatcheck.blob_chunks, coatcheck.jobs");
+                "truncate coatcheck.sessions, coatcheck.blobs, coatcheck.blob_versions, coatcheck.blob_chunks, coatcheck.jobs,"
+                        + " coatcheck.leases, coatcheck.idempotency");
         return postgres;
     }
 

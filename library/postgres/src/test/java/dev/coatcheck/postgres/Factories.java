@@ -3,6 +3,7 @@ package dev.coatcheck.postgres;
 import dev.coatcheck.contracts.peers.StoreFactory;
 import dev.coatcheck.state.blobs.Blobs;
 import dev.coatcheck.state.jobs.Jobs;
+import dev.coatcheck.state.leases.LeaseStore;
 import dev.coatcheck.state.sessions.SessionSettings;
 import dev.coatcheck.state.sessions.Sessions;
 
@@ -28,6 +29,13 @@ final class Factories {
         @Override
         public Jobs open(String url) {
             return Postgres.attach(url).jobs();
+        }
+    }
+
+    public static final class OfLeases implements StoreFactory<LeaseStore> {
+        @Override
+        public LeaseStore open(String url) {
+            return Postgres.attach(url).leaseStore();
         }
     }
 }

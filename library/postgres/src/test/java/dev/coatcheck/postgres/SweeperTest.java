@@ -9,6 +9,7 @@ import dev.coatcheck.state.BackingServiceException;
 import dev.coatcheck.state.blobs.PutOptions;
 import dev.coatcheck.state.blobs.ReadOptions;
 import dev.coatcheck.state.blobs.ReadResult.Found;
+import dev.coatcheck.state.idempotency.IdempotencySettings;
 import dev.coatcheck.state.sessions.Changes;
 import dev.coatcheck.state.sessions.SessionId;
 import dev.coatcheck.state.sessions.SessionSettings;
@@ -35,6 +36,31 @@ class SweeperTest {
     private final Postgres postgres = databases.empty();
     private final Database database = new Database(postgres.dataSource(), "the database under test");
     private final Sweeper sweeper = new Sweeper(database);
+
+    @Test
+    void leases_and_responses_are_cleared_away_when_nobody_needs_them_and_no_others() {
+        var leases = postgres.leaseStore();
+        leases.grant("held", "web.1", Duration.ofMinutes(1));
+        leases.grant("ended", "web.1", Duration.ofMillis(1));
+        leases.grant("long ago", "web.1", Duration.ofMillis(1));
+        var idempotency = postgres.idempotency(IdempotencySettings.defaults());
+        idempotency.claim("kept", "");
+        idempotency.claim("long ago", "");
+        update(postgres, """
+                update coatcheck.leases set ends_at = clock_timestamp() - interval '2 days',
+                    purge_at = clock_timestamp() - interval '1 day' where name = 'long ago'
+                """);
+        update(postgres, """
+                update coatcheck.idempotency set keep_until = clock_timestamp() - interval '1 second'
+                    where key = 'long ago'
+                """);
+
+        sweeper.sweep();
+
+        assertThat(query(postgres, "select name from coatcheck.leases order by name"))
+                .containsExactly("ended", "held");
+        assertThat(query(postgres, "select key from coatcheck.idempotency")).containsExactly("kept");
+    }
 
     @Test
     void sessions_that_have_ended_are_cleared_away_and_no_others() {

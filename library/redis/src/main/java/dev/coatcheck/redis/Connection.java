@@ -28,6 +28,7 @@ final class Connection implements AutoCloseable {
     private static final Duration CLOSING = Duration.ofSeconds(5);
 
     private final String resource;
+    private final RedisURI uri;
     private final Duration timeout;
     private final ClientResources resources;
     private final RedisClient client;
@@ -36,12 +37,14 @@ final class Connection implements AutoCloseable {
 
     private Connection(
             String resource,
+            RedisURI uri,
             Duration timeout,
             ClientResources resources,
             RedisClient client,
             SilentLink link,
             StatefulRedisConnection<String, String> connection) {
         this.resource = resource;
+        this.uri = uri;
         this.timeout = timeout;
         this.resources = resources;
         this.client = client;
@@ -58,7 +61,7 @@ final class Connection implements AutoCloseable {
         var client = RedisClient.create(resources, uri);
         try {
             client.setOptions(LettuceOptions.client(timeout));
-            return new Connection(resource, timeout, resources, client, link, client.connect());
+            return new Connection(resource, uri, timeout, resources, client, link, client.connect());
         } catch (RuntimeException e) {
             close(client, resources);
             throw new BackingServiceException(resource, "connect", e);
@@ -127,6 +130,22 @@ final class Connection implements AutoCloseable {
         return results;
     }
 
+    /** Another client of the same server, with threads of its own; whoever asks for it closes it. */
+    RedisClient another() {
+        var another = RedisClient.create(LettuceOptions.resources(new SilentLink()), uri);
+        another.setOptions(LettuceOptions.client(timeout));
+        return another;
+    }
+
+    RedisURI uri() {
+        return uri;
+    }
+
+    /** The resource, without credentials. */
+    String resource() {
+        return resource;
+    }
+
     BackingServiceException failure(String attempt, Throwable cause) {
         return new BackingServiceException(resource, attempt, cause);
     }
@@ -136,7 +155,8 @@ final class Connection implements AutoCloseable {
         close(client, resources);
     }
 
-    private static void close(RedisClient client, ClientResources resources) {
+    /** Closes all of a client's connections, and ends its threads, within a limit. */
+    static void close(RedisClient client, ClientResources resources) {
         try {
             client.shutdownAsync(0, CLOSING.toMillis(), TimeUnit.MILLISECONDS)
                     .orTimeout(CLOSING.toMillis(), TimeUnit.MILLISECONDS)

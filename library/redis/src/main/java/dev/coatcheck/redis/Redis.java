@@ -1,6 +1,10 @@
 package dev.coatcheck.redis;
 
 import dev.coatcheck.state.BackingServiceException;
+import dev.coatcheck.state.idempotency.Idempotency;
+import dev.coatcheck.state.idempotency.IdempotencySettings;
+import dev.coatcheck.state.leases.LeaseSettings;
+import dev.coatcheck.state.leases.Leases;
 import dev.coatcheck.state.limits.Limits;
 import dev.coatcheck.state.limits.OnOutage;
 import dev.coatcheck.state.sessions.SessionSettings;
@@ -29,10 +33,12 @@ import io.lettuce.core.RedisURI;
 public final class Redis implements AutoCloseable {
     private final Connection connection;
     private final RedisSettings settings;
+    private final RedisLeaseStore leaseStore;
 
     private Redis(Connection connection, RedisSettings settings) {
         this.connection = connection;
         this.settings = settings;
+        this.leaseStore = new RedisLeaseStore(connection, settings.prefix());
     }
 
     /** {@link #attach(String, RedisSettings)} with default settings. */
@@ -62,6 +68,24 @@ public final class Redis implements AutoCloseable {
     }
 
     /**
+     * Leases. They exclude for as long as this server keeps what it was told: what a fail-over to a replica, or a restart
+     * without persistence, loses is granted anew, under a greater token. While somebody waits for a lease, one more
+     * connection listens. Close them before this, so that they are given back at once.
+     */
+    public Leases leases(LeaseSettings leaseSettings) {
+        return new Leases(leaseStore, leaseSettings);
+    }
+
+    /** Idempotency. What this server loses, such as the last second before a crash, it does not remember to have been done. */
+    public Idempotency idempotency(IdempotencySettings idempotencySettings) {
+        return new RedisIdempotency(connection, settings.prefix(), idempotencySettings);
+    }
+
+    RedisLeaseStore leaseStore() {
+        return leaseStore;
+    }
+
+    /**
      * Asks the server whether it answers, for a readiness check.
      *
      * @throws BackingServiceException where it does not
@@ -73,6 +97,7 @@ public final class Redis implements AutoCloseable {
     /** Detaches, within some seconds; what is under way fails. */
     @Override
     public void close() {
+        leaseStore.close();
         connection.close();
     }
 

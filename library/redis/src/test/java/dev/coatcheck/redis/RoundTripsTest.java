@@ -4,6 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.coatcheck.host.service.RedisMonitor;
+import dev.coatcheck.state.idempotency.Claim;
+import dev.coatcheck.state.idempotency.ClaimResult.Claimed;
+import dev.coatcheck.state.idempotency.Idempotency;
+import dev.coatcheck.state.idempotency.IdempotencySettings;
+import dev.coatcheck.state.leases.Acquisition.Acquired;
+import dev.coatcheck.state.leases.Grant;
+import dev.coatcheck.state.leases.Lease;
+import dev.coatcheck.state.leases.LeaseSettings;
+import dev.coatcheck.state.leases.Leases;
 import dev.coatcheck.state.limits.Ask;
 import dev.coatcheck.state.limits.Decision.Allowed;
 import dev.coatcheck.state.limits.Decision.Limited;
@@ -43,6 +52,14 @@ class RoundTripsTest {
         sessions.destroy(id);
         var limits = store.redis().limits(new OnOutage.Closed());
         limits.refund(((Allowed) limits.acquire(limit("warm").on("warm"))).reservation());
+        var leases = leases();
+        leases.tryAcquire("warm");
+        leases.holder("warm");
+        store.redis().leaseStore().renew(List.of(new Grant("warm", 1)), Duration.ofMinutes(1));
+        leases.close();
+        var idempotency = idempotency();
+        idempotency.abandon(new Claim("warm", 1));
+        idempotency.record(claim(idempotency, "warm"), "warm");
         store.redis().ping();
     }
 
@@ -129,6 +146,81 @@ class RoundTripsTest {
         assertThat(commandsOf(() -> limits.refund(reservation[0]))).containsExactly("EVALSHA");
         assertThat(commandsOf(() -> assertThat(limits.acquire(asks)).isInstanceOf(Allowed.class)))
                 .containsExactly("EVALSHA");
+    }
+
+    @Test
+    void a_lease_is_acquired_refused_renewed_looked_at_and_released_in_one_command_each() {
+        var leases = leases();
+        var held = new Lease[1];
+        assertThat(commandsOf(() -> held[0] = ((Acquired) leases.tryAcquire("report")).lease()))
+                .containsExactly("EVALSHA");
+        assertThat(commandsOf(() -> leases.tryAcquire("report"))).containsExactly("EVALSHA");
+        assertThat(commandsOf(() -> leases.holder("report"))).containsExactly("EVALSHA");
+        var grant = new Grant("report", held[0].token());
+        assertThat(commandsOf(() -> store.redis().leaseStore().renew(List.of(grant), Duration.ofMinutes(1))))
+                .containsExactly("EVALSHA");
+        assertThat(commandsOf(() -> held[0].isHeld())).isEmpty();
+        assertThat(commandsOf(() -> held[0].release())).containsExactly("EVALSHA");
+        assertThat(commandsOf(() -> held[0].close())).isEmpty();
+    }
+
+    @Test
+    void a_request_is_claimed_recorded_and_abandoned_in_one_command_each() {
+        var idempotency = idempotency();
+        var claims = new Claim[2];
+        assertThat(commandsOf(() -> claims[0] = claim(idempotency, "a"))).containsExactly("EVALSHA");
+        assertThat(commandsOf(() -> idempotency.record(claims[0], "done"))).containsExactly("EVALSHA");
+        assertThat(commandsOf(() -> idempotency.claim("a", ""))).containsExactly("EVALSHA");
+        claims[1] = claim(idempotency, "b");
+        assertThat(commandsOf(() -> idempotency.abandon(claims[1]))).containsExactly("EVALSHA");
+    }
+
+    private Idempotency idempotency() {
+        return store.redis().idempotency(IdempotencySettings.defaults());
+    }
+
+    private static Claim claim(Idempotency idempotency, String key) {
+        return ((Claimed) idempotency.claim(key, "")).claim();
+    }
+
+    @Test
+    void who_waits_for_a_lease_asks_twice_and_then_when_it_was_released() throws Exception {
+        var leases = leases();
+        var held = ((Acquired) leases.tryAcquire("report")).lease();
+        // Connects and subscribes for the first time.
+        leases.acquire("report", Duration.ofMillis(500));
+
+        assertThat(commandsOf(() -> acquire(leases, Duration.ofMillis(500))))
+                .containsExactly("EVALSHA", "EVALSHA", "EVALSHA");
+        var waiter = Thread.ofVirtual().name("waiter").unstarted(() -> acquire(leases, Duration.ofMinutes(1)));
+        assertThat(commandsOf(() -> {
+                    waiter.start();
+                    await().atMost(Duration.ofSeconds(10)).until(() -> waiter.getState() == Thread.State.TIMED_WAITING);
+                    held.release();
+                    join(waiter);
+                }))
+                .hasSizeLessThanOrEqualTo(4)
+                .containsOnly("EVALSHA");
+    }
+
+    private static void acquire(Leases leases, Duration patience) {
+        try {
+            leases.acquire("report", patience);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void join(Thread thread) {
+        try {
+            assertThat(thread.join(Duration.ofSeconds(10))).isTrue();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private Leases leases() {
+        return store.redis().leases(LeaseSettings.heldBy("web.1").withDuration(Duration.ofHours(1)));
     }
 
     @Test

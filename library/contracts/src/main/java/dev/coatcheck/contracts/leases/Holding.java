@@ -23,12 +23,12 @@ interface Holding extends LeasesUnderTest {
     @Test
     default void a_held_lease_is_renewed_until_it_is_released() {
         var store = store();
-        var duration = Duration.ofSeconds(1);
+        var duration = Duration.ofSeconds(2);
         var ada = leases(store, ADA, duration);
         var grace = leases(store, "web.2", duration);
         var lease = acquired(ada.tryAcquire(REPORT));
 
-        await().during(duration.multipliedBy(2))
+        await().during(duration.plusSeconds(1))
                 .atMost(PATIENCE)
                 .until(() -> lease.isHeld() && grace.tryAcquire(REPORT) instanceof Busy);
         assertThat(busy(grace.tryAcquire(REPORT)).name()).isEqualTo(ADA);
@@ -100,7 +100,7 @@ interface Holding extends LeasesUnderTest {
     @Test
     default void many_leases_are_held_at_once() {
         var store = store();
-        var duration = Duration.ofSeconds(1);
+        var duration = Duration.ofSeconds(2);
         var ada = leases(store, ADA, duration);
         var held = IntStream.range(0, 50)
                 .mapToObj(i -> acquired(ada.tryAcquire("lease " + i)))

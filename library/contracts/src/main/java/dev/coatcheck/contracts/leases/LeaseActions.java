@@ -18,7 +18,7 @@ final class LeaseActions {
      * whether it was told of its loss; at the word {@code release} it releases it.
      */
     public static final class Hold implements PeerAction<LeaseStore> {
-        static final Duration DURATION = Duration.ofSeconds(1);
+        static final Duration DURATION = Duration.ofSeconds(4);
 
         @Override
         public void run(LeaseStore store, List<String> arguments, Conversation conversation) throws Exception {

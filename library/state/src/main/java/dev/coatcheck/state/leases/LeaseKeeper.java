@@ -1,9 +1,11 @@
 package dev.coatcheck.state.leases;
 
+import static java.lang.System.Logger.Level.DEBUG;
 import static java.lang.System.Logger.Level.ERROR;
 import static java.lang.System.Logger.Level.WARNING;
 
 import dev.coatcheck.state.BackingServiceException;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -72,11 +74,11 @@ final class LeaseKeeper {
                 }
                 now = held();
             }
-            renewed = renew(now);
+            renewed = renew(now, renewed ? WARNING : DEBUG);
         }
     }
 
-    private boolean renew(List<Lease> leases) {
+    private boolean renew(List<Lease> leases, Level trouble) {
         long asked = System.nanoTime();
         try {
             var kept = store.renew(leases.stream().map(Lease::grant).toList(), duration);
@@ -89,7 +91,7 @@ final class LeaseKeeper {
             }
             return true;
         } catch (BackingServiceException e) {
-            LOG.log(WARNING, "cannot renew {0} leases for now: {1}", leases.size(), e.getMessage());
+            LOG.log(trouble, "cannot renew {0} leases for now: {1}", leases.size(), e.getMessage());
             return false;
         } catch (RuntimeException e) {
             LOG.log(ERROR, "renewing leases failed; going on", e);

@@ -6,7 +6,8 @@ import static java.lang.System.Logger.Level.WARNING;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
 import javax.sql.DataSource;
@@ -15,37 +16,44 @@ import org.postgresql.PGConnection;
 import org.postgresql.PGNotification;
 
 /**
- * Hears from the server, on a connection of its own, when there is something new in a queue. Waiting costs no statement,
- * but for one each half minute that notices a connection which died in silence.
+ * Hears from the server, on a connection of its own, what is notified on one channel. Waiting costs no statement, but for
+ * one each half minute that notices a connection which died in silence.
  *
- * <p>Without the connection nobody is told, and workers find jobs when they look by themselves. Whenever it is there
+ * <p>Without the connection nobody is told, and whoever waits finds out when it looks by itself. Whenever it is there
  * again, everybody is told to look, since meanwhile anything may have been missed.
  */
-final class JobListener implements AutoCloseable {
-    private static final String CHANNEL = "coatcheck_jobs";
+final class Listener implements AutoCloseable {
     private static final Duration SILENCE = Duration.ofSeconds(30);
     private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
     private static final Duration END_LIMIT = Duration.ofSeconds(1);
-    private static final System.Logger LOG = System.getLogger(JobListener.class.getName());
+    private static final System.Logger LOG = System.getLogger(Listener.class.getName());
 
     private final DataSource driver;
     private final String resource;
-    private final JobSignals signals = new JobSignals();
+    private final String channel;
+    private final Heard heard;
     private final Thread thread =
             Thread.ofVirtual().name("coatcheck-postgres-listen").unstarted(this::listenUntilClosed);
     private @Nullable Connection connection;
     private boolean started;
     private volatile boolean closed;
 
-    /** @param driver makes connections, outside the pool */
-    JobListener(DataSource driver, String resource) {
-        this.driver = driver;
-        this.resource = resource;
+    /** Who is told; quickly, since the next one waits. */
+    interface Heard {
+        /** What was said on the channel. */
+        void heard(List<String> messages);
+
+        /** Something may have been missed. */
+        void mayHaveMissed();
     }
 
-    JobSignals signals() {
-        return signals;
+    /** @param driver makes connections, outside the pool */
+    Listener(DataSource driver, String resource, String channel, Heard heard) {
+        this.driver = driver;
+        this.resource = resource;
+        this.channel = channel;
+        this.heard = heard;
     }
 
     /** Begins to listen, if nobody has. */
@@ -88,7 +96,7 @@ final class JobListener implements AutoCloseable {
                 if (closed) {
                     return;
                 }
-                LOG.log(WARNING, "not told of new jobs by {0} for now: {1}", resource, e.getMessage());
+                LOG.log(WARNING, "not told of {0} by {1} for now: {2}", channel, resource, e.getMessage());
             }
             boolean lasted = System.nanoTime() - begun > SILENCE.toNanos();
             pause = lasted ? FIRST_PAUSE : min(pause.multipliedBy(2), LONGEST_PAUSE);
@@ -103,26 +111,20 @@ final class JobListener implements AutoCloseable {
     }
 
     private void listen(Connection fresh) throws SQLException {
-        execute(fresh, "listen " + CHANNEL);
-        LOG.log(DEBUG, "listening for new jobs at {0}", resource);
-        signals.raiseAll();
+        execute(fresh, "listen " + channel);
+        LOG.log(DEBUG, "listening for {0} at {1}", channel, resource);
+        heard.mayHaveMissed();
         var server = fresh.unwrap(PGConnection.class);
         while (!closed) {
-            var heard = server.getNotifications((int) SILENCE.toMillis());
-            if (heard == null || heard.length == 0) {
+            var notifications = server.getNotifications((int) SILENCE.toMillis());
+            if (notifications == null || notifications.length == 0) {
                 execute(fresh, "select 1");
             } else {
-                raise(heard);
+                heard.heard(Arrays.stream(notifications)
+                        .map(PGNotification::getParameter)
+                        .toList());
             }
         }
-    }
-
-    private void raise(PGNotification[] heard) {
-        var queues = new ArrayList<String>();
-        for (var notification : heard) {
-            queues.add(notification.getParameter());
-        }
-        signals.raise(queues);
     }
 
     private static void execute(Connection connection, String sql) throws SQLException {
