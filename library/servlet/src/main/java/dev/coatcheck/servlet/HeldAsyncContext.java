@@ -10,12 +10,12 @@ import jakarta.servlet.ServletResponse;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
-/** Saves the session and passes the body on before an asynchronous request is completed or dispatched. */
-final class SessionAsyncContext implements AsyncContext {
+/** Passes a response on that is held back, before an asynchronous request is completed or dispatched. */
+final class HeldAsyncContext implements AsyncContext {
     private final AsyncContext context;
-    private final SessionResponse response;
+    private final HeldResponse response;
 
-    SessionAsyncContext(AsyncContext context, SessionResponse response) {
+    HeldAsyncContext(AsyncContext context, HeldResponse response) {
         this.context = context;
         this.response = response;
     }
@@ -79,7 +79,7 @@ final class SessionAsyncContext implements AsyncContext {
 
         private AsyncEvent ours(AsyncEvent event) {
             return new AsyncEvent(
-                    SessionAsyncContext.this,
+                    HeldAsyncContext.this,
                     event.getSuppliedRequest(),
                     event.getSuppliedResponse(),
                     event.getThrowable());

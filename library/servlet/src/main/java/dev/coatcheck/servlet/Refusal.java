@@ -2,10 +2,10 @@ package dev.coatcheck.servlet;
 
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** An answer that the filter gives in place of the application's. */
 enum Refusal {
@@ -21,11 +21,13 @@ enum Refusal {
             "Something went wrong on our side, and your last action was not kept.");
 
     private final int status;
-    private final String body;
+    private final String code;
+    private final String message;
 
     Refusal(int status, String code, String message) {
         this.status = status;
-        this.body = "{\"error\":\"%s\",\"message\":\"%s\"}".formatted(code, message);
+        this.code = code;
+        this.message = message;
     }
 
     /**
@@ -34,18 +36,6 @@ enum Refusal {
      * @param outer the headers that are not the application's but those of filters outside
      */
     void answer(HttpServletResponse response, Map<String, List<String>> outer, Duration retryAfter) throws IOException {
-        var bytes = body.getBytes(StandardCharsets.UTF_8);
-        response.reset();
-        outer.forEach((name, values) -> values.forEach(value -> response.addHeader(name, value)));
-        response.setStatus(status);
-        response.setContentType("application/json");
-        response.setContentLength(bytes.length);
-        response.setHeader("Cache-Control", "no-store");
-        if (this == STORE_UNAVAILABLE) {
-            response.setHeader("Retry-After", String.valueOf(Math.max(1, retryAfter.toSeconds())));
-        }
-        try (var out = response.getOutputStream()) {
-            out.write(bytes);
-        }
+        new JsonRefusal(status, code, message).answer(response, outer, this == STORE_UNAVAILABLE ? Optional.of(retryAfter) : Optional.empty());
     }
 }

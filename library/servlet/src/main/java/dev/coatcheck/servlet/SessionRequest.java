@@ -70,12 +70,12 @@ final class SessionRequest extends HttpServletRequestWrapper {
     public AsyncContext startAsync(ServletRequest request, ServletResponse response) {
         var context = super.startAsync(request, response);
         context.addListener(new LateSave(this.response));
-        return new SessionAsyncContext(context, this.response);
+        return new HeldAsyncContext(context, this.response);
     }
 
     @Override
     public AsyncContext getAsyncContext() {
-        return new SessionAsyncContext(super.getAsyncContext(), response);
+        return new HeldAsyncContext(super.getAsyncContext(), response);
     }
 
     @Override

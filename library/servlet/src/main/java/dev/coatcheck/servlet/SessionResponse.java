@@ -7,7 +7,6 @@ import jakarta.servlet.http.HttpServletResponseWrapper;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -16,12 +15,12 @@ import org.jspecify.annotations.Nullable;
  * Saves the session before the response can be committed. Where that fails, the answer is a {@link Refusal}, and what
  * the application goes on to write is thrown away.
  */
-final class SessionResponse extends HttpServletResponseWrapper implements CommitGate {
+final class SessionResponse extends HttpServletResponseWrapper implements CommitGate, HeldResponse {
     private static final System.Logger LOG = System.getLogger(SessionFilter.class.getName());
 
     private final RequestSession session;
     private final Duration retryAfter;
-    private final Map<String, List<String>> outerHeaders = new LinkedHashMap<>();
+    private final Map<String, List<String>> outerHeaders;
     private @Nullable HeldStream stream;
     private @Nullable HeldWriter heldWriter;
     private @Nullable PrintWriter writer;
@@ -31,7 +30,7 @@ final class SessionResponse extends HttpServletResponseWrapper implements Commit
         super(response);
         this.session = session;
         this.retryAfter = retryAfter;
-        response.getHeaderNames().forEach(name -> outerHeaders.put(name, List.copyOf(response.getHeaders(name))));
+        this.outerHeaders = JsonRefusal.headersOf(response);
     }
 
     @Override
@@ -75,7 +74,8 @@ final class SessionResponse extends HttpServletResponseWrapper implements Commit
     }
 
     /** Called when the application is done: everything is saved and passed on. */
-    void finish() throws IOException {
+    @Override
+    public void finish() throws IOException {
         if (refused) {
             return;
         }
@@ -122,7 +122,8 @@ final class SessionResponse extends HttpServletResponseWrapper implements Commit
     }
 
     /** Saves the session, and lets the body pass from here on. */
-    void release() throws IOException {
+    @Override
+    public void release() throws IOException {
         if (stream != null) {
             stream.release();
         }
