@@ -1,0 +1,98 @@
+package dev.coatcheck.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.coatcheck.state.BackingServiceException;
+import dev.coatcheck.state.idempotency.ClaimResult.Completed;
+import dev.coatcheck.state.idempotency.IdempotencySettings;
+import dev.coatcheck.state.leases.Grant;
+import dev.coatcheck.state.leases.GrantResult.Granted;
+import dev.coatcheck.state.leases.GrantResult.Refused;
+import io.lettuce.core.SetArgs;
+import io.lettuce.core.cluster.SlotHash;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What other releases of leases and idempotency wrote, or will write, side by side with this one. */
+class RedisFormatsTest {
+    private static final Duration LONG = Duration.ofMinutes(5);
+
+    private final TestRedis store = TestRedis.fresh();
+
+    @AfterEach
+    void detach() {
+        store.close();
+    }
+
+    private void set(String lease) {
+        store.besides().set("coatcheck:lease:{=report}:held", lease, SetArgs.Builder.px(LONG));
+    }
+
+    @Test
+    void a_lease_that_the_first_release_wrote_is_renewed_and_released() {
+        set("1 42 web.1 of old");
+        var leases = store.redis().leaseStore();
+
+        assertThat(leases.grant("report", "web.2", LONG)).isInstanceOfSatisfying(Refused.class, refused -> {
+            assertThat(refused.holder().name()).isEqualTo("web.1 of old");
+            assertThat(refused.holder().token()).isEqualTo(42);
+        });
+        var grant = new Grant("report", 42);
+        assertThat(leases.renew(List.of(grant), LONG)).isEqualTo(Set.of(grant));
+        assertThat(leases.release(grant)).isTrue();
+        assertThat(leases.grant("report", "web.2", LONG)).isInstanceOf(Granted.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"2 42 {\"holder\":\"new\"}", "something else", ""})
+    void a_lease_in_a_format_of_tomorrow_is_held(String value) {
+        set(value);
+
+        assertThat(store.redis().leaseStore().grant("report", "web.2", LONG)).isInstanceOf(Refused.class);
+        assertThat(store.redis().leaseStore().holder("report")).isPresent();
+    }
+
+    @Test
+    void a_response_that_the_first_release_wrote_is_given_and_one_of_a_newer_release_is_not_guessed_at() {
+        var request = Map.of("v", "1", "f", "a", "t", "42", "e", "1795000000000", "r", "done");
+        store.besides().hset("coatcheck:idempotency:key", request);
+        var idempotency = store.redis().idempotency(IdempotencySettings.defaults());
+
+        assertThat(idempotency.claim("key", "a")).isEqualTo(new Completed("done"));
+        store.besides().hset("coatcheck:idempotency:key", "v", "2");
+        assertThatThrownBy(() -> idempotency.claim("key", "a"))
+                .isInstanceOf(BackingServiceException.class)
+                .hasMessageContaining("newer release");
+    }
+
+    @Test
+    void both_keys_of_a_lease_are_in_one_slot_of_a_cluster_whatever_its_name() {
+        for (var name : List.of("report", "}x", "{}", "{", "a}b{c}", "\ud83e\udde5")) {
+            store.redis().leaseStore().grant(name, "web.1", LONG);
+
+            var keys = store.besides().keys("*");
+            assertThat(keys).hasSize(2);
+            assertThat(keys.stream().map(SlotHash::getSlot).collect(Collectors.toSet()))
+                    .hasSize(1);
+            store.besides().flushdb();
+        }
+    }
+
+    @Test
+    void nothing_stays_for_ever() {
+        store.redis().leaseStore().grant("report", "web.1", LONG);
+        store.redis().idempotency(IdempotencySettings.defaults()).claim("key", "a");
+
+        assertThat(store.besides().keys("*"))
+                .hasSize(3)
+                .allSatisfy(key -> assertThat(store.besides().pttl(key)).isPositive());
+    }
+}
