@@ -170,9 +170,9 @@ public final class IdempotencyFilter implements Filter {
                 "{0} {1} is {2}: {3}",
                 request.getMethod(),
                 request.getRequestURI(),
-                settings.goesOnWithoutStore() ? "run although it may be run again" : "answered with 503",
+                settings.runsWithoutStore() ? "run although it may be run again" : "answered with 503",
                 outage.getMessage());
-        if (settings.goesOnWithoutStore()) {
+        if (settings.runsWithoutStore()) {
             chain.doFilter(request, response);
         } else {
             refuse(IdempotencyRefusal.STORE_UNAVAILABLE, response);

@@ -48,6 +48,7 @@ enum IdempotencyRefusal {
 
     void answer(HttpServletResponse response, Duration retryAfter) throws IOException {
         boolean retry = this == IN_PROGRESS || this == STORE_UNAVAILABLE;
-        new JsonRefusal(status, code, message).answer(response, JsonRefusal.headersOf(response), retry ? Optional.of(retryAfter) : Optional.empty());
+        new JsonRefusal(status, code, message)
+                .answer(response, JsonRefusal.headersOf(response), retry ? Optional.of(retryAfter) : Optional.empty());
     }
 }

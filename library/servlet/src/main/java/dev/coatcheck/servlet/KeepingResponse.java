@@ -80,7 +80,7 @@ final class KeepingResponse extends HttpServletResponseWrapper implements HeldRe
             return;
         }
         ended = true;
-        if (settings.keptStatuses().test(status)) {
+        if (settings.kept().statuses().test(status)) {
             keep(answer);
         } else {
             giveBack();
@@ -118,7 +118,7 @@ final class KeepingResponse extends HttpServletResponseWrapper implements HeldRe
         if (type != null) {
             kept.put("Content-Type", List.of(type));
         }
-        for (var name : settings.keptHeaders()) {
+        for (var name : settings.kept().headers()) {
             var values = List.copyOf(getHeaders(name));
             if (!values.isEmpty()) {
                 kept.put(name, values);
@@ -156,7 +156,7 @@ final class KeepingResponse extends HttpServletResponseWrapper implements HeldRe
 
     private KeptBody body() throws IOException {
         if (body == null) {
-            body = new KeptBody(super.getOutputStream(), settings.maxAnswerBytes(), this::tooLarge);
+            body = new KeptBody(super.getOutputStream(), settings.kept().maxBytes(), this::tooLarge);
         }
         return body;
     }

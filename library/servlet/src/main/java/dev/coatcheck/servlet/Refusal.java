@@ -36,6 +36,7 @@ enum Refusal {
      * @param outer the headers that are not the application's but those of filters outside
      */
     void answer(HttpServletResponse response, Map<String, List<String>> outer, Duration retryAfter) throws IOException {
-        new JsonRefusal(status, code, message).answer(response, outer, this == STORE_UNAVAILABLE ? Optional.of(retryAfter) : Optional.empty());
+        new JsonRefusal(status, code, message)
+                .answer(response, outer, this == STORE_UNAVAILABLE ? Optional.of(retryAfter) : Optional.empty());
     }
 }

@@ -19,7 +19,8 @@ class IdempotentRequestTest extends IdempotencyTest {
     private static final Page ECHO = (request, response) -> {
         response.setContentType("text/plain");
         response.setCharacterEncoding("UTF-8");
-        response.getWriter().print("got " + new String(request.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
+        response.getWriter()
+                .print("got " + new String(request.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
     };
 
     @Test
@@ -148,7 +149,8 @@ class IdempotentRequestTest extends IdempotencyTest {
         isRefused(post(server, "b"), 422, "idempotency_key_reused");
         goOn.countDown();
 
-        isReplay(post(server, "a"), first.get(20, TimeUnit.SECONDS));
+        var answer = first.get(20, TimeUnit.SECONDS);
+        isReplay(post(server, "a"), answer);
         assertThat(runs).hasValue(1);
     }
 
@@ -164,7 +166,7 @@ class IdempotentRequestTest extends IdempotencyTest {
 
     @Test
     void a_body_that_is_too_large_to_be_compared_is_refused_and_not_cut() {
-        var server = start(SETTINGS.withMaxBytes(10, 1_000), Map.of("/pay", counted(ECHO)));
+        var server = start(SETTINGS.withMaxRequestBytes(10), Map.of("/pay", counted(ECHO)));
 
         assertThat(post(server, "x".repeat(10)).body()).isEqualTo("got " + "x".repeat(10));
         isRefused(
@@ -222,7 +224,7 @@ class IdempotentRequestTest extends IdempotencyTest {
     @Test
     void while_the_store_is_away_requests_are_refused_or_run_as_the_settings_say() {
         var strict = serve(ECHO);
-        var lenient = start(SETTINGS.goingOnWithoutStore(), Map.of("/pay", counted(ECHO)));
+        var lenient = start(SETTINGS.runningWithoutStore(), Map.of("/pay", counted(ECHO)));
         store.cutOff = true;
 
         isRefused(post(strict, "a"), 503, "idempotency_store_unavailable");

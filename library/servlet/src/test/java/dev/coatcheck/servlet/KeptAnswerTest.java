@@ -56,12 +56,12 @@ class KeptAnswerTest extends IdempotencyTest {
     @Test
     void headers_can_be_chosen_but_for_cookies() {
         var server = start(
-                SETTINGS.withKeptHeaders(Set.of("x-own")),
+                SETTINGS.keeping(AnswersToKeep.defaults().withHeaders(Set.of("x-own"))),
                 Map.of("/pay", (request, response) -> response.setHeader("X-Own", "kept")));
         post(server, "a");
 
         assertThat(post(server, "a").headers().firstValue("X-Own")).contains("kept");
-        assertThatThrownBy(() -> SETTINGS.withKeptHeaders(Set.of("set-cookie")))
+        assertThatThrownBy(() -> AnswersToKeep.defaults().withHeaders(Set.of("set-cookie")))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 
@@ -177,7 +177,7 @@ class KeptAnswerTest extends IdempotencyTest {
             response.getWriter().print("x".repeat(700));
             response.getWriter().print("y".repeat(700));
         });
-        var server = start(SETTINGS.withMaxBytes(1_000, 1_399), Map.of("/pay", page));
+        var server = start(SETTINGS.keeping(AnswersToKeep.defaults().withMaxBytes(1_399)), Map.of("/pay", page));
 
         assertThat(post(server, "a").body()).isEqualTo("x".repeat(700) + "y".repeat(700));
         isRefused(post(server, "a"), 409, "idempotency_answer_not_kept");
@@ -187,7 +187,7 @@ class KeptAnswerTest extends IdempotencyTest {
     @Test
     void an_answer_of_the_greatest_length_is_kept() {
         var page = counted((request, response) -> response.getWriter().print("x".repeat(1_400)));
-        var server = start(SETTINGS.withMaxBytes(1_000, 1_400), Map.of("/pay", page));
+        var server = start(SETTINGS.keeping(AnswersToKeep.defaults().withMaxBytes(1_400)), Map.of("/pay", page));
 
         var first = post(server, "a");
         isReplay(post(server, "a"), first);
