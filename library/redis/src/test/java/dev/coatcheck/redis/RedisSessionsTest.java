@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.coatcheck.state.BackingServiceException;
+import dev.coatcheck.state.sessions.Attribute;
 import dev.coatcheck.state.sessions.Changes;
 import dev.coatcheck.state.sessions.Device;
 import dev.coatcheck.state.sessions.SaveResult.Saved;
@@ -13,7 +14,10 @@ import dev.coatcheck.state.sessions.SessionSettings;
 import dev.coatcheck.state.sessions.Sessions;
 import io.lettuce.core.RedisURI;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -175,6 +179,53 @@ class RedisSessionsTest {
         assertThat(sessions.revoke("ada", revoked.handle())).isTrue();
         sessions.destroy(read);
         assertThat(store.besides().keys("coatcheck:session:*")).isEmpty();
+    }
+
+    @Test
+    void what_an_earlier_release_wrote_is_read_changed_and_ended() {
+        var id = SessionId.random();
+        var old = id.rotated();
+        var key = "coatcheck:session:" + id.handle();
+        // Format 1 as the first release wrote it, in 2026 and to last for a century. It stays as it is.
+        store.besides()
+                .hset(
+                        key,
+                        Map.ofEntries(
+                                Map.entry("f", "1"),
+                                Map.entry("h", id.secretHash()),
+                                Map.entry("u", "ada"),
+                                Map.entry("l", "Firefox on Linux"),
+                                Map.entry("c", "1795262400123"),
+                                Map.entry("s", "1795262800123"),
+                                Map.entry("i", "3153600000000"),
+                                Map.entry("n", "7"),
+                                Map.entry("b", "11"),
+                                Map.entry("o", old.secretHash()),
+                                Map.entry("e", "4102444800000"),
+                                Map.entry("a:theme", "7:\"dark\"")));
+        // user guest, seen at 1795262600123, idle time-out 3153600000000, theme 3:"light"
+        store.put(
+                key,
+                "p",
+                HexFormat.of()
+                        .parseHex("84a475736572a56775657374a47365656ecf000001a1fdfd53bba469646c65cf000002de41353000"
+                                + "aa6174747269627574657392a57468656d65a9333a226c6967687422"));
+        store.besides().zadd("coatcheck:sessions-of:ada", 1795262800123d, id.handle());
+        var lasting = store.redis().sessions(SessionSettings.defaults().withAbsoluteTimeout(Duration.ofDays(36_500)));
+
+        var session = lasting.find(id).orElseThrow();
+        assertThat(session.user()).contains("ada");
+        assertThat(session.createdAt()).isEqualTo(Instant.ofEpochMilli(1795262400123L));
+        assertThat(session.idleTimeout()).isEqualTo(Duration.ofDays(36_500));
+        assertThat(session.attributes()).isEqualTo(Map.of("theme", new Attribute("\"dark\"", 7)));
+        var before = lasting.find(old).orElseThrow();
+        assertThat(before.superseded()).isTrue();
+        assertThat(before.user()).contains("guest");
+        assertThat(before.attributes()).isEqualTo(Map.of("theme", new Attribute("\"light\"", 3)));
+        assertThat(lasting.save(id, Changes.none().putIfUnchanged("theme", "1", 7)))
+                .isEqualTo(new Saved(id));
+        assertThat(lasting.devices("ada")).extracting(Device::label).containsExactly(Optional.of("Firefox on Linux"));
+        assertThat(lasting.revokeAll("ada")).isEqualTo(1);
     }
 
     @Test

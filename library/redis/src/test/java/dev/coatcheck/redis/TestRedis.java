@@ -44,6 +44,13 @@ final class TestRedis implements AutoCloseable {
         return besides.sync();
     }
 
+    /** Puts bytes that are no text into a hash. */
+    void put(String key, String field, byte[] value) {
+        try (var connection = client.connect(RedisCodec.of(StringCodec.UTF8, ByteArrayCodec.INSTANCE))) {
+            connection.sync().hset(key, field, value);
+        }
+    }
+
     /** Every key and every value, byte by byte as text. */
     String dump() {
         var dump = new StringBuilder();

@@ -11,6 +11,7 @@ import dev.coatcheck.state.sessions.Changes;
 import dev.coatcheck.state.sessions.Device;
 import dev.coatcheck.state.sessions.SaveResult.Gone;
 import dev.coatcheck.state.sessions.SaveResult.Saved;
+import dev.coatcheck.state.sessions.SessionCapability;
 import dev.coatcheck.state.sessions.SessionId;
 import dev.coatcheck.state.sessions.Sessions;
 import java.time.Duration;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
 /** A user sees where they are logged in, and ends one session or all of them. */
+@Requires(SessionCapability.DEVICES)
 interface Devices extends SessionsUnderTest {
 
     @Test
@@ -62,6 +64,7 @@ interface Devices extends SessionsUnderTest {
         var live = newSession(sessions, Changes.none().user("ada"));
 
         sessions.destroy(ended);
+        assertThat(sessions.save(ended, Changes.none().user("ada").rotate())).isEqualTo(new Gone());
 
         assertThat(sessions.devices("ada")).extracting(Device::handle).containsExactly(live.handle());
     }

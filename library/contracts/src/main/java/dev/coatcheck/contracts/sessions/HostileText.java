@@ -11,6 +11,7 @@ import dev.coatcheck.state.sessions.Changes;
 import dev.coatcheck.state.sessions.Device;
 import dev.coatcheck.state.sessions.SaveResult.Conflict;
 import dev.coatcheck.state.sessions.SaveResult.Saved;
+import dev.coatcheck.state.sessions.SessionCapability;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -44,7 +45,7 @@ interface HostileText extends SessionsUnderTest {
                 "é ß 漢字 🧥 \u202e right to left \u200b zero width \ufeff",
                 "e\u0301 is not \u00e9",
                 "\uffff\ud83e\udde5",
-                "x".repeat(2_000));
+                "x".repeat(500));
     }
 
     @ParameterizedTest
@@ -74,6 +75,9 @@ interface HostileText extends SessionsUnderTest {
         var id = newSession(sessions, Changes.none().user(text).label(text));
 
         assertThat(find(sessions, id).user()).contains(text);
+        if (!can(SessionCapability.DEVICES)) {
+            return;
+        }
         assertThat(sessions.devices(text)).extracting(Device::handle).containsExactly(id.handle());
         assertThat(sessions.devices(text)).extracting(Device::label).containsExactly(Optional.of(text));
         assertThat(sessions.revokeAll(text)).isEqualTo(1);

@@ -1,22 +1,17 @@
 package dev.coatcheck.contracts.sessions;
 
-import dev.coatcheck.contracts.sessions.HeldSession.Previous;
-import dev.coatcheck.state.sessions.Attribute;
 import dev.coatcheck.state.sessions.Changes;
-import dev.coatcheck.state.sessions.Changes.AttributeChange;
 import dev.coatcheck.state.sessions.Device;
 import dev.coatcheck.state.sessions.SaveResult;
-import dev.coatcheck.state.sessions.SaveResult.Conflict;
 import dev.coatcheck.state.sessions.SaveResult.Gone;
 import dev.coatcheck.state.sessions.SaveResult.Saved;
-import dev.coatcheck.state.sessions.SaveResult.TooLarge;
 import dev.coatcheck.state.sessions.Session;
 import dev.coatcheck.state.sessions.SessionId;
 import dev.coatcheck.state.sessions.SessionSettings;
 import dev.coatcheck.state.sessions.Sessions;
-import java.nio.charset.StandardCharsets;
+import dev.coatcheck.state.sessions.WholeSession;
+import dev.coatcheck.state.sessions.WholeSession.Written;
 import java.time.InstantSource;
-import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -33,7 +28,7 @@ import java.util.Optional;
 public final class InMemorySessions implements Sessions {
     private final SessionSettings settings;
     private final InstantSource clock;
-    private final Map<String, HeldSession> held = new HashMap<>();
+    private final Map<String, WholeSession> held = new HashMap<>();
 
     public InMemorySessions(SessionSettings settings, InstantSource clock) {
         this.settings = settings;
@@ -46,66 +41,42 @@ public final class InMemorySessions implements Sessions {
         if (session == null) {
             return Optional.empty();
         }
-        var now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
-        if (session.openedBy(id)) {
-            var seen = session.touchIfDue(now);
-            held.put(id.handle(), seen);
-            return Optional.of(seen.shownTo(id, settings));
+        var now = clock.instant();
+        if (session.isOpenedBy(id)) {
+            session = session.seenAt(now);
+            held.put(id.handle(), session);
         }
-        return session.previous()
-                .filter(previous -> previous.session().openedBy(id) && now.isBefore(previous.until()))
-                .map(previous -> previous.shownTo(id, settings));
+        return session.shownTo(id, now);
     }
 
     @Override
     public synchronized SaveResult create(SessionId id, Changes changes) {
         var existing = live().get(id.handle());
-        if (existing != null) {
-            if (!existing.openedBy(id)) {
-                throw new IllegalArgumentException("a new session needs a fresh id, and " + id + " is taken");
-            }
-            return new Saved(id);
+        if (existing == null) {
+            return store(id, WholeSession.begin(id, changes, clock.instant(), settings));
         }
-        var now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
-        return store(id, HeldSession.created(id, now, settings).changed(changes, now));
+        if (!existing.isOpenedBy(id)) {
+            throw new IllegalArgumentException("a new session needs a fresh id, and " + id + " is taken");
+        }
+        return new Saved(id);
     }
 
     @Override
     public synchronized SaveResult save(SessionId id, Changes changes) {
         var session = live().get(id.handle());
-        if (session == null || !session.openedBy(id)) {
-            return new Gone();
-        }
-        var conflicts = new HashMap<String, Optional<Attribute>>();
-        changes.attributes().forEach((name, change) -> {
-            var current = Optional.ofNullable(session.attributes().get(name));
-            if (inConflict(change, current)) {
-                conflicts.put(name, current);
-            }
-        });
-        if (!conflicts.isEmpty()) {
-            return new Conflict(conflicts);
-        }
-        var now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
-        var changed = session.changed(changes, now);
-        if (!changes.rotates()) {
-            return store(id, changed);
-        }
-        var rotated = id.rotated();
-        return store(
-                rotated, changed.opening(rotated, new Previous(session.alone(), now.plus(settings.rotationGrace()))));
+        return session == null ? new Gone() : store(id, session.write(id, changes, clock.instant(), settings));
     }
 
     @Override
     public synchronized void destroy(SessionId id) {
-        held.computeIfPresent(id.handle(), (handle, session) -> session.openedBy(id) ? null : session);
+        held.computeIfPresent(id.handle(), (handle, session) -> session.isOpenedBy(id) ? null : session);
     }
 
     @Override
     public synchronized List<Device> devices(String user) {
         return live().entrySet().stream()
                 .filter(entry -> entry.getValue().belongsTo(user))
-                .map(entry -> entry.getValue().asDevice(entry.getKey(), settings))
+                .map(entry -> entry.getValue().toDevice(entry.getKey()))
                 .sorted(Comparator.comparing(Device::createdAt).reversed())
                 .toList();
     }
@@ -130,31 +101,16 @@ public final class InMemorySessions implements Sessions {
         return held.toString();
     }
 
-    private SaveResult store(SessionId id, HeldSession session) {
-        long bytes = session.attributes().entrySet().stream()
-                .mapToLong(
-                        entry -> bytes(entry.getKey()) + bytes(entry.getValue().json()))
-                .sum();
-        if (bytes > settings.maxBytes()) {
-            return new TooLarge(bytes, settings.maxBytes());
+    private SaveResult store(SessionId id, Written written) {
+        if (written.result() instanceof Saved) {
+            held.put(id.handle(), written.session());
         }
-        held.put(id.handle(), session);
-        return new Saved(id);
+        return written.result();
     }
 
-    private Map<String, HeldSession> live() {
+    private Map<String, WholeSession> live() {
         var now = clock.instant();
-        held.values().removeIf(session -> !now.isBefore(session.expiresAt(settings)));
+        held.values().removeIf(session -> session.hasEnded(now));
         return held;
-    }
-
-    private static boolean inConflict(AttributeChange change, Optional<Attribute> current) {
-        return change.onlyIfVersion().isPresent()
-                && change.onlyIfVersion().getAsLong()
-                        != current.map(Attribute::version).orElse(0L);
-    }
-
-    private static long bytes(String text) {
-        return text.getBytes(StandardCharsets.UTF_8).length;
     }
 }

@@ -14,12 +14,14 @@ import dev.coatcheck.state.sessions.SaveResult.Conflict;
 import dev.coatcheck.state.sessions.SaveResult.Gone;
 import dev.coatcheck.state.sessions.SaveResult.Saved;
 import dev.coatcheck.state.sessions.SaveResult.TooLarge;
+import dev.coatcheck.state.sessions.SessionCapability;
 import dev.coatcheck.state.sessions.SessionId;
 import dev.coatcheck.state.sessions.SessionSettings;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** Of writers at the same time each attribute gets what was asked for: merged, last wins, or refused. */
+@Requires(SessionCapability.MERGING)
 interface Merging extends SessionsUnderTest {
 
     @Test

@@ -11,11 +11,13 @@ import dev.coatcheck.contracts.Together;
 import dev.coatcheck.state.sessions.Changes;
 import dev.coatcheck.state.sessions.SaveResult.Gone;
 import dev.coatcheck.state.sessions.SaveResult.Saved;
+import dev.coatcheck.state.sessions.SessionCapability;
 import dev.coatcheck.state.sessions.SessionSettings;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 /** A log-in gives a session a new secret; the old one shows what was there before, for a moment, and nothing else. */
+@Requires(SessionCapability.ROTATION)
 interface Rotating extends SessionsUnderTest {
 
     @Test

@@ -6,9 +6,11 @@ import dev.coatcheck.state.sessions.Attribute;
 import dev.coatcheck.state.sessions.Changes;
 import dev.coatcheck.state.sessions.SaveResult.Saved;
 import dev.coatcheck.state.sessions.Session;
+import dev.coatcheck.state.sessions.SessionCapability;
 import dev.coatcheck.state.sessions.SessionId;
 import dev.coatcheck.state.sessions.SessionSettings;
 import dev.coatcheck.state.sessions.Sessions;
+import java.util.Set;
 
 /** What the parts of the contract share: the store, and the few steps that nearly every test begins with. */
 interface SessionsUnderTest {
@@ -16,6 +18,12 @@ interface SessionsUnderTest {
     Sessions sessions(SessionSettings settings);
 
     String dump();
+
+    Set<SessionCapability> capabilities();
+
+    default boolean can(SessionCapability capability) {
+        return capabilities().contains(capability);
+    }
 
     default Sessions sessions() {
         return sessions(SessionSettings.defaults());

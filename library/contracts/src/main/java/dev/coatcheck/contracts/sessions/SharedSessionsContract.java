@@ -6,15 +6,19 @@ import static dev.coatcheck.contracts.sessions.SessionsUnderTest.newSession;
 import static dev.coatcheck.contracts.sessions.SessionsUnderTest.save;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.coatcheck.contracts.peers.Peer;
 import dev.coatcheck.contracts.peers.StoreFactory;
 import dev.coatcheck.state.sessions.Changes;
 import dev.coatcheck.state.sessions.SaveResult.Gone;
+import dev.coatcheck.state.sessions.SessionCapability;
 import dev.coatcheck.state.sessions.SessionId;
 import dev.coatcheck.state.sessions.Sessions;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
@@ -30,6 +34,11 @@ public abstract class SharedSessionsContract {
 
     /** What the factory is given there. */
     protected abstract String url();
+
+    /** What the adapter declares. */
+    protected Set<SessionCapability> capabilities() {
+        return EnumSet.allOf(SessionCapability.class);
+    }
 
     @Test
     void what_one_process_saves_another_finds_and_what_one_destroys_is_gone_for_the_other() {
@@ -82,11 +91,14 @@ public abstract class SharedSessionsContract {
             assertThat(session.user()).contains("ada");
             save(sessions, id, Changes.none().put("still", "\"writable\""));
         }
-        assertThat(sessions.devices("ada")).hasSize(1);
+        if (capabilities().contains(SessionCapability.DEVICES)) {
+            assertThat(sessions.devices("ada")).hasSize(1);
+        }
     }
 
     @Test
     void a_process_that_is_killed_in_the_middle_of_logging_in_leaves_no_live_session_that_cannot_be_revoked() {
+        assumeTrue(capabilities().contains(SessionCapability.DEVICES), "this adapter does not promise DEVICES");
         var sessions = sessions();
         var begun = new HashSet<SessionId>();
         try (var peer = Peer.start(factory(), url(), SessionActions.LogIn.class, "ada")) {

@@ -5,14 +5,17 @@ import dev.coatcheck.state.sessions.SaveResult.Conflict;
 import dev.coatcheck.state.sessions.SaveResult.Gone;
 import dev.coatcheck.state.sessions.SaveResult.Saved;
 import dev.coatcheck.state.sessions.SaveResult.TooLarge;
+import java.util.Collections;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 
 /**
  * The port for sessions: what any process can read and change, and none has to remember.
  *
- * <p>Guarantees, on every adapter unless it declares otherwise:
+ * <p>Guarantees, on every adapter as far as it {@linkplain #capabilities() declares} them:
  *
  * <ul>
  *   <li>{@link #save} is atomic and carries only what changed. Two concurrent requests that change different
@@ -40,6 +43,11 @@ import java.util.function.Function;
  * }</pre>
  */
 public interface Sessions {
+
+    /** What this adapter promises, as its store can hold it: everything, unless it says otherwise. */
+    default Set<SessionCapability> capabilities() {
+        return Collections.unmodifiableSet(EnumSet.allOf(SessionCapability.class));
+    }
 
     /**
      * Reads a session and moves its idle expiry.
@@ -88,6 +96,8 @@ public interface Sessions {
     /**
      * The live sessions of a user, newest first. On stores that keep sessions and their index apart this is two round
      * trips, and removes from the index what has ended.
+     *
+     * @throws UnsupportedOperationException without {@link SessionCapability#DEVICES}
      */
     List<Device> devices(String user);
 
@@ -95,6 +105,7 @@ public interface Sessions {
      * Ends one session of a user, by its {@link Device#handle()}.
      *
      * @return whether there was such a session of that user
+     * @throws UnsupportedOperationException without {@link SessionCapability#DEVICES}
      */
     boolean revoke(String user, String handle);
 
@@ -103,6 +114,7 @@ public interface Sessions {
      * either ended too or was given after this.
      *
      * @return how many there were
+     * @throws UnsupportedOperationException without {@link SessionCapability#DEVICES}
      */
     int revokeAll(String user);
 }
