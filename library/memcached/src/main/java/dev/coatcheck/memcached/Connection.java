@@ -1,0 +1,162 @@
+package dev.coatcheck.memcached;
+
+import dev.coatcheck.state.BackingServiceException;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/** The way to a server: one {@link Link} at a time, replaced when it ends. While there is none, requests fail at once. */
+final class Connection implements AutoCloseable {
+    private static final long FIRST_PAUSE_MILLIS = 50;
+    private static final long LONGEST_PAUSE_MILLIS = 1_000;
+
+    private final String host;
+    private final int port;
+    private final Duration timeout;
+    private final StoreClock clock = new StoreClock();
+    private final Thread keeper = Thread.ofVirtual().name("coatcheck-memcached").unstarted(this::keep);
+    private volatile Link link;
+    private volatile boolean connected = true;
+    private volatile boolean closed;
+
+    private Connection(String host, int port, Duration timeout, Link link) {
+        this.host = host;
+        this.port = port;
+        this.timeout = timeout;
+        this.link = link;
+    }
+
+    static Connection open(String host, int port, Duration timeout) {
+        Connection connection;
+        try {
+            connection = new Connection(host, port, timeout, Link.connect(host, port, timeout));
+        } catch (IOException e) {
+            throw new BackingServiceException(resource(host, port), "connect", e);
+        }
+        connection.keeper.start();
+        try {
+            var attempt = "read the clock";
+            if (!connection.readClock(connection.ask(attempt, Request.STATISTICS))) {
+                throw connection.failure(attempt, new IOException("the server does not tell its time"));
+            }
+            return connection;
+        } catch (RuntimeException e) {
+            connection.close();
+            throw e;
+        }
+    }
+
+    /** The time by the server's clock. */
+    Instant now() {
+        if (clock.isOld()) {
+            readClockSoon();
+        }
+        return clock.now();
+    }
+
+    /**
+     * Asks and waits for the answer.
+     *
+     * @param attempt what is tried, for the exception
+     */
+    Reply ask(String attempt, byte[] request) {
+        var used = link;
+        long sent = System.nanoTime();
+        try {
+            var reply = send(used, request).get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+            if (reply instanceof Reply.Line(String text) && text.contains("ERROR")) {
+                throw failure(attempt, new IOException("the server answered " + text));
+            }
+            return reply;
+        } catch (ExecutionException e) {
+            throw failure(attempt, e.getCause() == null ? e : e.getCause());
+        } catch (TimeoutException e) {
+            used.endIfSilentSince(sent);
+            throw failure(attempt, new TimeoutException("no answer within " + timeout.toMillis() + " ms"));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw failure(attempt, new InterruptedException("interrupted while waiting for the answer"));
+        }
+    }
+
+    /** Sends what nobody waits for, and what may be lost. */
+    void tell(byte[] request) {
+        var unused = send(link, request);
+    }
+
+    BackingServiceException failure(String attempt, Throwable cause) {
+        return new BackingServiceException(resource(host, port), attempt, cause);
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        keeper.interrupt();
+        link.close();
+    }
+
+    private CompletableFuture<Reply> send(Link to, byte[] request) {
+        return connected ? to.send(request) : CompletableFuture.failedFuture(new IOException("not connected"));
+    }
+
+    /** What the one thread does that belongs to this connection. */
+    private void keep() {
+        while (!closed) {
+            link.read();
+            connected = false;
+            var next = reconnect();
+            if (next == null) {
+                return;
+            }
+            link = next;
+            connected = true;
+            readClockSoon();
+            if (closed) {
+                next.close(); // closed in between, when the link before was the one to close
+            }
+        }
+    }
+
+    /** Jittered, so that not all processes come back at once to a server that has just started. */
+    private @Nullable Link reconnect() {
+        long pause = FIRST_PAUSE_MILLIS;
+        while (!closed) {
+            try {
+                Thread.sleep(ThreadLocalRandom.current().nextLong(pause / 2, pause));
+                return Link.connect(host, port, timeout);
+            } catch (IOException e) {
+                pause = Math.min(LONGEST_PAUSE_MILLIS, 2 * pause);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return null;
+            }
+        }
+        return null;
+    }
+
+    private void readClockSoon() {
+        var unused = send(link, Request.STATISTICS).thenAccept(this::readClock);
+    }
+
+    private boolean readClock(Reply reply) {
+        if (reply instanceof Reply.Statistics(var values)) {
+            try {
+                clock.told(Long.parseLong(values.getOrDefault("time", "")));
+                return true;
+            } catch (NumberFormatException e) {
+                return false;
+            }
+        }
+        return false;
+    }
+
+    private static String resource(String host, int port) {
+        return "memcached at " + host + ":" + port;
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.coatcheck.memcached;
+
+import org.jspecify.annotations.NullMarked;
