@@ -32,7 +32,7 @@ final class RequestSession {
     private final SessionBacking backing;
     private final HttpServletRequest request;
     private final HttpServletResponse response;
-    private final Optional<SessionId> requested;
+    private final Ticket ticket;
     private final Set<String> dropped = new HashSet<>();
     private boolean looked;
     private boolean wasFound;
@@ -45,7 +45,7 @@ final class RequestSession {
         this.backing = backing;
         this.request = request;
         this.response = response;
-        this.requested = backing.cookies().read(request);
+        this.ticket = backing.ticket(request);
     }
 
     /** The one of this request, which the dispatches of a request share. */
@@ -67,7 +67,7 @@ final class RequestSession {
 
     /** What the visitor's cookie says, whether or not there is such a session. */
     Optional<SessionId> requested() {
-        return requested;
+        return locked(ticket::requested);
     }
 
     SessionBacking backing() {
@@ -118,8 +118,8 @@ final class RequestSession {
                 if (outage != null) {
                     throw outage;
                 }
-                current = requested
-                        .flatMap(id -> store(() -> backing.sessions().find(id)))
+                current = ticket.requested()
+                        .flatMap(id -> store(() -> ticket.sessions().find(id)))
                         .map(session -> SessionView.of(this, session))
                         .orElse(null);
                 wasFound = current != null;
@@ -192,12 +192,12 @@ final class RequestSession {
     }
 
     List<Device> devices(String user) {
-        return store(() -> backing.sessions().devices(user));
+        return store(() -> ticket.sessions().devices(user));
     }
 
     boolean revoke(String user, String device) {
         return locked(() -> {
-            boolean ended = store(() -> backing.sessions().revoke(user, device));
+            boolean ended = store(() -> ticket.sessions().revoke(user, device));
             if (current != null && current.id().handle().equals(device)) {
                 current.invalidate();
             }
@@ -207,7 +207,7 @@ final class RequestSession {
 
     int revokeAll(String user) {
         return locked(() -> {
-            int ended = store(() -> backing.sessions().revokeAll(user));
+            int ended = store(() -> ticket.sessions().revokeAll(user));
             if (current != null) {
                 current.invalidate();
             }
@@ -225,6 +225,22 @@ final class RequestSession {
             view.beginAnew();
         }
         return persist(view, changes.rotate());
+    }
+
+    /** Ends a stored session in the store: one round trip. */
+    void destroy(SessionId id) {
+        requireCookieCanChange();
+        store(() -> {
+            ticket.sessions().destroy(id);
+            return null;
+        });
+    }
+
+    private void requireCookieCanChange() {
+        if (ticket.isTheSession() && response.isCommitted()) {
+            throw new IllegalStateException(
+                    "a session in a sealed cookie cannot change once the response is committed, since its cookie can no longer be sent");
+        }
     }
 
     /** Called by the session when it has been destroyed. */
@@ -267,14 +283,15 @@ final class RequestSession {
     }
 
     private void sendCookie(@Nullable SessionView view) {
-        if (!cookieDue) {
+        if (!cookieDue && !ticket.isOutdated()) {
             return;
         }
         if (view == null) {
             backing.cookies().clear(request, response);
         } else {
-            backing.cookies().write(request, response, view.id());
+            backing.cookies().write(request, response, ticket.text(view.id()));
         }
+        ticket.sent();
         cookieSent = true;
         cookieDue = false;
     }
@@ -321,7 +338,8 @@ final class RequestSession {
         if (view.isReadOnly()) {
             return new Gone();
         }
-        var sessions = backing.sessions();
+        requireCookieCanChange();
+        var sessions = ticket.sessions();
         return store(() -> view.isStored() ? sessions.save(view.id(), changes) : sessions.create(view.id(), changes));
     }
 }

@@ -1,13 +1,15 @@
 package dev.coatcheck.servlet;
 
+import dev.coatcheck.state.sessions.SessionSettings;
 import dev.coatcheck.state.sessions.Sessions;
+import jakarta.servlet.http.HttpServletRequest;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 
 /** What all the requests of one filter have in common. */
 record SessionBacking(
-        Sessions sessions,
+        Tickets tickets,
         SessionJson json,
         UnreadableAttributes unreadable,
         SessionCookies cookies,
@@ -15,14 +17,38 @@ record SessionBacking(
         Optional<Duration> idleTimeout,
         InstantSource clock) {
 
+    /** Reads the ticket of a request. */
+    interface Tickets {
+        Ticket of(HttpServletRequest request, SessionCookies cookies);
+    }
+
+    /** Sessions in a store. */
     static SessionBacking of(Sessions sessions, SessionFilterSettings settings) {
+        return of((request, cookies) -> StoredTicket.of(sessions, cookies.read(request)), settings);
+    }
+
+    /** Sessions that their visitors carry. */
+    static SessionBacking sealed(
+            SealingKeys keys, SessionSettings sessions, SessionFilterSettings settings, InstantSource clock) {
+        var seal = new Seal(keys);
+        return of(
+                (request, cookies) ->
+                        new SealedTicket(seal, cookies.name(request), cookies.read(request), sessions, clock),
+                settings);
+    }
+
+    private static SessionBacking of(Tickets tickets, SessionFilterSettings settings) {
         return new SessionBacking(
-                sessions,
+                tickets,
                 new SessionJson(settings.types()),
                 new UnreadableAttributes(),
                 new SessionCookies(settings.cookie(), settings.trustForwardedProto()),
                 new SessionEvents(settings.listeners()),
                 settings.idleTimeout(),
                 InstantSource.system());
+    }
+
+    Ticket ticket(HttpServletRequest request) {
+        return tickets.of(request, cookies);
     }
 }

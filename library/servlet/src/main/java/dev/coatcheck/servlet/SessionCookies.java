@@ -1,6 +1,5 @@
 package dev.coatcheck.servlet;
 
-import dev.coatcheck.state.sessions.SessionId;
 import jakarta.servlet.http.Cookie;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -10,7 +9,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** Reads and writes the cookie that carries a session's id. */
+/** Reads and writes the cookie that carries a session's id, or the session itself. */
 final class SessionCookies {
     private static final Pattern LOOPBACK = Pattern.compile("localhost|.+\\.localhost|127(\\.\\d{1,3}){3}|\\[?::1]?");
 
@@ -23,16 +22,16 @@ final class SessionCookies {
     }
 
     /**
-     * The id that the visitor sent. Two cookies of the name are none: one of them was planted, and there is no telling
+     * What the visitor's cookie holds. Two cookies of the name are none: one of them was planted, and there is no telling
      * which.
      */
-    Optional<SessionId> read(HttpServletRequest request) {
+    Optional<String> read(HttpServletRequest request) {
         var values = values(request);
-        return values.size() == 1 ? SessionId.parse(values.getFirst()) : Optional.empty();
+        return values.size() == 1 ? Optional.of(values.getFirst()) : Optional.empty();
     }
 
-    void write(HttpServletRequest request, HttpServletResponse response, SessionId id) {
-        response.addHeader("Set-Cookie", line(request, id.text(), ""));
+    void write(HttpServletRequest request, HttpServletResponse response, String value) {
+        response.addHeader("Set-Cookie", line(request, value, ""));
     }
 
     /** Makes the visitor forget the cookie, where one was sent. */
@@ -59,7 +58,8 @@ final class SessionCookies {
                 + "; HttpOnly; SameSite=" + cookie.sameSite().attribute();
     }
 
-    private String name(HttpServletRequest request) {
+    /** The cookie's name on this request's kind of connection. */
+    String name(HttpServletRequest request) {
         return isPlainLoopback(request) ? cookie.name() : "__Host-" + cookie.name();
     }
 

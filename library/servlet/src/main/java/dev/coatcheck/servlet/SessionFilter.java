@@ -1,5 +1,6 @@
 package dev.coatcheck.servlet;
 
+import dev.coatcheck.state.sessions.SessionSettings;
 import dev.coatcheck.state.sessions.Sessions;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
@@ -13,6 +14,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpSession;
 import java.io.IOException;
+import java.time.InstantSource;
 import java.util.EnumSet;
 import org.jspecify.annotations.Nullable;
 
@@ -77,8 +79,45 @@ public final class SessionFilter implements Filter {
     private final SessionFilterSettings settings;
 
     public SessionFilter(Sessions sessions, SessionFilterSettings settings) {
-        this.backing = SessionBacking.of(sessions, settings);
+        this(SessionBacking.of(sessions, settings), settings);
+    }
+
+    private SessionFilter(SessionBacking backing, SessionFilterSettings settings) {
+        this.backing = backing;
         this.settings = settings;
+    }
+
+    /**
+     * Sessions that need no store: each visitor carries their own in the cookie, encrypted and authenticated
+     * (AES-256-GCM), and whoever holds the keys can read it. Every answer to a request that changed the session, and some
+     * to requests that read it, send it anew.
+     *
+     * <p>What it cannot do, because nobody but the visitor knows which cookie is the latest:
+     *
+     * <ul>
+     *   <li>End a session. {@code invalidate()} makes the browser forget the cookie; whoever kept a copy can go on with it
+     *       until its time-outs, so keep these short. A visitor can also go back to an earlier cookie of their own: keep
+     *       nothing in it that may be spent once, such as a voucher or a number of attempts.
+     *   <li>Merge. Of two requests at the same time the answer that arrives last has its session kept, whole.
+     *   <li>List a user's sessions or revoke them: {@link SessionUser}'s methods for that throw
+     *       {@link UnsupportedOperationException}.
+     *   <li>Hold much. A browser takes 4 KiB for a cookie, of which some 2.8 KiB are left for attributes; more is an error,
+     *       and the session stays as it was.
+     *   <li>Change after the response is committed: such changes are lost, and told in the log as an error.
+     * </ul>
+     *
+     * <p>Time is that of each process, so their clocks have to agree. A cookie that a newer release sealed in a format of
+     * its own is no session to this one. No round trips, no outages.
+     *
+     * @param sessions time-outs and size; the grace after a rotation means nothing here
+     */
+    public static SessionFilter sealed(SealingKeys keys, SessionSettings sessions, SessionFilterSettings settings) {
+        return sealed(keys, sessions, settings, InstantSource.system());
+    }
+
+    static SessionFilter sealed(
+            SealingKeys keys, SessionSettings sessions, SessionFilterSettings settings, InstantSource clock) {
+        return new SessionFilter(SessionBacking.sealed(keys, sessions, settings, clock), settings);
     }
 
     /** Maps this filter to everything in an application that is starting. */

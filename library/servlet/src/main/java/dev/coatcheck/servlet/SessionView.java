@@ -193,10 +193,7 @@ final class SessionView implements HttpSession {
         live(() -> {
             owner.backing().events().ending(this);
             if (stored) {
-                owner.store(() -> {
-                    owner.backing().sessions().destroy(id);
-                    return null;
-                });
+                owner.destroy(id);
             }
             attributes.names().forEach(this::removeAttribute);
             end();
