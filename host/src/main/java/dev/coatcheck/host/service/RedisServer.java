@@ -47,11 +47,12 @@ public final class RedisServer extends LocalServer {
 
     /** With as many numbered databases; Redis' own default is 16. */
     static RedisServer start(ServerSettings settings, int databases) {
-        return started(
-                NAME,
-                settings,
-                home -> new RedisServer(
-                        settings, home, new PackagedServers(BinaryCache.ofThisUser()).redisServer(), databases));
+        return started(NAME, settings, home -> new RedisServer(settings, home, program(), databases));
+    }
+
+    /** The program itself, for who runs it in another shape: as a node of a cluster, a replica, a sentinel. */
+    public static Path program() throws IOException {
+        return new PackagedServers(BinaryCache.ofThisUser()).redisServer();
     }
 
     @Override

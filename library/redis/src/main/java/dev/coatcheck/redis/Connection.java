@@ -1,19 +1,15 @@
 package dev.coatcheck.redis;
 
 import dev.coatcheck.state.BackingServiceException;
-import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisFuture;
 import io.lettuce.core.RedisNoScriptException;
-import io.lettuce.core.RedisURI;
+import io.lettuce.core.RedisReadOnlyException;
 import io.lettuce.core.ScriptOutputType;
-import io.lettuce.core.api.StatefulRedisConnection;
-import io.lettuce.core.api.async.RedisAsyncCommands;
-import io.lettuce.core.resource.ClientResources;
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -21,50 +17,37 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one connection to a server. Commands are sent at once and answered in order; whoever needs the answer waits for
- * it, within the time-out, in a way that costs a virtual thread nothing.
+ * The one connection to a server, or to each node of a cluster. Commands are sent at once and answered in order; whoever
+ * needs the answer waits for it, within the time-out, in a way that costs a virtual thread nothing.
  */
 final class Connection implements AutoCloseable {
-    private static final Duration CLOSING = Duration.ofSeconds(5);
-
-    private final String resource;
-    private final RedisURI uri;
+    private final RedisUrl url;
     private final Duration timeout;
-    private final ClientResources resources;
-    private final RedisClient client;
+    private final Driver driver;
     private final SilentLink link;
-    private final RedisAsyncCommands<String, String> commands;
+    private final RedisClusterAsyncCommands<String, String> commands;
 
     private Connection(
-            String resource,
-            RedisURI uri,
+            RedisUrl url,
             Duration timeout,
-            ClientResources resources,
-            RedisClient client,
+            Driver driver,
             SilentLink link,
-            StatefulRedisConnection<String, String> connection) {
-        this.resource = resource;
-        this.uri = uri;
+            RedisClusterAsyncCommands<String, String> commands) {
+        this.url = url;
         this.timeout = timeout;
-        this.resources = resources;
-        this.client = client;
+        this.driver = driver;
         this.link = link;
-        this.commands = connection.async();
+        this.commands = commands;
     }
 
-    static Connection open(RedisURI uri, Duration timeout) {
-        var resource = "redis at " + uri.getHost() + ":" + uri.getPort() + "/" + uri.getDatabase();
-        uri.setTimeout(timeout);
-        uri.setClientName("coatcheck");
+    static Connection open(RedisUrl url, Duration timeout) {
         var link = new SilentLink();
-        var resources = LettuceOptions.resources(link);
-        var client = RedisClient.create(resources, uri);
+        var driver = Driver.of(url, timeout, link);
         try {
-            client.setOptions(LettuceOptions.client(timeout));
-            return new Connection(resource, uri, timeout, resources, client, link, client.connect());
+            return new Connection(url, timeout, driver, link, driver.connect());
         } catch (RuntimeException e) {
-            close(client, resources);
-            throw new BackingServiceException(resource, "connect", e);
+            driver.close();
+            throw new BackingServiceException(url.resource(), "connect", e);
         }
     }
 
@@ -79,8 +62,13 @@ final class Connection implements AutoCloseable {
                         : CompletableFuture.failedFuture(e));
     }
 
+    /** Whether keys of different slots are kept apart. */
+    boolean isCluster() {
+        return url.kind() == RedisUrl.Kind.CLUSTER;
+    }
+
     /** Sends a command without waiting for its answer. */
-    <T> CompletableFuture<T> send(Function<RedisAsyncCommands<String, String>, RedisFuture<T>> command) {
+    <T> CompletableFuture<T> send(Function<RedisClusterAsyncCommands<String, String>, RedisFuture<T>> command) {
         try {
             return command.apply(commands).toCompletableFuture();
         } catch (RuntimeException e) {
@@ -99,19 +87,22 @@ final class Connection implements AutoCloseable {
 
     /** Waits for all the answers to commands that were sent together, for one time-out in all. */
     <T> List<T> awaitAll(String attempt, List<CompletableFuture<T>> answers) {
-        var sent = link.sent();
+        long sent = System.nanoTime();
         var results = new ArrayList<T>(answers.size());
         try {
             for (var answer : answers) {
-                long left = timeout.toNanos() - sent.nanosAgo();
+                long left = timeout.toNanos() - (System.nanoTime() - sent);
                 results.add(answer.get(Math.max(0, left), TimeUnit.NANOSECONDS));
             }
-            link.answered();
             return results;
         } catch (ExecutionException e) {
-            throw failure(attempt, e.getCause() == null ? e : e.getCause());
+            var cause = e.getCause() == null ? e : e.getCause();
+            if (cause instanceof RedisReadOnlyException) {
+                link.closeAll(); // the server is a replica now: connecting again leads to the one that took its place
+            }
+            throw failure(attempt, cause);
         } catch (TimeoutException e) {
-            link.closeIfSilentSince(sent);
+            link.closeSilent(timeout);
             throw failure(attempt, new TimeoutException("no answer within " + timeout.toMillis() + " ms"));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -130,42 +121,23 @@ final class Connection implements AutoCloseable {
         return results;
     }
 
-    /** Another client of the same server, with threads of its own; whoever asks for it closes it. */
-    RedisClient another() {
-        var another = RedisClient.create(LettuceOptions.resources(new SilentLink()), uri);
-        another.setOptions(LettuceOptions.client(timeout));
-        return another;
-    }
-
-    RedisURI uri() {
-        return uri;
+    /** Another client of the same, with threads of its own; whoever asks for it closes it. */
+    Driver another() {
+        return Driver.of(url, timeout, new SilentLink());
     }
 
     /** The resource, without credentials. */
     String resource() {
-        return resource;
+        return url.resource();
     }
 
     BackingServiceException failure(String attempt, Throwable cause) {
-        return new BackingServiceException(resource, attempt, cause);
+        return new BackingServiceException(url.resource(), attempt, cause);
     }
 
     @Override
     public void close() {
-        close(client, resources);
-    }
-
-    /** Closes all of a client's connections, and ends its threads, within a limit. */
-    static void close(RedisClient client, ClientResources resources) {
-        try {
-            client.shutdownAsync(0, CLOSING.toMillis(), TimeUnit.MILLISECONDS)
-                    .orTimeout(CLOSING.toMillis(), TimeUnit.MILLISECONDS)
-                    .join();
-        } catch (CompletionException e) {
-            // What does not close in time ends with the process; there is nothing that a caller could do.
-        } finally {
-            resources.shutdown(0, CLOSING.toMillis(), TimeUnit.MILLISECONDS).awaitUninterruptibly(CLOSING.toMillis());
-        }
+        driver.close();
     }
 
     private static boolean isNoScript(Throwable e) {

@@ -6,6 +6,8 @@ import io.lettuce.core.MaintNotificationsConfig;
 import io.lettuce.core.SocketOptions;
 import io.lettuce.core.SocketOptions.KeepAliveOptions;
 import io.lettuce.core.TimeoutOptions;
+import io.lettuce.core.cluster.ClusterClientOptions;
+import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.DefaultClientResources;
 import io.lettuce.core.resource.Delay;
@@ -39,6 +41,16 @@ final class LettuceOptions {
                         .build())
                 // A feature of one vendor's cloud that begins each connection with a command others do not know.
                 .maintNotificationsConfig(MaintNotificationsConfig.disabled())
+                .build();
+    }
+
+    static ClusterClientOptions cluster(Duration timeout) {
+        return ClusterClientOptions.builder(client(timeout))
+                // Slots that moved, nodes that came and went: heard of by what is refused, and looked for now and then.
+                .topologyRefreshOptions(ClusterTopologyRefreshOptions.builder()
+                        .adaptiveRefreshTriggersTimeout(Duration.ofSeconds(1))
+                        .enablePeriodicRefresh(Duration.ofSeconds(30))
+                        .build())
                 .build();
     }
 

@@ -2,8 +2,6 @@ package dev.coatcheck.redis;
 
 import static java.lang.System.Logger.Level.WARNING;
 
-import io.lettuce.core.RedisClient;
-import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.pubsub.RedisPubSubAdapter;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import java.util.concurrent.CompletableFuture;
@@ -24,7 +22,7 @@ final class Listener implements AutoCloseable {
     private final String channel;
     private final Consumer<String> heard;
     private final Runnable begun;
-    private @Nullable RedisClient client;
+    private @Nullable Driver driver;
     private boolean listening;
     private boolean closed;
 
@@ -44,13 +42,11 @@ final class Listener implements AutoCloseable {
         if (listening || closed) {
             return;
         }
-        if (client == null) {
-            client = connection.another();
+        if (driver == null) {
+            driver = connection.another();
         }
         listening = true;
-        var unused = client.connectPubSubAsync(StringCodec.UTF8, connection.uri())
-                .thenCompose(this::subscribe)
-                .exceptionally(this::failed);
+        var unused = driver.connectToListen().thenCompose(this::subscribe).exceptionally(this::failed);
     }
 
     private CompletionStage<Void> subscribe(StatefulRedisPubSubConnection<String, String> connected) {
@@ -87,13 +83,13 @@ final class Listener implements AutoCloseable {
 
     @Override
     public void close() {
-        RedisClient ours;
+        Driver ours;
         synchronized (this) {
             closed = true;
-            ours = client;
+            ours = driver;
         }
         if (ours != null) {
-            Connection.close(ours, ours.getResources());
+            ours.close();
         }
     }
 }

@@ -9,7 +9,6 @@ import dev.coatcheck.state.limits.Limits;
 import dev.coatcheck.state.limits.OnOutage;
 import dev.coatcheck.state.sessions.SessionSettings;
 import dev.coatcheck.state.sessions.Sessions;
-import io.lettuce.core.RedisURI;
 
 /**
  * An attached Redis or Valkey, which gives out the ports it can serve.
@@ -20,8 +19,13 @@ import io.lettuce.core.RedisURI;
  * queued and nothing is sent twice. The connection comes back by itself, within a second or so of the server, also from a
  * link that went silent without ending.
  *
- * <p>Needs Redis 6.2 or Valkey 7.2, one server (with its replicas behind one address), and the right to run scripts.
- * Thread-safe. Close it last, when nothing uses its ports any more.
+ * <p>In a cluster a session, a lease and a remembered request are each in one slot, and so on one node; the index of a
+ * session's user is in another. Limits that are asked together are one command for each slot. The clocks of the nodes have to agree within half a minute. While a node is away,
+ * what lies on it fails, and nothing else. With sentinels the connection follows the master; what a fail-over costs is what
+ * had not reached the replica.
+ *
+ * <p>Needs Redis 6.2 or Valkey 7.2, and the right to run scripts. Thread-safe. Close it last, when nothing uses its ports
+ * any more.
  *
  * <pre>{@code
  * try (var redis = Redis.attach(System.getenv("REDIS_URL"))) {
@@ -49,12 +53,15 @@ public final class Redis implements AutoCloseable {
     /**
      * Connects.
      *
-     * @param url {@code redis://[[user]:password@]host[:port][/database]}, or {@code rediss:} for TLS
+     * @param url {@code redis://[[user]:password@]host[:port][/database]}, or {@code redis-sentinel:} or
+     *     {@code redis-cluster:} with several hosts and commas in between, the former with the name of the master at the end:
+     *     {@code redis-sentinel://a,b,c/0#main}. {@code rediss} in place of {@code redis} is TLS, whose certificate must
+     *     be for the host and from an authority that this JVM trusts; {@code valkey} is {@code redis}
      * @throws IllegalArgumentException where the URL is none; the message does not show it, since it may hold a password
      * @throws BackingServiceException where the server cannot be reached or refuses
      */
     public static Redis attach(String url, RedisSettings settings) {
-        return new Redis(Connection.open(parse(url), settings.timeout()), settings);
+        return new Redis(Connection.open(RedisUrl.parse(url), settings.timeout()), settings);
     }
 
     /** Sessions. Several with different settings may be used side by side; they share what is stored. */
@@ -99,19 +106,5 @@ public final class Redis implements AutoCloseable {
     public void close() {
         leaseStore.close();
         connection.close();
-    }
-
-    private static RedisURI parse(String url) {
-        try {
-            var uri = RedisURI.create(url);
-            if (uri.getHost() != null) {
-                return uri;
-            }
-        } catch (RuntimeException e) {
-            // Its message may quote the URL, and with it the password.
-        }
-        throw new IllegalArgumentException(
-                "not the URL of a Redis; expected redis://[[user]:password@]host[:port][/database]"
-                        + " (special characters in a password are percent-encoded), or rediss: for TLS");
     }
 }

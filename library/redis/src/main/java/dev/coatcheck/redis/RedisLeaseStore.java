@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Leases on Redis: a key that ends with the lease, and beside it, in the same slot of a cluster, the last token, which is
- * kept for a day.
+ * kept for two days.
  *
  * <p>Cost: each method is one command; renewing is one for each lease, all sent together. Who waits listens on a
  * connection of its own, made when somebody waits for the first time. A server that is full grants nothing new, but renews

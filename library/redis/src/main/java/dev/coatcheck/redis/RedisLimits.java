@@ -11,7 +11,10 @@ import dev.coatcheck.state.limits.Limits;
 import dev.coatcheck.state.limits.OnOutage;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +22,9 @@ import org.jspecify.annotations.Nullable;
  * permits are back.
  *
  * <p>Cost: {@code acquire} is one command, however many limits it asks, and none for a key that this process was told
- * within the last second is limited ({@link KnownBlocks}); {@code refund} is one.
+ * within the last second is limited ({@link KnownBlocks}); {@code refund} is one. In a cluster it is one for each slot, one
+ * after the other; where one refuses, what others allowed is given back, with a command for each again. A limit
+ * is never exceeded, but others may for that moment find fewer permits than there are.
  */
 final class RedisLimits implements Limits {
     static final Script ACQUIRE = Script.of("limit.lua", "acquire.lua");
@@ -44,22 +49,64 @@ final class RedisLimits implements Limits {
         if (block.isPresent()) {
             return block.get();
         }
-        long sent = System.nanoTime();
+        var spent = new ArrayList<Allowed>();
+        var refused = new ArrayList<Limited>();
         try {
-            var attempt = "acquire permits";
-            var reply = connection.await(attempt, connection.run(ACQUIRE, keys(asks), arguments(asks)));
-            return switch (String.valueOf(reply.get(0))) {
-                case "allowed" -> allowed(asks, reply);
-                case "limited" -> limited(asks, reply, sent);
-                default ->
-                    throw connection.failure(
-                            attempt,
-                            new IllegalStateException(
-                                    "a newer release wrote a limit in a format that this one does not read"));
-            };
+            for (var group : together(asks)) {
+                switch (acquireTogether(group)) {
+                    case Allowed allowed -> spent.add(allowed);
+                    case Limited limited -> refused.add(limited);
+                }
+            }
         } catch (BackingServiceException e) {
+            giveBack(spent);
             return inOutage.acquire(asks, e);
         }
+        if (refused.isEmpty()) {
+            return all(asks, spent);
+        }
+        giveBack(spent);
+        return Collections.max(refused, Comparator.comparing(Limited::retryAfter));
+    }
+
+    private Decision acquireTogether(List<Ask> asks) {
+        long sent = System.nanoTime();
+        var attempt = "acquire permits";
+        var reply = connection.await(attempt, connection.run(ACQUIRE, keys(asks), arguments(asks)));
+        return switch (String.valueOf(reply.get(0))) {
+            case "allowed" -> allowed(asks, reply);
+            case "limited" -> limited(asks, reply, sent);
+            default ->
+                throw connection.failure(
+                        attempt,
+                        new IllegalStateException(
+                                "a newer release wrote a limit in a format that this one does not read"));
+        };
+    }
+
+    /** What can be asked in one command, in an order that a refund finds again. */
+    private List<List<Ask>> together(List<Ask> asks) {
+        return connection.isCluster() ? Slots.together(asks, this::key) : List.of(asks);
+    }
+
+    /** What was allowed in some slots and then refused in another; what cannot be given back grows back. */
+    private void giveBack(List<Allowed> spent) {
+        for (var allowed : spent) {
+            try {
+                refundTogether(allowed.reservation());
+            } catch (BackingServiceException e) {
+                // It was told where it matters: by the decision.
+            }
+        }
+    }
+
+    private static Allowed all(List<Ask> asks, List<Allowed> groups) {
+        if (groups.size() == 1) {
+            return groups.get(0);
+        }
+        var ids = groups.stream().map(allowed -> allowed.reservation().id()).collect(Collectors.joining(","));
+        var least = Collections.min(groups, Comparator.comparingLong(Allowed::remaining));
+        return new Allowed(new Reservation(ids, asks), least.remaining(), least.resetAfter());
     }
 
     @Override
@@ -68,19 +115,35 @@ final class RedisLimits implements Limits {
         if (inOutage.refund(reservation) || asks.isEmpty()) {
             return;
         }
-        var keys = new ArrayList<>(List.of(prefix + "refunded:" + reservation.id()));
-        keys.addAll(keys(asks));
-        var arguments = new ArrayList<>(List.of(
-                Long.toString(ReservationIds.spentAt(reservation)),
-                Long.toString(1 + longestCost(asks).toMillis())));
-        arguments.addAll(arguments(asks));
+        var groups = together(asks);
+        var ids = reservation.id().split(",", -1);
+        if (ids.length != groups.size()) {
+            throw new IllegalArgumentException("not a reservation of these limits: \"" + reservation.id() + "\"");
+        }
         try {
-            connection.await("refund permits", connection.run(REFUND, keys, arguments));
+            for (int i = 0; i < ids.length; i++) {
+                refundTogether(new Reservation(ids[i], groups.get(i)));
+            }
         } catch (BackingServiceException e) {
             inOutage.refused(e);
         } finally {
             known.forget(asks);
         }
+    }
+
+    private void refundTogether(Reservation reservation) {
+        var asks = reservation.asks();
+        var keys = new ArrayList<>(List.of(prefix + "refunded:" + slotTag(asks) + reservation.id()));
+        keys.addAll(keys(asks));
+        var arguments = new ArrayList<>(List.of(
+                Long.toString(ReservationIds.spentAt(reservation)),
+                Long.toString(1 + longestCost(asks).toMillis())));
+        arguments.addAll(arguments(asks));
+        connection.await("refund permits", connection.run(REFUND, keys, arguments));
+    }
+
+    private String slotTag(List<Ask> asks) {
+        return connection.isCluster() ? Slots.tagLike(key(asks.get(0))) : "";
     }
 
     private Allowed allowed(List<Ask> asks, List<@Nullable Object> reply) {

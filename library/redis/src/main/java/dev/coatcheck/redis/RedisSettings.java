@@ -1,6 +1,7 @@
 package dev.coatcheck.redis;
 
 import java.time.Duration;
+import java.util.regex.Pattern;
 
 /**
  * How Redis is used.
@@ -10,9 +11,15 @@ import java.time.Duration;
  * @param timeout how long one operation may take, after which it fails; 2 seconds by default
  */
 public record RedisSettings(String prefix, Duration timeout) {
+    private static final Pattern PREFIX = Pattern.compile("[^{]*|[^{]*\\{[^}]+}.*", Pattern.DOTALL);
     private static final RedisSettings DEFAULTS = new RedisSettings("coatcheck:", Duration.ofSeconds(2));
 
     public RedisSettings {
+        if (!PREFIX.matcher(prefix).matches()) {
+            throw new IllegalArgumentException(
+                    "a prefix for Redis has no braces, or {a text} that puts all keys into one slot of a cluster, not \""
+                            + prefix + "\"");
+        }
         if (!timeout.isPositive()) {
             throw new IllegalArgumentException("the time-out of Redis is positive, not " + timeout);
         }

@@ -2,42 +2,75 @@ package dev.coatcheck.redis;
 
 import io.lettuce.core.resource.NettyCustomizer;
 import io.netty.channel.Channel;
-import org.jspecify.annotations.Nullable;
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Notices a link that went silent without ending (a fail-over or a firewall that drops packets) and closes it, upon which
+ * Notices links that went silent without ending (a fail-over or a firewall that drops packets) and closes them, upon which
  * the driver connects anew. TCP itself would go on sending to nobody for a quarter of an hour, and its keep-alive does
  * not help while something is unacknowledged.
  *
- * <p>A link is silent where one command got no answer for a whole time-out and no other command did either.
+ * <p>A link is silent where nothing came since something was sent, for most of a time-out. Which link a command went over
+ * is not known here: in a cluster there are several.
  */
 final class SilentLink implements NettyCustomizer {
-    private volatile @Nullable Channel channel;
-    private volatile long lastAnswer = System.nanoTime();
-
-    /** The moment and the link at which commands were sent. */
-    record Sent(long nanos, @Nullable Channel channel) {
-        long nanosAgo() {
-            return System.nanoTime() - nanos;
-        }
-    }
+    private final Set<Watch> links = ConcurrentHashMap.newKeySet();
 
     @Override
     public void afterChannelInitialized(Channel channel) {
-        this.channel = channel;
+        var watch = new Watch(channel);
+        links.add(watch);
+        var unused = channel.closeFuture().addListener(closed -> links.remove(watch));
+        channel.pipeline().addFirst(watch);
     }
 
-    Sent sent() {
-        return new Sent(System.nanoTime(), channel);
+    /** Called when a command got no answer for a whole time-out. */
+    void closeSilent(Duration timeout) {
+        links.forEach(link -> link.closeIfSilentFor(timeout.toNanos() / 2));
     }
 
-    void answered() {
-        lastAnswer = System.nanoTime();
+    /** Called when a link turned out to lead to the wrong server. */
+    void closeAll() {
+        links.forEach(Watch::close);
     }
 
-    void closeIfSilentSince(Sent sent) {
-        if (lastAnswer - sent.nanos < 0 && sent.channel != null) {
-            var unused = sent.channel.close();
+    private static final class Watch extends ChannelDuplexHandler {
+        private static final long ANSWERED = 0;
+
+        private final Channel channel;
+        private volatile long askedAt = ANSWERED;
+
+        Watch(Channel channel) {
+            this.channel = channel;
+        }
+
+        @Override
+        public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
+            if (askedAt == ANSWERED) {
+                askedAt = System.nanoTime() | 1; // never ANSWERED
+            }
+            var unused = context.write(message, promise);
+        }
+
+        @Override
+        public void channelRead(ChannelHandlerContext context, Object message) {
+            askedAt = ANSWERED;
+            context.fireChannelRead(message);
+        }
+
+        void closeIfSilentFor(long nanos) {
+            long asked = askedAt;
+            if (asked != ANSWERED && System.nanoTime() - asked > nanos) {
+                close();
+            }
+        }
+
+        void close() {
+            var unused = channel.close();
         }
     }
 }

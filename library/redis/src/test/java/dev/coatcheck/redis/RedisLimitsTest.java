@@ -11,7 +11,6 @@ import dev.coatcheck.state.limits.Decision.Limited;
 import dev.coatcheck.state.limits.Decision.Reservation;
 import dev.coatcheck.state.limits.Limit;
 import dev.coatcheck.state.limits.OnOutage;
-import io.lettuce.core.RedisURI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -54,7 +53,7 @@ class RedisLimitsTest {
         var random = new Random(permits);
         var owed = Debt.none(limit);
         long before = 0;
-        try (var connection = Connection.open(RedisURI.create(store.url()), Duration.ofSeconds(20))) {
+        try (var connection = Connection.open(RedisUrl.parse(store.url()), Duration.ofSeconds(20))) {
             for (int i = 0; i < 100; i++) {
                 long cost = Math.max(1, (long) (random.nextDouble() * permits / 20));
                 var ask = limit.on("ada").withCost(cost);

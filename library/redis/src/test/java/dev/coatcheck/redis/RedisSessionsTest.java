@@ -12,7 +12,6 @@ import dev.coatcheck.state.sessions.SaveResult.Saved;
 import dev.coatcheck.state.sessions.SessionId;
 import dev.coatcheck.state.sessions.SessionSettings;
 import dev.coatcheck.state.sessions.Sessions;
-import io.lettuce.core.RedisURI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
@@ -68,7 +67,7 @@ class RedisSessionsTest {
 
     @Test
     void who_prunes_late_does_not_drop_what_was_mentioned_since() {
-        try (var connection = Connection.open(RedisURI.create(store.url()), Duration.ofSeconds(20))) {
+        try (var connection = Connection.open(RedisUrl.parse(store.url()), Duration.ofSeconds(20))) {
             var index =
                     new UserIndex(connection, "coatcheck:", Duration.ofDays(14).toMillis());
             double longAgo = System.currentTimeMillis() - 2 * UserIndex.PENDING;
@@ -113,7 +112,7 @@ class RedisSessionsTest {
                 SessionSettings.defaults(),
                 OptionalLong.of(tooLongAgo));
 
-        try (var connection = Connection.open(RedisURI.create(store.url()), Duration.ofSeconds(20))) {
+        try (var connection = Connection.open(RedisUrl.parse(store.url()), Duration.ofSeconds(20))) {
             var key = "coatcheck:session:" + id.handle();
             assertThat(connection.await("save", connection.run(RedisSessions.SAVE, List.of(key), arguments)))
                     .containsExactly("stale");
