@@ -104,6 +104,8 @@ public final class SessionFilter implements Filter {
      *   <li>Hold much. A browser takes 4 KiB for a cookie, of which some 2.8 KiB are left for attributes; more is an error,
      *       and the session stays as it was.
      *   <li>Change after the response is committed: such changes are lost, and told in the log as an error.
+     *   <li>Outlive the loss of the answer that carried the change: a repeated request to which {@link IdempotencyFilter}
+     *       gives the answer again does not get the cookie again.
      * </ul>
      *
      * <p>Time is that of each process, so their clocks have to agree. A cookie that a newer release sealed in a format of
