@@ -1,13 +1,12 @@
 package dev.coatcheck.postgres;
 
+import static dev.coatcheck.postgres.FaultyServer.PATIENCE;
+import static dev.coatcheck.postgres.FaultyServer.SETTINGS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.coatcheck.contracts.Together;
-import dev.coatcheck.host.service.Durability;
-import dev.coatcheck.host.service.PostgresServer;
-import dev.coatcheck.host.service.ServerSettings;
 import dev.coatcheck.state.BackingServiceException;
 import dev.coatcheck.state.blobs.Blobs;
 import dev.coatcheck.state.blobs.PutOptions;
@@ -34,57 +33,32 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The server is killed, comes back on the same TCP port, falls silent, or was never there. */
 class FaultTest {
-    private static final PostgresSettings SETTINGS = PostgresSettings.defaults()
-            .withConnectTimeout(Duration.ofSeconds(1))
-            .withStatementTimeout(Duration.ofSeconds(1));
-
     /** A connection that proves dead, the one that is made in its place, and a statement on it. */
     private static final Duration BOUND = Duration.ofSeconds(10);
 
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final String QUEUE = "mail";
+    private static final String JOBS = "coatcheck_jobs";
     private static final int BLOB_SIZE = PostgresBlobs.CHUNK_SIZE + 1;
 
     @TempDir
     static Path folder;
 
-    private static PostgresServer server;
-    private static int databases;
-    private Relay relay;
+    @RegisterExtension
+    static final FaultyServer server = new FaultyServer(() -> folder);
+
     private Postgres postgres;
-
-    @BeforeAll
-    static void startServer() {
-        server = PostgresServer.start(ServerSettings.at(folder).withDurability(Durability.PROCESS_LOSS));
-    }
-
-    @AfterAll
-    static void endServer() {
-        server.close();
-    }
 
     @BeforeEach
     void attach() {
-        server.start();
-        relay = Relay.to(server.tcpPort());
-        postgres = Postgres.attach(relay.through(server.createDatabaseIfMissing("faults_" + databases++)), SETTINGS);
-        postgres.migrate();
-    }
-
-    @AfterEach
-    void close() {
-        postgres.close();
-        relay.close();
+        postgres = server.postgres();
     }
 
     @Test
@@ -159,7 +133,7 @@ class FaultTest {
         jobs.awaitWork(Set.of(QUEUE), Duration.ofMillis(200));
         server.kill();
         server.start();
-        await().atMost(PATIENCE).ignoreExceptions().until(this::listeners, count -> count == 1);
+        server.awaitListener(JOBS);
 
         jobs.claim(Set.of(QUEUE), 1, PATIENCE);
         long begun = System.nanoTime();
@@ -173,8 +147,8 @@ class FaultTest {
     @Tag("long")
     void a_connection_that_listens_is_not_given_up_for_being_quiet() throws Exception {
         postgres.jobs().awaitWork(Set.of(QUEUE), Duration.ofMillis(200));
-        await().atMost(PATIENCE).ignoreExceptions().until(this::listeners, count -> count == 1);
-        var begun = "select min(backend_start) from pg_stat_activity where query = 'listen coatcheck_jobs'";
+        server.awaitListener(JOBS);
+        var begun = "select min(backend_start) from pg_stat_activity where query = 'listen " + JOBS + "'";
         var before = Databases.query(postgres, begun);
 
         // Longer than the network may be silent while a statement is under way.
@@ -187,7 +161,7 @@ class FaultTest {
     void whoever_waits_is_told_to_look_when_the_connection_that_listens_is_there_again() throws Exception {
         var jobs = postgres.jobs();
         jobs.awaitWork(Set.of(QUEUE), Duration.ofMillis(200));
-        await().atMost(PATIENCE).ignoreExceptions().until(this::listeners, count -> count == 1);
+        server.awaitListener(JOBS);
         jobs.claim(Set.of(QUEUE), 1, PATIENCE);
         var waiter = Thread.ofVirtual().start(() -> {
             try {
@@ -197,7 +171,7 @@ class FaultTest {
             }
         });
 
-        relay.cut();
+        server.relay().cut();
 
         assertThat(waiter.join(PATIENCE)).isTrue();
     }
@@ -211,10 +185,10 @@ class FaultTest {
     @Test
     void while_the_server_is_silent_every_method_says_so_in_bounded_time_and_goes_on_afterwards() {
         postgres.jobs().enqueue(NewJob.of(QUEUE, ""));
-        relay.fallSilent();
+        server.relay().fallSilent();
         assertEveryMethodFailsInBoundedTime();
 
-        relay.speak();
+        server.relay().speak();
         await().atMost(PATIENCE)
                 .ignoreExceptions()
                 .until(() -> postgres.jobs().depths().containsKey(QUEUE));
@@ -263,7 +237,6 @@ class FaultTest {
                 () -> {
                     server.kill();
                     server.start();
-                    await().atMost(PATIENCE).ignoreExceptions().untilAsserted(postgres::ping);
                 }));
         var content = new InputStream() {
             @Override
@@ -321,7 +294,7 @@ class FaultTest {
     void closing_leaves_no_connection_and_no_thread() throws Exception {
         postgres.blobs();
         postgres.jobs().awaitWork(Set.of(QUEUE), Duration.ofMillis(200));
-        await().atMost(PATIENCE).ignoreExceptions().until(this::listeners, count -> count == 1);
+        server.awaitListener(JOBS);
 
         postgres.close();
 
@@ -329,8 +302,7 @@ class FaultTest {
             await().atMost(PATIENCE)
                     .until(() -> Databases.query(
                                     other,
-                                    "select count(*) from pg_stat_activity where datname = 'faults_" + (databases - 1)
-                                            + "'")
+                                    "select count(*) from pg_stat_activity where datname = '" + server.database() + "'")
                             .equals(List.of("0")));
         }
         postgres.close();
@@ -372,14 +344,6 @@ class FaultTest {
         try (var found = (Found) blobs.read(key, ReadOptions.whole())) {
             return found.content().readAllBytes();
         }
-    }
-
-    private int listeners() {
-        return Integer.parseInt(Databases.query(
-                        postgres,
-                        "select count(*) from pg_stat_activity where datname = current_database()"
-                                + " and query = 'listen coatcheck_jobs'")
-                .get(0));
     }
 
     private void assertNothingIsLeftIdleInATransaction() {

@@ -1,12 +1,10 @@
 package dev.coatcheck.postgres;
 
+import static dev.coatcheck.postgres.FaultyServer.PATIENCE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.coatcheck.host.service.Durability;
-import dev.coatcheck.host.service.PostgresServer;
-import dev.coatcheck.host.service.ServerSettings;
 import dev.coatcheck.state.BackingServiceException;
 import dev.coatcheck.state.idempotency.Claim;
 import dev.coatcheck.state.idempotency.ClaimResult.Claimed;
@@ -21,51 +19,27 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The server is killed, falls silent, or is slow while leases are held and requests are claimed. */
 class LeaseFaultTest {
-    private static final PostgresSettings SETTINGS = PostgresSettings.defaults()
-            .withConnectTimeout(Duration.ofSeconds(1))
-            .withStatementTimeout(Duration.ofSeconds(1));
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final String REPORT = "report";
+    private static final String RELEASES = "coatcheck_leases";
 
     @TempDir
     static Path folder;
 
-    private static PostgresServer server;
-    private static int databases;
-    private Relay relay;
+    @RegisterExtension
+    static final FaultyServer server = new FaultyServer(() -> folder);
+
     private Postgres postgres;
-
-    @BeforeAll
-    static void startServer() {
-        server = PostgresServer.start(ServerSettings.at(folder).withDurability(Durability.PROCESS_LOSS));
-    }
-
-    @AfterAll
-    static void endServer() {
-        server.close();
-    }
 
     @BeforeEach
     void attach() {
-        server.start();
-        relay = Relay.to(server.tcpPort());
-        postgres = Postgres.attach(relay.through(server.createDatabaseIfMissing("leases_" + databases++)), SETTINGS);
-        postgres.migrate();
-    }
-
-    @AfterEach
-    void close() {
-        postgres.close();
-        relay.close();
+        postgres = server.postgres();
     }
 
     @Test
@@ -77,7 +51,6 @@ class LeaseFaultTest {
         server.kill();
         server.start();
 
-        await().atMost(PATIENCE).ignoreExceptions().untilAsserted(postgres::ping);
         assertThat(leases(Duration.ofMinutes(1)).tryAcquire(REPORT)).isInstanceOf(Busy.class);
         assertThat(idempotency.claim("key", "a")).isEqualTo(new Completed("done"));
         assertThat(lease.isHeld()).isTrue();
@@ -92,7 +65,7 @@ class LeaseFaultTest {
         var lease = acquire(leases);
         var lost = new CountDownLatch(1);
         lease.onLost(lost::countDown);
-        relay.fallSilent();
+        server.relay().fallSilent();
         long silent = System.nanoTime();
 
         assertThat(lost.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
@@ -107,7 +80,7 @@ class LeaseFaultTest {
                 .isInstanceOf(BackingServiceException.class)
                 .hasMessageContaining("record the response to a request");
 
-        relay.speak();
+        server.relay().speak();
         await().atMost(PATIENCE)
                 .ignoreExceptions()
                 .until(() -> leases.tryAcquire(REPORT) instanceof Acquired next
@@ -119,9 +92,9 @@ class LeaseFaultTest {
         var leases = leases(Duration.ofMinutes(5));
         var lease = acquire(leases);
         try (var waiting = postgres.leaseStore().await(REPORT)) {
-            awaitListener();
-            relay.cut();
-            awaitListener();
+            server.awaitListener(RELEASES);
+            server.relay().cut();
+            server.awaitListener(RELEASES);
             waiting.await(PATIENCE); // woken, because it may have missed something
             assertThat(lease.release()).isTrue();
 
@@ -129,17 +102,6 @@ class LeaseFaultTest {
             waiting.await(Duration.ofMinutes(5));
             assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(PATIENCE);
         }
-    }
-
-    private void awaitListener() {
-        await().atMost(PATIENCE)
-                .ignoreExceptions()
-                .until(() -> Databases.query(
-                                postgres,
-                                "select count(*) from pg_stat_activity where datname = current_database()"
-                                        + " and query = 'listen coatcheck_leases'")
-                        .get(0)
-                        .equals("1"));
     }
 
     private Leases leases(Duration duration) {
