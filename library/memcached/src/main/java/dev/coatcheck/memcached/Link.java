@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -21,9 +20,12 @@ final class Link implements AutoCloseable {
     private static final int MOST_UNDER_WAY = 10_000;
 
     private final Socket socket;
-    private final BlockingQueue<Sent> unsent = new ArrayBlockingQueue<>(MOST_UNDER_WAY);
+    private final BlockingQueue<Sent> unsent = new LinkedBlockingQueue<>();
     private final BlockingQueue<Sent> unanswered = new LinkedBlockingQueue<>();
+
+    /** For both queues together. */
     private final Semaphore room = new Semaphore(MOST_UNDER_WAY);
+
     private volatile long lastAnswer = System.nanoTime();
     private volatile @Nullable IOException end;
 
@@ -134,7 +136,7 @@ final class Link implements AutoCloseable {
             // It is closed as far as this side can close it.
         }
         // Ends the writer, should it wait for something to write.
-        var unused = unsent.offer(new Sent(new byte[0]));
+        unsent.add(new Sent(new byte[0]));
         unanswered.forEach(this::failIfEnded);
         unsent.forEach(this::failIfEnded);
     }

@@ -129,9 +129,9 @@ final class MemcachedSessions implements Sessions {
             if (stored.isEmpty() || !secretHash(attempt, stored.get()).equals(id.secretHash())) {
                 return;
             }
-            // Unless it is as it was read: it may have been rotated since, and this id ends it no more. But a log-out
-            // that
-            // writers overtake time and again must come to an end, and theirs is the session that it ends.
+            // Only as it was read: it may have been rotated since, and this id ends it no more. But a log-out that
+            // writers
+            // overtake time and again must come to an end, and theirs is the session that it ends.
             boolean ended = tried < POLITE_ATTEMPTS
                     ? isStored(
                             attempt,
