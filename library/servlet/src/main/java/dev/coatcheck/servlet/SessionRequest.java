@@ -69,7 +69,7 @@ final class SessionRequest extends HttpServletRequestWrapper {
     @Override
     public AsyncContext startAsync(ServletRequest request, ServletResponse response) {
         var context = super.startAsync(request, response);
-        context.addListener(new LateSave(this.response));
+        context.addListener(new OnCompletion(this.response::saveLate));
         return new HeldAsyncContext(context, this.response);
     }
 

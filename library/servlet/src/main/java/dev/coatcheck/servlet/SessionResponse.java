@@ -103,6 +103,9 @@ final class SessionResponse extends HttpServletResponseWrapper implements Commit
 
     /** Saves what was changed after the response was committed, when nothing can be answered any more. */
     void saveLate() {
+        if (refused) {
+            return;
+        }
         try {
             session.save();
         } catch (BackingServiceException | IllegalArgumentException | IllegalStateException e) {

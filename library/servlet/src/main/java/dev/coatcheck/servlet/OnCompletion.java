@@ -3,13 +3,14 @@ package dev.coatcheck.servlet;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
 
-/** Saves what an asynchronous request changed in its session after its response was committed. */
-record LateSave(SessionResponse response) implements AsyncListener {
+/**
+ * What is done at the end of an asynchronous request, whoever brings it about: the application, or the container that
+ * waited for it long enough.
+ */
+record OnCompletion(Runnable action) implements AsyncListener {
     @Override
     public void onComplete(AsyncEvent event) {
-        if (!response.isRefused()) {
-            response.saveLate();
-        }
+        action.run();
     }
 
     @Override
