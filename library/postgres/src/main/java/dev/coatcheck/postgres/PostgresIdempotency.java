@@ -70,6 +70,25 @@ public final class PostgresIdempotency implements Idempotency {
         };
     }
 
+    /** Waits for a transaction in which this claim's response is recorded: renew on another thread than that one's. */
+    @Override
+    public boolean renew(Claim claim) {
+        return database.ask("renew the claim of a request", connection -> {
+            try (var renew = connection.prepareStatement("select coatcheck.renew_request_v1(?, ?, ?, ?)")) {
+                renew.setString(1, claim.key());
+                renew.setLong(2, claim.token());
+                renew.setLong(3, Database.micros(settings.lease()));
+                renew.setLong(4, Database.micros(settings.keep()));
+                return Rows.only(renew, row -> row.getBoolean(1));
+            }
+        });
+    }
+
+    @Override
+    public IdempotencySettings settings() {
+        return settings;
+    }
+
     @Override
     public RecordResult record(Claim claim, String response) {
         return database.ask("record the response to a request", connection -> add(connection, claim, response));

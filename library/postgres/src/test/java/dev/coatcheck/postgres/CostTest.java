@@ -106,6 +106,7 @@ class CostTest {
 
         var idempotency = postgres.idempotency(IdempotencySettings.defaults());
         var claim = ((Claimed) costs(1, () -> idempotency.claim("a", ""))).claim();
+        costs(1, () -> idempotency.renew(claim));
         costs(1, () -> idempotency.record(claim, "done"));
         costs(1, () -> idempotency.claim("a", ""));
         costs(1, () -> idempotency.abandon(claim));

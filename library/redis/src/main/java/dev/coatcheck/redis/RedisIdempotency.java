@@ -19,6 +19,7 @@ import java.util.List;
 /** Idempotency on Redis: a hash for each key, which ends when its response is kept no longer. Each method is one command. */
 final class RedisIdempotency implements Idempotency {
     private static final Script CLAIM = Script.of("idempotency-claim.lua");
+    private static final Script RENEW = Script.of("idempotency-renew.lua");
     private static final Script RECORD = Script.of("idempotency-record.lua");
     private static final Script ABANDON = Script.of("idempotency-abandon.lua");
 
@@ -49,6 +50,19 @@ final class RedisIdempotency implements Idempotency {
                         new IllegalStateException(
                                 "a newer release wrote the request in a format that this one does not read"));
         };
+    }
+
+    @Override
+    public boolean renew(Claim claim) {
+        var arguments = List.of(Long.toString(claim.token()), millis(settings.lease()), millis(settings.keep()));
+        var reply =
+                connection.await("renew the claim of a request", connection.run(RENEW, keys(claim.key()), arguments));
+        return String.valueOf(reply.get(0)).equals("1");
+    }
+
+    @Override
+    public IdempotencySettings settings() {
+        return settings;
     }
 
     @Override

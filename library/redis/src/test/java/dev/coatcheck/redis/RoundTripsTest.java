@@ -58,6 +58,7 @@ class RoundTripsTest {
         store.redis().leaseStore().renew(List.of(new Grant("warm", 1)), Duration.ofMinutes(1));
         leases.close();
         var idempotency = idempotency();
+        idempotency.renew(new Claim("warm", 1));
         idempotency.abandon(new Claim("warm", 1));
         idempotency.record(claim(idempotency, "warm"), "warm");
         store.redis().ping();
@@ -165,10 +166,11 @@ class RoundTripsTest {
     }
 
     @Test
-    void a_request_is_claimed_recorded_and_abandoned_in_one_command_each() {
+    void a_request_is_claimed_renewed_recorded_and_abandoned_in_one_command_each() {
         var idempotency = idempotency();
         var claims = new Claim[2];
         assertThat(commandsOf(() -> claims[0] = claim(idempotency, "a"))).containsExactly("EVALSHA");
+        assertThat(commandsOf(() -> idempotency.renew(claims[0]))).containsExactly("EVALSHA");
         assertThat(commandsOf(() -> idempotency.record(claims[0], "done"))).containsExactly("EVALSHA");
         assertThat(commandsOf(() -> idempotency.claim("a", ""))).containsExactly("EVALSHA");
         claims[1] = claim(idempotency, "b");

@@ -42,15 +42,18 @@ import org.jspecify.annotations.Nullable;
  * </ul>
  *
  * <p>Guarantees: an answer is kept before the client can have the whole of it, so that it finds it again. Answers of 500
- * and more, and whatever fails with an exception, are not kept: the request may be run again at once. Where the process
- * dies in the middle, or an asynchronous request never completes, it may be run again when the lease of its claim has
- * ended; so may one that takes longer than the lease. What must not happen twice even then is done in one transaction
- * with the recording: see the port, and its adapter on PostgreSQL.
+ * and more, and whatever fails with an exception, are not kept: the request may be run again at once. However long a
+ * request takes, it is not run beside itself, since its claim is renewed meanwhile. Where the process dies in the middle,
+ * or an asynchronous request ends without being completed by the application, it may be run again when the lease of its
+ * claim has ended; so may one during which the process was stopped, or the store was away, for longer than the lease. What
+ * must not happen twice even then is done in one transaction with the recording: see the port, and its adapter on
+ * PostgreSQL.
  *
  * <p>Answers are held until they are whole, whatever is flushed in between; those that grow too large pass through from
  * then on. Request bodies are held too, but for {@code multipart/form-data}, of which only the length is compared.
  *
- * <p>Cost: a request without a key costs nothing; one with a key two round trips, one where it was run before. Thread-safe.
+ * <p>Cost: a request without a key costs nothing; one with a key two round trips, one where it was run before; one more
+ * for each third of the lease that it takes. Thread-safe.
  *
  * <pre>{@code
  * var idempotency = postgres.idempotency(IdempotencySettings.defaults());
@@ -142,7 +145,8 @@ public final class IdempotencyFilter implements Filter {
 
     private void run(FilterChain chain, HttpServletRequest request, HttpServletResponse response, Claim claim)
             throws IOException, ServletException {
-        var keeping = new KeepingResponse(response, idempotency, settings, claim);
+        var keeping =
+                new KeepingResponse(response, idempotency, settings, claim, ClaimRenewal.begin(idempotency, claim));
         run(chain, new RepeatableRequest(request, keeping), keeping, keeping);
     }
 

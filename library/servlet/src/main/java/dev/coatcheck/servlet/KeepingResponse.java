@@ -27,6 +27,7 @@ final class KeepingResponse extends HttpServletResponseWrapper implements HeldRe
     private final Idempotency idempotency;
     private final IdempotencyFilterSettings settings;
     private final Claim claim;
+    private final ClaimRenewal renewal;
     private @Nullable KeptBody body;
     private @Nullable PrintWriter writer;
     private boolean streams;
@@ -34,12 +35,18 @@ final class KeepingResponse extends HttpServletResponseWrapper implements HeldRe
     private boolean sent;
     private volatile boolean async;
 
+    /** @param renewal of the claim, which ends with this */
     KeepingResponse(
-            HttpServletResponse response, Idempotency idempotency, IdempotencyFilterSettings settings, Claim claim) {
+            HttpServletResponse response,
+            Idempotency idempotency,
+            IdempotencyFilterSettings settings,
+            Claim claim,
+            ClaimRenewal renewal) {
         super(response);
         this.idempotency = idempotency;
         this.settings = settings;
         this.claim = claim;
+        this.renewal = renewal;
     }
 
     /** Whether the answer comes later than the end of the dispatch that is going on. */
@@ -71,8 +78,14 @@ final class KeepingResponse extends HttpServletResponseWrapper implements HeldRe
     void abandon() {
         if (!ended) {
             ended = true;
+            renewal.close();
             giveBack();
         }
+    }
+
+    /** Called when the container is done with the request, whether or not the application is. */
+    void over() {
+        renewal.close();
     }
 
     private void end(KeptAnswer answer, int status) {
@@ -80,6 +93,7 @@ final class KeepingResponse extends HttpServletResponseWrapper implements HeldRe
             return;
         }
         ended = true;
+        renewal.close();
         if (settings.kept().statuses().test(status)) {
             keep(answer);
         } else {

@@ -28,6 +28,7 @@ final class RepeatableRequest extends HttpServletRequestWrapper {
     public AsyncContext startAsync(ServletRequest request, ServletResponse response) {
         var context = super.startAsync(request, response);
         this.response.async(true);
+        context.addListener(new OnCompletion(this.response::over));
         return new HeldAsyncContext(context, this.response);
     }
 

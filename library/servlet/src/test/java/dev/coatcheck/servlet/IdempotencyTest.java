@@ -35,13 +35,16 @@ abstract class IdempotencyTest {
             .connectTimeout(Duration.ofSeconds(5))
             .build();
 
-    final CutOffIdempotency store =
-            new CutOffIdempotency(new InMemoryIdempotency(IdempotencySettings.defaults(), InstantSource.system()));
+    CutOffIdempotency store = storeWith(IdempotencySettings.defaults());
     final AtomicInteger runs = new AtomicInteger();
     private final List<WebServer> servers = new ArrayList<>();
 
     @Parameter
     Container container = Container.JETTY;
+
+    static CutOffIdempotency storeWith(IdempotencySettings settings) {
+        return new CutOffIdempotency(new InMemoryIdempotency(settings, InstantSource.system()));
+    }
 
     WebServer start(Map<String, Page> pages) {
         return start(SETTINGS, pages);

@@ -72,6 +72,7 @@ public abstract class IdempotencyContract {
         var claim = claimed(idempotency.claim(KEY, "a"));
         idempotency.abandon(claim);
 
+        assertThat(idempotency.renew(claim)).isFalse();
         assertThat(idempotency.record(claim, "late")).isEqualTo(new Superseded());
         var next = claimed(idempotency.claim(KEY, "b"));
         assertThat(next.token()).isGreaterThan(claim.token());
@@ -90,10 +91,30 @@ public abstract class IdempotencyContract {
         var next = awaitClaim(idempotency, "a");
 
         assertThat(next.token()).isGreaterThan(late.token());
+        assertThat(idempotency.renew(late)).isFalse();
         assertThat(idempotency.record(late, "late")).isEqualTo(new Superseded());
         idempotency.abandon(late);
         assertThat(idempotency.record(next, "done")).isEqualTo(new Recorded());
         assertThat(idempotency.record(late, "late")).isEqualTo(new Superseded());
+        assertThat(idempotency.claim(KEY, "a")).isEqualTo(new Completed("done"));
+    }
+
+    @Test
+    void a_claim_that_is_renewed_is_nobody_elses_until_the_next_end_of_its_lease() {
+        var lease = Duration.ofSeconds(2);
+        var idempotency = idempotency(SETTINGS.withLease(lease));
+        assertThat(idempotency.settings().lease()).isEqualTo(lease);
+        var claim = claimed(idempotency.claim(KEY, "a"));
+        await().pollDelay(lease.plusMillis(50)).until(() -> true);
+
+        assertThat(idempotency.renew(claim)).isTrue();
+
+        assertThat(idempotency.claim(KEY, "a")).isInstanceOf(InProgress.class);
+        var next = awaitClaim(idempotency, "a");
+        assertThat(idempotency.renew(claim)).isFalse();
+        assertThat(idempotency.renew(next)).isTrue();
+        assertThat(idempotency.record(next, "done")).isEqualTo(new Recorded());
+        assertThat(idempotency.renew(next)).isFalse();
         assertThat(idempotency.claim(KEY, "a")).isEqualTo(new Completed("done"));
     }
 

@@ -65,6 +65,29 @@ public final class InMemoryIdempotency implements Idempotency {
     }
 
     @Override
+    public synchronized boolean renew(Claim claim) {
+        var entry = entries.get(claim.key());
+        if (entry == null || entry.token != claim.token() || entry.response.isPresent()) {
+            return false;
+        }
+        var leasedUntil = clock.instant().plus(settings.lease());
+        entries.put(
+                claim.key(),
+                new Entry(
+                        entry.fingerprint,
+                        entry.token,
+                        leasedUntil,
+                        Optional.empty(),
+                        leasedUntil.plus(settings.keep())));
+        return true;
+    }
+
+    @Override
+    public IdempotencySettings settings() {
+        return settings;
+    }
+
+    @Override
     public synchronized RecordResult record(Claim claim, String response) {
         StoredText.require("the response to a request", response);
         int bytes = StoredText.utf8Length(response);

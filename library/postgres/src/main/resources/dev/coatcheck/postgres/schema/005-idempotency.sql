@@ -77,6 +77,18 @@ begin
 end
 $$;
 
+-- Returns whether the claim, renewed for another lease from now, still is the caller's.
+create function coatcheck.renew_request_v1(p_key text, p_token bigint, p_lease_us bigint, p_keep_us bigint)
+    returns boolean language plpgsql as $$
+begin
+    update coatcheck.idempotency i
+        set leased_until = clock_timestamp() + p_lease_us * interval '1 microsecond',
+            keep_until = clock_timestamp() + (p_lease_us + p_keep_us) * interval '1 microsecond'
+        where i.key = p_key and i.token = p_token and i.response is null;
+    return found;
+end
+$$;
+
 -- Returns whether the claim still was the caller's; the same response twice is harmless.
 create function coatcheck.record_response_v1(p_key text, p_token bigint, p_response text, p_keep_us bigint)
     returns boolean language plpgsql as $$

@@ -17,8 +17,8 @@ import dev.coatcheck.state.StoredText;
  *   <li>A claimant that dies loses its claim when the lease ends, and the next one to ask takes it over, with a greater
  *       token. The first one, should it only have been slow, can no longer record anything. What it does elsewhere is
  *       its own affair: do it in one transaction with the recording where the store is the application's own database
- *       (on PostgreSQL), or hand the token on as a fence, or be content with "at least once" for a claimant that takes
- *       longer than its lease.
+ *       (on PostgreSQL), or hand the token on as a fence, or be content with "at least once" for a claimant that took
+ *       longer than its lease and did not {@linkplain #renew renew} it.
  *   <li>A response is kept for {@link IdempotencySettings#keep()}, and after that the key is new.
  * </ul>
  *
@@ -63,6 +63,14 @@ public interface Idempotency {
     ClaimResult claim(String key, String fingerprint);
 
     /**
+     * Makes a claim last for another lease from now: for what takes longer than one. Renew at a third of the lease, as the
+     * servlet filter does. A claim whose lease has ended is had again, where nobody took it over.
+     *
+     * @return whether it is the caller's still; false too where a response was recorded
+     */
+    boolean renew(Claim claim);
+
+    /**
      * Keeps the response, and ends the claim. Doing it again with the same response is harmless.
      *
      * @param response for whoever asks again; not secret from anybody who may use the key
@@ -74,6 +82,9 @@ public interface Idempotency {
      * where the claim is the caller's no longer or a response was recorded.
      */
     void abandon(Claim claim);
+
+    /** How long requests are remembered here. No round trip. */
+    IdempotencySettings settings();
 
     /** Refuses what is no key or no fingerprint; for adapters. */
     static void require(String key, String fingerprint) {

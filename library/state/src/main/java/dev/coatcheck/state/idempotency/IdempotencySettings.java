@@ -5,8 +5,9 @@ import java.time.Duration;
 /**
  * How long requests are remembered.
  *
- * @param lease how long a claim is its claimant's: longer than the longest request may take, since after that a repeated
- *     request is run beside it, and no longer than a client should have to wait after a process has died. One minute by
+ * @param lease how long a claim is its claimant's unless it is {@linkplain Idempotency#renew renewed}: after that a repeated
+ *     request is run beside it. No longer than a client should have to wait after a process has died; and several times
+ *     what the store may be away for, since a request that takes longer can't renew its claim meanwhile. One minute by
  *     default
  * @param keep how long a response is given again; 24 hours by default
  * @param maxResponseBytes the largest response, in bytes of UTF-8; 1 MiB by default

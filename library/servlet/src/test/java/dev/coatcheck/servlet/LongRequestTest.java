@@ -1,0 +1,95 @@
+package dev.coatcheck.servlet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.coatcheck.state.idempotency.IdempotencySettings;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Requests that take longer than the lease of their claim. */
+class LongRequestTest extends IdempotencyTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration LEASE = Duration.ofSeconds(2);
+
+    /** With the first of them, more than a lease has passed since the claim. */
+    private static final int RENEWALS = 4;
+
+    @BeforeEach
+    void claimBriefly() {
+        store = storeWith(IdempotencySettings.defaults().withLease(LEASE));
+    }
+
+    @Test
+    void a_request_that_takes_longer_than_its_lease_is_not_run_beside_itself() throws Exception {
+        var goOn = new CountDownLatch(1);
+        var server = serve((request, response) -> {
+            hold(goOn);
+            response.getWriter().print("done");
+        });
+        var first = new FutureTask<>(() -> post(server, "a"));
+        Thread.ofVirtual().name("first").start(first);
+        await().atMost(PATIENCE).until(() -> store.renewals.get() >= RENEWALS);
+
+        isRefused(post(server, "a"), 409, "idempotency_request_in_progress");
+        goOn.countDown();
+
+        isReplay(post(server, "a"), first.get(PATIENCE.toSeconds(), TimeUnit.SECONDS));
+        assertThat(runs).hasValue(1);
+        assertNothingIsRenewedAnyMore();
+    }
+
+    @Test
+    void a_claim_is_renewed_after_the_store_was_away_for_less_than_its_lease() throws Exception {
+        var goOn = new CountDownLatch(1);
+        var server = serve((request, response) -> {
+            hold(goOn);
+            response.getWriter().print("done");
+        });
+        var first = new FutureTask<>(() -> post(server, "a"));
+        Thread.ofVirtual().name("first").start(first);
+        await().atMost(PATIENCE).until(() -> store.renewals.get() >= 1);
+        store.cutOff = true;
+        await().atMost(PATIENCE).until(() -> store.refusals.get() >= 1);
+        store.cutOff = false;
+        int before = store.renewals.get();
+        await().atMost(PATIENCE).until(() -> store.renewals.get() > before);
+        goOn.countDown();
+
+        isReplay(post(server, "a"), first.get(PATIENCE.toSeconds(), TimeUnit.SECONDS));
+    }
+
+    @Test
+    void a_request_that_nobody_completes_is_renewed_no_longer_than_the_container_waits() {
+        var server = serve((request, response) -> {
+            if (runs.get() == 1) {
+                request.startAsync().setTimeout(LEASE.toMillis());
+            } else {
+                response.getWriter().print("done");
+            }
+        });
+
+        assertThat(post(server, "a").statusCode()).isEqualTo(500);
+        await().atMost(PATIENCE).until(() -> post(server, "a").body().equals("done"));
+        assertThat(runs).hasValue(2);
+        assertNothingIsRenewedAnyMore();
+    }
+
+    private void assertNothingIsRenewedAnyMore() {
+        int before = store.renewals.get();
+        await().during(LEASE.dividedBy(2)).atMost(PATIENCE).until(() -> store.renewals.get() == before);
+    }
+
+    private static void hold(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError(e);
+        }
+    }
+}
