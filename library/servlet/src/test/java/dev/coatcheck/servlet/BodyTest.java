@@ -2,8 +2,6 @@ package dev.coatcheck.servlet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import jakarta.servlet.WriteListener;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -99,30 +97,10 @@ class BodyTest extends FilterTest {
     void can_be_written_without_blocking() {
         var server = start(Map.of("/unblocking", (request, response) -> {
             request.getSession().setAttribute("saved", true);
-            var async = request.startAsync();
-            var out = async.getResponse().getOutputStream();
-            out.setWriteListener(new WriteListener() {
-                private int left = 20;
-
-                @Override
-                public void onWritePossible() throws IOException {
-                    while (out.isReady()) {
-                        if (left-- == 0) {
-                            async.complete();
-                            return;
-                        }
-                        out.write("0123456789".repeat(1_000).getBytes(StandardCharsets.US_ASCII));
-                    }
-                }
-
-                @Override
-                public void onError(Throwable failure) {
-                    async.complete();
-                }
-            });
+            WrittenWithoutBlocking.PAGE.serve(request, response);
         }));
 
-        assertThat(visitor.get(server, "/unblocking").body()).isEqualTo("0123456789".repeat(20_000));
+        assertThat(visitor.get(server, "/unblocking").body()).isEqualTo(WrittenWithoutBlocking.BODY);
         assertThat(stored().orElseThrow().attributes()).containsKey("saved");
     }
 }

@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.coatcheck.state.idempotency.IdempotencySettings;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
@@ -16,8 +20,10 @@ class LongRequestTest extends IdempotencyTest {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final Duration LEASE = Duration.ofSeconds(2);
 
-    /** With the first of them, more than a lease has passed since the claim. */
+    /** By the last of them, more than a lease has passed since the claim. */
     private static final int RENEWALS = 4;
+
+    private final CountDownLatch goOn = new CountDownLatch(1);
 
     @BeforeEach
     void claimBriefly() {
@@ -26,13 +32,8 @@ class LongRequestTest extends IdempotencyTest {
 
     @Test
     void a_request_that_takes_longer_than_its_lease_is_not_run_beside_itself() throws Exception {
-        var goOn = new CountDownLatch(1);
-        var server = serve((request, response) -> {
-            hold(goOn);
-            response.getWriter().print("done");
-        });
-        var first = new FutureTask<>(() -> post(server, "a"));
-        Thread.ofVirtual().name("first").start(first);
+        var server = serve(this::untilLetGo);
+        var first = postMeanwhile(server);
         await().atMost(PATIENCE).until(() -> store.renewals.get() >= RENEWALS);
 
         isRefused(post(server, "a"), 409, "idempotency_request_in_progress");
@@ -45,13 +46,8 @@ class LongRequestTest extends IdempotencyTest {
 
     @Test
     void a_claim_is_renewed_after_the_store_was_away_for_less_than_its_lease() throws Exception {
-        var goOn = new CountDownLatch(1);
-        var server = serve((request, response) -> {
-            hold(goOn);
-            response.getWriter().print("done");
-        });
-        var first = new FutureTask<>(() -> post(server, "a"));
-        Thread.ofVirtual().name("first").start(first);
+        var server = serve(this::untilLetGo);
+        var first = postMeanwhile(server);
         await().atMost(PATIENCE).until(() -> store.renewals.get() >= 1);
         store.cutOff = true;
         await().atMost(PATIENCE).until(() -> store.refusals.get() >= 1);
@@ -84,12 +80,19 @@ class LongRequestTest extends IdempotencyTest {
         await().during(LEASE.dividedBy(2)).atMost(PATIENCE).until(() -> store.renewals.get() == before);
     }
 
-    private static void hold(CountDownLatch latch) {
+    private void untilLetGo(HttpServletRequest request, HttpServletResponse response) throws IOException {
         try {
-            assertThat(latch.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+            assertThat(goOn.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new AssertionError(e);
         }
+        response.getWriter().print("done");
+    }
+
+    private FutureTask<HttpResponse<String>> postMeanwhile(WebServer server) {
+        var answer = new FutureTask<>(() -> post(server, "a"));
+        Thread.ofVirtual().name("first").start(answer);
+        return answer;
     }
 }
