@@ -12,7 +12,7 @@ import java.util.Set;
  * How far a proof goes.
  *
  * @param pairs of steps that the scenario has
- * @param separated those of them that were played by different processes with different disks in some run
+ * @param separated those of them that were played by different instances with different disks in some run
  * @param kills of processes that were seen to be gone
  */
 public record Coverage(int pairs, int separated, int kills) {
@@ -23,20 +23,20 @@ public record Coverage(int pairs, int separated, int kills) {
         Set<Pair> separated = new HashSet<>();
         int kills = 0;
         for (Run run : runs) {
-            Map<Long, String> layers = new HashMap<>();
-            run.starts().forEach(start -> layers.put(start.pid(), start.layer()));
+            Map<String, String> layers = new HashMap<>();
+            run.starts().forEach(start -> layers.put(start.instance(), start.layer()));
             List<Run.Played> played =
                     run.played().stream().filter(step -> !step.repeated()).toList();
             Set<String> repeatedIn = new HashSet<>();
             run.played().stream()
                     .filter(Run.Played::repeated)
-                    .forEach(step -> repeatedIn.add(step.pid() + " " + number(step)));
+                    .forEach(step -> repeatedIn.add(step.instance() + " " + number(step)));
             for (Run.Played other : played) {
                 for (Run.Played one : played.subList(0, played.indexOf(other))) {
-                    String layer = layers.get(one.pid());
-                    // Where the earlier one was repeated in the later one's process, they were not apart.
-                    boolean apart = one.pid() != other.pid() && !repeatedIn.contains(other.pid() + " " + number(one));
-                    if (apart && layer != null && !layer.equals(layers.get(other.pid()))) {
+                    String layer = layers.get(one.instance());
+                    // Where the earlier one was repeated in the later one's instance, they were not apart.
+                    boolean apart = !repeatedIn.contains(other.instance() + " " + number(one));
+                    if (apart && layer != null && !layer.equals(layers.get(other.instance()))) {
                         separated.add(new Pair(number(one), number(other)));
                     }
                 }

@@ -50,7 +50,7 @@ final class Attempt {
         return System.nanoTime() - openedNanos > age.toNanos();
     }
 
-    /** The process that holds it; empty as long as it was not accepted. */
+    /** The process that holds it; empty where nobody does. */
     OptionalLong holder() {
         return holder;
     }
@@ -74,6 +74,9 @@ final class Attempt {
      */
     void look(Set<Long> holders, Members members, OptionalLong known, HandingOn handingOn) {
         if (holders.isEmpty()) {
+            // Nobody has accepted it yet, or whoever did has closed it.
+            holder = OptionalLong.empty();
+            heldNanos = OptionalLong.empty();
             return;
         }
         long deepest = members.deepest(holders);

@@ -101,13 +101,23 @@ public final class LabInstance implements AutoCloseable {
         return steering.map(way -> way.seen().size()).orElse(1);
     }
 
-    /** How many hold a socket that waits for connections; where a server forks, the parent that takes none is among them. */
-    int listening() {
+    /**
+     * How many may take connections: those that hold a socket which waits for them, but for parents of others that do. Of a
+     * parent that forked its only server that is one. Reads the table of processes.
+     */
+    int takers() {
+        Set<Long> pids = pids();
         Map<Integer, Set<Long>> byPort = new HashMap<>();
-        Listening.of(pids())
+        Listening.of(pids)
                 .forEach(listening -> byPort.computeIfAbsent(listening.address().getPort(), _ -> new HashSet<>())
                         .addAll(listening.pids()));
-        return byPort.values().stream().mapToInt(Set::size).max().orElse(0);
+        return byPort.values().stream()
+                .map(Members::of)
+                .mapToInt(holders -> (int) holders.pids().stream()
+                        .filter(pid -> !holders.hasBelow(pid))
+                        .count())
+                .max()
+                .orElse(0);
     }
 
     /**

@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The processes of an instance at a moment, and which of them started which.
+ * Processes of an instance at a moment, and which of them started which.
  *
  * @param parents of those whose parent is one of them
  */

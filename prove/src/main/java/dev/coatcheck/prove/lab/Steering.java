@@ -9,6 +9,7 @@ import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -22,8 +23,8 @@ import java.util.concurrent.ConcurrentHashMap;
  * <p>The first process that accepts is the wanted one, until it ends. One step at a time.
  */
 final class Steering implements ConnectionChoice {
-    /** One after another without a pause: whoever is idle takes all that come singly, and of many the others get some. */
-    private static final int CONNECTIONS_AT_ONCE = 64;
+    /** So many follow each other without a pause, as soon as the one before was accepted. */
+    private static final int CONNECTIONS_IN_HASTE = 64;
 
     /** At least; where many processes listen there are some for each. The rest is for who is busy at first. */
     private static final int CONNECTIONS_AT_MOST = 96;
@@ -32,10 +33,18 @@ final class Steering implements ConnectionChoice {
 
     private static final Duration LIMIT = Duration.ofSeconds(8);
 
-    /** For the first connection to be accepted. Some servers do so only when the request comes (TCP_DEFER_ACCEPT). */
-    private static final Duration FIRST_LIMIT = Duration.ofSeconds(4);
+    /** A search in vain makes the next one shorter by this factor: a step that polls is not to search for hours. */
+    private static final int LESS_PATIENT = 8;
 
-    /** How long a process that has others of its program below it may hold a connection before it is taken to serve it. */
+    private static final Duration SHORTEST_LIMIT = Duration.ofMillis(200);
+
+    /** Where nobody was ever seen to accept: some servers do so only when the request comes (TCP_DEFER_ACCEPT). */
+    private static final Duration UNSEEN_LIMIT = Duration.ofSeconds(4);
+
+    /** So many searches in which nobody was seen to accept show that nobody ever will be; one may have met a busy machine. */
+    private static final int UNSEEN_SEARCHES = 2;
+
+    /** How long a process that has others below it may hold a connection at most before it is taken to serve it. */
     private static final Duration HAND_ON_AT_MOST = Duration.ofSeconds(3);
 
     private static final Duration PAUSE = Duration.ofMillis(1);
@@ -45,6 +54,9 @@ final class Steering implements ConnectionChoice {
     /** After this another connection is tried beside one that nobody accepts, and the processes are listed anew. */
     private static final Duration LONG = Duration.ofMillis(50);
 
+    /** For another connection beside the first. Where the queue is full it is in vain, and nobody looks meanwhile. */
+    private static final Duration OPEN_LIMIT = Duration.ofMillis(200);
+
     private final LabInstance instance;
     private final Set<Long> seen = ConcurrentHashMap.newKeySet();
     private volatile OptionalLong wanted = OptionalLong.empty();
@@ -52,11 +64,13 @@ final class Steering implements ConnectionChoice {
     private volatile boolean inTurn;
     private volatile boolean missed;
 
-    /** Whether its processes accept connections unseen. */
-    private boolean unseen;
+    private int unseenSearches;
 
-    /** How many listen, as of this search; looked up only where it matters. */
-    private OptionalInt listening = OptionalInt.empty();
+    /** How long to search next. */
+    private Duration patience = LIMIT;
+
+    /** How many may take connections, as of this search; looked up only where it matters. */
+    private OptionalInt takers = OptionalInt.empty();
 
     Steering(LabInstance instance) {
         this.instance = instance;
@@ -89,7 +103,7 @@ final class Steering implements ConnectionChoice {
 
     @Override
     public synchronized Socket choose(Opening opening) throws IOException {
-        if (unseen) {
+        if (unseenSearches == UNSEEN_SEARCHES) {
             return opening.open();
         }
         List<Attempt> attempts = new ArrayList<>();
@@ -106,24 +120,26 @@ final class Steering implements ConnectionChoice {
     }
 
     private Attempt search(Opening opening, List<Attempt> attempts) throws IOException, InterruptedException {
-        long start = System.nanoTime();
-        listening = OptionalInt.empty();
+        takers = OptionalInt.empty();
         Members members = Members.of(instance.pids());
         Duration pause = PAUSE;
-        Attempt last = open(opening, attempts);
-        while (System.nanoTime() - start < (attempts.size() == 1 ? FIRST_LIMIT : LIMIT).toNanos()) {
+        Attempt last = new Attempt(opening.open());
+        attempts.add(last);
+        long start = System.nanoTime();
+        while (System.nanoTime() - start < limit(attempts).toNanos()) {
             for (Attempt attempt : attempts) {
                 if (accepted(attempt, members) && fits(attempt, members)) {
                     return attempt;
                 }
             }
-            boolean inHaste = attempts.size() < CONNECTIONS_AT_ONCE;
-            if (isDue(last, attempts, inHaste ? Duration.ZERO : pause) && attempts.size() < most(attempts)) {
-                if (!inHaste) {
-                    Duration twice = pause.multipliedBy(2);
-                    pause = twice.compareTo(LONGEST_PAUSE) < 0 ? twice : LONGEST_PAUSE;
-                }
-                last = open(opening, attempts);
+            boolean inHaste = attempts.size() < CONNECTIONS_IN_HASTE;
+            boolean isDue = isDue(last, attempts, inHaste ? Duration.ZERO : pause, members);
+            Optional<Attempt> another =
+                    isDue && attempts.size() < most(attempts) ? tryToOpen(opening) : Optional.empty();
+            if (another.isPresent()) {
+                last = another.get();
+                attempts.add(last);
+                pause = inHaste ? pause : longer(pause);
             } else {
                 Thread.sleep(PAUSE);
             }
@@ -135,44 +151,57 @@ final class Steering implements ConnectionChoice {
         return last;
     }
 
+    private Duration limit(List<Attempt> attempts) {
+        boolean isSeen = !seen.isEmpty() || attempts.stream().anyMatch(Attempt::isHeld);
+        return isSeen || patience.compareTo(UNSEEN_LIMIT) < 0 ? patience : UNSEEN_LIMIT;
+    }
+
+    private static Duration longer(Duration pause) {
+        Duration twice = pause.multipliedBy(2);
+        return twice.compareTo(LONGEST_PAUSE) < 0 ? twice : LONGEST_PAUSE;
+    }
+
+    /** Another connection beside those that are open, which do without it where it cannot be had. */
+    private static Optional<Attempt> tryToOpen(Opening opening) {
+        try {
+            return Optional.of(new Attempt(opening.open(OPEN_LIMIT)));
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
     /** Sends the step on the last connection, whoever takes it. */
     private void giveIn(Attempt last, List<Attempt> attempts) {
         served = last.owner();
         boolean isHeld = attempts.stream().anyMatch(Attempt::isHeld);
-        unseen = seen.isEmpty() && !isHeld;
-        // A parent that forked its only server is the other one.
-        if (!inTurn && (isHeld || seen.size() > 1 || instance.listening() > 2)) {
+        if (seen.isEmpty() && !isHeld) {
+            unseenSearches++;
+        }
+        if (!inTurn && (isHeld || seen.size() > 1 || takers() > 1)) {
             missed = true;
         }
-    }
-
-    private static Attempt open(Opening opening, List<Attempt> attempts) throws IOException {
-        Attempt attempt = new Attempt(opening.open());
-        attempts.add(attempt);
-        return attempt;
+        Duration less = patience.dividedBy(LESS_PATIENT);
+        patience = less.compareTo(SHORTEST_LIMIT) > 0 ? less : SHORTEST_LIMIT;
     }
 
     /** Whether it is time for another connection, after a pause since the last where that was accepted by the wrong one. */
-    private boolean isDue(Attempt last, List<Attempt> attempts, Duration pause) {
-        if (!last.isPending()) {
-            return last.isOlderThan(pause);
-        }
-        boolean others = attempts.size() > 1
-                || (last.holder().isPresent() && hasRivals(last.holder().getAsLong()));
-        return others && last.isOlderThan(LONG);
+    private boolean isDue(Attempt last, List<Attempt> attempts, Duration pause, Members members) {
+        return last.isPending()
+                ? last.isOlderThan(LONG) && (attempts.size() > 1 || hasRivals(last.holder(), members))
+                : last.isOlderThan(pause);
     }
 
     private int most(List<Attempt> attempts) {
         return attempts.size() < CONNECTIONS_AT_MOST
                 ? CONNECTIONS_AT_MOST
-                : Math.max(CONNECTIONS_AT_MOST, CONNECTIONS_FOR_EACH * listening());
+                : Math.max(CONNECTIONS_AT_MOST, CONNECTIONS_FOR_EACH * takers());
     }
 
-    private int listening() {
-        if (listening.isEmpty()) {
-            listening = OptionalInt.of(instance.listening());
+    private int takers() {
+        if (takers.isEmpty()) {
+            takers = OptionalInt.of(instance.takers());
         }
-        return listening.getAsInt();
+        return takers.getAsInt();
     }
 
     private boolean accepted(Attempt attempt, Members members) throws IOException {
@@ -190,12 +219,15 @@ final class Steering implements ConnectionChoice {
 
     /** Whether a process that has others below it may still give them a connection that it has held for so long. */
     private boolean mayHandOn(long holder, Duration held, Members members) {
-        return hasRivals(holder) || (held.compareTo(HAND_ON_AT_MOST) < 0 && members.hasLikeBelow(holder));
+        return held.compareTo(HAND_ON_AT_MOST) < 0
+                && (members.hasLikeBelow(holder) || hasRivals(OptionalLong.of(holder), members));
     }
 
-    /** Whether others listen at the port or have accepted there, so that this one need not be who serves. */
-    private boolean hasRivals(long pid) {
-        return seen.stream().anyMatch(other -> other != pid) || listening() > 1;
+    /** Whether others may take connections too, or have done so beside the one that holds this, who then need not serve. */
+    private boolean hasRivals(OptionalLong holder, Members members) {
+        boolean othersTook = holder.isPresent()
+                && seen.stream().anyMatch(pid -> pid != holder.getAsLong() && members.pids().contains(pid));
+        return othersTook || takers() > 1;
     }
 
     private boolean fits(Attempt attempt, Members members) {
@@ -210,6 +242,7 @@ final class Steering implements ConnectionChoice {
         if (fits) {
             served = attempt.owner();
             wanted = attempt.owner();
+            patience = LIMIT;
         }
         return fits;
     }

@@ -126,10 +126,11 @@ public final class Trial implements AutoCloseable {
         Death death = plan.deaths().get(step.number());
         Set<Integer> doomed = death == null ? Set.of() : doomed(death, step.number());
         List<Victim> victims = death == null ? List.of() : victims(doomed);
-        lastBegun = System.nanoTime();
         Exchange exchange = user.play(patient(step), seat, target(instance));
         // Before anything else: what the application does after its answer is not to be done.
         victims.forEach(Victim::strike);
+        // Not before the search for a connection: a while after a write is a while after it was sent.
+        lastBegun = System.nanoTime() - exchange.took().toNanos();
         tell(exchange, instance, false);
         caughtUp(seat).add(new LaneStep(seat.lane(), step.number()));
         if (death != null) {

@@ -88,7 +88,8 @@ public final class Conversation {
      * @throws InterruptedException as soon as the thread is interrupted; the connection is closed
      */
     public Exchange play(Step step, Target target) throws InterruptedException {
-        Instant at = settings.clock().instant();
+        Instant began = settings.clock().instant();
+        Instant at = began;
         long start = System.nanoTime();
         Map<String, String> drawn = new LinkedHashMap<>();
         CookieJar jar = jar(step);
@@ -110,6 +111,9 @@ public final class Conversation {
             }
             attempt = attempt(step, target, wire, prepared, jar);
             attempts++;
+            if (attempts == 1) {
+                at = began.plus(wire.searched());
+            }
         } while (!attempt.isAsExpected() && attempts <= step.polling().retries());
         Map<String, String> values = new LinkedHashMap<>(drawn);
         attempt.captured().forEach((name, value) -> values.put(Exchange.nameOf(name), value));

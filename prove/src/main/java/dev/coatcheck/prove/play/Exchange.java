@@ -17,7 +17,7 @@ import java.util.Optional;
  * @param unmet what the scenario expected and did not get, in words; empty where all is as expected
  * @param values what stood for variables that are not the same in every run, by the name of their origin
  * @param attempts how often the request was sent
- * @param at when the first attempt began
+ * @param at when the first attempt began, after the search for its connection
  * @param took until the end of the last attempt, without the search for a connection to who is to answer
  */
 public record Exchange(

@@ -106,8 +106,8 @@ final class Wire {
         }
     }
 
-    private Socket opened(Target target) throws IOException {
-        int limit = Math.toIntExact(Math.clamp(settings.limit().toMillis(), 1, Integer.MAX_VALUE));
+    private Socket opened(Target target, Duration connectLimit) throws IOException {
+        int limit = millis(settings.limit());
         Socket socket = new Socket();
         try {
             if (settings.localAddress().isPresent()) {
@@ -115,12 +115,17 @@ final class Wire {
             }
             socket.setTcpNoDelay(true);
             socket.setSoTimeout(limit);
-            socket.connect(new InetSocketAddress(target.address().getHost(), target.port()), limit);
+            socket.connect(new InetSocketAddress(target.address().getHost(), target.port()),
+                    Math.min(limit, millis(connectLimit)));
             return socket;
         } catch (IOException e) {
             socket.close();
             throw e;
         }
+    }
+
+    private static int millis(Duration limit) {
+        return (int) Math.clamp(TimeUnit.MILLISECONDS.convert(limit), 1, Integer.MAX_VALUE);
     }
 
     private Socket connected(Target target, CountDownLatch found) throws IOException {
@@ -129,7 +134,7 @@ final class Wire {
         }
         Socket socket;
         try {
-            socket = target.choice().choose(() -> opened(target));
+            socket = target.choice().choose(limit -> opened(target, limit));
         } finally {
             found.countDown();
         }

@@ -7,10 +7,13 @@ import dev.coatcheck.host.SearchPath;
 import dev.coatcheck.prove.isolation.Isolation;
 import dev.coatcheck.prove.play.ConnectionChoice;
 import dev.coatcheck.prove.play.Exchange;
+import dev.coatcheck.prove.scenario.Polling;
+import dev.coatcheck.prove.scenario.Scenario;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -99,6 +102,52 @@ class SteeringTest {
             os.wait()
             """.formatted(WORKERS);
 
+    /** Once a step was answered, some processes take no connection any more. The first that answered one is {@code chosen}. */
+    private static final String STUBBORN = """
+            import mmap, os, select, socket, struct
+            shared = mmap.mmap(-1, 8)
+            def open_socket():
+                server = socket.socket()
+                server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+                server.bind(('127.0.0.1', int(os.environ['PORT'])))
+                server.listen(128)
+                server.setblocking(False)
+                return server
+            def work(server):
+                me = os.getpid()
+                while True:
+                    chosen = struct.unpack('q', shared[:8])[0]
+                    if chosen and IS_STUBBORN:
+                        select.select([], [], [], 0.01)
+                        continue
+                    if not select.select([server], [], [], 0.01)[0]:
+                        continue
+                    try:
+                        connection = server.accept()[0]
+                    except BlockingIOError:
+                        continue
+                    connection.setblocking(True)
+                    request = connection.recv(65536)
+                    if request:
+                        if not chosen and b'coatcheck-readiness' not in request:
+                            chosen = me
+                            shared[:8] = struct.pack('q', me)
+                        body = str(me).encode()
+                        status = b'200 OK' if chosen in (0, me) else b'503 Busy'
+                        connection.sendall(b'HTTP/1.1 %s\\r\\nContent-Length: %d\\r\\n\\r\\n' % (status, len(body)) + body)
+                    connection.close()
+            SERVER
+            for _ in range(2):
+                if os.fork() == 0:
+                    work(OPEN)
+            os.wait()
+            """;
+
+    /** As with a pool of processes: a child of a child is of the same program, and holds the listening socket too. */
+    private static final String PREFORK_WITH_POOLS = PREFORK.replace("import os,", "import os, time,")
+            .replace("server.serve_forever()", "os.fork() or time.sleep(1000)\n        server.serve_forever()");
+
     @TempDir
     Path folder;
 
@@ -133,6 +182,30 @@ class SteeringTest {
 
         assertThat(bodies(run)).hasSize(1).isEqualTo(told(run));
         assertThat(run.weaknesses()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, WORKERS})
+    void a_worker_that_has_children_of_its_own_is_known_once_it_has_served(int workers) throws Exception {
+        Run run = python(PREFORK_WITH_POOLS.replace("range(" + WORKERS, "range(" + workers))
+                .play(Plan.together("together", 4));
+
+        List<Exchange> exchanges = run.exchanges();
+        assertThat(bodies(run)).hasSize(1).isEqualTo(told(run));
+        assertThat(run.weaknesses()).isEmpty();
+        assertThat(Duration.between(exchanges.getFirst().at(), exchanges.getLast().at()))
+                .isLessThan(Duration.ofSeconds(4));
+    }
+
+    @Test
+    void a_while_between_two_steps_begins_when_the_request_is_sent_and_not_with_the_search() throws Exception {
+        Duration gap = Duration.ofSeconds(1);
+
+        Run run = python(PREFORK_WITH_POOLS)
+                .play(Plan.together("together", 2).after(gap, 2));
+
+        Duration apart = run.gaps().getOrDefault(2, Duration.ZERO);
+        assertThat(apart).isBetween(gap.minusMillis(20), gap.plusSeconds(2));
     }
 
     @Test
@@ -200,6 +273,59 @@ class SteeringTest {
     }
 
     @Test
+    void one_that_is_busy_is_waited_for_where_no_more_connections_can_be_opened() throws Exception {
+        String busy = PREFORK.replace("import os,", "import os, time,")
+                .replace("(200)", "(200)\n        self.send_header('Content-Length', str(len(str(os.getpid()))))")
+                .replace(".encode())", ".encode())\n        time.sleep(4)");
+        Run run = python(busy).play(Plan.together("together", 2));
+
+        List<Exchange> exchanges = run.exchanges();
+        assertThat(bodies(run)).hasSize(1).isEqualTo(told(run));
+        assertThat(run.weaknesses()).isEmpty();
+        // The kernel asks again after 1, 3 and 7 seconds where a queue is full.
+        assertThat(Duration.between(exchanges.getFirst().at(), exchanges.getLast().at()))
+                .isLessThan(Duration.ofMillis(6500));
+    }
+
+    @Test
+    void nobody_is_searched_for_long_at_each_request_of_a_step_that_polls() throws Exception {
+        Trials trials = python(STUBBORN.replace("IS_STUBBORN", "chosen == me")
+                .replace("SERVER", "server = open_socket()")
+                .replace("OPEN", "server"));
+        Plan plan = Plan.together("together", 2);
+        Polling polling = new Polling(10, Duration.ofMillis(10));
+        Scenario scenario = new Scenario(
+                "polls",
+                trials.steps(2).steps().stream()
+                        .map(step -> step.number() == 2 ? step.withPolling(polling) : step)
+                        .toList());
+        try (Lab lab = trials.lab();
+                Trial trial = lab.begin(plan, scenario, Optional.empty(), 0)) {
+            trial.playUpTo(1);
+            Instant start = Instant.now();
+            trial.playUpTo(2);
+
+            assertThat(trial.run().exchanges().getLast().attempts()).isEqualTo(11);
+            assertThat(Duration.between(start, Instant.now())).isLessThan(Duration.ofSeconds(20));
+            assertThat(trial.run().weaknesses()).hasSize(1);
+        }
+    }
+
+    @Test
+    void a_connection_in_the_queue_of_one_that_takes_none_is_not_waited_for() throws Exception {
+        Run run = python(STUBBORN.replace("IS_STUBBORN", "chosen != me")
+                        .replace("SERVER", "")
+                        .replace("OPEN", "open_socket()"))
+                .play(Plan.together("together", STEPS));
+
+        List<Exchange> exchanges = run.exchanges();
+        assertThat(bodies(run)).hasSize(1).isEqualTo(told(run));
+        assertThat(run.weaknesses()).isEmpty();
+        assertThat(Duration.between(exchanges.getFirst().at(), exchanges.getLast().at()))
+                .isLessThan(Duration.ofSeconds(4));
+    }
+
+    @Test
     void a_master_that_holds_connections_for_long_is_not_taken_for_who_answers() throws Exception {
         String busy = "let end = Date.now() + 600; while (Date.now() < end);";
         String server = CLUSTER.replace("PORT", "process.env.PORT")
@@ -211,14 +337,14 @@ class SteeringTest {
     }
 
     @Test
-    void who_accepts_only_with_the_request_is_waited_for_once_and_outside_the_time_of_the_request() throws Exception {
+    void who_accepts_only_with_the_request_is_waited_for_at_first_and_outside_the_time_of_the_request() throws Exception {
         String deferring = PREFORK.replace(
-                "for _ in", "import socket\nserver.socket.setsockopt(socket.IPPROTO_TCP, 9, 30)\nfor _ in");
-        Run run = python(deferring).play(Plan.together("together", 3));
+                "for _ in", "import socket\nserver.socket.listen(128)\nserver.socket.setsockopt(socket.IPPROTO_TCP, 9, 30)\nfor _ in");
+        Run run = python(deferring).play(Plan.together("together", 4));
 
         List<Exchange> exchanges = run.exchanges();
         assertThat(exchanges).allSatisfy(each -> assertThat(each.took()).isLessThan(Duration.ofSeconds(2)));
-        assertThat(Duration.between(exchanges.get(1).at(), exchanges.get(2).at()))
+        assertThat(Duration.between(exchanges.get(1).at(), exchanges.get(3).at()))
                 .isLessThan(Duration.ofSeconds(2));
         assertThat(run.weaknesses()).isNotEmpty();
     }
