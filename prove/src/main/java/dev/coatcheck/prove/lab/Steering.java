@@ -226,7 +226,9 @@ final class Steering implements ConnectionChoice {
     /** Whether others may take connections too, or have done so beside the one that holds this, who then need not serve. */
     private boolean hasRivals(OptionalLong holder, Members members) {
         boolean othersTook = holder.isPresent()
-                && seen.stream().anyMatch(pid -> pid != holder.getAsLong() && members.pids().contains(pid));
+                && seen.stream()
+                        .anyMatch(pid ->
+                                pid != holder.getAsLong() && members.pids().contains(pid));
         return othersTook || takers() > 1;
     }
 

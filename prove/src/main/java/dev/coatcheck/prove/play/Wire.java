@@ -115,7 +115,8 @@ final class Wire {
             }
             socket.setTcpNoDelay(true);
             socket.setSoTimeout(limit);
-            socket.connect(new InetSocketAddress(target.address().getHost(), target.port()),
+            socket.connect(
+                    new InetSocketAddress(target.address().getHost(), target.port()),
                     Math.min(limit, millis(connectLimit)));
             return socket;
         } catch (IOException e) {
@@ -125,7 +126,7 @@ final class Wire {
     }
 
     private static int millis(Duration limit) {
-        return (int) Math.clamp(TimeUnit.MILLISECONDS.convert(limit), 1, Integer.MAX_VALUE);
+        return Math.clamp(TimeUnit.MILLISECONDS.convert(limit), 1, Integer.MAX_VALUE);
     }
 
     private Socket connected(Target target, CountDownLatch found) throws IOException {

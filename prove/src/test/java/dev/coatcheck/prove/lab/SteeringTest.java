@@ -193,7 +193,8 @@ class SteeringTest {
         List<Exchange> exchanges = run.exchanges();
         assertThat(bodies(run)).hasSize(1).isEqualTo(told(run));
         assertThat(run.weaknesses()).isEmpty();
-        assertThat(Duration.between(exchanges.getFirst().at(), exchanges.getLast().at()))
+        assertThat(Duration.between(
+                        exchanges.getFirst().at(), exchanges.getLast().at()))
                 .isLessThan(Duration.ofSeconds(4));
     }
 
@@ -201,8 +202,7 @@ class SteeringTest {
     void a_while_between_two_steps_begins_when_the_request_is_sent_and_not_with_the_search() throws Exception {
         Duration gap = Duration.ofSeconds(1);
 
-        Run run = python(PREFORK_WITH_POOLS)
-                .play(Plan.together("together", 2).after(gap, 2));
+        Run run = python(PREFORK_WITH_POOLS).play(Plan.together("together", 2).after(gap, 2));
 
         Duration apart = run.gaps().getOrDefault(2, Duration.ZERO);
         assertThat(apart).isBetween(gap.minusMillis(20), gap.plusSeconds(2));
@@ -283,7 +283,8 @@ class SteeringTest {
         assertThat(bodies(run)).hasSize(1).isEqualTo(told(run));
         assertThat(run.weaknesses()).isEmpty();
         // The kernel asks again after 1, 3 and 7 seconds where a queue is full.
-        assertThat(Duration.between(exchanges.getFirst().at(), exchanges.getLast().at()))
+        assertThat(Duration.between(
+                        exchanges.getFirst().at(), exchanges.getLast().at()))
                 .isLessThan(Duration.ofMillis(6500));
     }
 
@@ -321,7 +322,8 @@ class SteeringTest {
         List<Exchange> exchanges = run.exchanges();
         assertThat(bodies(run)).hasSize(1).isEqualTo(told(run));
         assertThat(run.weaknesses()).isEmpty();
-        assertThat(Duration.between(exchanges.getFirst().at(), exchanges.getLast().at()))
+        assertThat(Duration.between(
+                        exchanges.getFirst().at(), exchanges.getLast().at()))
                 .isLessThan(Duration.ofSeconds(4));
     }
 
@@ -337,9 +339,11 @@ class SteeringTest {
     }
 
     @Test
-    void who_accepts_only_with_the_request_is_waited_for_at_first_and_outside_the_time_of_the_request() throws Exception {
+    void who_accepts_only_with_the_request_is_waited_for_at_first_and_outside_the_time_of_the_request()
+            throws Exception {
         String deferring = PREFORK.replace(
-                "for _ in", "import socket\nserver.socket.listen(128)\nserver.socket.setsockopt(socket.IPPROTO_TCP, 9, 30)\nfor _ in");
+                "for _ in",
+                "import socket\nserver.socket.listen(128)\nserver.socket.setsockopt(socket.IPPROTO_TCP, 9, 30)\nfor _ in");
         Run run = python(deferring).play(Plan.together("together", 4));
 
         List<Exchange> exchanges = run.exchanges();
