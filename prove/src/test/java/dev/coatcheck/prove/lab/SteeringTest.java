@@ -7,8 +7,11 @@ import dev.coatcheck.host.SearchPath;
 import dev.coatcheck.prove.isolation.Isolation;
 import dev.coatcheck.prove.play.ConnectionChoice;
 import dev.coatcheck.prove.play.Exchange;
+import dev.coatcheck.prove.play.Target;
 import dev.coatcheck.prove.scenario.Polling;
 import dev.coatcheck.prove.scenario.Scenario;
+import java.io.IOException;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -273,19 +277,27 @@ class SteeringTest {
     }
 
     @Test
-    void one_that_is_busy_is_waited_for_where_no_more_connections_can_be_opened() throws Exception {
-        String busy = PREFORK.replace("import os,", "import os, time,")
-                .replace("(200)", "(200)\n        self.send_header('Content-Length', str(len(str(os.getpid()))))")
-                .replace(".encode())", ".encode())\n        time.sleep(4)");
-        Run run = python(busy).play(Plan.together("together", 2));
+    void connections_that_cannot_be_had_beside_the_first_are_done_without() throws Exception {
+        Trials trials = python(STUBBORN.replace("IS_STUBBORN", "chosen == me")
+                .replace("SERVER", "server = open_socket()")
+                .replace("OPEN", "server"));
+        Plan plan = Plan.together("together", 1);
+        try (Lab lab = trials.lab();
+                Trial trial = lab.begin(plan, trials.steps(1), Optional.empty(), 0)) {
+            trial.playUpTo(1);
+            Target target = trial.instance(plan.seat(1)).target().orElseThrow();
+            AtomicInteger opened = new AtomicInteger();
 
-        List<Exchange> exchanges = run.exchanges();
-        assertThat(bodies(run)).hasSize(1).isEqualTo(told(run));
-        assertThat(run.weaknesses()).isEmpty();
-        // The kernel asks again after 1, 3 and 7 seconds where a queue is full.
-        assertThat(Duration.between(
-                        exchanges.getFirst().at(), exchanges.getLast().at()))
-                .isLessThan(Duration.ofMillis(6500));
+            try (Socket socket = target.choice().choose(limit -> {
+                if (opened.getAndIncrement() > 0) {
+                    throw new IOException("the queue is full");
+                }
+                return new Socket(target.address().getHost(), target.address().getPort());
+            })) {
+                assertThat(socket.isConnected()).isTrue();
+                assertThat(opened).hasValueGreaterThan(1);
+            }
+        }
     }
 
     @Test
