@@ -1,0 +1,93 @@
+package dev.coatcheck.contracts.cache;
+
+import dev.coatcheck.contracts.Together;
+import dev.coatcheck.contracts.peers.PeerAction;
+import dev.coatcheck.state.cache.Cache;
+import dev.coatcheck.state.cache.CacheSettings;
+import dev.coatcheck.state.cache.CacheStore;
+import dev.coatcheck.state.cache.NearSettings;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+
+/** What the other JVMs of {@link SharedCacheContract} do. */
+final class CacheActions {
+    /** A lease whose end a test waits for. */
+    static final CacheSettings SETTINGS =
+            CacheUnderTest.ALBUMS.withLease(Duration.ofSeconds(3)).withPatience(Duration.ofMinutes(1));
+
+    private static final int THREADS = 8;
+
+    private CacheActions() {}
+
+    /** At each key that it hears, asks for it in many threads at once; says how often it loaded, and the values. */
+    public static final class AskTogether implements PeerAction<CacheStore> {
+        @Override
+        public void run(CacheStore store, List<String> arguments, Conversation conversation) {
+            var cache = new Cache(store, SETTINGS);
+            conversation.say("ready");
+            while (true) {
+                conversation.say(askTogether(cache, conversation.hear()));
+            }
+        }
+
+        static String askTogether(Cache cache, String key) {
+            var loads = new AtomicInteger();
+            var me = "" + ProcessHandle.current().pid();
+            var values = Together.call(
+                    THREADS,
+                    thread -> cache.get(key, CacheUnderTest.LONG, () -> {
+                                loads.incrementAndGet();
+                                Thread.sleep(200); // what makes it dear
+                                return Optional.of(me);
+                            })
+                            .value()
+                            .orElseThrow());
+            return loads + " " + String.join(",", new HashSet<>(values));
+        }
+    }
+
+    /** Begins to load and says so; ends the load when it hears something, and says whether it was kept. */
+    public static final class LoadSlowly implements PeerAction<CacheStore> {
+        @Override
+        public void run(CacheStore store, List<String> arguments, Conversation conversation) {
+            var cache = new Cache(store, SETTINGS);
+            var answer = cache.get(CacheUnderTest.KEY, CacheUnderTest.LONG, () -> {
+                conversation.say("loading");
+                return Optional.of(conversation.hear());
+            });
+            conversation.say(answer.toString());
+        }
+    }
+
+    /** Keeps a near copy of what {@link #TRUTH} says, looks at it all the time, and says each value that it has not seen. */
+    public static final class ReadNear implements PeerAction<CacheStore> {
+        static final String TRUTH = "truth";
+        static final Duration STALENESS = Duration.ofSeconds(2);
+
+        @Override
+        public void run(CacheStore store, List<String> arguments, Conversation conversation) {
+            var near =
+                    new Cache(store, SETTINGS.withNear(NearSettings.defaults().withStaleness(STALENESS)));
+            var far = new Cache(store, SETTINGS);
+            var last = "";
+            while (true) {
+                var value = near.get(
+                                CacheUnderTest.KEY,
+                                CacheUnderTest.LONG,
+                                () -> far.get(TRUTH, CacheUnderTest.LONG, Optional::empty)
+                                        .value())
+                        .value()
+                        .orElseThrow();
+                if (!value.equals(last)) {
+                    conversation.say(value);
+                    last = value;
+                }
+                LockSupport.parkNanos(100_000);
+            }
+        }
+    }
+}

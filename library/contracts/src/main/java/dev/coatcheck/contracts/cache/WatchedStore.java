@@ -1,0 +1,124 @@
+package dev.coatcheck.contracts.cache;
+
+import dev.coatcheck.state.cache.CacheCapability;
+import dev.coatcheck.state.cache.CacheStore;
+import dev.coatcheck.state.cache.EntryKey;
+import dev.coatcheck.state.cache.Heard;
+import dev.coatcheck.state.cache.Load;
+import dev.coatcheck.state.cache.NewEntry;
+import dev.coatcheck.state.cache.Question;
+import dev.coatcheck.state.cache.ReadResult;
+import dev.coatcheck.state.leases.LeaseStore;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** The store under test, and on the way to it: how often it is read, what it tells, and a way to lose beats. */
+final class WatchedStore implements CacheStore {
+    private final CacheStore store;
+    private final AtomicInteger reads = new AtomicInteger();
+    private final List<String> told = new CopyOnWriteArrayList<>();
+    private volatile Runnable beforeAnswering = () -> {};
+    private volatile boolean losesBeats;
+
+    WatchedStore(CacheStore store) {
+        this.store = store;
+    }
+
+    int reads() {
+        return reads.get();
+    }
+
+    /** What was told, but for beats and gaps. */
+    List<String> told() {
+        return told;
+    }
+
+    void loseBeats(boolean lose) {
+        losesBeats = lose;
+    }
+
+    /** What happens after the store was read and before its answer is known. */
+    void beforeAnswering(Runnable action) {
+        beforeAnswering = action;
+    }
+
+    @Override
+    public ReadResult read(Question question) {
+        reads.incrementAndGet();
+        var result = store.read(question);
+        beforeAnswering.run();
+        return result;
+    }
+
+    @Override
+    public Runnable listen(Heard heard) {
+        return store.listen(new Heard() {
+            @Override
+            public void changed(EntryKey key) {
+                told.add("changed " + key.text());
+                heard.changed(key);
+            }
+
+            @Override
+            public void tagChanged(String cache, String tag) {
+                told.add("tag changed " + tag);
+                heard.tagChanged(cache, tag);
+            }
+
+            @Override
+            public void beat(String beat) {
+                if (!losesBeats) {
+                    heard.beat(beat);
+                }
+            }
+
+            @Override
+            public void gap() {
+                heard.gap();
+            }
+        });
+    }
+
+    @Override
+    public Set<CacheCapability> capabilities() {
+        return store.capabilities();
+    }
+
+    @Override
+    public boolean write(Load load, NewEntry entry) {
+        return store.write(load, entry);
+    }
+
+    @Override
+    public boolean renew(Load load, Duration lease) {
+        return store.renew(load, lease);
+    }
+
+    @Override
+    public void abandon(Load load, Duration pause) {
+        store.abandon(load, pause);
+    }
+
+    @Override
+    public void invalidate(EntryKey key) {
+        store.invalidate(key);
+    }
+
+    @Override
+    public void invalidateTag(String cache, String tag) {
+        store.invalidateTag(cache, tag);
+    }
+
+    @Override
+    public LeaseStore.Waiting await(EntryKey key) {
+        return store.await(key);
+    }
+
+    @Override
+    public void beat(String beat) {
+        store.beat(beat);
+    }
+}

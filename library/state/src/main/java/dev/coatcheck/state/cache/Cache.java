@@ -1,0 +1,171 @@
+package dev.coatcheck.state.cache;
+
+import dev.coatcheck.state.BackingServiceException;
+import dev.coatcheck.state.StoredText;
+import java.time.Duration;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The port for caches: what is dear to compute, kept for a time where all processes find it.
+ *
+ * <p>Guarantees:
+ *
+ * <ul>
+ *   <li>For an entry that is missing one {@linkplain Loader loader} runs among all processes, under a lease that is
+ *       renewed while it runs; the others wait. Where its process dies, another loads when the lease is over. Who has waited
+ *       for its {@linkplain CacheSettings#patience() patience} loads by itself, once in each process.
+ *   <li>An entry whose time to live is over is served for as long as {@link CacheSettings#stale()} says while one process
+ *       loads it anew in the background, and where that fails; it is tried again once in a second, among all.
+ *   <li>An entry is loaded anew a little before its time to live is over, by one process in the background: the earlier
+ *       the dearer it was, by chance, so that hot entries do not run out. (XFetch: Vattani, Chierichetti, Lowenstein,
+ *       "Optimal Probabilistic Cache Stampede Prevention", PVLDB 8(8), 2015; where the paper has the one who draws the lot
+ *       wait for the new value, here it is served the old one.)
+ *   <li>What was invalidated, by its key or by a tag, is served to nobody who asks after that, not as stale either, and
+ *       what was begun to be loaded before is not kept. Change what the loader reads first, and invalidate then.
+ *   <li>With {@link CacheSettings#near} a process keeps what it read in its memory. The store tells of invalidations, not
+ *       of loads; see {@link NearSettings} for how long a process may serve what another has invalidated.
+ *   <li>A cache is never the truth: a store that cannot be reached, or is full, means that the loader runs, once in each
+ *       process at a time. A server that hangs is left alone for a few seconds at a time.
+ * </ul>
+ *
+ * <p>What a store may forget at any time is loaded again. What it loses in a fail-over may be an invalidation: then the
+ * time to live is what bounds how long the old value is served.
+ *
+ * <p>Cost: a hit is one round trip, and none near; a miss two. Who meets another's load asks once more, and then when it
+ * was told. Invalidating is one.
+ *
+ * <p>{@link #get} throws {@link LoadFailedException} where the loader failed and nothing may be served, and nothing for
+ * what is wrong with the store. Methods throw {@link IllegalArgumentException} for keys and tags that are empty, longer
+ * than {@value #MAX_KEY_BYTES} bytes of UTF-8, or no {@linkplain StoredText text that every store takes}. Thread-safe.
+ * Virtual threads run while something is loaded, and one for a near cache.
+ *
+ * <pre>{@code
+ * var albums = redis.cache(CacheSettings.named("albums").withStale(Duration.ofHours(1)));
+ * var json = albums.get(id, Set.of("user:" + owner), Duration.ofMinutes(5), () -> database.albumAsJson(id)).value();
+ * …
+ * database.addPhoto(id, photo);
+ * albums.invalidate(id);
+ * }</pre>
+ */
+public final class Cache implements AutoCloseable {
+
+    /** The longest key, and the longest tag, in bytes of UTF-8. */
+    public static final int MAX_KEY_BYTES = 512;
+
+    /** How many tags an entry may have. */
+    public static final int MOST_TAGS = 16;
+
+    /** The longest time that anything is kept, its stale time included. */
+    public static final Duration LONGEST = Duration.ofDays(30);
+
+    private static final Duration SHORTEST = Duration.ofMillis(1);
+
+    private final CacheStore store;
+    private final CacheSettings settings;
+    private final Reading reading;
+    private final @Nullable NearCache near;
+    private final @Nullable NearLink nearLink;
+
+    /**
+     * @param store an adapter, such as the in-memory one in tests; attached resources give out caches ready to use
+     * @throws UnsupportedOperationException where the settings ask for a near cache and the store has no
+     *     {@link CacheCapability#PUSH}
+     */
+    public Cache(CacheStore store, CacheSettings settings) {
+        this.store = store;
+        this.settings = settings;
+        this.near = settings.near().map(NearCache::new).orElse(null);
+        this.reading = new Reading(store, settings, near);
+        this.nearLink = near == null
+                ? null
+                : NearLink.begin(store, settings.name(), near, settings.near().orElseThrow());
+    }
+
+    /** {@link #get(String, Set, Duration, Loader)} without tags. */
+    public Answer get(String key, Duration ttl, Loader loader) {
+        return get(key, Set.of(), ttl, loader);
+    }
+
+    /**
+     * Finds what was kept for a key, or loads it.
+     *
+     * @param tags by which the entry can be {@linkplain #invalidateTag invalidated} together with others; the same each
+     *     time that the key is asked for. At most {@value #MOST_TAGS}
+     * @param ttl the time to live of what is loaded now; not more than 30 days together with the stale time
+     * @throws LoadFailedException where the loader failed and nothing older may be served
+     */
+    public Answer get(String key, Set<String> tags, Duration ttl, Loader loader) {
+        var request = request(key, tags, ttl, loader);
+        if (near != null) {
+            var found = near.find(request);
+            if (found != null) {
+                return found;
+            }
+        }
+        return reading.read(request);
+    }
+
+    /**
+     * Makes everybody load a key anew who asks from now on.
+     *
+     * @throws BackingServiceException where the store cannot be reached: then others may be served what is kept there for as
+     *     long as it lives
+     */
+    public void invalidate(String key) {
+        requireKey("the key of a cache", key);
+        if (near != null) {
+            near.changed(key);
+        }
+        reading.forgetAlone();
+        store.invalidate(new EntryKey(settings.name(), key));
+    }
+
+    /**
+     * Makes everybody load anew what has a tag; of this cache, not of others that use the same tag.
+     *
+     * @throws BackingServiceException as {@link #invalidate}
+     */
+    public void invalidateTag(String tag) {
+        requireKey("the tag of a cache", tag);
+        if (near != null) {
+            near.tagChanged(tag);
+        }
+        reading.forgetAlone();
+        store.invalidateTag(settings.name(), tag);
+    }
+
+    /** Interrupts what is loaded in the background, and listens no more. */
+    @Override
+    public void close() {
+        if (nearLink != null) {
+            nearLink.close();
+        }
+        reading.close();
+    }
+
+    private Request request(String key, Set<String> tags, Duration ttl, Loader loader) {
+        requireKey("the key of a cache", key);
+        tags.forEach(tag -> requireKey("the tag of a cache", tag));
+        if (tags.size() > MOST_TAGS) {
+            throw new IllegalArgumentException(
+                    "an entry has at most %d tags, not %d".formatted(MOST_TAGS, tags.size()));
+        }
+        if (ttl.compareTo(SHORTEST) < 0 || ttl.compareTo(LONGEST.minus(settings.stale())) > 0) {
+            throw new IllegalArgumentException(
+                    "a time to live is from a millisecond to %s, the stale time of %s included, not %s"
+                            .formatted(LONGEST, settings.stale(), ttl));
+        }
+        return new Request(
+                new EntryKey(settings.name(), key), tags.stream().sorted().toList(), ttl, loader);
+    }
+
+    private static void requireKey(String what, String key) {
+        StoredText.require(what, key);
+        int bytes = StoredText.utf8Length(key);
+        if (bytes < 1 || bytes > MAX_KEY_BYTES) {
+            throw new IllegalArgumentException("%s has 1 to %d bytes, not %d: use a hash where it is longer"
+                    .formatted(what, MAX_KEY_BYTES, bytes));
+        }
+    }
+}

@@ -1,0 +1,53 @@
+package dev.coatcheck.state.cache;
+
+import static java.lang.System.Logger.Level.INFO;
+import static java.lang.System.Logger.Level.WARNING;
+
+import dev.coatcheck.state.BackingServiceException;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/**
+ * Goes without the store while it fails. What fails at once is asked again at once; a store that lets its callers wait for
+ * nothing is left alone for twice as long as they waited, so that a server which hangs does not hold up every request.
+ */
+final class Outage {
+    private static final System.Logger LOG = System.getLogger(Cache.class.getName());
+    private static final long LONGEST_PAUSE = TimeUnit.SECONDS.toNanos(5);
+
+    private final String cache;
+    private volatile boolean failing;
+    private volatile long askAgainAt;
+
+    Outage(String cache) {
+        this.cache = cache;
+    }
+
+    /** What the store answers; nothing where it does not, or is left alone for now. */
+    <T> Optional<T> ask(Supplier<T> question) {
+        long begun = System.nanoTime();
+        if (failing && begun - askAgainAt < 0) {
+            return Optional.empty();
+        }
+        try {
+            var answer = question.get();
+            if (failing) {
+                failing = false;
+                LOG.log(INFO, "the cache \"{0}\" has its store again", cache);
+            }
+            return Optional.of(answer);
+        } catch (BackingServiceException e) {
+            if (Thread.currentThread().isInterrupted()) {
+                return Optional.empty(); // which says nothing of the store
+            }
+            long now = System.nanoTime();
+            askAgainAt = now + Math.min(LONGEST_PAUSE, 2 * (now - begun));
+            if (!failing) {
+                failing = true;
+                LOG.log(WARNING, "the cache \"{0}\" goes without its store for now: {1}", cache, e.getMessage());
+            }
+            return Optional.empty();
+        }
+    }
+}
