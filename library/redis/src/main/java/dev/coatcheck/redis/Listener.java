@@ -4,13 +4,14 @@ import static java.lang.System.Logger.Level.WARNING;
 
 import io.lettuce.core.pubsub.RedisPubSubAdapter;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hears what is published on one channel, on a connection of its own. The driver connects and subscribes anew when the
+ * Hears what is published on a few channels, on a connection of its own. The driver connects and subscribes anew when the
  * connection was lost, also in silence: its keep-alive notices, as nothing is ever sent there.
  *
  * <p>Publishing reaches who listens at that moment. So whenever listening begins, anew too, anything may have been missed.
@@ -19,7 +20,7 @@ final class Listener implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Listener.class.getName());
 
     private final Connection connection;
-    private final String channel;
+    private final List<String> channels;
     private final Consumer<String> heard;
     private final Runnable begun;
     private @Nullable Driver driver;
@@ -27,12 +28,13 @@ final class Listener implements AutoCloseable {
     private boolean closed;
 
     /**
+     * @param channels all subscribed to at once; the first stands for all in the log
      * @param heard what to do with a message; on a thread of the driver, so quickly
      * @param begun what to do when listening begins; likewise
      */
-    Listener(Connection connection, String channel, Consumer<String> heard, Runnable begun) {
+    Listener(Connection connection, List<String> channels, Consumer<String> heard, Runnable begun) {
         this.connection = connection;
-        this.channel = channel;
+        this.channels = List.copyOf(channels);
         this.heard = heard;
         this.begun = begun;
     }
@@ -63,7 +65,7 @@ final class Listener implements AutoCloseable {
         });
         return connected
                 .async()
-                .subscribe(channel)
+                .subscribe(channels.toArray(String[]::new))
                 .exceptionallyCompose(failure ->
                         connected.closeAsync().thenCompose(closed -> CompletableFuture.failedFuture(failure)));
     }
@@ -75,7 +77,7 @@ final class Listener implements AutoCloseable {
                     WARNING,
                     "not told by {0} what happens on {1}, for now: {2}",
                     connection.resource(),
-                    channel,
+                    channels.get(0),
                     failure.getMessage());
         }
         return null;

@@ -1,6 +1,8 @@
 package dev.coatcheck.redis;
 
 import dev.coatcheck.state.BackingServiceException;
+import dev.coatcheck.state.cache.Cache;
+import dev.coatcheck.state.cache.CacheSettings;
 import dev.coatcheck.state.idempotency.Idempotency;
 import dev.coatcheck.state.idempotency.IdempotencySettings;
 import dev.coatcheck.state.leases.LeaseSettings;
@@ -38,11 +40,13 @@ public final class Redis implements AutoCloseable {
     private final Connection connection;
     private final RedisSettings settings;
     private final RedisLeaseStore leaseStore;
+    private final RedisCacheStore cacheStore;
 
     private Redis(Connection connection, RedisSettings settings) {
         this.connection = connection;
         this.settings = settings;
         this.leaseStore = new RedisLeaseStore(connection, settings.prefix());
+        this.cacheStore = new RedisCacheStore(connection, settings.prefix());
     }
 
     /** {@link #attach(String, RedisSettings)} with default settings. */
@@ -88,8 +92,21 @@ public final class Redis implements AutoCloseable {
         return new RedisIdempotency(connection, settings.prefix(), idempotencySettings);
     }
 
+    /**
+     * A cache. The server needs no persistence for it; what it evicts is loaded again. While somebody waits for another's
+     * load, or has a near cache, one more connection listens. In a cluster, reading with tags is one round trip more, unless
+     * {@linkplain RedisSettings#prefix() the prefix} puts all keys into one slot. Close it before this.
+     */
+    public Cache cache(CacheSettings cacheSettings) {
+        return new Cache(cacheStore, cacheSettings);
+    }
+
     RedisLeaseStore leaseStore() {
         return leaseStore;
+    }
+
+    RedisCacheStore cacheStore() {
+        return cacheStore;
     }
 
     /**
@@ -105,6 +122,7 @@ public final class Redis implements AutoCloseable {
     @Override
     public void close() {
         leaseStore.close();
+        cacheStore.close();
         connection.close();
     }
 }

@@ -44,7 +44,7 @@ final class RedisLeaseStore implements LeaseStore, AutoCloseable {
         this.prefix = prefix;
         this.channel = prefix + "lease-released";
         this.waiting = new WaitingRoom();
-        this.listener = new Listener(connection, channel, waiting::wake, waiting::wakeAll);
+        this.listener = new Listener(connection, List.of(channel), waiting::wake, waiting::wakeAll);
     }
 
     @Override

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.coatcheck.contracts.cache.CacheContract;
 import dev.coatcheck.contracts.idempotency.IdempotencyContract;
 import dev.coatcheck.contracts.leases.LeasesContract;
 import dev.coatcheck.contracts.limits.LimitsContract;
 import dev.coatcheck.contracts.sessions.SessionsContract;
 import dev.coatcheck.state.BackingServiceException;
+import dev.coatcheck.state.cache.CacheStore;
 import dev.coatcheck.state.idempotency.Idempotency;
 import dev.coatcheck.state.idempotency.IdempotencySettings;
 import dev.coatcheck.state.leases.GrantResult.Granted;
@@ -107,6 +109,14 @@ class ClusterTest {
         @Override
         protected Idempotency idempotency(IdempotencySettings settings) {
             return redis.idempotency(settings);
+        }
+    }
+
+    @Nested
+    class OfCaches extends CacheContract {
+        @Override
+        public CacheStore store() {
+            return redis.cacheStore();
         }
     }
 

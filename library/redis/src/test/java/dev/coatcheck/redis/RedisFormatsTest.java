@@ -4,6 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.coatcheck.state.BackingServiceException;
+import dev.coatcheck.state.cache.Answer.Hit;
+import dev.coatcheck.state.cache.Answer.Loaded;
+import dev.coatcheck.state.cache.CacheSettings;
+import dev.coatcheck.state.cache.EntryKey;
+import dev.coatcheck.state.cache.Question;
+import dev.coatcheck.state.cache.ReadResult.Busy;
 import dev.coatcheck.state.idempotency.ClaimResult.Completed;
 import dev.coatcheck.state.idempotency.IdempotencySettings;
 import dev.coatcheck.state.leases.Grant;
@@ -14,6 +20,7 @@ import io.lettuce.core.cluster.SlotHash;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
@@ -21,7 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What other releases of leases and idempotency wrote, or will write, side by side with this one. */
+/** What other releases of leases, idempotency and caches wrote, or will write, side by side with this one. */
 class RedisFormatsTest {
     private static final Duration LONG = Duration.ofMinutes(5);
 
@@ -58,6 +65,41 @@ class RedisFormatsTest {
 
         assertThat(store.redis().leaseStore().grant("report", "web.2", LONG)).isInstanceOf(Refused.class);
         assertThat(store.redis().leaseStore().holder("report")).isPresent();
+    }
+
+    @Test
+    void an_entry_that_the_first_release_wrote_is_served() {
+        var key = "coatcheck:cache:{albums:42}:entry";
+        store.besides().set("coatcheck:cache-tag:albums:user:7", "abc.0", SetArgs.Builder.px(LONG));
+        store.besides().set(key, "1 1000 5 v abc.0\nRome\n1 0 0 n", SetArgs.Builder.px(LONG));
+        try (var cache = store.redis().cache(CacheSettings.named("albums"))) {
+            assertThat(cache.get("42", Set.of("user:7"), LONG, Optional::empty))
+                    .isEqualTo(new Hit(Optional.of("Rome\n1 0 0 n")));
+            store.besides().set(key, "1 1000 5 n abc.0\n", SetArgs.Builder.px(LONG));
+            assertThat(cache.get("42", Set.of("user:7"), LONG, () -> Optional.of("loaded")))
+                    .isEqualTo(new Hit(Optional.empty()));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"2 1000 5 v \nRome", "something else", "", "1 1000 5 v", "1 x 5 v \nRome"})
+    void an_entry_in_a_format_of_tomorrow_is_loaded_anew(String entry) {
+        store.besides().set("coatcheck:cache:{albums:42}:entry", entry, SetArgs.Builder.px(LONG));
+        try (var cache = store.redis().cache(CacheSettings.named("albums"))) {
+            assertThat(cache.get("42", LONG, () -> Optional.of("loaded")))
+                    .isEqualTo(new Loaded(Optional.of("loaded"), true));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"2 abc {}", "something else", ""})
+    void a_right_to_load_in_a_format_of_tomorrow_is_held(String right) {
+        store.besides().set("coatcheck:cache:{albums:42}:load", right, SetArgs.Builder.px(LONG));
+        var question = new Question(new EntryKey("albums", "42"), List.of(), "mine", LONG, 0, true);
+
+        assertThat(store.redis().cacheStore().read(question)).isInstanceOf(Busy.class);
+        assertThat(store.redis().cacheStore().renew(question.load(), LONG)).isFalse();
+        assertThat(store.besides().get("coatcheck:cache:{albums:42}:load")).isEqualTo(right);
     }
 
     @Test

@@ -1,9 +1,16 @@
 package dev.coatcheck.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.coatcheck.host.service.RedisMonitor;
+import dev.coatcheck.state.cache.CacheSettings;
+import dev.coatcheck.state.cache.EntryKey;
+import dev.coatcheck.state.cache.Load;
+import dev.coatcheck.state.cache.LoadFailedException;
+import dev.coatcheck.state.cache.Loader;
+import dev.coatcheck.state.cache.NearSettings;
 import dev.coatcheck.state.idempotency.Claim;
 import dev.coatcheck.state.idempotency.ClaimResult.Claimed;
 import dev.coatcheck.state.idempotency.Idempotency;
@@ -27,6 +34,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -61,6 +70,13 @@ class RoundTripsTest {
         idempotency.renew(new Claim("warm", 1));
         idempotency.abandon(new Claim("warm", 1));
         idempotency.record(claim(idempotency, "warm"), "warm");
+        try (var cache = store.redis().cache(CacheSettings.named("warm"))) {
+            cache.get("warm", Duration.ofMinutes(1), () -> Optional.of("warm"));
+            cache.invalidate("warm");
+        }
+        var load = new Load(new EntryKey("warm", "warm"), "warm");
+        store.redis().cacheStore().abandon(load, Duration.ZERO);
+        store.redis().cacheStore().renew(load, Duration.ofSeconds(1));
         store.redis().ping();
     }
 
@@ -175,6 +191,64 @@ class RoundTripsTest {
         assertThat(commandsOf(() -> idempotency.claim("a", ""))).containsExactly("EVALSHA");
         claims[1] = claim(idempotency, "b");
         assertThat(commandsOf(() -> idempotency.abandon(claims[1]))).containsExactly("EVALSHA");
+    }
+
+    @Test
+    void a_cache_hits_in_one_command_misses_in_two_and_is_near_in_none() {
+        // Beats come seldom enough not to be counted.
+        var rare = NearSettings.defaults().withStaleness(Duration.ofMinutes(1));
+        try (var cache = store.redis().cache(CacheSettings.named("albums"));
+                var near = store.redis().cache(CacheSettings.named("albums").withNear(rare))) {
+            awaitListening();
+            var tags = Set.of("user:7", "public");
+            Loader loader = () -> Optional.of("1");
+            assertThat(commandsOf(() -> cache.get("42", tags, Duration.ofHours(1), loader)))
+                    .containsExactly("EVALSHA", "EVALSHA");
+            assertThat(commandsOf(() -> cache.get("42", tags, Duration.ofHours(1), loader)))
+                    .containsExactly("EVALSHA");
+            await().atMost(Duration.ofSeconds(10))
+                    .until(() -> commandsOf(() -> near.get("42", tags, Duration.ofHours(1), loader))
+                            .isEmpty());
+            assertThat(commandsOf(() -> near.get("42", tags, Duration.ofHours(1), loader)))
+                    .isEmpty();
+            assertThat(commandsOf(() -> cache.invalidate("42"))).containsExactly("EVALSHA");
+            assertThat(commandsOf(() -> cache.invalidateTag("user:7"))).containsExactly("EVALSHA");
+            assertThat(commandsOf(() -> assertThatThrownBy(() -> cache.get("43", Duration.ofHours(1), () -> {
+                                throw new IOException("as planned");
+                            }))
+                            .isInstanceOf(LoadFailedException.class)))
+                    .containsExactly("EVALSHA", "EVALSHA");
+        }
+    }
+
+    @Test
+    void who_meets_anothers_load_asks_twice_and_then_when_it_is_told() {
+        try (var loading = store.redis().cache(CacheSettings.named("albums"));
+                var waiting = store.redis().cache(CacheSettings.named("albums"))) {
+            store.redis().cacheStore().await(new EntryKey("albums", "42")).close();
+            awaitListening();
+            var waiter = Thread.ofVirtual()
+                    .name("waiter")
+                    .unstarted(() -> waiting.get("42", Duration.ofHours(1), () -> Optional.of("waiter")));
+            assertThat(commandsOf(() -> {
+                        loading.get("42", Duration.ofHours(1), () -> {
+                            waiter.start();
+                            await().atMost(Duration.ofSeconds(10))
+                                    .until(() -> waiter.getState() == Thread.State.TIMED_WAITING);
+                            Thread.sleep(200); // past its waiting for the first answer
+                            return Optional.of("loader");
+                        });
+                        join(waiter);
+                    }))
+                    .hasSizeLessThanOrEqualTo(6)
+                    .containsOnly("EVALSHA");
+        }
+    }
+
+    private void awaitListening() {
+        await().atMost(Duration.ofSeconds(10))
+                .until(() ->
+                        store.besides().pubsubNumsub("coatcheck:cache-told").containsValue(1L));
     }
 
     private Idempotency idempotency() {

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.coatcheck.state.BackingServiceException;
+import dev.coatcheck.state.cache.Answer.Hit;
+import dev.coatcheck.state.cache.CacheSettings;
+import dev.coatcheck.state.cache.NearSettings;
 import dev.coatcheck.state.sessions.Changes;
 import dev.coatcheck.state.sessions.SaveResult.Saved;
 import dev.coatcheck.state.sessions.SessionId;
@@ -16,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -23,6 +27,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A real master with a replica and a sentinel, and a real fail-over. */
 class SentinelTest {
+    private static final Duration LONG = Duration.ofHours(1);
+
     @TempDir
     private Path folder;
 
@@ -105,6 +111,42 @@ class SentinelTest {
                     .ignoreExceptions()
                     .untilAsserted(
                             () -> assertThat(sessions.save(id, Changes.none())).isEqualTo(new Saved(id)));
+        }
+    }
+
+    @Test
+    void a_cache_goes_on_at_the_replica_and_nothing_near_outlives_the_fail_over() {
+        var url = "redis-sentinel://127.0.0.1:" + sentinel.port() + "#main";
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> sentinel.info("sentinel").contains("slaves=1"));
+        var settings = CacheSettings.named("albums").withBeta(0);
+        var staleness = Duration.ofSeconds(1);
+        try (var one = Redis.attach(url, RedisSettings.defaults().withTimeout(Duration.ofSeconds(2)));
+                var other = Redis.attach(url, RedisSettings.defaults().withTimeout(Duration.ofSeconds(2)));
+                var near = one.cache(settings.withNear(NearSettings.defaults().withStaleness(staleness)));
+                var far = other.cache(settings)) {
+            near.get("42", LONG, () -> Optional.of("old"));
+            await().atMost(Duration.ofSeconds(20))
+                    .until(() ->
+                            replica.ask(commands -> commands.keys("*:entry")).size() == 1);
+
+            master.kill();
+            // Whatever happens meanwhile, what was said to be invalid is served no longer than promised.
+            await().atMost(Duration.ofSeconds(60)).ignoreExceptions().until(() -> {
+                near.get("42", LONG, () -> Optional.of("old"));
+                far.invalidate("42");
+                return true;
+            });
+            long invalidated = System.nanoTime();
+            await().atMost(Duration.ofSeconds(20))
+                    .until(() -> near.get("42", LONG, () -> Optional.of("new"))
+                            .value()
+                            .equals(Optional.of("new")));
+            assertThat(Duration.ofNanos(System.nanoTime() - invalidated)).isLessThan(staleness.plusSeconds(3));
+            assertThat(replica.info("replication")).contains("role:master");
+
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> near.get("42", LONG, () -> Optional.of("new")) instanceof Hit);
         }
     }
 }
