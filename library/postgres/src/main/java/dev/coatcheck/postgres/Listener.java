@@ -16,7 +16,7 @@ import org.postgresql.PGConnection;
 import org.postgresql.PGNotification;
 
 /**
- * Hears from the server, on a connection of its own, what is notified on one channel. Waiting costs no statement, but for
+ * Hears from the server, on a connection of its own, what is notified on a few channels. Waiting costs no statement, but for
  * one each half minute that notices a connection which died in silence.
  *
  * <p>Without the connection nobody is told, and whoever waits finds out when it looks by itself. Whenever it is there
@@ -31,7 +31,7 @@ final class Listener implements AutoCloseable {
 
     private final DataSource driver;
     private final String resource;
-    private final String channel;
+    private final List<String> channels;
     private final Heard heard;
     private final Thread thread =
             Thread.ofVirtual().name("coatcheck-postgres-listen").unstarted(this::listenUntilClosed);
@@ -41,18 +41,21 @@ final class Listener implements AutoCloseable {
 
     /** Who is told; quickly, since the next one waits. */
     interface Heard {
-        /** What was said on the channel. */
+        /** What was said on the channels. */
         void heard(List<String> messages);
 
         /** Something may have been missed. */
         void mayHaveMissed();
     }
 
-    /** @param driver makes connections, outside the pool */
-    Listener(DataSource driver, String resource, String channel, Heard heard) {
+    /**
+     * @param driver makes connections, outside the pool
+     * @param channels all listened to at once; the first stands for all in the log
+     */
+    Listener(DataSource driver, String resource, List<String> channels, Heard heard) {
         this.driver = driver;
         this.resource = resource;
-        this.channel = channel;
+        this.channels = List.copyOf(channels);
         this.heard = heard;
     }
 
@@ -96,7 +99,7 @@ final class Listener implements AutoCloseable {
                 if (closed) {
                     return;
                 }
-                LOG.log(WARNING, "not told of {0} by {1} for now: {2}", channel, resource, e.getMessage());
+                LOG.log(WARNING, "not told of {0} by {1} for now: {2}", channels.get(0), resource, e.getMessage());
             }
             boolean lasted = System.nanoTime() - begun > SILENCE.toNanos();
             pause = lasted ? FIRST_PAUSE : min(pause.multipliedBy(2), LONGEST_PAUSE);
@@ -111,8 +114,8 @@ final class Listener implements AutoCloseable {
     }
 
     private void listen(Connection fresh) throws SQLException {
-        execute(fresh, "listen " + channel);
-        LOG.log(DEBUG, "listening for {0} at {1}", channel, resource);
+        execute(fresh, "listen " + String.join("; listen ", channels));
+        LOG.log(DEBUG, "listening for {0} at {1}", channels.get(0), resource);
         heard.mayHaveMissed();
         var server = fresh.unwrap(PGConnection.class);
         while (!closed) {

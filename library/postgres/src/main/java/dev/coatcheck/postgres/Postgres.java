@@ -3,11 +3,14 @@ package dev.coatcheck.postgres;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.coatcheck.state.BackingServiceException;
 import dev.coatcheck.state.blobs.Blobs;
+import dev.coatcheck.state.cache.Cache;
+import dev.coatcheck.state.cache.CacheSettings;
 import dev.coatcheck.state.idempotency.IdempotencySettings;
 import dev.coatcheck.state.leases.LeaseSettings;
 import dev.coatcheck.state.leases.Leases;
 import dev.coatcheck.state.sessions.SessionSettings;
 import dev.coatcheck.state.sessions.Sessions;
+import java.util.List;
 import javax.sql.DataSource;
 
 /**
@@ -28,7 +31,7 @@ import javax.sql.DataSource;
  *
  * <p>Thread-safe. {@link #close()} ends the connections and the threads: {@code coatcheck-postgres-sweep}, which clears
  * away what has expired, and {@code coatcheck-postgres-listen}, while somebody waits for jobs
- * or, on another connection, for a lease.
+ * or, on others, for a lease or a cached value, or has a near cache.
  *
  * <pre>{@code
  * try (var postgres = Postgres.attach(System.getenv("DATABASE_URL"))) {
@@ -45,6 +48,7 @@ public final class Postgres implements AutoCloseable {
     private final Sweeper sweeper;
     private final PostgresJobs jobs;
     private final PostgresLeaseStore leaseStore;
+    private final PostgresCacheStore cacheStore;
 
     private Postgres(PostgresUrl url, PostgresSettings settings) {
         this.url = url;
@@ -53,9 +57,10 @@ public final class Postgres implements AutoCloseable {
         this.database = new Database(pool, url.resource());
         this.sweeper = new Sweeper(database);
         var signals = new JobSignals();
-        var jobListener = new Listener(driver, url.resource(), "coatcheck_jobs", signals);
+        var jobListener = new Listener(driver, url.resource(), List.of("coatcheck_jobs"), signals);
         this.jobs = new PostgresJobs(database, jobListener, signals);
         this.leaseStore = new PostgresLeaseStore(database, driver);
+        this.cacheStore = new PostgresCacheStore(database, driver);
     }
 
     /** Attaches with default settings: see {@link #attach(String, PostgresSettings)}. */
@@ -113,6 +118,19 @@ public final class Postgres implements AutoCloseable {
         return new PostgresIdempotency(database, settings);
     }
 
+    /**
+     * A cache, each entry a row of a table that is not written to the log: it costs the database less, and begins empty after
+     * a crash or a fail-over. Close it before this.
+     */
+    public Cache cache(CacheSettings settings) {
+        sweeper.start();
+        return new Cache(cacheStore, settings);
+    }
+
+    PostgresCacheStore cacheStore() {
+        return cacheStore;
+    }
+
     PostgresLeaseStore leaseStore() {
         return leaseStore;
     }
@@ -151,6 +169,7 @@ public final class Postgres implements AutoCloseable {
     public void close() {
         jobs.close();
         leaseStore.close();
+        cacheStore.close();
         sweeper.close();
         pool.close();
     }

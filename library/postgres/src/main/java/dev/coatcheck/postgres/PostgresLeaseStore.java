@@ -28,7 +28,7 @@ final class PostgresLeaseStore implements LeaseStore, AutoCloseable {
     /** @param driver makes connections, outside the pool */
     PostgresLeaseStore(Database database, DataSource driver) {
         this.database = database;
-        this.listener = new Listener(driver, database.resource(), "coatcheck_leases", new Listener.Heard() {
+        this.listener = new Listener(driver, database.resource(), List.of("coatcheck_leases"), new Listener.Heard() {
             @Override
             public void heard(List<String> names) {
                 names.forEach(waiting::wake);

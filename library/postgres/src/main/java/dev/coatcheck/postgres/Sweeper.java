@@ -67,6 +67,7 @@ final class Sweeper implements AutoCloseable {
     void sweep() {
         purge("sessions that have ended", "purge_sessions_v1");
         purge("leases that ended long ago", "purge_leases_v1");
+        purge("cached values that are too old", "purge_cache_v1");
         purge("answers to requests that will not be repeated", "purge_requests_v1");
         for (int i = 0; i < STEPS && !closed && sweepBlobs(); i++) {}
     }

@@ -8,6 +8,10 @@ import dev.coatcheck.host.service.SharedServers;
 import dev.coatcheck.state.blobs.PutOptions;
 import dev.coatcheck.state.blobs.ReadOptions;
 import dev.coatcheck.state.blobs.ReadResult.Found;
+import dev.coatcheck.state.cache.CacheSettings;
+import dev.coatcheck.state.cache.EntryKey;
+import dev.coatcheck.state.cache.Load;
+import dev.coatcheck.state.cache.NearSettings;
 import dev.coatcheck.state.idempotency.ClaimResult.Claimed;
 import dev.coatcheck.state.idempotency.IdempotencySettings;
 import dev.coatcheck.state.jobs.JobId;
@@ -110,6 +114,32 @@ class CostTest {
         costs(1, () -> idempotency.record(claim, "done"));
         costs(1, () -> idempotency.claim("a", ""));
         costs(1, () -> idempotency.abandon(claim));
+    }
+
+    @Test
+    void a_cache_hits_in_one_round_trip_misses_in_two_and_is_near_in_none() {
+        var tags = Set.of("user:7", "public");
+        var ttl = Duration.ofHours(1);
+        // Beats come seldom enough not to be counted.
+        var rare = NearSettings.defaults().withStaleness(Duration.ofMinutes(1));
+        try (var cache = postgres.cache(CacheSettings.named("albums"))) {
+            costs(2, () -> cache.get("42", tags, ttl, () -> Optional.of("1")));
+            costs(1, () -> cache.get("42", tags, ttl, () -> Optional.of("1")));
+            costs(1, () -> cache.invalidate("42"));
+            costs(1, () -> cache.invalidateTag("user:7"));
+            costs(2, () -> cache.get("42", tags, ttl, () -> Optional.of("1")));
+            var load = new Load(new EntryKey("albums", "43"), "token");
+            costs(1, () -> postgres.cacheStore().renew(load, LEASE));
+            costs(1, () -> postgres.cacheStore().abandon(load, Duration.ZERO));
+            try (var near = postgres.cache(CacheSettings.named("albums").withNear(rare))) {
+                await().atMost(Duration.ofSeconds(10)).until(() -> {
+                    int before = relay.trips();
+                    near.get("42", tags, ttl, () -> Optional.of("1"));
+                    return relay.trips() == before;
+                });
+                costs(0, () -> near.get("42", tags, ttl, () -> Optional.of("1")));
+            }
+        }
     }
 
     @Test

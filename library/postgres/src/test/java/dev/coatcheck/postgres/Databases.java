@@ -33,7 +33,8 @@ final class Databases implements AfterEachCallback {
         update(
                 postgres,
                 "truncate coatcheck.sessions, coatcheck.blobs, coatcheck.blob_versions, coatcheck.blob_chunks, coatcheck.jobs,"
-                        + " coatcheck.leases, coatcheck.idempotency");
+                        + " coatcheck.leases, coatcheck.idempotency, coatcheck.cache_entries, coatcheck.cache_loads,"
+                        + " coatcheck.cache_tags");
         return postgres;
     }
 

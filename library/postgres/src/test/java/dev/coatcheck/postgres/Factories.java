@@ -2,6 +2,7 @@ package dev.coatcheck.postgres;
 
 import dev.coatcheck.contracts.peers.StoreFactory;
 import dev.coatcheck.state.blobs.Blobs;
+import dev.coatcheck.state.cache.CacheStore;
 import dev.coatcheck.state.jobs.Jobs;
 import dev.coatcheck.state.leases.LeaseStore;
 import dev.coatcheck.state.sessions.SessionSettings;
@@ -36,6 +37,13 @@ final class Factories {
         @Override
         public LeaseStore open(String url) {
             return Postgres.attach(url).leaseStore();
+        }
+    }
+
+    public static final class OfCaches implements StoreFactory<CacheStore> {
+        @Override
+        public CacheStore open(String url) {
+            return Postgres.attach(url).cacheStore();
         }
     }
 }

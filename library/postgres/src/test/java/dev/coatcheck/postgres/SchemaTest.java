@@ -31,7 +31,7 @@ class SchemaTest {
         Together.run(processes.size(), i -> processes.get(i).jobs().enqueue(NewJob.of("mail", "" + i)));
 
         assertThat(databases.query("select version from coatcheck.migrations order by version"))
-                .containsExactly("1", "2", "3", "4", "5");
+                .containsExactly("1", "2", "3", "4", "5", "6");
         assertThat(databases.query("select count(*) from coatcheck.jobs")).containsExactly("6");
     }
 
@@ -73,14 +73,14 @@ class SchemaTest {
     void a_process_works_on_a_newer_schema_that_names_it_and_refuses_one_that_does_not() {
         var newer = databases.fresh();
         newer.migrate();
-        update(newer, "insert into coatcheck.migrations (version, file, readable_from) values (6, '006-next.sql', 2)");
+        update(newer, "insert into coatcheck.migrations (version, file, readable_from) values (7, '007-next.sql', 2)");
         databases.attach(PostgresSettings.defaults()).jobs().enqueue(NewJob.of("mail", ""));
 
-        update(newer, "insert into coatcheck.migrations (version, file, readable_from) values (7, '007-far.sql', 7)");
+        update(newer, "insert into coatcheck.migrations (version, file, readable_from) values (8, '008-far.sql', 8)");
         var older = databases.attach(PostgresSettings.defaults());
         assertThatThrownBy(() -> older.jobs().depths())
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("version 7")
+                .hasMessageContaining("version 8")
                 .hasMessageContaining("release a newer one");
     }
 

@@ -9,6 +9,9 @@ import dev.coatcheck.state.BackingServiceException;
 import dev.coatcheck.state.blobs.PutOptions;
 import dev.coatcheck.state.blobs.ReadOptions;
 import dev.coatcheck.state.blobs.ReadResult.Found;
+import dev.coatcheck.state.cache.CacheSettings;
+import dev.coatcheck.state.cache.EntryKey;
+import dev.coatcheck.state.cache.Question;
 import dev.coatcheck.state.idempotency.IdempotencySettings;
 import dev.coatcheck.state.sessions.Changes;
 import dev.coatcheck.state.sessions.SessionId;
@@ -21,6 +24,8 @@ import java.io.SequenceInputStream;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -60,6 +65,29 @@ class SweeperTest {
         assertThat(query(postgres, "select name from coatcheck.leases order by name"))
                 .containsExactly("ended", "held");
         assertThat(query(postgres, "select key from coatcheck.idempotency")).containsExactly("kept");
+    }
+
+    @Test
+    void cached_values_that_are_too_old_are_cleared_away_with_their_tags_and_no_others() {
+        try (var cache = postgres.cache(CacheSettings.named("albums"))) {
+            cache.get("kept", Set.of("kept"), LONG, () -> Optional.of("1"));
+            cache.get("old", Set.of("old"), LONG, () -> Optional.of("1"));
+        }
+        postgres.cacheStore().read(new Question(new EntryKey("albums", "dead"), List.of(), "token", LONG, 0, false));
+        update(
+                postgres,
+                "update coatcheck.cache_entries set serve_until = clock_timestamp() - interval '1 s' where key = 'old'");
+        update(
+                postgres,
+                "update coatcheck.cache_tags set purge_at = clock_timestamp() - interval '1 s' where tag = 'old'");
+        update(postgres, "update coatcheck.cache_loads set ends_at = clock_timestamp() - interval '1 s'");
+
+        sweeper.sweep();
+
+        assertThat(query(postgres, "select key from coatcheck.cache_entries")).containsExactly("kept");
+        assertThat(query(postgres, "select tag from coatcheck.cache_tags")).containsExactly("kept");
+        assertThat(query(postgres, "select count(*) from coatcheck.cache_loads"))
+                .containsExactly("0");
     }
 
     @Test

@@ -38,11 +38,12 @@ public abstract class SharedCacheContract {
 
     @Test
     void on_a_cold_key_one_loader_runs_among_four_processes() {
+        var store = store();
         var peers = List.of(
                 start(CacheActions.AskTogether.class),
                 start(CacheActions.AskTogether.class),
                 start(CacheActions.AskTogether.class));
-        try (var cache = new Cache(store(), CacheActions.SETTINGS)) {
+        try (var cache = new Cache(store, CacheActions.SETTINGS)) {
             peers.forEach(peer -> assertThat(peer.hear(Duration.ofMinutes(1))).isEqualTo("ready"));
             for (int round = 0; round < ROUNDS; round++) {
                 var key = "round " + round;
