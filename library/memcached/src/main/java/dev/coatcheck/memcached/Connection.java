@@ -4,6 +4,8 @@ import dev.coatcheck.state.BackingServiceException;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
@@ -66,14 +68,25 @@ final class Connection implements AutoCloseable {
      * @param attempt what is tried, for the exception
      */
     Reply ask(String attempt, byte[] request) {
+        return askAll(attempt, List.of(request)).get(0);
+    }
+
+    /** Asks for several things at once and waits for all the answers, for one time-out in all. */
+    List<Reply> askAll(String attempt, List<byte[]> requests) {
         var used = link;
         long sent = System.nanoTime();
+        var answers = requests.stream().map(request -> send(used, request)).toList();
+        var replies = new ArrayList<Reply>(answers.size());
         try {
-            var reply = send(used, request).get(timeout.toNanos(), TimeUnit.NANOSECONDS);
-            if (reply instanceof Reply.Line(String text) && text.contains("ERROR")) {
-                throw failure(attempt, new IOException("the server answered " + text));
+            for (var answer : answers) {
+                long left = timeout.toNanos() - (System.nanoTime() - sent);
+                var reply = answer.get(Math.max(0, left), TimeUnit.NANOSECONDS);
+                if (reply instanceof Reply.Line(String text) && text.contains("ERROR")) {
+                    throw failure(attempt, new IOException("the server answered " + text));
+                }
+                replies.add(reply);
             }
-            return reply;
+            return replies;
         } catch (ExecutionException e) {
             throw failure(attempt, e.getCause() == null ? e : e.getCause());
         } catch (TimeoutException e) {

@@ -1,13 +1,15 @@
 package dev.coatcheck.memcached;
 
 import dev.coatcheck.state.BackingServiceException;
+import dev.coatcheck.state.cache.Cache;
+import dev.coatcheck.state.cache.CacheSettings;
 import dev.coatcheck.state.sessions.SessionSettings;
 import dev.coatcheck.state.sessions.Sessions;
 import java.net.URI;
 import java.net.URISyntaxException;
 
 /**
- * An attached Memcached, which gives out the port it can serve.
+ * An attached Memcached, which gives out the ports it can serve.
  *
  * <p>All threads share one connection, on which requests travel without waiting for each other. While the server cannot
  * be reached every operation fails at once with {@link BackingServiceException}; one that is under way fails with it when
@@ -62,6 +64,19 @@ public final class Memcached implements AutoCloseable {
      */
     public Sessions sessions(SessionSettings sessionSettings) {
         return new MemcachedSessions(connection, settings.prefix(), sessionSettings);
+    }
+
+    /**
+     * A cache, each entry one item of the server. It promises neither {@code PUSH}, so there is no near cache, and who waits
+     * for another's load looks every now and then; nor {@code ROOM}: a server takes items of 1 MiB, and what is larger is
+     * not kept. Times are exact to a second among processes. Close it before this.
+     */
+    public Cache cache(CacheSettings cacheSettings) {
+        return new Cache(cacheStore(), cacheSettings);
+    }
+
+    MemcachedCacheStore cacheStore() {
+        return new MemcachedCacheStore(connection, settings.prefix());
     }
 
     /**

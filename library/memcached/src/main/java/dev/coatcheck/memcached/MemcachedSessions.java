@@ -40,6 +40,7 @@ final class MemcachedSessions implements Sessions {
     private static final long LONGEST_RELATIVE = Duration.ofDays(30).toSeconds();
 
     private final Connection connection;
+    private final Items items;
     private final String prefix;
     private final SessionSettings settings;
 
@@ -47,6 +48,7 @@ final class MemcachedSessions implements Sessions {
 
     MemcachedSessions(Connection connection, String prefix, SessionSettings settings) {
         this.connection = connection;
+        this.items = new Items(connection);
         this.prefix = prefix + "session:";
         this.settings = settings;
     }
@@ -86,7 +88,7 @@ final class MemcachedSessions implements Sessions {
                 return Optional.of(written.result());
             }
             var session = written.session();
-            if (isStored(attempt, Request.add(key(id), expiry(session, now), session.toBytes()))) {
+            if (items.isStored(attempt, Request.add(key(id), expiry(session, now), session.toBytes()))) {
                 return Optional.of(written.result());
             }
             return read(attempt, id).map(stored -> {
@@ -117,7 +119,7 @@ final class MemcachedSessions implements Sessions {
                     expiry(session, now),
                     session.toBytes(),
                     stored.get().unique());
-            return isStored(attempt, request) ? Optional.of(written.result()) : Optional.empty();
+            return items.isStored(attempt, request) ? Optional.of(written.result()) : Optional.empty();
         });
     }
 
@@ -132,12 +134,12 @@ final class MemcachedSessions implements Sessions {
             // Only as it was read: it may have been rotated since, and this id ends it no more. But a log-out that
             // writers
             // overtake time and again must come to an end, and theirs is the session that it ends.
-            boolean ended = tried < POLITE_ATTEMPTS
-                    ? isStored(
-                            attempt,
-                            Request.deleteIfUnchanged(key(id), stored.get().unique()))
-                    : isDeleted(attempt, Request.delete(key(id)));
-            if (ended) {
+            if (tried >= POLITE_ATTEMPTS) {
+                items.delete(attempt, key(id));
+                return;
+            }
+            if (items.isStored(
+                    attempt, Request.deleteIfUnchanged(key(id), stored.get().unique()))) {
                 return;
             }
         }
@@ -177,45 +179,8 @@ final class MemcachedSessions implements Sessions {
     }
 
     private Optional<Stored> read(String attempt, SessionId id) {
-        return switch (connection.ask(attempt, Request.get(key(id)))) {
-            case Reply.Item item ->
-                Optional.of(new Stored(WholeSession.parse(item.value().array()), item.unique()));
-            case Reply.Nothing nothing -> Optional.empty();
-            case Reply.Line line -> throw unexpected(attempt, line);
-            case Reply.Statistics statistics -> throw unexpected(attempt, statistics);
-        };
-    }
-
-    /** Whether it was; false where somebody else came first. */
-    private boolean isStored(String attempt, byte[] request) {
-        var reply = connection.ask(attempt, request);
-        if (reply instanceof Reply.Line(String text)) {
-            switch (text) {
-                case "STORED" -> {
-                    return true;
-                }
-                case "NOT_STORED", "EXISTS", "NOT_FOUND" -> {
-                    return false;
-                }
-                default -> {}
-            }
-        }
-        throw unexpected(attempt, reply);
-    }
-
-    private boolean isDeleted(String attempt, byte[] request) {
-        var reply = connection.ask(attempt, request);
-        if (reply instanceof Reply.Line(String text) && (text.equals("DELETED") || text.equals("NOT_FOUND"))) {
-            return true;
-        }
-        throw unexpected(attempt, reply);
-    }
-
-    private RuntimeException unexpected(String attempt, Reply reply) {
-        var answer = reply instanceof Reply.Line(String text)
-                ? text
-                : reply.getClass().getSimpleName();
-        return connection.failure(attempt, new IllegalStateException("the server answered " + answer));
+        return items.read(attempt, key(id))
+                .map(item -> new Stored(WholeSession.parse(item.value().array()), item.unique()));
     }
 
     private WholeSession known(String attempt, Stored stored) {

@@ -1,0 +1,71 @@
+package dev.coatcheck.memcached;
+
+import dev.coatcheck.state.BackingServiceException;
+import java.util.List;
+import java.util.Optional;
+
+/** Single items of a server: what its answers to requests mean. */
+final class Items {
+    private final Connection connection;
+
+    Items(Connection connection) {
+        this.connection = connection;
+    }
+
+    /** What a key holds. */
+    Optional<Reply.Item> read(String attempt, String key) {
+        return item(attempt, connection.ask(attempt, Request.get(key)));
+    }
+
+    /** What each of some keys holds: one round trip. */
+    List<Optional<Reply.Item>> readAll(String attempt, List<String> keys) {
+        return connection.askAll(attempt, keys.stream().map(Request::get).toList()).stream()
+                .map(reply -> item(attempt, reply))
+                .toList();
+    }
+
+    /** Whether it was; false where somebody else came first. */
+    boolean isStored(String attempt, byte[] request) {
+        return isStored(attempt, connection.ask(attempt, request));
+    }
+
+    /** Whether the answer to a request that stores says that it did. */
+    boolean isStored(String attempt, Reply reply) {
+        if (reply instanceof Reply.Line(String text)) {
+            switch (text) {
+                case "STORED" -> {
+                    return true;
+                }
+                case "NOT_STORED", "EXISTS", "NOT_FOUND" -> {
+                    return false;
+                }
+                default -> {}
+            }
+        }
+        throw unexpected(attempt, reply);
+    }
+
+    /** Removes what a key holds, if it holds anything. */
+    void delete(String attempt, String key) {
+        var reply = connection.ask(attempt, Request.delete(key));
+        if (!(reply instanceof Reply.Line(String text)) || !(text.equals("DELETED") || text.equals("NOT_FOUND"))) {
+            throw unexpected(attempt, reply);
+        }
+    }
+
+    private Optional<Reply.Item> item(String attempt, Reply reply) {
+        return switch (reply) {
+            case Reply.Item item -> Optional.of(item);
+            case Reply.Nothing nothing -> Optional.empty();
+            case Reply.Line line -> throw unexpected(attempt, line);
+            case Reply.Statistics statistics -> throw unexpected(attempt, statistics);
+        };
+    }
+
+    private BackingServiceException unexpected(String attempt, Reply reply) {
+        var answer = reply instanceof Reply.Line(String text)
+                ? text
+                : reply.getClass().getSimpleName();
+        return connection.failure(attempt, new IllegalStateException("the server answered " + answer));
+    }
+}
