@@ -8,6 +8,9 @@ import dev.coatcheck.state.cache.CacheSettings;
 import dev.coatcheck.state.idempotency.IdempotencySettings;
 import dev.coatcheck.state.leases.LeaseSettings;
 import dev.coatcheck.state.leases.Leases;
+import dev.coatcheck.state.limits.Limits;
+import dev.coatcheck.state.limits.OnOutage;
+import dev.coatcheck.state.limits.StoredLimits;
 import dev.coatcheck.state.sessions.SessionSettings;
 import dev.coatcheck.state.sessions.Sessions;
 import java.util.List;
@@ -110,6 +113,15 @@ public final class Postgres implements AutoCloseable {
     public Leases leases(LeaseSettings settings) {
         sweeper.start();
         return new Leases(leaseStore, settings);
+    }
+
+    /**
+     * Limits. Use one for each policy; each remembers by itself what is known to be blocked. A server that crashes forgets
+     * what was spent in its last fraction of a second: see {@code docs/limits.md}.
+     */
+    public Limits limits(OnOutage onOutage) {
+        sweeper.start();
+        return new StoredLimits(new PostgresLimitStore(database), onOutage);
     }
 
     /** Idempotency, and what only a database can do for it: the response is recorded in the caller's transaction. */

@@ -3,6 +3,7 @@ package dev.coatcheck.postgres;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
@@ -50,6 +51,10 @@ final class Rows {
     /** An array of text; elements may be null where the column says so. */
     static String[] texts(ResultSet row, String column) throws SQLException {
         return (String[]) row.getArray(column).getArray();
+    }
+
+    static Duration micros(long micros) {
+        return Duration.ofNanos(1_000 * micros);
     }
 
     static Long[] longs(ResultSet row, String column) throws SQLException {

@@ -19,6 +19,9 @@ import dev.coatcheck.state.jobs.NewJob;
 import dev.coatcheck.state.leases.Acquisition.Acquired;
 import dev.coatcheck.state.leases.Grant;
 import dev.coatcheck.state.leases.LeaseSettings;
+import dev.coatcheck.state.limits.Decision.Allowed;
+import dev.coatcheck.state.limits.Limit;
+import dev.coatcheck.state.limits.OnOutage;
 import dev.coatcheck.state.sessions.Changes;
 import dev.coatcheck.state.sessions.SessionId;
 import dev.coatcheck.state.sessions.SessionSettings;
@@ -140,6 +143,18 @@ class CostTest {
                 costs(0, () -> near.get("42", tags, ttl, () -> Optional.of("1")));
             }
         }
+    }
+
+    @Test
+    void several_limits_are_one_round_trip_and_a_key_that_is_known_to_be_blocked_is_none() {
+        var limits = postgres.limits(new OnOutage.Closed());
+        var address = Limit.of("address", 1, LEASE);
+        var account = Limit.of("account", 5, LEASE);
+        var allowed = (Allowed) costs(1, () -> limits.acquire(address.on("10.0.0.1"), account.on("ada")));
+        costs(1, () -> limits.acquire(address.on("10.0.0.1"), account.on("ada")));
+        costs(0, () -> limits.acquire(address.on("10.0.0.1"), account.on("ada")));
+        costs(1, () -> limits.refund(allowed.reservation()));
+        costs(1, () -> limits.acquire(address.on("10.0.0.1"), account.on("ada")));
     }
 
     @Test

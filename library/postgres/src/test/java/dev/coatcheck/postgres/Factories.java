@@ -5,11 +5,19 @@ import dev.coatcheck.state.blobs.Blobs;
 import dev.coatcheck.state.cache.CacheStore;
 import dev.coatcheck.state.jobs.Jobs;
 import dev.coatcheck.state.leases.LeaseStore;
+import dev.coatcheck.state.limits.Limits;
+import dev.coatcheck.state.limits.OnOutage;
 import dev.coatcheck.state.sessions.SessionSettings;
 import dev.coatcheck.state.sessions.Sessions;
+import java.time.Duration;
 
 /** How other JVMs attach the database under test. */
 final class Factories {
+    /** Four that start at once on a busy machine are slow to connect, and a limit that is closed then says so. */
+    private static final PostgresSettings PATIENT = PostgresSettings.defaults()
+            .withConnectTimeout(Duration.ofMinutes(1))
+            .withStatementTimeout(Duration.ofMinutes(1));
+
     private Factories() {}
 
     public static final class OfSessions implements StoreFactory<Sessions> {
@@ -44,6 +52,13 @@ final class Factories {
         @Override
         public CacheStore open(String url) {
             return Postgres.attach(url).cacheStore();
+        }
+    }
+
+    public static final class OfLimits implements StoreFactory<Limits> {
+        @Override
+        public Limits open(String url) {
+            return Postgres.attach(url, PATIENT).limits(new OnOutage.Closed());
         }
     }
 }

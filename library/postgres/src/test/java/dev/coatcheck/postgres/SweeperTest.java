@@ -13,6 +13,10 @@ import dev.coatcheck.state.cache.CacheSettings;
 import dev.coatcheck.state.cache.EntryKey;
 import dev.coatcheck.state.cache.Question;
 import dev.coatcheck.state.idempotency.IdempotencySettings;
+import dev.coatcheck.state.limits.Decision.Allowed;
+import dev.coatcheck.state.limits.Decision.Limited;
+import dev.coatcheck.state.limits.Limit;
+import dev.coatcheck.state.limits.OnOutage;
 import dev.coatcheck.state.sessions.Changes;
 import dev.coatcheck.state.sessions.SessionId;
 import dev.coatcheck.state.sessions.SessionSettings;
@@ -88,6 +92,26 @@ class SweeperTest {
         assertThat(query(postgres, "select tag from coatcheck.cache_tags")).containsExactly("kept");
         assertThat(query(postgres, "select count(*) from coatcheck.cache_loads"))
                 .containsExactly("0");
+    }
+
+    @Test
+    void limits_whose_permits_are_all_back_are_cleared_away_and_no_others() {
+        var limits = postgres.limits(new OnOutage.Closed());
+        var limit = Limit.of("one", 1, Duration.ofDays(1));
+        limits.acquire(limit.on("owing"));
+        limits.refund(((Allowed) limits.acquire(limit.on("long ago"))).reservation());
+        update(
+                postgres,
+                "update coatcheck.limits set paid_at_us = paid_at_us - 86400000000"
+                        + " where paid_at_us < coatcheck.limit_clock_v1() + 3600000000");
+        update(postgres, "update coatcheck.limit_refunds set until_us = 0");
+
+        sweeper.sweep();
+
+        assertThat(query(postgres, "select count(*) from coatcheck.limits")).containsExactly("1");
+        assertThat(query(postgres, "select count(*) from coatcheck.limit_refunds"))
+                .containsExactly("0");
+        assertThat(limits.acquire(limit.on("owing"))).isInstanceOf(Limited.class);
     }
 
     @Test

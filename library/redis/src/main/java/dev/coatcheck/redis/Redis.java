@@ -9,6 +9,7 @@ import dev.coatcheck.state.leases.LeaseSettings;
 import dev.coatcheck.state.leases.Leases;
 import dev.coatcheck.state.limits.Limits;
 import dev.coatcheck.state.limits.OnOutage;
+import dev.coatcheck.state.limits.StoredLimits;
 import dev.coatcheck.state.sessions.SessionSettings;
 import dev.coatcheck.state.sessions.Sessions;
 
@@ -75,7 +76,7 @@ public final class Redis implements AutoCloseable {
 
     /** Limits. Use one for each policy; each remembers by itself what is known to be blocked. */
     public Limits limits(OnOutage onOutage) {
-        return new RedisLimits(connection, settings.prefix(), onOutage);
+        return new StoredLimits(new RedisLimitStore(connection, settings.prefix()), onOutage);
     }
 
     /**

@@ -17,7 +17,18 @@ local function now_micros()
   return time[1] * 1000000 + time[2]
 end
 
--- The debt of a key in microseconds and rest; nil where a newer release wrote it.
+local function store(key, now, micros, rest, permits, window)
+  if micros == 0 and rest == 0 then
+    redis.call('DEL', key)
+    return
+  end
+  local value = string.format('%s %.0f %.0f %.0f %.0f', FORMAT, now + micros, rest, permits, window)
+  redis.call('SET', key, value, 'PX', digits(math.floor(micros / 1000) + 1))
+end
+
+-- The debt of a key in microseconds and rest; nil where a newer release wrote it. Where the clock was set back it is more
+-- than the limit ever allows: all its permits are owed then, and no more, which is also written, since otherwise it would
+-- stay so until the clock is where it was.
 local function debt(key, now, permits, window)
   local stored = redis.call('GET', key)
   if not stored then
@@ -32,22 +43,17 @@ local function debt(key, now, permits, window)
   if micros < 0 then
     return 0, 0
   end
+  if micros > old_window then
+    micros, rest = old_window, 0
+    store(key, now, micros, rest, old_permits, old_window)
+  end
   if old_permits ~= permits or old_window ~= window then
     -- The same number of permits, rounded up to a microsecond.
     local owed = (micros + rest / old_permits) / old_window * old_permits
     micros, rest = math.ceil(owed / permits * window), 0
   end
   if micros >= window then
-    return window, 0 -- a limit that was lowered, or a clock that was set back: never more than all its permits
+    return window, 0 -- a limit that was lowered: never more than all its permits
   end
   return micros, rest
-end
-
-local function store(key, now, micros, rest, permits, window)
-  if micros == 0 and rest == 0 then
-    redis.call('DEL', key)
-    return
-  end
-  local value = string.format('%s %.0f %.0f %.0f %.0f', FORMAT, now + micros, rest, permits, window)
-  redis.call('SET', key, value, 'PX', digits(math.floor(micros / 1000) + 1))
 end

@@ -6,12 +6,14 @@ import dev.coatcheck.contracts.peers.Peer;
 import dev.coatcheck.contracts.peers.StoreFactory;
 import dev.coatcheck.state.limits.Decision.Limited;
 import dev.coatcheck.state.limits.Limits;
+import java.time.Duration;
 import java.util.ArrayList;
 import org.junit.jupiter.api.Test;
 
 /** What every adapter of {@link Limits} passes whose store several processes can reach. */
 public abstract class SharedLimitsContract {
     private static final int PROCESSES = 4;
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     /** The limits under test, in this JVM. */
     protected abstract Limits limits();
@@ -30,9 +32,11 @@ public abstract class SharedLimitsContract {
             for (int i = 0; i < PROCESSES; i++) {
                 peers.add(Peer.start(factory(), url(), SpendUntilRefused.class));
             }
-            peers.forEach(peer -> assertThat(peer.hear()).isEqualTo("ready"));
+            peers.forEach(peer -> assertThat(peer.hear(PATIENCE)).isEqualTo("ready"));
             peers.forEach(peer -> peer.say("go"));
-            var granted = peers.stream().map(peer -> Long.valueOf(peer.hear())).toList();
+            var granted = peers.stream()
+                    .map(peer -> Long.valueOf(peer.hear(PATIENCE)))
+                    .toList();
             peers.forEach(Peer::awaitSuccess);
 
             assertThat(granted.stream().mapToLong(Long::longValue).sum())

@@ -13,6 +13,8 @@ public final class SpendUntilRefused implements PeerAction<Limits> {
 
     @Override
     public void run(Limits limits, List<String> arguments, Conversation conversation) {
+        // All begin with a connection that is there, and code that was loaded.
+        limits.acquire(Limit.of("before", 1_000, Duration.ofDays(30)).on("all"));
         conversation.say("ready");
         conversation.hear();
         long granted = 0;

@@ -2,6 +2,8 @@ package dev.coatcheck.state.limits;
 
 import java.math.BigInteger;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
 
 /**
  * What a key owes to its limit: the time until all its permits are back. For adapters; applications need it not.
@@ -37,6 +39,11 @@ public record Debt(Limit limit, long micros, long rest) {
         // window × cost may exceed a long; its two parts do not, since neither cost nor permits exceed 10^9.
         long rests = window % permits * ask.cost();
         return new Debt(ask.limit(), window / permits * ask.cost() + rests / permits, rests % permits);
+    }
+
+    /** The longest that any of these asks' permits take to come back: for so long a refund means something. */
+    public static Duration longestOf(List<Ask> asks) {
+        return Collections.max(asks.stream().map(ask -> of(ask).time()).toList());
     }
 
     /** This and another one of the same limit. */

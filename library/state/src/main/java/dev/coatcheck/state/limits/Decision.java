@@ -1,6 +1,8 @@
 package dev.coatcheck.state.limits;
 
 import java.time.Duration;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 
 /** Whether something may happen now. */
@@ -10,10 +12,18 @@ public sealed interface Decision {
      * It may, and the permits are spent.
      *
      * @param reservation what was spent, for {@link Limits#refund}
-     * @param remaining how many permits are left, of the limit that has least left
-     * @param resetAfter until all the permits of that limit are back
+     * @param limit the limit that has least left, which the rest speaks of
+     * @param remaining how many permits are left
+     * @param resetAfter until all of them are back
      */
-    record Allowed(Reservation reservation, long remaining, Duration resetAfter) implements Decision {}
+    record Allowed(Reservation reservation, Limit limit, long remaining, Duration resetAfter) implements Decision {
+
+        /** For adapters: what was spent, and what each of its asks owes now. */
+        static Allowed of(Reservation reservation, List<Debt> debts) {
+            var least = Collections.min(debts, Comparator.comparingLong(Debt::remaining));
+            return new Allowed(reservation, least.limit(), least.remaining(), least.time());
+        }
+    }
 
     /**
      * It may not, and nothing was spent.

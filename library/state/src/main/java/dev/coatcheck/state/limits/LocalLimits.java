@@ -7,6 +7,8 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -54,19 +56,14 @@ public final class LocalLimits implements Limits {
         for (var ask : asks) {
             debts.add(owedNow(ask, now).plus(Debt.of(ask)));
         }
-        var worst = debts.get(0);
-        var least = debts.get(0);
-        for (var debt : debts) {
-            worst = debt.excess().compareTo(worst.excess()) > 0 ? debt : worst;
-            least = debt.remaining() < least.remaining() ? debt : least;
-        }
+        var worst = Collections.max(debts, Comparator.comparing(Debt::excess));
         if (worst.excess().isPositive()) {
             return new Limited(worst.limit(), worst.excess());
         }
         for (int i = 0; i < asks.size(); i++) {
             owed.put(Key.of(asks.get(i)), new Owed(debts.get(i), now));
         }
-        return new Allowed(new Reservation(now + "-" + ++reservations, asks), least.remaining(), least.time());
+        return Allowed.of(new Reservation(now + "-" + ++reservations, asks), debts);
     }
 
     @Override

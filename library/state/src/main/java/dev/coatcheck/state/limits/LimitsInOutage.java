@@ -1,15 +1,9 @@
-package dev.coatcheck.redis;
+package dev.coatcheck.state.limits;
 
 import dev.coatcheck.state.BackingServiceException;
-import dev.coatcheck.state.limits.Ask;
-import dev.coatcheck.state.limits.Debt;
-import dev.coatcheck.state.limits.Decision;
 import dev.coatcheck.state.limits.Decision.Allowed;
 import dev.coatcheck.state.limits.Decision.Limited;
 import dev.coatcheck.state.limits.Decision.Reservation;
-import dev.coatcheck.state.limits.Limit;
-import dev.coatcheck.state.limits.LocalLimits;
-import dev.coatcheck.state.limits.OnOutage;
 import java.util.List;
 
 /** What limits say while their store cannot be reached. */
@@ -50,12 +44,8 @@ final class LimitsInOutage {
     }
 
     private static Allowed open(List<Ask> asks) {
-        var least = Debt.of(asks.get(0));
-        for (var ask : asks) {
-            var debt = Debt.of(ask);
-            least = debt.remaining() < least.remaining() ? debt : least;
-        }
-        return new Allowed(new Reservation(OPEN, asks), least.remaining(), least.time());
+        return Allowed.of(
+                new Reservation(OPEN, asks), asks.stream().map(Debt::of).toList());
     }
 
     private Decision local(List<Ask> asks, int processes) {
@@ -65,8 +55,9 @@ final class LimitsInOutage {
             }
         }
         return switch (local.acquire(shares(asks, processes))) {
-            case Allowed(var reservation, long remaining, var resetAfter) ->
-                new Allowed(new Reservation(LOCAL + reservation.id(), asks), remaining, resetAfter);
+            case Allowed(var reservation, var limit, long remaining, var resetAfter) ->
+                new Allowed(
+                        new Reservation(LOCAL + reservation.id(), asks), original(limit, asks), remaining, resetAfter);
             case Limited(var limit, var retryAfter) -> new Limited(original(limit, asks), retryAfter);
         };
     }

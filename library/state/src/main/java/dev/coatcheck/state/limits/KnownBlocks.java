@@ -1,8 +1,6 @@
-package dev.coatcheck.redis;
+package dev.coatcheck.state.limits;
 
-import dev.coatcheck.state.limits.Ask;
 import dev.coatcheck.state.limits.Decision.Limited;
-import dev.coatcheck.state.limits.Limit;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
