@@ -32,12 +32,24 @@ record JsonRefusal(int status, String code, String message) {
      */
     void answer(HttpServletResponse response, Map<String, List<String>> outer, Optional<Duration> retryAfter)
             throws IOException {
-        var bytes =
-                "{\"error\":\"%s\",\"message\":\"%s\"}".formatted(code, message).getBytes(StandardCharsets.UTF_8);
+        var json = "{\"error\":\"%s\",\"message\":\"%s\"}".formatted(code, message);
+        write(response, outer, status, "application/json", json, retryAfter);
+    }
+
+    /** The same for an answer of another form. */
+    static void write(
+            HttpServletResponse response,
+            Map<String, List<String>> outer,
+            int status,
+            String contentType,
+            String json,
+            Optional<Duration> retryAfter)
+            throws IOException {
+        var bytes = json.getBytes(StandardCharsets.UTF_8);
         response.reset();
         outer.forEach((name, values) -> values.forEach(value -> response.addHeader(name, value)));
         response.setStatus(status);
-        response.setContentType("application/json");
+        response.setContentType(contentType);
         response.setContentLength(bytes.length);
         response.setHeader("Cache-Control", "no-store");
         retryAfter.ifPresent(wait -> response.setHeader("Retry-After", String.valueOf(Math.max(1, wait.toSeconds()))));

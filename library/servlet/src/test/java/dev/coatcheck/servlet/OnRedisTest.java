@@ -8,6 +8,8 @@ import dev.coatcheck.host.service.RedisServer;
 import dev.coatcheck.host.service.ServerSettings;
 import dev.coatcheck.host.service.SharedServers;
 import dev.coatcheck.redis.Redis;
+import dev.coatcheck.state.limits.Limit;
+import dev.coatcheck.state.limits.OnOutage;
 import dev.coatcheck.state.sessions.SessionSettings;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -87,6 +89,26 @@ class OnRedisTest {
                     .hasSize(1);
             assertThat(monitor.commandsDuring(() -> visitor.get(instance.server(), "/plain")))
                     .isEmpty();
+        }
+    }
+
+    @Test
+    void a_limit_is_counted_once_for_both_instances() {
+        var url = SharedServers.freshRedisUrl();
+        var rule = new LimitRule(Limit.of("three", 3, Duration.ofHours(1)), ClientAddress.behind(0));
+        try (var one = Redis.attach(url);
+                var two = Redis.attach(url);
+                var first = JettyServer.start(new LimitFilter(one.limits(new OnOutage.Closed()), rule), PAGES);
+                var second = TomcatServer.start(new LimitFilter(two.limits(new OnOutage.Closed()), rule), PAGES)) {
+            assertThat(visitor.get(first, "/plain").statusCode()).isEqualTo(200);
+            assertThat(visitor.get(second, "/plain").statusCode()).isEqualTo(200);
+            assertThat(visitor.get(first, "/plain")
+                            .headers()
+                            .firstValue("RateLimit")
+                            .orElseThrow())
+                    .startsWith("\"three\";r=0;");
+            assertThat(visitor.get(second, "/plain").statusCode()).isEqualTo(429);
+            assertThat(visitor.get(first, "/plain").statusCode()).isEqualTo(429);
         }
     }
 
