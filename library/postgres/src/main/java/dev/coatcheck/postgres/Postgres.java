@@ -5,6 +5,8 @@ import dev.coatcheck.state.BackingServiceException;
 import dev.coatcheck.state.blobs.Blobs;
 import dev.coatcheck.state.cache.Cache;
 import dev.coatcheck.state.cache.CacheSettings;
+import dev.coatcheck.state.flags.FlagSettings;
+import dev.coatcheck.state.flags.Flags;
 import dev.coatcheck.state.idempotency.IdempotencySettings;
 import dev.coatcheck.state.leases.LeaseSettings;
 import dev.coatcheck.state.leases.Leases;
@@ -34,7 +36,7 @@ import javax.sql.DataSource;
  *
  * <p>Thread-safe. {@link #close()} ends the connections and the threads: {@code coatcheck-postgres-sweep}, which clears
  * away what has expired, and {@code coatcheck-postgres-listen}, while somebody waits for jobs
- * or, on others, for a lease or a cached value, or has a near cache.
+ * or, on others, for a lease or a cached value, or has a near cache or flags.
  *
  * <pre>{@code
  * try (var postgres = Postgres.attach(System.getenv("DATABASE_URL"))) {
@@ -52,6 +54,7 @@ public final class Postgres implements AutoCloseable {
     private final PostgresJobs jobs;
     private final PostgresLeaseStore leaseStore;
     private final PostgresCacheStore cacheStore;
+    private final PostgresFlagStore flagStore;
 
     private Postgres(PostgresUrl url, PostgresSettings settings) {
         this.url = url;
@@ -64,6 +67,7 @@ public final class Postgres implements AutoCloseable {
         this.jobs = new PostgresJobs(database, jobListener, signals);
         this.leaseStore = new PostgresLeaseStore(database, driver);
         this.cacheStore = new PostgresCacheStore(database, driver);
+        this.flagStore = new PostgresFlagStore(database, driver);
     }
 
     /** Attaches with default settings: see {@link #attach(String, PostgresSettings)}. */
@@ -143,6 +147,15 @@ public final class Postgres implements AutoCloseable {
         return cacheStore;
     }
 
+    /** Flags, each a row. They are heard of on one more connection. Close them before this. */
+    public Flags flags(FlagSettings settings) {
+        return new Flags(flagStore, settings);
+    }
+
+    PostgresFlagStore flagStore() {
+        return flagStore;
+    }
+
     PostgresLeaseStore leaseStore() {
         return leaseStore;
     }
@@ -182,6 +195,7 @@ public final class Postgres implements AutoCloseable {
         jobs.close();
         leaseStore.close();
         cacheStore.close();
+        flagStore.close();
         sweeper.close();
         pool.close();
     }

@@ -12,6 +12,10 @@ import dev.coatcheck.state.cache.CacheSettings;
 import dev.coatcheck.state.cache.EntryKey;
 import dev.coatcheck.state.cache.Load;
 import dev.coatcheck.state.cache.NearSettings;
+import dev.coatcheck.state.flags.Audience;
+import dev.coatcheck.state.flags.Flag;
+import dev.coatcheck.state.flags.FlagSnapshot;
+import dev.coatcheck.state.flags.FlagValue;
 import dev.coatcheck.state.idempotency.ClaimResult.Claimed;
 import dev.coatcheck.state.idempotency.IdempotencySettings;
 import dev.coatcheck.state.jobs.JobId;
@@ -29,6 +33,7 @@ import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -155,6 +160,17 @@ class CostTest {
         costs(0, () -> limits.acquire(address.on("10.0.0.1"), account.on("ada")));
         costs(1, () -> limits.refund(allowed.reservation()));
         costs(1, () -> limits.acquire(address.on("10.0.0.1"), account.on("ada")));
+    }
+
+    @Test
+    void each_method_of_flags_is_one_round_trip_and_asking_none() {
+        var store = postgres.flagStore();
+        costs(1, () -> store.put("a", "1"));
+        var stored = costs(1, () -> store.read(-1)).orElseThrow();
+        costs(1, () -> store.read(stored.version()));
+        costs(1, () -> store.remove("a"));
+        var asked = new FlagSnapshot(1, Map.of("a", Flag.of("a", FlagValue.of(true))));
+        costs(0, () -> asked.isOn("a", Audience.of("ada"), false));
     }
 
     @Test

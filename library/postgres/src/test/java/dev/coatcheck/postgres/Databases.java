@@ -34,7 +34,8 @@ final class Databases implements AfterEachCallback {
                 postgres,
                 "truncate coatcheck.sessions, coatcheck.blobs, coatcheck.blob_versions, coatcheck.blob_chunks, coatcheck.jobs,"
                         + " coatcheck.leases, coatcheck.idempotency, coatcheck.cache_entries, coatcheck.cache_loads,"
-                        + " coatcheck.cache_tags, coatcheck.limits, coatcheck.limit_refunds");
+                        + " coatcheck.cache_tags, coatcheck.limits, coatcheck.limit_refunds,"
+                        + " coatcheck.flags, coatcheck.flags_version");
         return postgres;
     }
 

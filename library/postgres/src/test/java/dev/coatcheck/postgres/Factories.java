@@ -3,6 +3,7 @@ package dev.coatcheck.postgres;
 import dev.coatcheck.contracts.peers.StoreFactory;
 import dev.coatcheck.state.blobs.Blobs;
 import dev.coatcheck.state.cache.CacheStore;
+import dev.coatcheck.state.flags.FlagStore;
 import dev.coatcheck.state.jobs.Jobs;
 import dev.coatcheck.state.leases.LeaseStore;
 import dev.coatcheck.state.limits.Limits;
@@ -59,6 +60,13 @@ final class Factories {
         @Override
         public Limits open(String url) {
             return Postgres.attach(url, PATIENT).limits(new OnOutage.Closed());
+        }
+    }
+
+    public static final class OfFlags implements StoreFactory<FlagStore> {
+        @Override
+        public FlagStore open(String url) {
+            return Postgres.attach(url).flagStore();
         }
     }
 }

@@ -3,6 +3,8 @@ package dev.coatcheck.redis;
 import dev.coatcheck.state.BackingServiceException;
 import dev.coatcheck.state.cache.Cache;
 import dev.coatcheck.state.cache.CacheSettings;
+import dev.coatcheck.state.flags.FlagSettings;
+import dev.coatcheck.state.flags.Flags;
 import dev.coatcheck.state.idempotency.Idempotency;
 import dev.coatcheck.state.idempotency.IdempotencySettings;
 import dev.coatcheck.state.leases.LeaseSettings;
@@ -42,12 +44,14 @@ public final class Redis implements AutoCloseable {
     private final RedisSettings settings;
     private final RedisLeaseStore leaseStore;
     private final RedisCacheStore cacheStore;
+    private final RedisFlagStore flagStore;
 
     private Redis(Connection connection, RedisSettings settings) {
         this.connection = connection;
         this.settings = settings;
         this.leaseStore = new RedisLeaseStore(connection, settings.prefix());
         this.cacheStore = new RedisCacheStore(connection, settings.prefix());
+        this.flagStore = new RedisFlagStore(connection, settings.prefix());
     }
 
     /** {@link #attach(String, RedisSettings)} with default settings. */
@@ -102,6 +106,18 @@ public final class Redis implements AutoCloseable {
         return new Cache(cacheStore, cacheSettings);
     }
 
+    /**
+     * Flags, in one hash that never ends: a server that evicts must not evict that one ({@code volatile-*} does not). They
+     * are heard of on one more connection. Close them before this.
+     */
+    public Flags flags(FlagSettings flagSettings) {
+        return new Flags(flagStore, flagSettings);
+    }
+
+    RedisFlagStore flagStore() {
+        return flagStore;
+    }
+
     RedisLeaseStore leaseStore() {
         return leaseStore;
     }
@@ -124,6 +140,7 @@ public final class Redis implements AutoCloseable {
     public void close() {
         leaseStore.close();
         cacheStore.close();
+        flagStore.close();
         connection.close();
     }
 }

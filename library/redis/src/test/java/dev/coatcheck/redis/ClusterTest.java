@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.coatcheck.contracts.cache.CacheContract;
+import dev.coatcheck.contracts.flags.FlagsContract;
 import dev.coatcheck.contracts.idempotency.IdempotencyContract;
 import dev.coatcheck.contracts.leases.LeasesContract;
 import dev.coatcheck.contracts.limits.LimitsContract;
 import dev.coatcheck.contracts.sessions.SessionsContract;
 import dev.coatcheck.state.BackingServiceException;
 import dev.coatcheck.state.cache.CacheStore;
+import dev.coatcheck.state.flags.FlagStore;
 import dev.coatcheck.state.idempotency.Idempotency;
 import dev.coatcheck.state.idempotency.IdempotencySettings;
 import dev.coatcheck.state.leases.GrantResult.Granted;
@@ -85,6 +87,14 @@ class ClusterTest {
                     .flatMap(node -> node.ask(commands -> commands.keys(prefix + "session:*")).stream()
                             .map(key -> key + node.ask(commands -> commands.hgetall(key))))
                     .collect(Collectors.joining("\n"));
+        }
+    }
+
+    @Nested
+    class OfFlags extends FlagsContract {
+        @Override
+        protected FlagStore store() {
+            return redis.flagStore();
         }
     }
 

@@ -77,6 +77,8 @@ class RoundTripsTest {
         var load = new Load(new EntryKey("warm", "warm"), "warm");
         store.redis().cacheStore().abandon(load, Duration.ZERO);
         store.redis().cacheStore().renew(load, Duration.ofSeconds(1));
+        store.redis().flagStore().put("warm", "");
+        store.redis().flagStore().read(-1);
         store.redis().ping();
     }
 
@@ -163,6 +165,14 @@ class RoundTripsTest {
         assertThat(commandsOf(() -> limits.refund(reservation[0]))).containsExactly("EVALSHA");
         assertThat(commandsOf(() -> assertThat(limits.acquire(asks)).isInstanceOf(Allowed.class)))
                 .containsExactly("EVALSHA");
+    }
+
+    @Test
+    void flags_are_read_put_and_removed_in_one_command_each() {
+        var flags = store.redis().flagStore();
+        assertThat(commandsOf(() -> flags.put("a", "1"))).containsExactly("EVALSHA");
+        assertThat(commandsOf(() -> flags.read(-1))).containsExactly("EVALSHA");
+        assertThat(commandsOf(() -> flags.remove("a"))).containsExactly("EVALSHA");
     }
 
     @Test
