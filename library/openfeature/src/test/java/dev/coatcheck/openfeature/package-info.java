@@ -1,0 +1,4 @@
+@NullMarked
+package dev.coatcheck.openfeature;
+
+import org.jspecify.annotations.NullMarked;
