@@ -1,0 +1,4 @@
+@NullMarked
+package dev.coatcheck.spring;
+
+import org.jspecify.annotations.NullMarked;
