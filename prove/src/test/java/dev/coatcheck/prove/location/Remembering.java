@@ -12,6 +12,9 @@ import java.util.concurrent.ConcurrentHashMap;
 final class Remembering {
     private static final Map<String, Session> SESSIONS = new ConcurrentHashMap<>();
 
+    /** As a library's pool that some request's bytes went through. */
+    private static final byte[] POOLED = new byte[8_000];
+
     private record Session(String user, Map<String, Object> attributes) {}
 
     /** A singleton that only a thread leads to. */
@@ -42,6 +45,11 @@ final class Remembering {
             case "static" -> SESSIONS.put(needle, new Session("bob", Map.of()));
             case "nested" -> SESSIONS.put("visitor", new Session("bob", new HashMap<>(Map.of("cart", needle))));
             case "singleton" -> login.sessions.put(needle, "bob");
+            case "pooled" -> {
+                login.sessions.put(needle, "bob");
+                byte[] text = needle.getBytes(StandardCharsets.UTF_8);
+                System.arraycopy(text, 0, POOLED, 100, text.length);
+            }
             case "hashed" -> {
                 byte[] digest = MessageDigest.getInstance("SHA-256").digest(needle.getBytes(StandardCharsets.UTF_8));
                 SESSIONS.put(HexFormat.of().formatHex(digest), new Session("bob", Map.of()));

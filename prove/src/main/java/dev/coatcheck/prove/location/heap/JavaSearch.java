@@ -9,6 +9,7 @@ import java.util.BitSet;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Finds, in a heap dump of a JVM, the paths that lead to needles. What is reached through a field is preferred to what a
@@ -18,12 +19,19 @@ public final class JavaSearch {
     /** What a place costs in addition where it holds more than the needle, or is no value of its own. */
     private static final int NOT_WHOLE = 5;
 
-    private static final int BUFFER = 8;
+    private static final int BYTES = 8;
+
+    /** A buffer that was read into or written from, and is pooled, holds by chance what passed through it last. */
+    private static final int PART_OF_BYTES = 40;
 
     /** Paths that cost so much more than the best say nothing more. */
     private static final int MARGIN = 8;
 
     private static final int MOST_PATHS = 3;
+
+    /** Whose arrays are text, and no buffers. */
+    private static final Set<String> TEXTS =
+            Set.of("java.lang.String", "java.lang.StringBuilder", "java.lang.StringBuffer");
 
     private record Found(JavaNeedles.Match match, int cost) {}
 
@@ -62,7 +70,11 @@ public final class JavaSearch {
         List<Integer> path = paths.path(match.object());
         JavaClass holder = path.size() < 2 ? null : heap.typeOf(path.get(path.size() - 2));
         boolean array = heap.typeOf(match.object()) == null;
-        boolean value = !array || (holder != null && holder.name().equals("java.lang.String"));
-        return paths.cost(match.object()) + (match.whole() ? 0 : NOT_WHOLE) + (value ? 0 : BUFFER);
+        boolean value = !array || (holder != null && TEXTS.contains(holder.name()));
+        int place = paths.cost(match.object());
+        if (value) {
+            return match.whole() ? place : place + NOT_WHOLE;
+        }
+        return place + (match.whole() ? BYTES : PART_OF_BYTES);
     }
 }
