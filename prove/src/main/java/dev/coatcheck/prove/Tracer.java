@@ -93,11 +93,12 @@ final class Tracer {
         }
         Map<LabInstance, Map<Path, FileChange>> filesAfter = files();
         Exchange exchange = trial.run().exchanges().getLast();
-        List<Needle> needles = Needles.from(CarriedValues.of(exchange), List.of(folder));
+        List<Needle> carried = Needles.from(CarriedValues.of(exchange), List.of(folder));
         if (!trial.playUpTo(plan.steps() - 1)) {
             return Trace.none("a later step broke this time");
         }
         LabInstance other = trial.instance(plan.seat(plan.steps()));
+        List<Needle> needles = other.equals(polluted) ? carried : unknownTo(other, carried);
         Optional<Boolean> arrived = Optional.empty();
         if (plan.gaps().containsKey(plan.steps())) {
             // Before anything is looked into: what keeps a process from working delays what is on its way.
@@ -122,6 +123,25 @@ final class Tracer {
         }
         searchServices(given);
         return new Trace(arrived, remembered, places, touched, notes);
+    }
+
+    /**
+     * What a process holds as well that has served nothing yet was not left by a step: it is a word of the application's own,
+     * as a part of a path often is.
+     */
+    private static List<Needle> unknownTo(LabInstance other, List<Needle> needles) {
+        Set<String> known = new HashSet<>();
+        for (MemoryReading reading : MemorySearch.readings(other.pids(), needles, MemoryLimits.defaults())
+                .values()) {
+            if (reading instanceof MemoryReading.Read read) {
+                read.found().keySet().stream()
+                        .filter(Needle::isValueItself)
+                        .forEach(needle -> known.add(needle.source()));
+            }
+        }
+        return needles.stream()
+                .filter(needle -> !known.contains(needle.source()))
+                .toList();
     }
 
     /** Whether the last step that was played was answered that whoever sends it must not. */
@@ -207,12 +227,18 @@ final class Tracer {
 
     private static Optional<SearchResult> heap(String instance, long pid, List<Needle> needles)
             throws InterruptedException {
-        if (JavaHeapSearch.isJvm(pid)) {
-            return Optional.of(JavaHeapSearch.search(instance, pid, needles, HeapLimits.defaults()));
+        try {
+            if (JavaHeapSearch.isJvm(pid)) {
+                return Optional.of(JavaHeapSearch.search(instance, pid, needles, HeapLimits.defaults()));
+            }
+            return NodeHeapSearch.canBeAsked(pid)
+                    ? Optional.of(NodeHeapSearch.search(instance, pid, needles, HeapLimits.defaults()))
+                    : Optional.empty();
+        } catch (RuntimeException e) {
+            // A dump that nobody has seen the like of must not cost a verdict that is certain.
+            return Optional.of(
+                    new SearchResult(List.of(), List.of("the heap of process " + pid + " could not be read: " + e)));
         }
-        return NodeHeapSearch.canBeAsked(pid)
-                ? Optional.of(NodeHeapSearch.search(instance, pid, needles, HeapLimits.defaults()))
-                : Optional.empty();
     }
 
     private Remembered scan(LabInstance polluted, Conversation before, List<Needle> needles)

@@ -32,10 +32,10 @@ record Inhabited(long pid) {
         return command;
     }
 
-    /** Whether it has mapped a file of this name; false where that cannot be seen. */
-    boolean maps(String fileName) {
+    /** Whether it has mapped a file whose name begins so, as a library's with its version; false where that cannot be seen. */
+    boolean maps(String beginning) {
         try (Stream<String> lines = Files.lines(proc("maps"), StandardCharsets.ISO_8859_1)) {
-            return lines.anyMatch(line -> line.endsWith("/" + fileName));
+            return lines.anyMatch(line -> line.startsWith(beginning, line.lastIndexOf('/') + 1));
         } catch (IOException | UncheckedIOException e) {
             return false;
         }

@@ -35,6 +35,9 @@ public final class NodeHeapSearch {
     /** Every system has this folder, and every process may write to it; a missing one would end the application. */
     private static final String FOLDER = "/tmp";
 
+    /** Node begins to write as soon as it has done what it is at. */
+    private static final Duration BEGIN_LIMIT = Duration.ofSeconds(15);
+
     private static final Duration PAUSE = Duration.ofMillis(20);
     private static final Duration KILL_LIMIT = Duration.ofSeconds(10);
 
@@ -53,11 +56,17 @@ public final class NodeHeapSearch {
     public static boolean canBeAsked(long pid) {
         Inhabited process = new Inhabited(pid);
         try {
-            return process.variable(OPTIONS).contains("--heapsnapshot-signal=" + SIGNAL)
+            // Many a server catches this signal for purposes of its own, and all inherit the environment.
+            return isNode(process)
+                    && process.variable(OPTIONS).contains("--heapsnapshot-signal=" + SIGNAL)
                     && process.catches(SIGNAL_NUMBER);
         } catch (IOException e) {
             return false;
         }
+    }
+
+    private static boolean isNode(Inhabited process) throws IOException {
+        return String.valueOf(process.executable().getFileName()).startsWith("node") || process.maps("libnode.so");
     }
 
     /** The paths that lead to needles, the most telling first. */
@@ -101,7 +110,11 @@ public final class NodeHeapSearch {
                 if (ProcessHandle.of(node.pid()).isEmpty()) {
                     throw new IOException("it ended before its snapshot was whole");
                 }
-                if (System.nanoTime() - start > limits.time().toNanos()) {
+                long waited = System.nanoTime() - start;
+                if (fresh.isEmpty() && waited > BEGIN_LIMIT.toNanos()) {
+                    throw new IOException("it began no snapshot within " + BEGIN_LIMIT.toSeconds() + " s");
+                }
+                if (waited > limits.time().toNanos()) {
                     throw new IOException(
                             "no whole snapshot came within " + limits.time().toSeconds() + " s");
                 }

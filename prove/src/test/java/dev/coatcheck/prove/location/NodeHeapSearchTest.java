@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.coatcheck.host.SearchPath;
+import dev.coatcheck.prove.location.heap.NodeSearch;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -83,6 +84,36 @@ class NodeHeapSearchTest {
                     .asString()
                     .contains("NODE_OPTIONS did not reach it");
         }
+    }
+
+    @Test
+    void a_server_that_is_no_node_is_not_asked_although_it_catches_the_signal()
+            throws IOException, InterruptedException {
+        assumeTrue(SearchPath.ofThisJvm().find("python3").isPresent(), "there is Python here");
+        String resizing = "import signal, time; signal.signal(signal.SIGWINCH, lambda *_: None);"
+                + "print('ready', flush=True); time.sleep(1000)";
+        try (Program program = Program.start(NodeHeapSearch::prepare, "python3", "-c", resizing)) {
+            assertThat(NodeHeapSearch.canBeAsked(program.pid())).isFalse();
+        }
+    }
+
+    @Test
+    void an_edge_without_a_name_is_passed() throws IOException {
+        Path snapshot = folder.resolve("unnamed.heapsnapshot");
+        Files.writeString(snapshot, """
+                {"snapshot":{"meta":{"node_fields":["type","name","id","self_size","edge_count"],
+                "node_types":[["hidden","array","string","object","synthetic"],"string","number","number","number"],
+                "edge_fields":["type","name_or_index","to_node"],
+                "edge_types":[["context","element","property","internal"],"string_or_number","node"]},
+                "node_count":4,"edge_count":3},
+                "nodes":[4,0,1,0,1, 3,1,3,0,1, 1,0,5,0,1, 2,2,7,0,0],
+                "edges":[1,1,5, 2,3,10, 3,0,15],
+                "strings":["","Object","%s","posts"]}""".formatted(SID));
+
+        assertThat(NodeSearch.paths(snapshot, NEEDLES))
+                .singleElement()
+                .asString()
+                .contains("posts");
     }
 
     private Program node(String name, String code, String variable) throws IOException {

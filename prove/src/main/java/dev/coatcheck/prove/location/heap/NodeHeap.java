@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Pattern;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -20,6 +21,9 @@ import tools.jackson.core.json.JsonFactory;
 final class NodeHeap implements HeapGraph {
     /** Of a string so much is kept, enough to name something. */
     private static final int LONGEST_STRING = 1024;
+
+    /** How the name of an edge begins that is one of the places of a table. */
+    private static final Pattern INDEX = Pattern.compile("\\d");
 
     private static final int MOST_PARTS = 50;
     private static final int BESIDE_THE_POINT = 12;
@@ -178,7 +182,9 @@ final class NodeHeap implements HeapGraph {
             case "property" -> edgeName(edge).equals("__proto__") ? BESIDE_THE_POINT : 1;
             case "internal" -> {
                 String name = edgeName(edge);
-                boolean plain = name.equals("context") || name.equals("table") || Character.isDigit(name.charAt(0));
+                boolean plain = name.equals("context")
+                        || name.equals("table")
+                        || INDEX.matcher(name).lookingAt();
                 boolean shape = name.equals("map")
                         || type(from).equals("code")
                         || type(from).equals("object shape");

@@ -15,6 +15,7 @@ import java.util.regex.Pattern;
 final class NodePath {
     private static final int LAST_TOKENS = 5;
     private static final int LONGEST_NAME = 40;
+    private static final Pattern INDEX = Pattern.compile("\\d{1,9}");
     private static final Pattern IDENTIFIER = Pattern.compile("[\\p{L}_$#][\\p{L}\\p{N}_$]*");
     private static final Pattern RANDOM = Pattern.compile("(?=.*\\d)(?=.*[A-Za-z])\\S{12,}");
     private static final Pattern SCRIPT = Pattern.compile(".*/[^/]+\\.[cm]?[jt]sx?");
@@ -75,7 +76,7 @@ final class NodePath {
             }
             case "element" -> tokens.add("[" + name + "]");
             case "internal" -> {
-                if (heap.type(from).equals("array") && Character.isDigit(name.charAt(0))) {
+                if (heap.type(from).equals("array") && INDEX.matcher(name).matches()) {
                     entry(from, edge, Integer.parseInt(name), tokens);
                 }
             }
