@@ -8,6 +8,7 @@ import dev.coatcheck.prove.check.Findings;
 import dev.coatcheck.prove.check.Leak;
 import dev.coatcheck.prove.check.Trace;
 import dev.coatcheck.prove.compare.Control;
+import dev.coatcheck.prove.compare.Difference;
 import dev.coatcheck.prove.compare.Noise;
 import dev.coatcheck.prove.lab.Plan;
 import dev.coatcheck.prove.lab.Run;
@@ -148,7 +149,7 @@ final class Reporting {
                         ? Optional.of(reference(scenario, leak.polluter().getAsInt()))
                         : Optional.empty(),
                 reference(scenario, leak.victim()),
-                leak.differences().getFirst().toString(),
+                Difference.mostTelling(leak.differences()).toString(),
                 leak.trace().places().stream().map(this::location).toList(),
                 leak.cause().remedy(),
                 settings.command() + " --checks " + leak.check().label(),
@@ -161,7 +162,7 @@ final class Reporting {
         return new FoundLocation(
                 FoundLocation.Kind.valueOf(place.kind().toUpperCase(Locale.ROOT).replace('-', '_')),
                 place.instance(),
-                place.path().startsWith(folder) ? place.path().substring(folder.length()) : place.path());
+                place.path().replace(folder, ""));
     }
 
     private static StepRef reference(Scenario scenario, int number) {
@@ -225,7 +226,7 @@ final class Reporting {
         int number = played.exchange().step().number();
         Optional<String> difference = run.broken()
                 .filter(broken -> broken.step() == number && !played.repeated())
-                .map(broken -> broken.differences().getFirst().toString());
+                .map(broken -> Difference.mostTelling(broken.differences()).toString());
         String outcome =
                 switch (played.exchange().outcome()) {
                     case Outcome.Answered answered ->

@@ -1,5 +1,8 @@
 package dev.coatcheck.prove.compare;
 
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -12,6 +15,8 @@ import java.util.Optional;
  * @param fleet what the fleet has there, in words; empty where it has nothing
  */
 public record Difference(int step, Part part, String place, Optional<String> control, Optional<String> fleet) {
+    private static final List<Part> TELLING =
+            List.of(Part.ANSWER, Part.STATUS, Part.EXPECTATION, Part.BODY, Part.HEADER, Part.COOKIE);
 
     /** Which part of an exchange differs. */
     public enum Part {
@@ -23,6 +28,11 @@ public record Difference(int step, Part part, String place, Optional<String> con
         BODY,
         /** What the scenario itself asks for: an assert, a capture. */
         EXPECTATION
+    }
+
+    /** Of several the one by which a person sees soonest what went wrong. */
+    public static Difference mostTelling(List<Difference> differences) {
+        return Collections.min(differences, Comparator.comparing(difference -> TELLING.indexOf(difference.part)));
     }
 
     /** As {@code status 200 in the control, 401 in the fleet}. */

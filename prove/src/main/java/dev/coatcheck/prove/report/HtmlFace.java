@@ -46,12 +46,18 @@ final class HtmlFace {
                 .raw("</title>\n<style>\n" + STYLE + "</style>\n</head>\n<body>\n" + HtmlTimeline.MARKERS + "<main>\n");
         header();
         switch (report.verdict()) {
-            case STATELESS -> stateless();
+            case STATELESS -> {
+                notes();
+                stateless();
+            }
             case STATEFUL -> leaks();
             case INCONCLUSIVE -> {}
         }
         checks();
-        notes();
+        if (report.verdict() != Verdict.STATELESS) {
+            notes();
+        }
+        noise();
         runs();
         proof();
         html.raw("</main>\n</body>\n</html>\n");
@@ -154,6 +160,9 @@ final class HtmlFace {
             report.notes().forEach(this::item);
             html.raw("</ul>\n</section>\n");
         }
+    }
+
+    private void noise() {
         if (!report.noise().isEmpty()) {
             folded("What varies by itself (" + report.noise().size() + ")", () -> {
                 html.raw(

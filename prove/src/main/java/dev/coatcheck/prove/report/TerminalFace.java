@@ -44,7 +44,10 @@ public final class TerminalFace {
                     (report.verdict() == Verdict.INCONCLUSIVE ? "So far: " : "Proof: ") + summary.coverage() + " "
                             + summary.effort() + ".");
         }
-        notes();
+        if (report.verdict() != Verdict.STATELESS && !report.notes().isEmpty()) {
+            page.blank();
+            notes();
+        }
         return page.text();
     }
 
@@ -52,6 +55,11 @@ public final class TerminalFace {
         page.paragraph(
                 "", "Every answer was as in the control. Passed: " + summary.named(CheckResult.Outcome.PASSED) + ".");
         page.blank();
+        if (!report.notes().isEmpty()) {
+            // One of them may be that the scenario shows little.
+            notes();
+            page.blank();
+        }
         page.paragraph("", "Not proved:");
         summary.notProved().forEach(page::item);
         page.blank();
@@ -120,10 +128,7 @@ public final class TerminalFace {
     }
 
     private void notes() {
-        if (!report.notes().isEmpty()) {
-            page.blank();
-            page.paragraph("", "Worth knowing:");
-            report.notes().forEach(page::item);
-        }
+        page.paragraph("", "Worth knowing:");
+        report.notes().forEach(page::item);
     }
 }
