@@ -1,5 +1,7 @@
 package dev.coatcheck.prove.compare;
 
+import com.google.re2j.Matcher;
+import com.google.re2j.Pattern;
 import dev.coatcheck.prove.compare.IdPlaces.Slot;
 import dev.coatcheck.prove.compare.Ids.GivenId;
 import dev.coatcheck.prove.compare.Learning.Sample;
@@ -8,6 +10,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import tools.jackson.databind.JsonNode;
 
@@ -62,9 +65,7 @@ record Carried(List<Piece> pieces, boolean number, boolean varied) implements No
         if (!number && !samples.stream().allMatch(sample -> sample.node().isString())) {
             return Optional.empty();
         }
-        List<List<Slot>> slots = samples.stream()
-                .map(sample -> IdPlaces.in(place, sample.text()))
-                .toList();
+        List<List<Slot>> slots = slots(place, samples);
         int count = slots.getFirst().size();
         if (count == 0 || slots.stream().anyMatch(found -> found.size() != count)) {
             return Optional.empty();
@@ -81,7 +82,7 @@ record Carried(List<Piece> pieces, boolean number, boolean varied) implements No
                         .mapToObj(run ->
                                 slots.get(run).get(index).value(samples.get(run).text()))
                         .toList();
-                Origin origin = new Origin(place, slots.getFirst().get(i).words(), samples, values);
+                Origin origin = new Origin(place, words(slots, i), samples, values);
                 columns.add(new Column(samples, values, Optional.of(origin)));
             }
         }
@@ -99,6 +100,52 @@ record Carried(List<Piece> pieces, boolean number, boolean varied) implements No
         }
         boolean varied = samples.stream().map(Sample::text).distinct().count() > 1;
         return Optional.of(new Carried(pieces, number, varied));
+    }
+
+    /** In each sample; where one has fewer than another, those that stand where that other one has its own. */
+    private static List<List<Slot>> slots(String place, List<Sample> samples) {
+        List<List<Slot>> slots = samples.stream()
+                .map(sample -> IdPlaces.in(place, sample.text()))
+                .toList();
+        int most = slots.stream().mapToInt(List::size).max().orElse(0);
+        int model = IntStream.range(0, slots.size())
+                .filter(run -> slots.get(run).size() == most)
+                .findFirst()
+                .orElse(0);
+        List<Optional<String>> around = IntStream.rangeClosed(0, most)
+                .mapToObj(i -> Optional.of(between(samples.get(model).text(), slots.get(model), i)))
+                .toList();
+        return IntStream.range(0, slots.size())
+                .mapToObj(run -> slots.get(run).size() == most
+                        ? slots.get(run)
+                        : inside(around, samples.get(run).text()))
+                .toList();
+    }
+
+    private static Set<String> words(List<List<Slot>> slots, int index) {
+        return slots.stream()
+                .map(found -> found.get(index).words())
+                .filter(words -> !words.isEmpty())
+                .findFirst()
+                .orElse(Set.of());
+    }
+
+    /**
+     * Ids by what stands around them: one that is random may have no digit, and looks like any other word of a path.
+     *
+     * @param around before, between and after them; empty where it may be anything
+     */
+    private static List<Slot> inside(List<Optional<String>> around, String text) {
+        String expression = around.stream()
+                .map(fixed -> fixed.map(Pattern::quote).orElse(".*?"))
+                .collect(Collectors.joining("([A-Za-z0-9_-]+)", "(?s)", ""));
+        Matcher matcher = Pattern.compile(expression).matcher(text);
+        if (!matcher.matches()) {
+            return List.of();
+        }
+        return IntStream.rangeClosed(1, matcher.groupCount())
+                .mapToObj(group -> new Slot(matcher.start(group), matcher.end(group), Set.of()))
+                .toList();
     }
 
     private static String between(String text, List<Slot> slots, int index) {
@@ -145,6 +192,9 @@ record Carried(List<Piece> pieces, boolean number, boolean varied) implements No
         String text = Trees.text(node);
         List<Slot> slots = IdPlaces.in(place, text);
         if (slots.size() != pieces.size() / 2) {
+            slots = inside(around(), text);
+        }
+        if (slots.isEmpty()) {
             return Optional.of(new Wrong(expected(), Optional.empty()));
         }
         for (int i = 0; i < pieces.size(); i++) {
@@ -165,6 +215,15 @@ record Carried(List<Piece> pieces, boolean number, boolean varied) implements No
             }
         }
         return Optional.empty();
+    }
+
+    /** What stands around its ids, where that is the same in every run. */
+    private List<Optional<String>> around() {
+        return IntStream.rangeClosed(0, pieces.size() / 2)
+                .mapToObj(i -> pieces.get(2 * i) instanceof Fixed(String text, boolean renamed) && !renamed
+                        ? Optional.of(text)
+                        : Optional.<String>empty())
+                .toList();
     }
 
     /**

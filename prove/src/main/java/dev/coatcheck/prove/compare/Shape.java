@@ -1,6 +1,7 @@
 package dev.coatcheck.prove.compare;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -10,6 +11,24 @@ import java.util.regex.Pattern;
  * values keep their shape; the name of a user in the place of a token, or nothing in the place of an id, does not.
  */
 record Shape(Form form, int shortest, int longest, Set<String> characters, String example) {
+    /** As a person writes it: {@code error}, {@code Not-found}, {@code UNKNOWN}. */
+    private static final Pattern WORD = Pattern.compile("[A-Z]?[a-z]+([_-][A-Z]?[a-z]+)*|[A-Z]+([_-][A-Z]+)*");
+
+    /** What programs say where they have no id. */
+    private static final Set<String> NO_ID = Set.of(
+            "undefined",
+            "null",
+            "none",
+            "unknown",
+            "missing",
+            "invalid",
+            "error",
+            "failed",
+            "notfound",
+            "anonymous",
+            "guest",
+            "login",
+            "signin");
 
     /** Forms that are told at sight. */
     enum Form {
@@ -22,6 +41,8 @@ record Shape(Form form, int shortest, int longest, Set<String> characters, Strin
                         "(\\d{4}-\\d\\d-\\d\\d[T ])?\\d\\d?:\\d\\d(:\\d\\d)?([.,]\\d{1,9})?(Z|[+-]\\d\\d:?\\d\\d)?")),
         DATE("a date", Pattern.compile("\\d{4}-\\d\\d-\\d\\d|\\d{1,2}[./]\\d{1,2}[./]\\d{2,4}")),
         OPAQUE("an opaque token", Pattern.compile("(?=.*\\d|.*[a-z].*[A-Z]|.*[A-Z].*[a-z])[A-Za-z0-9+/=_.~:-]{12,}")),
+        /** As short ids are; where all of them are words, they are none. */
+        TOKEN("a short token", Pattern.compile("[A-Za-z0-9_-]+")),
         FREE("a text", Pattern.compile(".*", Pattern.DOTALL));
 
         private final String words;
@@ -41,7 +62,9 @@ record Shape(Form form, int shortest, int longest, Set<String> characters, Strin
     static Shape of(List<String> samples) {
         Form form = Form.FREE;
         for (Form candidate : Form.values()) {
-            if (samples.stream().allMatch(candidate::fits)) {
+            boolean words =
+                    samples.stream().allMatch(Shape::isWord) || samples.stream().anyMatch(Shape::saysNoId);
+            if (!(candidate == Form.TOKEN && words) && samples.stream().allMatch(candidate::fits)) {
                 form = candidate;
                 break;
             }
@@ -57,9 +80,47 @@ record Shape(Form form, int shortest, int longest, Set<String> characters, Strin
     boolean fits(String text) {
         return switch (form) {
             case EMPTY, NUMBER, UUID, TIME, DATE -> form.fits(text);
-            case OPAQUE -> form.fits(text) && fitsLength(text);
+            case OPAQUE -> form.fits(text) ? fitsLength(text) : fitsThoughWord(text);
+            case TOKEN ->
+                isWord(text)
+                        ? fitsThoughWord(text)
+                        : fitsLength(text) && alphabet().containsAll(characters(text));
             case FREE -> fitsLength(text) && characters.containsAll(characters(text));
         };
+    }
+
+    /** A few short samples of base64url (RFC 4648, 5) may have no digit, none of its two signs, no small letter from g on. */
+    private Set<String> alphabet() {
+        if (!characters.contains("letters") && !characters.contains("capitals")) {
+            return characters;
+        }
+        Set<String> alphabet = new TreeSet<>(characters);
+        alphabet.addAll(Set.of("digits", "-", "_"));
+        if (characters.contains("capitals") && characters.contains("a-f")) {
+            alphabet.add("letters");
+        }
+        return alphabet;
+    }
+
+    /**
+     * Of random texts of seven small letters and digits one in ten has no digit, and looks like a word. Of words that stand
+     * in the place of an id, as {@code not-found}, few are as long as the id.
+     */
+    private boolean fitsThoughWord(String text) {
+        int play = shortest == longest ? 0 : 1;
+        return isWord(text)
+                && !saysNoId(text)
+                && text.length() >= shortest - play
+                && text.length() <= longest + play
+                && alphabet().containsAll(characters(text));
+    }
+
+    private static boolean isWord(String text) {
+        return WORD.matcher(text).matches();
+    }
+
+    private static boolean saysNoId(String text) {
+        return NO_ID.contains(text.toLowerCase(Locale.ROOT).replaceAll("[_-]", ""));
     }
 
     private boolean fitsLength(String text) {
