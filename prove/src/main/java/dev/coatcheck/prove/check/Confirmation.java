@@ -23,6 +23,8 @@ record Confirmation(Result result, Run split, Run unsplit) {
     enum Result {
         CONFIRMED("and again each time"),
         NOT_AGAIN("and not again when it was tried again"),
+        /** The victim was never reached. */
+        EARLIER("but when it was tried again, step %d before it did"),
         UNSPLIT_AS_WELL(
                 "and so it did in one process that nobody killed, with as many others beside it and in as much time"),
         /** It differed unsplit as well, and that was learned from: it may be that nothing differs any more. */
@@ -32,11 +34,6 @@ record Confirmation(Result result, Run split, Run unsplit) {
 
         Result(String words) {
             this.words = words;
-        }
-
-        /** After a comma. */
-        String words() {
-            return words;
         }
     }
 
@@ -52,7 +49,8 @@ record Confirmation(Result result, Run split, Run unsplit) {
             Plan named = split.named("confirm split" + number);
             Run broken = round == 1 && first.isPresent() ? first.get() : again(stage, named, victim, round == ROUNDS);
             if (!broken.brokeAt(victim)) {
-                return new Confirmation(Result.NOT_AGAIN, broken, broken);
+                Result result = brokeBefore(victim, broken) ? Result.EARLIER : Result.NOT_AGAIN;
+                return new Confirmation(result, broken, broken);
             }
             Run well = stage.run(split.unsplit("confirm unsplit" + number, broken.gaps(), broken.livedAtOnce()));
             if (well.broken().isPresent()) {
@@ -65,17 +63,22 @@ record Confirmation(Result result, Run split, Run unsplit) {
     }
 
     /**
-     * Two runs that waited in vain are enough to know that nothing comes; one may have had bad luck. The last need not wait,
-     * but where an earlier step does, for what a killed process had begun.
+     * Two runs that waited in vain are enough to know that nothing comes; one may have had bad luck. The last need not wait.
+     * A run that broke before the victim tells nothing of it, and is played once more: where it was hasty, an earlier step
+     * may have needed the time for what a killed process had begun.
      */
     private static Run again(Stage stage, Plan plan, int victim, boolean last) throws InterruptedException {
-        if (!last) {
-            return stage.run(plan);
-        }
-        Run hasty = stage.run(hasty(plan));
-        boolean tooHasty = hasty.broken().filter(at -> at.step() < victim).isPresent()
-                && !hasty(plan).equals(plan);
-        return tooHasty ? stage.run(plan) : hasty;
+        Run run = stage.run(last ? hasty(plan) : plan);
+        return brokeBefore(victim, run) ? stage.run(plan) : run;
+    }
+
+    private static boolean brokeBefore(int victim, Run run) {
+        return run.broken().filter(at -> at.step() < victim).isPresent();
+    }
+
+    /** The result, after a comma. */
+    String words() {
+        return result.words.formatted(split.broken().map(Run.Break::step).orElse(0));
     }
 
     boolean isConfirmed() {

@@ -22,6 +22,9 @@ final class Dependence {
 
     /** The leak of a victim that breaks wherever another process answers it than all steps before. */
     Leak leak(Plan handover, Confirmation confirmation) throws InterruptedException, EarlierVictim {
+        if (opened.victim() == 1) {
+            return withoutPolluter(confirmation.differences());
+        }
         int polluter =
                 polluter(first -> opened.seated("together from step " + first, step -> Seat.at(step < first ? 1 : 0))
                         .withWorkersOnDisk(0));
@@ -73,10 +76,19 @@ final class Dependence {
     Leak betweenWebAndWorkers(Plan workersApart, List<Difference> differences)
             throws InterruptedException, EarlierVictim {
         opened.found("web processes and workers on one disk: well; on a disk each: broken");
+        if (opened.victim() == 1) {
+            return withoutPolluter(differences);
+        }
         int polluter = polluter(first -> opened.seated(
                         "on the workers' disk from step " + first, step -> Seat.at(step < first ? 1 : 0))
                 .withWorkersOnDisk(0));
         return opened.leak(Cause.LOCAL_FILE, polluter, differences, opened.trace(workersApart, polluter));
+    }
+
+    /** What the first step differs by was there before it: as where only the first process of several does a thing. */
+    private Leak withoutPolluter(List<Difference> differences) {
+        opened.found("no step comes before it, so it is which process answers that makes the difference");
+        return opened.unexplained(differences);
     }
 
     /**

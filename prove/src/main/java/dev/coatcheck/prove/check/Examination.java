@@ -19,7 +19,7 @@ final class Examination {
     private final Stage stage;
     private final Scenario scenario;
     private boolean learned;
-    private Confirmation.Result result = Confirmation.Result.NOT_AGAIN;
+    private String doubt = "";
 
     Examination(Stage stage, Scenario scenario) {
         this.stage = stage;
@@ -58,7 +58,7 @@ final class Examination {
 
     /** What the last examination found instead of a leak, in words that follow a comma. */
     String doubt() {
-        return result.words();
+        return doubt;
     }
 
     /** Whether the last examination found that the control varies by itself where the step differed. */
@@ -106,8 +106,8 @@ final class Examination {
                         && waitedLikeOrLonger(run.plan(), split)
                         && run.plan().upTo(opened.victim()).isPlayedLike(split, stage.hasWorkers()));
         Confirmation confirmation = Confirmation.of(stage, split, opened.victim(), first);
-        result = confirmation.result();
-        learned |= result == Confirmation.Result.TAUGHT;
+        doubt = confirmation.words();
+        learned |= confirmation.result() == Confirmation.Result.TAUGHT;
         if (confirmation.isConfirmed()) {
             opened.confirm(confirmation.differences());
             opened.found("split %1$d times, it broke %1$d times; unsplit in turn with that, it never did"

@@ -168,16 +168,15 @@ public final class Investigation {
     }
 
     private void add(Leak leak) {
-        Optional<Leak> same = leaks.stream()
-                .filter(known -> known.cause() == leak.cause()
-                        && known.polluter().isPresent()
-                        && known.polluter().equals(leak.polluter()))
-                .findFirst();
-        if (same.isPresent()) {
-            notes.add("step " + leak.victim() + " too needs what step "
-                    + leak.polluter().orElseThrow() + " left");
-        } else {
+        boolean known = leaks.stream()
+                .anyMatch(other -> other.cause() == leak.cause()
+                        && other.polluter().equals(leak.polluter())
+                        && (leak.polluter().isPresent() || other.victim() == leak.victim()));
+        if (!known) {
             leaks.add(leak);
+        } else if (leak.polluter().isPresent()) {
+            notes.add("step " + leak.victim() + " too needs what step "
+                    + leak.polluter().getAsInt() + " left");
         }
     }
 

@@ -304,6 +304,40 @@ class InvestigationTest {
     }
 
     @Test
+    void a_run_that_breaks_before_the_victim_is_played_once_more() throws Exception {
+        int[] count = new int[1];
+        SimulatedApplication application = application(4)
+                .step(1, remembering("session"))
+                .step(2, (world, seat, lane) -> ++count[0] != 2)
+                .step(3, needingRemembered("session"));
+
+        assertThat(leaks(application, 4)).containsExactly("MEMORY 1 3");
+    }
+
+    @Test
+    void that_the_victim_was_never_reached_again_is_told() throws Exception {
+        int[] count = new int[1];
+        SimulatedApplication application = application(4)
+                .step(1, (world, seat, lane) -> ++count[0] <= 2)
+                .step(2, (world, seat, lane) -> seat.process() == 0);
+        application.hasWorkers = false;
+
+        Findings findings = investigate(application, EnumSet.of(Check.SPREAD));
+
+        assertThat(findings.leaks()).isEmpty();
+        assertThat(findings.checks().getFirst().why())
+                .isEqualTo("spread 1 of 3: step 2 broke, but when it was tried again, step 1 before it did");
+    }
+
+    @Test
+    void a_first_step_that_only_the_first_process_answers_well_is_a_leak_without_a_polluter() throws Exception {
+        SimulatedApplication application =
+                application(3).step(1, (world, seat, lane) -> seat.process() == 0 && world.memories.size() < 2);
+
+        assertThat(leaks(application, 3)).containsExactly("UNKNOWN 0 1");
+    }
+
+    @Test
     void the_run_that_broke_first_counts_where_it_was_split_in_the_same_way() throws Exception {
         SimulatedApplication application =
                 application(2).step(1, remembering("session")).step(2, needingRemembered("session"));
