@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -102,23 +101,30 @@ class MemorySearchTest {
     }
 
     @Test
-    void fifty_values_take_less_than_half_a_second_in_eighty_megabytes() throws IOException {
+    void fifty_values_are_looked_for_in_one_pass() throws IOException {
         Map<String, String> values = new HashMap<>(Map.of(COOKIE, "q1w2e3r455667788"));
+        List<Needle> one = Needles.from(values);
         for (int i = 0; i < 50; i++) {
             values.put("value " + i, UUID.randomUUID().toString());
         }
         List<Needle> needles = Needles.from(values);
         try (Program holder = python("import random; s = " + SID + "; ballast = random.randbytes(80 << 20)")) {
-            List<Duration> times = new ArrayList<>();
-            for (int i = 0; i < 3; i++) {
-                long start = System.nanoTime();
-                assertThat(MemorySearch.search("web.1", holder.pids(), needles, MemoryLimits.defaults())
-                                .locations())
-                        .hasSize(1);
-                times.add(Duration.ofNanos(System.nanoTime() - start));
-            }
-            assertThat(times).anyMatch(time -> time.compareTo(Duration.ofMillis(500)) < 0);
+            long single = quickest(holder, one);
+
+            assertThat(quickest(holder, needles)).isLessThan(10 * single);
         }
+    }
+
+    private static long quickest(Program holder, List<Needle> needles) {
+        long quickest = Long.MAX_VALUE;
+        for (int i = 0; i < 3; i++) {
+            long start = System.nanoTime();
+            assertThat(MemorySearch.search("web.1", holder.pids(), needles, MemoryLimits.defaults())
+                            .locations())
+                    .hasSize(1);
+            quickest = Math.min(quickest, System.nanoTime() - start);
+        }
+        return quickest;
     }
 
     @Test
