@@ -156,8 +156,8 @@ public final class LabInstance implements AutoCloseable {
     }
 
     /**
-     * How it ended, where it has, once all that it wrote was read; one whose first process ended well goes on in those that it
-     * left behind.
+     * How it ended, where it has, once all that it wrote was read and what it left behind was killed; one whose first
+     * process ended well goes on in those that it left behind.
      */
     Optional<ExitStatus> ended() throws InterruptedException {
         if (process.group().isAlive()) {
@@ -211,6 +211,7 @@ public final class LabInstance implements AutoCloseable {
         try {
             ExitStatus exit = process.onExit().get(limit.toMillis(), TimeUnit.MILLISECONDS);
             if (!exit.isSuccess()) {
+                process.end(); // by then all that it wrote was read
                 throw new InconclusiveException(name + " " + ExitWords.of(exit) + lastLines());
             }
         } catch (TimeoutException e) {

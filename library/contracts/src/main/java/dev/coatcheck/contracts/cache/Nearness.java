@@ -96,6 +96,24 @@ interface Nearness extends CacheUnderTest {
     }
 
     @Test
+    default void what_is_read_while_it_is_invalidated_here_is_not_kept_near() {
+        var watched = new WatchedStore(store());
+        watched.loseChanges(true);
+        try (var near = new Cache(watched, NEAR)) {
+            awaitNear(near, watched, KEY, "user:7");
+            watched.beforeInvalidating(() -> near.get(KEY, tags("user:7"), LONG, UNEXPECTED));
+            near.invalidate(KEY);
+            assertThat(near.get(KEY, tags("user:7"), LONG, () -> Optional.of("second"))
+                            .value())
+                    .contains("second");
+            near.invalidateTag("user:7");
+            assertThat(near.get(KEY, tags("user:7"), LONG, () -> Optional.of("third"))
+                            .value())
+                    .contains("third");
+        }
+    }
+
+    @Test
     default void what_is_loaded_is_told_to_nobody_and_what_is_invalidated_is() {
         var watched = new WatchedStore(store());
         try (var near = new Cache(watched, NEAR);

@@ -21,7 +21,9 @@ final class WatchedStore implements CacheStore {
     private final AtomicInteger reads = new AtomicInteger();
     private final List<String> told = new CopyOnWriteArrayList<>();
     private volatile Runnable beforeAnswering = () -> {};
+    private volatile Runnable beforeInvalidating = () -> {};
     private volatile boolean losesBeats;
+    private volatile boolean losesChanges;
 
     WatchedStore(CacheStore store) {
         this.store = store;
@@ -38,6 +40,15 @@ final class WatchedStore implements CacheStore {
 
     void loseBeats(boolean lose) {
         losesBeats = lose;
+    }
+
+    void loseChanges(boolean lose) {
+        losesChanges = lose;
+    }
+
+    /** What happens before the store hears that an entry or a tag is to be invalidated. */
+    void beforeInvalidating(Runnable action) {
+        beforeInvalidating = action;
     }
 
     /** What happens after the store was read and before its answer is known. */
@@ -59,13 +70,17 @@ final class WatchedStore implements CacheStore {
             @Override
             public void changed(EntryKey key) {
                 told.add("changed " + key.text());
-                heard.changed(key);
+                if (!losesChanges) {
+                    heard.changed(key);
+                }
             }
 
             @Override
             public void tagChanged(String cache, String tag) {
                 told.add("tag changed " + tag);
-                heard.tagChanged(cache, tag);
+                if (!losesChanges) {
+                    heard.tagChanged(cache, tag);
+                }
             }
 
             @Override
@@ -104,11 +119,13 @@ final class WatchedStore implements CacheStore {
 
     @Override
     public void invalidate(EntryKey key) {
+        beforeInvalidating.run();
         store.invalidate(key);
     }
 
     @Override
     public void invalidateTag(String cache, String tag) {
+        beforeInvalidating.run();
         store.invalidateTag(cache, tag);
     }
 

@@ -114,11 +114,15 @@ public final class Cache implements AutoCloseable {
      */
     public void invalidate(String key) {
         requireKey("the key of a cache", key);
-        if (near != null) {
-            near.changed(key);
-        }
         reading.forgetAlone();
-        store.invalidate(new EntryKey(settings.name(), key));
+        try {
+            store.invalidate(new EntryKey(settings.name(), key));
+        } finally {
+            // Not before, or somebody could still read the old value from the store and keep it near.
+            if (near != null) {
+                near.changed(key);
+            }
+        }
     }
 
     /**
@@ -128,11 +132,14 @@ public final class Cache implements AutoCloseable {
      */
     public void invalidateTag(String tag) {
         requireKey("the tag of a cache", tag);
-        if (near != null) {
-            near.tagChanged(tag);
-        }
         reading.forgetAlone();
-        store.invalidateTag(settings.name(), tag);
+        try {
+            store.invalidateTag(settings.name(), tag);
+        } finally {
+            if (near != null) {
+                near.tagChanged(tag);
+            }
+        }
     }
 
     /** Interrupts what is loaded in the background, and listens no more. */
