@@ -46,6 +46,10 @@ public final class ProcessGroup implements AutoCloseable {
     private final Process leader;
     private final Instant startedAt;
     private final OwnerMark mark;
+
+    /** In ticks since boot. What is older cannot have inherited the mark, which is dear to read for a whole machine. */
+    private final long born;
+
     private final CompletableFuture<ExitStatus> exit = new CompletableFuture<>();
 
     /** Once it was seen empty it stays so: its id may soon be that of a process which is none of ours. */
@@ -55,6 +59,8 @@ public final class ProcessGroup implements AutoCloseable {
         this.leader = leader;
         this.startedAt = Instant.now();
         this.mark = mark;
+        ProcessTable.Row row = ProcessTable.find(leader.pid());
+        this.born = row == null ? 0 : row.started();
         // Not leader.onExit(): that completes in the common pool, which has one thread on two processors, and may be
         // busy with what others do.
         Thread.ofPlatform().name("exit-" + leader.pid()).daemon().start(this::awaitExit);
@@ -260,7 +266,10 @@ public final class ProcessGroup implements AutoCloseable {
 
     /** @param marks what a process carries, asked only where nothing simpler tells */
     private boolean isRoot(ProcessTable.Row row, LongFunction<String> marks) {
-        return !ended && (row.pid() == pid() || row.group() == pid() || mark.isAmong(marks.apply(row.pid())));
+        return !ended
+                && (row.pid() == pid()
+                        || row.group() == pid()
+                        || (row.started() >= born && mark.isAmong(marks.apply(row.pid()))));
     }
 
     /** Before the leader has made its session there is no group that could be signalled. */

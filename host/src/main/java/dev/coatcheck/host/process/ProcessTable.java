@@ -21,8 +21,12 @@ final class ProcessTable {
 
     static final boolean HAS_PROC = Files.isReadable(PROC.resolve("self/stat"));
 
-    /** What it uses is known from {@code /proc} alone. */
-    record Row(long pid, long parent, long group, Usage usage) {}
+    /**
+     * A process. What it uses, and when it started, is known from {@code /proc} alone.
+     *
+     * @param started in ticks since the system was booted
+     */
+    record Row(long pid, long parent, long group, long started, Usage usage) {}
 
     private ProcessTable() {}
 
@@ -121,6 +125,7 @@ final class ProcessTable {
                 Long.parseLong(folder.getFileName().toString()),
                 Long.parseLong(fields[1]),
                 Long.parseLong(fields[2]),
+                Long.parseLong(fields[19]),
                 KernelUnits.OF_THIS_MACHINE.usage(Long.parseLong(fields[21]), ticks));
     }
 
@@ -140,6 +145,7 @@ final class ProcessTable {
                                 Long.parseLong(fields[0]),
                                 Long.parseLong(fields[1]),
                                 Long.parseLong(fields[2]),
+                                0,
                                 Usage.NOTHING));
                     }
                 }

@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * The TCP sockets of a network, as {@code /proc/PID/net} lists them for the processes in it ({@code proc_pid_net(5)}), and
@@ -23,6 +24,7 @@ import java.util.Set;
 final class SocketTable {
     private static final String LISTENING = "0A";
     private static final String LINK = "socket:[";
+    private static final Pattern SPACES = Pattern.compile(" +");
 
     private SocketTable() {}
 
@@ -59,7 +61,7 @@ final class SocketTable {
                 // Columns: number, local address, remote address, state, queues, timer, retransmits, user, time-out,
                 // inode.
                 for (String line : Files.readAllLines(process(pid).resolve(table))) {
-                    String[] columns = line.strip().split(" +", 11);
+                    String[] columns = SPACES.split(line.strip(), 11);
                     if (columns.length > 9 && columns[0].endsWith(":")) {
                         rows.add(new Row(columns[1], columns[2], columns[3], columns[9]));
                     }
