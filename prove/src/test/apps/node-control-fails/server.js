@@ -27,8 +27,8 @@ const server = http.createServer((request, response) => {
   console.log(`${request.method} ${request.url}`);
   handle(request, response).catch((problem) => {
     console.error(problem);
-    if (!response.headersSent) response.writeHead(500);
-    response.end();
+    if (!response.headersSent) response.writeHead(500, { 'Content-Type': 'text/html' });
+    response.end('<!doctype html><style>h1 { color: red }</style><h1>Sorry</h1> <p>no orders here</p>');
   });
 });
 server.listen(process.env.PORT || 3000, () => console.log(`listening on ${server.address().port}`));

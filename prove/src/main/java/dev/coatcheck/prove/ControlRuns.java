@@ -10,6 +10,7 @@ import dev.coatcheck.prove.lab.Run;
 import dev.coatcheck.prove.lab.Trial;
 import dev.coatcheck.prove.play.Exchange;
 import dev.coatcheck.prove.play.Outcome;
+import dev.coatcheck.prove.play.Response;
 import dev.coatcheck.prove.report.Progress;
 import dev.coatcheck.prove.scenario.Scenario;
 import java.time.Duration;
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * Plays a scenario to single instances until it is known what varies by itself. The instances differ in all in which those
@@ -33,6 +35,10 @@ record ControlRuns(Control control, List<Run> runs, int answering) {
 
     /** So far apart conversations begin: what tells the time in seconds must not say the same in all of them. */
     private static final Duration APART = Duration.ofMillis(1_100);
+
+    private static final int MOST_READ = 20_000;
+    private static final int MOST_SHOWN = 300;
+    private static final Pattern MARKUP = Pattern.compile("(?is)<(script|style)\\b.*?</\\1\\s*>|<[^>]*>");
 
     /** @throws InconclusiveException if the control fails, or is not at one with itself */
     static ControlRuns play(Lab lab, Scenario scenario, Progress progress) throws InterruptedException {
@@ -94,7 +100,8 @@ record ControlRuns(Control control, List<Run> runs, int answering) {
         if (!exchange.isAsExpected()) {
             throw new InconclusiveException("the control fails: step "
                     + exchange.step().number() + " " + exchange.step().title() + ": " + wrong(exchange)
-                    + hint(number, lab, instance));
+                    + hint(number, lab, instance)
+                    + exchange.response().map(ControlRuns::beginning).orElse(""));
         }
     }
 
@@ -104,6 +111,19 @@ record ControlRuns(Control control, List<Run> runs, int answering) {
             case Outcome.Failed failed -> failed.failure() + " (" + failed.why() + ")";
             case Outcome.NotSent notSent -> "not sent: " + notSent.why();
         };
+    }
+
+    /** What a person would read of the answer: an application says there what it misses. */
+    private static String beginning(Response response) {
+        String page = response.isText() ? response.text() : "";
+        String read = page.substring(0, Math.min(page.length(), MOST_READ));
+        String words = (response.isHtml() ? MARKUP.matcher(read).replaceAll(" ") : read)
+                .replaceAll("\\s+", " ")
+                .strip();
+        return words.isEmpty()
+                ? ""
+                : "; the answer begins:\n  "
+                        + (words.length() > MOST_SHOWN ? words.substring(0, MOST_SHOWN) + " …" : words);
     }
 
     private static String hint(int number, Lab lab, LabInstance instance) {

@@ -36,8 +36,14 @@ import org.jspecify.annotations.Nullable;
  * be called from any thread.
  */
 public final class LabInstance implements AutoCloseable {
+    /** As shells say it. */
+    private static final int COMMAND_NOT_FOUND = 127;
+
+    private static final int CANNOT_EXECUTE = 126;
+
     private final String name;
     private final Layer layer;
+    private final NamedPaths named;
     private final RunningProcess process;
     private final Instant startedAt = Instant.now();
     private final long startNanos = System.nanoTime();
@@ -46,9 +52,10 @@ public final class LabInstance implements AutoCloseable {
     private volatile long servingPid;
     private volatile Optional<Steering> steering = Optional.empty();
 
-    private LabInstance(String name, Layer layer, RunningProcess process) {
+    private LabInstance(String name, Layer layer, NamedPaths named, RunningProcess process) {
         this.name = name;
         this.layer = layer;
+        this.named = named;
         this.process = process;
         this.servingPid = process.pid();
     }
@@ -58,7 +65,8 @@ public final class LabInstance implements AutoCloseable {
                 layer.builder(List.of("sh", "-c", ShellCommand.inPlaceOfTheShell(command)), folder, environment);
         try {
             Journal nobody = new Journal(InstantSource.system(), _ -> {});
-            return new LabInstance(name, layer, RunningProcess.start(name, builder, nobody));
+            return new LabInstance(
+                    name, layer, NamedPaths.of(command, environment), RunningProcess.start(name, builder, nobody));
         } catch (IOException e) {
             throw new InconclusiveException(name + " could not be started: " + e.getMessage(), e);
         }
@@ -212,7 +220,7 @@ public final class LabInstance implements AutoCloseable {
             ExitStatus exit = process.onExit().get(limit.toMillis(), TimeUnit.MILLISECONDS);
             if (!exit.isSuccess()) {
                 process.end(); // by then all that it wrote was read
-                throw new InconclusiveException(name + " " + ExitWords.of(exit) + lastLines());
+                throw new InconclusiveException(name + " " + inWords(exit) + lastLines());
             }
         } catch (TimeoutException e) {
             throw new InconclusiveException(
@@ -220,6 +228,12 @@ public final class LabInstance implements AutoCloseable {
         } catch (ExecutionException e) {
             throw new IllegalStateException(e.getCause());
         }
+    }
+
+    /** How it ended, in words, and what it lacked where that can be told. */
+    String inWords(ExitStatus exit) {
+        boolean notFound = exit.code() == COMMAND_NOT_FOUND || exit.code() == CANNOT_EXECUTE;
+        return ExitWords.of(exit) + (notFound ? named.missingIn(layer).orElse("") : "");
     }
 
     /** Since its start. */

@@ -1,6 +1,5 @@
 package dev.coatcheck.prove.lab;
 
-import dev.coatcheck.formation.supervision.ExitWords;
 import dev.coatcheck.formation.supervision.Readiness;
 import dev.coatcheck.host.process.ExitStatus;
 import dev.coatcheck.host.tcp.Listening;
@@ -102,8 +101,8 @@ final class StartWatch {
     private void checkRunning() throws InterruptedException {
         Optional<ExitStatus> end = instance.ended();
         if (end.isPresent()) {
-            throw new InconclusiveException(
-                    instance.name() + " ended before it was ready: " + ExitWords.of(end.get()) + instance.lastLines());
+            throw new InconclusiveException(instance.name() + " ended before it was ready: "
+                    + instance.inWords(end.get()) + instance.lastLines());
         }
     }
 

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +34,8 @@ public final class FileSearch {
     /**
      * What was found.
      *
+     * Both in the order of their paths, and without the folders of those that are listed.
+     *
      * @param holding the files that hold a needle, one for each database
      * @param others the changed files that hold none, as the application sees them, without those that runtimes and tools
      *     write for themselves; a cause may be among them, where a step wrote nothing that is known from outside
@@ -58,15 +61,19 @@ public final class FileSearch {
         Map<String, Location> holding = new LinkedHashMap<>();
         List<String> others = new ArrayList<>();
         List<String> notes = new ArrayList<>();
-        for (ChangedFile file : files) {
+        List<ChangedFile> inOrder =
+                files.stream().sorted(Comparator.comparing(ChangedFile::path)).toList();
+        for (ChangedFile file : inOrder) {
             Sqlite sqlite = Sqlite.of(file, files);
             try {
                 Optional<String> found = look(file, sqlite);
                 if (found.isPresent()) {
+                    holding.keySet().removeIf(folder -> file.path().startsWith(folder + "/"));
                     holding.putIfAbsent(
                             sqlite.isDatabase() ? sqlite.database() : file.path(),
                             new Location(Location.Kind.FILE, instance, found.get()));
                 } else if (!Incidental.is(file.path())) {
+                    others.removeIf(folder -> file.path().startsWith(folder + "/"));
                     others.add(file.path());
                 }
             } catch (IOException e) {

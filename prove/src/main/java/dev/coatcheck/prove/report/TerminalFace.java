@@ -11,6 +11,9 @@ public final class TerminalFace {
     /** More leaks than these are told in a line each, so that the verdict stays on the screen. */
     private static final int WHOLE_LEAKS = 3;
 
+    /** Of a leak; where it lives in more of them, the last line says how many. */
+    private static final int MOST_PLACES = 4;
+
     private static final String INDENT = "  ";
 
     private final Report report;
@@ -81,7 +84,7 @@ public final class TerminalFace {
     private void leaks() {
         List<FoundLeak> leaks = report.leaks();
         for (int i = 0; i < Math.min(WHOLE_LEAKS, leaks.size()); i++) {
-            leak(i + 1, leaks.get(i));
+            leak(i + 1, leaks);
         }
         if (leaks.size() > WHOLE_LEAKS) {
             page.paragraph(
@@ -96,19 +99,25 @@ public final class TerminalFace {
         checks();
     }
 
-    private void leak(int number, FoundLeak leak) {
+    private void leak(int number, List<FoundLeak> leaks) {
+        FoundLeak leak = leaks.get(number - 1);
         page.heading(number + ". " + leak.cause().word() + ", found by " + leak.check());
         page.paragraph(INDENT, words.happened(leak));
         if (!leak.locations().isEmpty()) {
             page.paragraph(INDENT, "It lives in:");
-            leak.locations().forEach(location -> page.whole(INDENT.repeat(2), LeakWords.location(location)));
+            List<FoundLocation> places = leak.locations();
+            int shown = places.size() > MOST_PLACES ? MOST_PLACES - 1 : places.size();
+            places.subList(0, shown).forEach(location -> page.whole(INDENT.repeat(2), LeakWords.location(location)));
+            if (shown < places.size()) {
+                page.whole(
+                        INDENT.repeat(2),
+                        "and " + Summary.count(places.size() - shown, "place") + " more; --report DIR lists them");
+            }
         }
         if (leak.cause() == Cause.UNKNOWN && !leak.evidence().isEmpty()) {
             page.paragraph(INDENT, "Tried: " + String.join("; ", leak.evidence()) + ".");
         }
-        page.paragraph(
-                INDENT,
-                "What to do: " + leak.advice() + " More: " + leak.cause().anchor());
+        page.paragraph(INDENT, "What to do: " + advice(number, leaks));
         page.paragraph(
                 INDENT,
                 "See it again"
@@ -116,6 +125,18 @@ public final class TerminalFace {
                         + ":");
         page.command(leak.reproduce());
         page.blank();
+    }
+
+    /** What was advised above already is not told once more. */
+    private static String advice(int number, List<FoundLeak> leaks) {
+        FoundLeak leak = leaks.get(number - 1);
+        for (int earlier = 1; earlier < number; earlier++) {
+            FoundLeak before = leaks.get(earlier - 1);
+            if (before.advice().equals(leak.advice()) && before.cause() == leak.cause()) {
+                return "as for leak " + earlier + ".";
+            }
+        }
+        return leak.advice() + " More: " + leak.cause().anchor();
     }
 
     private void checks() {

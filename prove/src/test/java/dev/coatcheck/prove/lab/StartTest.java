@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.coatcheck.prove.isolation.Isolation;
+import dev.coatcheck.prove.isolation.Mechanism;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -84,5 +86,20 @@ class StartTest {
                 .isInstanceOf(InconclusiveException.class)
                 .hasMessageContaining("exited with status 127, which says that its command was not found")
                 .hasMessageMatching("(?s).*its last lines:\\s.*no-such-server.*not found.*");
+    }
+
+    @Test
+    void a_program_that_no_instance_sees_is_told_as_such(@TempDir Path elsewhere) throws Exception {
+        assumeThat(Isolation.probe().mechanism()).isNotEqualTo(Mechanism.COPY);
+        Path server = Files.createFile(elsewhere.resolve("server"));
+        Files.writeString(server, "#!/bin/sh\nexec sleep 100\n");
+        assertThat(server.toFile().setExecutable(true)).isTrue();
+
+        assertThatThrownBy(() -> new Trials(folder)
+                        .web("exec " + server + " --port 1", "")
+                        .play(ONE))
+                .isInstanceOf(InconclusiveException.class)
+                .hasMessageContaining("; " + server + " is not there for it")
+                .hasMessageContaining("keep what it runs in the application's folder");
     }
 }

@@ -28,7 +28,7 @@ class FileSearchTest {
         write("sessions.json", "{\n  \"a\": 1,\n  \"" + SID + "\": {}\n}");
         write("large.log", "a line of some length\n".repeat(100_000) + SID);
 
-        assertThat(paths()).containsExactly("/srv/app/sessions.json, line 3", "/srv/app/large.log, line 100001");
+        assertThat(paths()).containsExactly("/srv/app/large.log, line 100001", "/srv/app/sessions.json, line 3");
     }
 
     @Test
@@ -75,6 +75,20 @@ class FileSearchTest {
 
         assertThat(result.holding()).isEmpty();
         assertThat(result.others()).containsExactly("/srv/app/data.txt");
+    }
+
+    @Test
+    void a_folder_is_not_told_beside_the_files_in_it() throws IOException {
+        for (String made : List.of("users/" + SID, "users/" + SID + "/cache", "logs")) {
+            changed.add(new ChangedFile("/srv/app/" + made, Files.createDirectories(folder.resolve(made))));
+        }
+        write("users/" + SID + "/cache/items", "a card of " + SID);
+        write("logs/today", "nothing of interest");
+
+        FileSearch.Result result = FileSearch.search("web.1", changed, NEEDLES);
+
+        assertThat(paths()).containsExactly("/srv/app/users/" + SID + "/cache/items, line 1");
+        assertThat(result.others()).containsExactly("/srv/app/logs/today");
     }
 
     private void write(String name, String content) throws IOException {

@@ -66,6 +66,23 @@ class NodeHeapSearchTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            node_modules/@shelf/tiny-session/index.js | @shelf/tiny-session/index.js
+            routes/index.js | routes/index.js
+            routes/users.js | users.js
+            """)
+    void a_script_is_told_by_as_much_of_its_path_as_says_which_it_is(String script, String told)
+            throws IOException, InterruptedException {
+        Files.createDirectories(folder.resolve(script).getParent());
+        try (Program program = node(script, "const sessions = new Map(); sessions.set(login(), 1)", "sessions")) {
+            assertThat(search(program.pid()).locations())
+                    .first()
+                    .extracting(Location::path)
+                    .isEqualTo(told + ": sessions (Map) → [\"q1w2e3…\"]");
+        }
+    }
+
     @Test
     void options_that_the_user_has_set_stay() {
         Map<String, String> environment = new HashMap<>(Map.of("NODE_OPTIONS", "--max-old-space-size=512"));

@@ -3,8 +3,10 @@ package dev.coatcheck.prove.report;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -55,6 +57,53 @@ class TerminalFaceTest {
     void the_verdict_on_one_leak_is_seen_at_a_glance() {
         assertThat(TerminalFace.text(Samples.ONE_LEAK.report(), Screen.plain()).lines())
                 .hasSizeLessThanOrEqualTo(30);
+    }
+
+    @Test
+    void of_many_places_the_first_are_told_and_how_many_more_there_are() {
+        FoundLeak leak = Samples.ONE_LEAK.report().leaks().getFirst();
+        Report report = with(List.of(new FoundLeak(
+                leak.check(),
+                leak.cause(),
+                leak.polluter(),
+                leak.victim(),
+                leak.difference(),
+                IntStream.rangeClosed(1, 7)
+                        .mapToObj(i -> new FoundLocation(FoundLocation.Kind.FILE, "web.1", "/srv/card-" + i))
+                        .toList(),
+                leak.advice(),
+                leak.reproduce(),
+                leak.evidence(),
+                leak.scope())));
+
+        assertThat(TerminalFace.text(report, Screen.plain()))
+                .contains("/srv/card-1", "/srv/card-3", "and 4 places more; --report DIR lists them")
+                .doesNotContain("/srv/card-4");
+    }
+
+    @Test
+    void what_is_to_be_done_is_said_once() {
+        FoundLeak leak = Samples.ONE_LEAK.report().leaks().getFirst();
+
+        assertThat(TerminalFace.text(with(List.of(leak, leak)), Screen.plain()))
+                .containsOnlyOnce(leak.cause().anchor())
+                .contains("What to do: as for leak 1.");
+    }
+
+    private static Report with(List<FoundLeak> leaks) {
+        Report other = Samples.ONE_LEAK.report();
+        return new Report(
+                other.verdict(),
+                other.reason(),
+                other.scenarios(),
+                other.checks(),
+                other.coverage(),
+                leaks,
+                other.runs(),
+                other.noise(),
+                other.notes(),
+                other.subject(),
+                other.timeSpent());
     }
 
     @Test

@@ -15,6 +15,7 @@ import java.util.regex.Pattern;
 final class NodePath {
     private static final int LAST_TOKENS = 5;
     private static final int LONGEST_NAME = 40;
+    private static final String PACKAGES = "/node_modules/";
     private static final Pattern INDEX = Pattern.compile("\\d{1,9}");
     private static final Pattern IDENTIFIER = Pattern.compile("[\\p{L}_$#][\\p{L}\\p{N}_$]*");
     private static final Pattern RANDOM = Pattern.compile("(?=.*\\d)(?=.*[A-Za-z])\\S{12,}");
@@ -126,7 +127,14 @@ final class NodePath {
         return "";
     }
 
+    /** As short as tells: of a package what stands in its folder, and never {@code index.js} alone. */
     private static String fileName(String path) {
-        return path.substring(path.lastIndexOf('/') + 1);
+        int inPackage = path.lastIndexOf(PACKAGES);
+        if (inPackage >= 0) {
+            return path.substring(inPackage + PACKAGES.length());
+        }
+        int name = path.lastIndexOf('/') + 1;
+        boolean telling = name == 0 || !path.startsWith("index.", name);
+        return path.substring(telling ? name : path.lastIndexOf('/', name - 2) + 1);
     }
 }
