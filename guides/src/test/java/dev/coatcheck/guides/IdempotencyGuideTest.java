@@ -30,6 +30,9 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
 /** The samples of {@code docs/idempotency.md}, as two instances run them. */
@@ -115,13 +118,6 @@ class IdempotencyGuideTest {
             }
         }
 
-        private void execute(String sql) throws SQLException {
-            try (var connection = postgres.dataSource().getConnection();
-                    var statement = connection.createStatement()) {
-                statement.execute(sql);
-            }
-        }
-
         private long count() throws SQLException {
             try (var connection = postgres.dataSource().getConnection();
                     var statement = connection.createStatement();
@@ -137,26 +133,36 @@ class IdempotencyGuideTest {
         }
     }
 
-    @Test
-    void an_effect_and_its_record_are_one_transaction() throws SQLException {
-        var url = SharedServers.freshPostgresUrl();
-        try (var one = new Payments(url);
-                var two = new Payments(url)) {
-            one.execute("create table payments (id bigint generated always as identity, body text not null)");
+    @Nested
+    class OnPostgreSql {
+        private final String url = SharedServers.freshPostgresUrl();
+        private final Payments one = new Payments(url);
+        private final Payments two = new Payments(url);
 
+        @BeforeEach
+        void createTable() throws SQLException {
+            try (var connection = one.postgres.dataSource().getConnection();
+                    var statement = connection.createStatement()) {
+                statement.execute("create table payments (id bigint generated always as identity, body text not null)");
+            }
+        }
+
+        @AfterEach
+        void detach() {
+            one.close();
+            two.close();
+        }
+
+        @Test
+        void an_effect_and_its_record_are_one_transaction() throws SQLException {
             assertThat(one.pay("ada", "7", "10 to bob")).isEqualTo("receipt 1");
             assertThat(two.pay("ada", "7", "10 to bob")).isEqualTo("receipt 1");
             assertThatThrownBy(() -> two.pay("ada", "7", "10000 to bob")).isInstanceOf(UnprocessableException.class);
             assertThat(one.count()).isEqualTo(1);
         }
-    }
 
-    @Test
-    void who_was_overtaken_has_done_nothing() throws SQLException {
-        var url = SharedServers.freshPostgresUrl();
-        try (var one = new Payments(url);
-                var two = new Payments(url)) {
-            one.execute("create table payments (id bigint generated always as identity, body text not null)");
+        @Test
+        void who_was_overtaken_has_done_nothing() throws SQLException {
             one.meanwhile = () -> payWhenTheLeaseHasEnded(two);
 
             assertThatThrownBy(() -> one.pay("ada", "7", "10 to bob")).isInstanceOf(ConflictException.class);

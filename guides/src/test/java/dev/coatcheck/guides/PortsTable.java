@@ -7,6 +7,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -43,17 +44,15 @@ record PortsTable(List<Resource> resources, Set<SessionCapability> sealed) {
 
     String markdown() {
         var lines = new ArrayList<String>();
-        lines.add(row(Stream.concat(
-                Stream.concat(Stream.of("port"), resources.stream().map(Resource::name)), Stream.of("other"))));
-        lines.add(row(Stream.generate(() -> "---").limit(resources.size() + 2L)));
+        lines.add(row("port", Resource::name, "other"));
+        lines.add(row("---", resource -> "---", "---"));
         for (var port : Port.values()) {
-            var name = "[" + port.word() + "](#" + port.word() + ")" + (port.isThere() ? "" : ", not there yet");
-            lines.add(row(Stream.concat(
-                    Stream.concat(Stream.of(name), resources.stream().map(resource -> resource.cell(port))),
-                    Stream.of(other(port)))));
+            var link = "[" + port.word() + "](#" + port.word() + ")";
+            lines.add(row(
+                    port.isThere() ? link : link + ", not there yet", resource -> resource.cell(port), other(port)));
         }
         lines.add("");
-        lines.add("Without what its store can't hold:");
+        lines.add("Where something is missing:");
         lines.add("");
         missingSomewhere(
                         SessionCapability.class,
@@ -62,6 +61,13 @@ record PortsTable(List<Resource> resources, Set<SessionCapability> sealed) {
         missingSomewhere(CacheCapability.class, resources.stream().map(Resource::cache))
                 .forEach(missing -> lines.add("- a cache without *" + word(missing) + "*: " + means(missing)));
         return String.join("\n", lines) + "\n";
+    }
+
+    private String row(String first, Function<Resource, String> middle, String last) {
+        return Stream.of(Stream.of(first), resources.stream().map(middle), Stream.of(last))
+                .flatMap(Function.identity())
+                .map(cell -> cell.isEmpty() ? " " : " " + cell + " ")
+                .collect(Collectors.joining("|", "|", "|"));
     }
 
     /** What serves a port without anything attached. */
@@ -112,9 +118,5 @@ record PortsTable(List<Resource> resources, Set<SessionCapability> sealed) {
         var everywhere = EnumSet.allOf(all);
         declared.forEach(everywhere::retainAll);
         return missing(all, everywhere).stream();
-    }
-
-    private static String row(Stream<String> cells) {
-        return cells.map(cell -> cell.isEmpty() ? " " : " " + cell + " ").collect(Collectors.joining("|", "|", "|"));
     }
 }

@@ -27,15 +27,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/**
- * The table of ports, as the adapters on their real servers declare it, is what {@code docs/state.md} shows. After a change
- * that is meant: {@code ./mvnw -pl guides -am test -Dtest=PortsTableTest -Dsurefire.failIfNoSpecifiedTests=false
- * -Dgolden.update=true}, and look at the difference.
- */
+/** The table of ports, as the adapters on their real servers declare it, is printed and is what {@code docs/state.md} shows. */
 class PortsTableTest {
     private static final Path PAGE = Path.of("..", "docs", "state.md");
     private static final Pattern KEPT =
             Pattern.compile("(?<=<!-- the table of ports, by PortsTableTest -->\n).*?(?=<!-- end -->)", Pattern.DOTALL);
+    private static final String UPDATE = "./mvnw -pl guides -am test -Dtest=PortsTableTest"
+            + " -Dsurefire.failIfNoSpecifiedTests=false -Dgolden.update=true";
     private static final SessionSettings SESSIONS = SessionSettings.defaults();
     private static final CacheSettings CACHE = CacheSettings.named("table");
 
@@ -53,7 +51,7 @@ class PortsTableTest {
         var kept = KEPT.matcher(page);
         assertThat(kept.find()).as("docs/state.md has a place for the table").isTrue();
         assertThat(kept.group())
-                .as("the table of docs/state.md; the comment of this test says how to take a change over")
+                .as("the table in docs/state.md; where the adapters are right: %s", UPDATE)
                 .isEqualTo(table);
     }
 

@@ -17,7 +17,8 @@ import java.util.stream.Collectors;
  */
 record Sample(Path page, long line, String language, String code) {
     private static final Set<String> LANGUAGES = Set.of("java", "sql", "properties", "xml");
-    private static final Pattern BLOCK = Pattern.compile("^```(\\w+)\n(.*?)^```$", Pattern.DOTALL | Pattern.MULTILINE);
+    private static final Pattern BLOCK =
+            Pattern.compile("^\\h*```(\\w+)\\h*\n(.*?)^\\h*```\\h*$", Pattern.DOTALL | Pattern.MULTILINE);
     private static final Pattern BLOCK_COMMENT_OR_TEXT = Pattern.compile("/\\*.*?\\*/|\"\"\".*?\"\"\"", Pattern.DOTALL);
 
     /** A string, a character, a comment to the end of its line, a word or a sign. */

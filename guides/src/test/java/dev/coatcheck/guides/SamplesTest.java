@@ -26,7 +26,9 @@ class SamplesTest {
 
     @TestFactory
     Stream<DynamicTest> every_sample_is_compiled_and_run() throws IOException {
-        return samples().stream()
+        var samples = samples();
+        assertThat(samples).as("the samples of all guides").isNotEmpty();
+        return samples.stream()
                 .map(sample -> DynamicTest.dynamicTest(sample.toString(), () -> {
                     var source = source(sample);
                     assertThat(source)
