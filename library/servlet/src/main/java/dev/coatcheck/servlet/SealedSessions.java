@@ -29,6 +29,8 @@ final class SealedSessions implements Sessions {
     /** What browsers take of a cookie in all, less what its attributes need. */
     static final int LONGEST_COOKIE = 4_096 - 64;
 
+    static final Set<SessionCapability> CAPABILITIES = Set.of();
+
     private final Seal seal;
     private final String cookie;
     private final Jar jar;
@@ -56,7 +58,7 @@ final class SealedSessions implements Sessions {
 
     @Override
     public Set<SessionCapability> capabilities() {
-        return Set.of();
+        return CAPABILITIES;
     }
 
     @Override

@@ -1,14 +1,17 @@
 package dev.coatcheck.servlet;
 
+import dev.coatcheck.state.sessions.SessionCapability;
 import dev.coatcheck.state.sessions.SessionSettings;
 import dev.coatcheck.state.sessions.Sessions;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.Set;
 
 /** What all the requests of one filter have in common. */
 record SessionBacking(
+        Set<SessionCapability> capabilities,
         Tickets tickets,
         SessionJson json,
         UnreadableAttributes unreadable,
@@ -24,7 +27,10 @@ record SessionBacking(
 
     /** Sessions in a store. */
     static SessionBacking of(Sessions sessions, SessionFilterSettings settings) {
-        return of((request, cookies) -> StoredTicket.of(sessions, cookies.read(request)), settings);
+        return of(
+                sessions.capabilities(),
+                (request, cookies) -> StoredTicket.of(sessions, cookies.read(request)),
+                settings);
     }
 
     /** Sessions that their visitors carry. */
@@ -32,13 +38,16 @@ record SessionBacking(
             SealingKeys keys, SessionSettings sessions, SessionFilterSettings settings, InstantSource clock) {
         var seal = new Seal(keys);
         return of(
+                SealedSessions.CAPABILITIES,
                 (request, cookies) ->
                         new SealedTicket(seal, cookies.name(request), cookies.read(request), sessions, clock),
                 settings);
     }
 
-    private static SessionBacking of(Tickets tickets, SessionFilterSettings settings) {
+    private static SessionBacking of(
+            Set<SessionCapability> capabilities, Tickets tickets, SessionFilterSettings settings) {
         return new SessionBacking(
+                capabilities,
                 tickets,
                 new SessionJson(settings.types()),
                 new UnreadableAttributes(),

@@ -1,5 +1,6 @@
 package dev.coatcheck.servlet;
 
+import dev.coatcheck.state.sessions.SessionCapability;
 import dev.coatcheck.state.sessions.SessionSettings;
 import dev.coatcheck.state.sessions.Sessions;
 import jakarta.servlet.DispatcherType;
@@ -16,6 +17,7 @@ import jakarta.servlet.http.HttpSession;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.EnumSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -127,6 +129,14 @@ public final class SessionFilter implements Filter {
         var registration = context.addFilter(SessionFilter.class.getName(), this);
         registration.setAsyncSupported(true);
         registration.addMappingForUrlPatterns(EnumSet.allOf(DispatcherType.class), false, "/*");
+    }
+
+    /**
+     * What the sessions behind this filter promise, as their store can hold it. An application that is to run on every
+     * store asks for {@link SessionCapability#DEVICES} before it shows where a user is logged in.
+     */
+    public Set<SessionCapability> capabilities() {
+        return backing.capabilities();
     }
 
     /** How often an attribute could not be read and was left out, since this process started. */

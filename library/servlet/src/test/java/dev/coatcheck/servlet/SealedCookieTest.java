@@ -3,6 +3,7 @@ package dev.coatcheck.servlet;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.coatcheck.state.sessions.SessionCapability;
 import dev.coatcheck.state.sessions.SessionSettings;
 import java.net.http.HttpResponse;
 import java.time.Duration;
@@ -246,6 +247,16 @@ class SealedCookieTest extends FilterTest {
         visitor.get(server, "/login");
 
         assertThat(visitor.get(server, "/devices").body()).contains("known to nobody but their visitors");
+    }
+
+    @Test
+    void an_application_can_ask_what_is_promised_before_it_lists_devices() {
+        var keys = SealingKeys.parse(NEW);
+
+        assertThat(SessionFilter.sealed(keys, SessionSettings.defaults(), SETTINGS)
+                        .capabilities())
+                .isEmpty();
+        assertThat(new SessionFilter(store, SETTINGS).capabilities()).contains(SessionCapability.DEVICES);
     }
 
     @Test

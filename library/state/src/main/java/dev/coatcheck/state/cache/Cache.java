@@ -82,6 +82,11 @@ public final class Cache implements AutoCloseable {
                 : NearLink.begin(store, settings.name(), near, settings.near().orElseThrow());
     }
 
+    /** What the adapter promises beyond the guarantees above, as its store can hold it. */
+    public Set<CacheCapability> capabilities() {
+        return store.capabilities();
+    }
+
     /** {@link #get(String, Set, Duration, Loader)} without tags. */
     public Answer get(String key, Duration ttl, Loader loader) {
         return get(key, Set.of(), ttl, loader);

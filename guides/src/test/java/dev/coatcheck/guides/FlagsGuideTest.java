@@ -1,4 +1,4 @@
-package dev.coatcheck.servlet;
+package dev.coatcheck.guides;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -20,33 +20,9 @@ import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** The code of docs/flags.md, as two instances run it. */
-class FlagSamplesTest {
+/** The samples of {@code docs/flags.md}, as two instances run them. */
+class FlagsGuideTest {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
-
-    @Test
-    void the_page_has_this_code() {
-        DocumentedCode.isCodeOf("flags.md", FlagSamplesTest.class);
-    }
-
-    private static final class InTheProcess {
-        private volatile boolean newCheckout;
-
-        void switchOn() {
-            newCheckout = true; // here, and nowhere else
-        }
-    }
-
-    @Test
-    void a_flag_in_the_process_is_switched_in_that_process() {
-        var one = new InTheProcess();
-        var two = new InTheProcess();
-
-        one.switchOn();
-
-        assertThat(one.newCheckout).isTrue();
-        assertThat(two.newCheckout).isFalse();
-    }
 
     private static Flags attach(Redis redis) {
         var flags = redis.flags(FlagSettings.defaults());

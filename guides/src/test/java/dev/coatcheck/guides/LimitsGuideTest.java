@@ -1,9 +1,12 @@
-package dev.coatcheck.servlet;
+package dev.coatcheck.guides;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.coatcheck.host.service.SharedServers;
 import dev.coatcheck.redis.Redis;
+import dev.coatcheck.servlet.ClientAddress;
+import dev.coatcheck.servlet.LimitFilter;
+import dev.coatcheck.servlet.LimitRule;
 import dev.coatcheck.state.leases.Acquisition.Acquired;
 import dev.coatcheck.state.leases.Acquisition.Busy;
 import dev.coatcheck.state.leases.LeaseSettings;
@@ -14,51 +17,20 @@ import dev.coatcheck.state.limits.Limit;
 import dev.coatcheck.state.limits.Limits;
 import dev.coatcheck.state.limits.OnOutage;
 import jakarta.servlet.ServletContext;
-import jakarta.servlet.ServletContextEvent;
-import jakarta.servlet.ServletContextListener;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import org.eclipse.jetty.ee11.servlet.ServletContextHandler;
-import org.eclipse.jetty.server.Server;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** The code of docs/limits.md, as two instances run it. */
-class LimitSamplesTest {
+/** The samples of {@code docs/limits.md}, as two instances run them. */
+class LimitsGuideTest {
     private static final String URL = SharedServers.freshRedisUrl();
+    private static final Map<String, Page> PAGES =
+            Map.of("/login", (request, response) -> response.getWriter().print("logged in"));
 
-    @Test
-    void the_page_has_this_code() {
-        DocumentedCode.isCodeOf("limits.md", LimitSamplesTest.class);
-    }
-
-    private static final class InTheProcess {
-        private final Map<String, Integer> attempts = new ConcurrentHashMap<>();
-
-        boolean mayTry(String account) {
-            return attempts.merge(account, 1, Integer::sum) <= 5;
-        }
-    }
-
-    @Test
-    void a_counter_in_the_process_allows_as_much_again_in_each() {
-        int allowed = 0;
-        for (var instance : List.of(new InTheProcess(), new InTheProcess())) {
-            for (int i = 0; i < 8; i++) {
-                allowed += instance.mayTry("ada") ? 1 : 0;
-            }
-        }
-        assertThat(allowed).isEqualTo(10);
-    }
-
-    private static final class Instance implements AutoCloseable {
+    private static final class AttachedProcess implements AutoCloseable {
         private final Redis redis = Redis.attach(URL);
         private final String instanceName = "web.1";
         private final List<String> log = new ArrayList<>();
@@ -115,8 +87,8 @@ class LimitSamplesTest {
 
     @Test
     void a_limit_in_the_store_allows_as_much_as_it_says_among_all() {
-        try (var one = new Instance();
-                var two = new Instance()) {
+        try (var one = new AttachedProcess();
+                var two = new AttachedProcess()) {
             for (int i = 0; i < 4; i++) {
                 one.tryToLogIn("ada", "10.0.0.1");
                 two.tryToLogIn("ada", "10.0.0.1");
@@ -127,38 +99,29 @@ class LimitSamplesTest {
     }
 
     @Test
-    void a_filter_is_added_to_an_application_that_starts() throws Exception {
-        var server = new Server(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-        try (var one = new Instance()) {
-            var application = new ServletContextHandler("/");
-            application.addEventListener(new ServletContextListener() {
-                @Override
-                public void contextInitialized(ServletContextEvent event) {
-                    one.protect(event.getServletContext(), one.redis.limits(new OnOutage.Closed()));
-                }
-            });
-            server.setHandler(application);
-            server.start();
-            var login =
-                    HttpRequest.newBuilder(server.getURI().resolve("/login")).build();
-            var statuses = new ArrayList<Integer>();
-            try (var client = HttpClient.newHttpClient()) {
-                for (int i = 0; i < 51; i++) {
-                    statuses.add(client.send(login, BodyHandlers.discarding()).statusCode());
-                }
-            }
+    void a_filter_is_added_to_an_application_that_starts() {
+        try (var one = new AttachedProcess();
+                var two = new AttachedProcess();
+                var here = Instance.start(
+                        servletContext -> one.protect(servletContext, one.redis.limits(new OnOutage.Closed())), PAGES);
+                var there = Instance.start(
+                        servletContext -> two.protect(servletContext, two.redis.limits(new OnOutage.Closed())), PAGES);
+                var visitor = new Visitor()) {
+            var statuses = IntStream.range(0, 51)
+                    .map(i -> visitor.send("POST", (i % 2 == 0 ? here : there).at("/login"))
+                            .statusCode())
+                    .boxed()
+                    .toList();
 
-            assertThat(statuses.subList(0, 50)).as("there is no such page").containsOnly(404);
+            assertThat(statuses.subList(0, 50)).containsOnly(200);
             assertThat(statuses.get(50)).isEqualTo(429);
-        } finally {
-            server.stop();
         }
     }
 
     @Test
     void no_more_are_at_it_than_there_are_places() {
-        try (var one = new Instance();
-                var two = new Instance()) {
+        try (var one = new AttachedProcess();
+                var two = new AttachedProcess()) {
             one.meanwhile = () -> {
                 one.meanwhile = () -> {
                     one.meanwhile = () -> two.exportIfThereIsAPlace("ada");
