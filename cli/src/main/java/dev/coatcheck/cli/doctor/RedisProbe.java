@@ -41,6 +41,9 @@ final class RedisProbe {
         return info;
     }
 
+    private static final String EVICT_NOTHING =
+            "CONFIG SET maxmemory-policy noeviction, and give caches a Redis of their own";
+
     private static Finding eviction(Map<String, String> info) {
         String id = "eviction";
         String policy = info.getOrDefault("maxmemory_policy", "unknown");
@@ -56,14 +59,18 @@ final class RedisProbe {
                     (limited ? "when memory is full" : "once a limit is set and reached")
                             + " it drops whatever key it likes: people are logged out, waiting jobs and counted limits vanish,"
                             + " and nobody gets an error",
-                    "CONFIG SET maxmemory-policy noeviction, or a volatile-* one; and give caches a Redis of their own");
+                    EVICT_NOTHING);
         }
-        return Finding.ok(
-                id,
-                id,
-                limited && policy.startsWith("volatile-")
-                        ? detail + "; when memory is full, what has an expiry goes early"
-                        : detail);
+        if (limited && policy.startsWith("volatile-")) {
+            return Finding.weaker(
+                    id,
+                    id,
+                    detail,
+                    "when memory is full it drops what has an expiry before its time: sessions, leases and kept answers"
+                            + " do, so people are logged out",
+                    EVICT_NOTHING);
+        }
+        return Finding.ok(id, id, detail);
     }
 
     /** What {@code save} says; empty where this user may not ask, as with most providers. */
