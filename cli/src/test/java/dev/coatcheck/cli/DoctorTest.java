@@ -61,8 +61,10 @@ class DoctorTest {
             assertThat(state(resource(found, "REDIS_URL"), "eviction")).isEqualTo("weaker");
             assertThat(state(resource(found, "REDIS_URL"), "persistence")).isEqualTo("weaker");
             assertThat(out.toString()).contains("people are logged out");
+            tell("CONFIG SET maxmemory-policy volatile-lru", "CONFIG SET maxmemory 1gb");
+            assertThat(state(resource(json(0), "REDIS_URL"), "eviction")).isEqualTo("weaker");
         } finally {
-            tell("CONFIG SET maxmemory-policy noeviction", "CONFIG SET appendonly yes");
+            tell("CONFIG SET maxmemory-policy noeviction", "CONFIG SET maxmemory 0", "CONFIG SET appendonly yes");
         }
     }
 
