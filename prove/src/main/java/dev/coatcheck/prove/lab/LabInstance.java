@@ -36,11 +36,6 @@ import org.jspecify.annotations.Nullable;
  * be called from any thread.
  */
 public final class LabInstance implements AutoCloseable {
-    /** As shells say it. */
-    private static final int COMMAND_NOT_FOUND = 127;
-
-    private static final int CANNOT_EXECUTE = 126;
-
     private final String name;
     private final Layer layer;
     private final NamedPaths named;
@@ -232,8 +227,7 @@ public final class LabInstance implements AutoCloseable {
 
     /** How it ended, in words, and what it lacked where that can be told. */
     String inWords(ExitStatus exit) {
-        boolean notFound = exit.code() == COMMAND_NOT_FOUND || exit.code() == CANNOT_EXECUTE;
-        return ExitWords.of(exit) + (notFound ? named.missingIn(layer).orElse("") : "");
+        return ExitWords.of(exit) + named.missingIn(layer).orElse("");
     }
 
     /** Since its start. */

@@ -5,40 +5,52 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Stream;
 
-/** The absolute paths that a command names, in its words or in {@code PATH}: where its programs are sought. */
-record NamedPaths(Set<Path> paths) {
+/**
+ * The absolute paths at which a command seeks its programs and their libraries.
+ *
+ * @param namedBy who names each: the command itself, or a variable
+ */
+record NamedPaths(Map<Path, String> namedBy) {
     static NamedPaths of(String command, Map<String, String> environment) {
-        Set<Path> paths = new LinkedHashSet<>();
-        Stream.concat(
-                        Stream.of(command.split("[\\s\"'=;|&()]+", -1)),
-                        Stream.of(environment.getOrDefault("PATH", "").split(":", -1)))
-                .filter(word -> word.startsWith("/"))
-                .forEach(word -> {
-                    try {
-                        paths.add(Path.of(word));
-                    } catch (InvalidPathException e) {
-                        // Then it is none.
-                    }
-                });
-        return new NamedPaths(paths);
+        Map<Path, String> namedBy = new LinkedHashMap<>();
+        add(namedBy, "its command", command.split("[\\s\"'=;|&()]+", -1));
+        environment.forEach((name, value) -> {
+            // PATH, PYTHONPATH, NODE_PATH, JAVA_HOME, VIRTUAL_ENV: not what a session has left there, as SSH_AUTH_SOCK.
+            if (name.endsWith("PATH") || name.endsWith("HOME") || name.endsWith("ENV")) {
+                add(namedBy, name, value.split(":", -1));
+            }
+        });
+        return new NamedPaths(namedBy);
+    }
+
+    private static void add(Map<Path, String> namedBy, String who, String... words) {
+        for (String word : words) {
+            if (word.startsWith("/")) {
+                try {
+                    namedBy.putIfAbsent(Path.of(word), who);
+                } catch (InvalidPathException e) {
+                    // Then it is none.
+                }
+            }
+        }
     }
 
     /** What is on this machine and not in the layer, in words; empty where there is nothing of the kind. */
     Optional<String> missingIn(Layer layer) {
-        return paths.stream()
-                .filter(path -> Files.exists(path) && !exists(layer, path))
+        return namedBy.entrySet().stream()
+                .filter(named -> Files.exists(named.getKey()) && !isThere(layer, named.getKey()))
                 .findFirst()
-                .map(path -> "; " + path + " is not there for it, since folders of temporary files are"
-                        + " empty in each instance: keep what it runs in the application's folder");
+                .map(named ->
+                        "; " + named.getKey() + ", which " + named.getValue() + " names, is not there for it, since"
+                                + " folders of temporary files are empty in each instance: keep what it runs in the"
+                                + " application's folder");
     }
 
-    private static boolean exists(Layer layer, Path path) {
+    private static boolean isThere(Layer layer, Path path) {
         try {
             return Files.exists(layer.outside(path));
         } catch (IOException e) {

@@ -102,7 +102,20 @@ class StartTest {
                         .web("exec " + server + " --port 1", "")
                         .play(ONE))
                 .isInstanceOf(InconclusiveException.class)
-                .hasMessageContaining("; " + server + " is not there for it")
+                .hasMessageContaining("; " + server + ", which its command names, is not there for it")
                 .hasMessageContaining("keep what it runs in the application's folder");
+    }
+
+    @Test
+    void a_library_that_no_instance_sees_is_told_as_such(@TempDir Path elsewhere) throws Exception {
+        assumeThat(Isolation.probe().mechanism()).isNotEqualTo(Mechanism.COPY);
+        Files.writeString(elsewhere.resolve("shop.js"), ANSWERS);
+
+        assertThatThrownBy(() -> new Trials(folder)
+                        .with("NODE_PATH", elsewhere.toString())
+                        .web("exec node server.js", "require('shop')")
+                        .play(ONE))
+                .isInstanceOf(InconclusiveException.class)
+                .hasMessageContaining("; " + elsewhere + ", which NODE_PATH names, is not there for it");
     }
 }

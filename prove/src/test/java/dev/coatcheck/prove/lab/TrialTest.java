@@ -38,7 +38,8 @@ class TrialTest {
         Run run = new Trials(folder).web("exec node server.js", slow).play(Plan.apart("apart", 4));
 
         Exchange first = run.exchanges().getFirst();
-        assertThat(Duration.between(first.at(), run.exchanges().getLast().at())).isLessThan(Duration.ofSeconds(2)); // of the 3.2 s that four starts take
+        assertThat(Duration.between(first.at(), run.exchanges().getLast().at()))
+                .isLessThan(Duration.ofSeconds(2)); // of the 3.2 s that four starts take
     }
 
     @Test
