@@ -188,7 +188,7 @@ class FaultTest {
         server.relay().fallSilent();
         assertEveryMethodFailsInBoundedTime();
 
-        server.relay().speak();
+        server.relay().pass();
         await().atMost(PATIENCE)
                 .ignoreExceptions()
                 .until(() -> postgres.jobs().depths().containsKey(QUEUE));

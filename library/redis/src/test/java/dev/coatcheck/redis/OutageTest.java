@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.coatcheck.contracts.Together;
+import dev.coatcheck.contracts.faults.Relay;
 import dev.coatcheck.host.TcpPorts;
 import dev.coatcheck.host.service.Durability;
 import dev.coatcheck.host.service.RedisServer;
@@ -15,6 +16,7 @@ import dev.coatcheck.state.limits.Decision.Limited;
 import dev.coatcheck.state.limits.Limit;
 import dev.coatcheck.state.limits.OnOutage;
 import dev.coatcheck.state.sessions.Changes;
+import dev.coatcheck.state.sessions.SaveResult.Gone;
 import dev.coatcheck.state.sessions.SaveResult.Saved;
 import dev.coatcheck.state.sessions.SessionId;
 import dev.coatcheck.state.sessions.SessionSettings;
@@ -27,6 +29,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -144,12 +147,13 @@ class OutageTest {
     @Test
     void a_link_that_goes_silent_is_replaced() throws IOException {
         var id = create(Changes.none());
-        try (var proxy = new SilentProxy(server.tcpPort());
-                var proxied = Redis.attach(proxy.url(), RedisSettings.defaults().withTimeout(TIMEOUT))) {
+        try (var relay = Relay.to(server.tcpPort());
+                var proxied = Redis.attach(
+                        relay.through(server.url()), RedisSettings.defaults().withTimeout(TIMEOUT))) {
             var distant = proxied.sessions(SessionSettings.defaults());
             assertThat(distant.find(id)).isPresent();
 
-            proxy.silenceOpenLinks();
+            relay.silenceOpenLinks();
 
             assertThatThrownBy(() -> distant.find(id)).isInstanceOf(BackingServiceException.class);
             await().atMost(Duration.ofSeconds(20))
@@ -168,7 +172,8 @@ class OutageTest {
 
         assertThatThrownBy(() -> brief.save(id, Changes.none().put("theme", "2")))
                 .isInstanceOf(BackingServiceException.class)
-                .hasMessageContaining("maxmemory");
+                .hasMessageContaining("it is full")
+                .hasMessageContaining("maxmemory is raised");
         assertThatThrownBy(() -> brief.create(SessionId.random(), Changes.none().user("ada")))
                 .isInstanceOf(BackingServiceException.class);
         await().pollInterval(Duration.ofMillis(500))
@@ -177,6 +182,26 @@ class OutageTest {
                 .until(() -> brief.find(id).orElseThrow().lastSeenAt().equals(seen));
         brief.destroy(id);
         assertThat(brief.find(id)).isEmpty();
+    }
+
+    @Test
+    void a_session_that_the_server_evicted_is_gone_and_never_half_there() {
+        var large = Changes.none().put("left", "x".repeat(30_000)).put("right", "x".repeat(30_000));
+        besides(commands -> {
+            commands.configSet("maxmemory-policy", "volatile-random");
+            commands.configSet("maxmemory", "8mb");
+        });
+
+        var ids = Stream.generate(() -> create(large)).limit(200).toList();
+
+        var gone = ids.stream().filter(id -> sessions.find(id).isEmpty()).toList();
+        assertThat(gone).hasSizeBetween(1, ids.size() - 1);
+        assertThat(gone).allSatisfy(id -> {
+            assertThat(sessions.save(id, Changes.none().put("left", "1"))).isEqualTo(new Gone());
+            assertThat(sessions.find(id)).isEmpty();
+        });
+        var left = ids.stream().flatMap(id -> sessions.find(id).stream()).toList();
+        assertThat(left).allSatisfy(session -> assertThat(session.attributes()).containsOnlyKeys("left", "right"));
     }
 
     @Test
