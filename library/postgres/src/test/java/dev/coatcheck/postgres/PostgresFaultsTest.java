@@ -63,6 +63,8 @@ class PostgresFaultsTest extends FaultsContract {
                 .with(postgres.sessions(SessionSettings.defaults()))
                 .with(postgres.cache(CacheSettings.named("far").withBeta(0)))
                 .with(postgres.cache(CacheSettings.named("near").withBeta(0).withNear(NearSettings.defaults())))
+                .with(postgres.blobs())
+                .with(postgres.jobs())
                 .with(postgres::limits)
                 .with(postgres.leases(LeaseSettings.heldBy("web.1")))
                 .with(postgres.idempotency(IdempotencySettings.defaults()))

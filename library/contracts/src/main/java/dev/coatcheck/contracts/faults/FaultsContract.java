@@ -9,9 +9,12 @@ import dev.coatcheck.contracts.Together;
 import dev.coatcheck.contracts.faults.Operation.Outage;
 import dev.coatcheck.contracts.faults.Operation.Step;
 import dev.coatcheck.state.BackingServiceException;
+import dev.coatcheck.state.limits.Decision.Allowed;
+import dev.coatcheck.state.limits.Limit;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -87,6 +90,26 @@ public abstract class FaultsContract {
     @Test
     void answers_that_are_lost_with_their_connections() {
         inTrouble(Relay::loseAnswers);
+    }
+
+    @Test
+    void what_was_done_although_its_answer_was_lost_is_not_done_again() {
+        start();
+        var two = Limit.of("two", 2, Duration.ofHours(1)).on(UUID.randomUUID().toString());
+        try (var relay = Relay.to(tcpPort());
+                var ports = attach(relay, TIMEOUT)) {
+            assumeTrue(
+                    ports.closedLimits().isPresent(), "this resource serves no limits, by which it could be counted");
+            var limits = ports.closedLimits().orElseThrow();
+            limits.acquire(Limit.of("one", 1, Duration.ofHours(1)).on("connected"));
+            relay.loseAnswers();
+            assertThatThrownBy(() -> limits.acquire(two)).isInstanceOf(BackingServiceException.class);
+            relay.pass();
+
+            await().atMost(PATIENCE)
+                    .ignoreExceptions()
+                    .untilAsserted(() -> assertThat(limits.acquire(two)).isInstanceOf(Allowed.class));
+        }
     }
 
     @Test
