@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.coatcheck.contracts.Together;
+import dev.coatcheck.contracts.faults.PausedProcess;
 import dev.coatcheck.host.TcpPorts;
 import dev.coatcheck.host.process.ProcessGroup;
 import dev.coatcheck.host.service.MemcachedServer;
@@ -40,7 +41,6 @@ class OutageTest {
     private MemcachedServer server;
     private Memcached memcached;
     private Sessions sessions;
-    private String pid = "";
 
     @BeforeEach
     void start() {
@@ -115,10 +115,9 @@ class OutageTest {
     }
 
     @Test
-    void a_server_that_hangs_is_given_up_after_the_time_out_and_used_again_when_it_goes_on() throws Exception {
+    void a_server_that_hangs_is_given_up_after_the_time_out_and_used_again_when_it_goes_on() {
         var id = create();
-        signal("STOP");
-        try {
+        PausedProcess.during(Long.parseLong(statistic("pid")), () -> {
             long begin = System.nanoTime();
             assertThatThrownBy(() -> sessions.find(id))
                     .isInstanceOf(BackingServiceException.class)
@@ -134,9 +133,7 @@ class OutageTest {
                             })
                             .as("more than the socket takes")
                             .isInstanceOf(BackingServiceException.class));
-        } finally {
-            signal("CONT");
-        }
+        });
 
         await().atMost(Duration.ofSeconds(20))
                 .ignoreExceptions()
@@ -164,7 +161,7 @@ class OutageTest {
     }
 
     @Test
-    void a_server_that_refuses_rather_than_to_drop_keeps_what_it_has_and_still_ends_it() throws Exception {
+    void a_server_that_refuses_rather_than_to_drop_keeps_what_it_has_and_still_ends_it() throws IOException {
         int port = TcpPorts.free();
         var command =
                 List.of("memcached", "-l", "127.0.0.1", "-p", "" + port, "-U", "0", "-u", "nobody", "-m", "4", "-M");
@@ -248,14 +245,6 @@ class OutageTest {
         var id = SessionId.random();
         assertThat(sessions.create(id, Changes.none().put("theme", "1"))).isEqualTo(new Saved(id));
         return id;
-    }
-
-    private void signal(String name) throws IOException, InterruptedException {
-        if (pid.isEmpty()) {
-            pid = statistic("pid"); // asked for while the server answers
-        }
-        assertThat(new ProcessBuilder("kill", "-" + name, pid).start().waitFor())
-                .isZero();
     }
 
     private String statistic(String name) {

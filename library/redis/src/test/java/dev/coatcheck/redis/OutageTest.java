@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.coatcheck.contracts.Together;
+import dev.coatcheck.contracts.faults.PausedProcess;
 import dev.coatcheck.contracts.faults.Relay;
 import dev.coatcheck.host.TcpPorts;
 import dev.coatcheck.host.service.Durability;
@@ -24,7 +25,6 @@ import dev.coatcheck.state.sessions.Sessions;
 import io.lettuce.core.AclSetuserArgs;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.sync.RedisCommands;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -125,19 +125,15 @@ class OutageTest {
     }
 
     @Test
-    void a_server_that_hangs_is_given_up_after_the_time_out_and_used_again_when_it_goes_on() throws Exception {
+    void a_server_that_hangs_is_given_up_after_the_time_out_and_used_again_when_it_goes_on() {
         var id = create(Changes.none());
-        var pid = serverPid();
-        signal("STOP", pid);
-        try {
+        PausedProcess.during(serverPid(), () -> {
             long begin = System.nanoTime();
             assertThatThrownBy(() -> sessions.find(id))
                     .isInstanceOf(BackingServiceException.class)
                     .hasMessageContaining("no answer within 2000 ms");
             assertThat(Duration.ofNanos(System.nanoTime() - begin)).isBetween(TIMEOUT, TIMEOUT.plusSeconds(2));
-        } finally {
-            signal("CONT", pid);
-        }
+        });
 
         await().atMost(Duration.ofSeconds(20))
                 .ignoreExceptions()
@@ -145,7 +141,7 @@ class OutageTest {
     }
 
     @Test
-    void a_link_that_goes_silent_is_replaced() throws IOException {
+    void a_link_that_goes_silent_is_replaced() {
         var id = create(Changes.none());
         try (var relay = Relay.to(server.tcpPort());
                 var proxied = Redis.attach(
@@ -299,15 +295,11 @@ class OutageTest {
         }
     }
 
-    private String serverPid() {
-        var pid = new String[1];
-        besides(commands -> pid[0] = commands.info("server").replaceAll("(?s).*process_id:(\\d+).*", "$1"));
+    private long serverPid() {
+        var pid = new long[1];
+        besides(commands ->
+                pid[0] = Long.parseLong(commands.info("server").replaceAll("(?s).*process_id:(\\d+).*", "$1")));
         return pid[0];
-    }
-
-    private static void signal(String name, String pid) throws IOException, InterruptedException {
-        assertThat(new ProcessBuilder("kill", "-" + name, pid).start().waitFor())
-                .isZero();
     }
 
     private static String allMessages(Throwable e) {
