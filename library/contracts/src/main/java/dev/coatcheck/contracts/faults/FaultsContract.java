@@ -21,6 +21,18 @@ import org.junit.jupiter.api.Test;
  * What every adapter passes on a server of its own that is in trouble. All operations of all its ports are under way at
  * once; each does what it promises for an outage, in bounded time, and does its work again when the trouble is over,
  * without anybody attaching anew.
+ *
+ * <pre>{@code
+ * class RedisFaultsTest extends FaultsContract {
+ *     @Override
+ *     protected AttachedPorts attach(Relay relay, Duration timeout) {
+ *         var redis = Redis.attach(relay.through(server.url()), RedisSettings.defaults().withTimeout(timeout));
+ *         return new AttachedPorts(redis)
+ *                 .with(redis.sessions(SessionSettings.defaults()))
+ *                 .with(redis::limits);
+ *     }
+ * }
+ * }</pre>
  */
 public abstract class FaultsContract {
     private static final Duration TIMEOUT = Duration.ofSeconds(1);

@@ -24,6 +24,7 @@ final class LogOutRace {
     private static final int PAIRS = 4;
     private static final int RACES_AT_ONCE = 400;
     private static final int PATIENCE_SECONDS = 30;
+    private static final Changes LATE = Changes.none().put("theme", "2").user("ada");
 
     private final Sessions sessions;
     private final AtomicReferenceArray<SessionId> ids = new AtomicReferenceArray<>(PAIRS);
@@ -53,11 +54,18 @@ final class LogOutRace {
         var id = ids.get(pair);
         if (logsOut) {
             assertThat(atOnce || saved[pair].tryAcquire(PATIENCE_SECONDS, TimeUnit.SECONDS))
-                    .as("a save came before the log-out")
+                    .as("a save that the log-out waits for")
                     .isTrue();
             sessions.destroy(id);
         } else {
-            saveUntilGone(id, atOnce ? new Semaphore(0) : saved[pair]);
+            boolean gone = isGoneForALateSave(id);
+            if (!atOnce) {
+                assertThat(gone).as("a save before the log-out").isFalse();
+                saved[pair].release();
+            }
+            while (!gone) {
+                gone = isGoneForALateSave(id);
+            }
         }
         gate.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
         assertThat(sessions.find(id)).as("a session that was destroyed").isEmpty();
@@ -67,12 +75,7 @@ final class LogOutRace {
         }
     }
 
-    private void saveUntilGone(SessionId id, Semaphore first) {
-        var changes = Changes.none().put("theme", "2").user("ada");
-        boolean gone = sessions.save(id, changes) instanceof Gone;
-        first.release();
-        while (!gone) {
-            gone = sessions.save(id, changes) instanceof Gone;
-        }
+    private boolean isGoneForALateSave(SessionId id) {
+        return sessions.save(id, LATE) instanceof Gone;
     }
 }
