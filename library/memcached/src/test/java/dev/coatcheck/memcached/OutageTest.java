@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.coatcheck.contracts.Together;
+import dev.coatcheck.contracts.faults.PausedProcess;
 import dev.coatcheck.host.TcpPorts;
+import dev.coatcheck.host.process.ProcessGroup;
 import dev.coatcheck.host.service.MemcachedServer;
 import dev.coatcheck.host.service.ServerSettings;
 import dev.coatcheck.state.BackingServiceException;
@@ -19,6 +21,9 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -36,7 +41,6 @@ class OutageTest {
     private MemcachedServer server;
     private Memcached memcached;
     private Sessions sessions;
-    private String pid = "";
 
     @BeforeEach
     void start() {
@@ -111,10 +115,9 @@ class OutageTest {
     }
 
     @Test
-    void a_server_that_hangs_is_given_up_after_the_time_out_and_used_again_when_it_goes_on() throws Exception {
+    void a_server_that_hangs_is_given_up_after_the_time_out_and_used_again_when_it_goes_on() {
         var id = create();
-        signal("STOP");
-        try {
+        PausedProcess.during(Long.parseLong(statistic("pid")), () -> {
             long begin = System.nanoTime();
             assertThatThrownBy(() -> sessions.find(id))
                     .isInstanceOf(BackingServiceException.class)
@@ -130,9 +133,7 @@ class OutageTest {
                             })
                             .as("more than the socket takes")
                             .isInstanceOf(BackingServiceException.class));
-        } finally {
-            signal("CONT");
-        }
+        });
 
         await().atMost(Duration.ofSeconds(20))
                 .ignoreExceptions()
@@ -157,6 +158,41 @@ class OutageTest {
 
         assertThat(sessions.create(id, large)).isEqualTo(new Saved(id));
         assertThat(sessions.find(id)).isPresent();
+    }
+
+    @Test
+    void a_server_that_refuses_rather_than_to_drop_keeps_what_it_has_and_still_ends_it() throws IOException {
+        int port = TcpPorts.free();
+        var command =
+                List.of("memcached", "-l", "127.0.0.1", "-p", "" + port, "-U", "0", "-u", "nobody", "-m", "4", "-M");
+        var process = ProcessGroup.start(new ProcessBuilder(command)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .redirectError(ProcessBuilder.Redirect.DISCARD));
+        try (process;
+                var refusing = await().atMost(Duration.ofSeconds(10))
+                        .ignoreExceptions()
+                        .until(() -> Memcached.attach("memcached://127.0.0.1:" + port), Objects::nonNull)) {
+            var full = refusing.sessions(SessionSettings.defaults());
+            var large = Changes.none().put("a", "x".repeat(60_000));
+            var kept = new ArrayList<SessionId>();
+
+            assertThatThrownBy(() -> {
+                        for (int i = 0; i < 400; i++) {
+                            var id = SessionId.random();
+                            full.create(id, large);
+                            kept.add(id);
+                        }
+                    })
+                    .isInstanceOf(BackingServiceException.class)
+                    .hasMessageContaining("out of memory");
+
+            assertThat(kept).isNotEmpty();
+            assertThatThrownBy(() -> full.save(kept.get(0), large)).isInstanceOf(BackingServiceException.class);
+            assertThat(kept).allSatisfy(id -> assertThat(full.find(id)).isPresent());
+            kept.forEach(full::destroy);
+            assertThat(kept).allSatisfy(id -> assertThat(full.find(id)).isEmpty());
+            assertThat(full.create(SessionId.random(), large)).isInstanceOf(Saved.class);
+        }
     }
 
     @Test
@@ -209,14 +245,6 @@ class OutageTest {
         var id = SessionId.random();
         assertThat(sessions.create(id, Changes.none().put("theme", "1"))).isEqualTo(new Saved(id));
         return id;
-    }
-
-    private void signal(String name) throws IOException, InterruptedException {
-        if (pid.isEmpty()) {
-            pid = statistic("pid"); // asked for while the server answers
-        }
-        assertThat(new ProcessBuilder("kill", "-" + name, pid).start().waitFor())
-                .isZero();
     }
 
     private String statistic(String name) {

@@ -32,7 +32,8 @@ import javax.sql.DataSource;
  *
  * <p>Nothing here waits without a limit: a server that is dead, hangs, or cannot be reached is a
  * {@link BackingServiceException} after the time-outs of {@link PostgresSettings}, and everything goes on by itself when
- * the server is back. A pooler in between must pool sessions, not transactions, for the sake of {@code LISTEN}.
+ * the server is back. On a disk that is full what is there is still read and removed, what needs room is refused, and a
+ * cache loads. A pooler in between must pool sessions, not transactions, for the sake of {@code LISTEN}.
  *
  * <p>Thread-safe. {@link #close()} ends the connections and the threads: {@code coatcheck-postgres-sweep}, which clears
  * away what has expired, and {@code coatcheck-postgres-listen}, while somebody waits for jobs

@@ -1,12 +1,11 @@
 package dev.coatcheck.postgres;
 
+import static dev.coatcheck.postgres.FaultyServer.PATIENCE;
+import static dev.coatcheck.postgres.FaultyServer.SETTINGS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.coatcheck.host.service.Durability;
-import dev.coatcheck.host.service.PostgresServer;
-import dev.coatcheck.host.service.ServerSettings;
 import dev.coatcheck.state.BackingServiceException;
 import dev.coatcheck.state.cache.Answer.Hit;
 import dev.coatcheck.state.cache.Answer.Loaded;
@@ -17,19 +16,14 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The server is killed, falls silent, or cuts its connections while a cache is on it. */
 class CacheFaultTest {
-    private static final PostgresSettings SETTINGS = PostgresSettings.defaults()
-            .withConnectTimeout(Duration.ofSeconds(1))
-            .withStatementTimeout(Duration.ofSeconds(1));
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final Duration LONG = Duration.ofMinutes(5);
     private static final Duration STALENESS = Duration.ofSeconds(1);
     private static final CacheSettings ALBUMS =
@@ -40,38 +34,21 @@ class CacheFaultTest {
     @TempDir
     static Path folder;
 
-    private static PostgresServer server;
-    private static int databases;
-    private Relay relay;
+    @RegisterExtension
+    static final FaultyServer server = new FaultyServer(() -> folder);
+
     private Postgres postgres;
     private Postgres direct;
 
-    @BeforeAll
-    static void startServer() {
-        server = PostgresServer.start(ServerSettings.at(folder).withDurability(Durability.PROCESS_LOSS));
-    }
-
-    @AfterAll
-    static void endServer() {
-        server.close();
-    }
-
     @BeforeEach
     void attach() {
-        server.start();
-        relay = Relay.to(server.tcpPort());
-        var url = server.createDatabaseIfMissing("caches_" + databases++);
-        direct = Postgres.attach(url, SETTINGS);
-        direct.migrate();
-        postgres = Postgres.attach(relay.through(url), SETTINGS);
-        postgres.migrate();
+        postgres = server.postgres();
+        direct = Postgres.attach(server.directUrl(), SETTINGS);
     }
 
     @AfterEach
-    void close() {
-        postgres.close();
+    void detach() {
         direct.close();
-        relay.close();
     }
 
     @Test
@@ -110,7 +87,7 @@ class CacheFaultTest {
     void a_server_that_is_silent_does_not_hold_up_every_request() {
         try (var cache = postgres.cache(ALBUMS)) {
             cache.get("42", LONG, () -> Optional.of("1"));
-            relay.fallSilent();
+            server.relay().fallSilent();
             long silent = System.nanoTime();
 
             for (int i = 0; i < 100; i++) {
@@ -119,7 +96,7 @@ class CacheFaultTest {
             }
 
             assertThat(Duration.ofNanos(System.nanoTime() - silent)).isLessThan(Duration.ofSeconds(15));
-            relay.speak();
+            server.relay().pass();
             await().atMost(PATIENCE)
                     .until(() -> cache.get("42", LONG, () -> Optional.of("2")).equals(new Hit(Optional.of("1"))));
         }
@@ -135,9 +112,9 @@ class CacheFaultTest {
                 far.get("42", LONG, () -> Optional.of(value));
                 awaitNear(() -> near.get("42", LONG, () -> Optional.of(value)).equals(new Hit(Optional.of(value))));
                 if (i % 2 == 0) {
-                    relay.cut();
+                    server.relay().cut();
                 } else {
-                    relay.fallSilent();
+                    server.relay().fallSilent();
                 }
                 far.invalidate("42");
                 long invalidated = System.nanoTime();
@@ -150,21 +127,37 @@ class CacheFaultTest {
                 assertThat(Duration.ofNanos(System.nanoTime() - invalidated))
                         .as("and the request that found out")
                         .isLessThan(STALENESS.plusSeconds(6));
-                relay.speak();
+                server.relay().pass();
             }
+        }
+    }
+
+    @Test
+    void a_restart_of_the_server_empties_what_is_near_and_it_fills_again() {
+        try (var near = postgres.cache(NEAR)) {
+            near.get("42", LONG, () -> Optional.of("1"));
+            awaitNear(() -> near.get("42", LONG, () -> Optional.of("1")).equals(new Hit(Optional.of("1"))));
+
+            server.kill();
+            await().atMost(PATIENCE)
+                    .until(() ->
+                            near.get("42", LONG, () -> Optional.of("2")).equals(new Loaded(Optional.of("2"), false)));
+            server.start();
+
+            awaitNear(() -> near.get("42", LONG, () -> Optional.of("3")).equals(new Hit(Optional.of("3"))));
         }
     }
 
     /** Until it costs no round trip, but for beats. */
     private void awaitNear(BooleanSupplier isThere) {
         await().atMost(PATIENCE).until(() -> {
-            int before = relay.trips();
+            int before = server.relay().trips();
             for (int i = 0; i < 100; i++) {
                 if (!isThere.getAsBoolean()) {
                     return false;
                 }
             }
-            return relay.trips() - before < 50;
+            return server.relay().trips() - before < 50;
         });
     }
 }

@@ -4,6 +4,7 @@ import static dev.coatcheck.postgres.Databases.query;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.coatcheck.contracts.faults.Relay;
 import dev.coatcheck.host.service.SharedServers;
 import dev.coatcheck.state.blobs.PutOptions;
 import dev.coatcheck.state.blobs.ReadOptions;

@@ -14,59 +14,63 @@ import java.time.Duration;
 
 /** How other JVMs attach the database under test. */
 final class Factories {
-    /** Four that start at once on a busy machine are slow to connect, and a limit that is closed then says so. */
+    /** Four that start at once on a busy machine are slow to connect: a limit that is closed says so, and a cache loads. */
     private static final PostgresSettings PATIENT = PostgresSettings.defaults()
             .withConnectTimeout(Duration.ofMinutes(1))
             .withStatementTimeout(Duration.ofMinutes(1));
 
     private Factories() {}
 
+    static Postgres attach(String url) {
+        return Postgres.attach(url, PATIENT);
+    }
+
     public static final class OfSessions implements StoreFactory<Sessions> {
         @Override
         public Sessions open(String url) {
-            return Postgres.attach(url).sessions(SessionSettings.defaults());
+            return attach(url).sessions(SessionSettings.defaults());
         }
     }
 
     public static final class OfBlobs implements StoreFactory<Blobs> {
         @Override
         public Blobs open(String url) {
-            return Postgres.attach(url).blobs();
+            return attach(url).blobs();
         }
     }
 
     public static final class OfJobs implements StoreFactory<Jobs> {
         @Override
         public Jobs open(String url) {
-            return Postgres.attach(url).jobs();
+            return attach(url).jobs();
         }
     }
 
     public static final class OfLeases implements StoreFactory<LeaseStore> {
         @Override
         public LeaseStore open(String url) {
-            return Postgres.attach(url).leaseStore();
+            return attach(url).leaseStore();
         }
     }
 
     public static final class OfCaches implements StoreFactory<CacheStore> {
         @Override
         public CacheStore open(String url) {
-            return Postgres.attach(url).cacheStore();
+            return attach(url).cacheStore();
         }
     }
 
     public static final class OfLimits implements StoreFactory<Limits> {
         @Override
         public Limits open(String url) {
-            return Postgres.attach(url, PATIENT).limits(new OnOutage.Closed());
+            return attach(url).limits(new OnOutage.Closed());
         }
     }
 
     public static final class OfFlags implements StoreFactory<FlagStore> {
         @Override
         public FlagStore open(String url) {
-            return Postgres.attach(url).flagStore();
+            return attach(url).flagStore();
         }
     }
 }

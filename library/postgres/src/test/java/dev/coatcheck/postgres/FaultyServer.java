@@ -3,6 +3,7 @@ package dev.coatcheck.postgres;
 import static java.util.Objects.requireNonNull;
 import static org.awaitility.Awaitility.await;
 
+import dev.coatcheck.contracts.faults.Relay;
 import dev.coatcheck.host.service.Durability;
 import dev.coatcheck.host.service.PostgresServer;
 import dev.coatcheck.host.service.ServerSettings;
@@ -87,6 +88,11 @@ final class FaultyServer implements BeforeAllCallback, BeforeEachCallback, After
     /** The test's own database. */
     String database() {
         return "faults_" + databases;
+    }
+
+    /** The test's own database, without the relay. */
+    String directUrl() {
+        return server().databaseUrl(database());
     }
 
     /** Another database, without the relay. */

@@ -80,7 +80,7 @@ class LeaseFaultTest {
                 .isInstanceOf(BackingServiceException.class)
                 .hasMessageContaining("record the response to a request");
 
-        server.relay().speak();
+        server.relay().pass();
         await().atMost(PATIENCE)
                 .ignoreExceptions()
                 .until(() -> leases.tryAcquire(REPORT) instanceof Acquired next

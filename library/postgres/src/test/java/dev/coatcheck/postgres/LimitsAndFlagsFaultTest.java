@@ -47,7 +47,7 @@ class LimitsAndFlagsFaultTest {
         assertThatThrownBy(() -> closed.acquire(FOUR.on("ada"))).isInstanceOf(BackingServiceException.class);
         assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(10));
         server.kill();
-        server.relay().speak();
+        server.relay().pass();
 
         for (int i = 0; i < 5; i++) {
             assertThat(open.acquire(FOUR.on("ada"))).isInstanceOf(Allowed.class);

@@ -13,7 +13,7 @@ class SharedPostgresIdempotencyTest extends SharedIdempotencyContract {
     public static final class Factory implements StoreFactory<Idempotency> {
         @Override
         public Idempotency open(String url) {
-            return Postgres.attach(url).idempotency(SETTINGS);
+            return Factories.attach(url).idempotency(SETTINGS);
         }
     }
 

@@ -9,6 +9,8 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 /** A JVM of its own that runs a main class from the tests, and what it printed. Killed when closed. */
 public final class ChildProcess implements AutoCloseable {
     private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final int SIGINT = 2;
 
     private final Process process;
     private final List<String> output = new CopyOnWriteArrayList<>();
@@ -34,7 +37,8 @@ public final class ChildProcess implements AutoCloseable {
     /** Starts {@code main} with {@code environment} and nothing else but what a JVM needs. */
     public static ChildProcess start(Class<?> main, Map<String, String> environment, String... arguments)
             throws IOException {
-        var command = new ArrayList<>(List.of(
+        var command = new ArrayList<>(signalsAsUsual());
+        command.addAll(List.of(
                 ProcessHandle.current().info().command().orElse("java"),
                 "-XX:TieredStopAtLevel=1",
                 "-cp",
@@ -45,6 +49,25 @@ public final class ChildProcess implements AutoCloseable {
         builder.environment().clear();
         builder.environment().putAll(environment);
         return new ChildProcess(builder.start());
+    }
+
+    /**
+     * A shell without job control starts what it runs in the background with SIGINT ignored; that is inherited, and a JVM
+     * leaves it so. Where this JVM was started in such a way, the child is given back what is usual.
+     */
+    private static List<String> signalsAsUsual() throws IOException {
+        var status = Path.of("/proc/self/status");
+        if (!Files.isReadable(status)) {
+            return List.of();
+        }
+        try (var lines = Files.lines(status)) {
+            long ignored = lines.filter(line -> line.startsWith("SigIgn:"))
+                    .mapToLong(line -> Long.parseUnsignedLong(
+                            line.substring("SigIgn:".length()).strip(), 16))
+                    .findFirst()
+                    .orElse(0);
+            return (ignored >> (SIGINT - 1) & 1) == 1 ? List.of("env", "--default-signal=INT") : List.of();
+        }
     }
 
     /** Waits until a line of its standard output contains {@code text}, and gives that line. */

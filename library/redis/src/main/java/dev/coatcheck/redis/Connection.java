@@ -1,6 +1,7 @@
 package dev.coatcheck.redis;
 
 import dev.coatcheck.state.BackingServiceException;
+import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisFuture;
 import io.lettuce.core.RedisNoScriptException;
 import io.lettuce.core.RedisReadOnlyException;
@@ -132,7 +133,20 @@ final class Connection implements AutoCloseable {
     }
 
     BackingServiceException failure(String attempt, Throwable cause) {
-        return new BackingServiceException(url.resource(), attempt, cause);
+        return new BackingServiceException(url.resource(), attempt, isFull(cause) ? full(cause) : cause);
+    }
+
+    /** What a server that evicts nothing, or has nothing left to evict, says to what would take more memory. */
+    private static boolean isFull(Throwable cause) {
+        return cause instanceof RedisCommandExecutionException
+                && String.valueOf(cause.getMessage()).contains("OOM command not allowed");
+    }
+
+    private static IllegalStateException full(Throwable cause) {
+        return new IllegalStateException(
+                "it is full and takes nothing new until its maxmemory is raised or something is removed: "
+                        + cause.getMessage(),
+                cause);
     }
 
     @Override

@@ -73,7 +73,11 @@ public final class Redis implements AutoCloseable {
         return new Redis(Connection.open(RedisUrl.parse(url), settings.timeout()), settings);
     }
 
-    /** Sessions. Several with different settings may be used side by side; they share what is stored. */
+    /**
+     * Sessions. Several with different settings may be used side by side; they share what is stored. A server that evicts
+     * logs visitors out, with {@code volatile-*} as well, since a session has an end: give it {@code noeviction}. Once full
+     * it refuses what is new, and still finds and ends sessions.
+     */
     public Sessions sessions(SessionSettings sessionSettings) {
         return new RedisSessions(connection, settings.prefix(), sessionSettings);
     }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.coatcheck.contracts.Together;
+import dev.coatcheck.contracts.faults.PausedProcess;
+import dev.coatcheck.contracts.faults.Relay;
 import dev.coatcheck.host.TcpPorts;
 import dev.coatcheck.host.service.Durability;
 import dev.coatcheck.host.service.RedisServer;
@@ -15,6 +17,7 @@ import dev.coatcheck.state.limits.Decision.Limited;
 import dev.coatcheck.state.limits.Limit;
 import dev.coatcheck.state.limits.OnOutage;
 import dev.coatcheck.state.sessions.Changes;
+import dev.coatcheck.state.sessions.SaveResult.Gone;
 import dev.coatcheck.state.sessions.SaveResult.Saved;
 import dev.coatcheck.state.sessions.SessionId;
 import dev.coatcheck.state.sessions.SessionSettings;
@@ -22,11 +25,11 @@ import dev.coatcheck.state.sessions.Sessions;
 import io.lettuce.core.AclSetuserArgs;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.sync.RedisCommands;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -122,19 +125,15 @@ class OutageTest {
     }
 
     @Test
-    void a_server_that_hangs_is_given_up_after_the_time_out_and_used_again_when_it_goes_on() throws Exception {
+    void a_server_that_hangs_is_given_up_after_the_time_out_and_used_again_when_it_goes_on() {
         var id = create(Changes.none());
-        var pid = serverPid();
-        signal("STOP", pid);
-        try {
+        PausedProcess.during(serverPid(), () -> {
             long begin = System.nanoTime();
             assertThatThrownBy(() -> sessions.find(id))
                     .isInstanceOf(BackingServiceException.class)
                     .hasMessageContaining("no answer within 2000 ms");
             assertThat(Duration.ofNanos(System.nanoTime() - begin)).isBetween(TIMEOUT, TIMEOUT.plusSeconds(2));
-        } finally {
-            signal("CONT", pid);
-        }
+        });
 
         await().atMost(Duration.ofSeconds(20))
                 .ignoreExceptions()
@@ -142,14 +141,15 @@ class OutageTest {
     }
 
     @Test
-    void a_link_that_goes_silent_is_replaced() throws IOException {
+    void a_link_that_goes_silent_is_replaced() {
         var id = create(Changes.none());
-        try (var proxy = new SilentProxy(server.tcpPort());
-                var proxied = Redis.attach(proxy.url(), RedisSettings.defaults().withTimeout(TIMEOUT))) {
+        try (var relay = Relay.to(server.tcpPort());
+                var proxied = Redis.attach(
+                        relay.through(server.url()), RedisSettings.defaults().withTimeout(TIMEOUT))) {
             var distant = proxied.sessions(SessionSettings.defaults());
             assertThat(distant.find(id)).isPresent();
 
-            proxy.silenceOpenLinks();
+            relay.silenceOpenLinks();
 
             assertThatThrownBy(() -> distant.find(id)).isInstanceOf(BackingServiceException.class);
             await().atMost(Duration.ofSeconds(20))
@@ -168,7 +168,8 @@ class OutageTest {
 
         assertThatThrownBy(() -> brief.save(id, Changes.none().put("theme", "2")))
                 .isInstanceOf(BackingServiceException.class)
-                .hasMessageContaining("maxmemory");
+                .hasMessageContaining("it is full")
+                .hasMessageContaining("maxmemory is raised");
         assertThatThrownBy(() -> brief.create(SessionId.random(), Changes.none().user("ada")))
                 .isInstanceOf(BackingServiceException.class);
         await().pollInterval(Duration.ofMillis(500))
@@ -177,6 +178,26 @@ class OutageTest {
                 .until(() -> brief.find(id).orElseThrow().lastSeenAt().equals(seen));
         brief.destroy(id);
         assertThat(brief.find(id)).isEmpty();
+    }
+
+    @Test
+    void a_session_that_the_server_evicted_is_gone_and_never_half_there() {
+        var large = Changes.none().put("left", "x".repeat(30_000)).put("right", "x".repeat(30_000));
+        besides(commands -> {
+            commands.configSet("maxmemory-policy", "volatile-random");
+            commands.configSet("maxmemory", "8mb");
+        });
+
+        var ids = Stream.generate(() -> create(large)).limit(200).toList();
+
+        var gone = ids.stream().filter(id -> sessions.find(id).isEmpty()).toList();
+        assertThat(gone).hasSizeBetween(1, ids.size() - 1);
+        assertThat(gone).allSatisfy(id -> {
+            assertThat(sessions.save(id, Changes.none().put("left", "1"))).isEqualTo(new Gone());
+            assertThat(sessions.find(id)).isEmpty();
+        });
+        var left = ids.stream().flatMap(id -> sessions.find(id).stream()).toList();
+        assertThat(left).allSatisfy(session -> assertThat(session.attributes()).containsOnlyKeys("left", "right"));
     }
 
     @Test
@@ -274,15 +295,11 @@ class OutageTest {
         }
     }
 
-    private String serverPid() {
-        var pid = new String[1];
-        besides(commands -> pid[0] = commands.info("server").replaceAll("(?s).*process_id:(\\d+).*", "$1"));
+    private long serverPid() {
+        var pid = new long[1];
+        besides(commands ->
+                pid[0] = Long.parseLong(commands.info("server").replaceAll("(?s).*process_id:(\\d+).*", "$1")));
         return pid[0];
-    }
-
-    private static void signal(String name, String pid) throws IOException, InterruptedException {
-        assertThat(new ProcessBuilder("kill", "-" + name, pid).start().waitFor())
-                .isZero();
     }
 
     private static String allMessages(Throwable e) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.coatcheck.contracts.faults.Relay;
 import dev.coatcheck.host.service.Durability;
 import dev.coatcheck.host.service.RedisServer;
 import dev.coatcheck.host.service.ServerSettings;
@@ -110,11 +111,12 @@ class RedisCacheTest {
 
     @Test
     void a_server_that_hangs_holds_up_one_request_at_a_time_and_not_every_one() throws Exception {
-        try (var proxy = new SilentProxy(server.tcpPort());
-                var far = Redis.attach(proxy.url(), RedisSettings.defaults().withTimeout(TIMEOUT));
+        try (var relay = Relay.to(server.tcpPort());
+                var far = Redis.attach(
+                        relay.through(server.url()), RedisSettings.defaults().withTimeout(TIMEOUT));
                 var cache = far.cache(ALBUMS)) {
             cache.get("42", LONG, () -> Optional.of("1"));
-            proxy.silenceOpenLinks();
+            relay.silenceOpenLinks();
             long silent = System.nanoTime();
 
             for (int i = 0; i < 100; i++) {
@@ -127,9 +129,11 @@ class RedisCacheTest {
 
     @Test
     void a_slow_server_is_waited_for() throws Exception {
-        try (var slow = new SlowProxy(server.tcpPort(), Duration.ofMillis(100));
-                var far = Redis.attach(slow.url(), RedisSettings.defaults().withTimeout(Duration.ofSeconds(5)));
+        try (var relay = Relay.to(server.tcpPort());
+                var far = Redis.attach(
+                        relay.through(server.url()), RedisSettings.defaults().withTimeout(Duration.ofSeconds(5)));
                 var cache = far.cache(ALBUMS.withLease(Duration.ofSeconds(2)))) {
+            relay.delay(Duration.ofMillis(100));
             assertThat(cache.get("42", LONG, () -> Optional.of("1"))).isEqualTo(new Loaded(Optional.of("1"), true));
             assertThat(cache.get("42", LONG, UNEXPECTED)).isEqualTo(new Hit(Optional.of("1")));
             cache.invalidate("42");
@@ -205,13 +209,14 @@ class RedisCacheTest {
 
     @Test
     void what_is_near_is_not_served_for_longer_than_was_promised_when_the_server_fell_silent() throws Exception {
-        try (var proxy = new SilentProxy(server.tcpPort());
-                var cutOff = Redis.attach(proxy.url(), RedisSettings.defaults().withTimeout(TIMEOUT));
+        try (var relay = Relay.to(server.tcpPort());
+                var cutOff = Redis.attach(
+                        relay.through(server.url()), RedisSettings.defaults().withTimeout(TIMEOUT));
                 var near = cutOff.cache(NEAR);
                 var far = redis.cache(ALBUMS)) {
             far.get("42", LONG, () -> Optional.of("old"));
             awaitNear(near, "42", "old");
-            proxy.silenceOpenLinks();
+            relay.silenceOpenLinks();
             far.invalidate("42");
             long invalidated = System.nanoTime();
 

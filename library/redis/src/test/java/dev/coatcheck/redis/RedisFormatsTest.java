@@ -23,8 +23,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -32,12 +32,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RedisFormatsTest {
     private static final Duration LONG = Duration.ofMinutes(5);
 
-    private final TestRedis store = TestRedis.fresh();
-
-    @AfterEach
-    void detach() {
-        store.close();
-    }
+    @RegisterExtension
+    final TestRedis store = TestRedis.fresh();
 
     private void set(String lease) {
         store.besides().set("coatcheck:lease:{=report}:held", lease, SetArgs.Builder.px(LONG));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.coatcheck.contracts.faults.Relay;
 import dev.coatcheck.host.service.Durability;
 import dev.coatcheck.host.service.RedisServer;
 import dev.coatcheck.host.service.ServerSettings;
@@ -142,8 +143,10 @@ class RedisLeasesTest {
 
     @Test
     void a_slow_server_takes_no_lease_from_its_holder() throws Exception {
-        try (var slow = new SlowProxy(server.tcpPort(), Duration.ofMillis(150));
-                var far = Redis.attach(slow.url(), RedisSettings.defaults().withTimeout(Duration.ofSeconds(5)))) {
+        try (var relay = Relay.to(server.tcpPort());
+                var far = Redis.attach(
+                        relay.through(server.url()), RedisSettings.defaults().withTimeout(Duration.ofSeconds(5)))) {
+            relay.delay(Duration.ofMillis(150));
             var leases = far.leases(LeaseSettings.heldBy("far").withDuration(Duration.ofSeconds(4)));
             var lease = acquire(leases);
 

@@ -15,8 +15,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -24,12 +24,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 class RedisLimitsTest {
     private static final Limit ONE_AN_HOUR = Limit.of("one", 1, Duration.ofHours(1));
 
-    private final TestRedis store = TestRedis.fresh();
-
-    @AfterEach
-    void detach() {
-        store.close();
-    }
+    @RegisterExtension
+    final TestRedis store = TestRedis.fresh();
 
     @Test
     void a_key_is_some_bytes_that_do_not_grow_with_its_limit_and_end_by_themselves() {

@@ -3,10 +3,11 @@ package dev.coatcheck.redis;
 import dev.coatcheck.contracts.sessions.SessionsContract;
 import dev.coatcheck.state.sessions.SessionSettings;
 import dev.coatcheck.state.sessions.Sessions;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 class RedisSessionsContractTest extends SessionsContract {
-    private final TestRedis store = TestRedis.fresh();
+    @RegisterExtension
+    final TestRedis store = TestRedis.fresh();
 
     @Override
     public Sessions sessions(SessionSettings settings) {
@@ -16,10 +17,5 @@ class RedisSessionsContractTest extends SessionsContract {
     @Override
     public String dump() {
         return store.dump();
-    }
-
-    @AfterEach
-    void detach() {
-        store.close();
     }
 }

@@ -21,18 +21,15 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What is Redis's own about sessions: the index beside them, stored formats, memory. */
 class RedisSessionsTest {
-    private final TestRedis store = TestRedis.fresh();
-    private final Sessions sessions = store.redis().sessions(SessionSettings.defaults());
+    @RegisterExtension
+    final TestRedis store = TestRedis.fresh();
 
-    @AfterEach
-    void detach() {
-        store.close();
-    }
+    private final Sessions sessions = store.redis().sessions(SessionSettings.defaults());
 
     @Test
     void an_index_that_was_lost_comes_back_when_its_sessions_are_used() {

@@ -1,19 +1,12 @@
 package dev.coatcheck.redis;
 
 import dev.coatcheck.contracts.cache.SharedCacheContract;
-import dev.coatcheck.contracts.peers.StoreFactory;
 import dev.coatcheck.state.cache.CacheStore;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 class RedisSharedCacheContractTest extends SharedCacheContract {
-    private final TestRedis store = TestRedis.fresh();
-
-    public static final class Factory implements StoreFactory<CacheStore> {
-        @Override
-        public CacheStore open(String url) {
-            return Redis.attach(url, TestRedis.PATIENT).cacheStore();
-        }
-    }
+    @RegisterExtension
+    final TestRedis store = TestRedis.fresh();
 
     @Override
     protected CacheStore store() {
@@ -21,17 +14,12 @@ class RedisSharedCacheContractTest extends SharedCacheContract {
     }
 
     @Override
-    protected Class<Factory> factory() {
-        return Factory.class;
+    protected Class<Factories.OfCaches> factory() {
+        return Factories.OfCaches.class;
     }
 
     @Override
     protected String url() {
         return store.url();
-    }
-
-    @AfterEach
-    void detach() {
-        store.close();
     }
 }

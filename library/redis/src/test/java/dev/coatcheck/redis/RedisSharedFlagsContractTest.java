@@ -1,19 +1,12 @@
 package dev.coatcheck.redis;
 
 import dev.coatcheck.contracts.flags.SharedFlagsContract;
-import dev.coatcheck.contracts.peers.StoreFactory;
 import dev.coatcheck.state.flags.FlagStore;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 class RedisSharedFlagsContractTest extends SharedFlagsContract {
-    private final TestRedis store = TestRedis.fresh();
-
-    public static final class Factory implements StoreFactory<FlagStore> {
-        @Override
-        public FlagStore open(String url) {
-            return Redis.attach(url, TestRedis.PATIENT).flagStore();
-        }
-    }
+    @RegisterExtension
+    final TestRedis store = TestRedis.fresh();
 
     @Override
     protected FlagStore store() {
@@ -21,17 +14,12 @@ class RedisSharedFlagsContractTest extends SharedFlagsContract {
     }
 
     @Override
-    protected Class<Factory> factory() {
-        return Factory.class;
+    protected Class<Factories.OfFlags> factory() {
+        return Factories.OfFlags.class;
     }
 
     @Override
     protected String url() {
         return store.url();
-    }
-
-    @AfterEach
-    void detach() {
-        store.close();
     }
 }

@@ -3,11 +3,13 @@ package dev.coatcheck.redis;
 import dev.coatcheck.contracts.idempotency.SharedIdempotencyContract;
 import dev.coatcheck.contracts.peers.StoreFactory;
 import dev.coatcheck.state.idempotency.Idempotency;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 class RedisSharedIdempotencyContractTest extends SharedIdempotencyContract {
-    private final TestRedis store = TestRedis.fresh();
+    @RegisterExtension
+    final TestRedis store = TestRedis.fresh();
 
+    /** How the other JVM attaches the same database. */
     public static final class Factory implements StoreFactory<Idempotency> {
         @Override
         public Idempotency open(String url) {
@@ -28,10 +30,5 @@ class RedisSharedIdempotencyContractTest extends SharedIdempotencyContract {
     @Override
     protected String url() {
         return store.url();
-    }
-
-    @AfterEach
-    void detach() {
-        store.close();
     }
 }

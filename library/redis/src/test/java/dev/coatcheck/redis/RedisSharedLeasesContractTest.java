@@ -1,19 +1,12 @@
 package dev.coatcheck.redis;
 
 import dev.coatcheck.contracts.leases.SharedLeasesContract;
-import dev.coatcheck.contracts.peers.StoreFactory;
 import dev.coatcheck.state.leases.LeaseStore;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 class RedisSharedLeasesContractTest extends SharedLeasesContract {
-    private final TestRedis store = TestRedis.fresh();
-
-    public static final class Factory implements StoreFactory<LeaseStore> {
-        @Override
-        public LeaseStore open(String url) {
-            return Redis.attach(url, TestRedis.PATIENT).leaseStore();
-        }
-    }
+    @RegisterExtension
+    final TestRedis store = TestRedis.fresh();
 
     @Override
     protected LeaseStore store() {
@@ -21,17 +14,12 @@ class RedisSharedLeasesContractTest extends SharedLeasesContract {
     }
 
     @Override
-    protected Class<Factory> factory() {
-        return Factory.class;
+    protected Class<Factories.OfLeases> factory() {
+        return Factories.OfLeases.class;
     }
 
     @Override
     protected String url() {
         return store.url();
-    }
-
-    @AfterEach
-    void detach() {
-        store.close();
     }
 }

@@ -1,20 +1,13 @@
 package dev.coatcheck.redis;
 
 import dev.coatcheck.contracts.limits.SharedLimitsContract;
-import dev.coatcheck.contracts.peers.StoreFactory;
 import dev.coatcheck.state.limits.Limits;
 import dev.coatcheck.state.limits.OnOutage;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 class RedisSharedLimitsContractTest extends SharedLimitsContract {
-    private final TestRedis store = TestRedis.fresh();
-
-    public static final class Factory implements StoreFactory<Limits> {
-        @Override
-        public Limits open(String url) {
-            return Redis.attach(url, TestRedis.PATIENT).limits(new OnOutage.Closed());
-        }
-    }
+    @RegisterExtension
+    final TestRedis store = TestRedis.fresh();
 
     @Override
     protected Limits limits() {
@@ -22,17 +15,12 @@ class RedisSharedLimitsContractTest extends SharedLimitsContract {
     }
 
     @Override
-    protected Class<Factory> factory() {
-        return Factory.class;
+    protected Class<Factories.OfLimits> factory() {
+        return Factories.OfLimits.class;
     }
 
     @Override
     protected String url() {
         return store.url();
-    }
-
-    @AfterEach
-    void detach() {
-        store.close();
     }
 }

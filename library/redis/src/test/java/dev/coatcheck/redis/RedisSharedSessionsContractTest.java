@@ -1,20 +1,13 @@
 package dev.coatcheck.redis;
 
-import dev.coatcheck.contracts.peers.StoreFactory;
 import dev.coatcheck.contracts.sessions.SharedSessionsContract;
 import dev.coatcheck.state.sessions.SessionSettings;
 import dev.coatcheck.state.sessions.Sessions;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 class RedisSharedSessionsContractTest extends SharedSessionsContract {
-    private final TestRedis store = TestRedis.fresh();
-
-    public static final class Factory implements StoreFactory<Sessions> {
-        @Override
-        public Sessions open(String url) {
-            return Redis.attach(url, TestRedis.PATIENT).sessions(SessionSettings.defaults());
-        }
-    }
+    @RegisterExtension
+    final TestRedis store = TestRedis.fresh();
 
     @Override
     protected Sessions sessions() {
@@ -22,17 +15,12 @@ class RedisSharedSessionsContractTest extends SharedSessionsContract {
     }
 
     @Override
-    protected Class<Factory> factory() {
-        return Factory.class;
+    protected Class<Factories.OfSessions> factory() {
+        return Factories.OfSessions.class;
     }
 
     @Override
     protected String url() {
         return store.url();
-    }
-
-    @AfterEach
-    void detach() {
-        store.close();
     }
 }

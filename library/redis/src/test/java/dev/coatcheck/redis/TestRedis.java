@@ -9,9 +9,11 @@ import io.lettuce.core.codec.RedisCodec;
 import io.lettuce.core.codec.StringCodec;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** An empty database on a real server, and a way past the adapter to what it holds. */
-final class TestRedis implements AutoCloseable {
+/** An empty database on a real server, for the length of a test, and a way past the adapter to what it holds. */
+final class TestRedis implements AfterEachCallback, AutoCloseable {
     /** Longer than by default, since a test machine may be busy. */
     static final RedisSettings PATIENT = RedisSettings.defaults().withTimeout(Duration.ofSeconds(20));
 
@@ -70,6 +72,11 @@ final class TestRedis implements AutoCloseable {
             }
         }
         return dump.toString();
+    }
+
+    @Override
+    public void afterEach(ExtensionContext context) {
+        close();
     }
 
     @Override

@@ -8,6 +8,14 @@ enum Container {
     JETTY,
     TOMCAT;
 
+    /** What a fleet may run beside this one. */
+    Container other() {
+        return switch (this) {
+            case JETTY -> TOMCAT;
+            case TOMCAT -> JETTY;
+        };
+    }
+
     /** Starts one, with pages by their paths. */
     WebServer start(Filter filter, Map<String, Page> pages) {
         return switch (this) {

@@ -10,10 +10,18 @@ import dev.coatcheck.process.logs.Logs;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.slf4j.MDC;
 
+@ParameterizedClass
+@EnumSource(Container.class)
 class HealthServletTest {
     private final Visitor visitor = new Visitor();
+
+    @Parameter
+    Container container = Container.JETTY;
 
     @Test
     void serves_health_and_metrics() {
@@ -23,7 +31,7 @@ class HealthServletTest {
             Page page = health::service;
             Map<String, Page> pages =
                     Map.of("/health/live", page, "/health/ready", page, "/metrics", page, "/other", page);
-            try (var server = JettyServer.start(new RequestIdFilter(), pages)) {
+            try (var server = container.start(new RequestIdFilter(), pages)) {
                 assertThat(visitor.get(server, "/health/live").statusCode()).isEqualTo(200);
                 assertThat(visitor.get(server, "/health/ready").statusCode()).isEqualTo(503);
                 lifecycle.ready();
@@ -42,7 +50,7 @@ class HealthServletTest {
     @Test
     void the_routers_request_id_is_on_the_log_lines_of_the_request() {
         Page show = (request, response) -> response.getWriter().print(MDC.get(Logs.REQUEST_ID));
-        try (var server = JettyServer.start(new RequestIdFilter(), Map.of("/id", show))) {
+        try (var server = container.start(new RequestIdFilter(), Map.of("/id", show))) {
             assertThat(visitor.get(server, "/id", "X-Request-Id", "abc-1.2").body())
                     .isEqualTo("abc-1.2");
             assertThat(visitor.get(server, "/id", "X-Request-Id", "{\"a\": 1}").body())

@@ -25,7 +25,8 @@ import org.slf4j.LoggerFactory;
  * }
  * }</pre>
  *
- * <p>SIGTERM or SIGINT begins the stop: the state turns to DRAINING, so that readiness is false before anything closes;
+ * <p>SIGTERM or SIGINT begins the stop (SIGINT not where the process was started with it ignored, as a shell starts what a
+ * script runs in the background): the state turns to DRAINING, so that readiness is false before anything closes;
  * then the steps given to {@link #onStop} run, {@linkplain Phase phase by phase}. A step that throws or overruns its
  * phase's limit is logged and does not keep the others from running. From the signal to the end it takes at most the drain
  * timeout and 15 seconds; whoever sends SIGKILL should wait longer than that.

@@ -1,0 +1,96 @@
+package dev.coatcheck.contracts.faults;
+
+import dev.coatcheck.state.blobs.Blobs;
+import dev.coatcheck.state.cache.Cache;
+import dev.coatcheck.state.flags.Flags;
+import dev.coatcheck.state.idempotency.Idempotency;
+import dev.coatcheck.state.jobs.Jobs;
+import dev.coatcheck.state.leases.Leases;
+import dev.coatcheck.state.limits.Limits;
+import dev.coatcheck.state.limits.OnOutage;
+import dev.coatcheck.state.sessions.Sessions;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** An attached resource with the ports that it serves, all of which are tried in every fault; it closes them. */
+public final class AttachedPorts implements AutoCloseable {
+    private final Deque<AutoCloseable> attached = new ArrayDeque<>();
+    private final List<Operation> operations = new ArrayList<>();
+    private @Nullable Limits closedLimits;
+
+    /** @param resource closed last */
+    public AttachedPorts(AutoCloseable resource) {
+        attached.push(resource);
+    }
+
+    public AttachedPorts with(Sessions sessions) {
+        operations.addAll(SessionOperations.of(sessions));
+        return this;
+    }
+
+    /** A cache, near or not, whose entries are not loaded early. */
+    public AttachedPorts with(Cache cache) {
+        operations.addAll(CacheOperations.of(cache));
+        attached.push(cache);
+        return this;
+    }
+
+    /** Limits, by what is chosen for an outage. */
+    public AttachedPorts with(Function<OnOutage, Limits> limits) {
+        operations.addAll(LimitOperations.of(limits));
+        closedLimits = limits.apply(new OnOutage.Closed());
+        return this;
+    }
+
+    public AttachedPorts with(Leases leases) {
+        operations.addAll(LeaseOperations.of(leases));
+        attached.push(leases);
+        return this;
+    }
+
+    public AttachedPorts with(Idempotency idempotency) {
+        operations.addAll(IdempotencyOperations.of(idempotency));
+        return this;
+    }
+
+    public AttachedPorts with(Flags flags) {
+        operations.addAll(FlagOperations.of(flags));
+        attached.push(flags);
+        return this;
+    }
+
+    public AttachedPorts with(Blobs blobs) {
+        operations.addAll(BlobOperations.of(blobs));
+        return this;
+    }
+
+    public AttachedPorts with(Jobs jobs) {
+        operations.addAll(JobOperations.of(jobs));
+        return this;
+    }
+
+    /** Limits that fail in an outage, where the resource serves any. */
+    Optional<Limits> closedLimits() {
+        return Optional.ofNullable(closedLimits);
+    }
+
+    List<Operation> operations() {
+        return List.copyOf(operations);
+    }
+
+    @Override
+    public void close() {
+        try {
+            while (!attached.isEmpty()) {
+                attached.pop().close();
+            }
+        } catch (Exception e) {
+            throw new IllegalStateException("a port was not closed", e);
+        }
+    }
+}

@@ -1,0 +1,239 @@
+package dev.coatcheck.contracts.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.coatcheck.contracts.Together;
+import dev.coatcheck.contracts.faults.Operation.Outage;
+import dev.coatcheck.contracts.faults.Operation.Step;
+import dev.coatcheck.state.BackingServiceException;
+import dev.coatcheck.state.limits.Decision.Allowed;
+import dev.coatcheck.state.limits.Limit;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What every adapter passes on a server of its own that is in trouble. All operations of all its ports are under way at
+ * once; each does what it promises for an outage, in bounded time, and does its work again when the trouble is over,
+ * without anybody attaching anew.
+ *
+ * <pre>{@code
+ * class RedisFaultsTest extends FaultsContract {
+ *     @Override
+ *     protected AttachedPorts attach(Relay relay, Duration timeout) {
+ *         var redis = Redis.attach(relay.through(server.url()), RedisSettings.defaults().withTimeout(timeout));
+ *         return new AttachedPorts(redis)
+ *                 .with(redis.sessions(SessionSettings.defaults()))
+ *                 .with(redis::limits);
+ *     }
+ * }
+ * }</pre>
+ */
+public abstract class FaultsContract {
+    private static final Duration TIMEOUT = Duration.ofSeconds(1);
+    private static final Duration DELAY = Duration.ofMillis(20);
+    private static final Duration QUIET = Duration.ofMillis(150);
+    private static final Duration PATIENCE = Duration.ofSeconds(40);
+    /** A connection that proves dead, the wait for the one in its place, and the time-out on that. */
+    private static final Duration BOUND = Duration.ofSeconds(12);
+
+    /** The server's TCP port, the same after a restart. */
+    protected abstract int tcpPort();
+
+    /** Ends the server as a crash does. */
+    protected abstract void kill();
+
+    /** Starts the server where it does not run, and waits until it answers. */
+    protected abstract void start();
+
+    /**
+     * Attaches all ports.
+     *
+     * @param relay the way to the server
+     * @param timeout of every kind
+     */
+    protected abstract AttachedPorts attach(Relay relay, Duration timeout);
+
+    /** Fills the server; a test that needs this is skipped where the server drops what is old rather than to be full. */
+    protected void fill() {
+        assumeTrue(false, "this server is never full");
+    }
+
+    /** Ends what {@link #fill()} did. */
+    protected void makeRoom() {}
+
+    /** How each operation is to end. */
+    private interface Expectation {
+        void check(Operation operation, Step step) throws Exception;
+    }
+
+    @Test
+    void killed_in_the_middle_of_each_operation_and_started_again() {
+        start();
+        try (var relay = Relay.to(tcpPort());
+                var ports = attach(relay, TIMEOUT)) {
+            var underWay = prepare(ports);
+            var afterwards = prepare(ports);
+            relay.holdAnswers();
+            all(ports, underWay, FaultsContract::asInOutage, () -> {
+                relay.awaitQuiet(QUIET);
+                kill();
+                relay.cut();
+                relay.pass();
+            });
+            all(ports, afterwards, FaultsContract::asInOutage, () -> {});
+            start();
+            awaitRecovery(ports);
+        } finally {
+            start();
+        }
+    }
+
+    @Test
+    void requests_that_are_lost_with_their_connections() {
+        inTrouble(Relay::loseRequests);
+    }
+
+    @Test
+    void answers_that_are_lost_with_their_connections() {
+        inTrouble(Relay::loseAnswers);
+    }
+
+    @Test
+    void what_was_done_although_its_answer_was_lost_is_not_done_again() {
+        start();
+        var two = Limit.of("two", 2, Duration.ofHours(1)).on(UUID.randomUUID().toString());
+        try (var relay = Relay.to(tcpPort());
+                var ports = attach(relay, TIMEOUT)) {
+            assumeTrue(
+                    ports.closedLimits().isPresent(), "this resource serves no limits, by which it could be counted");
+            var limits = ports.closedLimits().orElseThrow();
+            limits.acquire(Limit.of("one", 1, Duration.ofHours(1)).on("connected"));
+            relay.loseAnswers();
+            assertThatThrownBy(() -> limits.acquire(two)).isInstanceOf(BackingServiceException.class);
+            relay.pass();
+
+            await().atMost(PATIENCE)
+                    .ignoreExceptions()
+                    .untilAsserted(() -> assertThat(limits.acquire(two)).isInstanceOf(Allowed.class));
+        }
+    }
+
+    @Test
+    void a_way_that_is_silent() {
+        inTrouble(Relay::fallSilent);
+    }
+
+    @Test
+    void a_slow_way_changes_nothing() {
+        start();
+        try (var relay = Relay.to(tcpPort());
+                var ports = attach(relay, TIMEOUT.multipliedBy(10))) {
+            relay.delay(DELAY);
+            all(ports, prepare(ports), (operation, step) -> step.run(), () -> {});
+        }
+    }
+
+    @Test
+    void full() {
+        start();
+        try (var relay = Relay.to(tcpPort());
+                var ports = attach(relay, TIMEOUT.multipliedBy(10))) {
+            var prepared = prepare(ports);
+            try {
+                fill();
+                all(ports, prepared, FaultsContract::asWithoutRoom, () -> {});
+            } finally {
+                makeRoom();
+            }
+            awaitRecovery(ports);
+        }
+    }
+
+    private interface Trouble {
+        void on(Relay relay);
+    }
+
+    private void inTrouble(Trouble trouble) {
+        start();
+        try (var relay = Relay.to(tcpPort());
+                var ports = attach(relay, TIMEOUT)) {
+            var prepared = prepare(ports);
+            trouble.on(relay);
+            all(ports, prepared, FaultsContract::asInOutage, () -> {});
+            relay.pass();
+            awaitRecovery(ports);
+        }
+    }
+
+    private static List<Step> prepare(AttachedPorts ports) {
+        var steps = new ArrayList<Step>();
+        try {
+            for (var operation : ports.operations()) {
+                steps.add(operation.preparation().prepare());
+            }
+        } catch (Exception e) {
+            throw new IllegalStateException("nothing could be prepared", e);
+        }
+        return steps;
+    }
+
+    /** Does all of it at the same time, and something else meanwhile. */
+    private static void all(AttachedPorts ports, List<Step> steps, Expectation expectation, Runnable meanwhile) {
+        var operations = ports.operations();
+        Together.run(steps.size() + 1, i -> {
+            if (i == steps.size()) {
+                meanwhile.run();
+                return;
+            }
+            var name = operations.get(i).name();
+            long begun = System.nanoTime();
+            try {
+                expectation.check(operations.get(i), steps.get(i));
+            } catch (Exception | AssertionError e) {
+                throw new AssertionError(name + ": " + e.getMessage(), e);
+            }
+            assertThat(Duration.ofNanos(System.nanoTime() - begun)).as(name).isLessThan(BOUND);
+        });
+    }
+
+    private static void asInOutage(Operation operation, Step step) throws Exception {
+        switch (operation.outage()) {
+            case ANSWERS -> step.run();
+            case FAILS ->
+                assertThatThrownBy(step::run)
+                        .isInstanceOf(BackingServiceException.class)
+                        .hasMessageStartingWith("Could not ");
+        }
+    }
+
+    private static void asWithoutRoom(Operation operation, Step step) throws Exception {
+        switch (operation.room()) {
+            case NONE -> step.run();
+            case MUCH -> asInOutage(operation, step);
+            case SOME -> {
+                try {
+                    step.run();
+                } catch (BackingServiceException e) {
+                    assertThat(operation.outage()).isEqualTo(Outage.FAILS);
+                }
+            }
+        }
+    }
+
+    private static void awaitRecovery(AttachedPorts ports) {
+        var operations = ports.operations();
+        Together.run(
+                operations.size(),
+                i -> await(operations.get(i).name())
+                        .atMost(PATIENCE)
+                        .ignoreExceptions()
+                        .untilAsserted(
+                                () -> operations.get(i).preparation().prepare().run()));
+    }
+}
