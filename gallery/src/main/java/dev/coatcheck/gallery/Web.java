@@ -8,6 +8,7 @@ import dev.coatcheck.gallery.accounts.Passwords;
 import dev.coatcheck.gallery.accounts.RegisterServlet;
 import dev.coatcheck.gallery.database.GalleryDatabase;
 import dev.coatcheck.gallery.http.GalleryServer;
+import dev.coatcheck.gallery.http.Route;
 import dev.coatcheck.gallery.photos.AlbumServlet;
 import dev.coatcheck.gallery.photos.PhotoServlet;
 import dev.coatcheck.gallery.photos.Photos;
@@ -25,9 +26,8 @@ import dev.coatcheck.servlet.SessionFilterSettings;
 import dev.coatcheck.state.limits.OnOutage;
 import dev.coatcheck.state.sessions.SessionSettings;
 import dev.coatcheck.state.sessions.Sessions;
-import jakarta.servlet.http.HttpServlet;
 import java.time.Duration;
-import java.util.Map;
+import java.util.List;
 import java.util.function.Function;
 
 /** A web process: whatever it is told it hands to PostgreSQL and Redis, so any other can answer the next request. */
@@ -66,7 +66,7 @@ final class Web {
                 drain,
                 sessions,
                 new HealthEndpoints(health, metrics),
-                servlets(config, postgres, redis, passwords));
+                routes(config, postgres, redis, passwords));
         lifecycle.onStop(Phase.LISTENERS, "listener", server::stopListening);
         lifecycle.onStop(Phase.WORK, "requests in flight", () -> {
             try {
@@ -79,19 +79,21 @@ final class Web {
         return server;
     }
 
-    private static Map<String, HttpServlet> servlets(
-            WebConfig config, Postgres postgres, Redis redis, Passwords passwords) {
+    private static List<Route> routes(WebConfig config, Postgres postgres, Redis redis, Passwords passwords) {
         var database = new GalleryDatabase(postgres.dataSource());
         var accounts = new Accounts(database);
         var blobs = postgres.blobs();
         var photos = new Photos(database, postgres.jobs());
         var limits = redis.limits(new OnOutage.Closed());
-        return Map.of(
-                "/register", new RegisterServlet(accounts, passwords),
-                "/login", new LoginServlet(accounts, passwords, limits),
-                "/logout", new LogoutServlet(),
-                "/me", new MeServlet(),
-                "/photos", new AlbumServlet(photos, new Uploads(photos, blobs, limits, config.maxPhotoMegabytes())),
-                "/photos/*", new PhotoServlet(photos, blobs));
+        return List.of(
+                Route.of("/register", new RegisterServlet(accounts, passwords)),
+                Route.of("/login", new LoginServlet(accounts, passwords, limits)),
+                Route.of("/logout", new LogoutServlet()),
+                Route.of("/me", new MeServlet()),
+                Route.of(
+                        "/photos",
+                        new AlbumServlet(photos, new Uploads(photos, blobs, config.maxPhotoMegabytes())),
+                        Uploads.limit(limits)),
+                Route.of("/photos/*", new PhotoServlet(photos, blobs)));
     }
 }

@@ -39,15 +39,16 @@ function countServed(named) {
 /** An answer that is an error. */
 class Refused extends Error {
   constructor(status, body, retryAfter) {
-    super(body?.message ?? `The gallery answered with status ${status}.`);
+    super(body?.message ?? body?.detail ?? `The gallery answered with status ${status}.`);
     this.status = status;
     this.retryAfter = Number(retryAfter) || 0;
   }
 
+  /** What to do, with the exact time in place of a general one. */
   get advice() {
     if (!this.retryAfter) return this.message;
-    const wait = this.retryAfter > 90 ? `${Math.ceil(this.retryAfter / 60)} minutes` : `${this.retryAfter} seconds`;
-    return `${this.message} (In ${wait}.)`;
+    const wait = this.retryAfter > 90 ? `${Math.ceil(this.retryAfter / 60)} minutes` : `${this.retryAfter} s`;
+    return `${this.message.replace(/ Please try again in .*$/, '')} Please try again in ${wait}.`;
   }
 }
 
@@ -57,7 +58,7 @@ async function ask(method, path, body) {
     headers: body ? {'Content-Type': 'application/json'} : {},
     body: body && JSON.stringify(body),
   });
-  const isJson = response.headers.get('Content-Type')?.startsWith('application/json');
+  const isJson = /^application\/(problem\+)?json/.test(response.headers.get('Content-Type'));
   const answer = isJson ? await response.json() : null;
   ownName = answer?.instance ?? ownName;
   countServed(response.headers.get('X-Coatcheck-Instance'));
