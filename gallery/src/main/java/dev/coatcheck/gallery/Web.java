@@ -21,8 +21,12 @@ import dev.coatcheck.process.lifecycle.Lifecycle;
 import dev.coatcheck.process.lifecycle.Phase;
 import dev.coatcheck.redis.Redis;
 import dev.coatcheck.servlet.DrainFilter;
+import dev.coatcheck.servlet.IdempotencyFilter;
+import dev.coatcheck.servlet.IdempotencyFilterSettings;
 import dev.coatcheck.servlet.SessionFilter;
 import dev.coatcheck.servlet.SessionFilterSettings;
+import dev.coatcheck.servlet.SessionUser;
+import dev.coatcheck.state.idempotency.IdempotencySettings;
 import dev.coatcheck.state.limits.OnOutage;
 import dev.coatcheck.state.sessions.SessionSettings;
 import dev.coatcheck.state.sessions.Sessions;
@@ -93,6 +97,9 @@ final class Web {
                 Route.of(
                         "/photos",
                         new AlbumServlet(photos, new Uploads(photos, blobs, config.maxPhotoMegabytes())),
+                        new IdempotencyFilter(
+                                postgres.idempotency(IdempotencySettings.defaults()),
+                                IdempotencyFilterSettings.forUser(SessionUser::of)),
                         Uploads.limit(limits)),
                 Route.of("/photos/*", new PhotoServlet(photos, blobs)));
     }

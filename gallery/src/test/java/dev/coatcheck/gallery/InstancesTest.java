@@ -41,6 +41,45 @@ class InstancesTest {
     }
 
     @Test
+    void an_upload_that_is_sent_again_to_another_instance_is_one_photo() {
+        try (var gallery = new TestGallery()) {
+            var one = gallery.startWeb();
+            var two = gallery.startWeb();
+            var visitor = Visitor.loggedIn(one);
+            var photo = TestImages.jpeg(800, 600);
+            var key = new String[] {"Idempotency-Key", "holiday-1"};
+
+            var first = visitor.upload(one, photo, key);
+            var again = visitor.upload(two, photo, key);
+
+            assertThat(first.status()).isEqualTo(201);
+            assertThat(again.status()).isEqualTo(201);
+            assertThat(again.json()).isEqualTo(first.json());
+            assertThat(again.header("Location")).isEqualTo(first.header("Location"));
+            assertThat(again.header("Idempotent-Replayed")).isEqualTo("true");
+            assertThat(visitor.get(two, "/photos").json().path("photos").size()).isOne();
+            assertThat(visitor.upload(two, TestImages.jpeg(400, 300), key).status())
+                    .isEqualTo(422);
+            // A key is its user's own.
+            assertThat(Visitor.loggedIn(two).upload(two, photo, key).json()).isNotEqualTo(first.json());
+        }
+    }
+
+    @Test
+    void an_upload_that_was_refused_may_be_sent_again_under_its_key() {
+        try (var gallery = new TestGallery()) {
+            var web = gallery.startWeb();
+            var visitor = Visitor.loggedIn(web);
+            var photo = TestImages.png(20, 20);
+            var key = new String[] {"Idempotency-Key", "holiday-2"};
+
+            assertThat(visitor.upload(web, new byte[photo.length], key).status())
+                    .isEqualTo(415);
+            assertThat(visitor.upload(web, photo, key).status()).isEqualTo(201);
+        }
+    }
+
+    @Test
     void asking_who_one_is_costs_one_command_on_redis() throws IOException {
         try (var gallery = new TestGallery();
                 var monitor = new RedisMonitor(gallery.redisUrl)) {

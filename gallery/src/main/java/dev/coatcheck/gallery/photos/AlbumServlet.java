@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * {@code /photos}: GET lists the user's, newest first, in pages ({@code next} is where the following one is); POST adds
- * one.
+ * one, and only one however often it is sent with the same {@code Idempotency-Key}.
  */
 public final class AlbumServlet extends HttpServlet {
     private static final long serialVersionUID = 1L;

@@ -269,7 +269,8 @@ async function uploadAll() {
     const {file, item} = queue.shift();
     try {
       if (file.size > MAX_BYTES) throw new Refused(413, {message: 'The photo is larger than 20 MB.'});
-      show(await upload(file, percent => item.querySelector('progress').value = percent), 'first');
+      const photo = await uploadSafely(file, item);
+      if (photo) show(photo, 'first');
       item.remove();
     } catch (error) {
       item.classList.add('failed');
@@ -283,11 +284,45 @@ async function uploadAll() {
   uploading = false;
 }
 
+/** For how long an upload is tried again: longer than a key stays claimed by a process that has died. */
+const PATIENCE = 180_000;
+
+/** Sends a photo until the answer is final. However often it arrives, by its key it is one photo. */
+async function uploadSafely(file, item) {
+  const [progress, outcome] = [item.querySelector('progress'), item.querySelector('.outcome')];
+  const key = newKey();
+  const deadline = Date.now() + PATIENCE;
+  for (let pause = 1; item.isConnected; pause = Math.min(2 * pause, 20)) {
+    try {
+      return await upload(file, key, percent => progress.value = percent);
+    } catch (error) {
+      const final = error instanceof Refused && error.status < 500 && !error.retryAfter;
+      if (final || Date.now() > deadline) throw error;
+      await countDown(error.retryAfter || pause, left => outcome.textContent = `Trying again in ${left} s …`);
+      outcome.textContent = '';
+    }
+  }
+  return null; // its user has logged out
+}
+
+/** Random; crypto.randomUUID() is there for HTTPS and localhost only. */
+function newKey() {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), byte => byte.toString(16).padStart(2, '0')).join('');
+}
+
+async function countDown(seconds, show) {
+  for (let left = seconds; left > 0; left--) {
+    show(left);
+    await new Promise(resolve => setTimeout(resolve, 1000));
+  }
+}
+
 /** fetch() cannot tell how far an upload has come; this can. */
-function upload(file, progress) {
+function upload(file, key, progress) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     request.open('POST', '/photos');
+    request.setRequestHeader('Idempotency-Key', key);
     request.responseType = 'json';
     request.upload.addEventListener('progress', event => progress(100 * event.loaded / event.total));
     request.addEventListener('load', () => {
