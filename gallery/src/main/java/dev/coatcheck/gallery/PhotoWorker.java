@@ -1,6 +1,7 @@
 package dev.coatcheck.gallery;
 
 import dev.coatcheck.gallery.database.GalleryDatabase;
+import dev.coatcheck.gallery.photos.Albums;
 import dev.coatcheck.gallery.photos.PhotoSweeper;
 import dev.coatcheck.gallery.photos.Photos;
 import dev.coatcheck.gallery.photos.VariantJob;
@@ -11,6 +12,7 @@ import dev.coatcheck.process.health.HealthServer;
 import dev.coatcheck.process.health.Metrics;
 import dev.coatcheck.process.lifecycle.Lifecycle;
 import dev.coatcheck.process.lifecycle.Phase;
+import dev.coatcheck.redis.Redis;
 import dev.coatcheck.state.jobs.Worker;
 import dev.coatcheck.state.jobs.WorkerSettings;
 import java.util.Map;
@@ -23,15 +25,19 @@ final class PhotoWorker {
     static void start(WorkerConfig config, Lifecycle lifecycle) {
         var postgres = Postgres.attach(config.database().url().reveal());
         lifecycle.onStop(Phase.CLIENTS, "postgresql", postgres);
+        var redis = Redis.attach(config.redis().url().reveal());
+        lifecycle.onStop(Phase.CLIENTS, "redis", redis);
+        var albums = Albums.on(redis);
+        lifecycle.onStop(Phase.CLIENTS, "albums", albums);
         var metrics = Metrics.of(lifecycle);
         lifecycle.onStop(Phase.CLIENTS, "metrics", metrics);
-        var health = Health.of(lifecycle).check("postgresql", postgres::ping);
+        var health = Health.of(lifecycle).check("postgresql", postgres::ping).check("redis", redis::ping);
         config.port().ifPresent(port -> {
             var server = HealthServer.start(config.listenAddress(), port, new HealthEndpoints(health, metrics));
             lifecycle.onStop(Phase.CLIENTS, "health server", server);
         });
 
-        var photos = new Photos(new GalleryDatabase(postgres.dataSource()), postgres.jobs());
+        var photos = new Photos(new GalleryDatabase(postgres.dataSource()), postgres.jobs(), albums);
         var variants = new VariantJob(photos, postgres.blobs(), config.photosAtOnce());
         lifecycle.onStop(Phase.CLIENTS, "variants", variants);
         lifecycle.onStop(Phase.LISTENERS, "photo sweeper", PhotoSweeper.start(photos, postgres.blobs()));

@@ -10,6 +10,7 @@ import dev.coatcheck.gallery.database.GalleryDatabase;
 import dev.coatcheck.gallery.http.GalleryServer;
 import dev.coatcheck.gallery.http.Route;
 import dev.coatcheck.gallery.photos.AlbumServlet;
+import dev.coatcheck.gallery.photos.Albums;
 import dev.coatcheck.gallery.photos.PhotoServlet;
 import dev.coatcheck.gallery.photos.Photos;
 import dev.coatcheck.gallery.photos.Uploads;
@@ -53,6 +54,8 @@ final class Web {
         lifecycle.onStop(Phase.CLIENTS, "postgresql", postgres);
         var redis = Redis.attach(config.redis().url().reveal());
         lifecycle.onStop(Phase.CLIENTS, "redis", redis);
+        var albums = Albums.on(redis);
+        lifecycle.onStop(Phase.CLIENTS, "albums", albums);
         var passwords = new Passwords();
         lifecycle.onStop(Phase.CLIENTS, "passwords", passwords);
         var metrics = Metrics.of(lifecycle);
@@ -70,7 +73,7 @@ final class Web {
                 drain,
                 sessions,
                 new HealthEndpoints(health, metrics),
-                routes(config, postgres, redis, passwords));
+                routes(config, postgres, redis, albums, passwords));
         lifecycle.onStop(Phase.LISTENERS, "listener", server::stopListening);
         lifecycle.onStop(Phase.WORK, "requests in flight", () -> {
             try {
@@ -83,11 +86,12 @@ final class Web {
         return server;
     }
 
-    private static List<Route> routes(WebConfig config, Postgres postgres, Redis redis, Passwords passwords) {
+    private static List<Route> routes(
+            WebConfig config, Postgres postgres, Redis redis, Albums albums, Passwords passwords) {
         var database = new GalleryDatabase(postgres.dataSource());
         var accounts = new Accounts(database);
         var blobs = postgres.blobs();
-        var photos = new Photos(database, postgres.jobs());
+        var photos = new Photos(database, postgres.jobs(), albums);
         var limits = redis.limits(new OnOutage.Closed());
         return List.of(
                 Route.of("/register", new RegisterServlet(accounts, passwords)),
@@ -96,7 +100,7 @@ final class Web {
                 Route.of("/me", new MeServlet()),
                 Route.of(
                         "/photos",
-                        new AlbumServlet(photos, new Uploads(photos, blobs, config.maxPhotoMegabytes())),
+                        new AlbumServlet(photos, albums, new Uploads(photos, blobs, config.maxPhotoMegabytes())),
                         new IdempotencyFilter(
                                 postgres.idempotency(IdempotencySettings.defaults()),
                                 IdempotencyFilterSettings.forUser(SessionUser::of)),

@@ -2,14 +2,21 @@ package dev.coatcheck.gallery;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.coatcheck.gallery.images.TestImages;
 import dev.coatcheck.host.service.RedisMonitor;
+import dev.coatcheck.postgres.Postgres;
 import dev.coatcheck.process.lifecycle.Phase;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.URI;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
@@ -77,6 +84,62 @@ class InstancesTest {
                     .isEqualTo(415);
             assertThat(visitor.upload(web, photo, key).status()).isEqualTo(201);
         }
+    }
+
+    @Test
+    void a_new_photo_is_in_the_album_of_the_other_instance_at_once() {
+        try (var gallery = new TestGallery()) {
+            var one = gallery.startWeb();
+            var two = gallery.startWeb();
+            var visitor = Visitor.loggedIn(one);
+            assertThat(statuses(visitor, two)).isEmpty();
+
+            visitor.upload(one, TestImages.png(20, 20));
+            assertThat(statuses(visitor, two)).containsExactly("processing");
+
+            visitor.upload(two, TestImages.png(20, 20));
+            assertThat(statuses(visitor, one)).containsExactly("processing", "processing");
+
+            gallery.startWorker();
+            // Much sooner than the album would be made anew by itself.
+            await().atMost(Duration.ofSeconds(20))
+                    .untilAsserted(() -> assertThat(statuses(visitor, two)).containsExactly("ready", "ready"));
+            assertThat(statuses(visitor, one)).containsExactly("ready", "ready");
+        }
+    }
+
+    @Test
+    void an_album_is_made_once_for_all_instances() throws SQLException {
+        try (var gallery = new TestGallery();
+                var postgres = Postgres.attach(gallery.postgresUrl)) {
+            var one = gallery.startWeb();
+            var two = gallery.startWeb();
+            var visitor = Visitor.loggedIn(one);
+            visitor.upload(one, TestImages.png(20, 20));
+            var album = visitor.get(one, "/photos").text();
+
+            // Behind the gallery's back, so that whoever asks the database notices.
+            try (var connection = postgres.dataSource().getConnection();
+                    var statement = connection.createStatement()) {
+                statement.execute("DELETE FROM photos");
+            }
+
+            assertThat(visitor.get(two, "/photos").text()).isEqualTo(album);
+            assertThat(visitor.get(two, "/photos?after=" + UUID.randomUUID())
+                            .json()
+                            .path("photos")
+                            .size())
+                    .isZero();
+        }
+    }
+
+    private static List<String> statuses(Visitor visitor, URI instance) {
+        return visitor.get(instance, "/photos")
+                .json()
+                .path("photos")
+                .valueStream()
+                .map(photo -> photo.path("status").asString())
+                .toList();
     }
 
     @Test

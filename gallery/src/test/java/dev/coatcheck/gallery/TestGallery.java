@@ -17,7 +17,9 @@ final class TestGallery implements AutoCloseable {
     private static final Duration DRAIN = Duration.ofSeconds(10);
 
     final String redisUrl = SharedServers.freshRedisUrl();
-    private final PostgresUrl database = new PostgresUrl(Secret.of(SharedServers.freshPostgresUrl()));
+    final String postgresUrl = SharedServers.freshPostgresUrl();
+    private final RedisUrl redis = new RedisUrl(Secret.of(redisUrl));
+    private final PostgresUrl database = new PostgresUrl(Secret.of(postgresUrl));
     private final List<Lifecycle> lifecycles = new ArrayList<>();
 
     TestGallery() {
@@ -27,8 +29,7 @@ final class TestGallery implements AutoCloseable {
     /** Starts an instance. */
     URI startWeb() {
         var lifecycle = lifecycle();
-        var config =
-                new WebConfig(database, new RedisUrl(Secret.of(redisUrl)), 0, "127.0.0.1", MAX_PHOTO_MEGABYTES, DRAIN);
+        var config = new WebConfig(database, redis, 0, "127.0.0.1", MAX_PHOTO_MEGABYTES, DRAIN);
         GalleryServer server = Web.start(config, lifecycle);
         lifecycle.ready();
         return URI.create("http://127.0.0.1:" + server.tcpPort());
@@ -36,7 +37,7 @@ final class TestGallery implements AutoCloseable {
 
     void startWorker() {
         var lifecycle = lifecycle();
-        PhotoWorker.start(new WorkerConfig(database, Optional.empty(), "127.0.0.1", 2, DRAIN), lifecycle);
+        PhotoWorker.start(new WorkerConfig(database, redis, Optional.empty(), "127.0.0.1", 2, DRAIN), lifecycle);
         lifecycle.ready();
     }
 

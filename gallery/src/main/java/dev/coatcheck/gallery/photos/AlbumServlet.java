@@ -21,10 +21,12 @@ public final class AlbumServlet extends HttpServlet {
     private static final int PAGE = 24;
 
     private final transient Photos photos;
+    private final transient Albums albums;
     private final transient Uploads uploads;
 
-    public AlbumServlet(Photos photos, Uploads uploads) {
+    public AlbumServlet(Photos photos, Albums albums, Uploads uploads) {
         this.photos = photos;
+        this.albums = albums;
         this.uploads = uploads;
     }
 
@@ -33,14 +35,16 @@ public final class AlbumServlet extends HttpServlet {
     @Override
     protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
         var user = User.require(request);
+        var after = after(request);
+        Json.writeText(response, HttpServletResponse.SC_OK, albums.page(user.id(), after, () -> page(user, after)));
+    }
+
+    private String page(User user, Optional<UUID> after) {
         // One more than a page has, to know whether there is another.
-        var found = photos.album(user.id(), after(request), PAGE + 1);
+        var found = photos.album(user.id(), after, PAGE + 1);
         var page = found.subList(0, Math.min(found.size(), PAGE));
         var next = found.size() > PAGE ? "/photos?after=" + page.getLast().id() : null;
-        Json.write(
-                response,
-                HttpServletResponse.SC_OK,
-                new Album(page.stream().map(PhotoView::of).toList(), next));
+        return Json.textOf(new Album(page.stream().map(PhotoView::of).toList(), next));
     }
 
     private static Optional<UUID> after(HttpServletRequest request) {

@@ -22,7 +22,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 
-/** The table of photos, and the jobs that are enqueued and completed in one transaction with it. */
+/**
+ * The table of photos, and the jobs that are enqueued and completed in one transaction with it. Whatever changes a photo is
+ * here, and tells the albums.
+ */
 public final class Photos {
     /** The queue of jobs that make variants; their payload is the photo's id. */
     public static final String QUEUE = "photos";
@@ -36,21 +39,25 @@ public final class Photos {
 
     private final GalleryDatabase database;
     private final PostgresJobs jobs;
+    private final Albums albums;
 
-    public Photos(GalleryDatabase database, PostgresJobs jobs) {
+    public Photos(GalleryDatabase database, PostgresJobs jobs, Albums albums) {
         this.database = database;
         this.jobs = jobs;
+        this.albums = albums;
     }
 
     /** Adds a photo whose original is stored, and the job that makes its variants: both or neither. */
     Photo add(UUID id, UUID account, ImageHeader header) {
-        return database.inTransaction("add a photo", connection -> {
+        var added = database.inTransaction("add a photo", connection -> {
             var photo = insert(connection, id, account, header);
             jobs.enqueue(
                     connection,
                     NewJob.of(QUEUE, id.toString()).withUniqueKey(id.toString()).withRetry(RETRY));
             return photo;
         });
+        albums.changed(account);
+        return added;
     }
 
     private static Photo insert(Connection connection, UUID id, UUID account, ImageHeader header) throws SQLException {
@@ -112,34 +119,39 @@ public final class Photos {
 
     /** Notes that the variants are there, and that the job is done: both or, where another worker has the job, neither. */
     void ready(UUID id, ClaimedJob job) {
-        database.inTransaction("note that a photo is ready", connection -> {
-            if (jobs.complete(connection, job)) {
-                set(connection, id, Status.READY);
-            }
-            return true;
-        });
+        database.inTransaction(
+                        "note that a photo is ready",
+                        connection -> jobs.complete(connection, job)
+                                ? account(connection, "UPDATE photos SET status = 'ready' WHERE id = ?", id)
+                                : Optional.<UUID>empty())
+                .ifPresent(albums::changed);
     }
 
-    /** Notes that the photo cannot be processed. */
+    /** Notes that a photo cannot be processed, unless it was. */
     void failed(UUID id) {
-        database.ask("note that a photo failed", connection -> {
-            set(connection, id, Status.FAILED);
-            return true;
-        });
+        database.ask(
+                        "note that a photo failed",
+                        connection -> account(
+                                connection,
+                                "UPDATE photos SET status = 'failed' WHERE id = ? AND status = 'processing'",
+                                id))
+                .ifPresent(albums::changed);
     }
 
     /** Notes that photos whose last attempt has failed, or took its worker down, cannot be processed. */
     void failDead() {
         for (var dead : jobs.dead(QUEUE, MAX_DEAD)) {
-            database.ask("note that a photo failed", connection -> {
-                try (var update =
-                        connection.prepareStatement("UPDATE photos SET status = ? WHERE id = ? AND status = ?")) {
-                    update.setString(1, Status.FAILED.text());
-                    update.setObject(2, UUID.fromString(dead.payload()));
-                    update.setString(3, Status.PROCESSING.text());
-                    return update.executeUpdate();
-                }
-            });
+            failed(UUID.fromString(dead.payload()));
+        }
+    }
+
+    /** Changes a photo; empty where there is nothing to change. */
+    private static Optional<UUID> account(Connection connection, String change, UUID id) throws SQLException {
+        try (var update = connection.prepareStatement(change + " RETURNING account_id")) {
+            update.setObject(1, id);
+            try (var rows = update.executeQuery()) {
+                return rows.next() ? Optional.of(rows.getObject("account_id", UUID.class)) : Optional.empty();
+            }
         }
     }
 
@@ -157,14 +169,6 @@ public final class Photos {
                 }
             }
         });
-    }
-
-    private static void set(Connection connection, UUID id, Status status) throws SQLException {
-        try (var update = connection.prepareStatement("UPDATE photos SET status = ? WHERE id = ?")) {
-            update.setString(1, status.text());
-            update.setObject(2, id);
-            update.executeUpdate();
-        }
     }
 
     private static List<Photo> list(PreparedStatement query) throws SQLException {

@@ -9,6 +9,7 @@ import dev.coatcheck.gallery.images.ImageType;
 import dev.coatcheck.gallery.photos.Photo.Status;
 import dev.coatcheck.host.service.SharedServers;
 import dev.coatcheck.postgres.Postgres;
+import dev.coatcheck.redis.Redis;
 import dev.coatcheck.state.blobs.PutOptions;
 import dev.coatcheck.state.jobs.Worker;
 import dev.coatcheck.state.jobs.WorkerSettings;
@@ -30,7 +31,9 @@ class PhotoSweeperTest {
 
     private final Postgres postgres = Postgres.attach(SharedServers.freshPostgresUrl());
     private final GalleryDatabase database = new GalleryDatabase(postgres.dataSource());
-    private final Photos photos = new Photos(database, postgres.jobs());
+    private final Redis redis = Redis.attach(SharedServers.freshRedisUrl());
+    private final Albums albums = Albums.on(redis);
+    private final Photos photos = new Photos(database, postgres.jobs(), albums);
     private final UUID account = UUID.randomUUID();
 
     @BeforeEach
@@ -48,6 +51,8 @@ class PhotoSweeperTest {
 
     @AfterEach
     void close() {
+        albums.close();
+        redis.close();
         postgres.close();
     }
 
