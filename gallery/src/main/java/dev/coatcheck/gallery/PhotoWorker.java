@@ -26,9 +26,11 @@ final class PhotoWorker {
         var postgres = Postgres.attach(config.database().url().reveal());
         lifecycle.onStop(Phase.CLIENTS, "postgresql", postgres);
         var redis = Redis.attach(config.redis().url().reveal());
-        lifecycle.onStop(Phase.CLIENTS, "redis", redis);
         var albums = Albums.on(redis);
-        lifecycle.onStop(Phase.CLIENTS, "albums", albums);
+        lifecycle.onStop(Phase.CLIENTS, "redis", () -> {
+            albums.close();
+            redis.close();
+        });
         var metrics = Metrics.of(lifecycle);
         lifecycle.onStop(Phase.CLIENTS, "metrics", metrics);
         var health = Health.of(lifecycle).check("postgresql", postgres::ping).check("redis", redis::ping);

@@ -6,6 +6,7 @@ import dev.coatcheck.gallery.accounts.LogoutServlet;
 import dev.coatcheck.gallery.accounts.MeServlet;
 import dev.coatcheck.gallery.accounts.Passwords;
 import dev.coatcheck.gallery.accounts.RegisterServlet;
+import dev.coatcheck.gallery.accounts.Registration;
 import dev.coatcheck.gallery.database.GalleryDatabase;
 import dev.coatcheck.gallery.http.GalleryServer;
 import dev.coatcheck.gallery.http.Route;
@@ -13,6 +14,7 @@ import dev.coatcheck.gallery.photos.AlbumServlet;
 import dev.coatcheck.gallery.photos.Albums;
 import dev.coatcheck.gallery.photos.PhotoServlet;
 import dev.coatcheck.gallery.photos.Photos;
+import dev.coatcheck.gallery.photos.ShownVariants;
 import dev.coatcheck.gallery.photos.Uploads;
 import dev.coatcheck.postgres.Postgres;
 import dev.coatcheck.process.health.Health;
@@ -27,6 +29,8 @@ import dev.coatcheck.servlet.IdempotencyFilterSettings;
 import dev.coatcheck.servlet.SessionFilter;
 import dev.coatcheck.servlet.SessionFilterSettings;
 import dev.coatcheck.servlet.SessionUser;
+import dev.coatcheck.state.flags.FlagSettings;
+import dev.coatcheck.state.flags.Flags;
 import dev.coatcheck.state.idempotency.IdempotencySettings;
 import dev.coatcheck.state.limits.OnOutage;
 import dev.coatcheck.state.sessions.SessionSettings;
@@ -41,7 +45,30 @@ final class Web {
     static final SessionSettings SESSIONS =
             SessionSettings.defaults().withIdleTimeout(Duration.ofDays(1)).withAbsoluteTimeout(Duration.ofDays(30));
 
-    private Web() {}
+    private final WebConfig config;
+    private final Lifecycle lifecycle;
+    private final Postgres postgres;
+    private final Flags flags;
+    private final Redis redis;
+    private final Albums albums;
+
+    private Web(WebConfig config, Lifecycle lifecycle) {
+        this.config = config;
+        this.lifecycle = lifecycle;
+        // What is given out by an attached resource is closed before it.
+        postgres = Postgres.attach(config.database().url().reveal());
+        flags = postgres.flags(FlagSettings.defaults());
+        lifecycle.onStop(Phase.CLIENTS, "postgresql", () -> {
+            flags.close();
+            postgres.close();
+        });
+        redis = Redis.attach(config.redis().url().reveal());
+        albums = Albums.on(redis);
+        lifecycle.onStop(Phase.CLIENTS, "redis", () -> {
+            albums.close();
+            redis.close();
+        });
+    }
 
     /** Starts one, to be stopped by its lifecycle. */
     static GalleryServer start(WebConfig config, Lifecycle lifecycle) {
@@ -50,17 +77,16 @@ final class Web {
 
     /** With sessions in a place of the caller's choice. */
     static GalleryServer start(WebConfig config, Lifecycle lifecycle, Function<Redis, Sessions> place) {
-        var postgres = Postgres.attach(config.database().url().reveal());
-        lifecycle.onStop(Phase.CLIENTS, "postgresql", postgres);
-        var redis = Redis.attach(config.redis().url().reveal());
-        lifecycle.onStop(Phase.CLIENTS, "redis", redis);
-        var albums = Albums.on(redis);
-        lifecycle.onStop(Phase.CLIENTS, "albums", albums);
-        var passwords = new Passwords();
-        lifecycle.onStop(Phase.CLIENTS, "passwords", passwords);
+        return new Web(config, lifecycle).listen(place);
+    }
+
+    private GalleryServer listen(Function<Redis, Sessions> place) {
         var metrics = Metrics.of(lifecycle);
         lifecycle.onStop(Phase.CLIENTS, "metrics", metrics);
-        var health = Health.of(lifecycle).check("postgresql", postgres::ping).check("redis", redis::ping);
+        var health = Health.of(lifecycle)
+                .check("postgresql", postgres::ping)
+                .check("redis", redis::ping)
+                .check("flags", this::awaitFlags);
 
         var drain = new DrainFilter(lifecycle);
         var sessions = new SessionFilter(place.apply(redis), SessionFilterSettings.defaults());
@@ -68,12 +94,7 @@ final class Web {
         metrics.registry().gauge("session.attributes.unreadable", sessions, SessionFilter::unreadableAttributes);
 
         var server = GalleryServer.start(
-                config.listenAddress(),
-                config.port(),
-                drain,
-                sessions,
-                new HealthEndpoints(health, metrics),
-                routes(config, postgres, redis, albums, passwords));
+                config.listenAddress(), config.port(), drain, sessions, new HealthEndpoints(health, metrics), routes());
         lifecycle.onStop(Phase.LISTENERS, "listener", server::stopListening);
         lifecycle.onStop(Phase.WORK, "requests in flight", () -> {
             try {
@@ -86,25 +107,32 @@ final class Web {
         return server;
     }
 
-    private static List<Route> routes(
-            WebConfig config, Postgres postgres, Redis redis, Albums albums, Passwords passwords) {
+    /** So that nobody meets an instance that does not know the flags yet. */
+    private void awaitFlags() throws InterruptedException {
+        if (!flags.awaitFirst(Duration.ofSeconds(1))) {
+            throw new IllegalStateException("the flags were not read yet");
+        }
+    }
+
+    private List<Route> routes() {
+        var passwords = new Passwords();
+        lifecycle.onStop(Phase.CLIENTS, "passwords", passwords);
         var database = new GalleryDatabase(postgres.dataSource());
         var accounts = new Accounts(database);
         var blobs = postgres.blobs();
         var photos = new Photos(database, postgres.jobs(), albums);
+        var uploads = new Uploads(photos, blobs, config.maxPhotoMegabytes());
+        var shown = new ShownVariants(flags);
         var limits = redis.limits(new OnOutage.Closed());
+        var once = new IdempotencyFilter(
+                postgres.idempotency(IdempotencySettings.defaults()),
+                IdempotencyFilterSettings.forUser(SessionUser::of));
         return List.of(
-                Route.of("/register", new RegisterServlet(accounts, passwords)),
+                Route.of("/register", new RegisterServlet(new Registration(accounts, passwords))),
                 Route.of("/login", new LoginServlet(accounts, passwords, limits)),
                 Route.of("/logout", new LogoutServlet()),
                 Route.of("/me", new MeServlet()),
-                Route.of(
-                        "/photos",
-                        new AlbumServlet(photos, albums, new Uploads(photos, blobs, config.maxPhotoMegabytes())),
-                        new IdempotencyFilter(
-                                postgres.idempotency(IdempotencySettings.defaults()),
-                                IdempotencyFilterSettings.forUser(SessionUser::of)),
-                        Uploads.limit(limits)),
-                Route.of("/photos/*", new PhotoServlet(photos, blobs)));
+                Route.of("/photos", new AlbumServlet(photos, albums, uploads, shown), once, Uploads.limit(limits)),
+                Route.of("/photos/*", new PhotoServlet(photos, blobs, shown)));
     }
 }

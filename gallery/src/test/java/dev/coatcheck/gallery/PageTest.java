@@ -96,6 +96,7 @@ class PageTest {
             page.navigate(web.toString());
             assertThat(button(page, "Log in")).isVisible();
             photograph(page, "door");
+            gallery.admin("set-flag", "sepia", "ada@example.org");
             page.getByLabel("E-mail").fill("ada@example.org");
             page.getByLabel("Password").fill("correct horse battery");
             button(page, "Register").click();
@@ -118,6 +119,11 @@ class PageTest {
             button(page, "Gray").click();
             page.waitForFunction("() => document.querySelector('dialog img').naturalWidth > 0");
             photograph(page, "viewer");
+            var sepia =
+                    page.waitForResponse("**/sepia", () -> button(page, "Sepia").click());
+            assertThat(sepia.status()).isEqualTo(200);
+            assertThat(button(page, "Sepia")).hasAttribute("aria-pressed", "true");
+            photograph(page, "sepia");
             button(page, "Close").click();
 
             page.setViewportSize(390, 844);

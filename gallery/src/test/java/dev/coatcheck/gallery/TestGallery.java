@@ -1,5 +1,7 @@
 package dev.coatcheck.gallery;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.coatcheck.gallery.http.GalleryServer;
 import dev.coatcheck.host.service.SharedServers;
 import dev.coatcheck.process.config.Secret;
@@ -23,7 +25,7 @@ final class TestGallery implements AutoCloseable {
     private final List<Lifecycle> lifecycles = new ArrayList<>();
 
     TestGallery() {
-        Release.run(new ReleaseConfig(database));
+        Release.run(new DatabaseConfig(database));
     }
 
     /** Starts an instance. */
@@ -39,6 +41,15 @@ final class TestGallery implements AutoCloseable {
         var lifecycle = lifecycle();
         PhotoWorker.start(new WorkerConfig(database, redis, Optional.empty(), "127.0.0.1", 2, DRAIN), lifecycle);
         lifecycle.ready();
+    }
+
+    /** Runs a one-off command. */
+    void admin(String... words) {
+        assertThat(adminStatus(words)).isZero();
+    }
+
+    int adminStatus(String... words) {
+        return Admin.run(new DatabaseConfig(database), List.of(words));
     }
 
     /** Does something at the end of the instance or worker that was started last. */

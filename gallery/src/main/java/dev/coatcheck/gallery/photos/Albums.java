@@ -41,13 +41,12 @@ public final class Albums implements AutoCloseable {
     /**
      * A page of an account's album.
      *
-     * @param after the photo that it comes after; empty for the first page
+     * @param which tells it from the account's other pages
      * @param make makes the page, where it is not kept
      */
-    String page(UUID account, Optional<UUID> after, Supplier<String> make) {
-        var key = account + after.map(photo -> "/" + photo).orElse("");
+    String page(UUID account, String which, Supplier<String> make) {
         try {
-            return pages.get(key, Set.of(tag(account)), TTL, () -> Optional.of(make.get()))
+            return pages.get(account + " " + which, Set.of(tag(account)), TTL, () -> Optional.of(make.get()))
                     .value()
                     .orElseThrow();
         } catch (LoadFailedException e) {

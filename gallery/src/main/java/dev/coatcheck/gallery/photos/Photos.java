@@ -3,6 +3,7 @@ package dev.coatcheck.gallery.photos;
 import dev.coatcheck.gallery.database.GalleryDatabase;
 import dev.coatcheck.gallery.images.ImageHeader;
 import dev.coatcheck.gallery.images.ImageType;
+import dev.coatcheck.gallery.images.Variant;
 import dev.coatcheck.gallery.photos.Photo.Status;
 import dev.coatcheck.postgres.PostgresJobs;
 import dev.coatcheck.state.jobs.ClaimedJob;
@@ -16,6 +17,7 @@ import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -35,7 +37,7 @@ public final class Photos {
     /** How many jobs are looked at; more than that do not die between two looks. */
     private static final int MAX_DEAD = 1_000;
 
-    private static final String COLUMNS = "id, status, content_type, width, height, created_at";
+    private static final String COLUMNS = "id, status, content_type, width, height, created_at, variants";
 
     private final GalleryDatabase database;
     private final PostgresJobs jobs;
@@ -118,13 +120,21 @@ public final class Photos {
     }
 
     /** Notes that the variants are there, and that the job is done: both or, where another worker has the job, neither. */
-    void ready(UUID id, ClaimedJob job) {
+    void ready(UUID id, Set<Variant> variants, ClaimedJob job) {
         database.inTransaction(
                         "note that a photo is ready",
                         connection -> jobs.complete(connection, job)
-                                ? account(connection, "UPDATE photos SET status = 'ready' WHERE id = ?", id)
+                                ? account(
+                                        connection,
+                                        "UPDATE photos SET status = 'ready', variants = ? WHERE id = ?",
+                                        connection.createArrayOf("text", paths(variants)),
+                                        id)
                                 : Optional.<UUID>empty())
                 .ifPresent(albums::changed);
+    }
+
+    private static Object[] paths(Set<Variant> variants) {
+        return variants.stream().map(Variant::path).toArray();
     }
 
     /** Notes that a photo cannot be processed, unless it was. */
@@ -146,9 +156,12 @@ public final class Photos {
     }
 
     /** Changes a photo; empty where there is nothing to change. */
-    private static Optional<UUID> account(Connection connection, String change, UUID id) throws SQLException {
+    private static Optional<UUID> account(Connection connection, String change, Object... parameters)
+            throws SQLException {
         try (var update = connection.prepareStatement(change + " RETURNING account_id")) {
-            update.setObject(1, id);
+            for (int i = 0; i < parameters.length; i++) {
+                update.setObject(i + 1, parameters[i]);
+            }
             try (var rows = update.executeQuery()) {
                 return rows.next() ? Optional.of(rows.getObject("account_id", UUID.class)) : Optional.empty();
             }
@@ -182,12 +195,23 @@ public final class Photos {
     }
 
     private static Photo photo(ResultSet row) throws SQLException {
+        var status = Status.of(row.getString("status"));
         return new Photo(
                 row.getObject("id", UUID.class),
-                Status.of(row.getString("status")),
+                status,
                 ImageType.ofContentType(row.getString("content_type")),
                 row.getInt("width"),
                 row.getInt("height"),
-                row.getObject("created_at", OffsetDateTime.class).toInstant());
+                row.getObject("created_at", OffsetDateTime.class).toInstant(),
+                status == Status.READY ? variants(row) : Set.of());
+    }
+
+    /** Without those that only a newer release knows. */
+    private static Set<Variant> variants(ResultSet row) throws SQLException {
+        var variants = EnumSet.noneOf(Variant.class);
+        for (var path : (String[]) row.getArray("variants").getArray()) {
+            Variant.ofPath(path).ifPresent(variants::add);
+        }
+        return variants;
     }
 }

@@ -221,8 +221,9 @@ function view(id) {
   const image = $('viewer').querySelector('img');
   const from = $('viewer').querySelector('.from');
   image.alt = photos.get(id).item.querySelector('.picture').getAttribute('aria-label');
-  const choices = {Colour: photo.variants.medium, Gray: photo.variants.gray, Original: `/photos/${id}/original`};
-  $('views').replaceChildren(...Object.entries(choices).map(([name, path]) => {
+  const {medium, gray, sepia} = photo.variants;
+  const choices = {Colour: medium, Gray: gray, Sepia: sepia, Original: `/photos/${id}/original`};
+  $('views').replaceChildren(...Object.entries(choices).filter(([, path]) => path).map(([name, path]) => {
     const button = document.createElement('button');
     button.type = 'button';
     button.className = 'quiet';
