@@ -6,6 +6,7 @@ import dev.coatcheck.gallery.photos.PhotoSweeper;
 import dev.coatcheck.gallery.photos.Photos;
 import dev.coatcheck.gallery.photos.VariantJob;
 import dev.coatcheck.postgres.Postgres;
+import dev.coatcheck.process.Instance;
 import dev.coatcheck.process.health.Health;
 import dev.coatcheck.process.health.HealthEndpoints;
 import dev.coatcheck.process.health.HealthServer;
@@ -15,6 +16,7 @@ import dev.coatcheck.process.lifecycle.Phase;
 import dev.coatcheck.redis.Redis;
 import dev.coatcheck.state.jobs.Worker;
 import dev.coatcheck.state.jobs.WorkerSettings;
+import dev.coatcheck.state.leases.LeaseSettings;
 import java.util.Map;
 
 /** A worker process: makes the variants of uploaded photos. */
@@ -42,7 +44,8 @@ final class PhotoWorker {
         var photos = new Photos(new GalleryDatabase(postgres.dataSource()), postgres.jobs(), albums);
         var variants = new VariantJob(photos, postgres.blobs(), config.photosAtOnce());
         lifecycle.onStop(Phase.CLIENTS, "variants", variants);
-        lifecycle.onStop(Phase.LISTENERS, "photo sweeper", PhotoSweeper.start(photos, postgres.blobs()));
+        var leases = postgres.leases(LeaseSettings.heldBy(Instance.name()));
+        lifecycle.onStop(Phase.LISTENERS, "photo sweeper", PhotoSweeper.start(photos, postgres.blobs(), leases));
         var settings = WorkerSettings.defaults().withConcurrency(config.photosAtOnce());
         var worker = Worker.start(postgres.jobs(), Map.of(Photos.QUEUE, variants), settings);
         metrics.registry().gauge("photos.running", worker, Worker::running);
