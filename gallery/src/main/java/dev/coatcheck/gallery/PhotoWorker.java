@@ -1,18 +1,22 @@
 package dev.coatcheck.gallery;
 
 import dev.coatcheck.gallery.database.GalleryDatabase;
+import dev.coatcheck.gallery.photos.Albums;
 import dev.coatcheck.gallery.photos.PhotoSweeper;
 import dev.coatcheck.gallery.photos.Photos;
 import dev.coatcheck.gallery.photos.VariantJob;
 import dev.coatcheck.postgres.Postgres;
+import dev.coatcheck.process.Instance;
 import dev.coatcheck.process.health.Health;
 import dev.coatcheck.process.health.HealthEndpoints;
 import dev.coatcheck.process.health.HealthServer;
 import dev.coatcheck.process.health.Metrics;
 import dev.coatcheck.process.lifecycle.Lifecycle;
 import dev.coatcheck.process.lifecycle.Phase;
+import dev.coatcheck.redis.Redis;
 import dev.coatcheck.state.jobs.Worker;
 import dev.coatcheck.state.jobs.WorkerSettings;
+import dev.coatcheck.state.leases.LeaseSettings;
 import java.util.Map;
 
 /** A worker process: makes the variants of uploaded photos. */
@@ -23,18 +27,25 @@ final class PhotoWorker {
     static void start(WorkerConfig config, Lifecycle lifecycle) {
         var postgres = Postgres.attach(config.database().url().reveal());
         lifecycle.onStop(Phase.CLIENTS, "postgresql", postgres);
+        var redis = Redis.attach(config.redis().url().reveal());
+        var albums = Albums.on(redis);
+        lifecycle.onStop(Phase.CLIENTS, "redis", () -> {
+            albums.close();
+            redis.close();
+        });
         var metrics = Metrics.of(lifecycle);
         lifecycle.onStop(Phase.CLIENTS, "metrics", metrics);
-        var health = Health.of(lifecycle).check("postgresql", postgres::ping);
+        var health = Health.of(lifecycle).check("postgresql", postgres::ping).check("redis", redis::ping);
         config.port().ifPresent(port -> {
             var server = HealthServer.start(config.listenAddress(), port, new HealthEndpoints(health, metrics));
             lifecycle.onStop(Phase.CLIENTS, "health server", server);
         });
 
-        var photos = new Photos(new GalleryDatabase(postgres.dataSource()), postgres.jobs());
+        var photos = new Photos(new GalleryDatabase(postgres.dataSource()), postgres.jobs(), albums);
         var variants = new VariantJob(photos, postgres.blobs(), config.photosAtOnce());
         lifecycle.onStop(Phase.CLIENTS, "variants", variants);
-        lifecycle.onStop(Phase.LISTENERS, "photo sweeper", PhotoSweeper.start(photos, postgres.blobs()));
+        var leases = postgres.leases(LeaseSettings.heldBy(Instance.name()));
+        lifecycle.onStop(Phase.LISTENERS, "photo sweeper", PhotoSweeper.start(photos, postgres.blobs(), leases));
         var settings = WorkerSettings.defaults().withConcurrency(config.photosAtOnce());
         var worker = Worker.start(postgres.jobs(), Map.of(Photos.QUEUE, variants), settings);
         metrics.registry().gauge("photos.running", worker, Worker::running);

@@ -6,7 +6,7 @@ import dev.coatcheck.process.config.Secret;
 
 /** Where Redis is. Refused as a part of the configuration where it is no such URL, so that the process never listens. */
 public record RedisUrl(
-        @Describe("The Redis that keeps sessions and limits.") @Example("redis://localhost:6379")
+        @Describe("The Redis that keeps sessions, limits and albums.") @Example("redis://localhost:6379")
         Secret url) {
     public RedisUrl {
         if (!url.reveal().matches("rediss?://[^/]+(/.*)?")) {

@@ -7,7 +7,7 @@ import dev.coatcheck.postgres.Postgres;
 final class Release {
     private Release() {}
 
-    static void run(ReleaseConfig config) {
+    static void run(DatabaseConfig config) {
         try (var postgres = Postgres.attach(config.database().url().reveal())) {
             new GalleryDatabase(postgres.dataSource()).migrate();
             postgres.migrate();

@@ -3,6 +3,7 @@ package dev.coatcheck.gallery;
 import dev.coatcheck.gallery.accounts.MeServlet;
 import dev.coatcheck.gallery.accounts.Passwords;
 import dev.coatcheck.gallery.http.GalleryServer;
+import dev.coatcheck.gallery.http.Route;
 import dev.coatcheck.postgres.Postgres;
 import dev.coatcheck.process.health.Health;
 import dev.coatcheck.process.health.HealthEndpoints;
@@ -21,7 +22,6 @@ import java.net.HttpURLConnection;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 
 /**
  * A web process as far as it gets with no backing service: the build runs it, so that the JVM notes which classes one
@@ -52,7 +52,7 @@ final class Training {
                     new DrainFilter(lifecycle),
                     new SessionFilter(postgres.sessions(SessionSettings.defaults()), SessionFilterSettings.defaults()),
                     new HealthEndpoints(health, metrics),
-                    Map.of("/me", new MeServlet()));
+                    List.of(Route.of("/me", new MeServlet())));
             lifecycle.onStop(Phase.WORK, "requests", server::stop);
             lifecycle.ready();
             for (var path : List.of("/", "/me", "/health/live", "/health/ready", "/metrics")) {

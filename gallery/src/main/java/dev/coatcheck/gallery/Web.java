@@ -6,11 +6,15 @@ import dev.coatcheck.gallery.accounts.LogoutServlet;
 import dev.coatcheck.gallery.accounts.MeServlet;
 import dev.coatcheck.gallery.accounts.Passwords;
 import dev.coatcheck.gallery.accounts.RegisterServlet;
+import dev.coatcheck.gallery.accounts.Registration;
 import dev.coatcheck.gallery.database.GalleryDatabase;
 import dev.coatcheck.gallery.http.GalleryServer;
+import dev.coatcheck.gallery.http.Route;
 import dev.coatcheck.gallery.photos.AlbumServlet;
+import dev.coatcheck.gallery.photos.Albums;
 import dev.coatcheck.gallery.photos.PhotoServlet;
 import dev.coatcheck.gallery.photos.Photos;
+import dev.coatcheck.gallery.photos.ShownVariants;
 import dev.coatcheck.gallery.photos.Uploads;
 import dev.coatcheck.postgres.Postgres;
 import dev.coatcheck.process.health.Health;
@@ -20,14 +24,19 @@ import dev.coatcheck.process.lifecycle.Lifecycle;
 import dev.coatcheck.process.lifecycle.Phase;
 import dev.coatcheck.redis.Redis;
 import dev.coatcheck.servlet.DrainFilter;
+import dev.coatcheck.servlet.IdempotencyFilter;
+import dev.coatcheck.servlet.IdempotencyFilterSettings;
 import dev.coatcheck.servlet.SessionFilter;
 import dev.coatcheck.servlet.SessionFilterSettings;
+import dev.coatcheck.servlet.SessionUser;
+import dev.coatcheck.state.flags.FlagSettings;
+import dev.coatcheck.state.flags.Flags;
+import dev.coatcheck.state.idempotency.IdempotencySettings;
 import dev.coatcheck.state.limits.OnOutage;
 import dev.coatcheck.state.sessions.SessionSettings;
 import dev.coatcheck.state.sessions.Sessions;
-import jakarta.servlet.http.HttpServlet;
 import java.time.Duration;
-import java.util.Map;
+import java.util.List;
 import java.util.function.Function;
 
 /** A web process: whatever it is told it hands to PostgreSQL and Redis, so any other can answer the next request. */
@@ -36,7 +45,30 @@ final class Web {
     static final SessionSettings SESSIONS =
             SessionSettings.defaults().withIdleTimeout(Duration.ofDays(1)).withAbsoluteTimeout(Duration.ofDays(30));
 
-    private Web() {}
+    private final WebConfig config;
+    private final Lifecycle lifecycle;
+    private final Postgres postgres;
+    private final Flags flags;
+    private final Redis redis;
+    private final Albums albums;
+
+    private Web(WebConfig config, Lifecycle lifecycle) {
+        this.config = config;
+        this.lifecycle = lifecycle;
+        // What is given out by an attached resource is closed before it.
+        postgres = Postgres.attach(config.database().url().reveal());
+        flags = postgres.flags(FlagSettings.defaults());
+        lifecycle.onStop(Phase.CLIENTS, "postgresql", () -> {
+            flags.close();
+            postgres.close();
+        });
+        redis = Redis.attach(config.redis().url().reveal());
+        albums = Albums.on(redis);
+        lifecycle.onStop(Phase.CLIENTS, "redis", () -> {
+            albums.close();
+            redis.close();
+        });
+    }
 
     /** Starts one, to be stopped by its lifecycle. */
     static GalleryServer start(WebConfig config, Lifecycle lifecycle) {
@@ -45,15 +77,16 @@ final class Web {
 
     /** With sessions in a place of the caller's choice. */
     static GalleryServer start(WebConfig config, Lifecycle lifecycle, Function<Redis, Sessions> place) {
-        var postgres = Postgres.attach(config.database().url().reveal());
-        lifecycle.onStop(Phase.CLIENTS, "postgresql", postgres);
-        var redis = Redis.attach(config.redis().url().reveal());
-        lifecycle.onStop(Phase.CLIENTS, "redis", redis);
-        var passwords = new Passwords();
-        lifecycle.onStop(Phase.CLIENTS, "passwords", passwords);
+        return new Web(config, lifecycle).listen(place);
+    }
+
+    private GalleryServer listen(Function<Redis, Sessions> place) {
         var metrics = Metrics.of(lifecycle);
         lifecycle.onStop(Phase.CLIENTS, "metrics", metrics);
-        var health = Health.of(lifecycle).check("postgresql", postgres::ping).check("redis", redis::ping);
+        var health = Health.of(lifecycle)
+                .check("postgresql", postgres::ping)
+                .check("redis", redis::ping)
+                .check("flags", this::awaitFlags);
 
         var drain = new DrainFilter(lifecycle);
         var sessions = new SessionFilter(place.apply(redis), SessionFilterSettings.defaults());
@@ -61,12 +94,7 @@ final class Web {
         metrics.registry().gauge("session.attributes.unreadable", sessions, SessionFilter::unreadableAttributes);
 
         var server = GalleryServer.start(
-                config.listenAddress(),
-                config.port(),
-                drain,
-                sessions,
-                new HealthEndpoints(health, metrics),
-                servlets(config, postgres, redis, passwords));
+                config.listenAddress(), config.port(), drain, sessions, new HealthEndpoints(health, metrics), routes());
         lifecycle.onStop(Phase.LISTENERS, "listener", server::stopListening);
         lifecycle.onStop(Phase.WORK, "requests in flight", () -> {
             try {
@@ -79,19 +107,32 @@ final class Web {
         return server;
     }
 
-    private static Map<String, HttpServlet> servlets(
-            WebConfig config, Postgres postgres, Redis redis, Passwords passwords) {
+    /** So that nobody meets an instance that does not know the flags yet. */
+    private void awaitFlags() throws InterruptedException {
+        if (!flags.awaitFirst(Duration.ofSeconds(1))) {
+            throw new IllegalStateException("the flags were not read yet");
+        }
+    }
+
+    private List<Route> routes() {
+        var passwords = new Passwords();
+        lifecycle.onStop(Phase.CLIENTS, "passwords", passwords);
         var database = new GalleryDatabase(postgres.dataSource());
         var accounts = new Accounts(database);
         var blobs = postgres.blobs();
-        var photos = new Photos(database, postgres.jobs());
+        var photos = new Photos(database, postgres.jobs(), albums);
+        var uploads = new Uploads(photos, blobs, config.maxPhotoMegabytes());
+        var shown = new ShownVariants(flags);
         var limits = redis.limits(new OnOutage.Closed());
-        return Map.of(
-                "/register", new RegisterServlet(accounts, passwords),
-                "/login", new LoginServlet(accounts, passwords, limits),
-                "/logout", new LogoutServlet(),
-                "/me", new MeServlet(),
-                "/photos", new AlbumServlet(photos, new Uploads(photos, blobs, limits, config.maxPhotoMegabytes())),
-                "/photos/*", new PhotoServlet(photos, blobs));
+        var once = new IdempotencyFilter(
+                postgres.idempotency(IdempotencySettings.defaults()),
+                IdempotencyFilterSettings.forUser(SessionUser::of));
+        return List.of(
+                Route.of("/register", new RegisterServlet(new Registration(accounts, passwords))),
+                Route.of("/login", new LoginServlet(accounts, passwords, limits)),
+                Route.of("/logout", new LogoutServlet()),
+                Route.of("/me", new MeServlet()),
+                Route.of("/photos", new AlbumServlet(photos, albums, uploads, shown), once, Uploads.limit(limits)),
+                Route.of("/photos/*", new PhotoServlet(photos, blobs, shown)));
     }
 }

@@ -9,6 +9,7 @@ import java.util.Optional;
 /** What a worker process reads from its environment. */
 public record WorkerConfig(
         PostgresUrl database,
+        RedisUrl redis,
 
         @Describe("The TCP port to serve health on; without it none is served.") @Range(min = 0, max = 65535)
         Optional<Integer> port,

@@ -2,8 +2,14 @@ package dev.coatcheck.gallery;
 
 import static dev.coatcheck.gallery.Visitor.PASSWORD;
 import static dev.coatcheck.gallery.Visitor.credentials;
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.util.Locale;
@@ -227,6 +233,26 @@ class AccountsTest {
         var answer = new Visitor().post(web, "/register", "{\"email\":\"" + "x".repeat(5_000_000) + "\"}");
 
         assertThat(answer.status()).isEqualTo(413);
+    }
+
+    @Test
+    void a_connection_goes_on_after_a_request_that_was_refused_before_its_end() throws IOException {
+        try (var connection = new Socket(web.getHost(), web.getPort())) {
+            connection.setSoTimeout(10_000);
+            var out = connection.getOutputStream();
+            var in = new BufferedReader(new InputStreamReader(connection.getInputStream(), US_ASCII));
+            out.write("POST /register HTTP/1.1\r\nHost: x\r\nContent-Length: 5000000\r\n\r\n{".getBytes(US_ASCII));
+            out.write(new byte[20_000]);
+            out.flush();
+            assertThat(in.readLine()).isEqualTo("HTTP/1.1 413 Payload Too Large");
+
+            out.write(new byte[5_000_000 - 20_001]);
+            out.write("GET /me HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(US_ASCII));
+            out.flush();
+            assertThat(in.lines().filter(line -> line.contains("HTTP/1.1")).findFirst())
+                    .get(STRING)
+                    .endsWith("HTTP/1.1 401 Unauthorized");
+        }
     }
 
     @Test

@@ -2,14 +2,21 @@ package dev.coatcheck.gallery;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.coatcheck.gallery.images.TestImages;
 import dev.coatcheck.host.service.RedisMonitor;
+import dev.coatcheck.postgres.Postgres;
 import dev.coatcheck.process.lifecycle.Phase;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.URI;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
@@ -38,6 +45,101 @@ class InstancesTest {
             assertThat(visitor.post(two, "/logout", "").status()).isEqualTo(204);
             assertThat(visitor.get(one, "/me").status()).isEqualTo(401);
         }
+    }
+
+    @Test
+    void an_upload_that_is_sent_again_to_another_instance_is_one_photo() {
+        try (var gallery = new TestGallery()) {
+            var one = gallery.startWeb();
+            var two = gallery.startWeb();
+            var visitor = Visitor.loggedIn(one);
+            var photo = TestImages.jpeg(800, 600);
+            var key = new String[] {"Idempotency-Key", "holiday-1"};
+
+            var first = visitor.upload(one, photo, key);
+            var again = visitor.upload(two, photo, key);
+
+            assertThat(first.status()).isEqualTo(201);
+            assertThat(again.status()).isEqualTo(201);
+            assertThat(again.json()).isEqualTo(first.json());
+            assertThat(again.header("Location")).isEqualTo(first.header("Location"));
+            assertThat(again.header("Idempotent-Replayed")).isEqualTo("true");
+            assertThat(visitor.get(two, "/photos").json().path("photos").size()).isOne();
+            assertThat(visitor.upload(two, TestImages.jpeg(400, 300), key).status())
+                    .isEqualTo(422);
+            // A key is its user's own.
+            assertThat(Visitor.loggedIn(two).upload(two, photo, key).json()).isNotEqualTo(first.json());
+        }
+    }
+
+    @Test
+    void an_upload_that_was_refused_may_be_sent_again_under_its_key() {
+        try (var gallery = new TestGallery()) {
+            var web = gallery.startWeb();
+            var visitor = Visitor.loggedIn(web);
+            var photo = TestImages.png(20, 20);
+            var key = new String[] {"Idempotency-Key", "holiday-2"};
+
+            assertThat(visitor.upload(web, new byte[photo.length], key).status())
+                    .isEqualTo(415);
+            assertThat(visitor.upload(web, photo, key).status()).isEqualTo(201);
+        }
+    }
+
+    @Test
+    void a_new_photo_is_in_the_album_of_the_other_instance_at_once() {
+        try (var gallery = new TestGallery()) {
+            var one = gallery.startWeb();
+            var two = gallery.startWeb();
+            var visitor = Visitor.loggedIn(one);
+            assertThat(statuses(visitor, two)).isEmpty();
+
+            visitor.upload(one, TestImages.png(20, 20));
+            assertThat(statuses(visitor, two)).containsExactly("processing");
+
+            visitor.upload(two, TestImages.png(20, 20));
+            assertThat(statuses(visitor, one)).containsExactly("processing", "processing");
+
+            gallery.startWorker();
+            // Much sooner than the album would be made anew by itself.
+            await().atMost(Duration.ofSeconds(20))
+                    .untilAsserted(() -> assertThat(statuses(visitor, two)).containsExactly("ready", "ready"));
+            assertThat(statuses(visitor, one)).containsExactly("ready", "ready");
+        }
+    }
+
+    @Test
+    void an_album_is_made_once_for_all_instances() throws SQLException {
+        try (var gallery = new TestGallery();
+                var postgres = Postgres.attach(gallery.postgresUrl)) {
+            var one = gallery.startWeb();
+            var two = gallery.startWeb();
+            var visitor = Visitor.loggedIn(one);
+            visitor.upload(one, TestImages.png(20, 20));
+            var album = visitor.get(one, "/photos").text();
+
+            // Behind the gallery's back, so that whoever asks the database notices.
+            try (var connection = postgres.dataSource().getConnection();
+                    var statement = connection.createStatement()) {
+                statement.execute("DELETE FROM photos");
+            }
+
+            assertThat(visitor.get(two, "/photos").text()).isEqualTo(album);
+            assertThat(visitor.get(two, "/photos?after=" + UUID.randomUUID())
+                            .json()
+                            .path("photos")
+                            .size())
+                    .isZero();
+        }
+    }
+
+    private static List<String> statuses(Visitor visitor, URI instance) {
+        return visitor.get(instance, "/photos")
+                .json()
+                .path("photos")
+                .valueStream()
+                .map(photo -> photo.path("status").asString())
+                .toList();
     }
 
     @Test

@@ -17,6 +17,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
@@ -94,6 +96,7 @@ class PageTest {
             page.navigate(web.toString());
             assertThat(button(page, "Log in")).isVisible();
             photograph(page, "door");
+            gallery.admin("set-flag", "sepia", "ada@example.org");
             page.getByLabel("E-mail").fill("ada@example.org");
             page.getByLabel("Password").fill("correct horse battery");
             button(page, "Register").click();
@@ -116,6 +119,11 @@ class PageTest {
             button(page, "Gray").click();
             page.waitForFunction("() => document.querySelector('dialog img').naturalWidth > 0");
             photograph(page, "viewer");
+            var sepia =
+                    page.waitForResponse("**/sepia", () -> button(page, "Sepia").click());
+            assertThat(sepia.status()).isEqualTo(200);
+            assertThat(button(page, "Sepia")).hasAttribute("aria-pressed", "true");
+            photograph(page, "sepia");
             button(page, "Close").click();
 
             page.setViewportSize(390, 844);
@@ -133,16 +141,63 @@ class PageTest {
     }
 
     @Test
+    void an_upload_whose_connection_broke_is_sent_again_under_the_same_key() {
+        try (var context = browser.newContext()) {
+            var page = context.newPage();
+            register(page, "grace@example.org");
+            var keys = new CopyOnWriteArrayList<String>();
+            page.route("**/photos", route -> {
+                if (route.request().method().equals("POST")) {
+                    keys.add(route.request().headers().get("idempotency-key"));
+                }
+                if (keys.size() == 1) {
+                    route.abort("connectionreset");
+                } else {
+                    route.resume();
+                }
+            });
+
+            page.locator("input[type=file]")
+                    .setInputFiles(new FilePayload("sunset.png", "image/png", TestImages.png(60, 40)));
+
+            assertThat(page.getByText("Trying again in")).isVisible();
+            photograph(page, "again");
+            assertThat(page.locator(".photo[data-status=ready] img")).hasCount(1);
+            assertThat(page.locator(".uploading")).hasCount(0);
+            assertThat(keys).hasSize(2);
+            assertThat(keys.getFirst()).isNotEmpty().isEqualTo(keys.getLast());
+        }
+    }
+
+    private void register(Page page, String email) {
+        page.navigate(web.toString());
+        page.getByLabel("E-mail").fill(email);
+        page.getByLabel("Password").fill("correct horse battery");
+        button(page, "Register").click();
+        assertThat(page.getByText(email)).isVisible();
+    }
+
+    @Test
     void what_goes_wrong_is_said_kindly() {
         try (var context = browser.newContext()) {
             var page = context.newPage();
             page.navigate(web.toString());
             page.getByLabel("E-mail").fill("nobody@example.org");
             page.getByLabel("Password").fill("wrong horse battery");
+            var status = page.getByRole(AriaRole.STATUS);
+            for (int i = 0; i < 5; i++) {
+                button(page, "Log in").click();
+                assertThat(status).containsText("The e-mail address or the password is wrong.");
+                assertThat(button(page, "Log in")).isEnabled();
+            }
+            photograph(page, "refused");
+
             button(page, "Log in").click();
 
-            assertThat(page.getByRole(AriaRole.STATUS)).containsText("The e-mail address or the password is wrong.");
-            photograph(page, "refused");
+            assertThat(status)
+                    .containsText(
+                            Pattern.compile("Too many failed attempts. Please try again in \\d+ (s|minutes)\\.$"));
+            photograph(page, "too-often");
         }
     }
 
@@ -150,11 +205,7 @@ class PageTest {
     void nothing_runs_that_somebody_put_into_a_name() {
         try (var context = browser.newContext()) {
             var page = context.newPage();
-            page.navigate(web.toString());
-            page.getByLabel("E-mail").fill("eve@example.org");
-            page.getByLabel("Password").fill("correct horse battery");
-            button(page, "Register").click();
-            assertThat(page.getByText("eve@example.org")).isVisible();
+            register(page, "eve@example.org");
             page.locator("input[type=file]")
                     .setInputFiles(new FilePayload(
                             "<img src=x onerror=window.owned=1>.txt", "text/plain", new byte[] {1, 2, 3}));

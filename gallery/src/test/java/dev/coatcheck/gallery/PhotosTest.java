@@ -297,9 +297,21 @@ class PhotosTest {
         }
 
         assertThat(answer.status()).isEqualTo(429);
+        assertThat(answer.error()).isEqualTo("limit_exceeded");
         assertThat(Integer.parseInt(answer.header("Retry-After"))).isBetween(1, 60);
+        assertThat(answer.header("RateLimit-Policy")).isEqualTo("\"upload\";q=60;w=60");
+        assertThat(answer.header("RateLimit")).startsWith("\"upload\";r=0;t=");
         assertThat(taken).isBetween(60, 90); // permits grow back meanwhile
         assertThat(Visitor.loggedIn(web).upload(web, new byte[1]).status()).isEqualTo(415);
+    }
+
+    @Test
+    void an_upload_is_told_how_many_are_left_and_looking_costs_none() {
+        var visitor = Visitor.loggedIn(web);
+        visitor.get(web, "/photos");
+
+        assertThat(visitor.upload(web, PHOTO).header("RateLimit")).startsWith("\"upload\";r=59;t=");
+        assertThat(visitor.get(web, "/photos").header("RateLimit")).isEmpty();
     }
 
     @Test

@@ -1,5 +1,7 @@
 package dev.coatcheck.gallery;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.coatcheck.gallery.http.GalleryServer;
 import dev.coatcheck.host.service.SharedServers;
 import dev.coatcheck.process.config.Secret;
@@ -17,18 +19,19 @@ final class TestGallery implements AutoCloseable {
     private static final Duration DRAIN = Duration.ofSeconds(10);
 
     final String redisUrl = SharedServers.freshRedisUrl();
-    private final PostgresUrl database = new PostgresUrl(Secret.of(SharedServers.freshPostgresUrl()));
+    final String postgresUrl = SharedServers.freshPostgresUrl();
+    private final RedisUrl redis = new RedisUrl(Secret.of(redisUrl));
+    private final PostgresUrl database = new PostgresUrl(Secret.of(postgresUrl));
     private final List<Lifecycle> lifecycles = new ArrayList<>();
 
     TestGallery() {
-        Release.run(new ReleaseConfig(database));
+        Release.run(new DatabaseConfig(database));
     }
 
     /** Starts an instance. */
     URI startWeb() {
         var lifecycle = lifecycle();
-        var config =
-                new WebConfig(database, new RedisUrl(Secret.of(redisUrl)), 0, "127.0.0.1", MAX_PHOTO_MEGABYTES, DRAIN);
+        var config = new WebConfig(database, redis, 0, "127.0.0.1", MAX_PHOTO_MEGABYTES, DRAIN);
         GalleryServer server = Web.start(config, lifecycle);
         lifecycle.ready();
         return URI.create("http://127.0.0.1:" + server.tcpPort());
@@ -36,8 +39,17 @@ final class TestGallery implements AutoCloseable {
 
     void startWorker() {
         var lifecycle = lifecycle();
-        PhotoWorker.start(new WorkerConfig(database, Optional.empty(), "127.0.0.1", 2, DRAIN), lifecycle);
+        PhotoWorker.start(new WorkerConfig(database, redis, Optional.empty(), "127.0.0.1", 2, DRAIN), lifecycle);
         lifecycle.ready();
+    }
+
+    /** Runs a one-off command. */
+    void admin(String... words) {
+        assertThat(adminStatus(words)).isZero();
+    }
+
+    int adminStatus(String... words) {
+        return Admin.run(new DatabaseConfig(database), List.of(words));
     }
 
     /** Does something at the end of the instance or worker that was started last. */

@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -94,19 +95,19 @@ final class Visitor {
         return send("POST", instance, path, BodyPublishers.ofString(body), headers);
     }
 
-    Answer upload(URI instance, byte[] photo) {
-        return upload(instance, "photo", "photo.jpg", photo);
+    Answer upload(URI instance, byte[] photo, String... headers) {
+        return upload(instance, "photo", "photo.jpg", photo, headers);
     }
 
-    Answer upload(URI instance, String field, String fileName, byte[] photo) {
+    Answer upload(URI instance, String field, String fileName, byte[] photo, String... headers) {
         var boundary = "----" + UUID.randomUUID();
+        var type = Stream.of("Content-Type", "multipart/form-data; boundary=" + boundary);
         return send(
                 "POST",
                 instance,
                 "/photos",
                 BodyPublishers.ofByteArray(form(boundary, field, fileName, photo)),
-                "Content-Type",
-                "multipart/form-data; boundary=" + boundary);
+                Stream.concat(type, Stream.of(headers)).toArray(String[]::new));
     }
 
     static byte[] form(String boundary, String field, String fileName, byte[] file) {

@@ -2,6 +2,7 @@ package dev.coatcheck.gallery.accounts;
 
 import dev.coatcheck.gallery.http.ApiException;
 import dev.coatcheck.gallery.http.Json;
+import dev.coatcheck.servlet.ClientAddress;
 import dev.coatcheck.state.limits.Limits;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
@@ -12,6 +13,9 @@ import java.util.Optional;
 /** {@code POST /login}: 200 and the session's cookie; 401; 429 with {@code Retry-After} after too many failures. */
 public final class LoginServlet extends HttpServlet {
     private static final long serialVersionUID = 1L;
+
+    /** Behind the one router that all requests come through. */
+    private static final ClientAddress ADDRESS = ClientAddress.behind(1);
 
     private final transient Accounts accounts;
     private final transient Passwords passwords;
@@ -32,7 +36,8 @@ public final class LoginServlet extends HttpServlet {
         if (password.length() > 2 * PasswordRules.MAX_LENGTH) {
             throw refused();
         }
-        var account = attempts.attempt(email, request.getRemoteAddr(), () -> authenticate(email, password))
+        var address = ADDRESS.apply(request).orElseThrow();
+        var account = attempts.attempt(email, address, () -> authenticate(email, password))
                 .orElseThrow(LoginServlet::refused);
         User.logIn(request, account);
         Json.write(response, HttpServletResponse.SC_OK, MeServlet.Me.of(account.email()));

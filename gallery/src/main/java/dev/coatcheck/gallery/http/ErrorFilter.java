@@ -13,7 +13,6 @@ import org.slf4j.LoggerFactory;
 /** Turns what servlets throw into answers. */
 final class ErrorFilter extends HttpFilter {
     private static final long serialVersionUID = 1L;
-    private static final long MAX_DISCARDED = 64 << 20;
     private static final Logger log = LoggerFactory.getLogger(ErrorFilter.class);
 
     @Override
@@ -22,7 +21,6 @@ final class ErrorFilter extends HttpFilter {
         try {
             chain.doFilter(request, response);
         } catch (ApiException e) {
-            discardBody(request);
             answer(response, e);
         } catch (BackingServiceException e) {
             log.warn("{} {}: {}", request.getMethod(), request.getRequestURI(), e.getMessage());
@@ -32,20 +30,6 @@ final class ErrorFilter extends HttpFilter {
         } catch (ServletException | RuntimeException e) {
             log.error("{} {} failed", request.getMethod(), request.getRequestURI(), e);
             answer(response, new ApiException(500, "internal", "Something went wrong on our side."));
-        }
-    }
-
-    /** Reads what the client is still sending, within reason: most read no answer before they are done. */
-    private static void discardBody(HttpServletRequest request) {
-        try {
-            var body = request.getInputStream();
-            var buffer = new byte[16 * 1024];
-            long left = MAX_DISCARDED;
-            for (int read = 0; read >= 0 && left > 0; read = body.read(buffer)) {
-                left -= read;
-            }
-        } catch (IOException e) {
-            // Then it will not read the answer either, and the container closes the connection.
         }
     }
 

@@ -7,9 +7,8 @@ import dev.coatcheck.servlet.RequestIdFilter;
 import dev.coatcheck.servlet.SessionFilter;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
-import jakarta.servlet.http.HttpServlet;
 import java.util.EnumSet;
-import java.util.Map;
+import java.util.List;
 import org.eclipse.jetty.ee11.servlet.FilterHolder;
 import org.eclipse.jetty.ee11.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee11.servlet.ServletHolder;
@@ -46,7 +45,7 @@ public final class GalleryServer {
      *
      * @param address the name or number to listen on
      * @param tcpPort 0 for any that is free
-     * @param servlets by the paths that they answer
+     * @param routes all but the page, health and metrics
      */
     public static GalleryServer start(
             String address,
@@ -54,7 +53,7 @@ public final class GalleryServer {
             DrainFilter drain,
             SessionFilter sessions,
             HealthEndpoints health,
-            Map<String, HttpServlet> servlets) {
+            List<Route> routes) {
         var server = new Server(new VirtualThreadPool());
         var connector = new ServerConnector(server, 1, 1, new HttpConnectionFactory(http()));
         connector.setHost(address);
@@ -64,7 +63,7 @@ public final class GalleryServer {
         server.addBean(new NetworkConnectionLimit(MAX_CONNECTIONS, connector));
         server.setStopTimeout(STOP_MILLIS);
         server.setErrorHandler(new ContainerErrors());
-        server.setHandler(context(drain, sessions, health, servlets));
+        server.setHandler(context(drain, sessions, health, routes));
         try {
             server.start();
         } catch (Exception e) {
@@ -83,12 +82,18 @@ public final class GalleryServer {
     }
 
     private static ServletContextHandler context(
-            DrainFilter drain, SessionFilter sessions, HealthEndpoints health, Map<String, HttpServlet> servlets) {
+            DrainFilter drain, SessionFilter sessions, HealthEndpoints health, List<Route> routes) {
         var context = new ServletContextHandler("/");
         context.setErrorHandler(new ContainerErrors());
         // From the outside in: the session filter saves after everything that could change the session or fail.
         for (Filter filter : new Filter[] {
-            drain, new RequestIdFilter(), new SecurityHeadersFilter(), sessions, new ErrorFilter(), new OriginFilter()
+            drain,
+            new RequestIdFilter(),
+            new RestOfBodyFilter(),
+            new SecurityHeadersFilter(),
+            sessions,
+            new ErrorFilter(),
+            new OriginFilter()
         }) {
             context.addFilter(new FilterHolder(filter), "/*", EnumSet.of(DispatcherType.REQUEST));
         }
@@ -102,7 +107,12 @@ public final class GalleryServer {
         for (var path : Page.PATHS) {
             context.addServlet(page, path);
         }
-        servlets.forEach((path, servlet) -> context.addServlet(new ServletHolder(path, servlet), path));
+        for (var route : routes) {
+            for (var filter : route.filters()) {
+                context.addFilter(new FilterHolder(filter), route.path(), EnumSet.of(DispatcherType.REQUEST));
+            }
+            context.addServlet(new ServletHolder(route.path(), route.servlet()), route.path());
+        }
         return context;
     }
 

@@ -3,6 +3,7 @@ package dev.coatcheck.gallery.http;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -53,7 +54,17 @@ public final class Json {
 
     /** Answers with a value as JSON. */
     public static void write(HttpServletResponse response, int status, Object value) throws IOException {
-        var body = MAPPER.writeValueAsBytes(value);
+        writeText(response, status, textOf(value));
+    }
+
+    /** A value as JSON, to be kept. */
+    public static String textOf(Object value) {
+        return MAPPER.writeValueAsString(value);
+    }
+
+    /** Answers with JSON that was kept. */
+    public static void writeText(HttpServletResponse response, int status, String json) throws IOException {
+        var body = json.getBytes(StandardCharsets.UTF_8);
         response.setStatus(status);
         response.setContentType("application/json");
         response.setHeader("Cache-Control", "no-store");

@@ -1,6 +1,7 @@
 package dev.coatcheck.gallery.images;
 
 import java.awt.Color;
+import java.awt.image.BandCombineOp;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -16,6 +17,13 @@ import net.coobird.thumbnailator.Thumbnails;
 /** Makes the variants of a photo. */
 public final class VariantMaker {
     private static final float JPEG_QUALITY = 0.85f;
+
+    /** How bright a pixel looks (ITU-R BT.601), for red, green and blue a part of it each. */
+    private static final float[][] SEPIA = {
+        {0.299f, 0.587f, 0.114f},
+        {0.254f, 0.499f, 0.097f},
+        {0.194f, 0.382f, 0.074f}
+    };
 
     private VariantMaker() {}
 
@@ -34,6 +42,7 @@ public final class VariantMaker {
         variants.put(Variant.MEDIUM, jpeg(medium));
         variants.put(Variant.THUMB, jpeg(scaled(medium, Variant.THUMB.side())));
         variants.put(Variant.GRAY, jpeg(drawn(medium, BufferedImage.TYPE_BYTE_GRAY)));
+        variants.put(Variant.SEPIA, jpeg(sepia(medium)));
         return variants;
     }
 
@@ -65,6 +74,13 @@ public final class VariantMaker {
         var graphics = result.createGraphics();
         graphics.drawImage(image, 0, 0, Color.WHITE, null);
         graphics.dispose();
+        return result;
+    }
+
+    /** @param image of three bands: red, green and blue */
+    private static BufferedImage sepia(BufferedImage image) {
+        var result = new BufferedImage(image.getWidth(), image.getHeight(), BufferedImage.TYPE_INT_RGB);
+        new BandCombineOp(SEPIA, null).filter(image.getRaster(), result.getRaster());
         return result;
     }
 

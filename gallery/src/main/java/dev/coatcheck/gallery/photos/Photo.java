@@ -1,12 +1,18 @@
 package dev.coatcheck.gallery.photos;
 
 import dev.coatcheck.gallery.images.ImageType;
+import dev.coatcheck.gallery.images.Variant;
 import java.time.Instant;
 import java.util.Locale;
+import java.util.Set;
 import java.util.UUID;
 
-/** What the table of photos says of one. Its bytes are in blobs. */
-record Photo(UUID id, Status status, ImageType type, int width, int height, Instant createdAt) {
+/**
+ * What the table of photos says of one. Its bytes are in blobs.
+ *
+ * @param variants those that were made; none before it is ready
+ */
+record Photo(UUID id, Status status, ImageType type, int width, int height, Instant createdAt, Set<Variant> variants) {
 
     /** What has become of it. */
     enum Status {

@@ -12,10 +12,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.Arrays;
-import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * {@code GET /photos/{id}}: what is known of a photo; {@code GET /photos/{id}/{variant}}: an image, with an ETag. 404 for
@@ -23,18 +20,15 @@ import java.util.stream.Stream;
  */
 public final class PhotoServlet extends HttpServlet {
     private static final long serialVersionUID = 1L;
-    private static final List<String> IMAGES = Stream.concat(
-                    Stream.of(PhotoBlobs.ORIGINAL),
-                    Arrays.stream(Variant.values()).map(Variant::path))
-            .toList();
-
     private final transient Photos photos;
     private final transient Blobs blobs;
+    private final transient ShownVariants shown;
     private final transient Slots slots = new Slots(64, Duration.ofSeconds(5));
 
-    public PhotoServlet(Photos photos, Blobs blobs) {
+    public PhotoServlet(Photos photos, Blobs blobs, ShownVariants shown) {
         this.photos = photos;
         this.blobs = blobs;
+        this.shown = shown;
     }
 
     @Override
@@ -46,8 +40,8 @@ public final class PhotoServlet extends HttpServlet {
                 .flatMap(id -> photos.find(id, user.id()))
                 .orElseThrow(ApiException::notFound);
         if (path.length == 2) {
-            Json.write(response, HttpServletResponse.SC_OK, PhotoView.of(photo));
-        } else if (path.length == 3 && IMAGES.contains(path[2])) {
+            Json.write(response, HttpServletResponse.SC_OK, PhotoView.of(photo, shown.to(user)));
+        } else if (path.length == 3 && isImage(path[2], photo, user)) {
             slots.take();
             try {
                 image(PhotoBlobs.key(photo.id(), path[2]), request, response);
@@ -57,6 +51,14 @@ public final class PhotoServlet extends HttpServlet {
         } else {
             throw ApiException.notFound();
         }
+    }
+
+    private boolean isImage(String name, Photo photo, User user) {
+        return name.equals(PhotoBlobs.ORIGINAL)
+                || Variant.ofPath(name)
+                        .filter(photo.variants()::contains)
+                        .filter(shown.to(user)::contains)
+                        .isPresent();
     }
 
     private void image(String key, HttpServletRequest request, HttpServletResponse response) throws IOException {

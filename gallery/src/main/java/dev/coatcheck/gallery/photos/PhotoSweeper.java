@@ -2,6 +2,10 @@ package dev.coatcheck.gallery.photos;
 
 import dev.coatcheck.state.blobs.Blob;
 import dev.coatcheck.state.blobs.Blobs;
+import dev.coatcheck.state.leases.Acquisition.Acquired;
+import dev.coatcheck.state.leases.Acquisition.Busy;
+import dev.coatcheck.state.leases.Lease;
+import dev.coatcheck.state.leases.Leases;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -14,7 +18,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Tidies up after processes that died: photos whose last attempt took its worker down are marked as failed, and blobs
- * whose photo was never added, or is no more, are deleted. Every worker does so, and none minds that others do.
+ * whose photo was never added, or is no more, are deleted.
+ *
+ * <p>One worker does so at a time, for as long as it lives; when it has died, another takes over. Two may do so for a moment
+ * where one of them was stopped and does not know it: that harms nobody, so no fence is needed.
  */
 public final class PhotoSweeper implements AutoCloseable {
     private static final Duration DEAD_EVERY = Duration.ofMinutes(1);
@@ -29,20 +36,27 @@ public final class PhotoSweeper implements AutoCloseable {
 
     private final Photos photos;
     private final Blobs blobs;
+    private final Leases leases;
     private final InstantSource clock;
     private final ScheduledExecutorService schedule = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("photo-sweeper").daemon().factory());
+    private Optional<Lease> lease = Optional.empty();
     private volatile boolean closed;
 
-    PhotoSweeper(Photos photos, Blobs blobs, InstantSource clock) {
+    PhotoSweeper(Photos photos, Blobs blobs, Leases leases, InstantSource clock) {
         this.photos = photos;
         this.blobs = blobs;
+        this.leases = leases;
         this.clock = clock;
     }
 
-    /** Sweeps from now on. */
-    public static PhotoSweeper start(Photos photos, Blobs blobs) {
-        var sweeper = new PhotoSweeper(photos, blobs, InstantSource.system());
+    /**
+     * Sweeps from now on, whenever it is this process's turn.
+     *
+     * @param leases closed with this
+     */
+    public static PhotoSweeper start(Photos photos, Blobs blobs, Leases leases) {
+        var sweeper = new PhotoSweeper(photos, blobs, leases, InstantSource.system());
         sweeper.every(DEAD_EVERY, photos::failDead);
         sweeper.every(ORPHANS_EVERY, sweeper::deleteOrphans);
         return sweeper;
@@ -51,13 +65,26 @@ public final class PhotoSweeper implements AutoCloseable {
     private void every(Duration period, Runnable sweep) {
         Runnable guarded = () -> {
             try {
-                sweep.run();
+                if (isOurTurn()) {
+                    sweep.run();
+                }
             } catch (RuntimeException e) {
                 // The next time will do, and an exception would be the end of the schedule.
                 log.warn("Sweeping photos failed: {}", e.getMessage());
             }
         };
         var _ = schedule.scheduleWithFixedDelay(guarded, 0, period.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** Whether this process has the lease, or could have it now. */
+    boolean isOurTurn() {
+        if (lease.filter(Lease::isHeld).isEmpty()) {
+            lease = switch (leases.tryAcquire("photo-sweeper")) {
+                case Acquired(var acquired) -> Optional.of(acquired);
+                case Busy(var holder) -> Optional.empty();
+            };
+        }
+        return lease.isPresent();
     }
 
     /** Deletes old blobs of photos that have no row. */
@@ -102,5 +129,6 @@ public final class PhotoSweeper implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        leases.close();
     }
 }

@@ -4,6 +4,7 @@ import dev.coatcheck.gallery.images.Variant;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -13,10 +14,11 @@ import java.util.UUID;
  */
 record PhotoView(UUID id, String status, int width, int height, Instant createdAt, Map<String, String> variants) {
 
-    static PhotoView of(Photo photo) {
+    /** @param shown which variants may be shown, where the photo has them */
+    static PhotoView of(Photo photo, Set<Variant> shown) {
         var variants = new LinkedHashMap<String, String>();
-        if (photo.status() == Photo.Status.READY) {
-            for (var variant : Variant.values()) {
+        for (var variant : photo.variants()) {
+            if (shown.contains(variant)) {
                 variants.put(variant.path(), "/photos/" + photo.id() + "/" + variant.path());
             }
         }

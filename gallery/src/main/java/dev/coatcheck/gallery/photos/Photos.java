@@ -3,6 +3,7 @@ package dev.coatcheck.gallery.photos;
 import dev.coatcheck.gallery.database.GalleryDatabase;
 import dev.coatcheck.gallery.images.ImageHeader;
 import dev.coatcheck.gallery.images.ImageType;
+import dev.coatcheck.gallery.images.Variant;
 import dev.coatcheck.gallery.photos.Photo.Status;
 import dev.coatcheck.postgres.PostgresJobs;
 import dev.coatcheck.state.jobs.ClaimedJob;
@@ -16,13 +17,17 @@ import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 
-/** The table of photos, and the jobs that are enqueued and completed in one transaction with it. */
+/**
+ * The table of photos, and the jobs that are enqueued and completed in one transaction with it. Whatever changes a photo is
+ * here, and tells the albums.
+ */
 public final class Photos {
     /** The queue of jobs that make variants; their payload is the photo's id. */
     public static final String QUEUE = "photos";
@@ -32,25 +37,29 @@ public final class Photos {
     /** How many jobs are looked at; more than that do not die between two looks. */
     private static final int MAX_DEAD = 1_000;
 
-    private static final String COLUMNS = "id, status, content_type, width, height, created_at";
+    private static final String COLUMNS = "id, status, content_type, width, height, created_at, variants";
 
     private final GalleryDatabase database;
     private final PostgresJobs jobs;
+    private final Albums albums;
 
-    public Photos(GalleryDatabase database, PostgresJobs jobs) {
+    public Photos(GalleryDatabase database, PostgresJobs jobs, Albums albums) {
         this.database = database;
         this.jobs = jobs;
+        this.albums = albums;
     }
 
     /** Adds a photo whose original is stored, and the job that makes its variants: both or neither. */
     Photo add(UUID id, UUID account, ImageHeader header) {
-        return database.inTransaction("add a photo", connection -> {
+        var added = database.inTransaction("add a photo", connection -> {
             var photo = insert(connection, id, account, header);
             jobs.enqueue(
                     connection,
                     NewJob.of(QUEUE, id.toString()).withUniqueKey(id.toString()).withRetry(RETRY));
             return photo;
         });
+        albums.changed(account);
+        return added;
     }
 
     private static Photo insert(Connection connection, UUID id, UUID account, ImageHeader header) throws SQLException {
@@ -111,35 +120,51 @@ public final class Photos {
     }
 
     /** Notes that the variants are there, and that the job is done: both or, where another worker has the job, neither. */
-    void ready(UUID id, ClaimedJob job) {
-        database.inTransaction("note that a photo is ready", connection -> {
-            if (jobs.complete(connection, job)) {
-                set(connection, id, Status.READY);
-            }
-            return true;
-        });
+    void ready(UUID id, Set<Variant> variants, ClaimedJob job) {
+        database.inTransaction(
+                        "note that a photo is ready",
+                        connection -> jobs.complete(connection, job)
+                                ? account(
+                                        connection,
+                                        "UPDATE photos SET status = 'ready', variants = ? WHERE id = ?",
+                                        connection.createArrayOf("text", paths(variants)),
+                                        id)
+                                : Optional.<UUID>empty())
+                .ifPresent(albums::changed);
     }
 
-    /** Notes that the photo cannot be processed. */
+    private static Object[] paths(Set<Variant> variants) {
+        return variants.stream().map(Variant::path).toArray();
+    }
+
+    /** Notes that a photo cannot be processed, unless it was. */
     void failed(UUID id) {
-        database.ask("note that a photo failed", connection -> {
-            set(connection, id, Status.FAILED);
-            return true;
-        });
+        database.ask(
+                        "note that a photo failed",
+                        connection -> account(
+                                connection,
+                                "UPDATE photos SET status = 'failed' WHERE id = ? AND status = 'processing'",
+                                id))
+                .ifPresent(albums::changed);
     }
 
     /** Notes that photos whose last attempt has failed, or took its worker down, cannot be processed. */
     void failDead() {
         for (var dead : jobs.dead(QUEUE, MAX_DEAD)) {
-            database.ask("note that a photo failed", connection -> {
-                try (var update =
-                        connection.prepareStatement("UPDATE photos SET status = ? WHERE id = ? AND status = ?")) {
-                    update.setString(1, Status.FAILED.text());
-                    update.setObject(2, UUID.fromString(dead.payload()));
-                    update.setString(3, Status.PROCESSING.text());
-                    return update.executeUpdate();
-                }
-            });
+            failed(UUID.fromString(dead.payload()));
+        }
+    }
+
+    /** Changes a photo; empty where there is nothing to change. */
+    private static Optional<UUID> account(Connection connection, String change, Object... parameters)
+            throws SQLException {
+        try (var update = connection.prepareStatement(change + " RETURNING account_id")) {
+            for (int i = 0; i < parameters.length; i++) {
+                update.setObject(i + 1, parameters[i]);
+            }
+            try (var rows = update.executeQuery()) {
+                return rows.next() ? Optional.of(rows.getObject("account_id", UUID.class)) : Optional.empty();
+            }
         }
     }
 
@@ -159,14 +184,6 @@ public final class Photos {
         });
     }
 
-    private static void set(Connection connection, UUID id, Status status) throws SQLException {
-        try (var update = connection.prepareStatement("UPDATE photos SET status = ? WHERE id = ?")) {
-            update.setString(1, status.text());
-            update.setObject(2, id);
-            update.executeUpdate();
-        }
-    }
-
     private static List<Photo> list(PreparedStatement query) throws SQLException {
         try (var rows = query.executeQuery()) {
             var photos = new ArrayList<Photo>();
@@ -178,12 +195,23 @@ public final class Photos {
     }
 
     private static Photo photo(ResultSet row) throws SQLException {
+        var status = Status.of(row.getString("status"));
         return new Photo(
                 row.getObject("id", UUID.class),
-                Status.of(row.getString("status")),
+                status,
                 ImageType.ofContentType(row.getString("content_type")),
                 row.getInt("width"),
                 row.getInt("height"),
-                row.getObject("created_at", OffsetDateTime.class).toInstant());
+                row.getObject("created_at", OffsetDateTime.class).toInstant(),
+                status == Status.READY ? variants(row) : Set.of());
+    }
+
+    /** Without those that only a newer release knows. */
+    private static Set<Variant> variants(ResultSet row) throws SQLException {
+        var variants = EnumSet.noneOf(Variant.class);
+        for (var path : (String[]) row.getArray("variants").getArray()) {
+            Variant.ofPath(path).ifPresent(variants::add);
+        }
+        return variants;
     }
 }

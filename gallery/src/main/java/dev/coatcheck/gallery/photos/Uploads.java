@@ -4,16 +4,19 @@ import dev.coatcheck.gallery.accounts.User;
 import dev.coatcheck.gallery.http.ApiException;
 import dev.coatcheck.gallery.images.ImageHeader;
 import dev.coatcheck.gallery.images.ImageType;
+import dev.coatcheck.servlet.LimitFilter;
+import dev.coatcheck.servlet.LimitRule;
+import dev.coatcheck.servlet.SessionUser;
 import dev.coatcheck.state.blobs.Blobs;
 import dev.coatcheck.state.blobs.PutOptions;
 import dev.coatcheck.state.blobs.PutResult;
-import dev.coatcheck.state.limits.Decision;
 import dev.coatcheck.state.limits.Limit;
 import dev.coatcheck.state.limits.Limits;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -28,26 +31,31 @@ public final class Uploads {
 
     private final Photos photos;
     private final Blobs blobs;
-    private final Limits limits;
     private final int maxMegabytes;
     private final Slots slots = new Slots(16, Duration.ofSeconds(5));
 
-    public Uploads(Photos photos, Blobs blobs, Limits limits, int maxMegabytes) {
+    public Uploads(Photos photos, Blobs blobs, int maxMegabytes) {
         this.photos = photos;
         this.blobs = blobs;
-        this.limits = limits;
         this.maxMegabytes = maxMegabytes;
+    }
+
+    /** Bounds how often a user uploads, and tells the user in the answer's headers how often is left. */
+    public static LimitFilter limit(Limits limits) {
+        return new LimitFilter(limits, new LimitRule(LIMIT, Uploads::uploader));
+    }
+
+    /** Whom an upload counts for; nobody where the request is none. */
+    private static Optional<String> uploader(HttpServletRequest request) {
+        return request.getMethod().equals("POST") ? SessionUser.of(request) : Optional.empty();
     }
 
     /**
      * Takes the field {@code photo} of a multipart request.
      *
-     * @throws ApiException 413 where it is too large, 415 where it is no image that is taken, 429 where there were too many
+     * @throws ApiException 413 where it is too large, 415 where it is no image that is taken
      */
     Photo take(User user, HttpServletRequest request) throws IOException {
-        if (limits.acquire(LIMIT.on(user.id().toString())) instanceof Decision.Limited limited) {
-            throw ApiException.tooMany("That is a lot of photos. Please wait a moment.", limited.retryAfter());
-        }
         if (request.getContentLengthLong() > maxBytes() + FORM_BYTES) {
             throw tooLarge();
         }

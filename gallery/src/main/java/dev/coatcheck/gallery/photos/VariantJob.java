@@ -53,14 +53,16 @@ public final class VariantJob implements JobHandler, AutoCloseable {
         if (found.isEmpty() || found.get().status() == Photo.Status.READY) {
             return;
         }
+        Map<Variant, byte[]> variants;
         try {
-            store(id, variants(id, found.get().type()));
+            variants = variants(id, found.get().type());
         } catch (BrokenImageException e) {
             log.atWarn().addKeyValue("photo", id).log("{}", e.getMessage());
             photos.failed(id);
             return;
         }
-        photos.ready(id, job);
+        store(id, variants);
+        photos.ready(id, variants.keySet(), job);
         execution.completed();
     }
 

@@ -107,6 +107,25 @@ class GalleryFormationIT {
 
     @Test
     @Order(4)
+    void what_an_operator_switches_on_is_seen_by_every_instance() throws Exception {
+        var web = formation.ps("web");
+
+        formation.admin("set-flag", "sepia", "ada@example.org");
+
+        // Half of the time after which an instance asks by itself: so all of them were told.
+        await().atMost(Duration.ofSeconds(5))
+                .pollInterval(Duration.ofMillis(50))
+                .untilAsserted(() -> {
+                    for (var instance : web) {
+                        assertThat(ada.get(instance.address(), photoPath + "/sepia")
+                                        .statusCode())
+                                .isEqualTo(200);
+                    }
+                });
+    }
+
+    @Test
+    @Order(5)
     void nothing_is_lost_when_every_process_is_killed_at_once() throws Exception {
         var before = formation.ps();
         var workers = formation.ps("worker");
@@ -165,7 +184,7 @@ class GalleryFormationIT {
 
     /** At a fifth of the rate and with half of the uploads that the long tests have, as a part of each build. */
     @Test
-    @Order(5)
+    @Order(6)
     void a_restart_is_noticed_by_nobody() throws Exception {
         try (var load = VisitorLoad.on(formation.address(), "eve", 40, 2, Pictures.jpeg(640, 480))) {
             formation.restart("web");
@@ -174,7 +193,7 @@ class GalleryFormationIT {
     }
 
     @Test
-    @Order(6)
+    @Order(7)
     void nothing_is_lost_when_the_formation_is_stopped_and_started_again() throws Exception {
         formation.ps();
         var everything = formation.everything();
@@ -192,7 +211,7 @@ class GalleryFormationIT {
     }
 
     @Test
-    @Order(7)
+    @Order(8)
     void nothing_outlives_a_runner_that_is_killed_and_the_next_one_starts_at_once() throws Exception {
         formation.ps();
         var everything = formation.everything();

@@ -28,8 +28,16 @@ class GalleryProofIT {
         assertThat(report.get("verdict").stringValue()).isEqualTo("stateless");
         assertThat(report.at("/coverage/separated").asInt())
                 .isEqualTo(report.at("/coverage/pairs").asInt())
-                .isEqualTo(36);
+                .isEqualTo(55);
         assertThat(report.at("/coverage/kills").asInt()).isPositive();
+    }
+
+    @Test
+    void guesses_at_a_password_are_counted_once_for_all_instances() throws Exception {
+        JsonNode report = proof(0, "--scenario", "scenarios/guesses.hurl", "--checks", "spread");
+
+        assertThat(report.get("verdict").stringValue()).isEqualTo("stateless");
+        assertThat(report.at("/coverage/separated").asInt()).isEqualTo(21);
     }
 
     @Test
@@ -70,7 +78,7 @@ class GalleryProofIT {
                 .redirectOutput(log.toFile())
                 .start();
         try {
-            assertThat(prover.waitFor(10, TimeUnit.MINUTES)).isTrue();
+            assertThat(prover.waitFor(15, TimeUnit.MINUTES)).isTrue();
         } finally {
             prover.destroy();
         }

@@ -53,7 +53,7 @@ final class RunningFormation implements AutoCloseable {
     /** What {@code up} needs of the gallery's folder; the jars are those that the build made. */
     static Path copyOfTheGallery(Path temporary) throws IOException {
         var gallery = PROJECT.resolve("gallery");
-        for (var file : List.of("Procfile", "app.json")) {
+        for (var file : List.of("Procfile", "app.json", "admin")) {
             Files.copy(gallery.resolve(file), temporary.resolve(file));
         }
         Files.createSymbolicLink(temporary.resolve("target"), gallery.resolve("target"));
@@ -151,6 +151,13 @@ final class RunningFormation implements AutoCloseable {
 
     void scale(String type, int quantity) {
         run(CHANGE_LIMIT, "scale", type + "=" + quantity, "-C", folder.toString());
+    }
+
+    /** A one-off command, as an operator gives it. */
+    String admin(String... words) {
+        var command = new ArrayList<>(List.of("run", "-C", folder.toString(), "./admin"));
+        command.addAll(List.of(words));
+        return run(command.toArray(String[]::new));
     }
 
     void restart(String instance) {

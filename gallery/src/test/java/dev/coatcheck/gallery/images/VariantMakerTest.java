@@ -63,6 +63,11 @@ class VariantMakerTest {
         isSized(gray, 1280, 960);
         var pixel = new Color(gray.getRGB(100, 100));
         assertThat(pixel.getRed()).isEqualTo(pixel.getGreen()).isEqualTo(pixel.getBlue());
+        var sepia = decoded(variants, Variant.SEPIA);
+        isSized(sepia, 1280, 960);
+        var brown = new Color(sepia.getRGB(100, 100));
+        assertThat(brown.getRed()).isGreaterThan(brown.getGreen());
+        assertThat(brown.getGreen()).isGreaterThan(brown.getBlue());
     }
 
     @Test

@@ -9,9 +9,12 @@ import dev.coatcheck.gallery.images.ImageType;
 import dev.coatcheck.gallery.photos.Photo.Status;
 import dev.coatcheck.host.service.SharedServers;
 import dev.coatcheck.postgres.Postgres;
+import dev.coatcheck.redis.Redis;
 import dev.coatcheck.state.blobs.PutOptions;
 import dev.coatcheck.state.jobs.Worker;
 import dev.coatcheck.state.jobs.WorkerSettings;
+import dev.coatcheck.state.leases.LeaseSettings;
+import dev.coatcheck.state.leases.Leases;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.time.Duration;
@@ -30,7 +33,9 @@ class PhotoSweeperTest {
 
     private final Postgres postgres = Postgres.attach(SharedServers.freshPostgresUrl());
     private final GalleryDatabase database = new GalleryDatabase(postgres.dataSource());
-    private final Photos photos = new Photos(database, postgres.jobs());
+    private final Redis redis = Redis.attach(SharedServers.freshRedisUrl());
+    private final Albums albums = Albums.on(redis);
+    private final Photos photos = new Photos(database, postgres.jobs(), albums);
     private final UUID account = UUID.randomUUID();
 
     @BeforeEach
@@ -48,6 +53,8 @@ class PhotoSweeperTest {
 
     @AfterEach
     void close() {
+        albums.close();
+        redis.close();
         postgres.close();
     }
 
@@ -81,7 +88,7 @@ class PhotoSweeperTest {
                 .until(() ->
                         !claimInVain() && !postgres.jobs().dead(Photos.QUEUE, 1).isEmpty());
 
-        try (var sweeper = PhotoSweeper.start(photos, postgres.blobs())) {
+        try (var sweeper = PhotoSweeper.start(photos, postgres.blobs(), leases("worker.1"))) {
             assertThat(sweeper).isNotNull();
             await().atMost(PATIENCE).until(() -> status(photo) == Status.FAILED);
         }
@@ -92,6 +99,26 @@ class PhotoSweeperTest {
         return !postgres.jobs()
                 .claim(Set.of(Photos.QUEUE), 1, Duration.ofMillis(1))
                 .isEmpty();
+    }
+
+    private Leases leases(String holder) {
+        return postgres.leases(LeaseSettings.heldBy(holder));
+    }
+
+    private PhotoSweeper sweeper(String holder, InstantSource clock) {
+        return new PhotoSweeper(photos, postgres.blobs(), leases(holder), clock);
+    }
+
+    @Test
+    void one_worker_sweeps_until_it_ends_and_then_another_does() {
+        try (var two = sweeper("worker.2", InstantSource.system())) {
+            try (var one = sweeper("worker.1", InstantSource.system())) {
+                assertThat(one.isOurTurn()).isTrue();
+                assertThat(two.isOurTurn()).isFalse();
+                assertThat(one.isOurTurn()).isTrue();
+            }
+            assertThat(two.isOurTurn()).isTrue();
+        }
     }
 
     @Test
@@ -105,10 +132,11 @@ class PhotoSweeperTest {
             blobs.put(key, new ByteArrayInputStream(new byte[1]), PutOptions.ofType("image/jpeg"));
         }
 
-        new PhotoSweeper(photos, blobs, InstantSource.system()).deleteOrphans();
+        sweeper("worker.1", InstantSource.system()).deleteOrphans();
         assertThat(blobs.stat(orphan)).isPresent();
 
-        new PhotoSweeper(photos, blobs, InstantSource.fixed(Instant.now().plus(Duration.ofHours(25)))).deleteOrphans();
+        sweeper("worker.1", InstantSource.fixed(Instant.now().plus(Duration.ofHours(25))))
+                .deleteOrphans();
         assertThat(blobs.stat(orphan)).isEmpty();
         assertThat(blobs.stat(kept)).isPresent();
         assertThat(blobs.stat(foreign)).isPresent();

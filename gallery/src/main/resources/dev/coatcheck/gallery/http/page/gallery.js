@@ -39,15 +39,16 @@ function countServed(named) {
 /** An answer that is an error. */
 class Refused extends Error {
   constructor(status, body, retryAfter) {
-    super(body?.message ?? `The gallery answered with status ${status}.`);
+    super(body?.message ?? body?.detail ?? `The gallery answered with status ${status}.`);
     this.status = status;
     this.retryAfter = Number(retryAfter) || 0;
   }
 
+  /** What to do, with the exact time in place of a general one. */
   get advice() {
     if (!this.retryAfter) return this.message;
-    const wait = this.retryAfter > 90 ? `${Math.ceil(this.retryAfter / 60)} minutes` : `${this.retryAfter} seconds`;
-    return `${this.message} (In ${wait}.)`;
+    const wait = this.retryAfter > 90 ? `${Math.ceil(this.retryAfter / 60)} minutes` : `${this.retryAfter} s`;
+    return `${this.message.replace(/ Please try again in .*$/, '')} Please try again in ${wait}.`;
   }
 }
 
@@ -57,7 +58,7 @@ async function ask(method, path, body) {
     headers: body ? {'Content-Type': 'application/json'} : {},
     body: body && JSON.stringify(body),
   });
-  const isJson = response.headers.get('Content-Type')?.startsWith('application/json');
+  const isJson = /^application\/(problem\+)?json/.test(response.headers.get('Content-Type'));
   const answer = isJson ? await response.json() : null;
   ownName = answer?.instance ?? ownName;
   countServed(response.headers.get('X-Coatcheck-Instance'));
@@ -220,8 +221,9 @@ function view(id) {
   const image = $('viewer').querySelector('img');
   const from = $('viewer').querySelector('.from');
   image.alt = photos.get(id).item.querySelector('.picture').getAttribute('aria-label');
-  const choices = {Colour: photo.variants.medium, Gray: photo.variants.gray, Original: `/photos/${id}/original`};
-  $('views').replaceChildren(...Object.entries(choices).map(([name, path]) => {
+  const {medium, gray, sepia} = photo.variants;
+  const choices = {Colour: medium, Gray: gray, Sepia: sepia, Original: `/photos/${id}/original`};
+  $('views').replaceChildren(...Object.entries(choices).filter(([, path]) => path).map(([name, path]) => {
     const button = document.createElement('button');
     button.type = 'button';
     button.className = 'quiet';
@@ -268,7 +270,8 @@ async function uploadAll() {
     const {file, item} = queue.shift();
     try {
       if (file.size > MAX_BYTES) throw new Refused(413, {message: 'The photo is larger than 20 MB.'});
-      show(await upload(file, percent => item.querySelector('progress').value = percent), 'first');
+      const photo = await uploadSafely(file, item);
+      if (photo) show(photo, 'first');
       item.remove();
     } catch (error) {
       item.classList.add('failed');
@@ -282,11 +285,45 @@ async function uploadAll() {
   uploading = false;
 }
 
+/** For how long an upload is tried again: longer than a key stays claimed by a process that has died. */
+const PATIENCE = 180_000;
+
+/** Sends a photo until the answer is final. However often it arrives, by its key it is one photo. */
+async function uploadSafely(file, item) {
+  const [progress, outcome] = [item.querySelector('progress'), item.querySelector('.outcome')];
+  const key = newKey();
+  const deadline = Date.now() + PATIENCE;
+  for (let pause = 1; item.isConnected; pause = Math.min(2 * pause, 20)) {
+    try {
+      return await upload(file, key, percent => progress.value = percent);
+    } catch (error) {
+      const final = error instanceof Refused && error.status < 500 && !error.retryAfter;
+      if (final || Date.now() > deadline) throw error;
+      await countDown(error.retryAfter || pause, left => outcome.textContent = `Trying again in ${left} s …`);
+      outcome.textContent = '';
+    }
+  }
+  return null; // its user has logged out
+}
+
+/** Random; crypto.randomUUID() is there for HTTPS and localhost only. */
+function newKey() {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), byte => byte.toString(16).padStart(2, '0')).join('');
+}
+
+async function countDown(seconds, show) {
+  for (let left = seconds; left > 0; left--) {
+    show(left);
+    await new Promise(resolve => setTimeout(resolve, 1000));
+  }
+}
+
 /** fetch() cannot tell how far an upload has come; this can. */
-function upload(file, progress) {
+function upload(file, key, progress) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     request.open('POST', '/photos');
+    request.setRequestHeader('Idempotency-Key', key);
     request.responseType = 'json';
     request.upload.addEventListener('progress', event => progress(100 * event.loaded / event.total));
     request.addEventListener('load', () => {

@@ -1,0 +1,127 @@
+package dev.coatcheck.gallery;
+
+import dev.coatcheck.gallery.accounts.Accounts;
+import dev.coatcheck.gallery.accounts.Passwords;
+import dev.coatcheck.gallery.accounts.Registration;
+import dev.coatcheck.gallery.database.GalleryDatabase;
+import dev.coatcheck.gallery.http.ApiException;
+import dev.coatcheck.gallery.photos.Photos;
+import dev.coatcheck.gallery.photos.ShownVariants;
+import dev.coatcheck.postgres.Postgres;
+import dev.coatcheck.state.flags.Flag;
+import dev.coatcheck.state.flags.FlagSettings;
+import dev.coatcheck.state.flags.FlagValue;
+import dev.coatcheck.state.flags.Rule;
+import java.io.BufferedReader;
+import java.io.Console;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** The one-off commands: each a process of its own, beside the others and on the same attached resources. */
+final class Admin {
+    private static final int REFUSED = 1;
+    private static final int USAGE = 64;
+    private static final int MOST_DEAD = 1_000;
+
+    private Admin() {}
+
+    /** Does one; returns its exit status. */
+    static int run(DatabaseConfig config, List<String> words) {
+        try (var postgres = Postgres.attach(config.database().url().reveal())) {
+            return run(postgres, words.getFirst(), words.subList(1, words.size()));
+        }
+    }
+
+    private static int run(Postgres postgres, String command, List<String> arguments) {
+        try {
+            switch (command) {
+                case "create-user" -> createUser(postgres, arguments);
+                case "set-flag" -> setFlag(postgres, arguments);
+                case "replay-dead" -> replayDead(postgres);
+                default -> throw new IllegalArgumentException("there is no command " + command);
+            }
+            return 0;
+        } catch (ApiException e) {
+            System.err.println(e.getMessage());
+            return REFUSED;
+        } catch (IllegalArgumentException e) {
+            System.err.println(e.getMessage());
+            System.err.println("""
+                    usage: admin create-user EMAIL                     the password comes from the terminal, or from standard input
+                           admin set-flag NAME on|off|SHARE%|EMAIL...  for everybody, nobody, a share of all users, or these
+                           admin replay-dead                           photos whose last attempt has failed are tried anew""");
+            return USAGE;
+        }
+    }
+
+    private static void createUser(Postgres postgres, List<String> arguments) {
+        if (arguments.size() != 1) {
+            throw new IllegalArgumentException("one user at a time");
+        }
+        try (var passwords = new Passwords()) {
+            var accounts = new Accounts(new GalleryDatabase(postgres.dataSource()));
+            var email = new Registration(accounts, passwords).register(arguments.getFirst(), password());
+            System.out.println(email + " can log in.");
+        }
+    }
+
+    /** Not an argument, which everybody on the machine could read in the list of processes. */
+    private static String password() {
+        return Optional.ofNullable(System.console())
+                .filter(Console::isTerminal)
+                .map(console -> console.readPassword("Password: "))
+                .map(String::new)
+                .orElseGet(Admin::lineOfStandardInput);
+    }
+
+    private static String lineOfStandardInput() {
+        try {
+            var line = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)).readLine();
+            return line == null ? "" : line;
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read the password", e);
+        }
+    }
+
+    private static void setFlag(Postgres postgres, List<String> arguments) {
+        if (arguments.size() < 2 || !ShownVariants.flags().contains(arguments.getFirst())) {
+            throw new IllegalArgumentException("a flag is one of " + ShownVariants.flags() + ", and for somebody");
+        }
+        var flag = flag(arguments.getFirst(), arguments.subList(1, arguments.size()));
+        try (var flags = postgres.flags(FlagSettings.defaults())) {
+            flags.put(flag);
+        }
+        System.out.println(flag.name() + " is set.");
+    }
+
+    private static Flag flag(String name, List<String> forWhom) {
+        var off = Flag.of(name, FlagValue.of(false));
+        var on = FlagValue.of(true);
+        var word = forWhom.getFirst();
+        if (forWhom.stream().allMatch(address -> address.contains("@"))) {
+            var addresses = forWhom.stream().map(address -> address.toLowerCase(Locale.ROOT));
+            return off.with(
+                    Rule.where("email", addresses.toArray(String[]::new)).serve(on));
+        } else if (forWhom.size() == 1 && word.equals("on")) {
+            return Flag.of(name, on);
+        } else if (forWhom.size() == 1 && word.equals("off")) {
+            return off;
+        } else if (forWhom.size() == 1 && word.matches("\\d{1,3}(\\.\\d{1,2})?%")) {
+            return off.with(Rule.everybody().serve(on, Double.parseDouble(word.replace("%", ""))));
+        }
+        throw new IllegalArgumentException("a flag is on, off, on for a share (10%), or on for some addresses");
+    }
+
+    private static void replayDead(Postgres postgres) {
+        var jobs = postgres.jobs();
+        long replayed = jobs.dead(Photos.QUEUE, MOST_DEAD).stream()
+                .filter(dead -> jobs.replay(dead.id()))
+                .count();
+        System.out.println(replayed + " photos are tried anew.");
+    }
+}

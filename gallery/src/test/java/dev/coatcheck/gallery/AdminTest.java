@@ -1,0 +1,99 @@
+package dev.coatcheck.gallery;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.coatcheck.gallery.images.TestImages;
+import dev.coatcheck.gallery.photos.Photos;
+import dev.coatcheck.postgres.Postgres;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class AdminTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    private final TestGallery gallery = new TestGallery();
+
+    @AfterAll
+    void stop() {
+        gallery.close();
+    }
+
+    @Test
+    void a_user_that_an_operator_created_can_log_in() throws Exception {
+        var visitor = new Visitor();
+
+        assertThat(createUser(visitor.email, Visitor.PASSWORD)).isZero();
+
+        assertThat(visitor.logIn(gallery.startWeb()).status()).isEqualTo(200);
+        assertThat(createUser(visitor.email, Visitor.PASSWORD)).isEqualTo(1);
+    }
+
+    /** As a process of its own, with the password on its standard input. */
+    private int createUser(String email, String password) throws IOException, InterruptedException {
+        var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        var classPath = System.getProperty("java.class.path");
+        var builder = new ProcessBuilder(java, "-cp", classPath, Main.class.getName(), "admin", "create-user", email)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .redirectError(ProcessBuilder.Redirect.DISCARD);
+        builder.environment().put("DATABASE_URL", gallery.postgresUrl);
+        var process = builder.start();
+        try (var in = process.getOutputStream()) {
+            in.write((password + "\n").getBytes(UTF_8));
+        }
+        try {
+            assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+            return process.exitValue();
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    @Test
+    void a_photo_whose_attempts_have_all_failed_is_tried_anew() {
+        var web = gallery.startWeb();
+        var visitor = Visitor.loggedIn(web);
+        var path = visitor.upload(web, TestImages.jpeg(300, 200)).header("Location");
+        try (var postgres = Postgres.attach(gallery.postgresUrl)) {
+            var jobs = postgres.jobs();
+            // Taken by workers that die with it.
+            await().atMost(PATIENCE)
+                    .until(() -> jobs.claim(Set.of(Photos.QUEUE), 1, Duration.ofMillis(1))
+                                    .isEmpty()
+                            && !jobs.dead(Photos.QUEUE, 1).isEmpty());
+        }
+
+        gallery.admin("replay-dead");
+        gallery.startWorker();
+
+        await().atMost(PATIENCE)
+                .until(() -> visitor.get(web, path).json().path("status").asString(), "ready"::equals);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "destroy",
+                "create-user",
+                "set-flag",
+                "set-flag sepia",
+                "set-flag unknown on",
+                "set-flag sepia perhaps",
+                "set-flag sepia x%",
+                "set-flag sepia 101%",
+                "set-flag sepia on off"
+            })
+    void what_is_no_command_is_wrong_usage_and_changes_nothing(String command) {
+        assertThat(gallery.adminStatus(command.split(" "))).isEqualTo(64);
+    }
+}

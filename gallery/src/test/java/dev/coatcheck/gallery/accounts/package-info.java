@@ -1,0 +1,4 @@
+@NullMarked
+package dev.coatcheck.gallery.accounts;
+
+import org.jspecify.annotations.NullMarked;
