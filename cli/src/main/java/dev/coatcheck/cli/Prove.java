@@ -57,7 +57,7 @@ import picocli.CommandLine.Spec;
             "",
             "Examples:",
             "  coatcheck prove --web 'node server.js' --step 'POST /login {\"name\":\"ann\"}' --step 'GET /me'",
-            "  coatcheck prove gallery --scenario gallery/scenarios/upload.hurl --report proof",
+            "  coatcheck prove gallery --scenario gallery/scenarios/photo.hurl --report proof",
             "  coatcheck prove --scenario login.hurl --checks spread,amnesia --ready /healthz"
         })
 final class Prove implements Callable<Integer> {

@@ -9,6 +9,7 @@ import dev.coatcheck.prove.isolation.FileChange;
 import dev.coatcheck.prove.lab.Lab;
 import dev.coatcheck.prove.lab.LabInstance;
 import dev.coatcheck.prove.lab.Plan;
+import dev.coatcheck.prove.lab.Rest;
 import dev.coatcheck.prove.lab.Trial;
 import dev.coatcheck.prove.location.BackingServiceSearch;
 import dev.coatcheck.prove.location.ChangedFile;
@@ -91,6 +92,7 @@ final class Tracer {
         if (!trial.playUpTo(step.number())) {
             return Trace.none("step " + step.number() + " broke this time");
         }
+        Rest.await(trial.instances());
         Map<LabInstance, Map<Path, FileChange>> filesAfter = files();
         Exchange exchange = trial.run().exchanges().getLast();
         List<Needle> carried = Needles.from(CarriedValues.of(exchange), List.of(folder));

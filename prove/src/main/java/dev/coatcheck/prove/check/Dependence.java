@@ -44,7 +44,7 @@ final class Dependence {
         Condition restarted = opened.condition(
                 "the process killed, another started on the same disk",
                 lastSeat(handover, "restarted on the same disk", onTheSameDisk)
-                        .withDeaths(Map.of(opened.victim() - 1, Death.OF_ALL))
+                        .withDeaths(Map.of(opened.victim() - 1, Death.OF_ALL_AT_REST))
                         .startingLate());
         if (restarted == Condition.WELL) {
             // Where two cannot share a disk, as with a lock file, that one finds it there is all that can be known.

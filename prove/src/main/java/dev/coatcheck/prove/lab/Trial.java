@@ -127,6 +127,9 @@ public final class Trial implements AutoCloseable {
         Set<Integer> doomed = death == null ? Set.of() : doomed(death, step.number());
         List<Victim> victims = death == null ? List.of() : victims(doomed);
         Exchange exchange = user.play(patient(step), seat, target(instance));
+        if (death == Death.OF_ALL_AT_REST) {
+            Rest.await(victims.stream().map(Victim::instance).toList());
+        }
         // Before anything else: what the application does after its answer is not to be done.
         victims.forEach(Victim::strike);
         // Not before the search for a connection: a while after a write is a while after it was sent.
@@ -211,7 +214,7 @@ public final class Trial implements AutoCloseable {
 
     private Set<Integer> doomed(Death death, int step) {
         return switch (death) {
-            case OF_ALL ->
+            case OF_ALL, OF_ALL_AT_REST ->
                 plan.seats().subList(0, step).stream().map(Seat::process).collect(Collectors.toSet());
             case OF_WHO_ANSWERED -> Set.of(plan.seat(step).process());
         };

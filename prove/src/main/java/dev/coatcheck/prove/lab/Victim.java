@@ -22,6 +22,10 @@ final class Victim {
                 .toList();
     }
 
+    LabInstance instance() {
+        return instance;
+    }
+
     /** Sends SIGKILL to all that it was made of, at once and without waiting. */
     void strike() {
         struckAt = Instant.now();
