@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.coatcheck.host.service.SharedServers;
 import dev.coatcheck.redis.Redis;
+import dev.coatcheck.state.cache.Answer;
 import dev.coatcheck.state.cache.Cache;
 import dev.coatcheck.state.cache.CacheSettings;
 import dev.coatcheck.state.cache.NearSettings;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -36,6 +39,13 @@ class CacheGuideTest {
         Optional<String> findAlbum(String id) {
             loads++;
             return Optional.ofNullable(albums.get(id));
+        }
+
+        Map<String, String> findAlbums(Set<String> ids) {
+            loads++;
+            var found = new HashMap<>(albums);
+            found.keySet().retainAll(ids);
+            return found;
         }
 
         void rename(String id, String title) {
@@ -75,6 +85,10 @@ class CacheGuideTest {
             database.renameUser(user, name);
             cached.invalidateTag("user:" + user);
         }
+
+        Map<String, Answer> page(List<String> ids) {
+            return cached.getAll(ids, Duration.ofMinutes(5), missing -> database.findAlbums(missing));
+        }
     }
 
     @Test
@@ -100,6 +114,18 @@ class CacheGuideTest {
         other.renameUser("7", "Ada");
 
         assertThat(one.album("42", "7")).contains("Rome by Ada");
+    }
+
+    @Test
+    void a_page_of_several_is_loaded_at_once() {
+        var one = new Albums(database, redis);
+        var other = new Albums(database, sameRedis);
+        one.album("42");
+        assertThat(other.page(List.of("43", "42")).values())
+                .extracting(Answer::value)
+                .containsExactly(Optional.empty(), Optional.of("Rome"));
+        assertThat(one.page(List.of("43", "42"))).hasSize(2);
+        assertThat(database.loads).isEqualTo(2);
     }
 
     @Test

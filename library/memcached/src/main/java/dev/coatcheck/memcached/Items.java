@@ -1,7 +1,10 @@
 package dev.coatcheck.memcached;
 
 import dev.coatcheck.state.BackingServiceException;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Single items of a server: what its answers to requests mean. */
@@ -17,11 +20,17 @@ final class Items {
         return item(attempt, connection.ask(attempt, Request.get(key)));
     }
 
-    /** What each of some keys holds: one round trip. */
-    List<Optional<Reply.Item>> readAll(String attempt, List<String> keys) {
-        return connection.askAll(attempt, keys.stream().map(Request::get).toList()).stream()
-                .map(reply -> item(attempt, reply))
-                .toList();
+    /** What some keys hold, without those that hold nothing: one round trip. */
+    Map<String, Reply.Item> readAll(String attempt, List<String> keys) {
+        var distinct = List.copyOf(new LinkedHashSet<>(keys));
+        var replies =
+                connection.askAll(attempt, distinct.stream().map(Request::get).toList());
+        var items = new HashMap<String, Reply.Item>();
+        for (int i = 0; i < replies.size(); i++) {
+            var key = distinct.get(i);
+            item(attempt, replies.get(i)).ifPresent(item -> items.put(key, item));
+        }
+        return items;
     }
 
     /** Whether it was; false where somebody else came first. */

@@ -25,19 +25,26 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Collection;
 import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.BiFunction;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A cache on Memcached: one item for each entry, with the right to load it in the same item, written only by who has read
  * it as it is now (compare-and-swap); and one item for each tag. Keys are hashed, since the server takes few characters.
  *
  * <p>Cost: a hit is one round trip, tags included. Taking the right to load is one more, and two where nobody has loaded for
- * one of the tags; writing, renewing and giving up are two. Each begins again where somebody else came first.
+ * one of the tags; writing, renewing and giving up are two. Each begins again where somebody else came first. For several
+ * entries it is as many, since what is asked of the server together travels together.
  *
  * <p>The times of an entry are written in it, by the server's clock. The server's own expiry is set a little later and only
  * makes room.
@@ -67,31 +74,59 @@ final class MemcachedCacheStore implements CacheStore {
         return EnumSet.noneOf(CacheCapability.class);
     }
 
+    /** A result, and what has to be stored for it to be one. */
+    private record Step(ReadResult result, Optional<byte[]> request) {}
+
     @Override
-    public ReadResult read(Question question) {
-        var attempt = "read the cache \"" + question.key().cache() + "\"";
-        var keys = new ArrayList<>(List.of(key(question.key())));
-        question.tags().forEach(tag -> keys.add(tag(question.key().cache(), tag)));
+    public List<ReadResult> readAll(List<Question> questions) {
+        var attempt = "read the cache \"" + questions.get(0).key().cache() + "\"";
+        var results = new HashMap<Question, ReadResult>();
         for (int tried = 0; tried < ATTEMPTS; tried++) {
-            var found = items.readAll(attempt, keys);
-            var now = connection.now();
-            var tags = found.subList(1, found.size());
-            if (tags.stream().anyMatch(Optional::isEmpty)) {
-                makeVersions(attempt, question, tags, now);
-                continue;
+            var left = questions.stream()
+                    .filter(question -> !results.containsKey(question))
+                    .toList();
+            if (left.isEmpty()) {
+                return questions.stream().map(results::get).toList();
             }
-            var result = act(attempt, question, found.get(0), versions(tags), now);
-            if (result.isPresent()) {
-                return result.get();
-            }
+            results.putAll(readOnce(attempt, left));
         }
         throw overtaken(attempt);
     }
 
-    /** Does what there is to do with what was found; nothing where somebody else came first. */
-    private Optional<ReadResult> act(
-            String attempt, Question question, Optional<Reply.Item> found, String versions, Instant now) {
-        var item = found.map(stored -> CacheItem.parse(stored.value().array())).orElse(CacheItem.empty());
+    /** The results, without those for which somebody else came first, or a tag has to be given a version first. */
+    private Map<Question, ReadResult> readOnce(String attempt, List<Question> questions) {
+        var found =
+                items.readAll(attempt, questions.stream().flatMap(this::keys).toList());
+        var now = connection.now();
+        if (makeVersions(attempt, questions, found, now)) {
+            return Map.of();
+        }
+        var steps = new LinkedHashMap<Question, Step>();
+        for (var question : questions) {
+            var item = Optional.ofNullable(found.get(key(question.key())));
+            steps.put(question, step(question, item, versions(question, found), now));
+        }
+        var granting = steps.entrySet().stream()
+                .filter(step -> step.getValue().request().isPresent())
+                .toList();
+        var replies = connection.askAll(
+                attempt,
+                granting.stream()
+                        .map(step -> step.getValue().request().orElseThrow())
+                        .toList());
+        for (int i = 0; i < granting.size(); i++) {
+            if (!items.isStored(attempt, replies.get(i))) {
+                steps.remove(granting.get(i).getKey());
+            }
+        }
+        var results = new HashMap<Question, ReadResult>();
+        steps.forEach((question, step) -> results.put(question, step.result()));
+        return results;
+    }
+
+    /** What there is to do with what was found. */
+    private Step step(Question question, Optional<Reply.Item> found, String versions, Instant now) {
+        var item = item(found);
         var kept = item.kept()
                 .filter(entry -> entry.versions().equals(versions))
                 .filter(entry -> entry.serveUntil().isAfter(now));
@@ -101,63 +136,71 @@ final class MemcachedCacheStore implements CacheStore {
         if (isFresh
                 && entry.get().freshFor().toMillis()
                         > question.early() * entry.get().loadTime().toMillis()) {
-            return Optional.of(new Fresh(entry.get()));
+            return new Step(new Fresh(entry.get()), Optional.empty());
         }
         var others = item.loading()
                 .filter(loading -> loading.versions().equals(versions))
                 .filter(loading -> loading.until().isAfter(now));
         if (others.isPresent()) {
             var loading = others.get();
-            return Optional.of(entry.<ReadResult>map(is -> isFresh ? new Fresh(is) : new Stale(is))
-                    .orElse(new Busy(loading.token(), Duration.between(now, loading.until()))));
+            var result = entry.<ReadResult>map(is -> isFresh ? new Fresh(is) : new Stale(is))
+                    .orElse(new Busy(loading.token(), Duration.between(now, loading.until())));
+            return new Step(result, Optional.empty());
         }
         var granted =
                 new CacheItem(kept, Optional.of(new Loading(question.token(), versions, now.plus(question.lease()))));
-        if (!store(attempt, question.key(), found, granted, now)) {
-            return Optional.empty();
-        }
-        return Optional.of(entry.<ReadResult>map(Due::new).orElse(new Missing()));
+        return new Step(
+                entry.<ReadResult>map(Due::new).orElse(new Missing()),
+                Optional.of(storing(question.key(), found, granted, now)));
     }
 
     @Override
-    public boolean write(Load load, NewEntry entry) {
-        var isTooLarge = entry.value()
-                .filter(value -> value.getBytes(StandardCharsets.UTF_8).length > LARGEST_ITEM)
-                .isPresent();
-        if (isTooLarge) {
-            abandon(load, Duration.ZERO);
-            return false;
-        }
-        return change("write to the cache \"" + load.key().cache() + "\"", load, (item, now) -> {
+    public Set<Load> writeAll(Map<Load, NewEntry> entries) {
+        var tooLarge = entries.entrySet().stream()
+                .filter(entry -> isTooLarge(entry.getValue()))
+                .map(Map.Entry::getKey)
+                .toList();
+        abandonAll(tooLarge, Duration.ZERO);
+        var fitting = new LinkedHashMap<>(entries);
+        fitting.keySet().removeAll(tooLarge);
+        return change("write to the cache", fitting.keySet(), (load, loading, kept, now) -> {
+            var entry = Objects.requireNonNull(fitting.get(load));
             var freshUntil = now.plus(entry.ttl());
-            var kept = new Kept(
+            var written = new Kept(
                     entry.value(),
-                    item.loading().orElseThrow().versions(),
+                    loading.versions(),
                     entry.loadTime().toMillis(),
                     freshUntil,
                     freshUntil.plus(entry.stale()));
-            return new CacheItem(Optional.of(kept), Optional.empty());
+            return new CacheItem(Optional.of(written), Optional.empty());
         });
     }
 
-    @Override
-    public boolean renew(Load load, Duration lease) {
-        return change("renew a load for the cache \"" + load.key().cache() + "\"", load, (item, now) -> {
-            var versions = item.loading().orElseThrow().versions();
-            return new CacheItem(item.kept(), Optional.of(new Loading(load.token(), versions, now.plus(lease))));
-        });
+    private static boolean isTooLarge(NewEntry entry) {
+        return entry.value()
+                .filter(value -> value.getBytes(StandardCharsets.UTF_8).length > LARGEST_ITEM)
+                .isPresent();
     }
 
     @Override
-    public void abandon(Load load, Duration pause) {
+    public Set<Load> renewAll(Collection<Load> loads, Duration lease) {
+        return change(
+                "renew a load for the cache",
+                loads,
+                (load, loading, kept, now) -> new CacheItem(
+                        kept, Optional.of(new Loading(load.token(), loading.versions(), now.plus(lease)))));
+    }
+
+    @Override
+    public void abandonAll(Collection<Load> loads, Duration pause) {
         if (!pause.isZero()) {
-            renew(load, pause);
+            renewAll(loads, pause);
             return;
         }
         change(
-                "give up a load for the cache \"" + load.key().cache() + "\"",
-                load,
-                (item, now) -> new CacheItem(item.kept(), Optional.empty()));
+                "give up a load for the cache",
+                loads,
+                (load, loading, kept, now) -> new CacheItem(kept, Optional.empty()));
     }
 
     @Override
@@ -190,54 +233,102 @@ final class MemcachedCacheStore implements CacheStore {
                 + " use a cache on Redis or PostgreSQL for that");
     }
 
-    /** Changes the item of a load that is still the caller's; says whether it was. */
-    private boolean change(String attempt, Load load, BiFunction<CacheItem, Instant, CacheItem> change) {
-        for (int tried = 0; tried < ATTEMPTS; tried++) {
-            var found = items.read(attempt, key(load.key()));
-            var now = connection.now();
-            var item =
-                    found.map(stored -> CacheItem.parse(stored.value().array())).orElse(CacheItem.empty());
-            boolean isOurs = item.loading()
+    /** What becomes of the item of a load that is still the caller's. */
+    @FunctionalInterface
+    private interface Change {
+        CacheItem apply(Load load, Loading loading, Optional<Kept> kept, Instant now);
+    }
+
+    /** Changes the items of those loads that are still the caller's; says which were. */
+    private Set<Load> change(String what, Collection<Load> loads, Change change) {
+        var changed = new HashSet<Load>();
+        var left = List.copyOf(loads);
+        for (int tried = 0; !left.isEmpty(); tried++) {
+            var attempt = what + " \"" + left.get(0).key().cache() + "\"";
+            if (tried == ATTEMPTS) {
+                throw overtaken(attempt);
+            }
+            left = changeOnce(attempt, left, change, changed);
+        }
+        return changed;
+    }
+
+    /**
+     * One attempt.
+     *
+     * @param changed is told of what succeeds
+     * @return those for which somebody else came first
+     */
+    private List<Load> changeOnce(String attempt, List<Load> loads, Change change, Set<Load> changed) {
+        var found = items.readAll(
+                attempt, loads.stream().map(load -> key(load.key())).toList());
+        var now = connection.now();
+        var requests = new LinkedHashMap<Load, byte[]>();
+        for (var load : loads) {
+            var stored = Optional.ofNullable(found.get(key(load.key())));
+            var item = item(stored);
+            item.loading()
                     .filter(loading -> loading.token().equals(load.token()))
                     .filter(loading -> loading.until().isAfter(now))
-                    .isPresent();
-            if (!isOurs) {
-                return false;
-            }
-            if (store(attempt, load.key(), found, change.apply(item, now), now)) {
-                return true;
-            }
+                    .map(loading -> change.apply(load, loading, item.kept(), now))
+                    .ifPresent(next -> requests.put(load, storing(load.key(), stored, next, now)));
         }
-        throw overtaken(attempt);
+        var ours = List.copyOf(requests.keySet());
+        var replies = connection.askAll(attempt, List.copyOf(requests.values()));
+        var overtaken = new ArrayList<Load>();
+        for (int i = 0; i < ours.size(); i++) {
+            (items.isStored(attempt, replies.get(i)) ? changed : overtaken).add(ours.get(i));
+        }
+        return overtaken;
     }
 
-    /** Puts an item where another, or none, was found; says whether that was still so. */
-    private boolean store(String attempt, EntryKey key, Optional<Reply.Item> found, CacheItem item, Instant now) {
+    /** The request that puts an item where another, or none, was found, if that is still so. */
+    private byte[] storing(EntryKey key, Optional<Reply.Item> found, CacheItem item, Instant now) {
         long expiry = expiry(item.until(now), now);
-        return items.isStored(
-                attempt,
-                found.map(stored -> Request.replace(key(key), expiry, item.toBytes(), stored.unique()))
-                        .orElseGet(() -> Request.add(key(key), expiry, item.toBytes())));
+        return found.map(stored -> Request.replace(key(key), expiry, item.toBytes(), stored.unique()))
+                .orElseGet(() -> Request.add(key(key), expiry, item.toBytes()));
     }
 
-    /** Makes a version for each tag that has none; one that somebody else has just made stays. */
-    private void makeVersions(String attempt, Question question, List<Optional<Reply.Item>> tags, Instant now) {
-        var requests = new ArrayList<byte[]>();
-        for (int i = 0; i < tags.size(); i++) {
-            if (tags.get(i).isEmpty()) {
-                requests.add(Request.add(
-                        tag(question.key().cache(), question.tags().get(i)),
-                        expiry(now.plus(KEEP_TAG), now),
-                        question.newVersion(i).getBytes(StandardCharsets.UTF_8)));
+    private static CacheItem item(Optional<Reply.Item> found) {
+        return found.map(stored -> CacheItem.parse(stored.value().array())).orElse(CacheItem.empty());
+    }
+
+    /**
+     * Makes a version for each tag that has none; one that somebody else has just made stays.
+     *
+     * @param found by key
+     * @return whether there was any without
+     */
+    private boolean makeVersions(String attempt, List<Question> questions, Map<String, Reply.Item> found, Instant now) {
+        var requests = new LinkedHashMap<String, byte[]>();
+        for (var question : questions) {
+            var tags = tags(question);
+            for (int i = 0; i < tags.size(); i++) {
+                if (!found.containsKey(tags.get(i))) {
+                    var version = question.newVersion(i).getBytes(StandardCharsets.UTF_8);
+                    requests.put(tags.get(i), Request.add(tags.get(i), expiry(now.plus(KEEP_TAG), now), version));
+                }
             }
         }
-        connection.askAll(attempt, requests).forEach(reply -> items.isStored(attempt, reply));
+        connection.askAll(attempt, List.copyOf(requests.values())).forEach(reply -> items.isStored(attempt, reply));
+        return !requests.isEmpty();
     }
 
-    private static String versions(List<Optional<Reply.Item>> tags) {
-        return tags.stream()
-                .map(tag -> new String(tag.orElseThrow().value().array(), StandardCharsets.UTF_8))
+    private String versions(Question question, Map<String, Reply.Item> found) {
+        return tags(question).stream()
+                .map(tag -> Objects.requireNonNull(found.get(tag)))
+                .map(item -> new String(item.value().array(), StandardCharsets.UTF_8))
                 .collect(Collectors.joining(" "));
+    }
+
+    private Stream<String> keys(Question question) {
+        return Stream.concat(Stream.of(key(question.key())), tags(question).stream());
+    }
+
+    private List<String> tags(Question question) {
+        return question.tags().stream()
+                .map(tag -> tag(question.key().cache(), tag))
+                .toList();
     }
 
     private RuntimeException overtaken(String attempt) {
@@ -268,21 +359,5 @@ final class MemcachedCacheStore implements CacheStore {
         return left.compareTo(LONGEST_RELATIVE) <= 0
                 ? left.toSeconds()
                 : now.plus(left).getEpochSecond();
-    }
-
-    /** Looks again after a short while, and then after longer ones. */
-    private static final class Looking implements LeaseStore.Waiting {
-        private static final Duration LONGEST = Duration.ofMillis(250);
-
-        private Duration next = Duration.ofMillis(20);
-
-        @Override
-        public void await(Duration limit) throws InterruptedException {
-            Thread.sleep(limit.compareTo(next) < 0 ? limit : next);
-            next = next.compareTo(LONGEST) < 0 ? next.multipliedBy(2) : next;
-        }
-
-        @Override
-        public void close() {}
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.coatcheck.contracts.faults.Relay;
 import dev.coatcheck.host.service.MemcachedServer;
 import dev.coatcheck.host.service.ServerSettings;
 import dev.coatcheck.state.BackingServiceException;
@@ -19,8 +20,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -71,6 +76,29 @@ class MemcachedCacheTest {
             costs(0, 0, () -> cache.invalidate("42"));
             costs(0, 0, () -> cache.invalidateTag("user:7"));
             costs(1, 0, () -> memcached.cacheStore().renew(load, LONG));
+        }
+    }
+
+    @Test
+    void several_keys_are_read_and_written_as_often_each_and_all_are_asked_for_before_the_first_answer_comes()
+            throws Exception {
+        var keys = List.of("1", "2", "3");
+        Function<String, Set<String>> tags = key -> Set.of("user:7");
+        try (var relay = Relay.to(URI.create(server.url()).getPort());
+                var far = Memcached.attach(
+                        relay.through(server.url()),
+                        MemcachedSettings.defaults().withTimeout(PATIENCE.multipliedBy(2)));
+                var cache = far.cache(ALBUMS)) {
+            costs(4 + 4 + 3, 1 + 3 + 3, () -> cache.getAll(keys, tags, LONG, missing -> Map.of("1", "1")));
+            costs(4, 0, () -> cache.getAll(keys, tags, LONG, missing -> Map.of()));
+
+            long before = statistic("cmd_get");
+            relay.holdAnswers();
+            var asked = new FutureTask<>(() -> cache.getAll(keys, tags, LONG, missing -> Map.of()));
+            Thread.ofVirtual().name("asking").start(asked);
+            await().atMost(PATIENCE).until(() -> statistic("cmd_get") == before + 4);
+            relay.pass();
+            assertThat(asked.get(PATIENCE.toSeconds(), TimeUnit.SECONDS)).containsEntry("1", new Hit(Optional.of("1")));
         }
     }
 
@@ -143,6 +171,10 @@ class MemcachedCacheTest {
                 assertThat(cache.get("42", LONG, () -> Optional.of("2")))
                         .isEqualTo(new Loaded(Optional.of("2"), false));
             }
+            assertThat(cache.getAll(List.of("42", "43"), LONG, keys -> Map.of("42", "2")))
+                    .isEqualTo(Map.of(
+                            "42", new Loaded(Optional.of("2"), false),
+                            "43", new Loaded(Optional.empty(), false)));
             assertThatThrownBy(() -> cache.invalidate("42"))
                     .isInstanceOf(BackingServiceException.class)
                     .hasMessageContaining("invalidate an entry of the cache \"albums\"");

@@ -16,18 +16,25 @@ import dev.coatcheck.state.cache.ReadResult.Missing;
 import dev.coatcheck.state.cache.ReadResult.Stale;
 import dev.coatcheck.state.cache.StoredEntry;
 import dev.coatcheck.state.leases.LeaseStore;
+import java.sql.Array;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A cache in tables that are not written to the log. Every method is one round trip. Who waits, and who keeps things near,
+ * A cache in tables that are not written to the log. Every method is one round trip, for several entries too. Who waits, and who keeps things near,
  * is told by the server on one more connection, made when first needed.
  */
 final class PostgresCacheStore implements CacheStore, AutoCloseable {
@@ -60,16 +67,39 @@ final class PostgresCacheStore implements CacheStore, AutoCloseable {
     }
 
     @Override
-    public ReadResult read(Question question) {
+    public List<ReadResult> readAll(List<Question> questions) {
+        if (questions.size() == 1) {
+            return List.of(read(questions.get(0)));
+        }
+        var first = questions.get(0);
         return ask(
+                "read the cache \"" + first.key().cache() + "\"",
+                "select * from coatcheck.read_caches_v1(?, ?, ?, ?, ?, ?, ?) order by number",
+                read -> {
+                    read.setString(1, first.key().cache());
+                    setTexts(read, 2, questions, question -> question.key().key());
+                    var tags = new ArrayList<String>();
+                    for (var question : questions) {
+                        tags.add(texts(read, question.tags()).toString());
+                    }
+                    read.setArray(3, texts(read, tags));
+                    setTexts(read, 4, questions, Question::token);
+                    read.setLong(5, Database.micros(first.lease()));
+                    read.setDouble(6, first.early());
+                    read.setBoolean(7, first.waiting());
+                },
+                PostgresCacheStore::result);
+    }
+
+    /** Without the work that only several need. */
+    @Override
+    public ReadResult read(Question question) {
+        return askAbout(
                 "read the cache \"" + question.key().cache() + "\"",
                 "select * from coatcheck.read_cache_v1(?, ?, ?, ?, ?, ?, ?)",
                 question.key(),
                 read -> {
-                    read.setArray(
-                            3,
-                            read.getConnection()
-                                    .createArrayOf("text", question.tags().toArray()));
+                    read.setArray(3, texts(read, question.tags()));
                     read.setString(4, question.token());
                     read.setLong(5, Database.micros(question.lease()));
                     read.setDouble(6, question.early());
@@ -79,52 +109,93 @@ final class PostgresCacheStore implements CacheStore, AutoCloseable {
     }
 
     @Override
-    public boolean write(Load load, NewEntry entry) {
-        return ask(
-                "write to the cache \"" + load.key().cache() + "\"",
-                "select coatcheck.write_cache_v1(?, ?, ?, ?, ?, ?, ?, ?)",
-                load.key(),
+    public Set<Load> writeAll(Map<Load, NewEntry> entries) {
+        var written = List.copyOf(entries.entrySet());
+        var kept = ask(
+                "write to the cache \"" + cache(entries.keySet()) + "\"",
+                inOrder(
+                        "?::text[], ?::text[], ?::text[], ?::int8[], ?::int8[], ?::int8[], ?::text[]",
+                        "key, token, value, ttl_ms, stale_ms, load_ms, message",
+                        """
+                        select token from load
+                            where coatcheck.write_cache_v1(?, key, token, value, ttl_ms, stale_ms, load_ms, message)
+                        """),
                 write -> {
-                    write.setString(3, load.token());
-                    write.setString(4, entry.value().orElse(null));
-                    write.setLong(5, entry.ttl().toMillis());
-                    write.setLong(6, entry.stale().toMillis());
-                    write.setLong(7, entry.loadTime().toMillis());
-                    write.setString(8, CacheSignals.loaded(load.key()));
+                    setTexts(write, 1, written, entry -> entry.getKey().key().key());
+                    setTexts(write, 2, written, entry -> entry.getKey().token());
+                    setTexts(
+                            write, 3, written, entry -> entry.getValue().value().orElse(null));
+                    setMillis(write, 4, written, entry -> entry.getValue().ttl());
+                    setMillis(write, 5, written, entry -> entry.getValue().stale());
+                    setMillis(write, 6, written, entry -> entry.getValue().loadTime());
+                    setTexts(
+                            write,
+                            7,
+                            written,
+                            entry -> CacheSignals.loaded(entry.getKey().key()));
+                    write.setString(8, cache(entries.keySet()));
                 },
-                row -> row.getBoolean(1));
+                row -> row.getString(1));
+        return those(entries.keySet(), kept);
     }
 
     @Override
-    public boolean renew(Load load, Duration lease) {
-        return ask(
-                "renew a load for the cache \"" + load.key().cache() + "\"",
-                "select coatcheck.renew_cache_load_v1(?, ?, ?, ?)",
-                load.key(),
+    public Set<Load> renewAll(Collection<Load> loads, Duration lease) {
+        var renewed = ask(
+                "renew a load for the cache \"" + cache(loads) + "\"",
+                inOrder(
+                        "?::text[], ?::text[]",
+                        "key, token",
+                        "select token from load where coatcheck.renew_cache_load_v1(?, key, token, ?)"),
                 renew -> {
-                    renew.setString(3, load.token());
+                    setTexts(renew, 1, loads, load -> load.key().key());
+                    setTexts(renew, 2, loads, Load::token);
+                    renew.setString(3, cache(loads));
                     renew.setLong(4, Database.micros(lease));
                 },
-                row -> row.getBoolean(1));
+                row -> row.getString(1));
+        return those(loads, renewed);
     }
 
     @Override
-    public void abandon(Load load, Duration pause) {
+    public void abandonAll(Collection<Load> loads, Duration pause) {
         ask(
-                "give up a load for the cache \"" + load.key().cache() + "\"",
-                "select coatcheck.abandon_cache_load_v1(?, ?, ?, ?, ?)",
-                load.key(),
+                "give up a load for the cache \"" + cache(loads) + "\"",
+                inOrder(
+                        "?::text[], ?::text[], ?::text[]",
+                        "key, token, message",
+                        "select coatcheck.abandon_cache_load_v1(?, key, token, ?, message) from load"),
                 abandon -> {
-                    abandon.setString(3, load.token());
-                    abandon.setLong(4, Database.micros(pause));
-                    abandon.setString(5, CacheSignals.loaded(load.key()));
+                    setTexts(abandon, 1, loads, load -> load.key().key());
+                    setTexts(abandon, 2, loads, Load::token);
+                    setTexts(abandon, 3, loads, load -> CacheSignals.loaded(load.key()));
+                    abandon.setString(4, cache(loads));
+                    abandon.setLong(5, Database.micros(pause));
                 },
                 row -> true);
     }
 
+    /**
+     * A statement on a table of loads, made of arrays, that goes through it in the order in which everybody takes rights to
+     * load: nobody waits in a circle. The server would otherwise be free to sort last.
+     */
+    private static String inOrder(String arrays, String columns, String statement) {
+        return "with load as materialized (select * from unnest(%s) as load (%s) order by key collate \"C\") %s"
+                .formatted(arrays, columns, statement);
+    }
+
+    private static Set<Load> those(Collection<Load> loads, List<String> tokens) {
+        var wanted = Set.copyOf(tokens);
+        return loads.stream().filter(load -> wanted.contains(load.token())).collect(Collectors.toSet());
+    }
+
+    private static String cache(Collection<Load> loads) {
+        return loads.iterator().next().key().cache();
+    }
+
     @Override
     public void invalidate(EntryKey key) {
-        ask(
+        askAbout(
                 "invalidate an entry of the cache \"" + key.cache() + "\"",
                 "select coatcheck.invalidate_cache_v1(?, ?, ?)",
                 key,
@@ -134,7 +205,7 @@ final class PostgresCacheStore implements CacheStore, AutoCloseable {
 
     @Override
     public void invalidateTag(String cache, String tag) {
-        ask(
+        askAbout(
                 "invalidate a tag of the cache \"" + cache + "\"",
                 "select coatcheck.invalidate_cache_tag_v1(?, ?, ?)",
                 new EntryKey(cache, tag),
@@ -178,16 +249,41 @@ final class PostgresCacheStore implements CacheStore, AutoCloseable {
         void set(PreparedStatement statement) throws SQLException;
     }
 
-    /** Asks about a key, which is the first two arguments. */
-    private <T> T ask(String attempt, String sql, EntryKey key, Arguments rest, Rows.Reader<T> reader) {
+    /** Asks about a key, which is the first two arguments; the answer is one row. */
+    private <T> T askAbout(String attempt, String sql, EntryKey key, Arguments rest, Rows.Reader<T> reader) {
+        Arguments all = statement -> {
+            statement.setString(1, key.cache());
+            statement.setString(2, key.key());
+            rest.set(statement);
+        };
+        return ask(attempt, sql, all, reader).get(0);
+    }
+
+    private <T> List<T> ask(String attempt, String sql, Arguments arguments, Rows.Reader<T> reader) {
         return database.ask(attempt, connection -> {
             try (var statement = connection.prepareStatement(sql)) {
-                statement.setString(1, key.cache());
-                statement.setString(2, key.key());
-                rest.set(statement);
-                return Rows.only(statement, reader);
+                arguments.set(statement);
+                return Rows.all(statement, reader);
             }
         });
+    }
+
+    private static <T> void setTexts(
+            PreparedStatement statement, int index, Collection<T> items, Function<T, @Nullable String> text)
+            throws SQLException {
+        statement.setArray(index, texts(statement, items.stream().map(text).toList()));
+    }
+
+    private static <T> void setMillis(
+            PreparedStatement statement, int index, Collection<T> items, Function<T, Duration> time)
+            throws SQLException {
+        var millis = items.stream().map(item -> time.apply(item).toMillis()).toArray();
+        statement.setArray(index, statement.getConnection().createArrayOf("int8", millis));
+    }
+
+    private static Array texts(PreparedStatement statement, List<? extends @Nullable String> texts)
+            throws SQLException {
+        return statement.getConnection().createArrayOf("text", texts.toArray());
     }
 
     private static ReadResult result(ResultSet row) throws SQLException {

@@ -126,7 +126,7 @@ class CostTest {
     }
 
     @Test
-    void a_cache_hits_in_one_round_trip_misses_in_two_and_is_near_in_none() {
+    void a_cache_hits_in_one_round_trip_misses_in_two_with_several_keys_too_and_is_near_in_none() {
         var tags = Set.of("user:7", "public");
         var ttl = Duration.ofHours(1);
         // Beats come seldom enough not to be counted.
@@ -134,6 +134,9 @@ class CostTest {
         try (var cache = postgres.cache(CacheSettings.named("albums"))) {
             costs(2, () -> cache.get("42", tags, ttl, () -> Optional.of("1")));
             costs(1, () -> cache.get("42", tags, ttl, () -> Optional.of("1")));
+            var several = List.of("42", "a", "b", "c");
+            costs(2, () -> cache.getAll(several, key -> tags, ttl, keys -> Map.of("a", "1")));
+            costs(1, () -> cache.getAll(several, key -> tags, ttl, keys -> Map.of()));
             costs(1, () -> cache.invalidate("42"));
             costs(1, () -> cache.invalidateTag("user:7"));
             costs(2, () -> cache.get("42", tags, ttl, () -> Optional.of("1")));

@@ -1,5 +1,6 @@
 package dev.coatcheck.redis;
 
+import dev.coatcheck.state.BackingServiceException;
 import dev.coatcheck.state.cache.Cache;
 import dev.coatcheck.state.cache.CacheCapability;
 import dev.coatcheck.state.cache.CacheSignals;
@@ -19,11 +20,19 @@ import dev.coatcheck.state.cache.StoredEntry;
 import dev.coatcheck.state.leases.LeaseStore;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -31,9 +40,10 @@ import org.jspecify.annotations.Nullable;
  * A cache on Redis: a key for each entry, and beside it, in the same slot of a cluster, one for the right to load it; and a
  * key for each tag.
  *
- * <p>Cost: each method is one command. In a cluster, where tags lie in other slots than entries, reading with tags is one
- * round trip more. Who waits, and who keeps things near, listens on a connection of its own, made when first needed. A
- * server that is full serves what it has.
+ * <p>Cost: each method is one command, for several entries one for each, sent together: one round trip. In a cluster, where
+ * tags lie in other slots than entries, reading with tags is one round trip more. Who waits, and who keeps things near,
+ * listens on a connection of its own, made when first needed. A server that is full serves what it has; of several entries
+ * none, if one of them is missing.
  */
 final class RedisCacheStore implements CacheStore, AutoCloseable {
     private static final Script READ = Script.of("cache-read.lua");
@@ -68,21 +78,34 @@ final class RedisCacheStore implements CacheStore, AutoCloseable {
     }
 
     @Override
-    public ReadResult read(Question question) {
-        var attempt = "read the cache \"" + question.key().cache() + "\"";
+    public List<ReadResult> readAll(List<Question> questions) {
+        var attempt = "read the cache \"" + questions.get(0).key().cache() + "\"";
+        var versions = connection.isCluster() ? versions(attempt, questions) : Map.<String, String>of();
+        try {
+            return connection.forEach(attempt, questions, question -> send(question, versions)).stream()
+                    .map(reply -> result(attempt, reply))
+                    .toList();
+        } catch (BackingServiceException e) {
+            // Where one node of several has not answered, the others have given rights that nobody will use.
+            var unused = sendAbandon(questions.stream().map(Question::load).toList(), Duration.ZERO);
+            throw e;
+        }
+    }
+
+    /** @param versions of all tags, where they lie elsewhere than the entries */
+    private CompletableFuture<List<@Nullable Object>> send(Question question, Map<String, String> versions) {
         var keys = new ArrayList<>(keys(question.key()));
-        question.tags().forEach(tag -> keys.add(tag(question.key().cache(), tag)));
         var arguments = new ArrayList<>(List.of(
                 question.token(),
                 millis(question.lease()),
                 Double.toString(question.early()),
                 question.waiting() ? "1" : "0",
                 KEEP_TAG_MILLIS));
-        if (connection.isCluster() && Slots.together(keys, key -> key).size() > 1) {
-            arguments.addAll(versions(attempt, question));
-            keys.subList(2, keys.size()).clear();
-        }
-        var reply = connection.await(attempt, connection.run(READ, keys, arguments));
+        tags(question).forEach(versions.isEmpty() ? keys::add : tag -> arguments.add(versions.getOrDefault(tag, "")));
+        return connection.run(READ, keys, arguments);
+    }
+
+    private ReadResult result(String attempt, List<@Nullable Object> reply) {
         return switch (text(reply, 0)) {
             case "fresh" -> new Fresh(entry(reply));
             case "stale" -> new Stale(entry(reply));
@@ -94,34 +117,42 @@ final class RedisCacheStore implements CacheStore, AutoCloseable {
     }
 
     @Override
-    public boolean write(Load load, NewEntry entry) {
-        var arguments = List.of(
-                load.token(),
-                millis(entry.ttl()),
-                millis(entry.stale()),
-                millis(entry.loadTime()),
-                entry.value().isPresent() ? "v" : "n",
-                entry.value().orElse(""),
-                channel,
-                CacheSignals.loaded(load.key()));
-        return isYes(connection.await(
-                "write to the cache \"" + load.key().cache() + "\"",
-                connection.run(WRITE, keys(load.key()), arguments)));
+    public Set<Load> writeAll(Map<Load, NewEntry> entries) {
+        return those(entries.keySet(), "write to the cache", load -> {
+            var entry = Objects.requireNonNull(entries.get(load));
+            var arguments = List.of(
+                    load.token(),
+                    millis(entry.ttl()),
+                    millis(entry.stale()),
+                    millis(entry.loadTime()),
+                    entry.value().isPresent() ? "v" : "n",
+                    entry.value().orElse(""),
+                    channel,
+                    CacheSignals.loaded(load.key()));
+            return connection.run(WRITE, keys(load.key()), arguments);
+        });
     }
 
     @Override
-    public boolean renew(Load load, Duration lease) {
-        return isYes(connection.await(
-                "renew a load for the cache \"" + load.key().cache() + "\"",
-                connection.run(RENEW, List.of(right(load.key())), List.of(load.token(), millis(lease)))));
+    public Set<Load> renewAll(Collection<Load> loads, Duration lease) {
+        return those(
+                loads,
+                "renew a load for the cache",
+                load -> connection.run(RENEW, List.of(right(load.key())), List.of(load.token(), millis(lease))));
     }
 
     @Override
-    public void abandon(Load load, Duration pause) {
-        var arguments = List.of(load.token(), millis(pause), channel, CacheSignals.loaded(load.key()));
-        connection.await(
-                "give up a load for the cache \"" + load.key().cache() + "\"",
-                connection.run(ABANDON, List.of(right(load.key())), arguments));
+    public void abandonAll(Collection<Load> loads, Duration pause) {
+        connection.awaitAll("give up a load for the cache \"" + cache(loads) + "\"", sendAbandon(loads, pause));
+    }
+
+    private List<CompletableFuture<List<@Nullable Object>>> sendAbandon(Collection<Load> loads, Duration pause) {
+        return loads.stream()
+                .map(load -> connection.run(
+                        ABANDON,
+                        List.of(right(load.key())),
+                        List.of(load.token(), millis(pause), channel, CacheSignals.loaded(load.key()))))
+                .toList();
     }
 
     @Override
@@ -166,20 +197,45 @@ final class RedisCacheStore implements CacheStore, AutoCloseable {
         listener.close();
     }
 
-    /** Before the entry is asked for, so that what is invalidated in between is found to be. */
-    private List<String> versions(String attempt, Question question) {
-        var indices = IntStream.range(0, question.tags().size()).boxed().toList();
-        return connection
-                .forEach(
-                        attempt,
-                        indices,
-                        i -> connection.run(
-                                TAG,
-                                List.of(tag(
-                                        question.key().cache(), question.tags().get(i))),
-                                List.of(question.newVersion(i), KEEP_TAG_MILLIS)))
-                .stream()
-                .map(reply -> text(reply, 0))
+    /** The loads for which a script says yes. */
+    private Set<Load> those(
+            Collection<Load> loads, String attempt, Function<Load, CompletableFuture<List<@Nullable Object>>> command) {
+        var asked = List.copyOf(loads);
+        var replies = connection.forEach(attempt + " \"" + cache(loads) + "\"", asked, command);
+        var those = new HashSet<Load>();
+        for (int i = 0; i < asked.size(); i++) {
+            if (number(replies.get(i), 0) == 1) {
+                those.add(asked.get(i));
+            }
+        }
+        return those;
+    }
+
+    /**
+     * Of all the tags, by their keys. Before the entries are asked for, so that what is invalidated in between is found to
+     * be.
+     */
+    private Map<String, String> versions(String attempt, List<Question> questions) {
+        var unused = new LinkedHashMap<String, String>();
+        for (var question : questions) {
+            var tags = tags(question);
+            for (int i = 0; i < tags.size(); i++) {
+                unused.putIfAbsent(tags.get(i), question.newVersion(i));
+            }
+        }
+        var tags = List.copyOf(unused.keySet());
+        var replies = connection.forEach(
+                attempt,
+                tags,
+                tag -> connection.run(TAG, List.of(tag), List.of(unused.getOrDefault(tag, ""), KEEP_TAG_MILLIS)));
+        return IntStream.range(0, tags.size())
+                .boxed()
+                .collect(Collectors.toMap(tags::get, i -> text(replies.get(i), 0)));
+    }
+
+    private List<String> tags(Question question) {
+        return question.tags().stream()
+                .map(tag -> tag(question.key().cache(), tag))
                 .toList();
     }
 
@@ -206,8 +262,8 @@ final class RedisCacheStore implements CacheStore, AutoCloseable {
         return new StoredEntry(value, Duration.ofMillis(number(reply, 1)), Duration.ofMillis(number(reply, 2)));
     }
 
-    private static boolean isYes(List<@Nullable Object> reply) {
-        return number(reply, 0) == 1;
+    private static String cache(Collection<Load> loads) {
+        return loads.iterator().next().key().cache();
     }
 
     private static long number(List<@Nullable Object> reply, int index) {

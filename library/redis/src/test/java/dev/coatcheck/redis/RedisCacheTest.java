@@ -23,10 +23,16 @@ import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.sync.RedisCommands;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -74,6 +80,10 @@ class RedisCacheTest {
                 assertThat(cache.get("42", LONG, () -> Optional.of("loaded")))
                         .isEqualTo(new Loaded(Optional.of("loaded"), false));
             }
+            assertThat(cache.getAll(List.of("42", "43"), LONG, keys -> Map.of("42", "loaded")))
+                    .isEqualTo(Map.of(
+                            "42", new Loaded(Optional.of("loaded"), false),
+                            "43", new Loaded(Optional.empty(), false)));
             assertThatThrownBy(() -> cache.invalidate("42"))
                     .isInstanceOf(BackingServiceException.class)
                     .hasMessageContaining("invalidate an entry of the cache \"albums\"");
@@ -94,6 +104,19 @@ class RedisCacheTest {
                         return Optional.of("1");
                     }))
                     .isEqualTo(new Loaded(Optional.of("1"), false));
+        }
+    }
+
+    @Test
+    void a_server_that_is_killed_while_several_are_loaded_costs_the_entries_and_not_the_answers() {
+        try (var cache = redis.cache(ALBUMS)) {
+            assertThat(cache.getAll(List.of("42", "43"), LONG, keys -> {
+                        server.kill();
+                        return Map.of("42", "1");
+                    }))
+                    .isEqualTo(Map.of(
+                            "42", new Loaded(Optional.of("1"), false),
+                            "43", new Loaded(Optional.empty(), false)));
         }
     }
 
@@ -139,6 +162,39 @@ class RedisCacheTest {
             cache.invalidate("42");
             assertThat(cache.get("42", LONG, () -> Optional.of("2"))).isEqualTo(new Loaded(Optional.of("2"), true));
         }
+    }
+
+    @Test
+    void several_keys_are_all_asked_for_and_then_all_kept_before_the_first_answer_comes() throws Exception {
+        var keys = IntStream.range(0, 50).mapToObj(Integer::toString).toList();
+        try (var relay = Relay.to(server.tcpPort());
+                var far = Redis.attach(
+                        relay.through(server.url()), RedisSettings.defaults().withTimeout(PATIENCE.multipliedBy(2)));
+                var cache = far.cache(ALBUMS)) {
+            cache.get("warm", LONG, () -> Optional.of("1")); // since the server has to learn the scripts
+            long before = scriptsRun();
+            relay.holdAnswers();
+            var asked = new FutureTask<>(() -> cache.getAll(keys, LONG, missing -> {
+                relay.holdAnswers();
+                return missing.stream().collect(Collectors.toMap(key -> key, key -> key));
+            }));
+            Thread.ofVirtual().name("asking").start(asked);
+            await().atMost(PATIENCE).until(() -> scriptsRun() == before + 50);
+            relay.pass();
+            await().atMost(PATIENCE).until(() -> scriptsRun() == before + 100);
+            relay.pass();
+
+            assertThat(asked.get(PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                    .hasSize(50)
+                    .containsEntry("49", new Loaded(Optional.of("49"), true));
+        }
+    }
+
+    private long scriptsRun() {
+        var count = new long[1];
+        besides(commands -> count[0] =
+                Long.parseLong(commands.info("commandstats").replaceAll("(?s).*cmdstat_evalsha:calls=(\\d+).*", "$1")));
+        return count[0];
     }
 
     @Test
@@ -262,7 +318,7 @@ class RedisCacheTest {
                                 throw new IllegalStateException("as planned");
                             })
                             .equals(new Stale(Optional.of("old"))));
-            assertThat(failures).hasPositiveValue();
+            await().atMost(PATIENCE).until(() -> failures.get() > 0); // in the background
         }
     }
 

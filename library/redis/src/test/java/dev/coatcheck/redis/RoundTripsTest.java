@@ -34,6 +34,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
@@ -228,6 +229,20 @@ class RoundTripsTest {
                             }))
                             .isInstanceOf(LoadFailedException.class)))
                     .containsExactly("EVALSHA", "EVALSHA");
+        }
+    }
+
+    @Test
+    void several_keys_of_a_cache_are_a_command_each_to_read_and_one_to_keep_what_is_missing() {
+        try (var cache = store.redis().cache(CacheSettings.named("albums"))) {
+            var ttl = Duration.ofHours(1);
+            cache.get("1", ttl, () -> Optional.of("1"));
+            assertThat(commandsOf(() -> cache.getAll(List.of("1", "2", "3"), ttl, keys -> Map.of("2", "2"))))
+                    .hasSize(3 + 2)
+                    .containsOnly("EVALSHA");
+            assertThat(commandsOf(() -> cache.getAll(List.of("1", "2", "3"), ttl, keys -> Map.of())))
+                    .hasSize(3)
+                    .containsOnly("EVALSHA");
         }
     }
 

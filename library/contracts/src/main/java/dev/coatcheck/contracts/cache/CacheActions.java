@@ -7,11 +7,15 @@ import dev.coatcheck.state.cache.CacheSettings;
 import dev.coatcheck.state.cache.CacheStore;
 import dev.coatcheck.state.cache.NearSettings;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** What the other JVMs of {@link SharedCacheContract} do. */
 final class CacheActions {
@@ -23,18 +27,50 @@ final class CacheActions {
 
     private CacheActions() {}
 
-    /** At each key that it hears, asks for it in many threads at once; says how often it loaded, and the values. */
+    /**
+     * At each key that it hears, asks for it in many threads at once; says how often it loaded, and the values. A key that
+     * begins with {@link #SEVERAL} stands for several, which are asked for together, by each thread in another order; then
+     * it counts each key that was loaded.
+     */
     public static final class AskTogether implements PeerAction<CacheStore> {
+        static final String SEVERAL = "several ";
+        static final int KEYS = 30;
+
         @Override
         public void run(CacheStore store, List<String> arguments, Conversation conversation) {
             var cache = new Cache(store, SETTINGS);
             conversation.say("ready");
             while (true) {
-                conversation.say(askTogether(cache, conversation.hear()));
+                conversation.say(ask(cache, conversation.hear()));
             }
         }
 
-        static String askTogether(Cache cache, String key) {
+        static String ask(Cache cache, String key) {
+            return key.startsWith(SEVERAL) ? askForSeveral(cache, key) : askTogether(cache, key);
+        }
+
+        private static String askForSeveral(Cache cache, String key) {
+            var loads = new AtomicInteger();
+            var values = Together.call(THREADS, thread -> {
+                var keys = new ArrayList<>(
+                        IntStream.range(0, KEYS).mapToObj(i -> key + i).toList());
+                Collections.shuffle(keys);
+                var answers = cache.getAll(keys, CacheUnderTest.LONG, missing -> {
+                    loads.addAndGet(missing.size());
+                    Thread.sleep(50); // what makes it dear
+                    return missing.stream().collect(Collectors.toMap(it -> it, it -> it));
+                });
+                answers.forEach((asked, answer) -> {
+                    if (!answer.value().equals(Optional.of(asked))) {
+                        throw new AssertionError("asked for " + asked + " and was told " + answer);
+                    }
+                });
+                return answers.size();
+            });
+            return loads + " " + new HashSet<>(values);
+        }
+
+        private static String askTogether(Cache cache, String key) {
             var loads = new AtomicInteger();
             var me = "" + ProcessHandle.current().pid();
             var values = Together.call(

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 
 /**
- * What every adapter of {@link Cache} passes, cut by what it is about: {@link Keeping}, {@link Loading}, {@link Aging},
+ * What every adapter of {@link Cache} passes, cut by what it is about: {@link Keeping}, {@link Loading}, {@link Several}, {@link Aging},
  * {@link Tagging}, {@link Nearness}, {@link HostileText}. An adapter whose store cannot hold all of it says so in
  * {@link #capabilities()} and passes the rest.
  *
@@ -30,7 +30,7 @@ import org.junit.jupiter.api.TestInfo;
  * }
  * }</pre>
  */
-public abstract class CacheContract implements Keeping, Loading, Aging, Tagging, Nearness, HostileText {
+public abstract class CacheContract implements Keeping, Loading, Several, Aging, Tagging, Nearness, HostileText {
 
     /** What the adapter declares; a test sees to it that it does. */
     public Set<CacheCapability> capabilities() {

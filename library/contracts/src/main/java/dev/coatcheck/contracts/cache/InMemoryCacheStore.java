@@ -20,8 +20,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -58,7 +60,11 @@ public final class InMemoryCacheStore implements CacheStore {
     }
 
     @Override
-    public synchronized ReadResult read(Question question) {
+    public synchronized List<ReadResult> readAll(List<Question> questions) {
+        return questions.stream().map(this::readOne).toList();
+    }
+
+    private ReadResult readOne(Question question) {
         var now = clock.instant();
         var versions = versions(question);
         var kept = entries.get(question.key());
@@ -78,42 +84,41 @@ public final class InMemoryCacheStore implements CacheStore {
     }
 
     @Override
-    public synchronized boolean write(Load load, NewEntry entry) {
-        var loading = held(load);
-        if (loading == null) {
-            return false;
-        }
-        entries.put(
-                load.key(), new Kept(entry, loading.versions, clock.instant().plus(entry.ttl())));
-        end(load);
-        return true;
+    public synchronized Set<Load> writeAll(Map<Load, NewEntry> loaded) {
+        var kept = new HashSet<Load>();
+        loaded.forEach((load, entry) -> {
+            var loading = held(load);
+            if (loading != null) {
+                var freshUntil = clock.instant().plus(entry.ttl());
+                entries.put(load.key(), new Kept(entry, loading.versions, freshUntil));
+                end(load);
+                kept.add(load);
+            }
+        });
+        return kept;
     }
 
     @Override
-    public synchronized boolean renew(Load load, Duration lease) {
-        var loading = held(load);
-        if (loading == null) {
-            return false;
+    public synchronized Set<Load> renewAll(Collection<Load> rights, Duration lease) {
+        var renewed = new HashSet<Load>();
+        for (var load : rights) {
+            var loading = held(load);
+            if (loading != null) {
+                var until = clock.instant().plus(lease);
+                loads.put(load.key(), new Loading(load.token(), loading.versions, until));
+                renewed.add(load);
+            }
         }
-        loads.put(
-                load.key(),
-                new Loading(load.token(), loading.versions, clock.instant().plus(lease)));
-        return true;
+        return renewed;
     }
 
     @Override
-    public synchronized void abandon(Load load, Duration pause) {
-        var loading = held(load);
-        if (loading == null) {
+    public synchronized void abandonAll(Collection<Load> rights, Duration pause) {
+        if (!pause.isZero()) {
+            renewAll(rights, pause);
             return;
         }
-        if (pause.isZero()) {
-            end(load);
-        } else {
-            loads.put(
-                    load.key(),
-                    new Loading(load.token(), loading.versions, clock.instant().plus(pause)));
-        }
+        rights.stream().filter(load -> held(load) != null).forEach(this::end);
     }
 
     @Override

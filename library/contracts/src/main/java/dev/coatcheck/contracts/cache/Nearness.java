@@ -10,6 +10,8 @@ import dev.coatcheck.state.cache.CacheCapability;
 import dev.coatcheck.state.cache.CacheSettings;
 import dev.coatcheck.state.cache.NearSettings;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
@@ -51,6 +53,31 @@ interface Nearness extends CacheUnderTest {
             assertThat(watched.reads() - before)
                     .as("but for a beat that came late")
                     .isLessThan(20);
+        }
+    }
+
+    @Test
+    default void of_several_only_what_is_not_in_memory_is_read() {
+        var watched = new WatchedStore(store());
+        try (var near = new Cache(watched, NEAR);
+                var far = new Cache(watched, ALBUMS)) {
+            awaitNear(near, watched, KEY);
+            await().atMost(PATIENCE).until(() -> {
+                near.getAll(List.of("43", "44"), LONG, keys -> Map.of("43", "2"));
+                int before = watched.reads();
+                near.getAll(List.of("43", KEY, "44"), LONG, Several.NONE);
+                return watched.reads() == before;
+            });
+            assertThat(near.getAll(List.of("45", "43", KEY), LONG, keys -> Map.of("45", "3"))
+                            .values())
+                    .extracting(answer -> answer.value().orElseThrow())
+                    .containsExactly("3", "2", "1");
+
+            far.invalidate("43");
+            await().atMost(PATIENCE)
+                    .until(() -> near.getAll(List.of(KEY, "43"), LONG, keys -> Map.of("43", "new"))
+                            .values()
+                            .containsAll(List.of(hit("1"), hit("new"))));
         }
     }
 

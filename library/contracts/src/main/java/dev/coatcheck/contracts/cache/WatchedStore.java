@@ -10,7 +10,9 @@ import dev.coatcheck.state.cache.Question;
 import dev.coatcheck.state.cache.ReadResult;
 import dev.coatcheck.state.leases.LeaseStore;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -19,6 +21,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class WatchedStore implements CacheStore {
     private final CacheStore store;
     private final AtomicInteger reads = new AtomicInteger();
+    private final AtomicInteger writes = new AtomicInteger();
     private final List<String> told = new CopyOnWriteArrayList<>();
     private volatile Runnable beforeAnswering = () -> {};
     private volatile Runnable beforeInvalidating = () -> {};
@@ -31,6 +34,10 @@ final class WatchedStore implements CacheStore {
 
     int reads() {
         return reads.get();
+    }
+
+    int writes() {
+        return writes.get();
     }
 
     /** What was told, but for beats and gaps. */
@@ -57,11 +64,11 @@ final class WatchedStore implements CacheStore {
     }
 
     @Override
-    public ReadResult read(Question question) {
+    public List<ReadResult> readAll(List<Question> questions) {
         reads.incrementAndGet();
-        var result = store.read(question);
+        var results = store.readAll(questions);
         beforeAnswering.run();
-        return result;
+        return results;
     }
 
     @Override
@@ -103,18 +110,19 @@ final class WatchedStore implements CacheStore {
     }
 
     @Override
-    public boolean write(Load load, NewEntry entry) {
-        return store.write(load, entry);
+    public Set<Load> writeAll(Map<Load, NewEntry> entries) {
+        writes.incrementAndGet();
+        return store.writeAll(entries);
     }
 
     @Override
-    public boolean renew(Load load, Duration lease) {
-        return store.renew(load, lease);
+    public Set<Load> renewAll(Collection<Load> loads, Duration lease) {
+        return store.renewAll(loads, lease);
     }
 
     @Override
-    public void abandon(Load load, Duration pause) {
-        store.abandon(load, pause);
+    public void abandonAll(Collection<Load> loads, Duration pause) {
+        store.abandonAll(loads, pause);
     }
 
     @Override

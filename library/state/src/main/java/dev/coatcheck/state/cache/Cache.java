@@ -3,7 +3,14 @@ package dev.coatcheck.state.cache;
 import dev.coatcheck.state.BackingServiceException;
 import dev.coatcheck.state.StoredText;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,10 +39,10 @@ import org.jspecify.annotations.Nullable;
  * <p>What a store may forget at any time is loaded again. What it loses in a fail-over may be an invalidation: then the
  * time to live is what bounds how long the old value is served.
  *
- * <p>Cost: a hit is one round trip, and none near; a miss two. Who meets another's load asks once more, and then when it
+ * <p>Cost: a hit is one round trip, and none near; a miss two; {@link #getAll} the same for all its keys together. Who meets another's load asks once more, and then when it
  * was told. Invalidating is one.
  *
- * <p>{@link #get} throws {@link LoadFailedException} where the loader failed and nothing may be served, and nothing for
+ * <p>{@link #get} and {@link #getAll} throw {@link LoadFailedException} where the loader failed and nothing may be served, and nothing for
  * what is wrong with the store. Methods throw {@link IllegalArgumentException} for keys and tags that are empty, longer
  * than {@value #MAX_KEY_BYTES} bytes of UTF-8, or no {@linkplain StoredText text that every store takes}. Thread-safe.
  * Virtual threads run while something is loaded, and one for a near cache.
@@ -55,6 +62,9 @@ public final class Cache implements AutoCloseable {
 
     /** How many tags an entry may have. */
     public static final int MOST_TAGS = 16;
+
+    /** How many keys may be asked for at once. */
+    public static final int MOST_KEYS = 500;
 
     /** The longest time that anything is kept, its stale time included. */
     public static final Duration LONGEST = Duration.ofDays(30);
@@ -101,27 +111,82 @@ public final class Cache implements AutoCloseable {
      * @throws LoadFailedException where the loader failed and nothing older may be served
      */
     public Answer get(String key, Set<String> tags, Duration ttl, Loader loader) {
-        var request = request(key, tags, ttl, loader);
+        var entry = entry(key);
+        var sorted = sorted(tags);
+        requireTtl(ttl);
         if (near != null) {
-            var found = near.find(request);
+            var found = near.find(entry, sorted);
             if (found != null) {
                 return found;
             }
         }
-        return reading.read(request);
+        BulkLoader ofOne =
+                keys -> loader.load().map(value -> Map.of(key, value)).orElse(Map.of());
+        var answers = reading.read(new Request(Map.of(entry, sorted), ttl, ofOne));
+        return Objects.requireNonNull(answers.get(entry));
+    }
+
+    /** {@link #getAll(Collection, Function, Duration, BulkLoader)} without tags. */
+    public Map<String, Answer> getAll(Collection<String> keys, Duration ttl, BulkLoader loader) {
+        return getAll(keys, key -> Set.of(), ttl, loader);
+    }
+
+    /**
+     * {@link #get} for several keys, at the cost of one: all are read in one round trip, those that are missing are loaded
+     * together, and what was loaded is kept in one more. What others load is waited for after that, which is up to three
+     * round trips for each of those who load it.
+     *
+     * <p>Where the loader fails and one of the keys has nothing older to serve, none is answered.
+     *
+     * @param keys at most {@value #MOST_KEYS}
+     * @param tags of each key, as they are named in {@link #get}
+     * @return an answer for each key, in the order in which they were first named
+     * @throws LoadFailedException where the loader failed and something has nothing older that may be served
+     * @throws IllegalArgumentException where the loader finds something that it was not asked for
+     */
+    public Map<String, Answer> getAll(
+            Collection<String> keys, Function<String, Set<String>> tags, Duration ttl, BulkLoader loader) {
+        requireTtl(ttl);
+        var entries = new LinkedHashMap<EntryKey, List<String>>();
+        keys.forEach(key -> entries.put(entry(key), sorted(tags.apply(key))));
+        if (entries.size() > MOST_KEYS) {
+            throw new IllegalArgumentException("at most %d keys are asked for at once, not %d: ask for them in parts"
+                    .formatted(MOST_KEYS, entries.size()));
+        }
+        var found = new HashMap<EntryKey, Answer>();
+        if (near != null) {
+            entries.forEach((entry, sorted) -> {
+                var hit = near.find(entry, sorted);
+                if (hit != null) {
+                    found.put(entry, hit);
+                }
+            });
+        }
+        var far = new LinkedHashMap<>(entries);
+        far.keySet().removeAll(found.keySet());
+        if (!far.isEmpty()) {
+            found.putAll(reading.read(new Request(far, ttl, loader)));
+        }
+        var answers = new LinkedHashMap<String, Answer>();
+        entries.keySet().forEach(entry -> answers.put(entry.key(), Objects.requireNonNull(found.get(entry))));
+        return answers;
     }
 
     /**
      * Makes everybody load a key anew who asks from now on.
      *
+     * <p>A method that puts a value there instead is missing on purpose: of two who change the truth at the same time, the
+     * one who was first there may be the last to put, and what it puts would stay. What is loaded after the change is right
+     * in any order.
+     *
      * @throws BackingServiceException where the store cannot be reached: then others may be served what is kept there for as
      *     long as it lives
      */
     public void invalidate(String key) {
-        requireKey("the key of a cache", key);
+        var entry = entry(key);
         reading.forgetAlone();
         try {
-            store.invalidate(new EntryKey(settings.name(), key));
+            store.invalidate(entry);
         } finally {
             // Not before, or somebody could still read the old value from the store and keep it near.
             if (near != null) {
@@ -156,20 +221,26 @@ public final class Cache implements AutoCloseable {
         reading.close();
     }
 
-    private Request request(String key, Set<String> tags, Duration ttl, Loader loader) {
+    private EntryKey entry(String key) {
         requireKey("the key of a cache", key);
+        return new EntryKey(settings.name(), key);
+    }
+
+    private static List<String> sorted(Set<String> tags) {
         tags.forEach(tag -> requireKey("the tag of a cache", tag));
         if (tags.size() > MOST_TAGS) {
             throw new IllegalArgumentException(
                     "an entry has at most %d tags, not %d".formatted(MOST_TAGS, tags.size()));
         }
+        return tags.stream().sorted().toList();
+    }
+
+    private void requireTtl(Duration ttl) {
         if (ttl.compareTo(SHORTEST) < 0 || ttl.compareTo(LONGEST.minus(settings.stale())) > 0) {
             throw new IllegalArgumentException(
                     "a time to live is from a millisecond to %s, the stale time of %s included, not %s"
                             .formatted(LONGEST, settings.stale(), ttl));
         }
-        return new Request(
-                new EntryKey(settings.name(), key), tags.stream().sorted().toList(), ttl, loader);
     }
 
     private static void requireKey(String what, String key) {

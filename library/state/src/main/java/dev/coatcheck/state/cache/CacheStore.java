@@ -3,13 +3,17 @@ package dev.coatcheck.state.cache;
 import dev.coatcheck.state.BackingServiceException;
 import dev.coatcheck.state.leases.LeaseStore;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
  * What an adapter of {@link Cache} does: it keeps entries, and decides by its own clock which are fresh and who loads. An
  * application uses {@link Cache}, which asks for what was checked.
  *
- * <p>Guarantees: each method that changes something is one atomic step for one entry.
+ * <p>Guarantees: each method that changes something is one atomic step for each entry, though not for several together. For
+ * several it costs no more round trips than for one.
  *
  * <ul>
  *   <li>Of all who read an entry that is missing or due, one at a time is given the right to load it. The right ends when
@@ -31,27 +35,58 @@ public interface CacheStore {
     /** What this adapter promises beyond that. */
     Set<CacheCapability> capabilities();
 
-    /** Reads an entry, and takes the right to load it, if there is reason to and nobody else has it. */
-    ReadResult read(Question question);
-
     /**
-     * Keeps what was loaded, and tells who waits for it.
+     * Reads entries of one cache, and takes the right to load each for which there is reason to and nobody else has it.
      *
-     * @return whether it was kept; not where the right to load was lost
+     * @param questions for one entry each, no two for the same; the rest of them alike but for the tags and the token. At
+     *     least one, at most {@value Cache#MOST_KEYS}
+     * @return an answer to each, in their order
      */
-    boolean write(Load load, NewEntry entry);
+    List<ReadResult> readAll(List<Question> questions);
+
+    /** {@link #readAll} for one. */
+    default ReadResult read(Question question) {
+        return readAll(List.of(question)).get(0);
+    }
 
     /**
-     * Makes the right to load last this much longer than now.
+     * Keeps what was loaded for one cache, and tells who waits for it.
      *
-     * @return whether the caller still has it
+     * @param entries at least one
+     * @return what was kept; not that of which the right to load was lost
      */
-    boolean renew(Load load, Duration lease);
+    Set<Load> writeAll(Map<Load, NewEntry> entries);
+
+    /** {@link #writeAll} for one; says whether it was kept. */
+    default boolean write(Load load, NewEntry entry) {
+        return writeAll(Map.of(load, entry)).contains(load);
+    }
 
     /**
-     * Gives up the right to load, which the next one who reads may have after a pause. Without a pause, who waits is told.
+     * Makes rights to load entries of one cache last this much longer than now.
+     *
+     * @param loads at least one
+     * @return those that the caller still has
      */
-    void abandon(Load load, Duration pause);
+    Set<Load> renewAll(Collection<Load> loads, Duration lease);
+
+    /** {@link #renewAll} for one; says whether the caller still has it. */
+    default boolean renew(Load load, Duration lease) {
+        return renewAll(List.of(load), lease).contains(load);
+    }
+
+    /**
+     * Gives up rights to load entries of one cache, which the next one who reads may have after a pause. Without a pause,
+     * who waits is told.
+     *
+     * @param loads at least one
+     */
+    void abandonAll(Collection<Load> loads, Duration pause);
+
+    /** {@link #abandonAll} for one. */
+    default void abandon(Load load, Duration pause) {
+        abandonAll(List.of(load), pause);
+    }
 
     /** Removes an entry and the right to load it, and tells all processes. */
     void invalidate(EntryKey key);

@@ -1,46 +1,78 @@
 package dev.coatcheck.state.cache;
 
 import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
-/** Who, in this process, waits for an answer with whom: what one finds out, all who joined are told. Thread-safe. */
-final class Flights<K> {
-    private final Map<K, CompletableFuture<Answer>> flights = new ConcurrentHashMap<>();
+/**
+ * Who, in this process, waits for an answer with whom: what one finds out, all who joined are told. Who finds several
+ * answers at once waits for nobody before they are found, so that nobody waits in a circle. Thread-safe.
+ */
+final class Flights {
+    private final Map<Load, CompletableFuture<Optional<Answer>>> flights = new ConcurrentHashMap<>();
 
-    /** Finds the answer, and tells those who have joined or will join before it is found. */
-    Answer lead(K key, Supplier<Answer> finding) {
-        return find(key, flights.computeIfAbsent(key, any -> new CompletableFuture<>()), finding);
+    /** Finds the answers, and tells those who have joined or will join before they are found. */
+    Map<EntryKey, Answer> lead(Collection<Load> loads, Supplier<Map<EntryKey, Answer>> finding) {
+        var led = new LinkedHashMap<Load, CompletableFuture<Optional<Answer>>>();
+        for (var load : loads) {
+            led.put(load, flights.computeIfAbsent(load, any -> new CompletableFuture<>()));
+        }
+        return find(led, finding);
     }
 
     /**
-     * Finds the answer if nobody does, and otherwise waits for who does.
+     * Finds the answers that nobody finds, and then waits for who finds the others.
      *
-     * @return null where that takes too long
+     * @param finding is given those to find, if there are any
+     * @param limit for all in all
+     * @return without those that were not found, or not within the limit
      * @throws InterruptedException where the waiting thread is interrupted
      */
-    @Nullable
-    Answer join(K key, Duration limit, Supplier<Answer> finding) throws InterruptedException {
-        var ours = new CompletableFuture<Answer>();
-        var others = flights.putIfAbsent(key, ours);
-        if (others == null) {
-            return find(key, ours, finding);
+    Map<EntryKey, Answer> join(
+            Collection<Load> loads, Duration limit, Function<List<Load>, Map<EntryKey, Answer>> finding)
+            throws InterruptedException {
+        long begun = System.nanoTime();
+        var ours = new LinkedHashMap<Load, CompletableFuture<Optional<Answer>>>();
+        var others = new LinkedHashMap<Load, CompletableFuture<Optional<Answer>>>();
+        for (var load : loads) {
+            var flight = new CompletableFuture<Optional<Answer>>();
+            var known = flights.putIfAbsent(load, flight);
+            if (known == null) {
+                ours.put(load, flight);
+            } else {
+                others.put(load, known);
+            }
         }
-        try {
-            return others.get(limit.toNanos(), TimeUnit.NANOSECONDS);
-        } catch (TimeoutException e) {
-            return null;
-        } catch (ExecutionException e) {
-            throw e.getCause() instanceof LoadFailedException failed
-                    ? failed.again()
-                    : new IllegalStateException("the load that was waited for failed", e.getCause());
+        var answers = new HashMap<EntryKey, Answer>();
+        if (!ours.isEmpty()) {
+            answers.putAll(find(ours, () -> finding.apply(List.copyOf(ours.keySet()))));
         }
+        for (var other : others.entrySet()) {
+            long left = limit.toNanos() - (System.nanoTime() - begun);
+            try {
+                other.getValue()
+                        .get(Math.max(0, left), TimeUnit.NANOSECONDS)
+                        .ifPresent(answer -> answers.put(other.getKey().key(), answer));
+            } catch (TimeoutException e) {
+                // Then it is not among the answers.
+            } catch (ExecutionException e) {
+                throw e.getCause() instanceof LoadFailedException failed
+                        ? failed.of(other.getKey().key())
+                        : new IllegalStateException("the load that was waited for failed", e.getCause());
+            }
+        }
+        return answers;
     }
 
     /** Whoever comes from now on does not join those of before. */
@@ -48,16 +80,17 @@ final class Flights<K> {
         flights.clear();
     }
 
-    private Answer find(K key, CompletableFuture<Answer> flight, Supplier<Answer> finding) {
+    private Map<EntryKey, Answer> find(
+            Map<Load, CompletableFuture<Optional<Answer>>> led, Supplier<Map<EntryKey, Answer>> finding) {
         try {
-            var answer = finding.get();
-            flight.complete(answer);
-            return answer;
+            var answers = finding.get();
+            led.forEach((load, flight) -> flight.complete(Optional.ofNullable(answers.get(load.key()))));
+            return answers;
         } catch (RuntimeException | Error e) {
-            flight.completeExceptionally(e);
+            led.values().forEach(flight -> flight.completeExceptionally(e));
             throw e;
         } finally {
-            flights.remove(key, flight);
+            led.forEach(flights::remove);
         }
     }
 }

@@ -1,7 +1,7 @@
 package dev.coatcheck.state.cache;
 
 /**
- * A {@link Loader} failed, and nothing older could be served. The cause is what it threw. All callers in a process that
+ * A {@link Loader} or {@link BulkLoader} failed, and nothing older could be served. The cause is what it threw. All callers in a process that
  * waited for one load are told of its failure, each in an exception of its own.
  */
 public final class LoadFailedException extends RuntimeException {
@@ -16,9 +16,9 @@ public final class LoadFailedException extends RuntimeException {
         this.key = key.key();
     }
 
-    /** The same failure, for another who waited for the same load. */
-    LoadFailedException again() {
-        return new LoadFailedException(new EntryKey(cache, key), getCause() == null ? this : getCause());
+    /** The same failure, for another who waited for an entry of the same load. */
+    LoadFailedException of(EntryKey waitedFor) {
+        return new LoadFailedException(waitedFor, getCause() == null ? this : getCause());
     }
 
     /** The name of the cache. */
@@ -26,7 +26,10 @@ public final class LoadFailedException extends RuntimeException {
         return cache;
     }
 
-    /** What was asked for; not in the message, since it may be somebody's business only. */
+    /**
+     * What was to be loaded, or one of it where that was several; not in the message, since it may be somebody's business
+     * only.
+     */
     public String key() {
         return key;
     }

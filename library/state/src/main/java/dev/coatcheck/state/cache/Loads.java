@@ -6,11 +6,17 @@ import static java.lang.System.Logger.Level.WARNING;
 import dev.coatcheck.state.BackingServiceException;
 import dev.coatcheck.state.StoredText;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** Loads for who has the right to, and keeps what was found. */
+/** Loads for who has the rights to, and keeps what was found. */
 final class Loads {
     private static final System.Logger LOG = System.getLogger(Cache.class.getName());
 
@@ -33,32 +39,43 @@ final class Loads {
     }
 
     /**
-     * Loads under the right to, which is renewed meanwhile and then given up in any case.
+     * Loads under the rights to, which are renewed meanwhile and then given up in any case.
      *
      * @param pauseIfFailed how long nobody else is to try where it failed
      */
-    Found load(Request request, Load load, Duration pauseIfFailed) {
+    Map<EntryKey, Found> load(Request request, Collection<Load> rights, Duration pauseIfFailed) {
         long begun = System.nanoTime();
-        Optional<String> value;
+        Map<EntryKey, Optional<String>> values;
         try {
-            value = loadRenewing(request, load);
+            values = loadRenewing(request, rights);
         } catch (RuntimeException | Error e) {
-            giveUp(load, pauseIfFailed);
+            giveUp(rights, pauseIfFailed);
             throw e;
         }
-        if (isTooLarge(value)) {
-            giveUp(load, Duration.ZERO);
-            return new Found(value, Duration.ZERO);
-        }
-        var ttl = jittered(value.isPresent() ? request.ttl() : settings.nothingTtl());
         var loadTime = Duration.ofMillis((System.nanoTime() - begun) / 1_000_000);
-        var entry = new NewEntry(value, ttl, Duration.ofMillis(settings.stale().toMillis()), loadTime);
-        boolean kept = outage.ask(() -> store.write(load, entry)).orElse(false);
-        return new Found(value, kept ? ttl : Duration.ZERO);
+        var stale = Duration.ofMillis(settings.stale().toMillis());
+        var entries = new LinkedHashMap<Load, NewEntry>();
+        var tooLarge = new ArrayList<Load>();
+        for (var right : rights) {
+            var value = values.getOrDefault(right.key(), Optional.empty());
+            if (isTooLarge(value)) {
+                tooLarge.add(right);
+            } else {
+                var ttl = jittered(value.isPresent() ? request.ttl() : settings.nothingTtl());
+                entries.put(right, new NewEntry(value, ttl, stale, loadTime));
+            }
+        }
+        var kept = write(entries);
+        giveUp(tooLarge, Duration.ZERO);
+        var found = new HashMap<EntryKey, Found>();
+        values.forEach((key, value) -> found.put(key, new Found(value, Duration.ZERO)));
+        entries.forEach((right, entry) ->
+                found.put(right.key(), new Found(entry.value(), kept.contains(right) ? entry.ttl() : Duration.ZERO)));
+        return found;
     }
 
-    private Optional<String> loadRenewing(Request request, Load load) {
-        var renewal = Renewal.begin(store, load, settings.lease());
+    private Map<EntryKey, Optional<String>> loadRenewing(Request request, Collection<Load> rights) {
+        var renewal = Renewal.begin(store, rights, settings.lease());
         try {
             return request.load();
         } finally {
@@ -66,10 +83,19 @@ final class Loads {
         }
     }
 
-    /** Lets another load. */
-    void giveUp(Load load, Duration pause) {
+    private Set<Load> write(Map<Load, NewEntry> entries) {
+        return entries.isEmpty()
+                ? Set.of()
+                : outage.ask(() -> store.writeAll(entries)).orElse(Set.of());
+    }
+
+    /** Lets others load. */
+    void giveUp(Collection<Load> rights, Duration pause) {
+        if (rights.isEmpty()) {
+            return;
+        }
         try {
-            store.abandon(load, pause);
+            store.abandonAll(rights, pause);
         } catch (BackingServiceException e) {
             LOG.log(DEBUG, "the right to load ends by itself: {0}", e.getMessage());
         }

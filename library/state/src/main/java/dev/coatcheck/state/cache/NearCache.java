@@ -31,14 +31,14 @@ final class NearCache {
     }
 
     /** What is here and may be served; null where nothing is. */
-    synchronized Answer.@Nullable Hit find(Request request) {
+    synchronized Answer.@Nullable Hit find(EntryKey entry, List<String> tags) {
         long now = System.nanoTime();
         if (!trusted || trustedUntil - now <= 0) {
             return null;
         }
-        var key = request.key().key();
+        var key = entry.key();
         var near = entries.get(key);
-        if (near == null || !near.tags.equals(request.tags())) {
+        if (near == null || !near.tags.equals(tags)) {
             return null;
         }
         if (near.until - now <= 0) {
@@ -59,16 +59,17 @@ final class NearCache {
      * @param asked when the store was asked
      * @param lasts how long after that it may be served
      */
-    synchronized void put(long ticket, Request request, Optional<String> value, long asked, Duration lasts) {
+    synchronized void put(
+            long ticket, EntryKey entry, List<String> tags, Optional<String> value, long asked, Duration lasts) {
         if (ticket != changes || !lasts.isPositive()) {
             return;
         }
-        var key = request.key().key();
+        var key = entry.key();
         long size = OVERHEAD_BYTES
                 + 2L * key.length()
                 + 2L * value.map(String::length).orElse(0);
         remove(key);
-        entries.put(key, new Near(value, request.tags(), asked + lasts.toNanos(), size));
+        entries.put(key, new Near(value, tags, asked + lasts.toNanos(), size));
         bytes += size;
         for (var eldest = entries.entrySet().iterator(); bytes > settings.maxBytes() && eldest.hasNext(); ) {
             bytes -= eldest.next().getValue().bytes;

@@ -10,6 +10,10 @@ import dev.coatcheck.state.cache.ReadResult.Fresh;
 import dev.coatcheck.state.cache.ReadResult.Missing;
 import dev.coatcheck.state.cache.ReadResult.Stale;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
@@ -21,7 +25,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks the store and does what it says: serve, load, or wait for another's load.
+ * Asks the store for one entry or several and does what it says of each: serve, load, or wait for another's load.
  *
  * <p>Those in this process who meet the same load wait for it together, by its token: the store told each of them that
  * this is the load to wait for, so none is given what was invalidated before it asked.
@@ -43,8 +47,8 @@ final class Reading implements AutoCloseable {
     private final @Nullable NearCache near;
     private final Outage outage;
     private final Loads loads;
-    private final Flights<Load> flights = new Flights<>();
-    private final Flights<Load> alone = new Flights<>();
+    private final Flights flights = new Flights();
+    private final Flights alone = new Flights();
     private final Semaphore room = new Semaphore(MOST_IN_BACKGROUND);
     private final ExecutorService background = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("coatcheck-cache-refresh").factory());
@@ -57,12 +61,12 @@ final class Reading implements AutoCloseable {
         this.loads = new Loads(store, settings, outage);
     }
 
-    /** One question to the store, and its answer; empty where it has none. */
-    private record Reply(Load load, Optional<ReadResult> result, long asked, long ticket) {}
+    /** Questions to the store, and its answers in their order; empty where it has none. */
+    private record Reply(List<Question> questions, Optional<List<ReadResult>> results, long asked, long ticket) {}
 
-    Answer read(Request request) {
-        long begun = System.nanoTime();
-        return act(request, ask(request, false), begun);
+    /** An answer for each entry. */
+    Map<EntryKey, Answer> read(Request request) {
+        return read(request, System.nanoTime());
     }
 
     /** Who asks from now on is not served by a load that began without the store before. */
@@ -70,37 +74,70 @@ final class Reading implements AutoCloseable {
         alone.forgetAll();
     }
 
+    private Map<EntryKey, Answer> read(Request request, long begun) {
+        return act(request, ask(request, false), begun);
+    }
+
     private Reply ask(Request request, boolean waiting) {
-        var token = UUID.randomUUID().toString().replace("-", "");
-        var question = new Question(request.key(), request.tags(), token, settings.lease(), early(), waiting);
+        double early = early(); // one for all: what was loaded together comes due together
+        var questions = new ArrayList<Question>();
+        request.entries().forEach((key, tags) -> {
+            var token = UUID.randomUUID().toString().replace("-", "");
+            questions.add(new Question(key, tags, token, settings.lease(), early, waiting));
+        });
         long ticket = near == null ? 0 : near.ticket();
         long asked = System.nanoTime();
-        return new Reply(question.load(), outage.ask(() -> store.read(question)), asked, ticket);
+        return new Reply(questions, outage.ask(() -> store.readAll(questions)), asked, ticket);
     }
 
-    private Answer act(Request request, Reply reply, long begun) {
-        if (reply.result.isEmpty()) {
-            return loadAlone(request, WITHOUT_STORE);
+    private Map<EntryKey, Answer> act(Request request, Reply reply, long begun) {
+        if (reply.results.isEmpty()) {
+            return loadAlone(
+                    request,
+                    request.keys().stream()
+                            .map(key -> new Load(key, WITHOUT_STORE))
+                            .toList());
         }
-        return switch (reply.result.get()) {
-            case Fresh(var entry) -> hit(request, reply, entry);
-            case Stale(var entry) -> new Answer.Stale(entry.value());
-            case Due(var entry) -> {
-                refresh(request, reply);
-                yield entry.isFresh() ? new Answer.Hit(entry.value()) : new Answer.Stale(entry.value());
+        var answers = new HashMap<EntryKey, Answer>();
+        var due = new ArrayList<Load>();
+        var missing = new ArrayList<Load>();
+        var busy = new ArrayList<Load>();
+        for (int i = 0; i < reply.questions.size(); i++) {
+            var question = reply.questions.get(i);
+            switch (reply.results.get().get(i)) {
+                case Fresh(var entry) -> answers.put(question.key(), hit(question, reply, entry));
+                case Stale(var entry) -> answers.put(question.key(), new Answer.Stale(entry.value()));
+                case Due(var entry) -> {
+                    due.add(question.load());
+                    answers.put(
+                            question.key(),
+                            entry.isFresh() ? new Answer.Hit(entry.value()) : new Answer.Stale(entry.value()));
+                }
+                case Missing none -> missing.add(question.load());
+                case Busy(var token, var endsIn) -> busy.add(new Load(question.key(), token));
             }
-            case Missing missing -> flights.lead(reply.load, () -> load(request, reply, Duration.ZERO));
-            case Busy(var token, var endsIn) -> follow(request, new Load(request.key(), token), begun);
-        };
+        }
+        if (!due.isEmpty()) {
+            refresh(request, reply, due);
+        }
+        // Whoever waits for these is served before others are waited for: nobody waits in a circle.
+        if (!missing.isEmpty()) {
+            answers.putAll(flights.lead(missing, () -> load(request, reply, missing, Duration.ZERO)));
+        }
+        if (!busy.isEmpty()) {
+            answers.putAll(follow(request.only(busy), busy, missing.isEmpty() ? begun : System.nanoTime()));
+        }
+        return answers;
     }
 
-    private Answer hit(Request request, Reply reply, StoredEntry entry) {
+    private Answer hit(Question question, Reply reply, StoredEntry entry) {
         if (near != null) {
             // Read anew in time to be loaded early.
             long early = (long) (entry.loadTime().toNanos() * early());
             near.put(
                     reply.ticket,
-                    request,
+                    question.key(),
+                    question.tags(),
                     entry.value(),
                     reply.asked,
                     entry.freshFor().minusNanos(early));
@@ -108,23 +145,26 @@ final class Reading implements AutoCloseable {
         return new Answer.Hit(entry.value());
     }
 
-    private Answer load(Request request, Reply reply, Duration pauseIfFailed) {
-        var found = loads.load(request, reply.load, pauseIfFailed);
-        if (near != null) {
-            near.put(reply.ticket, request, found.value(), reply.asked, found.ttl());
-        }
-        return found.answer();
+    private Map<EntryKey, Answer> load(Request request, Reply reply, List<Load> rights, Duration pauseIfFailed) {
+        var answers = new HashMap<EntryKey, Answer>();
+        loads.load(request.only(rights), rights, pauseIfFailed).forEach((key, found) -> {
+            if (near != null) {
+                near.put(reply.ticket, key, request.tags(key), found.value(), reply.asked, found.ttl());
+            }
+            answers.put(key, found.answer());
+        });
+        return answers;
     }
 
-    private void refresh(Request request, Reply reply) {
+    private void refresh(Request request, Reply reply, List<Load> rights) {
         if (!room.tryAcquire()) {
-            loads.giveUp(reply.load, Duration.ZERO);
+            loads.giveUp(rights, Duration.ZERO);
             return;
         }
         try {
             background.execute(() -> {
                 try {
-                    load(request, reply, PAUSE);
+                    load(request, reply, rights, PAUSE);
                 } catch (LoadFailedException e) {
                     LOG.log(
                             background.isShutdown() ? DEBUG : WARNING,
@@ -138,31 +178,54 @@ final class Reading implements AutoCloseable {
             });
         } catch (RejectedExecutionException e) {
             room.release();
-            loads.giveUp(reply.load, Duration.ZERO); // closed; the next process will
+            loads.giveUp(rights, Duration.ZERO); // closed; the next process will
         }
     }
 
-    private Answer follow(Request request, Load others, long begun) {
+    /**
+     * Waits for the first, and asks for the others again then: who loads several of them at once ends all at once.
+     *
+     * @param others a load for each entry of the request
+     */
+    private Map<EntryKey, Answer> follow(Request request, List<Load> others, long begun) {
+        if (patience(begun).isZero()) {
+            return loadAlone(request, others);
+        }
+        var first = others.subList(0, 1);
+        var rest = others.subList(1, others.size());
+        Map<EntryKey, Answer> answers;
         try {
-            var answer = flights.join(others, patience(begun), () -> waitForOthers(request, begun));
-            return answer == null ? loadAlone(request, others.token()) : answer;
+            answers = flights.join(first, patience(begun), ours -> waitForOthers(request.only(ours), begun));
         } catch (InterruptedException e) {
             return interrupted(request);
         }
+        if (answers.isEmpty()) {
+            return loadAlone(request, others);
+        }
+        if (!rest.isEmpty()) {
+            answers.putAll(read(request.only(rest), begun));
+        }
+        return answers;
     }
 
-    private Answer waitForOthers(Request request, long begun) {
+    /**
+     * Waits until there is an answer; there is none where that takes too long.
+     *
+     * @param request for one entry
+     */
+    private Map<EntryKey, Answer> waitForOthers(Request request, long begun) {
+        var key = request.keys().iterator().next();
         Reply reply;
-        try (var waiting = store.await(request.key())) {
+        try (var waiting = store.await(key)) {
             while (true) {
                 // Once more after beginning to listen, so that no end falls in between.
                 reply = ask(request, true);
                 var left = patience(begun);
-                if (!(reply.result.orElse(null) instanceof Busy busy)) {
+                if (!(reply.results.map(results -> results.get(0)).orElse(null) instanceof Busy busy)) {
                     break;
                 }
                 if (left.isZero()) {
-                    return loadAlone(request, busy.token());
+                    return Map.of();
                 }
                 // A little after the end, as a wait may end a little early.
                 waiting.await(shortest(left, shortest(busy.endsIn().plusMillis(1), POLL)));
@@ -176,26 +239,33 @@ final class Reading implements AutoCloseable {
     /**
      * Without the store, or without waiting any longer: once in this process at a time.
      *
-     * @param waitedFor the token of the load that was waited for
+     * @param waitedFor the load that was waited for, for each entry of the request
      */
-    private Answer loadAlone(Request request, String waitedFor) {
+    private Map<EntryKey, Answer> loadAlone(Request request, List<Load> waitedFor) {
         try {
-            var key = new Load(request.key(), waitedFor);
-            var answer = alone.join(key, settings.patience(), () -> loaded(request));
-            return answer == null ? loaded(request) : answer;
+            var answers = alone.join(waitedFor, settings.patience(), ours -> loaded(request.only(ours)));
+            var left = waitedFor.stream()
+                    .filter(load -> !answers.containsKey(load.key()))
+                    .toList();
+            if (!left.isEmpty()) {
+                answers.putAll(loaded(request.only(left)));
+            }
+            return answers;
         } catch (InterruptedException e) {
             return interrupted(request);
         }
     }
 
     /** The loader will notice, if it waits for anything. */
-    private static Answer interrupted(Request request) {
+    private static Map<EntryKey, Answer> interrupted(Request request) {
         Thread.currentThread().interrupt();
         return loaded(request);
     }
 
-    private static Answer loaded(Request request) {
-        return new Answer.Loaded(request.load(), false);
+    private static Map<EntryKey, Answer> loaded(Request request) {
+        var answers = new HashMap<EntryKey, Answer>();
+        request.load().forEach((key, value) -> answers.put(key, new Answer.Loaded(value, false)));
+        return answers;
     }
 
     private Duration patience(long begun) {

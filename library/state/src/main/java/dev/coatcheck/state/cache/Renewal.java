@@ -5,40 +5,43 @@ import static java.lang.System.Logger.Level.ERROR;
 
 import dev.coatcheck.state.BackingServiceException;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.concurrent.locks.LockSupport;
 
-/** Renews the right to load while a loader runs, on a thread that ends with it. */
+/** Renews the rights to load while a loader runs, on a thread that ends with it. */
 final class Renewal implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Cache.class.getName());
 
     private final CacheStore store;
-    private final Load load;
+    private final Collection<Load> loads;
     private final Duration lease;
     private final Thread thread;
     private volatile boolean over;
 
-    private Renewal(CacheStore store, Load load, Duration lease) {
+    private Renewal(CacheStore store, Collection<Load> loads, Duration lease) {
         this.store = store;
-        this.load = load;
+        this.loads = loads;
         this.lease = lease;
         this.thread = Thread.ofVirtual().name("coatcheck-cache-renew").unstarted(this::renewUntilOver);
     }
 
-    static Renewal begin(CacheStore store, Load load, Duration lease) {
-        var renewal = new Renewal(store, load, lease);
+    static Renewal begin(CacheStore store, Collection<Load> loads, Duration lease) {
+        var renewal = new Renewal(store, loads, lease);
         renewal.thread.start();
         return renewal;
     }
 
     private void renewUntilOver() {
+        var held = loads;
         while (true) {
             LockSupport.parkNanos(lease.toNanos() / 3);
             if (over) {
                 return;
             }
             try {
-                if (!store.renew(load, lease)) {
-                    return; // it was invalidated; what the loader finds is for who asked, and is not kept
+                held = store.renewAll(held, lease);
+                if (held.isEmpty()) {
+                    return; // all was invalidated; what the loader finds is for who asked, and is not kept
                 }
             } catch (BackingServiceException e) {
                 LOG.log(DEBUG, "cannot renew the right to load for now: {0}", e.getMessage());

@@ -2,33 +2,62 @@ package dev.coatcheck.state.cache;
 
 import dev.coatcheck.state.StoredText;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What an application asked for, checked.
  *
- * @param tags sorted, without repetitions
+ * @param entries at least one, all of one cache, and the tags of each: sorted, without repetitions
  */
-record Request(EntryKey key, List<String> tags, Duration ttl, Loader loader) {
+record Request(Map<EntryKey, List<String>> entries, Duration ttl, BulkLoader loader) {
+
+    /** The same for those of the entries that some loads are of. */
+    Request only(Collection<Load> loads) {
+        var some = new LinkedHashMap<>(entries);
+        some.keySet().retainAll(loads.stream().map(Load::key).collect(Collectors.toSet()));
+        return new Request(some, ttl, loader);
+    }
+
+    List<String> tags(EntryKey key) {
+        return entries.getOrDefault(key, List.of());
+    }
+
+    Set<EntryKey> keys() {
+        return entries.keySet();
+    }
 
     /**
-     * Loads.
+     * Loads all of it.
      *
      * @throws LoadFailedException where the loader failed
-     * @throws IllegalArgumentException where it found what is no text
+     * @throws IllegalArgumentException where it found what is no text, or what it was not asked for
      */
-    Optional<String> load() {
-        Optional<String> value;
+    Map<EntryKey, Optional<String>> load() {
+        var first = entries.keySet().iterator().next();
+        var asked = entries.keySet().stream().map(EntryKey::key).collect(Collectors.toUnmodifiableSet());
+        Map<String, String> found;
         try {
-            value = loader.load();
+            found = loader.load(asked);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new LoadFailedException(key, e);
+            throw new LoadFailedException(first, e);
         } catch (Exception e) {
-            throw new LoadFailedException(key, e);
+            throw new LoadFailedException(first, e);
         }
-        value.ifPresent(text -> StoredText.require("a value for the cache \"" + key.cache() + "\"", text));
-        return value;
+        if (!asked.containsAll(found.keySet())) {
+            // Ignored, it would be kept that there is nothing for the keys that were meant.
+            throw new IllegalArgumentException(
+                    "the loader of the cache \"" + first.cache()
+                            + "\" found something for a key that it was not asked for: let it use the keys as it is given them");
+        }
+        found.values().forEach(text -> StoredText.require("a value for the cache \"" + first.cache() + "\"", text));
+        return entries.keySet().stream()
+                .collect(Collectors.toMap(key -> key, key -> Optional.ofNullable(found.get(key.key()))));
     }
 }
