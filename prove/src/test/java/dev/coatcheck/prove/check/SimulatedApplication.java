@@ -163,7 +163,7 @@ final class SimulatedApplication implements Stage {
 
     private static void kill(World world, Seat seat, Death death) {
         switch (death) {
-            case OF_ALL -> {
+            case OF_ALL, OF_ALL_AT_REST -> {
                 world.memories.replaceAll((process, memory) -> new HashSet<>());
                 world.underWay.clear();
             }
