@@ -33,6 +33,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -57,7 +58,7 @@ import picocli.CommandLine.Spec;
             "",
             "Examples:",
             "  coatcheck prove --web 'node server.js' --step 'POST /login {\"name\":\"ann\"}' --step 'GET /me'",
-            "  coatcheck prove gallery --scenario gallery/scenarios/photo.hurl --report proof",
+            "  coatcheck prove gallery --report proof",
             "  coatcheck prove --scenario login.hurl --checks spread,amnesia --ready /healthz"
         })
 final class Prove implements Callable<Integer> {
@@ -70,7 +71,9 @@ final class Prove implements Callable<Integer> {
     @Option(
             names = "--scenario",
             paramLabel = "FILE",
-            description = "A conversation in a file NAME.hurl; may be given several times.")
+            description =
+                    "A conversation in a file NAME.hurl, or a folder of such files; may be given several times. Without it"
+                            + " and without --step: the folder scenarios of the application.")
     private List<Path> scenarios = List.of();
 
     @Option(
@@ -199,12 +202,14 @@ final class Prove implements Callable<Integer> {
     }
 
     private void check() {
-        if (scenarios.isEmpty() == steps.isEmpty()) {
+        if (!scenarios.isEmpty() && !steps.isEmpty()) {
             throw wrong(
-                    scenarios.isEmpty()
-                            ? "what is to be played? Give --scenario FILE, or --step 'METHOD /PATH' once for each request"
-                            : "--scenario and --step cannot both be given: one conversation is in files, or on the command"
-                                    + " line");
+                    "--scenario and --step cannot both be given: one conversation is in files, or on the command line");
+        }
+        if (scenarios.isEmpty() && steps.isEmpty() && !Files.isDirectory(there(scenarioFolder()))) {
+            throw wrong(
+                    "what is to be played? Give --scenario FILE, or --step 'METHOD /PATH' once for each request, or put"
+                            + " files NAME.hurl into " + scenarioFolder());
         }
         if (instances < 2) {
             throw wrong("--instances: a conversation is split over two or more, not " + instances);
@@ -306,12 +311,8 @@ final class Prove implements Callable<Integer> {
                 return List.of(new ProofSettings.Source(scenario, Optional.empty()));
             }
             List<ProofSettings.Source> sources = new ArrayList<>();
-            for (Path file : scenarios) {
-                Path found = coatcheck.folder().resolve(file);
-                if (Files.notExists(found)) {
-                    throw wrong("--scenario: there is no file " + found + suggestion(file));
-                }
-                ScenarioFiles.read(List.of(found), variables.keySet())
+            for (Path file : scenarioFiles()) {
+                ScenarioFiles.read(List.of(there(file)), variables.keySet())
                         .forEach(scenario ->
                                 sources.add(new ProofSettings.Source(scenario, Optional.of(fromHere(file)))));
             }
@@ -321,10 +322,45 @@ final class Prove implements Callable<Integer> {
         }
     }
 
+    private Path there(Path path) {
+        return coatcheck.folder().resolve(path);
+    }
+
+    /** Where an application keeps its own. */
+    private Path scenarioFolder() {
+        return folder.resolve("scenarios");
+    }
+
+    private List<Path> scenarioFiles() {
+        List<Path> files = new ArrayList<>();
+        for (Path named : scenarios.isEmpty() ? List.of(scenarioFolder()) : scenarios) {
+            if (Files.notExists(there(named))) {
+                throw wrong("--scenario: there is no file " + there(named) + suggestion(named));
+            }
+            files.addAll(Files.isDirectory(there(named)) ? filesIn(named) : List.of(named));
+        }
+        return files;
+    }
+
+    private List<Path> filesIn(Path named) {
+        try (Stream<Path> files = Files.list(there(named))) {
+            List<Path> found = files.map(file -> named.resolve(file.getFileName()))
+                    .filter(file -> file.toString().endsWith(".hurl"))
+                    .sorted()
+                    .toList();
+            if (found.isEmpty()) {
+                throw wrong("--scenario: there is no file NAME.hurl in " + there(named));
+            }
+            return found;
+        } catch (IOException e) {
+            throw wrong("--scenario: the folder " + there(named) + " cannot be read (" + why(e) + ")");
+        }
+    }
+
     /** People take the path to be one in the application's folder. */
     private String suggestion(Path file) {
         Path inside = folder.resolve(file);
-        return Files.exists(coatcheck.folder().resolve(inside)) ? "; did you mean " + inside + "?" : "";
+        return Files.exists(there(inside)) ? "; did you mean " + inside + "?" : "";
     }
 
     private static Progress progress() {

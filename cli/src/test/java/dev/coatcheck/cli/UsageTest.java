@@ -134,6 +134,28 @@ class UsageTest {
         assertThat(err.toString()).contains("no formation runs in " + folder);
     }
 
+    @Test
+    void what_an_application_keeps_under_scenarios_is_played_where_nothing_is_named() throws IOException {
+        String application = folder.toString();
+        assertThat(run("prove", application, "--web", "x")).isEqualTo(Coatcheck.WRONG_USAGE);
+        assertThat(err.toString())
+                .contains("what is to be played?")
+                .contains("or put files NAME.hurl into " + folder.resolve("scenarios"));
+
+        Path scenarios = Files.createDirectory(folder.resolve("scenarios"));
+        Files.writeString(scenarios.resolve("README.md"), "not one");
+        assertThat(run("prove", application, "--web", "x")).isEqualTo(Coatcheck.WRONG_USAGE);
+        assertThat(err.toString()).contains("there is no file NAME.hurl in " + scenarios);
+
+        Files.writeString(scenarios.resolve("a.hurl"), "GET {{BASE_URL}}/\nHTTP 200\n");
+        Files.writeString(scenarios.resolve("b.hurl"), "not a request");
+        assertThat(run("prove", application, "--web", "x")).isEqualTo(Coatcheck.WRONG_USAGE);
+        assertThat(err.toString()).contains("b.hurl");
+        assertThat(run("prove", application, "--web", "x", "--scenario", scenarios.toString()))
+                .isEqualTo(Coatcheck.WRONG_USAGE);
+        assertThat(err.toString()).contains("b.hurl");
+    }
+
     private int run(String... arguments) {
         CommandLine command = Coatcheck.commandLine();
         return command.setOut(new PrintWriter(out, true))

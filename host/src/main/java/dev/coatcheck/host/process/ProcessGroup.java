@@ -87,6 +87,7 @@ public final class ProcessGroup implements AutoCloseable {
         guardian.watch();
         OwnerMark mark = new OwnerMark(OwnerMark.ofThisJvm().token() + "." + COUNTER.incrementAndGet());
         List<String> command = new ArrayList<>(Session.prefix());
+        command.addAll(UsualSignals.prefix());
         command.addAll(builder.command());
         ProcessBuilder leading = new ProcessBuilder(command)
                 .directory(builder.directory())

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -202,12 +203,32 @@ class ProcessGroupTest {
         }
     }
 
+    @Test
+    void an_interrupt_is_heard_although_the_owner_was_started_in_the_background() throws Exception {
+        List<String> inTheBackground = List.of("sh", "-c", "trap '' INT QUIT; exec \"$@\"", "sh");
+        Process owner = startOwner(
+                inTheBackground, "trap 'echo told >told; exit 0' INT; echo $$ >ready; while :; do sleep 0.1; done");
+        try {
+            awaitFile("ready");
+            new ProcessBuilder("kill", "-s", "INT", read("ready").strip()).start();
+            awaitFile("told");
+        } finally {
+            owner.destroyForcibly().waitFor();
+        }
+    }
+
     private ProcessGroup start(String script) throws IOException {
         return ProcessGroup.start(new ProcessBuilder("sh", "-c", script).directory(folder.toFile()));
     }
 
     private Process startOwner(String script) throws IOException {
-        Process owner = new ProcessBuilder(Java.command(Owner.class, script, folder.toString()))
+        return startOwner(List.of(), script);
+    }
+
+    private Process startOwner(List<String> prefix, String script) throws IOException {
+        List<String> command = new ArrayList<>(prefix);
+        command.addAll(Java.command(Owner.class, script, folder.toString()));
+        Process owner = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         assertThat(owner.inputReader().readLine()).matches("[0-9]+");
