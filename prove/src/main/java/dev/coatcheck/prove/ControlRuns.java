@@ -18,7 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Pattern;
+import org.jsoup.Jsoup;
 
 /**
  * Plays a scenario to single instances until it is known what varies by itself. The instances differ in all in which those
@@ -36,9 +36,8 @@ record ControlRuns(Control control, List<Run> runs, int answering) {
     /** So far apart conversations begin: what tells the time in seconds must not say the same in all of them. */
     private static final Duration APART = Duration.ofMillis(1_100);
 
-    private static final int MOST_READ = 20_000;
+    private static final int FIRST_ERROR = 400;
     private static final int MOST_SHOWN = 300;
-    private static final Pattern MARKUP = Pattern.compile("(?is)<(script|style)\\b.*?</\\1\\s*>|<[^>]*>");
 
     /** @throws InconclusiveException if the control fails, or is not at one with itself */
     static ControlRuns play(Lab lab, Scenario scenario, Progress progress) throws InterruptedException {
@@ -113,13 +112,14 @@ record ControlRuns(Control control, List<Run> runs, int answering) {
         };
     }
 
-    /** What a person would read of the answer: an application says there what it misses. */
+    /** What a person would read of an answer that tells of an error: an application says there what it misses. */
     private static String beginning(Response response) {
-        String page = response.isText() ? response.text() : "";
-        String read = page.substring(0, Math.min(page.length(), MOST_READ));
-        String words = (response.isHtml() ? MARKUP.matcher(read).replaceAll(" ") : read)
-                .replaceAll("\\s+", " ")
-                .strip();
+        if (response.status() < FIRST_ERROR || !response.isText()) {
+            return ""; // what was given instead of what was expected may be a secret
+        }
+        String words = response.isHtml()
+                ? Jsoup.parse(response.text()).text()
+                : response.text().replaceAll("\\s+", " ").strip();
         return words.isEmpty()
                 ? ""
                 : "; the answer begins:\n  "

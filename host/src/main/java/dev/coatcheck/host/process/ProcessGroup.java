@@ -59,7 +59,7 @@ public final class ProcessGroup implements AutoCloseable {
         this.leader = leader;
         this.startedAt = Instant.now();
         this.mark = mark;
-        ProcessTable.Row row = ProcessTable.find(leader.pid());
+        ProcessTable.Row row = ProcessTable.HAS_PROC ? ProcessTable.find(leader.pid()) : null;
         this.born = row == null ? 0 : row.started();
         // Not leader.onExit(): that completes in the common pool, which has one thread on two processors, and may be
         // busy with what others do.

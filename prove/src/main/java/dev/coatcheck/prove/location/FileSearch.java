@@ -67,13 +67,16 @@ public final class FileSearch {
             Sqlite sqlite = Sqlite.of(file, files);
             try {
                 Optional<String> found = look(file, sqlite);
-                if (found.isPresent()) {
+                boolean told = found.isPresent() || !Incidental.is(file.path());
+                if (told) {
                     holding.keySet().removeIf(folder -> file.path().startsWith(folder + "/"));
+                    others.removeIf(folder -> file.path().startsWith(folder + "/"));
+                }
+                if (found.isPresent()) {
                     holding.putIfAbsent(
                             sqlite.isDatabase() ? sqlite.database() : file.path(),
                             new Location(Location.Kind.FILE, instance, found.get()));
                 } else if (!Incidental.is(file.path())) {
-                    others.removeIf(folder -> file.path().startsWith(folder + "/"));
                     others.add(file.path());
                 }
             } catch (IOException e) {

@@ -361,7 +361,7 @@ class SteeringTest {
         Run run = python(deferring).play(Plan.together("together", 4));
 
         List<Exchange> exchanges = run.exchanges();
-        assertThat(exchanges).allSatisfy(each -> assertThat(each.took()).isLessThan(Duration.ofSeconds(8)));
+        assertThat(exchanges).allSatisfy(each -> assertThat(each.took()).isLessThan(Duration.ofSeconds(3)));
         assertThat(Duration.between(exchanges.get(1).at(), exchanges.get(3).at()))
                 .isLessThan(Duration.ofSeconds(8));
         assertThat(run.weaknesses()).isNotEmpty();

@@ -52,7 +52,7 @@ class TrialTest {
                             const late = require('net').connect(process.env.LATE, '127.0.0.1');
                             require('http').createServer((q, s) => {
                               if (q.headers['user-agent'] === 'coatcheck-readiness') return s.end();
-                              s.end('done', () => setTimeout(() => late.write('done'), 500));
+                              s.end('done', () => setTimeout(() => late.write('done'), 250));
                             }).listen(process.env.PORT);
                             """);
             Plan plan = Plan.together("crash", 1).withDeaths(Map.of(1, Death.OF_WHO_ANSWERED));
@@ -101,10 +101,23 @@ class TrialTest {
 
     @Test
     void one_that_fails_beside_others_is_started_once_more_alone() throws Exception {
-        int lock = TcpPorts.free();
-        String locking = "const lock = require('net').createServer().listen(" + lock
-                + ", '127.0.0.1', () => setTimeout(() => { lock.close(); " + ANSWERS + " }, 2500));"
-                + " lock.on('error', () => process.exit(1));";
+        // Whoever has the lock answers once another was refused it, or when none has come.
+        String locking = """
+                const net = require('net');
+                const lock = net.createServer(other => { other.destroy(); answer(); }).listen(LOCK, '127.0.0.1');
+                const alone = setTimeout(answer, 6000);
+                let answers = false;
+                function answer() {
+                  if (answers) return;
+                  answers = true;
+                  clearTimeout(alone);
+                  lock.close();
+                  ANSWERS
+                }
+                lock.on('error', () => net.connect(LOCK, '127.0.0.1')
+                    .on('error', () => {})
+                    .on('close', () => process.exit(1)));
+                """.replace("LOCK", Integer.toString(TcpPorts.free())).replace("ANSWERS", ANSWERS);
         Trials trials = new Trials(folder).web("exec node server.js", locking);
         try (Lab lab = trials.lab();
                 Trial trial = lab.begin(Plan.apart("apart", 2), trials.steps(2), Optional.empty(), 0)) {
