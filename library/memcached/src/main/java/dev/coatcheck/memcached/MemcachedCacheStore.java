@@ -2,6 +2,7 @@ package dev.coatcheck.memcached;
 
 import dev.coatcheck.memcached.CacheItem.Kept;
 import dev.coatcheck.memcached.CacheItem.Loading;
+import dev.coatcheck.state.BackingServiceException;
 import dev.coatcheck.state.cache.Cache;
 import dev.coatcheck.state.cache.CacheCapability;
 import dev.coatcheck.state.cache.CacheStore;
@@ -81,20 +82,39 @@ final class MemcachedCacheStore implements CacheStore {
     public List<ReadResult> readAll(List<Question> questions) {
         var attempt = "read the cache \"" + questions.get(0).key().cache() + "\"";
         var results = new HashMap<Question, ReadResult>();
-        for (int tried = 0; tried < ATTEMPTS; tried++) {
-            var left = questions.stream()
-                    .filter(question -> !results.containsKey(question))
-                    .toList();
-            if (left.isEmpty()) {
-                return questions.stream().map(results::get).toList();
+        var rights = new HashSet<Load>();
+        try {
+            for (int tried = 0; tried < ATTEMPTS; tried++) {
+                var left = questions.stream()
+                        .filter(question -> !results.containsKey(question))
+                        .toList();
+                if (left.isEmpty()) {
+                    return questions.stream().map(results::get).toList();
+                }
+                results.putAll(readOnce(attempt, left, rights));
             }
-            results.putAll(readOnce(attempt, left));
+            throw overtaken(attempt);
+        } catch (BackingServiceException e) {
+            giveBack(rights, e);
+            throw e;
         }
-        throw overtaken(attempt);
     }
 
-    /** The results, without those for which somebody else came first, or a tag has to be given a version first. */
-    private Map<Question, ReadResult> readOnce(String attempt, List<Question> questions) {
+    /** Of what was asked for together one may have failed when others were granted, which nobody will use. */
+    private void giveBack(Set<Load> rights, BackingServiceException failure) {
+        try {
+            abandonAll(rights, Duration.ZERO);
+        } catch (BackingServiceException e) {
+            failure.addSuppressed(e); // they end with their lease
+        }
+    }
+
+    /**
+     * The results, without those for which somebody else came first, or a tag has to be given a version first.
+     *
+     * @param rights is told of those that are asked for
+     */
+    private Map<Question, ReadResult> readOnce(String attempt, List<Question> questions, Set<Load> rights) {
         var found =
                 items.readAll(attempt, questions.stream().flatMap(this::keys).toList());
         var now = connection.now();
@@ -109,6 +129,7 @@ final class MemcachedCacheStore implements CacheStore {
         var granting = steps.entrySet().stream()
                 .filter(step -> step.getValue().request().isPresent())
                 .toList();
+        granting.forEach(step -> rights.add(step.getKey().load()));
         var replies = connection.askAll(
                 attempt,
                 granting.stream()
@@ -331,7 +352,7 @@ final class MemcachedCacheStore implements CacheStore {
                 .toList();
     }
 
-    private RuntimeException overtaken(String attempt) {
+    private BackingServiceException overtaken(String attempt) {
         return connection.failure(
                 attempt, new IllegalStateException("others wrote in between " + ATTEMPTS + " times in a row"));
     }

@@ -14,6 +14,8 @@ import dev.coatcheck.state.cache.CacheSettings;
 import dev.coatcheck.state.cache.EntryKey;
 import dev.coatcheck.state.cache.Load;
 import dev.coatcheck.state.cache.Loader;
+import dev.coatcheck.state.cache.Question;
+import dev.coatcheck.state.cache.ReadResult.Missing;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -117,6 +119,22 @@ class MemcachedCacheTest {
             }
             assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(ALBUMS.lease());
         }
+    }
+
+    @Test
+    void where_one_of_several_cannot_be_read_no_right_to_load_the_others_is_left_behind() {
+        var store = memcached.cacheStore();
+        var tooLarge = "x".repeat(1024 * 1024);
+        assertThatThrownBy(() -> store.readAll(List.of(question("42", "1"), question("43", tooLarge))))
+                .isInstanceOf(BackingServiceException.class)
+                .hasMessageContaining("too large");
+
+        assertThat(store.readAll(List.of(question("42", "2"), question("43", "2"))))
+                .hasOnlyElementsOfType(Missing.class);
+    }
+
+    private static Question question(String key, String token) {
+        return new Question(new EntryKey("albums", key), List.of(), token, LONG, 0, false);
     }
 
     @Test

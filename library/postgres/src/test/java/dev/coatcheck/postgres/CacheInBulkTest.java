@@ -59,6 +59,28 @@ class CacheInBulkTest {
         assertThat(written).hasValueGreaterThan(KEYS);
     }
 
+    /** What is loaded now may live for 30 days, and an entry is lost with the version of its tag. */
+    @Test
+    void a_tag_that_is_only_asked_for_in_bulk_is_kept_on_with_one_write_a_day() {
+        var postgres = databases.empty();
+        var store = postgres.cacheStore();
+        var questions = Stream.of("42", "43")
+                .map(key -> new Question(new EntryKey("albums", key), List.of("user:7"), "token" + key, LONG, 0, false))
+                .toList();
+        store.readAll(questions);
+        Databases.update(postgres, "update coatcheck.cache_tags set purge_at = clock_timestamp() + interval '1 day'");
+
+        store.readAll(questions);
+        assertThat(databases.query(
+                        "select purge_at > clock_timestamp() + interval '31 days' from coatcheck.cache_tags"))
+                .containsExactly("t");
+
+        var row = "select xmin::text from coatcheck.cache_tags";
+        var written = databases.query(row);
+        store.readAll(questions);
+        assertThat(databases.query(row)).isEqualTo(written);
+    }
+
     /** All keys in any order; the tags of the first are in another order than those of the last. */
     private static List<Question> questions(Random random) {
         var keys = new ArrayList<>(IntStream.range(0, KEYS).boxed().toList());

@@ -35,9 +35,14 @@ class PostgresFaultsTest extends FaultsContract {
 
     @AfterAll
     static void endServer() {
-        server.kill();
-        server.close();
-        disk.close();
+        try {
+            if (server != null) {
+                server.kill();
+                server.close();
+            }
+        } finally {
+            disk.close();
+        }
     }
 
     @Override

@@ -146,6 +146,27 @@ interface Loading extends CacheUnderTest {
     }
 
     @Test
+    default void who_waits_with_another_waits_on_when_that_one_has_waited_long_enough() throws Exception {
+        var store = store();
+        var watched = new WatchedStore(store);
+        var question = question(KEY);
+        assertThat(store.read(question)).isInstanceOf(Missing.class);
+        var patience = WHILE.multipliedBy(6);
+        try (var cache = new Cache(watched, ALBUMS.withPatience(patience))) {
+            var first = start(() -> cache.get(KEY, LONG, () -> {
+                store.write(question.load(), ENTRY);
+                return Optional.of("its own");
+            }));
+            await().atMost(PATIENCE).until(() -> watched.reads() >= 2);
+            await().during(patience.dividedBy(2)).atMost(PATIENCE).until(() -> !first.isDone());
+            var second = start(() -> cache.get(KEY, LONG, UNEXPECTED));
+
+            assertThat(result(first)).isEqualTo(notKept("its own"));
+            assertThat(result(second)).isEqualTo(hit("1"));
+        }
+    }
+
+    @Test
     default void what_is_invalidated_while_it_is_loaded_is_for_who_asked_before_and_is_not_kept() {
         var store = store();
         try (var ada = new Cache(store, ALBUMS);

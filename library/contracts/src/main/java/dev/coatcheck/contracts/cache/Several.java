@@ -17,6 +17,7 @@ import dev.coatcheck.state.cache.Cache;
 import dev.coatcheck.state.cache.LoadFailedException;
 import dev.coatcheck.state.cache.Question;
 import dev.coatcheck.state.cache.ReadResult.Busy;
+import dev.coatcheck.state.cache.ReadResult.Fresh;
 import dev.coatcheck.state.cache.ReadResult.Missing;
 import java.io.IOException;
 import java.time.Duration;
@@ -175,7 +176,12 @@ interface Several extends CacheUnderTest {
                 return bulk.load(keys);
             }));
             begun.await();
-            var second = start(() -> grace.getAll(keys(11), LONG, new Bulk("grace's ")));
+            var loading = new CountDownLatch(1);
+            var second = start(() -> grace.getAll(keys(11), LONG, keys -> {
+                loading.countDown();
+                return new Bulk("grace's ").load(keys);
+            }));
+            loading.await();
 
             // Kept while others are still waited for, for longer than their lease is.
             await().atMost(PATIENCE)
@@ -206,6 +212,37 @@ interface Several extends CacheUnderTest {
         assertThat(bulk.loads()).containsExactly(Set.of("3"), Set.of("0", "1", "2"));
         rights.forEach(question ->
                 assertThat(store.write(question.load(), Loading.ENTRY)).isTrue());
+    }
+
+    @Test
+    default void who_has_waited_long_enough_is_served_what_was_kept_meanwhile() {
+        var store = store();
+        var watched = new WatchedStore(store);
+        var rights = questions("0", "1");
+        assertThat(store.readAll(rights)).hasOnlyElementsOfType(Missing.class);
+        watched.beforeAnswering(() -> {
+            if (watched.reads() == 2) { // for the first, which is waited for
+                store.write(rights.get(1).load(), Loading.ENTRY);
+            }
+        });
+        var bulk = new Bulk("v");
+        try (var cache = new Cache(watched, ALBUMS.withPatience(WHILE))) {
+            assertThat(cache.getAll(keys(2), LONG, bulk)).isEqualTo(Map.of("0", notKept("v0"), "1", hit("1")));
+        }
+        assertThat(bulk.loads()).containsExactly(Set.of("0"));
+    }
+
+    @Test
+    default void what_is_loaded_together_ends_together() {
+        var store = store();
+        try (var cache = new Cache(store, ALBUMS.withJitter(1))) {
+            cache.getAll(keys(20), Cache.LONGEST, new Bulk("v"));
+        }
+        var left = store.readAll(keys(20).stream().map(key -> question(key)).toList()).stream()
+                .map(result -> ((Fresh) result).entry().freshFor())
+                .toList();
+        assertThat(Collections.max(left).minus(Collections.min(left))).isLessThan(PATIENCE);
+        assertThat(left.get(0)).as("jittered").isLessThan(Cache.LONGEST.minus(PATIENCE));
     }
 
     @Test
@@ -331,8 +368,17 @@ interface Several extends CacheUnderTest {
                     .hasMessageContaining("was not asked for");
             assertThatThrownBy(() -> cache.getAll(keys(2), LONG, keys -> Map.of("1", "a\0b")))
                     .isInstanceOf(IllegalArgumentException.class);
+            nulls().forEach(loader -> assertThatThrownBy(() -> cache.getAll(keys(2), LONG, loader))
+                    .isInstanceOf(LoadFailedException.class)
+                    .hasMessageContaining("leave the key out"));
             assertThat(cache.getAll(keys(2), LONG, new Bulk("v"))).isEqualTo(all(keys(2), key -> loaded("v" + key)));
         }
+    }
+
+    @SuppressWarnings("NullAway") // what a loader may do that is compiled without checks for null
+    private static List<BulkLoader> nulls() {
+        return List.of(
+                keys -> null, keys -> Collections.singletonMap("1", null), keys -> Collections.singletonMap(null, "1"));
     }
 
     private static List<Question> questions(String... keys) {

@@ -4,13 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.coatcheck.contracts.faults.Operation.Outage;
 import dev.coatcheck.contracts.faults.Operation.Room;
+import dev.coatcheck.contracts.faults.Operation.WithoutStoreException;
+import dev.coatcheck.state.cache.Answer;
+import dev.coatcheck.state.cache.Answer.Hit;
 import dev.coatcheck.state.cache.Answer.Loaded;
 import dev.coatcheck.state.cache.Cache;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
 /** What an application does with a cache. */
 final class CacheOperations {
@@ -28,20 +33,33 @@ final class CacheOperations {
 
     private List<Operation> all() {
         return List.of(
-                new Operation("get what is kept", Outage.ANSWERS, Room.NONE, () -> {
+                new Operation("get what is kept", Outage.GOES_WITHOUT, Room.NONE, () -> {
                     var key = keep(Set.of());
-                    return () -> assertThat(load(key, Set.of())).contains("1");
+                    return () -> requireKept(load(key, Set.of()));
                 }),
-                new Operation("get what is kept with a tag", Outage.ANSWERS, Room.NONE, () -> {
+                new Operation("get what is kept with a tag", Outage.GOES_WITHOUT, Room.NONE, () -> {
                     var tags = Set.of(random());
                     var key = keep(tags);
-                    return () -> assertThat(load(key, tags)).contains("1");
+                    return () -> requireKept(load(key, tags));
+                }),
+                new Operation("get several of which one is missing", Outage.GOES_WITHOUT, Room.SOME, () -> {
+                    var kept = keep(Set.of());
+                    var missing = random();
+                    return () -> {
+                        var answers = cache.getAll(
+                                List.of(kept, missing),
+                                LONG,
+                                keys -> keys.stream().collect(Collectors.toMap(key -> key, key -> "2")));
+                        assertThat(Objects.requireNonNull(answers.get(missing)).value())
+                                .contains("2");
+                        requireKept(Objects.requireNonNull(answers.get(kept)));
+                    };
                 }),
                 new Operation(
                         "get what is missing",
                         Outage.ANSWERS,
                         Room.SOME,
-                        () -> () -> assertThat(load(random(), Set.of())).contains("1")),
+                        () -> () -> assertThat(load(random(), Set.of()).value()).contains("2")),
                 new Operation("invalidate an entry", Outage.FAILS, Room.SOME, () -> {
                     var key = keep(Set.of());
                     return () -> {
@@ -68,8 +86,16 @@ final class CacheOperations {
         return key;
     }
 
-    private Optional<String> load(String key, Set<String> tags) {
-        return cache.get(key, tags, LONG, () -> Optional.of("1")).value();
+    /** Finds something else than what is kept, which tells the two apart. */
+    private Answer load(String key, Set<String> tags) {
+        return cache.get(key, tags, LONG, () -> Optional.of("2"));
+    }
+
+    private static void requireKept(Answer answer) {
+        if (answer.equals(new Loaded(Optional.of("2"), false))) {
+            throw new WithoutStoreException();
+        }
+        assertThat(answer).isEqualTo(new Hit(Optional.of("1")));
     }
 
     private static String random() {

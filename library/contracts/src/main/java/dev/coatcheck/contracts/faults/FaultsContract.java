@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.coatcheck.contracts.Together;
 import dev.coatcheck.contracts.faults.Operation.Outage;
 import dev.coatcheck.contracts.faults.Operation.Step;
+import dev.coatcheck.contracts.faults.Operation.WithoutStoreException;
 import dev.coatcheck.state.BackingServiceException;
 import dev.coatcheck.state.limits.Decision.Allowed;
 import dev.coatcheck.state.limits.Limit;
@@ -15,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -81,7 +83,7 @@ public abstract class FaultsContract {
             var afterwards = prepare(ports);
             relay.holdAnswers();
             all(ports, underWay, FaultsContract::asInOutage, () -> {
-                relay.awaitQuiet(QUIET);
+                relay.awaitQuiet(QUIET, PATIENCE);
                 kill();
                 relay.cut();
                 relay.pass();
@@ -183,14 +185,17 @@ public abstract class FaultsContract {
         return steps;
     }
 
-    /** Does all of it at the same time, and something else meanwhile. */
+    /** Does all of it at the same time, and something else once it has begun. */
     private static void all(AttachedPorts ports, List<Step> steps, Expectation expectation, Runnable meanwhile) {
         var operations = ports.operations();
+        var notBegun = new CountDownLatch(steps.size());
         Together.run(steps.size() + 1, i -> {
             if (i == steps.size()) {
+                notBegun.await();
                 meanwhile.run();
                 return;
             }
+            notBegun.countDown();
             var name = operations.get(i).name();
             long begun = System.nanoTime();
             try {
@@ -205,6 +210,13 @@ public abstract class FaultsContract {
     private static void asInOutage(Operation operation, Step step) throws Exception {
         switch (operation.outage()) {
             case ANSWERS -> step.run();
+            case GOES_WITHOUT -> {
+                try {
+                    step.run();
+                } catch (WithoutStoreException e) {
+                    // As promised.
+                }
+            }
             case FAILS ->
                 assertThatThrownBy(step::run)
                         .isInstanceOf(BackingServiceException.class)
@@ -214,13 +226,22 @@ public abstract class FaultsContract {
 
     private static void asWithoutRoom(Operation operation, Step step) throws Exception {
         switch (operation.room()) {
-            case NONE -> step.run();
+            // A cache leaves a store alone for a moment that had no room for its neighbour.
+            case NONE ->
+                await().atMost(BOUND)
+                        .ignoreException(WithoutStoreException.class)
+                        .until(() -> {
+                            step.run();
+                            return true;
+                        });
             case MUCH -> asInOutage(operation, step);
             case SOME -> {
                 try {
                     step.run();
                 } catch (BackingServiceException e) {
                     assertThat(operation.outage()).isEqualTo(Outage.FAILS);
+                } catch (WithoutStoreException e) {
+                    assertThat(operation.outage()).isEqualTo(Outage.GOES_WITHOUT);
                 }
             }
         }

@@ -17,7 +17,9 @@ record Operation(String name, Outage outage, Room room, Preparation preparation)
         /** A {@link BackingServiceException}. */
         FAILS,
         /** The same as ever. */
-        ANSWERS
+        ANSWERS,
+        /** The same as ever, or a {@link WithoutStoreException}. */
+        GOES_WITHOUT
     }
 
     /** What is needed of a store that has no room. */
@@ -28,6 +30,15 @@ record Operation(String name, Outage outage, Room room, Preparation preparation)
         SOME,
         /** It is as if the store did not answer. */
         MUCH
+    }
+
+    /** It was done rightly, and as if the store held nothing. */
+    static final class WithoutStoreException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        WithoutStoreException() {
+            super("what is kept was not served");
+        }
     }
 
     /** Made anew for each time that the operation is done. */

@@ -33,6 +33,7 @@ public final class Relay implements AutoCloseable {
     private Duration delay = Duration.ZERO;
     private long lastRequest = System.nanoTime();
     private int trips;
+    private boolean held;
 
     private enum Conduct {
         PASSES,
@@ -112,11 +113,21 @@ public final class Relay implements AutoCloseable {
         links.clear();
     }
 
-    /** Waits until no client has sent anything for some time. */
-    public synchronized void awaitQuiet(Duration time) {
+    /**
+     * Waits until something has been held back, since it was told to, and no client has sent anything for some time.
+     *
+     * @throws IllegalStateException where it takes longer than {@code limit}
+     */
+    public synchronized void awaitQuiet(Duration time, Duration limit) {
+        long begun = System.nanoTime();
         try {
-            for (long left = left(time); left > 0; left = left(time)) {
-                wait(left / 1_000_000 + 1);
+            while (!held || left(time) > 0) {
+                long most = limit.toNanos() - (System.nanoTime() - begun);
+                if (most <= 0) {
+                    throw new IllegalStateException(
+                            "there was no quiet within " + limit + (held ? "" : ": nothing came to be held back"));
+                }
+                wait((held ? Math.min(left(time), most) : most) / 1_000_000 + 1);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -141,6 +152,7 @@ public final class Relay implements AutoCloseable {
 
     private synchronized void conduct(Conduct next) {
         conduct = next;
+        held = false;
         notifyAll();
     }
 
@@ -198,7 +210,11 @@ public final class Relay implements AutoCloseable {
                 lastRequest = System.nanoTime();
                 trips += link.serverSpokeLast ? 1 : 0;
             }
-            while (conduct == Conduct.HOLDS_ALL || (conduct == Conduct.HOLDS_ANSWERS && !request)) {
+            if (holds(request) && !held) {
+                held = true;
+                notifyAll();
+            }
+            while (holds(request)) {
                 wait();
             }
             if (conduct == (request ? Conduct.LOSES_REQUESTS : Conduct.LOSES_ANSWERS)) {
@@ -209,6 +225,11 @@ public final class Relay implements AutoCloseable {
         }
         Thread.sleep(pause);
         return true;
+    }
+
+    /** Guarded by this. */
+    private boolean holds(boolean request) {
+        return conduct == Conduct.HOLDS_ALL || (conduct == Conduct.HOLDS_ANSWERS && !request);
     }
 
     /** The two connections that are one to the client. */

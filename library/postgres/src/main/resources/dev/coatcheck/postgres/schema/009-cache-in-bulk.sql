@@ -40,7 +40,13 @@ declare
     v_granted boolean;
     v_ends_in_us bigint;
 begin
-    if array_position(coatcheck.cache_versions_v1(p_cache, v_tags), null) is not null then
+    -- Where a tag has no version, or one that is not yet kept for as long as what may be loaded now.
+    if exists (
+        select from unnest(v_tags) as asked (tag)
+            left join coatcheck.cache_tags t on t.cache = p_cache and t.tag = asked.tag
+            where t.purge_at is null
+                or t.purge_at < date_trunc('day', clock_timestamp(), 'UTC') + interval '33 days')
+    then
         perform coatcheck.make_cache_versions_v1(p_cache, v_tags, p_tokens[1] || '.all');
     end if;
     for number, v_key in

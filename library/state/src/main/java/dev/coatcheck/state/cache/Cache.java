@@ -134,9 +134,10 @@ public final class Cache implements AutoCloseable {
     /**
      * {@link #get} for several keys, at the cost of one: all are read in one round trip, those that are missing are loaded
      * together, and what was loaded is kept in one more. What others load is waited for after that, which is up to three
-     * round trips for each of those who load it.
+     * round trips for each of those who load it, and one more where that takes too long.
      *
-     * <p>Where the loader fails and one of the keys has nothing older to serve, none is answered.
+     * <p>Where the loader fails and one of the keys has nothing older to serve, none is answered. It may run several times,
+     * as {@link BulkLoader} says.
      *
      * @param keys at most {@value #MOST_KEYS}
      * @param tags of each key, as they are named in {@link #get}

@@ -13,8 +13,9 @@ import java.util.regex.Pattern;
  * @param stale for how long after its time to live an entry may be served while it is loaded anew, and where that fails;
  *     not at all by default
  * @param nothingTtl the time to live of what the loader did not find; 10 seconds by default
- * @param jitter the largest part of a time to live that is taken off at random, so that what was loaded at once does not
- *     end at once: from 0 to 1, 0.1 by default
+ * @param jitter the largest part of a time to live that is taken off at random, so that the loads of one moment do not end
+ *     in one moment: from 0 to 1, 0.1 by default. It is drawn once for each load, so that what {@link Cache#getAll} loads
+ *     together ends together
  * @param beta how eagerly an entry is loaded anew before its time to live is over; 1 by default, 0 for never. See
  *     {@link Cache}
  * @param lease how long the right to load outlives a process that has died; 5 seconds by default, from 100 milliseconds to

@@ -37,6 +37,8 @@ public interface CacheStore {
 
     /**
      * Reads entries of one cache, and takes the right to load each for which there is reason to and nobody else has it.
+     * Where it throws it leaves no right behind, but for what it cannot give back since the store is out of reach: that ends
+     * with its lease.
      *
      * @param questions for one entry each, no two for the same; the rest of them alike but for the tags and the token. At
      *     least one, at most {@value Cache#MOST_KEYS}

@@ -54,6 +54,7 @@ final class Loads {
         }
         var loadTime = Duration.ofMillis((System.nanoTime() - begun) / 1_000_000);
         var stale = Duration.ofMillis(settings.stale().toMillis());
+        double part = 1 - settings.jitter() * ThreadLocalRandom.current().nextDouble(); // one for all, to end together
         var entries = new LinkedHashMap<Load, NewEntry>();
         var tooLarge = new ArrayList<Load>();
         for (var right : rights) {
@@ -61,16 +62,16 @@ final class Loads {
             if (isTooLarge(value)) {
                 tooLarge.add(right);
             } else {
-                var ttl = jittered(value.isPresent() ? request.ttl() : settings.nothingTtl());
+                var ttl = partOf(value.isPresent() ? request.ttl() : settings.nothingTtl(), part);
                 entries.put(right, new NewEntry(value, ttl, stale, loadTime));
             }
         }
-        var kept = write(entries);
+        var written = write(entries);
         giveUp(tooLarge, Duration.ZERO);
         var found = new HashMap<EntryKey, Found>();
         values.forEach((key, value) -> found.put(key, new Found(value, Duration.ZERO)));
-        entries.forEach((right, entry) ->
-                found.put(right.key(), new Found(entry.value(), kept.contains(right) ? entry.ttl() : Duration.ZERO)));
+        entries.forEach((right, entry) -> found.put(
+                right.key(), new Found(entry.value(), written.contains(right) ? entry.ttl() : Duration.ZERO)));
         return found;
     }
 
@@ -116,8 +117,7 @@ final class Loads {
         return tooLarge;
     }
 
-    private Duration jittered(Duration ttl) {
-        double kept = 1 - settings.jitter() * ThreadLocalRandom.current().nextDouble();
-        return Duration.ofMillis(Math.max(1, (long) (ttl.toMillis() * kept)));
+    private static Duration partOf(Duration ttl, double part) {
+        return Duration.ofMillis(Math.max(1, (long) (ttl.toMillis() * part)));
     }
 }

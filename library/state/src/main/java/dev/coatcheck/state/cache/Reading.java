@@ -121,11 +121,13 @@ final class Reading implements AutoCloseable {
             refresh(request, reply, due);
         }
         // Whoever waits for these is served before others are waited for: nobody waits in a circle.
+        long loading = System.nanoTime();
         if (!missing.isEmpty()) {
             answers.putAll(flights.lead(missing, () -> load(request, reply, missing, Duration.ZERO)));
         }
         if (!busy.isEmpty()) {
-            answers.putAll(follow(request.only(busy), busy, missing.isEmpty() ? begun : System.nanoTime()));
+            // To load is not to wait.
+            answers.putAll(follow(request.only(busy), busy, begun + (System.nanoTime() - loading)));
         }
         return answers;
     }
@@ -200,7 +202,8 @@ final class Reading implements AutoCloseable {
             return interrupted(request);
         }
         if (answers.isEmpty()) {
-            return loadAlone(request, others);
+            // Its patience is over, or that of whom it waited with; and the others may have ended meanwhile.
+            return read(request, begun);
         }
         if (!rest.isEmpty()) {
             answers.putAll(read(request.only(rest), begun));

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What an application asked for, checked.
@@ -35,7 +36,7 @@ record Request(Map<EntryKey, List<String>> entries, Duration ttl, BulkLoader loa
     /**
      * Loads all of it.
      *
-     * @throws LoadFailedException where the loader failed
+     * @throws LoadFailedException where the loader failed, or found null
      * @throws IllegalArgumentException where it found what is no text, or what it was not asked for
      */
     Map<EntryKey, Optional<String>> load() {
@@ -43,7 +44,7 @@ record Request(Map<EntryKey, List<String>> entries, Duration ttl, BulkLoader loa
         var asked = entries.keySet().stream().map(EntryKey::key).collect(Collectors.toUnmodifiableSet());
         Map<String, String> found;
         try {
-            found = loader.load(asked);
+            found = requireNoNull(loader.load(asked));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new LoadFailedException(first, e);
@@ -59,5 +60,14 @@ record Request(Map<EntryKey, List<String>> entries, Duration ttl, BulkLoader loa
         found.values().forEach(text -> StoredText.require("a value for the cache \"" + first.cache() + "\"", text));
         return entries.keySet().stream()
                 .collect(Collectors.toMap(key -> key, key -> Optional.ofNullable(found.get(key.key()))));
+    }
+
+    /** Not every application is compiled with checks for null. */
+    private static Map<String, String> requireNoNull(@Nullable Map<String, String> found) {
+        if (found == null
+                || found.entrySet().stream().anyMatch(entry -> entry.getKey() == null || entry.getValue() == null)) {
+            throw new NullPointerException("the loader found null: let it leave the key out where there is nothing");
+        }
+        return found;
     }
 }
