@@ -52,7 +52,9 @@ final class Admin {
         } catch (IllegalArgumentException e) {
             System.err.println(e.getMessage());
             System.err.println("""
-                    usage: admin create-user EMAIL                     the password comes from the terminal, or from standard input
+                    usage: admin create-user EMAIL                     the password is asked for on the terminal; where input or
+                                                                       output is redirected, a line of input is read: what
+                                                                       is typed there can be seen
                            admin set-flag NAME on|off|SHARE%|EMAIL...  for everybody, nobody, a share of all users, or these
                            admin replay-dead                           photos whose last attempt has failed are tried anew""");
             return USAGE;

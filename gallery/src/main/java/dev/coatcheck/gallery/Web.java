@@ -23,6 +23,7 @@ import dev.coatcheck.process.health.Metrics;
 import dev.coatcheck.process.lifecycle.Lifecycle;
 import dev.coatcheck.process.lifecycle.Phase;
 import dev.coatcheck.redis.Redis;
+import dev.coatcheck.servlet.ClientAddress;
 import dev.coatcheck.servlet.DrainFilter;
 import dev.coatcheck.servlet.IdempotencyFilter;
 import dev.coatcheck.servlet.IdempotencyFilterSettings;
@@ -124,12 +125,13 @@ final class Web {
         var uploads = new Uploads(photos, blobs, config.maxPhotoMegabytes());
         var shown = new ShownVariants(flags);
         var limits = redis.limits(new OnOutage.Closed());
+        var visitor = ClientAddress.behind(config.proxies());
         var once = new IdempotencyFilter(
                 postgres.idempotency(IdempotencySettings.defaults()),
                 IdempotencyFilterSettings.forUser(SessionUser::of));
         return List.of(
                 Route.of("/register", new RegisterServlet(new Registration(accounts, passwords))),
-                Route.of("/login", new LoginServlet(accounts, passwords, limits)),
+                Route.of("/login", new LoginServlet(accounts, passwords, limits, visitor)),
                 Route.of("/logout", new LogoutServlet()),
                 Route.of("/me", new MeServlet()),
                 Route.of("/photos", new AlbumServlet(photos, albums, uploads, shown), once, Uploads.limit(limits)),

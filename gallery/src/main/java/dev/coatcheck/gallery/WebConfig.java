@@ -17,6 +17,11 @@ public record WebConfig(
         @Default("127.0.0.1")
         String listenAddress,
 
+        @Describe("How many proxies a request comes through; each adds an address to X-Forwarded-For.")
+        @Default("1")
+        @Range(min = 1, max = 10)
+        int proxies,
+
         @Describe("How large a photo may be, in megabytes.") @Default("20") @Range(min = 1, max = 1000)
         int maxPhotoMegabytes,
 

@@ -9,6 +9,7 @@ import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.OutputStream;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -172,6 +173,28 @@ class AccountsTest {
                 .isEqualTo(200);
     }
 
+    @Test
+    void a_visitor_behind_several_proxies_is_told_from_others_by_what_the_first_of_them_has_added() {
+        var instance = gallery.startWeb(2);
+        var visitor = new Visitor();
+        visitor.register(instance);
+        for (int i = 0; i < 5; i++) {
+            assertThat(logInFrom("forged-%d, 192.0.2.8, 10.0.0.1".formatted(i), instance, visitor.email, "wrong"))
+                    .isEqualTo(401);
+        }
+
+        assertThat(logInFrom("192.0.2.8, 10.0.0.1", instance, visitor.email, PASSWORD))
+                .isEqualTo(429);
+        assertThat(logInFrom("192.0.2.9, 10.0.0.1", instance, visitor.email, PASSWORD))
+                .isEqualTo(200);
+    }
+
+    private static int logInFrom(String forwardedFor, URI instance, String email, String password) {
+        return new Visitor()
+                .post(instance, "/login", credentials(email, password), "X-Forwarded-For", forwardedFor)
+                .status();
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -241,17 +264,53 @@ class AccountsTest {
             connection.setSoTimeout(10_000);
             var out = connection.getOutputStream();
             var in = new BufferedReader(new InputStreamReader(connection.getInputStream(), US_ASCII));
-            out.write("POST /register HTTP/1.1\r\nHost: x\r\nContent-Length: 5000000\r\n\r\n{".getBytes(US_ASCII));
-            out.write(new byte[20_000]);
-            out.flush();
-            assertThat(in.readLine()).isEqualTo("HTTP/1.1 413 Payload Too Large");
+            out.write("POST /register HTTP/1.1\r\nHost: x\r\nContent-Length: 5000000\r\n\r\n".getBytes(US_ASCII));
+            goesOnAfterRefusal(out, in);
+        }
+    }
 
-            out.write(new byte[5_000_000 - 20_001]);
-            out.write("GET /me HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(US_ASCII));
+    @Test
+    void a_connection_goes_on_after_a_client_that_was_told_to_continue_was_refused() throws IOException {
+        try (var connection = new Socket(web.getHost(), web.getPort())) {
+            connection.setSoTimeout(10_000);
+            var out = connection.getOutputStream();
+            var in = new BufferedReader(new InputStreamReader(connection.getInputStream(), US_ASCII));
+            out.write("POST /register HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 5000000\r\n\r\n"
+                    .getBytes(US_ASCII));
             out.flush();
-            assertThat(in.lines().filter(line -> line.contains("HTTP/1.1")).findFirst())
-                    .get(STRING)
-                    .endsWith("HTTP/1.1 401 Unauthorized");
+            assertThat(in.readLine()).isEqualTo("HTTP/1.1 100 Continue");
+            assertThat(in.readLine()).isEmpty();
+            goesOnAfterRefusal(out, in);
+        }
+    }
+
+    /** Sends a body of five megabytes, of which the first part is enough to be refused, and then another request. */
+    private static void goesOnAfterRefusal(OutputStream out, BufferedReader in) throws IOException {
+        out.write('{');
+        out.write(new byte[20_000]);
+        out.flush();
+        assertThat(in.readLine()).isEqualTo("HTTP/1.1 413 Payload Too Large");
+
+        out.write(new byte[5_000_000 - 20_001]);
+        out.write("GET /me HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(US_ASCII));
+        out.flush();
+        assertThat(in.lines().filter(line -> line.contains("HTTP/1.1")).findFirst())
+                .get(STRING)
+                .endsWith("HTTP/1.1 401 Unauthorized");
+    }
+
+    @Test
+    void a_client_that_was_refused_before_it_sent_a_body_is_not_waited_for() throws IOException {
+        try (var connection = new Socket(web.getHost(), web.getPort())) {
+            connection.setSoTimeout(10_000);
+            connection
+                    .getOutputStream()
+                    .write("POST /photos HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 5000000\r\n\r\n"
+                            .getBytes(US_ASCII));
+
+            var answer = new String(connection.getInputStream().readAllBytes(), US_ASCII);
+
+            assertThat(answer).startsWith("HTTP/1.1 401 Unauthorized");
         }
     }
 

@@ -73,6 +73,43 @@ class InstancesTest {
     }
 
     @Test
+    void an_upload_whose_answer_was_never_recorded_is_one_photo_when_it_is_sent_again() throws SQLException {
+        try (var gallery = new TestGallery()) {
+            var one = gallery.startWeb();
+            var two = gallery.startWeb();
+            var visitor = Visitor.loggedIn(one);
+            var photo = TestImages.jpeg(800, 600);
+            var key = new String[] {"Idempotency-Key", "holiday-3"};
+            var first = visitor.upload(one, photo, key);
+
+            // As if the instance had died between its photo and the record.
+            execute(gallery, "DELETE FROM coatcheck.idempotency");
+            var again = visitor.upload(two, photo, key);
+            execute(gallery, "DELETE FROM coatcheck.idempotency");
+            var other = visitor.upload(two, TestImages.jpeg(400, 300), key);
+
+            assertThat(first.status()).isEqualTo(201);
+            for (var answer : List.of(again, other)) {
+                assertThat(answer.status()).isEqualTo(201);
+                assertThat(answer.header("Idempotent-Replayed")).isEmpty();
+                assertThat(answer.json()).isEqualTo(first.json());
+            }
+            assertThat(statuses(visitor, two)).containsExactly("processing");
+            var original = visitor.get(two, first.header("Location") + "/original");
+            assertThat(original.body()).isEqualTo(photo);
+            assertThat(Visitor.loggedIn(two).upload(two, photo, key).json()).isNotEqualTo(first.json());
+        }
+    }
+
+    private static void execute(TestGallery gallery, String statement) throws SQLException {
+        try (var postgres = Postgres.attach(gallery.postgresUrl);
+                var connection = postgres.dataSource().getConnection();
+                var sql = connection.createStatement()) {
+            sql.execute(statement);
+        }
+    }
+
+    @Test
     void an_upload_that_was_refused_may_be_sent_again_under_its_key() {
         try (var gallery = new TestGallery()) {
             var web = gallery.startWeb();
@@ -110,8 +147,7 @@ class InstancesTest {
 
     @Test
     void an_album_is_made_once_for_all_instances() throws SQLException {
-        try (var gallery = new TestGallery();
-                var postgres = Postgres.attach(gallery.postgresUrl)) {
+        try (var gallery = new TestGallery()) {
             var one = gallery.startWeb();
             var two = gallery.startWeb();
             var visitor = Visitor.loggedIn(one);
@@ -119,10 +155,7 @@ class InstancesTest {
             var album = visitor.get(one, "/photos").text();
 
             // Behind the gallery's back, so that whoever asks the database notices.
-            try (var connection = postgres.dataSource().getConnection();
-                    var statement = connection.createStatement()) {
-                statement.execute("DELETE FROM photos");
-            }
+            execute(gallery, "DELETE FROM photos");
 
             assertThat(visitor.get(two, "/photos").text()).isEqualTo(album);
             assertThat(visitor.get(two, "/photos?after=" + UUID.randomUUID())

@@ -8,6 +8,8 @@ import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.Route;
+import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.FilePayload;
 import dev.coatcheck.gallery.images.TestImages;
@@ -147,10 +149,12 @@ class PageTest {
             register(page, "grace@example.org");
             var keys = new CopyOnWriteArrayList<String>();
             page.route("**/photos", route -> {
-                if (route.request().method().equals("POST")) {
-                    keys.add(route.request().headers().get("idempotency-key"));
+                if (!isUpload(route)) {
+                    route.resume();
+                    return;
                 }
-                if (keys.size() == 1) {
+                keys.add(route.request().headers().get("idempotency-key"));
+                if (keys.size() <= 3) {
                     route.abort("connectionreset");
                 } else {
                     route.resume();
@@ -162,15 +166,60 @@ class PageTest {
 
             assertThat(page.getByText("Trying again in")).isVisible();
             photograph(page, "again");
-            assertThat(page.locator(".photo[data-status=ready] img")).hasCount(1);
+            // After pauses of 1, 2 and 4 s.
+            assertThat(page.locator(".photo[data-status=ready] img"))
+                    .hasCount(1, new LocatorAssertions.HasCountOptions().setTimeout(30_000));
             assertThat(page.locator(".uploading")).hasCount(0);
-            assertThat(keys).hasSize(2);
-            assertThat(keys.getFirst()).isNotEmpty().isEqualTo(keys.getLast());
+            assertThat(keys).hasSize(4).doesNotContainNull().containsOnly(keys.getFirst());
+        }
+    }
+
+    private static boolean isUpload(Route route) {
+        return route.request().method().equals("POST");
+    }
+
+    @Test
+    void an_upload_that_ends_when_its_user_has_left_is_not_shown_to_the_next() {
+        try (var context = browser.newContext()) {
+            var page = context.newPage();
+            register(page, "first@example.org");
+            var held = new ArrayList<Route>();
+            page.route("**/photos", route -> {
+                if (isUpload(route)) {
+                    held.add(route);
+                } else {
+                    route.resume();
+                }
+            });
+            var file = new FilePayload("sunset.png", "image/png", TestImages.png(60, 40));
+            page.locator("input[type=file]").setInputFiles(file);
+            page.waitForCondition(() -> held.size() == 1);
+
+            button(page, "Log out").click();
+            registerHere(page, "next@example.org");
+            held.getFirst()
+                    .fulfill(new Route.FulfillOptions()
+                            .setStatus(201)
+                            .setContentType("application/json")
+                            .setBody("""
+                                    {"id": "1", "status": "failed", "createdAt": "2026-01-01T00:00:00Z"}"""));
+            // Uploads go one after another: when the next begins, the page is done with the first.
+            page.locator("input[type=file]").setInputFiles(file);
+            page.waitForCondition(() -> held.size() == 2);
+
+            assertThat(page.locator(".photo")).hasCount(0);
+            assertThat(page.getByText("next@example.org")).isVisible();
+            held.getLast().resume();
+            assertThat(page.locator(".photo[data-status=ready] img")).hasCount(1);
         }
     }
 
     private void register(Page page, String email) {
         page.navigate(web.toString());
+        registerHere(page, email);
+    }
+
+    private static void registerHere(Page page, String email) {
         page.getByLabel("E-mail").fill(email);
         page.getByLabel("Password").fill("correct horse battery");
         button(page, "Register").click();

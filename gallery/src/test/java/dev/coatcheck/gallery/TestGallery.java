@@ -30,8 +30,13 @@ final class TestGallery implements AutoCloseable {
 
     /** Starts an instance. */
     URI startWeb() {
+        return startWeb(1);
+    }
+
+    /** Starts one behind so many proxies. */
+    URI startWeb(int proxies) {
         var lifecycle = lifecycle();
-        var config = new WebConfig(database, redis, 0, "127.0.0.1", MAX_PHOTO_MEGABYTES, DRAIN);
+        var config = new WebConfig(database, redis, 0, "127.0.0.1", proxies, MAX_PHOTO_MEGABYTES, DRAIN);
         GalleryServer server = Web.start(config, lifecycle);
         lifecycle.ready();
         return URI.create("http://127.0.0.1:" + server.tcpPort());

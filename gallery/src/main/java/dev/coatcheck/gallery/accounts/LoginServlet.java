@@ -14,17 +14,16 @@ import java.util.Optional;
 public final class LoginServlet extends HttpServlet {
     private static final long serialVersionUID = 1L;
 
-    /** Behind the one router that all requests come through. */
-    private static final ClientAddress ADDRESS = ClientAddress.behind(1);
-
     private final transient Accounts accounts;
     private final transient Passwords passwords;
     private final transient LogInAttempts attempts;
+    private final transient ClientAddress visitor;
 
-    public LoginServlet(Accounts accounts, Passwords passwords, Limits limits) {
+    public LoginServlet(Accounts accounts, Passwords passwords, Limits limits, ClientAddress visitor) {
         this.accounts = accounts;
         this.passwords = passwords;
         this.attempts = new LogInAttempts(limits);
+        this.visitor = visitor;
     }
 
     @Override
@@ -36,7 +35,7 @@ public final class LoginServlet extends HttpServlet {
         if (password.length() > 2 * PasswordRules.MAX_LENGTH) {
             throw refused();
         }
-        var address = ADDRESS.apply(request).orElseThrow();
+        var address = visitor.apply(request).orElseThrow();
         var account = attempts.attempt(email, address, () -> authenticate(email, password))
                 .orElseThrow(LoginServlet::refused);
         User.logIn(request, account);

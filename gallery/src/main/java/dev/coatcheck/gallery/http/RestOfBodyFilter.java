@@ -2,8 +2,10 @@ package dev.coatcheck.gallery.http;
 
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.http.HttpFilter;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 
@@ -18,10 +20,27 @@ final class RestOfBodyFilter extends HttpFilter {
     @Override
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
-        chain.doFilter(request, response);
-        // Who waits for permission to send a body does not send it after another answer.
-        if (request.getHeader("Expect") == null) {
+        var noting = new NotingRequest(request);
+        chain.doFilter(noting, response);
+        // Who waits for permission to send a body, and got another answer, does not send it.
+        if (request.getHeader("Expect") == null || noting.bodyWanted) {
             discardBody(request);
+        }
+    }
+
+    /** Notes whether somebody wanted the body: then the container has told the client to go on. */
+    private static final class NotingRequest extends HttpServletRequestWrapper {
+        private boolean bodyWanted;
+
+        private NotingRequest(HttpServletRequest request) {
+            super(request);
+        }
+
+        /** The one way in which the gallery reads bodies. */
+        @Override
+        public ServletInputStream getInputStream() throws IOException {
+            bodyWanted = true;
+            return super.getInputStream();
         }
     }
 

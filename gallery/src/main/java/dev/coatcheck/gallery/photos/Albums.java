@@ -23,7 +23,10 @@ public final class Albums implements AutoCloseable {
     /** The number is the format's: two releases share the cache during a deploy. */
     private static final CacheSettings SETTINGS = CacheSettings.named("albums.1");
 
-    /** How old an album may be where a process died just after a change, before it told of it. */
+    /**
+     * How old an album may be where a process died just after a change, before it told of it; or where, during a deploy,
+     * a process of an older release made the change, which knows nothing of this cache.
+     */
     private static final Duration TTL = Duration.ofMinutes(1);
 
     private static final Logger log = LoggerFactory.getLogger(Albums.class);

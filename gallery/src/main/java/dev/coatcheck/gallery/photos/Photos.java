@@ -49,43 +49,60 @@ public final class Photos {
         this.albums = albums;
     }
 
-    /** Adds a photo whose original is stored, and the job that makes its variants: both or neither. */
+    /**
+     * Adds a photo whose original is stored, and the job that makes its variants: both or neither. Where the account has a
+     * photo of this id, because it is being added twice, that is the one.
+     */
     Photo add(UUID id, UUID account, ImageHeader header) {
         var added = database.inTransaction("add a photo", connection -> {
-            var photo = insert(connection, id, account, header);
+            var inserted = insert(connection, id, account, header);
+            if (inserted.isEmpty()) {
+                return find(connection, id, account).orElseThrow();
+            }
             jobs.enqueue(
                     connection,
                     NewJob.of(QUEUE, id.toString()).withUniqueKey(id.toString()).withRetry(RETRY));
-            return photo;
+            return inserted.get();
         });
         albums.changed(account);
         return added;
     }
 
-    private static Photo insert(Connection connection, UUID id, UUID account, ImageHeader header) throws SQLException {
+    /** A photo that an attempt before this one has added, which may have ended before it told the albums. */
+    Optional<Photo> addedEarlier(UUID id, UUID account) {
+        var photo = find(id, account);
+        photo.ifPresent(added -> albums.changed(account));
+        return photo;
+    }
+
+    /** Empty where there is a photo of this id. */
+    private static Optional<Photo> insert(Connection connection, UUID id, UUID account, ImageHeader header)
+            throws SQLException {
         try (var insert = connection.prepareStatement(
-                "INSERT INTO photos (id, account_id, status, content_type, width, height) VALUES (?, ?, ?, ?, ?, ?) RETURNING "
-                        + COLUMNS)) {
+                "INSERT INTO photos (id, account_id, status, content_type, width, height) VALUES (?, ?, ?, ?, ?, ?)"
+                        + " ON CONFLICT (id) DO NOTHING RETURNING " + COLUMNS)) {
             insert.setObject(1, id);
             insert.setObject(2, account);
             insert.setString(3, Status.PROCESSING.text());
             insert.setString(4, header.type().contentType());
             insert.setInt(5, header.width());
             insert.setInt(6, header.height());
-            return list(insert).getFirst();
+            return list(insert).stream().findFirst();
         }
     }
 
     /** A photo, if it is the account's. */
     Optional<Photo> find(UUID id, UUID account) {
-        return database.ask("find a photo", connection -> {
-            try (var query =
-                    connection.prepareStatement("SELECT " + COLUMNS + " FROM photos WHERE id = ? AND account_id = ?")) {
-                query.setObject(1, id);
-                query.setObject(2, account);
-                return list(query).stream().findFirst();
-            }
-        });
+        return database.ask("find a photo", connection -> find(connection, id, account));
+    }
+
+    private static Optional<Photo> find(Connection connection, UUID id, UUID account) throws SQLException {
+        try (var query =
+                connection.prepareStatement("SELECT " + COLUMNS + " FROM photos WHERE id = ? AND account_id = ?")) {
+            query.setObject(1, id);
+            query.setObject(2, account);
+            return list(query).stream().findFirst();
+        }
     }
 
     /** A photo, whoever's it is: for the worker. */

@@ -15,6 +15,7 @@ import dev.coatcheck.state.limits.Limits;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.BufferedInputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
@@ -51,7 +52,8 @@ public final class Uploads {
     }
 
     /**
-     * Takes the field {@code photo} of a multipart request.
+     * Takes the field {@code photo} of a multipart request. All requests of a user under one {@code Idempotency-Key} are
+     * one photo, that of the first which got as far as to add it, also where its answer was never recorded.
      *
      * @throws ApiException 413 where it is too large, 415 where it is no image that is taken
      */
@@ -61,7 +63,7 @@ public final class Uploads {
         }
         slots.take();
         try (var part = FormFile.open(request, "photo", maxBytes() + FORM_BYTES)) {
-            return store(user, new BufferedInputStream(part, 16 * 1024));
+            return store(id(user, request), user, new BufferedInputStream(part, 16 * 1024));
         } catch (FormFile.MalformedFormException e) {
             throw new ApiException(400, "bad_form", "The upload is not a complete multipart form.");
         } finally {
@@ -69,7 +71,15 @@ public final class Uploads {
         }
     }
 
-    private Photo store(User user, BufferedInputStream content) throws IOException {
+    /** Under a key always the same: an attempt may have added its photo, and died before anybody knew. */
+    private static UUID id(User user, HttpServletRequest request) {
+        var key = request.getHeader("Idempotency-Key");
+        return key == null
+                ? UUID.randomUUID()
+                : UUID.nameUUIDFromBytes((user.id() + "\n" + key).getBytes(StandardCharsets.UTF_8));
+    }
+
+    private Photo store(UUID id, User user, BufferedInputStream content) throws IOException {
         content.mark(ImageHeader.MAX_BYTES + 1);
         var header = ImageHeader.read(content)
                 .orElseThrow(() ->
@@ -82,7 +92,10 @@ public final class Uploads {
                             .formatted(header.megapixels(), header.type().maxMegapixels(), ImageType.MAX_SIDE));
         }
         content.reset();
-        var id = UUID.randomUUID();
+        var earlier = photos.addedEarlier(id, user.id());
+        if (earlier.isPresent()) {
+            return earlier.get(); // and its original stays, whatever has come now
+        }
         var options = PutOptions.ofType(header.type().contentType()).withMaxBytes(maxBytes());
         return switch (blobs.put(PhotoBlobs.original(id), content, options)) {
             case PutResult.Stored stored -> photos.add(id, user.id(), header);

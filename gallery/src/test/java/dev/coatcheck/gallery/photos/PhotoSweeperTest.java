@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
@@ -60,6 +61,19 @@ class PhotoSweeperTest {
 
     private Status status(UUID photo) {
         return photos.find(photo).orElseThrow().status();
+    }
+
+    @Test
+    void a_photo_that_is_added_again_is_the_one_that_is_there_and_gets_no_other_job() {
+        var jobs = postgres.jobs();
+        var photo = photos.add(UUID.randomUUID(), account, HEADER);
+        assertThat(jobs.claim(Set.of(Photos.QUEUE), 2, PATIENCE)).hasSize(1).allMatch(jobs::complete);
+
+        var again = photos.add(photo.id(), account, new ImageHeader(ImageType.PNG, 2, 2));
+
+        assertThat(again).isEqualTo(photo);
+        assertThat(photos.album(account, Optional.empty(), 2)).containsExactly(photo);
+        assertThat(jobs.claim(Set.of(Photos.QUEUE), 2, PATIENCE)).isEmpty();
     }
 
     @Test

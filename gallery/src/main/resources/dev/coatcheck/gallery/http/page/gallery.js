@@ -271,9 +271,10 @@ async function uploadAll() {
     try {
       if (file.size > MAX_BYTES) throw new Refused(413, {message: 'The photo is larger than 20 MB.'});
       const photo = await uploadSafely(file, item);
-      if (photo) show(photo, 'first');
+      if (photo && item.isConnected) show(photo, 'first');
       item.remove();
     } catch (error) {
+      if (!item.isConnected) continue; // its user has logged out, and it is none of the next one's business
       item.classList.add('failed');
       item.querySelector('progress').remove();
       item.querySelector('.outcome').textContent =
@@ -290,7 +291,7 @@ const PATIENCE = 180_000;
 
 /** Sends a photo until the answer is final. However often it arrives, by its key it is one photo. */
 async function uploadSafely(file, item) {
-  const [progress, outcome] = [item.querySelector('progress'), item.querySelector('.outcome')];
+  const progress = item.querySelector('progress');
   const key = newKey();
   const deadline = Date.now() + PATIENCE;
   for (let pause = 1; item.isConnected; pause = Math.min(2 * pause, 20)) {
@@ -299,8 +300,7 @@ async function uploadSafely(file, item) {
     } catch (error) {
       const final = error instanceof Refused && error.status < 500 && !error.retryAfter;
       if (final || Date.now() > deadline) throw error;
-      await countDown(error.retryAfter || pause, left => outcome.textContent = `Trying again in ${left} s …`);
-      outcome.textContent = '';
+      await countDown(error.retryAfter || pause, item);
     }
   }
   return null; // its user has logged out
@@ -311,11 +311,14 @@ function newKey() {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), byte => byte.toString(16).padStart(2, '0')).join('');
 }
 
-async function countDown(seconds, show) {
-  for (let left = seconds; left > 0; left--) {
-    show(left);
+/** Says when an upload is tried again, and waits until then, or until its user has logged out. */
+async function countDown(seconds, item) {
+  const outcome = item.querySelector('.outcome');
+  for (let left = seconds; left > 0 && item.isConnected; left--) {
+    outcome.textContent = `Trying again in ${left} s …`;
     await new Promise(resolve => setTimeout(resolve, 1000));
   }
+  outcome.textContent = '';
 }
 
 /** fetch() cannot tell how far an upload has come; this can. */
