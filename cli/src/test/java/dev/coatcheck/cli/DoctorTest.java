@@ -152,6 +152,7 @@ class DoctorTest {
     }
 
     private JsonNode json(int status) {
+        out.getBuffer().setLength(0);
         assertThat(run("doctor", folder.toString(), "--json"))
                 .as(out.toString())
                 .isEqualTo(status);
