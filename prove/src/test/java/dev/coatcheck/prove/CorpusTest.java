@@ -13,6 +13,8 @@ import dev.coatcheck.prove.report.Screen;
 import dev.coatcheck.prove.report.TerminalFace;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -22,15 +24,21 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
 
-/** Each is proved once; {@code -Dcorpus.times=10} proves each ten times in a row. */
+/**
+ * Each is proved once; with {@code -Dcorpus.times=10} all are proved ten times, one round after the other: two proofs of an
+ * application with a TCP port of its own would be in each other's way.
+ */
 @Execution(ExecutionMode.CONCURRENT)
 class CorpusTest {
+    private static final Map<String, Object> ONE_AT_A_TIME = new ConcurrentHashMap<>();
+
     static Stream<Corpus> applications() {
         Pattern only = Pattern.compile(System.getProperty("corpus", ""));
         int times = Integer.getInteger("corpus.times", 1);
-        return Corpus.all()
+        List<Corpus> round = Corpus.all()
                 .filter(corpus -> only.matcher(corpus.toString()).find())
-                .flatMap(corpus -> Collections.nCopies(times, corpus).stream());
+                .toList();
+        return Collections.nCopies(times, round).stream().flatMap(List::stream);
     }
 
     @ParameterizedTest(name = "{0}")
@@ -41,7 +49,10 @@ class CorpusTest {
                 SearchPath.ofThisJvm().find(corpus.program()).isPresent(),
                 () -> corpus.program() + " is not installed");
 
-        Report report = corpus.prove(Progress.silent());
+        Report report;
+        synchronized (ONE_AT_A_TIME.computeIfAbsent(corpus.toString(), name -> new Object())) {
+            report = corpus.prove(Progress.silent());
+        }
 
         String told = TerminalFace.text(report, Screen.plain());
         assertThat(report.verdict().name())
