@@ -1,4 +1,4 @@
-package dev.coatcheck.gallery.formation;
+package dev.coatcheck.acceptance;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;

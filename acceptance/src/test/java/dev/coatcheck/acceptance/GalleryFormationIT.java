@@ -1,6 +1,6 @@
-package dev.coatcheck.gallery.formation;
+package dev.coatcheck.acceptance;
 
-import static dev.coatcheck.gallery.formation.Visitor.json;
+import static dev.coatcheck.acceptance.Visitor.json;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;

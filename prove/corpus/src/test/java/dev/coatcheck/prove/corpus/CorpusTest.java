@@ -1,4 +1,4 @@
-package dev.coatcheck.prove;
+package dev.coatcheck.prove.corpus;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;

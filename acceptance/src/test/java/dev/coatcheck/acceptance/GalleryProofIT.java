@@ -1,4 +1,4 @@
-package dev.coatcheck.gallery.formation;
+package dev.coatcheck.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -16,7 +16,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 @Tag("long")
 class GalleryProofIT {
-    private static final Path GALLERY = Path.of("").toAbsolutePath();
+    private static final Path GALLERY = Path.of("../gallery").toAbsolutePath().normalize();
 
     @TempDir
     Path reports;

@@ -1,4 +1,4 @@
-package dev.coatcheck.gallery.formation;
+package dev.coatcheck.acceptance;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;

@@ -1,7 +1,9 @@
-package dev.coatcheck.prove;
+package dev.coatcheck.prove.corpus;
 
 import dev.coatcheck.formation.application.Application;
 import dev.coatcheck.formation.application.ApplicationOptions;
+import dev.coatcheck.prove.Proof;
+import dev.coatcheck.prove.ProofSettings;
 import dev.coatcheck.prove.isolation.Isolation;
 import dev.coatcheck.prove.lab.LabSettings;
 import dev.coatcheck.prove.report.Progress;
@@ -22,18 +24,18 @@ import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The small applications under {@code src/test/apps}, each with the verdict that is right for it. */
+/** The small applications under {@code prove/src/test/apps}, each with the verdict that is right for it. */
 record Corpus(Path folder, JsonNode expected) {
     private static final Isolation ISOLATION = Isolation.probe();
     private static final JsonMapper JSON = new JsonMapper();
 
     static Stream<Corpus> all() {
-        try (Stream<Path> folders = Files.list(Path.of("src/test/apps"))) {
+        try (Stream<Path> folders = Files.list(Path.of("../src/test/apps"))) {
             return folders
                     .filter(folder -> Files.exists(folder.resolve("expected.json")))
                     .sorted()
                     .map(folder -> new Corpus(
-                            folder.toAbsolutePath(),
+                            folder.toAbsolutePath().normalize(),
                             JSON.readTree(folder.resolve("expected.json").toFile())))
                     .toList()
                     .stream();

@@ -1,4 +1,4 @@
-package dev.coatcheck.prove;
+package dev.coatcheck.prove.corpus;
 
 import java.io.IOException;
 import java.io.StringWriter;

@@ -1,4 +1,4 @@
-package dev.coatcheck.gallery.formation;
+package dev.coatcheck.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;

@@ -1,4 +1,4 @@
-package dev.coatcheck.gallery.formation;
+package dev.coatcheck.acceptance;
 
 import java.nio.file.Path;
 import java.util.List;

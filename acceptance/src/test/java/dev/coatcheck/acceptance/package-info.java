@@ -1,5 +1,5 @@
 /** The gallery as a person runs it: {@code ./coatcheck up gallery}, from the outside. */
 @NullMarked
-package dev.coatcheck.gallery.formation;
+package dev.coatcheck.acceptance;
 
 import org.jspecify.annotations.NullMarked;
