@@ -1,6 +1,7 @@
 package dev.coatcheck.memcached;
 
 import dev.coatcheck.state.BackingServiceException;
+import dev.coatcheck.state.cache.QueueShare;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -11,6 +12,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The way to a server: one {@link Link} at a time, replaced when it ends. While there is none, requests fail at once. */
@@ -18,9 +20,15 @@ final class Connection implements AutoCloseable {
     private static final long FIRST_PAUSE_MILLIS = 50;
     private static final long LONGEST_PAUSE_MILLIS = 1_000;
 
+    /** How many of those that are asked together may be under way; the rest is for who asks one by one. */
+    private static final int SHARE = Link.MOST_UNDER_WAY / 5;
+
+    private static final int BATCH = SHARE / 2;
+
     private final String host;
     private final int port;
     private final Duration timeout;
+    private final QueueShare share = new QueueShare(SHARE);
     private final StoreClock clock = new StoreClock();
     private final Thread keeper = Thread.ofVirtual().name("coatcheck-memcached").unstarted(this::keep);
     private volatile Link link;
@@ -68,34 +76,64 @@ final class Connection implements AutoCloseable {
      * @param attempt what is tried, for the exception
      */
     Reply ask(String attempt, byte[] request) {
-        return askAll(attempt, List.of(request)).get(0);
+        long begun = System.nanoTime();
+        var used = link;
+        return await(attempt, used, send(used, request), begun);
     }
 
-    /** Asks for several things at once and waits for all the answers, for one time-out in all. */
+    /**
+     * Asks for several things at once and waits for all the answers, for one time-out for each {@value #BATCH}. They take no
+     * more than a share of what may be under way, and wait for a place where it is taken.
+     */
     List<Reply> askAll(String attempt, List<byte[]> requests) {
-        var used = link;
-        long sent = System.nanoTime();
-        var answers = requests.stream().map(request -> send(used, request)).toList();
-        var replies = new ArrayList<Reply>(answers.size());
-        try {
+        var replies = new ArrayList<Reply>(requests.size());
+        for (int from = 0; from < requests.size(); from += BATCH) {
+            long begun = System.nanoTime();
+            var answers = sendAll(attempt, requests.subList(from, Math.min(from + BATCH, requests.size())));
+            var used = link;
             for (var answer : answers) {
-                long left = timeout.toNanos() - (System.nanoTime() - sent);
-                var reply = answer.get(Math.max(0, left), TimeUnit.NANOSECONDS);
-                if (reply instanceof Reply.Line(String text) && text.contains("ERROR")) {
-                    throw failure(attempt, new IOException("the server answered " + text));
-                }
-                replies.add(reply);
+                replies.add(await(attempt, used, answer, begun));
             }
-            return replies;
+        }
+        return replies;
+    }
+
+    private List<CompletableFuture<Reply>> sendAll(String attempt, List<byte[]> requests) {
+        try {
+            return share.send(
+                    requests.stream()
+                            .<Supplier<CompletableFuture<Reply>>>map(request -> () -> send(link, request))
+                            .toList(),
+                    timeout);
+        } catch (TimeoutException e) {
+            throw failure(attempt, e);
+        } catch (InterruptedException e) {
+            throw interrupted(attempt, "for a place in the queue");
+        }
+    }
+
+    /** Waits for an answer, for what is left of the time-out since a moment. */
+    private Reply await(String attempt, Link from, CompletableFuture<Reply> answer, long since) {
+        try {
+            long left = timeout.toNanos() - (System.nanoTime() - since);
+            var reply = answer.get(Math.max(0, left), TimeUnit.NANOSECONDS);
+            if (reply instanceof Reply.Line(String text) && text.contains("ERROR")) {
+                throw failure(attempt, new IOException("the server answered " + text));
+            }
+            return reply;
         } catch (ExecutionException e) {
             throw failure(attempt, e.getCause() == null ? e : e.getCause());
         } catch (TimeoutException e) {
-            used.endIfSilentSince(sent);
+            from.endIfSilentSince(since);
             throw failure(attempt, new TimeoutException("no answer within " + timeout.toMillis() + " ms"));
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw failure(attempt, new InterruptedException("interrupted while waiting for the answer"));
+            throw interrupted(attempt, "for the answer");
         }
+    }
+
+    private BackingServiceException interrupted(String attempt, String waiting) {
+        Thread.currentThread().interrupt();
+        return failure(attempt, new InterruptedException("interrupted while waiting " + waiting));
     }
 
     /** Sends what nobody waits for, and what may be lost. */

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * reads, so that no caller is ever held up by a socket, and an interrupted caller does not close it.
  */
 final class Link implements AutoCloseable {
-    private static final int MOST_UNDER_WAY = 10_000;
+    static final int MOST_UNDER_WAY = 10_000;
 
     private final Socket socket;
     private final BlockingQueue<Sent> unsent = new LinkedBlockingQueue<>();

@@ -1,6 +1,7 @@
 package dev.coatcheck.redis;
 
 import dev.coatcheck.state.BackingServiceException;
+import dev.coatcheck.state.cache.QueueShare;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisFuture;
 import io.lettuce.core.RedisNoScriptException;
@@ -15,6 +16,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -83,19 +85,20 @@ final class Connection implements AutoCloseable {
      * @param attempt what was tried, for the exception
      */
     <T> T await(String attempt, CompletableFuture<T> answer) {
-        return awaitAll(attempt, List.of(answer)).get(0);
+        return await(attempt, answer, System.nanoTime());
     }
 
     /** Waits for all the answers to commands that were sent together, for one time-out in all. */
     <T> List<T> awaitAll(String attempt, List<CompletableFuture<T>> answers) {
         long sent = System.nanoTime();
-        var results = new ArrayList<T>(answers.size());
+        return answers.stream().map(answer -> await(attempt, answer, sent)).toList();
+    }
+
+    /** Waits for an answer, for what is left of the time-out since a moment. */
+    <T> T await(String attempt, CompletableFuture<T> answer, long since) {
         try {
-            for (var answer : answers) {
-                long left = timeout.toNanos() - (System.nanoTime() - sent);
-                results.add(answer.get(Math.max(0, left), TimeUnit.NANOSECONDS));
-            }
-            return results;
+            long left = timeout.toNanos() - (System.nanoTime() - since);
+            return answer.get(Math.max(0, left), TimeUnit.NANOSECONDS);
         } catch (ExecutionException e) {
             var cause = e.getCause() == null ? e : e.getCause();
             if (cause instanceof RedisReadOnlyException) {
@@ -106,8 +109,19 @@ final class Connection implements AutoCloseable {
             link.closeSilent(timeout);
             throw failure(attempt, new TimeoutException("no answer within " + timeout.toMillis() + " ms"));
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw failure(attempt, new InterruptedException("interrupted while waiting for the answer"));
+            throw interrupted(attempt, "for the answer");
+        }
+    }
+
+    /** Sends commands once a share of the queue has places for them, for which this waits as long as for an answer. */
+    <T> List<CompletableFuture<T>> send(
+            QueueShare share, String attempt, List<Supplier<CompletableFuture<T>>> requests) {
+        try {
+            return share.send(requests, timeout);
+        } catch (TimeoutException e) {
+            throw failure(attempt, e);
+        } catch (InterruptedException e) {
+            throw interrupted(attempt, "for a place in the queue");
         }
     }
 
@@ -130,6 +144,11 @@ final class Connection implements AutoCloseable {
     /** The resource, without credentials. */
     String resource() {
         return url.resource();
+    }
+
+    private BackingServiceException interrupted(String attempt, String waiting) {
+        Thread.currentThread().interrupt();
+        return failure(attempt, new InterruptedException("interrupted while waiting " + waiting));
     }
 
     BackingServiceException failure(String attempt, Throwable cause) {

@@ -16,6 +16,9 @@ import java.util.concurrent.TimeUnit;
 
 /** How the driver behaves, each with its reason. */
 final class LettuceOptions {
+    /** How many commands may be without an answer on one connection. Whatever comes then is refused. */
+    static final int QUEUE = 10_000;
+
     private LettuceOptions() {}
 
     static ClientOptions client(Duration timeout) {
@@ -25,7 +28,7 @@ final class LettuceOptions {
                 .disconnectedBehavior(DisconnectedBehavior.REJECT_COMMANDS)
                 .replayFilter(command -> true)
                 // A bound on what waits for a server that has stopped answering.
-                .requestQueueSize(10_000)
+                .requestQueueSize(QUEUE)
                 // A connection counts only once the server answers on it.
                 .pingBeforeActivateConnection(true)
                 // Waiting for an answer is bounded where it is waited for, which needs no timer for each command.

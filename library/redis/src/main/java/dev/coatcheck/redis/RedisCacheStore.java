@@ -31,7 +31,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +39,8 @@ import org.jspecify.annotations.Nullable;
  * A cache on Redis: a key for each entry, and beside it, in the same slot of a cluster, one for the right to load it; and a
  * key for each tag.
  *
- * <p>Cost: each method is one command, for several entries one for each, sent together: one round trip. In a cluster, where
+ * <p>Cost: each method is one command, for several entries one for each, sent together: one round trip. So that they never
+ * fill the queue which all ports share, at most {@value CacheCommands#PLACES} are under way; the next wait. In a cluster, where
  * tags lie in other slots than entries, reading with tags is one round trip more. Who waits, and who keeps things near,
  * listens on a connection of its own, made when first needed. A server that is full serves what it has; of several entries
  * none, if one of them is missing.
@@ -58,6 +58,7 @@ final class RedisCacheStore implements CacheStore, AutoCloseable {
             Long.toString(Cache.LONGEST.plusDays(1).toMillis());
 
     private final Connection connection;
+    private final CacheCommands commands;
     private final String prefix;
     private final String channel;
     private final String ownChannel;
@@ -66,6 +67,7 @@ final class RedisCacheStore implements CacheStore, AutoCloseable {
 
     RedisCacheStore(Connection connection, String prefix) {
         this.connection = connection;
+        this.commands = new CacheCommands(connection);
         this.prefix = prefix;
         this.channel = prefix + "cache-told";
         this.ownChannel = channel + ":" + UUID.randomUUID();
@@ -82,12 +84,12 @@ final class RedisCacheStore implements CacheStore, AutoCloseable {
         var attempt = "read the cache \"" + questions.get(0).key().cache() + "\"";
         var versions = connection.isCluster() ? versions(attempt, questions) : Map.<String, String>of();
         try {
-            return connection.forEach(attempt, questions, question -> send(question, versions)).stream()
+            return commands.all(attempt, questions, question -> send(question, versions)).stream()
                     .map(reply -> result(attempt, reply))
                     .toList();
         } catch (BackingServiceException e) {
             // Where one node of several has not answered, the others have given rights that nobody will use.
-            var unused = sendAbandon(questions.stream().map(Question::load).toList(), Duration.ZERO);
+            commands.tell(questions, question -> sendAbandon(question.load(), Duration.ZERO));
             throw e;
         }
     }
@@ -143,16 +145,15 @@ final class RedisCacheStore implements CacheStore, AutoCloseable {
 
     @Override
     public void abandonAll(Collection<Load> loads, Duration pause) {
-        connection.awaitAll("give up a load for the cache \"" + cache(loads) + "\"", sendAbandon(loads, pause));
+        var attempt = "give up a load for the cache \"" + cache(loads) + "\"";
+        commands.all(attempt, List.copyOf(loads), load -> sendAbandon(load, pause));
     }
 
-    private List<CompletableFuture<List<@Nullable Object>>> sendAbandon(Collection<Load> loads, Duration pause) {
-        return loads.stream()
-                .map(load -> connection.run(
-                        ABANDON,
-                        List.of(right(load.key())),
-                        List.of(load.token(), millis(pause), channel, CacheSignals.loaded(load.key()))))
-                .toList();
+    private CompletableFuture<List<@Nullable Object>> sendAbandon(Load load, Duration pause) {
+        return connection.run(
+                ABANDON,
+                List.of(right(load.key())),
+                List.of(load.token(), millis(pause), channel, CacheSignals.loaded(load.key())));
     }
 
     @Override
@@ -199,9 +200,9 @@ final class RedisCacheStore implements CacheStore, AutoCloseable {
 
     /** The loads for which a script says yes. */
     private Set<Load> those(
-            Collection<Load> loads, String attempt, Function<Load, CompletableFuture<List<@Nullable Object>>> command) {
+            Collection<Load> loads, String attempt, CacheCommands.Command<Load> command) {
         var asked = List.copyOf(loads);
-        var replies = connection.forEach(attempt + " \"" + cache(loads) + "\"", asked, command);
+        var replies = commands.all(attempt + " \"" + cache(loads) + "\"", asked, command);
         var those = new HashSet<Load>();
         for (int i = 0; i < asked.size(); i++) {
             if (number(replies.get(i), 0) == 1) {
@@ -224,7 +225,7 @@ final class RedisCacheStore implements CacheStore, AutoCloseable {
             }
         }
         var tags = List.copyOf(unused.keySet());
-        var replies = connection.forEach(
+        var replies = commands.all(
                 attempt,
                 tags,
                 tag -> connection.run(TAG, List.of(tag), List.of(unused.getOrDefault(tag, ""), KEEP_TAG_MILLIS)));

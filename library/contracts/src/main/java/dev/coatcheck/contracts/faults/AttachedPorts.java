@@ -22,6 +22,8 @@ public final class AttachedPorts implements AutoCloseable {
     private final Deque<AutoCloseable> attached = new ArrayDeque<>();
     private final List<Operation> operations = new ArrayList<>();
     private @Nullable Limits closedLimits;
+    private @Nullable Sessions sessions;
+    private @Nullable Cache cache;
 
     /** @param resource closed last */
     public AttachedPorts(AutoCloseable resource) {
@@ -29,12 +31,14 @@ public final class AttachedPorts implements AutoCloseable {
     }
 
     public AttachedPorts with(Sessions sessions) {
+        this.sessions = sessions;
         operations.addAll(SessionOperations.of(sessions));
         return this;
     }
 
-    /** A cache, near or not, whose entries are not loaded early. */
+    /** A cache, near or not, whose entries are not loaded early; the first one is not near. */
     public AttachedPorts with(Cache cache) {
+        this.cache = this.cache == null ? cache : this.cache;
         operations.addAll(CacheOperations.of(cache));
         attached.push(cache);
         return this;
@@ -77,6 +81,15 @@ public final class AttachedPorts implements AutoCloseable {
     /** Limits that fail in an outage, where the resource serves any. */
     Optional<Limits> closedLimits() {
         return Optional.ofNullable(closedLimits);
+    }
+
+    Optional<Sessions> sessions() {
+        return Optional.ofNullable(sessions);
+    }
+
+    /** The one that is not near. */
+    Optional<Cache> cache() {
+        return Optional.ofNullable(cache);
     }
 
     List<Operation> operations() {

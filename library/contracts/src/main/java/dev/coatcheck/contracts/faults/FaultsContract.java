@@ -10,13 +10,22 @@ import dev.coatcheck.contracts.faults.Operation.Outage;
 import dev.coatcheck.contracts.faults.Operation.Step;
 import dev.coatcheck.contracts.faults.Operation.WithoutStoreException;
 import dev.coatcheck.state.BackingServiceException;
+import dev.coatcheck.state.cache.Answer.Hit;
+import dev.coatcheck.state.cache.BulkLoader;
 import dev.coatcheck.state.limits.Decision.Allowed;
 import dev.coatcheck.state.limits.Limit;
+import dev.coatcheck.state.sessions.Changes;
+import dev.coatcheck.state.sessions.SessionId;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -41,6 +50,12 @@ public abstract class FaultsContract {
     private static final Duration DELAY = Duration.ofMillis(20);
     private static final Duration QUIET = Duration.ofMillis(150);
     private static final Duration PATIENCE = Duration.ofSeconds(40);
+    /** Who together ask for more than any queue holds. */
+    private static final int CROWD = 200;
+
+    /** As many as travel together. */
+    private static final int KEYS_OF_EACH = 64;
+
     /** A connection that proves dead, the wait for the one in its place, and the time-out on that. */
     private static final Duration BOUND = Duration.ofSeconds(12);
 
@@ -138,6 +153,41 @@ public abstract class FaultsContract {
                 var ports = attach(relay, TIMEOUT.multipliedBy(10))) {
             relay.delay(DELAY);
             all(ports, prepare(ports), (operation, step) -> step.run(), () -> {});
+        }
+    }
+
+    @Test
+    void however_many_ask_a_slow_server_for_many_keys_at_once_no_session_is_refused() {
+        start();
+        try (var relay = Relay.to(tcpPort());
+                var ports = attach(relay, TIMEOUT.multipliedBy(20))) {
+            assumeTrue(
+                    ports.sessions().isPresent() && ports.cache().isPresent(),
+                    "this resource has not both sessions and a cache");
+            var sessions = ports.sessions().orElseThrow();
+            var id = SessionId.random();
+            sessions.create(id, Changes.none().put("theme", "1"));
+            var cache = ports.cache().orElseThrow();
+            var keys = Stream.generate(() -> UUID.randomUUID().toString())
+                    .limit(KEYS_OF_EACH)
+                    .toList();
+            BulkLoader loader = missing -> missing.stream().collect(Collectors.toMap(key -> key, key -> "1"));
+            cache.getAll(keys, Duration.ofMinutes(5), loader);
+            relay.holdAnswers();
+            Together.run(CROWD + 1, i -> {
+                if (i < CROWD) {
+                    assertThat(cache.getAll(keys, Duration.ofMinutes(5), loader).values())
+                            .hasSize(keys.size())
+                            .containsOnly(new Hit(Optional.of("1")));
+                    return;
+                }
+                relay.awaitQuiet(QUIET, PATIENCE);
+                var found = new FutureTask<>(() -> sessions.find(id));
+                Thread.ofPlatform().daemon().name("visitor").start(found);
+                await().during(QUIET).atMost(PATIENCE).until(() -> !found.isDone());
+                relay.pass();
+                assertThat(found.get(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isPresent();
+            });
         }
     }
 

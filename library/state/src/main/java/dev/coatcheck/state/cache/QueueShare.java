@@ -1,0 +1,69 @@
+package dev.coatcheck.state.cache;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+
+/**
+ * For adapters: the part of a connection's queue that a cache may fill, where other ports use the same connection. A cache
+ * asks for hundreds of keys at once, and a server that is slow would have a few such calls fill the queue, and refuse a
+ * session. Here they wait for one another instead.
+ *
+ * <p>A place is taken until its request is answered or has failed, whether somebody still waits for that or not. Who comes
+ * first is served first. Thread-safe.
+ */
+public final class QueueShare {
+    private final int places;
+    private final Semaphore free;
+
+    /** @param places how many requests may be without an answer at any time */
+    public QueueShare(int places) {
+        this.places = places;
+        this.free = new Semaphore(places, true);
+    }
+
+    /**
+     * Sends requests together, once there is a place for each of them.
+     *
+     * @param requests each sends one, and does not throw; not more than there are places
+     * @param limit how long to wait for places
+     * @throws TimeoutException where that takes longer; then nothing was sent
+     * @throws InterruptedException where the waiting thread is interrupted; then nothing was sent
+     */
+    public <T> List<CompletableFuture<T>> send(Collection<Supplier<CompletableFuture<T>>> requests, Duration limit)
+            throws TimeoutException, InterruptedException {
+        if (requests.size() > places) {
+            throw new IllegalArgumentException(
+                    "%d requests do not fit into %d places".formatted(requests.size(), places));
+        }
+        if (!free.tryAcquire(requests.size(), limit.toNanos(), TimeUnit.NANOSECONDS)) {
+            throw new TimeoutException("the cache waits for answers to %d requests already, and had no place for %d more within %d ms"
+                    .formatted(places - free.availablePermits(), requests.size(), limit.toMillis()));
+        }
+        var answers = new ArrayList<CompletableFuture<T>>(requests.size());
+        requests.forEach(request -> answers.add(sendInPlace(request)));
+        return answers;
+    }
+
+    /** Sends, without waiting, as many of some requests as there are places for: what may be lost. */
+    public <T> void tell(Collection<Supplier<CompletableFuture<T>>> requests) {
+        for (var request : requests) {
+            if (!free.tryAcquire()) {
+                return;
+            }
+            var unused = sendInPlace(request);
+        }
+    }
+
+    private <T> CompletableFuture<T> sendInPlace(Supplier<CompletableFuture<T>> request) {
+        var answer = request.get();
+        var unused = answer.whenComplete((result, failure) -> free.release());
+        return answer;
+    }
+}
