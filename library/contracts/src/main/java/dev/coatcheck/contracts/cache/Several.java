@@ -14,6 +14,8 @@ import dev.coatcheck.contracts.Together;
 import dev.coatcheck.state.cache.Answer;
 import dev.coatcheck.state.cache.BulkLoader;
 import dev.coatcheck.state.cache.Cache;
+import dev.coatcheck.state.cache.CacheCapability;
+import dev.coatcheck.state.cache.CacheSettings;
 import dev.coatcheck.state.cache.LoadFailedException;
 import dev.coatcheck.state.cache.Question;
 import dev.coatcheck.state.cache.ReadResult.Busy;
@@ -97,6 +99,36 @@ interface Several extends CacheUnderTest {
             assertThat(bulk.loads()).containsExactly(Set.copyOf(keys(20)), Set.of("21", "7", "20"));
             assertThat(ada.get("21", LONG, UNEXPECTED)).isEqualTo(hit("v21"));
         }
+    }
+
+    @Test
+    default void what_may_be_large_is_read_in_several_trips_and_loaded_at_once() {
+        var watched = new WatchedStore(store());
+        var bulk = new Bulk("v");
+        try (var cache = new Cache(watched, ALBUMS.withMaxBytes(Cache.MOST_BYTES_AT_ONCE / 8))) {
+            assertThat(cache.getAll(keys(20), LONG, bulk)).isEqualTo(all(keys(20), key -> loaded("v" + key)));
+            assertThat(cache.getAll(keys(20), LONG, NONE)).isEqualTo(all(keys(20), key -> hit("v" + key)));
+        }
+        assertThat(List.of(watched.reads(), watched.writes())).isEqualTo(List.of(2 * 3, 1));
+        assertThat(bulk.loads()).containsExactly(Set.copyOf(keys(20)));
+    }
+
+    @Test
+    @Requires(CacheCapability.ROOM)
+    default void what_is_large_is_kept_in_several_trips() {
+        var watched = new WatchedStore(store());
+        var large = "x".repeat(CacheSettings.MOST_BYTES);
+        try (var cache = new Cache(watched, ALBUMS.withMaxBytes(CacheSettings.MOST_BYTES))) {
+            for (int i = 0; i < 2; i++) {
+                var answers = cache.getAll(keys(9), LONG, keys -> keys.stream()
+                        .collect(Collectors.toMap(key -> key, key -> large)));
+                // Not by AssertJ, which would print it.
+                var expected = i == 0 ? loaded(large) : hit(large);
+                assertThat(answers.values().stream().filter(expected::equals).count())
+                        .isEqualTo(9);
+            }
+        }
+        assertThat(List.of(watched.reads(), watched.writes())).isEqualTo(List.of(2 * 2, 2));
     }
 
     @Test

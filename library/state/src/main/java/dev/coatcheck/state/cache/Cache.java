@@ -66,6 +66,14 @@ public final class Cache implements AutoCloseable {
     /** How many keys may be asked for at once. */
     public static final int MOST_KEYS = 500;
 
+    /**
+     * How many bytes of values travel to the store or back at once, at the most: 32 MiB. {@link #getAll} reads as many keys in
+     * one round trip as may have values of that size together (64 where values are kept of 512 KiB, as by default; all where
+     * {@link CacheSettings#maxBytes()} is 64 KiB or less), and keeps as many values as have it. What is beyond that takes
+     * another round trip.
+     */
+    public static final int MOST_BYTES_AT_ONCE = 32 * 1024 * 1024;
+
     /** The longest time that anything is kept, its stale time included. */
     public static final Duration LONGEST = Duration.ofDays(30);
 
@@ -133,7 +141,8 @@ public final class Cache implements AutoCloseable {
 
     /**
      * {@link #get} for several keys, at the cost of one: all are read in one round trip, those that are missing are loaded
-     * together, and what was loaded is kept in one more. What others load is waited for after that, which is up to three
+     * together, and what was loaded is kept in one more; where values may be large, and where they are, in several of
+     * {@linkplain #MOST_BYTES_AT_ONCE 32 MiB}. What others load is waited for after that, which is up to three
      * round trips for each of those who load it, and one more where that takes too long.
      *
      * <p>Where the loader fails and one of the keys has nothing older to serve, none is answered. It may run several times,

@@ -22,7 +22,8 @@ import java.util.regex.Pattern;
  *     an hour. It is renewed three times as often
  * @param patience how long to wait for another's load before loading oneself, and keeping nothing; 10 seconds by default,
  *     at most an hour
- * @param maxBytes the largest value that is kept, in bytes of UTF-8; 512 KiB by default, at most {@value #MOST_BYTES}
+ * @param maxBytes the largest value that is kept, in bytes of UTF-8; 512 KiB by default, at most {@value #MOST_BYTES}.
+ *     The less it is, the more keys are read {@linkplain Cache#MOST_BYTES_AT_ONCE at once}
  * @param near whether this process keeps what it read in its own memory too; not by default
  */
 public record CacheSettings(

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -39,20 +40,30 @@ final class Loads {
     }
 
     /**
-     * Loads under the rights to, which are renewed meanwhile and then given up in any case.
+     * Loads under the rights to, which are renewed until what was found is kept, and then given up in any case.
      *
      * @param pauseIfFailed how long nobody else is to try where it failed
      */
     Map<EntryKey, Found> load(Request request, Collection<Load> rights, Duration pauseIfFailed) {
         long begun = System.nanoTime();
+        var renewal = Renewal.begin(store, rights, settings.lease());
         Map<EntryKey, Optional<String>> values;
         try {
-            values = loadRenewing(request, rights);
+            values = request.load();
         } catch (RuntimeException | Error e) {
+            renewal.close();
             giveUp(rights, pauseIfFailed);
             throw e;
         }
-        var loadTime = Duration.ofMillis((System.nanoTime() - begun) / 1_000_000);
+        try {
+            return keep(request, rights, values, Duration.ofMillis((System.nanoTime() - begun) / 1_000_000));
+        } finally {
+            renewal.close();
+        }
+    }
+
+    private Map<EntryKey, Found> keep(
+            Request request, Collection<Load> rights, Map<EntryKey, Optional<String>> values, Duration loadTime) {
         var stale = Duration.ofMillis(settings.stale().toMillis());
         double part = 1 - settings.jitter() * ThreadLocalRandom.current().nextDouble(); // one for all, to end together
         var entries = new LinkedHashMap<Load, NewEntry>();
@@ -75,19 +86,12 @@ final class Loads {
         return found;
     }
 
-    private Map<EntryKey, Optional<String>> loadRenewing(Request request, Collection<Load> rights) {
-        var renewal = Renewal.begin(store, rights, settings.lease());
-        try {
-            return request.load();
-        } finally {
-            renewal.close();
-        }
-    }
-
     private Set<Load> write(Map<Load, NewEntry> entries) {
-        return entries.isEmpty()
-                ? Set.of()
-                : outage.ask(() -> store.writeAll(entries)).orElse(Set.of());
+        var kept = new HashSet<Load>();
+        for (var round : Rounds.ofEntries(entries)) {
+            outage.ask(() -> store.writeAll(round)).ifPresent(kept::addAll);
+        }
+        return kept;
     }
 
     /** Lets others load. */

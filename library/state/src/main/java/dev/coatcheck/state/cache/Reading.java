@@ -87,7 +87,31 @@ final class Reading implements AutoCloseable {
         });
         long ticket = near == null ? 0 : near.ticket();
         long asked = System.nanoTime();
-        return new Reply(questions, outage.ask(() -> store.readAll(questions)), asked, ticket);
+        return new Reply(questions, readAll(questions), asked, ticket);
+    }
+
+    private Optional<List<ReadResult>> readAll(List<Question> questions) {
+        var results = new ArrayList<ReadResult>(questions.size());
+        for (var round : Rounds.ofQuestions(questions, settings.maxBytes())) {
+            var answered = outage.ask(() -> store.readAll(round));
+            if (answered.isEmpty()) {
+                giveUp(questions, results);
+                return Optional.empty();
+            }
+            results.addAll(answered.get());
+        }
+        return Optional.of(results);
+    }
+
+    /** What was granted before a later round failed. */
+    private void giveUp(List<Question> questions, List<ReadResult> results) {
+        var rights = new ArrayList<Load>();
+        for (int i = 0; i < results.size(); i++) {
+            if (results.get(i) instanceof Missing || results.get(i) instanceof Due) {
+                rights.add(questions.get(i).load());
+            }
+        }
+        loads.giveUp(rights, Duration.ZERO);
     }
 
     private Map<EntryKey, Answer> act(Request request, Reply reply, long begun) {
