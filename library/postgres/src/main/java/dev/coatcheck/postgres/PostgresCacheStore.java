@@ -1,5 +1,6 @@
 package dev.coatcheck.postgres;
 
+import dev.coatcheck.state.BackingServiceException;
 import dev.coatcheck.state.cache.CacheCapability;
 import dev.coatcheck.state.cache.CacheSignals;
 import dev.coatcheck.state.cache.CacheStore;
@@ -14,6 +15,7 @@ import dev.coatcheck.state.cache.ReadResult.Due;
 import dev.coatcheck.state.cache.ReadResult.Fresh;
 import dev.coatcheck.state.cache.ReadResult.Missing;
 import dev.coatcheck.state.cache.ReadResult.Stale;
+import dev.coatcheck.state.cache.ReadResult.Unavailable;
 import dev.coatcheck.state.cache.StoredEntry;
 import dev.coatcheck.state.leases.LeaseStore;
 import java.sql.Array;
@@ -38,6 +40,8 @@ import org.jspecify.annotations.Nullable;
  * is told by the server on one more connection, made when first needed.
  */
 final class PostgresCacheStore implements CacheStore, AutoCloseable {
+    private static final String DISK_FULL = "53100";
+
     private final Database database;
     private final CacheSignals signals = new CacheSignals();
     private final String ownChannel =
@@ -71,6 +75,17 @@ final class PostgresCacheStore implements CacheStore, AutoCloseable {
         if (questions.size() == 1) {
             return List.of(read(questions.get(0)));
         }
+        try {
+            return readAllOrTake(questions);
+        } catch (BackingServiceException e) {
+            if (isFull(e)) {
+                return readAllKept(questions, String.valueOf(e.getMessage()));
+            }
+            throw e;
+        }
+    }
+
+    private List<ReadResult> readAllOrTake(List<Question> questions) {
         var first = questions.get(0);
         return ask(
                 "read the cache \"" + first.key().cache() + "\"",
@@ -78,17 +93,42 @@ final class PostgresCacheStore implements CacheStore, AutoCloseable {
                 read -> {
                     read.setString(1, first.key().cache());
                     setTexts(read, 2, questions, question -> question.key().key());
-                    var tags = new ArrayList<String>();
-                    for (var question : questions) {
-                        tags.add(texts(read, question.tags()).toString());
-                    }
-                    read.setArray(3, texts(read, tags));
+                    setTags(read, 3, questions);
                     setTexts(read, 4, questions, Question::token);
                     read.setLong(5, Database.micros(first.lease()));
                     read.setDouble(6, first.early());
                     read.setBoolean(7, first.waiting());
                 },
                 PostgresCacheStore::result);
+    }
+
+    /** Without taking rights, for which there is no room. */
+    private List<ReadResult> readAllKept(List<Question> questions, String full) {
+        var cache = questions.get(0).key().cache();
+        return ask(
+                "read the cache \"" + cache + "\"",
+                """
+                select case when e.key is null then null when e.fresh_until > clock_timestamp() then 'fresh' else 'stale' end
+                        as state,
+                        e.value, (extract(epoch from e.fresh_until - clock_timestamp()) * 1000000)::int8 as left_us, e.load_ms
+                    from unnest(?::text[], ?::text[]) with ordinality as asked (key, tags, number)
+                    left join coatcheck.cache_entries e
+                        on e.cache = ? and e.key = asked.key and e.serve_until > clock_timestamp()
+                            and e.versions = coatcheck.cache_versions_v1(?, asked.tags::text[])
+                    order by asked.number
+                """,
+                read -> {
+                    setTexts(read, 1, questions, question -> question.key().key());
+                    setTags(read, 2, questions);
+                    read.setString(3, cache);
+                    read.setString(4, cache);
+                },
+                row -> row.getString("state") == null ? new Unavailable(full) : result(row));
+    }
+
+    /** Whether the server's disk is. */
+    private static boolean isFull(BackingServiceException failure) {
+        return failure.getCause() instanceof SQLException cause && DISK_FULL.equals(cause.getSQLState());
     }
 
     /** Without the work that only several need. */
@@ -272,6 +312,15 @@ final class PostgresCacheStore implements CacheStore, AutoCloseable {
             PreparedStatement statement, int index, Collection<T> items, Function<T, @Nullable String> text)
             throws SQLException {
         statement.setArray(index, texts(statement, items.stream().map(text).toList()));
+    }
+
+    /** Of each question in one text, since arrays of arrays have to be of one length. */
+    private static void setTags(PreparedStatement statement, int index, List<Question> questions) throws SQLException {
+        var tags = new ArrayList<String>();
+        for (var question : questions) {
+            tags.add(texts(statement, question.tags()).toString());
+        }
+        statement.setArray(index, texts(statement, tags));
     }
 
     private static <T> void setMillis(

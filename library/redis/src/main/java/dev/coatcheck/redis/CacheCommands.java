@@ -1,5 +1,8 @@
 package dev.coatcheck.redis;
 
+import dev.coatcheck.redis.CacheCommands.Outcome.Answered;
+import dev.coatcheck.redis.CacheCommands.Outcome.Failed;
+import dev.coatcheck.state.BackingServiceException;
 import dev.coatcheck.state.cache.QueueShare;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,26 +30,77 @@ final class CacheCommands {
     @FunctionalInterface
     interface Command<S> extends Function<S, CompletableFuture<List<@Nullable Object>>> {}
 
+    /** What came of one of several commands. */
+    sealed interface Outcome {
+        record Answered(List<@Nullable Object> reply) implements Outcome {}
+
+        record Failed(BackingServiceException failure) implements Outcome {}
+    }
+
     /**
-     * Runs a script for each item and waits for all the answers, for one time-out in all, or for each {@value #BATCH}.
+     * Runs a script for each item, and waits for all the answers or failures, for one time-out in all.
      *
-     * @param attempt what is tried, for the exception
+     * @param attempt what is tried, for the exceptions
      */
+    <S> List<Outcome> each(String attempt, List<S> items, Command<S> command) {
+        long begun = System.nanoTime();
+        var outcomes = new ArrayList<Outcome>(items.size());
+        for (int from = 0; from < items.size(); from += BATCH) {
+            var some = items.subList(from, Math.min(from + BATCH, items.size()));
+            try {
+                List<CompletableFuture<List<@Nullable Object>>> answers =
+                        connection.<List<@Nullable Object>>send(share, attempt, requests(some, command), begun);
+                for (var answer : answers) {
+                    outcomes.add(outcome(attempt, answer, begun));
+                }
+            } catch (BackingServiceException e) {
+                some.forEach(item -> outcomes.add(new Failed(e))); // not sent
+            }
+        }
+        return outcomes;
+    }
+
+    /** The same, where the first failure of one is that of all. */
     <S> List<List<@Nullable Object>> all(String attempt, List<S> items, Command<S> command) {
         var replies = new ArrayList<List<@Nullable Object>>(items.size());
-        for (int from = 0; from < items.size(); from += BATCH) {
-            long begun = System.nanoTime();
-            var some = items.subList(from, Math.min(from + BATCH, items.size()));
-            for (var answer : connection.send(share, attempt, requests(some, command))) {
-                replies.add(connection.await(attempt, answer, begun));
+        for (var outcome : each(attempt, items, command)) {
+            switch (outcome) {
+                case Answered(var reply) -> replies.add(reply);
+                case Failed(var failure) -> throw failure;
             }
         }
         return replies;
     }
 
+    /**
+     * Throws what nothing was answered for.
+     *
+     * @throws BackingServiceException where all failed, and none for want of room
+     */
+    static void requireSome(List<Outcome> outcomes) {
+        BackingServiceException first = null;
+        for (var outcome : outcomes) {
+            if (!(outcome instanceof Failed(var failure)) || Connection.isFull(failure)) {
+                return;
+            }
+            first = first == null ? failure : first;
+        }
+        if (first != null) {
+            throw first;
+        }
+    }
+
+    private Outcome outcome(String attempt, CompletableFuture<List<@Nullable Object>> answer, long begun) {
+        try {
+            return new Answered(connection.await(attempt, answer, begun));
+        } catch (BackingServiceException e) {
+            return new Failed(e);
+        }
+    }
+
     /** Runs a script for as many of some items as there is room for now, and waits for nothing. */
     <S> void tell(List<S> items, Command<S> command) {
-        share.tell(requests(items, command));
+        share.<List<@Nullable Object>>tell(requests(items, command));
     }
 
     private static <S> List<Supplier<CompletableFuture<List<@Nullable Object>>>> requests(

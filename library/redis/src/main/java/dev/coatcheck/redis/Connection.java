@@ -101,6 +101,9 @@ final class Connection implements AutoCloseable {
             return answer.get(Math.max(0, left), TimeUnit.NANOSECONDS);
         } catch (ExecutionException e) {
             var cause = e.getCause() == null ? e : e.getCause();
+            if (cause instanceof BackingServiceException known) {
+                throw known;
+            }
             if (cause instanceof RedisReadOnlyException) {
                 link.closeAll(); // the server is a replica now: connecting again leads to the one that took its place
             }
@@ -113,11 +116,11 @@ final class Connection implements AutoCloseable {
         }
     }
 
-    /** Sends commands once a share of the queue has places for them, for which this waits as long as for an answer. */
+    /** Sends commands once a share of the queue has places for them, within what is left of the time-out since a moment. */
     <T> List<CompletableFuture<T>> send(
-            QueueShare share, String attempt, List<Supplier<CompletableFuture<T>>> requests) {
+            QueueShare share, String attempt, List<Supplier<CompletableFuture<T>>> requests, long since) {
         try {
-            return share.send(requests, timeout);
+            return share.send(requests, timeout.minusNanos(System.nanoTime() - since));
         } catch (TimeoutException e) {
             throw failure(attempt, e);
         } catch (InterruptedException e) {
@@ -156,9 +159,13 @@ final class Connection implements AutoCloseable {
     }
 
     /** What a server that evicts nothing, or has nothing left to evict, says to what would take more memory. */
-    private static boolean isFull(Throwable cause) {
-        return cause instanceof RedisCommandExecutionException
-                && String.valueOf(cause.getMessage()).contains("OOM command not allowed");
+    static boolean isFull(@Nullable Throwable failure) {
+        if (failure == null) {
+            return false;
+        }
+        boolean saysSo = failure instanceof RedisCommandExecutionException
+                && String.valueOf(failure.getMessage()).contains("OOM command not allowed");
+        return saysSo || isFull(failure.getCause());
     }
 
     private static IllegalStateException full(Throwable cause) {

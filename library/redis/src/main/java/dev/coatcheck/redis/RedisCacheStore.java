@@ -1,6 +1,8 @@
 package dev.coatcheck.redis;
 
-import dev.coatcheck.state.BackingServiceException;
+import dev.coatcheck.redis.CacheCommands.Outcome;
+import dev.coatcheck.redis.CacheCommands.Outcome.Answered;
+import dev.coatcheck.redis.CacheCommands.Outcome.Failed;
 import dev.coatcheck.state.cache.Cache;
 import dev.coatcheck.state.cache.CacheCapability;
 import dev.coatcheck.state.cache.CacheSignals;
@@ -16,13 +18,13 @@ import dev.coatcheck.state.cache.ReadResult.Due;
 import dev.coatcheck.state.cache.ReadResult.Fresh;
 import dev.coatcheck.state.cache.ReadResult.Missing;
 import dev.coatcheck.state.cache.ReadResult.Stale;
+import dev.coatcheck.state.cache.ReadResult.Unavailable;
 import dev.coatcheck.state.cache.StoredEntry;
 import dev.coatcheck.state.leases.LeaseStore;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumSet;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +33,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.IntPredicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -42,8 +45,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Cost: each method is one command, for several entries one for each, sent together: one round trip. So that they never
  * fill the queue which all ports share, at most {@value CacheCommands#PLACES} are under way; the next wait. In a cluster, where
  * tags lie in other slots than entries, reading with tags is one round trip more. Who waits, and who keeps things near,
- * listens on a connection of its own, made when first needed. A server that is full serves what it has; of several entries
- * none, if one of them is missing.
+ * listens on a connection of its own, made when first needed. A server that is full, or a
+ * cluster of which a node is away, serves what it has of several entries.
  */
 final class RedisCacheStore implements CacheStore, AutoCloseable {
     private static final Script READ = Script.of("cache-read.lua");
@@ -82,20 +85,20 @@ final class RedisCacheStore implements CacheStore, AutoCloseable {
     @Override
     public List<ReadResult> readAll(List<Question> questions) {
         var attempt = "read the cache \"" + questions.get(0).key().cache() + "\"";
-        var versions = connection.isCluster() ? versions(attempt, questions) : Map.<String, String>of();
-        try {
-            return commands.all(attempt, questions, question -> send(question, versions)).stream()
-                    .map(reply -> result(attempt, reply))
-                    .toList();
-        } catch (BackingServiceException e) {
-            // Where one node of several has not answered, the others have given rights that nobody will use.
-            commands.tell(questions, question -> sendAbandon(question.load(), Duration.ZERO));
-            throw e;
-        }
+        var versions = connection.isCluster() ? versions(attempt, questions) : Map.<String, Outcome>of();
+        var outcomes = commands.each(attempt, questions, question -> send(question, versions));
+        // What has not answered may have given a right that nobody will use.
+        var unused = IntStream.range(0, questions.size())
+                .filter(i -> outcomes.get(i) instanceof Failed(var failure) && !Connection.isFull(failure))
+                .mapToObj(i -> questions.get(i).load())
+                .toList();
+        commands.tell(unused, load -> sendAbandon(load, Duration.ZERO));
+        CacheCommands.requireSome(outcomes);
+        return outcomes.stream().map(outcome -> result(attempt, outcome)).toList();
     }
 
     /** @param versions of all tags, where they lie elsewhere than the entries */
-    private CompletableFuture<List<@Nullable Object>> send(Question question, Map<String, String> versions) {
+    private CompletableFuture<List<@Nullable Object>> send(Question question, Map<String, Outcome> versions) {
         var keys = new ArrayList<>(keys(question.key()));
         var arguments = new ArrayList<>(List.of(
                 question.token(),
@@ -103,8 +106,23 @@ final class RedisCacheStore implements CacheStore, AutoCloseable {
                 Double.toString(question.early()),
                 question.waiting() ? "1" : "0",
                 KEEP_TAG_MILLIS));
-        tags(question).forEach(versions.isEmpty() ? keys::add : tag -> arguments.add(versions.getOrDefault(tag, "")));
+        for (var tag : tags(question)) {
+            switch (versions.get(tag)) {
+                case null -> keys.add(tag);
+                case Answered(var version) -> arguments.add(text(version, 0));
+                case Failed(var failure) -> {
+                    return CompletableFuture.failedFuture(failure);
+                }
+            }
+        }
         return connection.run(READ, keys, arguments);
+    }
+
+    private ReadResult result(String attempt, Outcome outcome) {
+        return switch (outcome) {
+            case Answered(var reply) -> result(attempt, reply);
+            case Failed(var failure) -> new Unavailable(String.valueOf(failure.getMessage()));
+        };
     }
 
     private ReadResult result(String attempt, List<@Nullable Object> reply) {
@@ -120,7 +138,8 @@ final class RedisCacheStore implements CacheStore, AutoCloseable {
 
     @Override
     public Set<Load> writeAll(Map<Load, NewEntry> entries) {
-        return those(entries.keySet(), "write to the cache", load -> {
+        var loads = List.copyOf(entries.keySet());
+        var outcomes = commands.each("write to the cache \"" + cache(loads) + "\"", loads, load -> {
             var entry = Objects.requireNonNull(entries.get(load));
             var arguments = List.of(
                     load.token(),
@@ -133,14 +152,18 @@ final class RedisCacheStore implements CacheStore, AutoCloseable {
                     CacheSignals.loaded(load.key()));
             return connection.run(WRITE, keys(load.key()), arguments);
         });
+        CacheCommands.requireSome(outcomes);
+        return those(loads, i -> outcomes.get(i) instanceof Answered(var reply) && isYes(reply));
     }
 
     @Override
     public Set<Load> renewAll(Collection<Load> loads, Duration lease) {
-        return those(
-                loads,
-                "renew a load for the cache",
+        var held = List.copyOf(loads);
+        var replies = commands.all(
+                "renew a load for the cache \"" + cache(held) + "\"",
+                held,
                 load -> connection.run(RENEW, List.of(right(load.key())), List.of(load.token(), millis(lease))));
+        return those(held, i -> isYes(replies.get(i)));
     }
 
     @Override
@@ -198,25 +221,23 @@ final class RedisCacheStore implements CacheStore, AutoCloseable {
         listener.close();
     }
 
-    /** The loads for which a script says yes. */
-    private Set<Load> those(
-            Collection<Load> loads, String attempt, CacheCommands.Command<Load> command) {
-        var asked = List.copyOf(loads);
-        var replies = commands.all(attempt + " \"" + cache(loads) + "\"", asked, command);
-        var those = new HashSet<Load>();
-        for (int i = 0; i < asked.size(); i++) {
-            if (number(replies.get(i), 0) == 1) {
-                those.add(asked.get(i));
-            }
-        }
-        return those;
+    /** The loads for whose index something is so. */
+    private static Set<Load> those(List<Load> loads, IntPredicate isSo) {
+        return IntStream.range(0, loads.size())
+                .filter(isSo)
+                .mapToObj(loads::get)
+                .collect(Collectors.toSet());
+    }
+
+    private static boolean isYes(List<@Nullable Object> reply) {
+        return number(reply, 0) == 1;
     }
 
     /**
      * Of all the tags, by their keys. Before the entries are asked for, so that what is invalidated in between is found to
      * be.
      */
-    private Map<String, String> versions(String attempt, List<Question> questions) {
+    private Map<String, Outcome> versions(String attempt, List<Question> questions) {
         var unused = new LinkedHashMap<String, String>();
         for (var question : questions) {
             var tags = tags(question);
@@ -225,13 +246,13 @@ final class RedisCacheStore implements CacheStore, AutoCloseable {
             }
         }
         var tags = List.copyOf(unused.keySet());
-        var replies = commands.all(
+        var outcomes = commands.each(
                 attempt,
                 tags,
                 tag -> connection.run(TAG, List.of(tag), List.of(unused.getOrDefault(tag, ""), KEEP_TAG_MILLIS)));
         return IntStream.range(0, tags.size())
                 .boxed()
-                .collect(Collectors.toMap(tags::get, i -> text(replies.get(i), 0)));
+                .collect(Collectors.toMap(tags::get, outcomes::get));
     }
 
     private List<String> tags(Question question) {

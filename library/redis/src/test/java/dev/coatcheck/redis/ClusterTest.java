@@ -11,6 +11,10 @@ import dev.coatcheck.contracts.leases.LeasesContract;
 import dev.coatcheck.contracts.limits.LimitsContract;
 import dev.coatcheck.contracts.sessions.SessionsContract;
 import dev.coatcheck.state.BackingServiceException;
+import dev.coatcheck.state.cache.Answer;
+import dev.coatcheck.state.cache.Answer.Hit;
+import dev.coatcheck.state.cache.Answer.Loaded;
+import dev.coatcheck.state.cache.CacheSettings;
 import dev.coatcheck.state.cache.CacheStore;
 import dev.coatcheck.state.flags.FlagStore;
 import dev.coatcheck.state.idempotency.Idempotency;
@@ -32,9 +36,14 @@ import io.lettuce.core.cluster.SlotHash;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -46,6 +55,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The same adapters on a real cluster of three nodes. */
 class ClusterTest {
+    private static final Duration LONG = Duration.ofMinutes(5);
+
     @TempDir
     private static Path folder;
 
@@ -246,6 +257,52 @@ class ClusterTest {
                     .untilAsserted(() -> assertThat(ids)
                             .allSatisfy(id -> assertThat(sessions.find(id)).isPresent()));
         }
+    }
+
+    @Test
+    void of_several_keys_only_those_of_a_node_that_is_away_are_loaded() {
+        var node = cluster.nodes().get(2);
+        var keys = IntStream.range(0, 60).mapToObj(Integer::toString).toList();
+        Function<String, Set<String>> tags = key -> Set.of("user:" + key);
+        var lost = keys.stream()
+                .filter(key -> cluster.nodeOf(prefix + "cache:{albums:" + key + "}:entry") == node
+                        || cluster.nodeOf(prefix + "cache-tag:albums:user:" + key) == node)
+                .collect(Collectors.toSet());
+        assertThat(lost).hasSizeBetween(1, keys.size() - 1);
+        var expected = keys.stream()
+                .collect(Collectors.toMap(
+                        key -> key,
+                        key -> lost.contains(key)
+                                ? new Loaded(Optional.of("2"), false)
+                                : (Answer) new Hit(Optional.of("1"))));
+        var brisk = TestRedis.PATIENT.withPrefix(prefix).withTimeout(Duration.ofSeconds(2));
+        try (var attached = Redis.attach(cluster.url(), brisk);
+                var cache = attached.cache(CacheSettings.named("albums").withBeta(0))) {
+            cache.getAll(keys, tags, LONG, missing -> all(missing, "1"));
+            node.kill();
+            try {
+                await().atMost(Duration.ofSeconds(30))
+                        .until(() -> cache.getAll(keys, tags, LONG, missing -> all(missing, "2"))
+                                .equals(expected));
+                for (int i = 0; i < 5; i++) {
+                    assertThat(cache.getAll(keys, tags, LONG, missing -> {
+                                assertThat(missing).isEqualTo(lost);
+                                return all(missing, "2");
+                            }))
+                            .isEqualTo(expected);
+                }
+            } finally {
+                node.restart();
+                cluster.awaitWhole();
+            }
+            await().atMost(Duration.ofSeconds(60))
+                    .until(() -> cache.getAll(keys, tags, LONG, missing -> all(missing, "3")).values().stream()
+                            .allMatch(answer -> answer instanceof Hit));
+        }
+    }
+
+    private static Map<String, String> all(Set<String> keys, String value) {
+        return keys.stream().collect(Collectors.toMap(key -> key, key -> value));
     }
 
     @Test

@@ -228,6 +228,33 @@ class RedisCacheTest {
     }
 
     @Test
+    void of_several_keys_a_server_that_is_full_serves_what_it_has_and_only_the_rest_is_loaded() {
+        var tags = Set.of("user:7");
+        try (var cache = redis.cache(ALBUMS)) {
+            cache.get("1", LONG, () -> Optional.of("kept"));
+            cache.get("2", tags, LONG, () -> Optional.of("kept"));
+            besides(commands -> commands.configSet("maxmemory", "1"));
+            for (int i = 0; i < 5; i++) {
+                assertThat(cache.getAll(
+                                List.of("1", "2", "3", "4"),
+                                key -> key.equals("2") ? tags : key.equals("4") ? Set.of("unknown") : Set.of(),
+                                LONG,
+                                missing -> {
+                                    assertThat(missing).containsExactlyInAnyOrder("3", "4");
+                                    return Map.of("3", "loaded");
+                                }))
+                        .isEqualTo(Map.of(
+                                "1", new Hit(Optional.of("kept")),
+                                "2", new Hit(Optional.of("kept")),
+                                "3", new Loaded(Optional.of("loaded"), false),
+                                "4", new Loaded(Optional.empty(), false)));
+                assertThat(cache.get("5", LONG, () -> Optional.of("loaded")))
+                        .isEqualTo(new Loaded(Optional.of("loaded"), false));
+            }
+        }
+    }
+
+    @Test
     void a_tag_that_the_server_evicted_takes_its_entries_along() {
         try (var cache = redis.cache(ALBUMS)) {
             cache.get("42", Set.of("user:7"), LONG, () -> Optional.of("1"));

@@ -14,6 +14,7 @@ import dev.coatcheck.state.cache.ReadResult.Due;
 import dev.coatcheck.state.cache.ReadResult.Fresh;
 import dev.coatcheck.state.cache.ReadResult.Missing;
 import dev.coatcheck.state.cache.ReadResult.Stale;
+import dev.coatcheck.state.cache.ReadResult.Unavailable;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -99,6 +100,7 @@ interface CacheUnderTest {
             }
             case Stale stale -> false;
             case Busy busy -> false;
+            case Unavailable none -> throw new IllegalStateException(none.reason());
         };
     }
 

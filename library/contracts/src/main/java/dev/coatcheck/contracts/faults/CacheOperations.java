@@ -15,6 +15,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** What an application does with a cache. */
@@ -42,18 +43,14 @@ final class CacheOperations {
                     var key = keep(tags);
                     return () -> requireKept(load(key, tags));
                 }),
-                new Operation("get several of which one is missing", Outage.GOES_WITHOUT, Room.SOME, () -> {
+                new Operation("get several of which one is missing", Outage.GOES_WITHOUT, Room.NONE, () -> {
                     var kept = keep(Set.of());
-                    var missing = random();
-                    return () -> {
-                        var answers = cache.getAll(
-                                List.of(kept, missing),
-                                LONG,
-                                keys -> keys.stream().collect(Collectors.toMap(key -> key, key -> "2")));
-                        assertThat(Objects.requireNonNull(answers.get(missing)).value())
-                                .contains("2");
-                        requireKept(Objects.requireNonNull(answers.get(kept)));
-                    };
+                    return () -> requireOneMissing(kept, key -> Set.of());
+                }),
+                new Operation("get several with tags of which one is missing", Outage.GOES_WITHOUT, Room.NONE, () -> {
+                    var tags = Set.of(random());
+                    var kept = keep(tags);
+                    return () -> requireOneMissing(kept, key -> key.equals(kept) ? tags : Set.of(random()));
                 }),
                 new Operation(
                         "get what is missing",
@@ -89,6 +86,18 @@ final class CacheOperations {
     /** Finds something else than what is kept, which tells the two apart. */
     private Answer load(String key, Set<String> tags) {
         return cache.get(key, tags, LONG, () -> Optional.of("2"));
+    }
+
+    /** Loads what is missing beside what is kept. */
+    private void requireOneMissing(String kept, Function<String, Set<String>> tags) {
+        var missing = random();
+        var answers = cache.getAll(
+                List.of(kept, missing),
+                tags,
+                LONG,
+                keys -> keys.stream().collect(Collectors.toMap(key -> key, key -> "2")));
+        assertThat(Objects.requireNonNull(answers.get(missing)).value()).contains("2");
+        requireKept(Objects.requireNonNull(answers.get(kept)));
     }
 
     private static void requireKept(Answer answer) {

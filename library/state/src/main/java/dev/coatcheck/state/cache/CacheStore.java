@@ -36,8 +36,9 @@ public interface CacheStore {
     Set<CacheCapability> capabilities();
 
     /**
-     * Reads entries of one cache, and takes the right to load each for which there is reason to and nobody else has it.
-     * Where it throws it leaves no right behind, but for what it cannot give back since the store is out of reach: that ends
+     * Reads entries of one cache, and takes the right to load each for which there is reason to and nobody else has it. A
+     * store of which a part is away, or that is full, answers what it can and says of the rest that it is
+     * {@link ReadResult.Unavailable}; it throws where it can answer nothing. Where it throws it leaves no right behind, but for what it cannot give back since the store is out of reach: that ends
      * with its lease.
      *
      * @param questions for one entry each, no two for the same; the rest of them alike but for the tags and the token. At
@@ -55,7 +56,8 @@ public interface CacheStore {
      * Keeps what was loaded for one cache, and tells who waits for it.
      *
      * @param entries at least one
-     * @return what was kept; not that of which the right to load was lost
+     * @return what was kept; not that of which the right to load was lost, nor that for which there was no room, or whose part
+     *     of the store is away where another part is there
      */
     Set<Load> writeAll(Map<Load, NewEntry> entries);
 

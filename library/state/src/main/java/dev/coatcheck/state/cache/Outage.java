@@ -6,19 +6,27 @@ import static java.lang.System.Logger.Level.WARNING;
 import dev.coatcheck.state.BackingServiceException;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
 /**
- * Goes without the store while it fails. What fails at once is asked again at once; a store that lets its callers wait for
- * nothing is left alone for twice as long as they waited, so that a server which hangs does not hold up every request.
+ * Goes without the store while it fails. What fails at once is asked again at once; a store, or a part of one, that lets its
+ * callers wait for nothing is left alone for twice as long as they waited, so that a server which hangs does not hold up
+ * every request.
  */
 final class Outage {
     private static final System.Logger LOG = System.getLogger(Cache.class.getName());
     private static final long LONGEST_PAUSE = TimeUnit.SECONDS.toNanos(5);
 
+    /** What takes less is no wait. */
+    private static final long AT_ONCE = TimeUnit.MILLISECONDS.toNanos(100);
+
+    private static final long BETWEEN_TELLING = TimeUnit.MINUTES.toNanos(1);
+
     private final String cache;
     private volatile boolean failing;
-    private volatile long askAgainAt;
+    private volatile long askAgainAt = System.nanoTime();
+    private final AtomicLong tellAgainAt = new AtomicLong(System.nanoTime());
 
     Outage(String cache) {
         this.cache = cache;
@@ -27,7 +35,7 @@ final class Outage {
     /** What the store answers; nothing where it does not, or is left alone for now. */
     <T> Optional<T> ask(Supplier<T> question) {
         long begun = System.nanoTime();
-        if (failing && begun - askAgainAt < 0) {
+        if (begun - askAgainAt < 0) {
             return Optional.empty();
         }
         try {
@@ -41,13 +49,34 @@ final class Outage {
             if (Thread.currentThread().isInterrupted()) {
                 return Optional.empty(); // which says nothing of the store
             }
-            long now = System.nanoTime();
-            askAgainAt = now + Math.min(LONGEST_PAUSE, 2 * (now - begun));
+            leaveAlone(begun);
             if (!failing) {
                 failing = true;
                 LOG.log(WARNING, "the cache \"{0}\" goes without its store for now: {1}", cache, e.getMessage());
             }
             return Optional.empty();
+        }
+    }
+
+    /**
+     * The store had no answer to a part of a question.
+     *
+     * @param begun when it was asked
+     */
+    void partly(String reason, long begun) {
+        leaveAlone(begun);
+        long now = System.nanoTime();
+        long due = tellAgainAt.get();
+        if (now - due >= 0 && tellAgainAt.compareAndSet(due, now + BETWEEN_TELLING)) {
+            LOG.log(WARNING, "the cache \"{0}\" goes without a part of its store for now: {1}", cache, reason);
+        }
+    }
+
+    private void leaveAlone(long begun) {
+        long now = System.nanoTime();
+        long waited = now - begun;
+        if (waited > AT_ONCE) {
+            askAgainAt = now + Math.min(LONGEST_PAUSE, 2 * waited);
         }
     }
 }

@@ -32,7 +32,7 @@ public final class QueueShare {
      * Sends requests together, once there is a place for each of them.
      *
      * @param requests each sends one, and does not throw; not more than there are places
-     * @param limit how long to wait for places
+     * @param limit how long to wait for places; nothing is sent where it is over already
      * @throws TimeoutException where that takes longer; then nothing was sent
      * @throws InterruptedException where the waiting thread is interrupted; then nothing was sent
      */
@@ -42,9 +42,9 @@ public final class QueueShare {
             throw new IllegalArgumentException(
                     "%d requests do not fit into %d places".formatted(requests.size(), places));
         }
-        if (!free.tryAcquire(requests.size(), limit.toNanos(), TimeUnit.NANOSECONDS)) {
+        if (!limit.isPositive() || !free.tryAcquire(requests.size(), limit.toNanos(), TimeUnit.NANOSECONDS)) {
             throw new TimeoutException("the cache waits for answers to %d requests already, and had no place for %d more within %d ms"
-                    .formatted(places - free.availablePermits(), requests.size(), limit.toMillis()));
+                    .formatted(places - free.availablePermits(), requests.size(), Math.max(0, limit.toMillis())));
         }
         var answers = new ArrayList<CompletableFuture<T>>(requests.size());
         requests.forEach(request -> answers.add(sendInPlace(request)));

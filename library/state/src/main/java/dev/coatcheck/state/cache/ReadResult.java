@@ -24,4 +24,12 @@ public sealed interface ReadResult {
      * @param endsIn when that load's lease ends unless it is renewed; not negative
      */
     record Busy(String token, Duration endsIn) implements ReadResult {}
+
+    /**
+     * Nothing is known of it that may be served, and nobody is given the right to load it, since the part of the store where
+     * it lies is full or away: the caller is to load it, and nothing will be kept.
+     *
+     * @param reason for the log
+     */
+    record Unavailable(String reason) implements ReadResult {}
 }

@@ -9,12 +9,13 @@ import dev.coatcheck.state.cache.ReadResult.Due;
 import dev.coatcheck.state.cache.ReadResult.Fresh;
 import dev.coatcheck.state.cache.ReadResult.Missing;
 import dev.coatcheck.state.cache.ReadResult.Stale;
+import dev.coatcheck.state.cache.ReadResult.Unavailable;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -61,8 +62,8 @@ final class Reading implements AutoCloseable {
         this.loads = new Loads(store, settings, outage);
     }
 
-    /** Questions to the store, and its answers in their order; empty where it has none. */
-    private record Reply(List<Question> questions, Optional<List<ReadResult>> results, long asked, long ticket) {}
+    /** Questions to the store, and its answers in their order. */
+    private record Reply(List<Question> questions, List<ReadResult> results, long asked, long ticket) {}
 
     /** An answer for each entry. */
     Map<EntryKey, Answer> read(Request request) {
@@ -90,45 +91,36 @@ final class Reading implements AutoCloseable {
         return new Reply(questions, readAll(questions), asked, ticket);
     }
 
-    private Optional<List<ReadResult>> readAll(List<Question> questions) {
+    private List<ReadResult> readAll(List<Question> questions) {
         var results = new ArrayList<ReadResult>(questions.size());
-        for (var round : Rounds.ofQuestions(questions, settings.maxBytes())) {
-            var answered = outage.ask(() -> store.readAll(round));
-            if (answered.isEmpty()) {
-                giveUp(questions, results);
-                return Optional.empty();
-            }
-            results.addAll(answered.get());
-        }
-        return Optional.of(results);
+        Rounds.ofQuestions(questions, settings.maxBytes()).forEach(round -> results.addAll(readRound(round)));
+        return results;
     }
 
-    /** What was granted before a later round failed. */
-    private void giveUp(List<Question> questions, List<ReadResult> results) {
-        var rights = new ArrayList<Load>();
-        for (int i = 0; i < results.size(); i++) {
-            if (results.get(i) instanceof Missing || results.get(i) instanceof Due) {
-                rights.add(questions.get(i).load());
+    private List<ReadResult> readRound(List<Question> round) {
+        long begun = System.nanoTime();
+        var answered = outage.ask(() -> store.readAll(round));
+        if (answered.isEmpty()) {
+            return Collections.nCopies(round.size(), new Unavailable("the store was not asked, or did not answer"));
+        }
+        for (var result : answered.get()) {
+            if (result instanceof Unavailable(var reason)) {
+                outage.partly(reason, begun);
+                break;
             }
         }
-        loads.giveUp(rights, Duration.ZERO);
+        return answered.get();
     }
 
     private Map<EntryKey, Answer> act(Request request, Reply reply, long begun) {
-        if (reply.results.isEmpty()) {
-            return loadAlone(
-                    request,
-                    request.keys().stream()
-                            .map(key -> new Load(key, WITHOUT_STORE))
-                            .toList());
-        }
         var answers = new HashMap<EntryKey, Answer>();
         var due = new ArrayList<Load>();
         var missing = new ArrayList<Load>();
+        var unavailable = new ArrayList<Load>();
         var busy = new ArrayList<Load>();
         for (int i = 0; i < reply.questions.size(); i++) {
             var question = reply.questions.get(i);
-            switch (reply.results.get().get(i)) {
+            switch (reply.results.get(i)) {
                 case Fresh(var entry) -> answers.put(question.key(), hit(question, reply, entry));
                 case Stale(var entry) -> answers.put(question.key(), new Answer.Stale(entry.value()));
                 case Due(var entry) -> {
@@ -138,6 +130,7 @@ final class Reading implements AutoCloseable {
                             entry.isFresh() ? new Answer.Hit(entry.value()) : new Answer.Stale(entry.value()));
                 }
                 case Missing none -> missing.add(question.load());
+                case Unavailable none -> unavailable.add(new Load(question.key(), WITHOUT_STORE));
                 case Busy(var token, var endsIn) -> busy.add(new Load(question.key(), token));
             }
         }
@@ -148,6 +141,9 @@ final class Reading implements AutoCloseable {
         long loading = System.nanoTime();
         if (!missing.isEmpty()) {
             answers.putAll(flights.lead(missing, () -> load(request, reply, missing, Duration.ZERO)));
+        }
+        if (!unavailable.isEmpty()) {
+            answers.putAll(loadAlone(request.only(unavailable), unavailable));
         }
         if (!busy.isEmpty()) {
             // To load is not to wait.
@@ -248,7 +244,7 @@ final class Reading implements AutoCloseable {
                 // Once more after beginning to listen, so that no end falls in between.
                 reply = ask(request, true);
                 var left = patience(begun);
-                if (!(reply.results.map(results -> results.get(0)).orElse(null) instanceof Busy busy)) {
+                if (!(reply.results.get(0) instanceof Busy busy)) {
                     break;
                 }
                 if (left.isZero()) {
