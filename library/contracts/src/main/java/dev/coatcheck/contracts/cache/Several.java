@@ -36,9 +36,11 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Several keys are asked for at once: each as if alone, and all for the price of one. */
@@ -120,12 +122,12 @@ interface Several extends CacheUnderTest {
         var large = "x".repeat(CacheSettings.MOST_BYTES);
         try (var cache = new Cache(watched, ALBUMS.withMaxBytes(CacheSettings.MOST_BYTES))) {
             for (int i = 0; i < 2; i++) {
-                var answers = cache.getAll(keys(9), LONG, keys -> keys.stream()
+                var answers = cache.getAll(keys(5), LONG, keys -> keys.stream()
                         .collect(Collectors.toMap(key -> key, key -> large)));
                 // Not by AssertJ, which would print it.
                 var expected = i == 0 ? loaded(large) : hit(large);
                 assertThat(answers.values().stream().filter(expected::equals).count())
-                        .isEqualTo(9);
+                        .isEqualTo(5);
             }
         }
         assertThat(List.of(watched.reads(), watched.writes())).isEqualTo(List.of(2 * 2, 2));
@@ -191,6 +193,41 @@ interface Several extends CacheUnderTest {
             assertThat(bulk.loads().stream().flatMap(Set::stream).toList()).doesNotHaveDuplicates();
         }
         caches.forEach(Cache::close);
+    }
+
+    @Test
+    default void what_cannot_be_kept_is_loaded_once_for_all_here_who_ask_meanwhile() throws Exception {
+        var watched = new WatchedStore(store());
+        var told = new AtomicInteger();
+        watched.beforeAnswering(told::incrementAndGet);
+        var bulk = new Bulk("too large ");
+        try (var cache = new Cache(watched, ALBUMS.withMaxBytes(1))) {
+            var begun = new CountDownLatch(1);
+            var end = new CountDownLatch(1);
+            var first = start(() -> cache.getAll(keys(10), LONG, keys -> {
+                begun.countDown();
+                end.await();
+                return bulk.load(keys);
+            }));
+            begun.await();
+            var others = Stream.generate(() -> new FutureTask<>(() -> cache.getAll(keys(10), LONG, bulk)))
+                    .limit(5)
+                    .toList();
+            var threads = others.stream()
+                    .map(other -> Thread.ofVirtual().name("asking").start(other))
+                    .toList();
+            await().atMost(PATIENCE)
+                    .until(() -> told.get() == 1 + threads.size()
+                            && threads.stream().allMatch(thread -> thread.getState() == Thread.State.TIMED_WAITING));
+            end.countDown();
+
+            var expected = all(keys(10), key -> notKept("too large " + key));
+            assertThat(result(first)).isEqualTo(expected);
+            for (var other : others) {
+                assertThat(result(other)).isEqualTo(expected);
+            }
+        }
+        assertThat(bulk.loads()).containsExactly(Set.copyOf(keys(10)));
     }
 
     @Test

@@ -58,6 +58,33 @@ final class Flights {
         if (!ours.isEmpty()) {
             answers.putAll(find(ours, () -> finding.apply(List.copyOf(ours.keySet()))));
         }
+        answers.putAll(await(others, begun, limit));
+        return answers;
+    }
+
+    /**
+     * Waits for those answers that somebody finds now.
+     *
+     * @param limit for all in all
+     * @return without those that nobody finds, that were not found, or not within the limit
+     * @throws InterruptedException where the waiting thread is interrupted
+     */
+    Map<EntryKey, Answer> awaitKnown(Collection<Load> loads, Duration limit) throws InterruptedException {
+        long begun = System.nanoTime();
+        var known = new LinkedHashMap<Load, CompletableFuture<Optional<Answer>>>();
+        for (var load : loads) {
+            var flight = flights.get(load);
+            if (flight != null) {
+                known.put(load, flight);
+            }
+        }
+        return await(known, begun, limit);
+    }
+
+    private static Map<EntryKey, Answer> await(
+            Map<Load, CompletableFuture<Optional<Answer>>> others, long begun, Duration limit)
+            throws InterruptedException {
+        var answers = new HashMap<EntryKey, Answer>();
         for (var other : others.entrySet()) {
             long left = limit.toNanos() - (System.nanoTime() - begun);
             try {

@@ -205,7 +205,7 @@ final class Reading implements AutoCloseable {
     }
 
     /**
-     * Waits for the first, and asks for the others again then: who loads several of them at once ends all at once.
+     * Waits for what others load.
      *
      * @param others a load for each entry of the request
      */
@@ -213,18 +213,31 @@ final class Reading implements AutoCloseable {
         if (patience(begun).isZero()) {
             return loadAlone(request, others);
         }
-        var first = others.subList(0, 1);
-        var rest = others.subList(1, others.size());
-        Map<EntryKey, Answer> answers;
         try {
-            answers = flights.join(first, patience(begun), ours -> waitForOthers(request.only(ours), begun));
+            // What this process loads is shared with all who wait for it here, whether it can be kept or not.
+            var answers = flights.awaitKnown(others, patience(begun));
+            var left = others.stream()
+                    .filter(load -> !answers.containsKey(load.key()))
+                    .toList();
+            if (!left.isEmpty()) {
+                answers.putAll(followFirst(request.only(left), left, begun));
+            }
+            return answers;
         } catch (InterruptedException e) {
             return interrupted(request);
         }
+    }
+
+    /** Waits for the first, and asks for the others again then: who loads several of them at once ends all at once. */
+    private Map<EntryKey, Answer> followFirst(Request request, List<Load> others, long begun)
+            throws InterruptedException {
+        var first = others.subList(0, 1);
+        var answers = flights.join(first, patience(begun), ours -> waitForOthers(request.only(ours), begun));
         if (answers.isEmpty()) {
             // Its patience is over, or that of whom it waited with; and the others may have ended meanwhile.
             return read(request, begun);
         }
+        var rest = others.subList(1, others.size());
         if (!rest.isEmpty()) {
             answers.putAll(read(request.only(rest), begun));
         }
