@@ -23,9 +23,11 @@ import javax.sql.DataSource;
  * its commit.
  *
  * <p>The tables live in the schema {@code coatcheck}. They are made when they are first needed, by whichever process is
- * first, or by {@link #migrate()} in a release step. The database's owner may do that; nothing needs a superuser. A
- * process that connects as another role needs usage of the schema, and the right to use its tables and functions. Two
- * releases of an application can share the database. PostgreSQL 15 to 18.
+ * first, or by {@link #migrate()} in a release step. The database's owner may do that; nothing needs a superuser. It is
+ * always to be done by the same role, or by a member of it: a later release may replace a function that an earlier one made,
+ * which only its owner may, and any other role is refused with the names of both. A process that connects as another role
+ * needs usage of the schema, and the right to use its tables and functions, and finds the schema migrated. Two releases of an
+ * application can share the database. PostgreSQL 15 to 18.
  *
  * <p>Where a method says one round trip, a connection that was idle for more than half a second costs one more: it is
  * asked first whether it still lives.
@@ -162,9 +164,11 @@ public final class Postgres implements AutoCloseable {
     }
 
     /**
-     * Makes or brings up to date the tables of all ports. Harmless where that was done, and while other processes do it.
+     * Makes or brings up to date the tables of all ports, as the role that made them or a member of it. Harmless where that
+     * was done, and while other processes do it.
      *
-     * @throws BackingServiceException where the database cannot be reached or the user may not create
+     * @throws BackingServiceException where the database cannot be reached, the role may not create, or something to be
+     *     replaced belongs to another role; then the message names both, and what it was
      * @throws IllegalStateException where the tables are of a release that this one is too old for, or the database is
      *     not encoded in UTF-8
      */

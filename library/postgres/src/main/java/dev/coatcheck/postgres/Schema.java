@@ -15,6 +15,9 @@ import java.util.List;
  * <p>Two releases of an application share the database during every deploy. A file that was released is never changed; a
  * new one only adds, or names in {@link Migration#readableFrom} the oldest version whose processes can live with it. A
  * process that finds a schema newer than its own goes on if it is named as one of those, and refuses otherwise.
+ *
+ * <p>One role applies them all, or a member of it: a migration may replace a function that an earlier one made (as
+ * {@code 009-cache-in-bulk.sql} does), which PostgreSQL allows its owner alone.
  */
 final class Schema {
     /**
@@ -38,6 +41,9 @@ final class Schema {
 
     /** Any number that nobody else takes: "coatchk" in ASCII. */
     private static final long LOCK = 0x636F617463686B00L;
+
+    /** The state of SQL of "insufficient privilege". */
+    private static final String NOT_PERMITTED = "42501";
 
     private static final Duration LIMIT = Duration.ofMinutes(2);
 
@@ -147,7 +153,11 @@ final class Schema {
     }
 
     private static void apply(Connection connection, Migration migration) throws SQLException {
-        execute(connection, read(migration.file()));
+        try {
+            execute(connection, read(migration.file()));
+        } catch (SQLException e) {
+            throw NOT_PERMITTED.equals(e.getSQLState()) ? notPermitted(connection, migration, e) : e;
+        }
         try (var insert = connection.prepareStatement(
                 "insert into coatcheck.migrations (version, file, readable_from) values (?, ?, ?)")) {
             insert.setInt(1, migration.version());
@@ -156,6 +166,35 @@ final class Schema {
             insert.executeUpdate();
         }
         LOG.log(System.Logger.Level.INFO, "applied {0} to the schema \"coatcheck\"", migration.file());
+    }
+
+    /** The same failure with the names of who tried, and of who may. */
+    private static SQLException notPermitted(Connection connection, Migration migration, SQLException e)
+            throws SQLException {
+        connection.rollback();
+        try (var statement = connection.createStatement();
+                var found = statement.executeQuery(
+                        """
+                        select current_user, string_agg(distinct quote_ident(pg_get_userbyid(p.proowner)), ', ')
+                            from pg_proc p
+                            where p.pronamespace = to_regnamespace('coatcheck')
+                                and p.proowner <> (select r.oid from pg_roles r where r.rolname = current_user)
+                        """)) {
+            found.next();
+            var owners = found.getString(2);
+            return new SQLException(
+                    "the role \"%s\" may not apply %s: %s. %s"
+                            .formatted(
+                                    found.getString(1),
+                                    migration.file(),
+                                    e.getMessage(),
+                                    owners == null
+                                            ? "Grant it the right to create in the schema"
+                                            : "Migrate as the role that made the schema (functions there belong to " + owners
+                                                    + "), or as a member of it"),
+                    e.getSQLState(),
+                    e);
+        }
     }
 
     private static void execute(Connection connection, String sql) throws SQLException {

@@ -9,14 +9,24 @@ import dev.coatcheck.contracts.Together;
 import dev.coatcheck.host.service.SharedServers;
 import dev.coatcheck.postgres.Schema.Migration;
 import dev.coatcheck.state.BackingServiceException;
+import dev.coatcheck.state.cache.Answer.Hit;
+import dev.coatcheck.state.cache.Answer.Loaded;
+import dev.coatcheck.state.cache.CacheSettings;
 import dev.coatcheck.state.jobs.NewJob;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 class SchemaTest {
+    private static final Duration TTL = Duration.ofMinutes(5);
+
     @RegisterExtension
     final Databases databases = new Databases();
 
@@ -53,10 +63,8 @@ class SchemaTest {
     @Test
     void who_may_create_in_the_database_needs_no_more_and_who_may_not_is_told() {
         var owner = databases.fresh();
-        var user = "user_" + databases.url().replaceAll(".*_", "");
-        update(owner, "create role %s login password 'secret'".formatted(user));
-        var url = databases.url().replaceFirst("//[^@]*@", "//" + user + ":secret@");
-        try (var ordinary = Postgres.attach(url)) {
+        var user = role(owner, "user");
+        try (var ordinary = Postgres.attach(urlOf(user))) {
             assertThatThrownBy(ordinary::migrate)
                     .isInstanceOf(BackingServiceException.class)
                     .hasMessageContaining("migrate the schema \"coatcheck\"")
@@ -69,6 +77,88 @@ class SchemaTest {
             assertThat(query(ordinary, "select rolsuper from pg_roles where rolname = current_user"))
                     .containsExactly("f");
         }
+    }
+
+    @Test
+    void a_database_of_version_8_is_upgraded_with_what_it_holds() throws SQLException {
+        var postgres = databases.fresh();
+        migrateTo(8, postgres);
+        // As processes of that version did: one entry is kept, another is being loaded.
+        query(postgres, "select coatcheck.read_cache_v1('albums', '1', '{user:7}', 'first', 60000000, 0, false)");
+        query(postgres, "select coatcheck.write_cache_v1('albums', '1', 'first', 'kept', 300000, 0, 5, 'm')");
+        query(postgres, "select coatcheck.read_cache_v1('albums', '2', '{user:7}', 'second', 60000000, 0, false)");
+        query(postgres, "select coatcheck.enqueue_job_v1(gen_random_uuid(), 'mail', '', 0, 0, null, 3, 1000, 1000)");
+        assertThat(query(postgres, "select max(version) from coatcheck.migrations"))
+                .containsExactly("8");
+
+        postgres.migrate();
+
+        assertThat(query(postgres, "select max(version) from coatcheck.migrations"))
+                .containsExactly("9");
+        assertThat(postgres.jobs().depths()).containsKey("mail");
+        Function<String, Set<String>> tags = key -> Set.of("user:7");
+        try (var cache = postgres.cache(CacheSettings.named("albums").withBeta(0))) {
+            assertThat(cache.getAll(List.of("1", "3"), tags, TTL, keys -> Map.of("3", "loaded")))
+                    .isEqualTo(Map.of(
+                            "1", new Hit(Optional.of("kept")),
+                            "3", new Loaded(Optional.of("loaded"), true)));
+            assertThat(query(
+                            postgres,
+                            "select coatcheck.write_cache_v1('albums', '2', 'second', 'kept', 300000, 0, 5, 'm')"))
+                    .as("by a process that goes on meanwhile")
+                    .containsExactly("t");
+            assertThat(cache.getAll(List.of("1", "2", "3"), tags, TTL, keys -> Map.of())
+                            .values())
+                    .hasOnlyElementsOfType(Hit.class);
+            cache.invalidateTag("user:7");
+            assertThat(cache.getAll(List.of("1", "2", "3"), tags, TTL, keys -> Map.of())
+                            .values())
+                    .containsOnly(new Loaded(Optional.empty(), true));
+        }
+    }
+
+    @Test
+    void a_function_is_replaced_by_the_role_that_made_it_and_any_other_is_told_which_that_is() throws SQLException {
+        var superuser = databases.fresh();
+        var maker = role(superuser, "maker");
+        var other = role(superuser, "other");
+        update(superuser, "create schema coatcheck authorization " + maker);
+        update(superuser, "alter default privileges for role %s grant all on tables to %s".formatted(maker, other));
+        update(superuser, "grant all on schema coatcheck to " + other);
+        try (var first = Postgres.attach(urlOf(maker));
+                var second = Postgres.attach(urlOf(other))) {
+            migrateTo(8, first);
+
+            assertThatThrownBy(second::migrate)
+                    .isInstanceOf(BackingServiceException.class)
+                    .hasMessageContaining("the role \"" + other + "\" may not apply 009-cache-in-bulk.sql")
+                    .hasMessageContaining("function make_cache_versions_v1")
+                    .hasMessageContaining("belong to " + maker)
+                    .hasMessageNotContaining("secret");
+            assertThat(query(second, "select max(version) from coatcheck.migrations"))
+                    .containsExactly("8");
+
+            update(superuser, "grant %s to %s".formatted(maker, other));
+            second.migrate();
+            first.migrate();
+        }
+    }
+
+    private static void migrateTo(int version, Postgres postgres) throws SQLException {
+        try (var connection = postgres.dataSource().getConnection()) {
+            new Schema(Schema.MIGRATIONS.subList(0, version)).migrate(connection);
+        }
+    }
+
+    /** Makes a role that is nobody else's, since all databases of a server share them. */
+    private String role(Postgres superuser, String name) {
+        var role = name + "_" + databases.url().replaceAll(".*_", "");
+        update(superuser, "create role %s login password 'secret'".formatted(role));
+        return role;
+    }
+
+    private String urlOf(String role) {
+        return databases.url().replaceFirst("//[^@]*@", "//" + role + ":secret@");
     }
 
     @Test
