@@ -15,6 +15,8 @@ import java.net.URISyntaxException;
  * be reached every operation fails at once with {@link BackingServiceException}; one that is under way fails with it when
  * the connection ends or the time-out passes, and whether it took effect is then unknown. Nothing is sent twice. The
  * connection comes back by itself, within a second or so of the server, also from a link that went silent without ending.
+ * Ten thousand requests may be under way, of which a cache takes a fifth at the most and waits for its turn otherwise, so that
+ * it never stands in the way of a session.
  *
  * <p>Needs Memcached 1.4 or newer, one server that tells its statistics (its clock is read there, so no proxy in
  * between). There is no password and no TLS: let nobody but the application reach it. Thread-safe. Close it last, when

@@ -22,7 +22,8 @@ import dev.coatcheck.state.sessions.Sessions;
  * server cannot be reached every operation fails at once with {@link BackingServiceException}; one that is under way
  * fails with it when the connection ends or the time-out passes, and whether it took effect is then unknown. Nothing is
  * queued and nothing is sent twice. The connection comes back by itself, within a second or so of the server, also from a
- * link that went silent without ending.
+ * link that went silent without ending. Ten thousand commands may be under way, of which a cache takes a fifth at the most and
+ * waits for its turn otherwise, so that it never stands in the way of a session.
  *
  * <p>In a cluster a session, a lease and a remembered request are each in one slot, and so on one node; the index of a
  * session's user is in another. Limits that are asked together are one command for each slot. The clocks of the nodes have to agree within half a minute. While a node is away,

@@ -32,15 +32,16 @@ import org.jspecify.annotations.Nullable;
  *       what was begun to be loaded before is not kept. Change what the loader reads first, and invalidate then.
  *   <li>With {@link CacheSettings#near} a process keeps what it read in its memory. The store tells of invalidations, not
  *       of loads; see {@link NearSettings} for how long a process may serve what another has invalidated.
- *   <li>A cache is never the truth: a store that cannot be reached, or is full, means that the loader runs, once in each
- *       process at a time. A server that hangs is left alone for a few seconds at a time.
+ *   <li>A cache is never the truth: what a store has no answer to, or no room for, is loaded, once in each process at a
+ *       time; of several keys those alone. A server that hangs is left alone for a few seconds at a time.
  * </ul>
  *
  * <p>What a store may forget at any time is loaded again. What it loses in a fail-over may be an invalidation: then the
  * time to live is what bounds how long the old value is served.
  *
- * <p>Cost: a hit is one round trip, and none near; a miss two; {@link #getAll} the same for all its keys together. Who meets another's load asks once more, and then when it
- * was told. Invalidating is one.
+ * <p>Cost: a hit is one round trip, and none near; a miss two; {@link #getAll} the same for all its keys together, up to
+ * {@linkplain #MOST_BYTES_AT_ONCE a size}. Who meets another's load asks once more, and then when it was told. Invalidating is
+ * one.
  *
  * <p>{@link #get} and {@link #getAll} throw {@link LoadFailedException} where the loader failed and nothing may be served, and nothing for
  * what is wrong with the store. Methods throw {@link IllegalArgumentException} for keys and tags that are empty, longer
