@@ -82,14 +82,14 @@ final class Connection implements AutoCloseable {
     }
 
     /**
-     * Asks for several things at once and waits for all the answers, for one time-out for each {@value #BATCH}. They take no
-     * more than a share of what may be under way, and wait for a place where it is taken.
+     * Asks for several things at once and waits for all the answers, for one time-out in all. They take no more than a
+     * share of what may be under way, and wait for a place where it is taken.
      */
     List<Reply> askAll(String attempt, List<byte[]> requests) {
         var replies = new ArrayList<Reply>(requests.size());
+        long begun = System.nanoTime();
         for (int from = 0; from < requests.size(); from += BATCH) {
-            long begun = System.nanoTime();
-            var answers = sendAll(attempt, requests.subList(from, Math.min(from + BATCH, requests.size())));
+            var answers = sendAll(attempt, requests.subList(from, Math.min(from + BATCH, requests.size())), begun);
             var used = link;
             for (var answer : answers) {
                 replies.add(await(attempt, used, answer, begun));
@@ -98,13 +98,13 @@ final class Connection implements AutoCloseable {
         return replies;
     }
 
-    private List<CompletableFuture<Reply>> sendAll(String attempt, List<byte[]> requests) {
+    private List<CompletableFuture<Reply>> sendAll(String attempt, List<byte[]> requests, long since) {
         try {
             return share.send(
                     requests.stream()
                             .<Supplier<CompletableFuture<Reply>>>map(request -> () -> send(link, request))
                             .toList(),
-                    timeout);
+                    timeout.minusNanos(System.nanoTime() - since));
         } catch (TimeoutException e) {
             throw failure(attempt, e);
         } catch (InterruptedException e) {

@@ -123,7 +123,7 @@ final class PostgresCacheStore implements CacheStore, AutoCloseable {
                     read.setString(3, cache);
                     read.setString(4, cache);
                 },
-                row -> row.getString("state") == null ? new Unavailable(full) : result(row));
+                row -> row.getString("state") == null ? new Unavailable(full, true) : result(row));
     }
 
     /** Whether the server's disk is. */

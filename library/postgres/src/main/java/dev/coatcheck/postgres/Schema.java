@@ -173,8 +173,7 @@ final class Schema {
             throws SQLException {
         connection.rollback();
         try (var statement = connection.createStatement();
-                var found = statement.executeQuery(
-                        """
+                var found = statement.executeQuery("""
                         select current_user, string_agg(distinct quote_ident(pg_get_userbyid(p.proowner)), ', ')
                             from pg_proc p
                             where p.pronamespace = to_regnamespace('coatcheck')
@@ -190,8 +189,8 @@ final class Schema {
                                     e.getMessage(),
                                     owners == null
                                             ? "Grant it the right to create in the schema"
-                                            : "Migrate as the role that made the schema (functions there belong to " + owners
-                                                    + "), or as a member of it"),
+                                            : "Migrate as the role that made the schema (functions there belong to "
+                                                    + owners + "), or as a member of it"),
                     e.getSQLState(),
                     e);
         }

@@ -26,6 +26,11 @@ final class CacheCommands {
         this.connection = connection;
     }
 
+    /** How many commands are without an answer. */
+    int underWay() {
+        return share.taken();
+    }
+
     /** How a script is run for one of several items. */
     @FunctionalInterface
     interface Command<S> extends Function<S, CompletableFuture<List<@Nullable Object>>> {}

@@ -121,7 +121,8 @@ final class RedisCacheStore implements CacheStore, AutoCloseable {
     private ReadResult result(String attempt, Outcome outcome) {
         return switch (outcome) {
             case Answered(var reply) -> result(attempt, reply);
-            case Failed(var failure) -> new Unavailable(String.valueOf(failure.getMessage()));
+            case Failed(var failure) ->
+                new Unavailable(String.valueOf(failure.getMessage()), Connection.isFull(failure));
         };
     }
 
@@ -215,6 +216,11 @@ final class RedisCacheStore implements CacheStore, AutoCloseable {
                 "send a beat", connection.send(commands -> commands.publish(ownChannel, CacheSignals.beat(beat))));
     }
 
+    /** How many commands are without an answer. */
+    int underWay() {
+        return commands.underWay();
+    }
+
     /** Ends listening. */
     @Override
     public void close() {
@@ -250,9 +256,7 @@ final class RedisCacheStore implements CacheStore, AutoCloseable {
                 attempt,
                 tags,
                 tag -> connection.run(TAG, List.of(tag), List.of(unused.getOrDefault(tag, ""), KEEP_TAG_MILLIS)));
-        return IntStream.range(0, tags.size())
-                .boxed()
-                .collect(Collectors.toMap(tags::get, outcomes::get));
+        return IntStream.range(0, tags.size()).boxed().collect(Collectors.toMap(tags::get, outcomes::get));
     }
 
     private List<String> tags(Question question) {

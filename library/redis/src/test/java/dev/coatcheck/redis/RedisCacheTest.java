@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.coatcheck.contracts.Together;
 import dev.coatcheck.contracts.faults.Relay;
 import dev.coatcheck.host.service.Durability;
 import dev.coatcheck.host.service.RedisServer;
@@ -147,6 +148,27 @@ class RedisCacheTest {
             }
 
             assertThat(Duration.ofNanos(System.nanoTime() - silent)).isLessThan(TIMEOUT.multipliedBy(5));
+        }
+    }
+
+    @Test
+    void however_a_link_ends_what_was_under_way_on_it_takes_no_place_any_more() throws Exception {
+        var keys = IntStream.range(0, 400).mapToObj(Integer::toString).toList();
+        try (var relay = Relay.to(server.tcpPort());
+                var far = Redis.attach(
+                        relay.through(server.url()), RedisSettings.defaults().withTimeout(TIMEOUT));
+                var cache = far.cache(ALBUMS)) {
+            List<Runnable> ends = List.of(
+                    () -> {}, relay::silenceOpenLinks, relay::loseAnswers, relay::loseRequests, relay::fallSilent);
+            for (var end : ends) {
+                await().atMost(PATIENCE)
+                        .until(() ->
+                                cache.get("42", LONG, () -> Optional.of("1")).equals(new Hit(Optional.of("1"))));
+                end.run();
+                Together.run(8, thread -> cache.getAll(keys, LONG, missing -> Map.of()));
+                relay.pass();
+                await().atMost(PATIENCE).until(() -> far.cacheStore().underWay() == 0);
+            }
         }
     }
 

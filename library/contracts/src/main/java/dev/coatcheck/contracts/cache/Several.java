@@ -122,8 +122,8 @@ interface Several extends CacheUnderTest {
         var large = "x".repeat(CacheSettings.MOST_BYTES);
         try (var cache = new Cache(watched, ALBUMS.withMaxBytes(CacheSettings.MOST_BYTES))) {
             for (int i = 0; i < 2; i++) {
-                var answers = cache.getAll(keys(5), LONG, keys -> keys.stream()
-                        .collect(Collectors.toMap(key -> key, key -> large)));
+                var answers = cache.getAll(
+                        keys(5), LONG, keys -> keys.stream().collect(Collectors.toMap(key -> key, key -> large)));
                 // Not by AssertJ, which would print it.
                 var expected = i == 0 ? loaded(large) : hit(large);
                 assertThat(answers.values().stream().filter(expected::equals).count())

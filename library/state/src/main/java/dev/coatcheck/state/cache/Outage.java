@@ -4,6 +4,7 @@ import static java.lang.System.Logger.Level.INFO;
 import static java.lang.System.Logger.Level.WARNING;
 
 import dev.coatcheck.state.BackingServiceException;
+import dev.coatcheck.state.cache.ReadResult.Unavailable;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -24,9 +25,9 @@ final class Outage {
     private static final long BETWEEN_TELLING = TimeUnit.MINUTES.toNanos(1);
 
     private final String cache;
+    private final AtomicLong tellAgainAt = new AtomicLong(System.nanoTime());
     private volatile boolean failing;
     private volatile long askAgainAt = System.nanoTime();
-    private final AtomicLong tellAgainAt = new AtomicLong(System.nanoTime());
 
     Outage(String cache) {
         this.cache = cache;
@@ -59,16 +60,18 @@ final class Outage {
     }
 
     /**
-     * The store had no answer to a part of a question.
+     * The store answered, but for a part of what it was asked.
      *
      * @param begun when it was asked
      */
-    void partly(String reason, long begun) {
-        leaveAlone(begun);
+    void partly(Unavailable part, long begun) {
+        if (!part.isFull()) {
+            leaveAlone(begun);
+        }
         long now = System.nanoTime();
         long due = tellAgainAt.get();
         if (now - due >= 0 && tellAgainAt.compareAndSet(due, now + BETWEEN_TELLING)) {
-            LOG.log(WARNING, "the cache \"{0}\" goes without a part of its store for now: {1}", cache, reason);
+            LOG.log(WARNING, "the cache \"{0}\" goes without a part of its store for now: {1}", cache, part.reason());
         }
     }
 

@@ -28,6 +28,11 @@ public final class QueueShare {
         this.free = new Semaphore(places, true);
     }
 
+    /** How many requests are without an answer now. */
+    public int taken() {
+        return places - free.availablePermits();
+    }
+
     /**
      * Sends requests together, once there is a place for each of them.
      *
@@ -43,8 +48,9 @@ public final class QueueShare {
                     "%d requests do not fit into %d places".formatted(requests.size(), places));
         }
         if (!limit.isPositive() || !free.tryAcquire(requests.size(), limit.toNanos(), TimeUnit.NANOSECONDS)) {
-            throw new TimeoutException("the cache waits for answers to %d requests already, and had no place for %d more within %d ms"
-                    .formatted(places - free.availablePermits(), requests.size(), Math.max(0, limit.toMillis())));
+            throw new TimeoutException(
+                    "the cache waits for answers to %d requests already, and had no place for %d more within %d ms"
+                            .formatted(taken(), requests.size(), Math.max(0, limit.toMillis())));
         }
         var answers = new ArrayList<CompletableFuture<T>>(requests.size());
         requests.forEach(request -> answers.add(sendInPlace(request)));

@@ -30,6 +30,7 @@ public sealed interface ReadResult {
      * it lies is full or away: the caller is to load it, and nothing will be kept.
      *
      * @param reason for the log
+     * @param isFull whether the store said that it has no room, rather than nothing
      */
-    record Unavailable(String reason) implements ReadResult {}
+    record Unavailable(String reason, boolean isFull) implements ReadResult {}
 }

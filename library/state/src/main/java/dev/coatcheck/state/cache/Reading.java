@@ -13,6 +13,7 @@ import dev.coatcheck.state.cache.ReadResult.Unavailable;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -101,14 +102,14 @@ final class Reading implements AutoCloseable {
         long begun = System.nanoTime();
         var answered = outage.ask(() -> store.readAll(round));
         if (answered.isEmpty()) {
-            return Collections.nCopies(round.size(), new Unavailable("the store was not asked, or did not answer"));
+            return Collections.nCopies(
+                    round.size(), new Unavailable("the store did not answer, or was not asked", false));
         }
-        for (var result : answered.get()) {
-            if (result instanceof Unavailable(var reason)) {
-                outage.partly(reason, begun);
-                break;
-            }
-        }
+        answered.get().stream()
+                .filter(Unavailable.class::isInstance)
+                .map(Unavailable.class::cast)
+                .min(Comparator.comparing(Unavailable::isFull)) // what is away says more
+                .ifPresent(part -> outage.partly(part, begun));
         return answered.get();
     }
 

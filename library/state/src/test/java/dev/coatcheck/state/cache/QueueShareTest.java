@@ -1,0 +1,62 @@
+package dev.coatcheck.state.cache;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+class QueueShareTest {
+    private static final Duration AT_ONCE = Duration.ofMillis(1);
+
+    private final QueueShare share = new QueueShare(3);
+    private final List<CompletableFuture<String>> sent = new ArrayList<>();
+
+    private List<Supplier<CompletableFuture<String>>> requests(int count) {
+        return Stream.<Supplier<CompletableFuture<String>>>generate(() -> () -> {
+                    var answer = new CompletableFuture<String>();
+                    sent.add(answer);
+                    return answer;
+                })
+                .limit(count)
+                .toList();
+    }
+
+    @Test
+    void a_place_is_free_when_its_request_was_answered_or_failed() throws Exception {
+        assertThat(share.send(requests(3), AT_ONCE)).isEqualTo(sent);
+        sent.get(0).complete("yes");
+        sent.get(1).completeExceptionally(new IllegalStateException("as planned"));
+        assertThat(share.taken()).isEqualTo(1);
+
+        share.send(requests(2), AT_ONCE);
+        assertThat(share.taken()).isEqualTo(3);
+    }
+
+    @Test
+    void without_places_for_all_nothing_is_sent() throws Exception {
+        share.send(requests(2), AT_ONCE);
+
+        assertThatThrownBy(() -> share.send(requests(2), AT_ONCE))
+                .isInstanceOf(TimeoutException.class)
+                .hasMessageContaining("2 requests already");
+        assertThatThrownBy(() -> share.send(requests(1), Duration.ZERO)).isInstanceOf(TimeoutException.class);
+        assertThatThrownBy(() -> share.send(requests(4), AT_ONCE)).isInstanceOf(IllegalArgumentException.class);
+        assertThat(sent).hasSize(2);
+    }
+
+    @Test
+    void what_may_be_lost_is_sent_as_far_as_there_are_places() throws Exception {
+        share.send(requests(1), AT_ONCE);
+        share.tell(requests(5));
+
+        assertThat(sent).hasSize(3);
+        assertThat(share.taken()).isEqualTo(3);
+    }
+}
