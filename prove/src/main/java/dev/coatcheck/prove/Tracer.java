@@ -61,6 +61,9 @@ final class Tracer {
     /** Other requests, to sweep up buffers and garbage. */
     private static final int TRAFFIC = 40;
 
+    /** How many letters and digits make a text that is nowhere by chance. */
+    private static final int MARK = 10;
+
     private final Trial trial;
     private final Plan plan;
     private final Step step;
@@ -204,10 +207,25 @@ final class Tracer {
     /** A heap tells what is kept and by which field; memory as such only what has not been overwritten yet. */
     private Remembered searchMemory(LabInstance polluted, Conversation before, List<Needle> needles)
             throws InterruptedException {
-        if (needles.isEmpty()) {
-            notes.add("step " + step.number() + " carries nothing that could be looked for in memories");
-            return Remembered.UNKNOWN;
+        if (needles.stream().anyMatch(Needle::isValueItself)) {
+            return searchMemory(polluted, before, needles, List.of());
         }
+        List<List<Needle>> marked = marked(before, polluted.target().orElseThrow());
+        if (marked.isEmpty()) {
+            if (needles.isEmpty()) {
+                notes.add("step " + step.number() + " carries nothing that could be looked for in memories");
+                return Remembered.UNKNOWN;
+            }
+            return searchMemory(polluted, before, needles, List.of());
+        }
+        List<Needle> all = marked.stream().flatMap(List::stream).toList();
+        // What was asked is another thing than the step: that nothing of it is kept shows nothing.
+        return searchMemory(polluted, before, all, marked) == Remembered.YES ? Remembered.YES : Remembered.UNKNOWN;
+    }
+
+    private Remembered searchMemory(
+            LabInstance polluted, Conversation before, List<Needle> needles, List<List<Needle>> replayed)
+            throws InterruptedException {
         long serving = polluted.servingPid();
         boolean looked = false;
         List<Location> found = new ArrayList<>();
@@ -224,7 +242,7 @@ final class Tracer {
         if (!found.isEmpty()) {
             return Remembered.YES;
         }
-        return looked ? Remembered.NO : scan(polluted, before, needles);
+        return looked ? Remembered.NO : scan(polluted, before, needles, replayed);
     }
 
     private static Optional<SearchResult> heap(String instance, long pid, List<Needle> needles)
@@ -243,10 +261,12 @@ final class Tracer {
         }
     }
 
-    private Remembered scan(LabInstance polluted, Conversation before, List<Needle> needles)
+    /** @param replayed the needles of each replay that there was already; empty where there was none */
+    private Remembered scan(
+            LabInstance polluted, Conversation before, List<Needle> needles, List<List<Needle>> replayed)
             throws InterruptedException {
         Target target = polluted.target().orElseThrow();
-        List<List<Needle>> replays = replays(before, target, needles);
+        List<List<Needle>> replays = replayed.isEmpty() ? replays(before, target, needles) : replayed;
         sweep(before, target);
         List<Needle> all = new ArrayList<>(needles);
         replays.forEach(all::addAll);
@@ -314,6 +334,38 @@ final class Tracer {
                     .toList();
             if (!own.isEmpty()) {
                 replays.add(own);
+            }
+        }
+        return replays;
+    }
+
+    /** The needles of each replay with a mark of its own, where the application takes them as it took the step itself. */
+    private List<List<Needle>> marked(Conversation before, Target target) throws InterruptedException {
+        int status = trial.run()
+                .exchanges()
+                .get(step.number() - 1)
+                .response()
+                .orElseThrow()
+                .status();
+        List<List<Needle>> replays = new ArrayList<>();
+        for (int i = 0; i < REPLAYS; i++) {
+            String mark = random(MARK);
+            Optional<Step> marked = Marked.of(step, mark);
+            if (marked.isEmpty()) {
+                return List.of();
+            }
+            Exchange exchange = before.copy().play(marked.get().withPolling(Polling.NONE), target);
+            if (exchange.response()
+                    .map(Response::status)
+                    .filter(code -> code == status)
+                    .isEmpty()) {
+                return List.of();
+            }
+            Map<String, String> values = CarriedValues.of(exchange);
+            values.values().removeIf(value -> !value.contains(mark));
+            List<Needle> needles = Needles.from(values);
+            if (!needles.isEmpty()) {
+                replays.add(needles);
             }
         }
         return replays;

@@ -70,8 +70,7 @@ record ResponseTree(ObjectNode tree, List<Integer> lineNumbers) {
         Optional<JsonNode> json = response.isJson() ? response.json() : Optional.empty();
         if (json.isPresent()) {
             tree.set(JSON, json.get());
-        } else if (response.content().isComplete()
-                && (response.isText() || response.mediaType().isEmpty())) {
+        } else if (response.content().isComplete() && response.isText()) {
             ArrayNode lines = tree.putArray(LINES);
             int number = 0;
             for (String line : response.text().split("\r?\n", -1)) {

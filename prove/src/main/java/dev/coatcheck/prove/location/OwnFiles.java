@@ -9,13 +9,29 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.regex.Pattern;
 
-/** What is in an application's own code and pages is no needle: it is in every process. */
+/**
+ * What is in an application's own code and pages is no needle: it is in every process. Scenarios, tests and documents lie
+ * beside them, and are in none.
+ */
 final class OwnFiles {
     private static final long LARGEST_FILE = 1 << 20;
     private static final long MOST_BYTES = 32L << 20;
-    private static final Set<String> SKIPPED =
-            Set.of("node_modules", ".git", ".venv", "venv", "target", "build", ".gradle");
+    private static final Set<String> SKIPPED = Set.of(
+            "node_modules",
+            ".git",
+            ".venv",
+            "venv",
+            "target",
+            "build",
+            ".gradle",
+            "scenarios",
+            "test",
+            "tests",
+            "docs");
+    private static final Pattern NEVER_LOADED =
+            Pattern.compile(".*\\.(hurl|http|har|md|log)", Pattern.CASE_INSENSITIVE);
 
     private OwnFiles() {}
 
@@ -34,7 +50,9 @@ final class OwnFiles {
 
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-                if (attributes.isRegularFile() && attributes.size() <= Math.min(LARGEST_FILE, left[0])) {
+                if (attributes.isRegularFile()
+                        && attributes.size() <= Math.min(LARGEST_FILE, left[0])
+                        && !NEVER_LOADED.matcher(file.toString()).matches()) {
                     left[0] -= attributes.size();
                     read(file);
                 }

@@ -2,7 +2,10 @@ package dev.coatcheck.prove.play;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
@@ -73,6 +76,34 @@ public final class Content {
     /** Of all bytes that were received. */
     public String sha256Hex() {
         return sha256;
+    }
+
+    /** Whether it may be a JSON object or array; {@code false} for what is not kept whole. */
+    boolean looksLikeJson() {
+        for (byte b : kept) {
+            if (b != ' ' && b != '\t' && b != '\r' && b != '\n') {
+                return isComplete() && (b == '{' || b == '[');
+            }
+        }
+        return false;
+    }
+
+    /** Whether it is UTF-8 without the control characters that no text has; {@code false} for what is not kept whole. */
+    boolean looksLikeText() {
+        if (!isComplete()) {
+            return false;
+        }
+        for (byte b : kept) {
+            if (b >= 0 && b < ' ' && b != '\t' && b != '\r' && b != '\n' && b != '\f') {
+                return false;
+            }
+        }
+        try {
+            StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(kept));
+            return true;
+        } catch (CharacterCodingException e) {
+            return false;
+        }
     }
 
     public boolean isComplete() {

@@ -55,19 +55,25 @@ public record Response(int status, List<Header> headers, Content content) {
         return header("Content-Type").orElse("").split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
     }
 
+    /** Whether the body is JSON: by its content type, or by what it is, where the type is one that nobody knows. */
     public boolean isJson() {
-        return mediaType().equals("application/json") || mediaType().endsWith("+json");
+        String type = mediaType();
+        return type.equals("application/json")
+                || type.endsWith("+json")
+                || (!isNamedText(type) && content.looksLikeJson() && json().isPresent());
     }
 
     public boolean isHtml() {
         return mediaType().equals("text/html") || mediaType().equals("application/xhtml+xml");
     }
 
-    /** Whether the body is meant to be read as text. */
+    /** Whether the body can be read as text: by its content type, or by what it is. */
     public boolean isText() {
-        String type = mediaType();
-        return isJson()
-                || type.startsWith("text/")
+        return isNamedText(mediaType()) || isJson() || content.looksLikeText();
+    }
+
+    private static boolean isNamedText(String type) {
+        return type.startsWith("text/")
                 || type.endsWith("+xml")
                 || type.matches("application/(xml|javascript|x-javascript|ecmascript|x-www-form-urlencoded|graphql)");
     }

@@ -114,6 +114,9 @@ public final class TerminalFace {
                         "and " + Summary.count(places.size() - shown, "place") + " more; --report DIR lists them");
             }
         }
+        if (leak.locations().isEmpty() && leak.cause() == Cause.MEMORY) {
+            page.paragraph(INDENT, "Where it lives there was not found; --report DIR tells what was looked at.");
+        }
         if (leak.cause() == Cause.UNKNOWN && !leak.evidence().isEmpty()) {
             page.paragraph(INDENT, "Tried: " + String.join("; ", leak.evidence()) + ".");
         }

@@ -136,7 +136,18 @@ public final class Cursor {
             throw error(variables.unknown(matcher.group(1)));
         }
         offset = matcher.end();
-        return new Template.Variable(matcher.group(1));
+        return new Template.Variable(variables.meant(matcher.group(1)));
+    }
+
+    /**
+     * Learns the name by which a URL that begins here calls the application's address, as {@code {{host}}/login} does: one
+     * that nobody captures or gives.
+     */
+    public void learnBaseUrl() {
+        Matcher matcher = Template.VARIABLE.matcher(text).region(offset, text.length());
+        if (matcher.lookingAt() && text.startsWith("/", matcher.end())) {
+            variables.alias(matcher.group(1));
+        }
     }
 
     /** The text up to an offset as a template; stops there. */

@@ -1,6 +1,7 @@
 package dev.coatcheck.prove.scenario;
 
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -19,6 +20,8 @@ public final class Variables {
     /** What a name looks like. */
     public static final Pattern NAME = Pattern.compile("[A-Za-z][A-Za-z0-9_-]{0,99}");
 
+    private final Set<String> aliases = new HashSet<>();
+    private boolean captures;
     private final Set<String> known = new LinkedHashSet<>(Set.of(BASE_URL, RUN, NEW_UUID));
 
     /** Knows what is always there, and the names of the values given on the command line. */
@@ -26,13 +29,29 @@ public final class Variables {
         known.addAll(given);
     }
 
+    /**
+     * From here on a name that is not known is another one for {@link #BASE_URL}; once something was captured it rather is
+     * a capture that was misspelt.
+     */
+    void alias(String name) {
+        if (!captures && !known.contains(name)) {
+            aliases.add(name);
+        }
+    }
+
+    /** The name of the variable that is meant by a name. */
+    String meant(String name) {
+        return aliases.contains(name) ? BASE_URL : name;
+    }
+
     /** From here on the name is known. */
     public void capture(String name) {
         known.add(name);
+        captures = true;
     }
 
     public boolean isKnown(String name) {
-        return known.contains(name);
+        return known.contains(name) || aliases.contains(name);
     }
 
     /** Whether a name is taken by what is always there. */

@@ -313,8 +313,8 @@ class ControlTest {
             """)
     void bytes_are_compared_by_their_hash(String control, String fleet, String difference) {
         List<String> found = differences(
-                run -> response(200, control, "Content-Type", control.replaceFirst(";.*", "")),
-                response(200, fleet, "Content-Type", fleet.replaceFirst(";.*", "")));
+                run -> response(200, "\0" + control, "Content-Type", control.replaceFirst(";.*", "")),
+                response(200, "\0" + fleet, "Content-Type", fleet.replaceFirst(";.*", "")));
         if (difference == null) {
             assertThat(found).isEmpty();
         } else {

@@ -65,6 +65,7 @@ class NeedlesTest {
         Files.writeString(folder.resolve("server.js"), "if (password === 'open sesame') greet();");
         Files.createDirectory(folder.resolve("node_modules"));
         Files.writeString(folder.resolve("node_modules/a.js"), "q1w2e3r4t5y6u7i8");
+        Files.writeString(folder.resolve("log-in.hurl"), "POST /login\n[Form]\nsid: q1w2e3r4t5y6u7i8\n");
 
         assertThat(Needles.from(Map.of("the password", "open sesame", COOKIE, "q1w2e3r4t5y6u7i8"), List.of(folder)))
                 .extracting(Needle::source)

@@ -206,6 +206,23 @@ class HurlTest {
     }
 
     @Test
+    void the_address_of_the_application_may_have_a_name_of_its_own() {
+        List<Step> steps =
+                read("POST {{host}}/login\nOrigin: {{host}}\nHTTP 200\n[Captures]\nid: body\n\nGET {{host}}/{{id}}");
+
+        assertThat(steps).extracting(Step::title).containsExactly("POST /login", "GET /{{id}}");
+        assertThat(steps.getFirst().request().headers().getFirst().value().variables())
+                .containsExactly(Variables.BASE_URL);
+    }
+
+    @Test
+    void what_a_later_step_begins_with_is_rather_a_capture_that_was_misspelt() {
+        assertThatExceptionOfType(InvalidScenarioException.class)
+                .isThrownBy(() -> read("GET /a\nHTTP 200\n[Captures]\nalbum: body\n\nGET {{albun}}/photos"))
+                .withMessageContaining("the variable 'albun' has no value here");
+    }
+
+    @Test
     void files_that_are_no_text_are_refused() throws IOException {
         Path binary = Files.write(folder.resolve("binary.hurl"), new byte[] {'G', 'E', 'T', (byte) 0xff, (byte) 0xfe});
         Path nul = Files.write(folder.resolve("nul.hurl"), new byte[] {'G', 'E', 'T', ' ', '/', '\n', 0});

@@ -77,6 +77,7 @@ final class HurlRequest {
 
     private Template target() {
         int start = cursor.offset();
+        cursor.learnBaseUrl();
         Template target = lines.value();
         if (target.parts().stream()
                 .anyMatch(part -> part instanceof Template.Literal(String text) && text.contains(" "))) {

@@ -1,0 +1,96 @@
+package dev.coatcheck.prove;
+
+import dev.coatcheck.prove.compare.SecretNames;
+import dev.coatcheck.prove.scenario.Body;
+import dev.coatcheck.prove.scenario.Field;
+import dev.coatcheck.prove.scenario.Step;
+import dev.coatcheck.prove.scenario.Template;
+import java.util.List;
+import java.util.Optional;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * A step whose texts are longer by a mark. {@code user=Ann} is in every process by chance; {@code user=Annk3v9qd07xw} is
+ * where somebody put it. Passwords stay as they are, and what is read from files.
+ */
+final class Marked {
+    private static final JsonMapper JSON = new JsonMapper();
+
+    private Marked() {}
+
+    /** Empty where the step brings no text to put a mark to. */
+    static Optional<Step> of(Step step, String mark) {
+        Body body =
+                switch (step.request().body()) {
+                    case Body.None none -> none;
+                    case Body.File file -> file;
+                    case Body.Bytes bytes -> bytes;
+                    case Body.Text(Template text, String type) -> new Body.Text(marked("", text, mark), type);
+                    case Body.Form(List<Field> fields) ->
+                        new Body.Form(fields.stream()
+                                .map(field -> new Field(field.name(), marked(field.name(), field.value(), mark)))
+                                .toList());
+                    case Body.Multipart(List<Body.Part> parts) ->
+                        new Body.Multipart(
+                                parts.stream().map(part -> marked(part, mark)).toList());
+                    case Body.Json(Template text) -> new Body.Json(json(text, mark));
+                };
+        return body.equals(step.request().body())
+                ? Optional.empty()
+                : Optional.of(step.withRequest(step.request().withBody(body)));
+    }
+
+    private static Body.Part marked(Body.Part part, String mark) {
+        return switch (part) {
+            case Body.FilePart file -> file;
+            case Body.TextPart(String name, Template value) -> new Body.TextPart(name, marked(name, value, mark));
+        };
+    }
+
+    private static Template json(Template text, String mark) {
+        try {
+            JsonNode read = JSON.readTree(text.toString());
+            JsonNode marked = marked("", read, mark);
+            return marked.equals(read) ? text : Template.parse(marked.toString());
+        } catch (JacksonException e) {
+            // A variable that stands for a number or for a whole object.
+            return text;
+        }
+    }
+
+    private static JsonNode marked(String name, JsonNode node, String mark) {
+        if (node.isObject()) {
+            ObjectNode object = JsonNodeFactory.instance.objectNode();
+            node.properties()
+                    .forEach(field -> object.set(field.getKey(), marked(field.getKey(), field.getValue(), mark)));
+            return object;
+        }
+        if (node.isArray()) {
+            ArrayNode array = JsonNodeFactory.instance.arrayNode();
+            node.forEach(element -> array.add(marked(name, element, mark)));
+            return array;
+        }
+        return node.isString() && isText(name, node.stringValue())
+                ? JsonNodeFactory.instance.stringNode(marked(node.stringValue(), mark))
+                : node;
+    }
+
+    private static Template marked(String name, Template value, String mark) {
+        String written = value.toString();
+        return isText(name, written) ? Template.parse(marked(written, mark)) : value;
+    }
+
+    /** An address of electronic mail stays one. */
+    private static String marked(String text, String mark) {
+        return text.contains("@") ? mark + text : text + mark;
+    }
+
+    private static boolean isText(String name, String value) {
+        return !SecretNames.isPassword(name) && value.chars().anyMatch(Character::isLetter);
+    }
+}

@@ -1,0 +1,52 @@
+package dev.coatcheck.prove;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.coatcheck.prove.scenario.Body;
+import dev.coatcheck.prove.scenario.Step;
+import dev.coatcheck.prove.scenario.StepLines;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class MarkedTest {
+    @Test
+    void texts_of_a_form_are_longer_but_for_passwords_and_numbers() {
+        assertThat(body("POST /login user=Ann&password=secret&age=42&email=a@b.c"))
+                .contains("Annk3v9")
+                .contains("value=secret")
+                .contains("value=42")
+                .contains("k3v9a@b.c");
+    }
+
+    @Test
+    void texts_within_json_are_longer() {
+        assertThat(body("POST /lists {\"a\": {\"b\": [\"milk\", 3, true]}, \"password\": \"secret\"}"))
+                .isEqualTo("{\"a\":{\"b\":[\"milkk3v9\",3,true]},\"password\":\"secret\"}");
+    }
+
+    @Test
+    void a_variable_keeps_its_place() {
+        assertThat(body("POST /lists {\"owner\": \"{{run}}\"}")).isEqualTo("{\"owner\":\"{{run}}k3v9\"}");
+    }
+
+    @Test
+    void a_step_that_brings_no_text_has_no_mark() {
+        assertThat(Marked.of(step("POST /lists/5"), "k3v9")).isEmpty();
+        assertThat(Marked.of(step("POST /lists {\"n\": 5}"), "k3v9")).isEmpty();
+    }
+
+    private static String body(String line) {
+        Optional<Step> marked = Marked.of(step(line), "k3v9");
+        return switch (marked.orElseThrow().request().body()) {
+            case Body.Json json -> json.text().toString();
+            case Body other -> other.toString();
+        };
+    }
+
+    private static Step step(String line) {
+        return StepLines.read(List.of(line), Path.of("."), Set.of()).steps().getFirst();
+    }
+}
