@@ -122,13 +122,13 @@ final class Web {
         var accounts = new Accounts(database);
         var blobs = postgres.blobs();
         var photos = new Photos(database, postgres.jobs(), albums);
-        var uploads = new Uploads(photos, blobs, config.maxPhotoMegabytes());
+        var idempotency = IdempotencySettings.defaults();
+        var uploads = new Uploads(photos, blobs, config.maxPhotoMegabytes(), idempotency.keep());
         var shown = new ShownVariants(flags);
         var limits = redis.limits(new OnOutage.Closed());
         var visitor = ClientAddress.behind(config.proxies());
         var once = new IdempotencyFilter(
-                postgres.idempotency(IdempotencySettings.defaults()),
-                IdempotencyFilterSettings.forUser(SessionUser::of));
+                postgres.idempotency(idempotency), IdempotencyFilterSettings.forUser(SessionUser::of));
         return List.of(
                 Route.of("/register", new RegisterServlet(new Registration(accounts, passwords))),
                 Route.of("/login", new LoginServlet(accounts, passwords, limits, visitor)),
