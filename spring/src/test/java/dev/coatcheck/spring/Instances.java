@@ -41,8 +41,8 @@ final class Instances implements AutoCloseable {
     ServletWebServerApplicationContext start(String... arguments) {
         var all = new ArrayList<>(USUAL);
         all.addAll(List.of(arguments));
-        var instance = (ServletWebServerApplicationContext)
-                new SpringApplication(application).run(all.toArray(String[]::new));
+        var instance =
+                (ServletWebServerApplicationContext) new SpringApplication(application).run(all.toArray(String[]::new));
         started.add(instance);
         return instance;
     }

@@ -62,8 +62,7 @@ final class Faces implements AutoCloseable {
                         response.sendError(401);
                     } else {
                         var theme = request.getSession().getAttribute("theme");
-                        response.getWriter()
-                                .print(SessionUser.of(request).orElseThrow() + " " + theme);
+                        response.getWriter().print(SessionUser.of(request).orElseThrow() + " " + theme);
                     }
                 },
                 "/logout",
@@ -103,7 +102,8 @@ final class Faces implements AutoCloseable {
     /** What can be asked of all the faces; each time by another visitor but for the one who is known. */
     List<Ask> asks(Visitor known) {
         var asks = new ArrayList<Ask>();
-        asks.add(new Ask("who one is", "session_store_unavailable", () -> known.copy().get(server, "/me")));
+        asks.add(new Ask(
+                "who one is", "session_store_unavailable", () -> known.copy().get(server, "/me")));
         asks.add(new Ask("to be logged in", "session_store_unavailable", () -> new Visitor().get(server, "/login")));
         if (ports.limits().isPresent()) {
             asks.add(new Ask("what is limited", "limit_store_unavailable", () -> getPlain("Closed-For")));

@@ -31,6 +31,7 @@ class StoreInTroubleTest {
     private static final int CLIENTS = 12;
     /** A connection that proves dead, the wait for the one in its place, and the time-out on that. */
     private static final Duration BOUND = Duration.ofSeconds(12);
+
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final Map<Store, OwnServer> SERVERS = new EnumMap<>(Store.class);
 
@@ -149,7 +150,9 @@ class StoreInTroubleTest {
             var ask = asks.get(i % asks.size());
             long begun = System.nanoTime();
             isRefused(ask, ask.send().get());
-            assertThat(Duration.ofNanos(System.nanoTime() - begun)).as(ask.what()).isLessThan(BOUND);
+            assertThat(Duration.ofNanos(System.nanoTime() - begun))
+                    .as(ask.what())
+                    .isLessThan(BOUND);
         });
     }
 
@@ -177,8 +180,7 @@ class StoreInTroubleTest {
     }
 
     private void whatNeedsNoStoreIsServed() {
-        faces().asksWithoutStore()
-                .forEach(ask -> assertThat(ask.get().body()).isEqualTo("plain"));
+        faces().asksWithoutStore().forEach(ask -> assertThat(ask.get().body()).isEqualTo("plain"));
     }
 
     /** By the same application: nobody starts it again. */
