@@ -28,7 +28,7 @@ final class PhotoWorker {
         var postgres = Postgres.attach(config.database().url().reveal());
         lifecycle.onStop(Phase.CLIENTS, "postgresql", postgres);
         var redis = Redis.attach(config.redis().url().reveal());
-        var albums = Albums.on(redis);
+        var albums = Albums.in(redis::cache);
         lifecycle.onStop(Phase.CLIENTS, "redis", () -> {
             albums.close();
             redis.close();

@@ -1,10 +1,9 @@
 package dev.coatcheck.gallery;
 
-import dev.coatcheck.gallery.accounts.MeServlet;
-import dev.coatcheck.gallery.accounts.Passwords;
 import dev.coatcheck.gallery.http.GalleryServer;
-import dev.coatcheck.gallery.http.Route;
+import dev.coatcheck.gallery.photos.Albums;
 import dev.coatcheck.postgres.Postgres;
+import dev.coatcheck.process.config.Secret;
 import dev.coatcheck.process.health.Health;
 import dev.coatcheck.process.health.HealthEndpoints;
 import dev.coatcheck.process.health.Metrics;
@@ -15,6 +14,8 @@ import dev.coatcheck.servlet.DrainFilter;
 import dev.coatcheck.servlet.SessionFilter;
 import dev.coatcheck.servlet.SessionFilterSettings;
 import dev.coatcheck.state.BackingServiceException;
+import dev.coatcheck.state.flags.FlagSettings;
+import dev.coatcheck.state.limits.OnOutage;
 import dev.coatcheck.state.sessions.SessionSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -32,6 +33,9 @@ final class Training {
     /** Nothing listens there, so that an attempt to connect fails at once. */
     private static final String NOBODY = "127.0.0.1:1";
 
+    private static final String POSTGRES = "postgresql://nobody@" + NOBODY + "/nothing";
+    private static final String REDIS = "redis://" + NOBODY;
+
     private static final int MILLIS = 10_000;
 
     private Training() {}
@@ -39,10 +43,15 @@ final class Training {
     static void run() {
         try (var lifecycle = Lifecycle.embedded(Duration.ofSeconds(1))) {
             attachRedis();
-            var postgres = Postgres.attach("postgresql://nobody@" + NOBODY + "/nothing");
-            lifecycle.onStop(Phase.CLIENTS, "postgresql", postgres);
-            var passwords = new Passwords();
-            lifecycle.onStop(Phase.CLIENTS, "passwords", passwords);
+            var postgres = Postgres.attach(POSTGRES);
+            var flags = postgres.flags(FlagSettings.defaults());
+            // In place of Redis, which is not attached where nothing answers.
+            var albums = Albums.in(postgres::cache);
+            lifecycle.onStop(Phase.CLIENTS, "postgresql", () -> {
+                albums.close();
+                flags.close();
+                postgres.close();
+            });
             var metrics = Metrics.of(lifecycle);
             lifecycle.onStop(Phase.CLIENTS, "metrics", metrics);
             var health = Health.of(lifecycle).check("postgresql", postgres::ping);
@@ -52,18 +61,23 @@ final class Training {
                     new DrainFilter(lifecycle),
                     new SessionFilter(postgres.sessions(SessionSettings.defaults()), SessionFilterSettings.defaults()),
                     new HealthEndpoints(health, metrics),
-                    List.of(Route.of("/me", new MeServlet())));
+                    Web.routes(config(), lifecycle, postgres, flags, albums, postgres.limits(new OnOutage.Closed())));
             lifecycle.onStop(Phase.WORK, "requests", server::stop);
             lifecycle.ready();
-            for (var path : List.of("/", "/me", "/health/live", "/health/ready", "/metrics")) {
+            for (var path : List.of("/", "/me", "/photos", "/health/live", "/health/ready", "/metrics")) {
                 ask(URI.create("http://127.0.0.1:" + server.tcpPort() + path));
             }
         }
     }
 
+    private static WebConfig config() {
+        var database = new PostgresUrl(Secret.of(POSTGRES));
+        return new WebConfig(database, new RedisUrl(Secret.of(REDIS)), 0, "127.0.0.1", 1, 1, Duration.ofSeconds(1));
+    }
+
     private static void attachRedis() {
         try {
-            Redis.attach("redis://" + NOBODY).close();
+            Redis.attach(REDIS).close();
         } catch (BackingServiceException e) {
             // As it should be: the client's classes are loaded.
         }

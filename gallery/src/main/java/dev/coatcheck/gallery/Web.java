@@ -33,6 +33,7 @@ import dev.coatcheck.servlet.SessionUser;
 import dev.coatcheck.state.flags.FlagSettings;
 import dev.coatcheck.state.flags.Flags;
 import dev.coatcheck.state.idempotency.IdempotencySettings;
+import dev.coatcheck.state.limits.Limits;
 import dev.coatcheck.state.limits.OnOutage;
 import dev.coatcheck.state.sessions.SessionSettings;
 import dev.coatcheck.state.sessions.Sessions;
@@ -64,7 +65,7 @@ final class Web {
             postgres.close();
         });
         redis = Redis.attach(config.redis().url().reveal());
-        albums = Albums.on(redis);
+        albums = Albums.in(redis::cache);
         lifecycle.onStop(Phase.CLIENTS, "redis", () -> {
             albums.close();
             redis.close();
@@ -95,7 +96,12 @@ final class Web {
         metrics.registry().gauge("session.attributes.unreadable", sessions, SessionFilter::unreadableAttributes);
 
         var server = GalleryServer.start(
-                config.listenAddress(), config.port(), drain, sessions, new HealthEndpoints(health, metrics), routes());
+                config.listenAddress(),
+                config.port(),
+                drain,
+                sessions,
+                new HealthEndpoints(health, metrics),
+                routes(config, lifecycle, postgres, flags, albums, redis.limits(new OnOutage.Closed())));
         lifecycle.onStop(Phase.LISTENERS, "listener", server::stopListening);
         lifecycle.onStop(Phase.WORK, "requests in flight", () -> {
             try {
@@ -115,20 +121,21 @@ final class Web {
         }
     }
 
-    private List<Route> routes() {
+    /** What a web process answers, all but the page, health and metrics. */
+    static List<Route> routes(
+            WebConfig config, Lifecycle lifecycle, Postgres postgres, Flags flags, Albums albums, Limits limits) {
         var passwords = new Passwords();
         lifecycle.onStop(Phase.CLIENTS, "passwords", passwords);
         var database = new GalleryDatabase(postgres.dataSource());
         var accounts = new Accounts(database);
         var blobs = postgres.blobs();
         var photos = new Photos(database, postgres.jobs(), albums);
-        var uploads = new Uploads(photos, blobs, config.maxPhotoMegabytes());
+        var idempotency = IdempotencySettings.defaults();
+        var uploads = new Uploads(photos, blobs, config.maxPhotoMegabytes(), idempotency.keep());
         var shown = new ShownVariants(flags);
-        var limits = redis.limits(new OnOutage.Closed());
         var visitor = ClientAddress.behind(config.proxies());
         var once = new IdempotencyFilter(
-                postgres.idempotency(IdempotencySettings.defaults()),
-                IdempotencyFilterSettings.forUser(SessionUser::of));
+                postgres.idempotency(idempotency), IdempotencyFilterSettings.forUser(SessionUser::of));
         return List.of(
                 Route.of("/register", new RegisterServlet(new Registration(accounts, passwords))),
                 Route.of("/login", new LoginServlet(accounts, passwords, limits, visitor)),

@@ -15,6 +15,7 @@ import java.net.Socket;
 import java.net.URI;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -98,6 +99,32 @@ class InstancesTest {
             var original = visitor.get(two, first.header("Location") + "/original");
             assertThat(original.body()).isEqualTo(photo);
             assertThat(Visitor.loggedIn(two).upload(two, photo, key).json()).isNotEqualTo(first.json());
+        }
+    }
+
+    @Test
+    void an_upload_under_a_key_that_was_used_long_ago_is_another_photo() throws SQLException {
+        try (var gallery = new TestGallery()) {
+            var web = gallery.startWeb();
+            var visitor = Visitor.loggedIn(web);
+            var photo = TestImages.jpeg(800, 600);
+            var key = new String[] {"Idempotency-Key", "holiday-4"};
+            var locations = new ArrayList<String>();
+            for (int day = 0; day < 3; day++) {
+                var uploaded = visitor.upload(web, photo, key);
+                assertThat(uploaded.status()).isEqualTo(201);
+                locations.add(uploaded.header("Location"));
+
+                // As if the instance had died between its photo and the record.
+                execute(gallery, "DELETE FROM coatcheck.idempotency");
+                assertThat(visitor.upload(web, photo, key).json()).isEqualTo(uploaded.json());
+
+                execute(gallery, "DELETE FROM coatcheck.idempotency"); // its time is over
+                execute(gallery, "UPDATE photos SET created_at = created_at - interval '25 hours'");
+            }
+
+            assertThat(locations).doesNotHaveDuplicates();
+            assertThat(statuses(visitor, web)).hasSize(3);
         }
     }
 

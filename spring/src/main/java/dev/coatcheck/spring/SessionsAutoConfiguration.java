@@ -5,6 +5,7 @@ import dev.coatcheck.servlet.SessionFilterSettings;
 import dev.coatcheck.state.sessions.Sessions;
 import jakarta.servlet.DispatcherType;
 import java.util.EnumSet;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -14,13 +15,17 @@ import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
+import org.springframework.security.core.context.SecurityContextImpl;
+import org.springframework.security.jackson.SecurityJacksonModules;
+import org.springframework.security.web.csrf.DefaultCsrfToken;
 import org.springframework.web.servlet.DispatcherServlet;
 import org.springframework.web.servlet.FlashMapManager;
 
 /**
  * Puts {@link SessionFilter} before every other filter, so that {@code HttpSession} is kept in the backing service that
  * {@code coatcheck.sessions.url} names, and any instance can answer a visitor's next request. What the application does
- * with sessions stays as it is; what it can keep in them is told in {@link SessionFilter}.
+ * with sessions stays as it is; what it can keep in them is told in {@link SessionFilter}. What Spring Security keeps in
+ * them is allowed where Spring Security is there.
  *
  * <p>An application that declares beans of its own of these types keeps its own: {@link Sessions} (another store, or other
  * time-outs), {@link SessionFilterSettings} (the cookie, types, listeners). {@link Sessions} can be injected, to list a
@@ -58,13 +63,28 @@ public final class SessionsAutoConfiguration {
     }
 
     @Bean
-    FilterRegistrationBean<SessionFilter> coatcheckSessionFilter(Sessions sessions, SessionFilterSettings settings) {
-        var registration = new FilterRegistrationBean<>(new SessionFilter(sessions, settings));
+    FilterRegistrationBean<SessionFilter> coatcheckSessionFilter(
+            Sessions sessions, SessionFilterSettings settings, ObjectProvider<SessionTypes> others) {
+        var all = settings;
+        for (var types : others) {
+            all = types.addTo(all);
+        }
+        var registration = new FilterRegistrationBean<>(new SessionFilter(sessions, all));
         registration.setName(SessionFilter.class.getName());
         registration.setOrder(ORDER);
         registration.setDispatcherTypes(EnumSet.allOf(DispatcherType.class));
         registration.setAsyncSupported(true);
         return registration;
+    }
+
+    /** Who is logged in lies in the session, with other things, in types of Spring Security's own. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass({SecurityContextImpl.class, SecurityJacksonModules.class, DefaultCsrfToken.class})
+    static final class OfSecurity {
+        @Bean
+        SessionTypes coatcheckSecurityTypes() {
+            return new SecurityTypes();
+        }
     }
 
     /** What a redirect hands on lies in the session too, in a type of Spring's own. */

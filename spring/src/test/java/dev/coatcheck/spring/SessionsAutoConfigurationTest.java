@@ -7,20 +7,11 @@ import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 import dev.coatcheck.host.service.SharedServers;
 import dev.coatcheck.state.sessions.Sessions;
 import java.io.File;
-import java.io.IOException;
-import java.net.CookieManager;
 import java.net.MalformedURLException;
 import java.net.URI;
 import java.net.URL;
 import java.net.URLClassLoader;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Objects;
 import java.util.stream.Stream;
 import org.assertj.core.util.Throwables;
 import org.junit.jupiter.api.AfterEach;
@@ -28,8 +19,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.springframework.boot.SpringApplication;
-import org.springframework.boot.web.server.servlet.context.ServletWebServerApplicationContext;
 
 class SessionsAutoConfigurationTest {
     enum Store {
@@ -46,59 +35,54 @@ class SessionsAutoConfigurationTest {
         }
     }
 
-    private final List<ServletWebServerApplicationContext> instances = new ArrayList<>();
-    private final HttpClient browser = HttpClient.newBuilder()
-            .cookieHandler(new CookieManager())
-            .connectTimeout(Duration.ofSeconds(10))
-            .build();
+    private final Instances instances = new Instances(Shop.class);
 
     @AfterEach
     void stop() {
-        instances.forEach(ServletWebServerApplicationContext::close);
-        browser.close();
+        instances.close();
     }
 
     @ParameterizedTest
     @EnumSource
     void every_instance_knows_who_logged_in_on_another(Store store) throws Exception {
         String url = store.url();
-        var first = instance("--coatcheck.sessions.url=" + url);
-        var second = instance("--coatcheck.sessions.url=" + url);
+        var first = instances.start("--coatcheck.sessions.url=" + url);
+        var second = instances.start("--coatcheck.sessions.url=" + url);
 
-        post(first, "/login?name=ann");
+        instances.post(first, "/login?name=ann");
 
-        assertThat(get(second, "/me")).isEqualTo("ann");
-        post(second, "/logout");
-        assertThat(get(first, "/me")).isEqualTo("null");
+        assertThat(instances.get(second, "/me")).isEqualTo("ann");
+        instances.post(second, "/logout");
+        assertThat(instances.get(first, "/me")).isEqualTo("null");
     }
 
     @Test
     void without_it_the_session_stays_in_its_process() throws Exception {
         String off = "--spring.autoconfigure.exclude=" + SessionsAutoConfiguration.class.getName();
-        var first = instance(off);
-        var second = instance(off);
+        var first = instances.start(off);
+        var second = instances.start(off);
 
-        post(first, "/login?name=ann");
+        instances.post(first, "/login?name=ann");
 
-        assertThat(get(second, "/me")).isEqualTo("null");
+        assertThat(instances.get(second, "/me")).isEqualTo("null");
     }
 
     @Test
     void a_redirect_is_followed_on_another_instance_with_its_message_and_a_type_of_the_application() throws Exception {
         String url = SharedServers.freshRedisUrl();
         String types = "--coatcheck.sessions.types=" + Shop.Cart.class.getName();
-        var first = instance("--coatcheck.sessions.url=" + url, types);
-        var second = instance("--coatcheck.sessions.url=" + url, types);
+        var first = instances.start("--coatcheck.sessions.url=" + url, types);
+        var second = instances.start("--coatcheck.sessions.url=" + url, types);
 
-        assertThat(post(first, "/cart?goods=rake").statusCode()).isEqualTo(302);
+        assertThat(instances.post(first, "/cart?goods=rake").statusCode()).isEqualTo(302);
 
-        assertThat(get(second, "/cart")).isEqualTo("Cart[goods=[rake]], rake is in the cart");
-        assertThat(get(first, "/cart")).isEqualTo("Cart[goods=[rake]], null");
+        assertThat(instances.get(second, "/cart")).isEqualTo("Cart[goods=[rake]], rake is in the cart");
+        assertThat(instances.get(first, "/cart")).isEqualTo("Cart[goods=[rake]], null");
     }
 
     @Test
     void the_application_can_ask_for_the_sessions_of_a_user() {
-        var instance = instance("--coatcheck.sessions.url=" + SharedServers.freshRedisUrl());
+        var instance = instances.start("--coatcheck.sessions.url=" + SharedServers.freshRedisUrl());
 
         assertThat(instance.getBeansOfType(Sessions.class)).hasSize(1);
     }
@@ -112,7 +96,7 @@ class SessionsAutoConfigurationTest {
                 "--coatcheck.sessions.url=redis://a:hunter2@ | cannot be read: not the URL of a Redis",
             })
     void an_application_that_does_not_say_where_does_not_start(String argument, String message) {
-        assertThatThrownBy(() -> instance(argument))
+        assertThatThrownBy(() -> instances.start(argument))
                 .hasStackTraceContaining(message)
                 .extracting(Throwables::getStackTrace, STRING)
                 .doesNotContain("hunter2");
@@ -142,38 +126,5 @@ class SessionsAutoConfigurationTest {
         } catch (MalformedURLException e) {
             throw new IllegalArgumentException(e);
         }
-    }
-
-    private ServletWebServerApplicationContext instance(String... arguments) {
-        var application = new SpringApplication(Shop.class);
-        var all = new ArrayList<>(List.of(arguments));
-        all.addAll(List.of("--server.port=0", "--spring.main.banner-mode=off", "--logging.level.root=warn"));
-        var instance = (ServletWebServerApplicationContext) application.run(all.toArray(String[]::new));
-        instances.add(instance);
-        return instance;
-    }
-
-    private String get(ServletWebServerApplicationContext instance, String path)
-            throws IOException, InterruptedException {
-        return send(instance, path, "GET").body();
-    }
-
-    private HttpResponse<String> post(ServletWebServerApplicationContext instance, String path)
-            throws IOException, InterruptedException {
-        HttpResponse<String> response = send(instance, path, "POST");
-        assertThat(response.statusCode()).isLessThan(400);
-        return response;
-    }
-
-    private HttpResponse<String> send(ServletWebServerApplicationContext instance, String path, String method)
-            throws IOException, InterruptedException {
-        URI uri = URI.create("http://127.0.0.1:"
-                + Objects.requireNonNull(instance.getWebServer()).getPort() + path);
-        return browser.send(
-                HttpRequest.newBuilder(uri)
-                        .method(method, HttpRequest.BodyPublishers.noBody())
-                        .timeout(Duration.ofSeconds(20))
-                        .build(),
-                HttpResponse.BodyHandlers.ofString());
     }
 }

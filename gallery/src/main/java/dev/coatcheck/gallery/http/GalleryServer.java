@@ -4,9 +4,11 @@ import dev.coatcheck.process.health.HealthEndpoints;
 import dev.coatcheck.servlet.DrainFilter;
 import dev.coatcheck.servlet.HealthServlet;
 import dev.coatcheck.servlet.RequestIdFilter;
+import dev.coatcheck.servlet.RestOfBodyFilter;
 import dev.coatcheck.servlet.SessionFilter;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
+import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import org.eclipse.jetty.ee11.servlet.FilterHolder;
@@ -31,6 +33,8 @@ public final class GalleryServer {
     private static final int MAX_HEADER_BYTES = 16 * 1024;
     private static final long IDLE_MILLIS = 30_000;
     private static final long STOP_MILLIS = 2_000;
+    private static final long MAX_DISCARDED_BYTES = 64 << 20;
+    private static final Duration MAX_DISCARDING = Duration.ofMinutes(1);
 
     private final Server server;
     private final ServerConnector connector;
@@ -89,7 +93,7 @@ public final class GalleryServer {
         for (Filter filter : new Filter[] {
             drain,
             new RequestIdFilter(),
-            new RestOfBodyFilter(),
+            new RestOfBodyFilter(MAX_DISCARDED_BYTES, MAX_DISCARDING),
             new SecurityHeadersFilter(),
             sessions,
             new ErrorFilter(),

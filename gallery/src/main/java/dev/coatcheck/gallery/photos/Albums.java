@@ -1,6 +1,5 @@
 package dev.coatcheck.gallery.photos;
 
-import dev.coatcheck.redis.Redis;
 import dev.coatcheck.state.BackingServiceException;
 import dev.coatcheck.state.cache.Cache;
 import dev.coatcheck.state.cache.CacheSettings;
@@ -9,6 +8,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,8 +37,9 @@ public final class Albums implements AutoCloseable {
         this.pages = pages;
     }
 
-    public static Albums on(Redis redis) {
-        return new Albums(redis.cache(SETTINGS));
+    /** Kept in one of the caches that a store serves, by their settings. */
+    public static Albums in(Function<CacheSettings, Cache> caches) {
+        return new Albums(caches.apply(SETTINGS));
     }
 
     /**

@@ -75,6 +75,20 @@ public final class Photos {
         return photo;
     }
 
+    /** Whether there is a photo of this id, and was already that long ago. */
+    boolean isOlder(UUID id, Duration age) {
+        return database.ask("look how old a photo is", connection -> {
+            try (var query = connection.prepareStatement(
+                    "SELECT FROM photos WHERE id = ? AND created_at < now() - ? * interval '1 millisecond'")) {
+                query.setObject(1, id);
+                query.setLong(2, age.toMillis());
+                try (var rows = query.executeQuery()) {
+                    return rows.next();
+                }
+            }
+        });
+    }
+
     /** Empty where there is a photo of this id. */
     private static Optional<Photo> insert(Connection connection, UUID id, UUID account, ImageHeader header)
             throws SQLException {

@@ -33,12 +33,15 @@ public final class Uploads {
     private final Photos photos;
     private final Blobs blobs;
     private final int maxMegabytes;
+    private final Duration keysLive;
     private final Slots slots = new Slots(16, Duration.ofSeconds(5));
 
-    public Uploads(Photos photos, Blobs blobs, int maxMegabytes) {
+    /** @param keysLive how long the answer to an upload is kept under its {@code Idempotency-Key} */
+    public Uploads(Photos photos, Blobs blobs, int maxMegabytes, Duration keysLive) {
         this.photos = photos;
         this.blobs = blobs;
         this.maxMegabytes = maxMegabytes;
+        this.keysLive = keysLive;
     }
 
     /** Bounds how often a user uploads, and tells the user in the answer's headers how often is left. */
@@ -53,7 +56,8 @@ public final class Uploads {
 
     /**
      * Takes the field {@code photo} of a multipart request. All requests of a user under one {@code Idempotency-Key} are
-     * one photo, that of the first which got as far as to add it, also where its answer was never recorded.
+     * one photo, that of the first which got as far as to add it, also where its answer was never recorded. A key that
+     * comes again when its answer would be kept no longer is a new one.
      *
      * @throws ApiException 413 where it is too large, 415 where it is no image that is taken
      */
@@ -71,12 +75,24 @@ public final class Uploads {
         }
     }
 
-    /** Under a key always the same: an attempt may have added its photo, and died before anybody knew. */
-    private static UUID id(User user, HttpServletRequest request) {
+    /**
+     * Under a key the same for as long as it lives: an attempt may have added its photo, and died before anybody knew. Each
+     * life of a key has an id that follows from the one before, so that attempts agree on it.
+     */
+    private UUID id(User user, HttpServletRequest request) {
         var key = request.getHeader("Idempotency-Key");
-        return key == null
-                ? UUID.randomUUID()
-                : UUID.nameUUIDFromBytes((user.id() + "\n" + key).getBytes(StandardCharsets.UTF_8));
+        if (key == null) {
+            return UUID.randomUUID();
+        }
+        var id = idOf(user.id() + "\n" + key);
+        while (photos.isOlder(id, keysLive)) {
+            id = idOf(id.toString());
+        }
+        return id;
+    }
+
+    private static UUID idOf(String name) {
+        return UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8));
     }
 
     private Photo store(UUID id, User user, BufferedInputStream content) throws IOException {

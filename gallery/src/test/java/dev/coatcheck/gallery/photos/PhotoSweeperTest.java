@@ -35,7 +35,7 @@ class PhotoSweeperTest {
     private final Postgres postgres = Postgres.attach(SharedServers.freshPostgresUrl());
     private final GalleryDatabase database = new GalleryDatabase(postgres.dataSource());
     private final Redis redis = Redis.attach(SharedServers.freshRedisUrl());
-    private final Albums albums = Albums.on(redis);
+    private final Albums albums = Albums.in(redis::cache);
     private final Photos photos = new Photos(database, postgres.jobs(), albums);
     private final UUID account = UUID.randomUUID();
 

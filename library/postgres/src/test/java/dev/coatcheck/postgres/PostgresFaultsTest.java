@@ -3,6 +3,7 @@ package dev.coatcheck.postgres;
 import dev.coatcheck.contracts.faults.AttachedPorts;
 import dev.coatcheck.contracts.faults.FaultsContract;
 import dev.coatcheck.contracts.faults.Relay;
+import dev.coatcheck.contracts.faults.SmallDisk;
 import dev.coatcheck.host.service.Durability;
 import dev.coatcheck.host.service.PostgresServer;
 import dev.coatcheck.host.service.ServerSettings;

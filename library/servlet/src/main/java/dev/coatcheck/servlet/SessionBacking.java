@@ -49,7 +49,7 @@ record SessionBacking(
         return new SessionBacking(
                 capabilities,
                 tickets,
-                new SessionJson(settings.types()),
+                new SessionJson(settings.types(), settings.forms()),
                 new UnreadableAttributes(),
                 new SessionCookies(settings.cookie(), settings.trustForwardedProto()),
                 new SessionEvents(settings.listeners()),

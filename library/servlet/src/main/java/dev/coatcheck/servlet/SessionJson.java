@@ -66,11 +66,16 @@ final class SessionJson {
 
     private final Map<String, Class<?>> classes = new HashMap<>(BUILT_IN);
     private final Map<Class<?>, String> names = new HashMap<>();
+    private final Map<String, JsonForm<?>> forms;
     private final JsonMapper mapper;
     private final ObjectReader values;
 
-    /** @param types the application's own, by the names that the store keeps */
-    SessionJson(Map<String, Class<?>> types) {
+    /**
+     * @param types the application's own, by the names that the store keeps
+     * @param forms of those that have one of their own, by the same names
+     */
+    SessionJson(Map<String, Class<?>> types, Map<String, JsonForm<?>> forms) {
+        this.forms = forms;
         types.forEach((name, type) -> {
             if (name.equals(LIST) || name.equals(SET) || name.equals(MAP) || classes.putIfAbsent(name, type) != null) {
                 throw new IllegalArgumentException("\"" + name + "\" already names another type in sessions");
@@ -102,7 +107,8 @@ final class SessionJson {
             write(generator, value);
         } catch (JacksonException e) {
             throw unwritable(attribute, value, e.getOriginalMessage(), e);
-        } catch (IllegalArgumentException e) {
+        } catch (RuntimeException e) {
+            // Not in the allow-list, or a form that refuses what it was given.
             throw unwritable(attribute, value, String.valueOf(e.getMessage()), e);
         }
         return text.toString();
@@ -152,7 +158,12 @@ final class SessionJson {
                             + " is not in the allow-list; SessionFilterSettings.withTypes puts it there");
                 }
                 begin(generator, name);
-                generator.writePOJO(value);
+                var form = forms.get(name);
+                if (form == null) {
+                    generator.writePOJO(value);
+                } else {
+                    generator.writeRawValue(inForm(form, value));
+                }
                 generator.writeEndObject();
             }
         }
@@ -212,17 +223,36 @@ final class SessionJson {
                     case LIST -> readAll(parser, new ArrayList<>());
                     case SET -> readAll(parser, new LinkedHashSet<>());
                     case MAP -> readMap(parser);
-                    case null, default -> readOther(parser, classes.get(name));
+                    case null, default -> readOther(parser, name, classes.get(name));
                 };
         expect(parser.nextToken() == JsonToken.END_OBJECT, "it goes on after its end");
         return value;
     }
 
-    private Object readOther(JsonParser parser, @Nullable Class<?> type) throws UnreadableValueException {
+    private Object readOther(JsonParser parser, @Nullable String name, @Nullable Class<?> type)
+            throws UnreadableValueException {
         if (type == null) {
             throw new UnreadableValueException("its type is not in the allow-list", null);
         }
-        return values.forType(type).readValue(parser);
+        var form = forms.get(name);
+        return form == null
+                ? values.forType(type).readValue(parser)
+                : Objects.requireNonNull(type.cast(form.read(textOf(parser))));
+    }
+
+    /** The value that begins at the current token. */
+    private String textOf(JsonParser parser) {
+        var text = new StringWriter();
+        try (var generator = mapper.createGenerator(text)) {
+            generator.copyCurrentStructureExact(parser);
+        }
+        return text.toString();
+    }
+
+    /** Of a type that has the form's name. */
+    @SuppressWarnings("unchecked")
+    private static <T> String inForm(JsonForm<T> form, Object value) {
+        return form.write((T) value);
     }
 
     private Collection<@Nullable Object> readAll(JsonParser parser, Collection<@Nullable Object> into)

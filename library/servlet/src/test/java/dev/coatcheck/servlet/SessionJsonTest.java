@@ -3,6 +3,7 @@ package dev.coatcheck.servlet;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.LIST;
 
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.math.BigDecimal;
@@ -49,8 +50,43 @@ class SessionJsonTest {
     /** Allowed by nobody, though its name begins as one does that is. */
     record LooseEnd(String text) {}
 
+    /** Which Jackson would write by its fields, if it could. */
+    static final class Money {
+        private final long cents;
+
+        Money(long cents) {
+            this.cents = cents;
+        }
+    }
+
+    private static final JsonForm<Money> OF_MONEY = new JsonForm<>() {
+        @Override
+        public String write(Money money) {
+            if (money.cents < 0) {
+                throw new IllegalStateException("there is no less than none");
+            }
+            return "{\"cents\" : [%d, 0.10]}".formatted(money.cents);
+        }
+
+        @Override
+        public Money read(String json) {
+            return new Money(Long.parseLong(json.replace("{\"cents\":[", "").replace(",0.10]}", "")));
+        }
+    };
+
     private final SessionJson json = new SessionJson(
-            Map.of("cart", Cart.class, "theme", Theme.class, "renamed", Renamed.class, "loose", Loose.class));
+            Map.of(
+                    "cart",
+                    Cart.class,
+                    "theme",
+                    Theme.class,
+                    "renamed",
+                    Renamed.class,
+                    "loose",
+                    Loose.class,
+                    "money",
+                    Money.class),
+            Map.of("money", OF_MONEY));
 
     static Stream<Object> values() {
         return Stream.of(
@@ -94,6 +130,30 @@ class SessionJsonTest {
     @Test
     void bytes_come_back_as_they_were() throws UnreadableValueException {
         assertThat(json.read(json.write("a", new byte[] {0, -1, 127}))).isEqualTo(new byte[] {0, -1, 127});
+    }
+
+    @Test
+    void a_value_with_a_form_of_its_own_comes_back_by_it_also_from_within_a_list() throws UnreadableValueException {
+        var stored = json.write("a", new ArrayList<>(List.of(new Money(5), "next")));
+
+        assertThat(json.read(stored))
+                .asInstanceOf(LIST)
+                .satisfies(list -> assertThat(((Money) list.getFirst()).cents).isEqualTo(5))
+                .last()
+                .isEqualTo("next");
+    }
+
+    @Test
+    void a_form_that_refuses_what_it_is_given_refuses_the_attribute() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> json.requireReadable("price", new Money(-1)))
+                .withMessageContaining("\"price\"")
+                .withMessageContaining("there is no less than none");
+        for (var stored : List.of("true", "null", "{}", "{\"cents\":[many,0.10]}", "{\"cents\":[\"x\",0.10]}")) {
+            assertThatThrownBy(() -> json.read("{\"v\":1,\"type\":\"money\",\"value\":" + stored + "}"))
+                    .as(stored)
+                    .isInstanceOf(UnreadableValueException.class);
+        }
     }
 
     @Test
@@ -174,7 +234,7 @@ class SessionJsonTest {
 
     @Test
     void a_name_for_two_types_is_refused() {
-        assertThatIllegalArgumentException().isThrownBy(() -> new SessionJson(Map.of("list", Cart.class)));
-        assertThatIllegalArgumentException().isThrownBy(() -> new SessionJson(Map.of("long", Cart.class)));
+        assertThatIllegalArgumentException().isThrownBy(() -> new SessionJson(Map.of("list", Cart.class), Map.of()));
+        assertThatIllegalArgumentException().isThrownBy(() -> new SessionJson(Map.of("long", Cart.class), Map.of()));
     }
 }

@@ -25,6 +25,8 @@ final class TomcatServer implements WebServer {
         tomcat.setPort(0);
         tomcat.setHostname("127.0.0.1");
         tomcat.getConnector().setProperty("address", "127.0.0.1");
+        // As Jetty does: who asks whether to send a body is told so when the application wants it.
+        tomcat.getConnector().setProperty("continueResponseTiming", "onRead");
         var context = (StandardContext) tomcat.addContext("", null);
         // It would look for leaks by means that the JVM denies it, and warn at every test.
         context.setClearReferencesThreadLocals(false);

@@ -21,6 +21,13 @@ final class Visitor {
 
     final Map<String, String> cookies = new LinkedHashMap<>();
 
+    /** Another who has the same cookies, for now. */
+    Visitor copy() {
+        var copy = new Visitor();
+        copy.cookies.putAll(cookies);
+        return copy;
+    }
+
     /** The session that the cookie names, over plain HTTP. */
     Optional<SessionId> sessionId() {
         return SessionId.parse(cookies.getOrDefault("session", ""));

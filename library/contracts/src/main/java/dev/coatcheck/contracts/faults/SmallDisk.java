@@ -1,4 +1,4 @@
-package dev.coatcheck.postgres;
+package dev.coatcheck.contracts.faults;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -8,8 +8,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
-/** A file system of its own that is soon full, where this machine allows to mount one; else what the folder is on. */
-final class SmallDisk {
+/**
+ * A file system of its own that is soon full, where this machine allows to mount one; else what the folder is on.
+ *
+ * <pre>{@code
+ * var disk = SmallDisk.at(folder);
+ * var server = PostgresServer.start(ServerSettings.at(folder.resolve("postgresql")));
+ * disk.fill();
+ * }</pre>
+ */
+public final class SmallDisk implements AutoCloseable {
     private static final String SIZE = "200m";
 
     private final Path folder;
@@ -20,12 +28,18 @@ final class SmallDisk {
         this.mounted = mounted;
     }
 
-    static SmallDisk at(Path folder) {
+    /**
+     * Mounts one.
+     *
+     * @param folder an empty one
+     */
+    public static SmallDisk at(Path folder) {
         return new SmallDisk(
                 folder, succeeds("mount", "-t", "tmpfs", "-o", "size=" + SIZE, "coatcheck-test", folder.toString()));
     }
 
-    void fill() {
+    /** Leaves no room on it; a test that needs this is skipped where no file system could be mounted. */
+    public void fill() {
         assumeTrue(mounted, "no file system can be mounted here to be filled: run as root");
         var piece = new byte[4_096];
         try (var ballast = Files.newOutputStream(ballast())) {
@@ -37,7 +51,8 @@ final class SmallDisk {
         }
     }
 
-    void makeRoom() {
+    /** Ends what {@link #fill()} did. */
+    public void makeRoom() {
         try {
             Files.deleteIfExists(ballast());
         } catch (IOException e) {
@@ -49,7 +64,9 @@ final class SmallDisk {
         return folder.resolve("ballast");
     }
 
-    void close() {
+    /** Gives the file system back, with what is on it. */
+    @Override
+    public void close() {
         if (mounted && !succeeds("umount", "--lazy", folder.toString())) {
             throw new IllegalStateException("the file system at " + folder + " cannot be unmounted");
         }

@@ -1,0 +1,100 @@
+package dev.coatcheck.servlet;
+
+import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletInputStream;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletRequestWrapper;
+import jakarta.servlet.http.Part;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.util.Collection;
+import java.util.Enumeration;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Knows whether somebody wanted the body, and in which of the ways to read it. Not thread-safe, as requests are not. */
+final class WatchedBodyRequest extends HttpServletRequestWrapper {
+    private static final int BUFFER = 16 * 1024;
+
+    private boolean bodyWanted;
+    private boolean characters;
+
+    WatchedBodyRequest(HttpServletRequest request) {
+        super(request);
+    }
+
+    boolean isBodyWanted() {
+        return bodyWanted;
+    }
+
+    /** Reads on, in pieces. */
+    @FunctionalInterface
+    interface Rest {
+        /** Reads some, and tells how much of whatever it was; negative at the end. */
+        long next() throws IOException;
+    }
+
+    /** What nobody has read yet, in the one way that is left to read it. */
+    Rest rest() throws IOException {
+        if (characters) {
+            var reader = super.getReader();
+            var buffer = new char[BUFFER];
+            return () -> reader.read(buffer);
+        }
+        var stream = super.getInputStream();
+        var buffer = new byte[BUFFER];
+        return () -> stream.read(buffer);
+    }
+
+    @Override
+    public ServletInputStream getInputStream() throws IOException {
+        bodyWanted = true;
+        return super.getInputStream();
+    }
+
+    @Override
+    public BufferedReader getReader() throws IOException {
+        var reader = super.getReader();
+        bodyWanted = true;
+        characters = true;
+        return reader;
+    }
+
+    // The body may be a form, and its fields are parameters.
+
+    @Override
+    public @Nullable String getParameter(String name) {
+        bodyWanted = true;
+        return super.getParameter(name);
+    }
+
+    @Override
+    public Map<String, String[]> getParameterMap() {
+        bodyWanted = true;
+        return super.getParameterMap();
+    }
+
+    @Override
+    public Enumeration<String> getParameterNames() {
+        bodyWanted = true;
+        return super.getParameterNames();
+    }
+
+    @Override
+    public String @Nullable [] getParameterValues(String name) {
+        bodyWanted = true;
+        return super.getParameterValues(name);
+    }
+
+    @Override
+    public Collection<Part> getParts() throws IOException, ServletException {
+        bodyWanted = true;
+        return super.getParts();
+    }
+
+    @Override
+    public @Nullable Part getPart(String name) throws IOException, ServletException {
+        bodyWanted = true;
+        return super.getPart(name);
+    }
+}
