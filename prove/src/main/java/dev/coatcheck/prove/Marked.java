@@ -5,8 +5,10 @@ import dev.coatcheck.prove.scenario.Body;
 import dev.coatcheck.prove.scenario.Field;
 import dev.coatcheck.prove.scenario.Step;
 import dev.coatcheck.prove.scenario.Template;
+import dev.coatcheck.prove.scenario.Variables;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -16,10 +18,15 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * A step whose texts are longer by a mark. {@code user=Ann} is in every process by chance; {@code user=Annk3v9qd07xw} is
- * where somebody put it. Passwords stay as they are, and what is read from files.
+ * where somebody put it. What stays as it is: passwords, numbers, ids that were captured, what decides which code runs, and
+ * text that is neither fields nor JSON.
  */
 final class Marked {
     private static final JsonMapper JSON = new JsonMapper();
+
+    /** Names of what decides which code an application runs; with another value it would run other code, or none. */
+    private static final Pattern DECIDING =
+            Pattern.compile("_?method|action|operation(name)?|query|type|.*(csrf|xsrf|token).*", Pattern.CASE_INSENSITIVE);
 
     private Marked() {}
 
@@ -30,7 +37,7 @@ final class Marked {
                     case Body.None none -> none;
                     case Body.File file -> file;
                     case Body.Bytes bytes -> bytes;
-                    case Body.Text(Template text, String type) -> new Body.Text(marked("", text, mark), type);
+                    case Body.Text(Template text, String type) -> new Body.Text(json(text, mark), type);
                     case Body.Form(List<Field> fields) ->
                         new Body.Form(fields.stream()
                                 .map(field -> new Field(field.name(), marked(field.name(), field.value(), mark)))
@@ -90,7 +97,13 @@ final class Marked {
         return text.contains("@") ? mark + text : text + mark;
     }
 
+    /** Whether it is a word that somebody wrote, and not an id that an earlier step gave. */
     private static boolean isText(String name, String value) {
-        return !SecretNames.isPassword(name) && value.chars().anyMatch(Character::isLetter);
+        return !SecretNames.isPassword(name)
+                && !DECIDING.matcher(name).matches()
+                && Template.parse(value).parts().stream().anyMatch(part -> switch (part) {
+                    case Template.Literal(String text) -> text.chars().anyMatch(Character::isLetter);
+                    case Template.Variable(String variable) -> variable.equals(Variables.RUN);
+                });
     }
 }

@@ -27,7 +27,9 @@ import dev.coatcheck.prove.location.Remembrance;
 import dev.coatcheck.prove.location.SearchResult;
 import dev.coatcheck.prove.play.Conversation;
 import dev.coatcheck.prove.play.Exchange;
+import dev.coatcheck.prove.play.Outcome;
 import dev.coatcheck.prove.play.Response;
+import dev.coatcheck.prove.play.SentRequest;
 import dev.coatcheck.prove.play.Target;
 import dev.coatcheck.prove.scenario.Body;
 import dev.coatcheck.prove.scenario.Field;
@@ -49,6 +51,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Collectors;
 
 /**
  * Looks for what a step has left, in a trial of its own whose processes all live: in the files that changed with the step,
@@ -60,6 +63,9 @@ final class Tracer {
 
     /** Other requests, to sweep up buffers and garbage. */
     private static final int TRAFFIC = 40;
+
+    private static final int SHORTEST_SWEEP = 200;
+    private static final int SWEPT_AT_MOST = 2000;
 
     /** How many letters and digits make a text that is nowhere by chance. */
     private static final int MARK = 10;
@@ -135,17 +141,17 @@ final class Tracer {
      * as a part of a path often is.
      */
     private static List<Needle> unknownTo(LabInstance other, List<Needle> needles) {
-        Set<String> known = new HashSet<>();
+        Set<Needle> held = new HashSet<>();
         for (MemoryReading reading : MemorySearch.readings(other.pids(), needles, MemoryLimits.defaults())
                 .values()) {
             if (reading instanceof MemoryReading.Read read) {
-                read.found().keySet().stream()
-                        .filter(Needle::isValueItself)
-                        .forEach(needle -> known.add(needle.source()));
+                held.addAll(read.found().keySet());
             }
         }
+        Set<String> known =
+                held.stream().filter(Needle::isValueItself).map(Needle::source).collect(Collectors.toSet());
         return needles.stream()
-                .filter(needle -> !known.contains(needle.source()))
+                .filter(needle -> !held.contains(needle) && !known.contains(needle.source()))
                 .toList();
     }
 
@@ -218,9 +224,14 @@ final class Tracer {
             }
             return searchMemory(polluted, before, needles, List.of());
         }
+        sweep(before, polluted.target().orElseThrow());
         List<Needle> all = marked.stream().flatMap(List::stream).toList();
-        // What was asked is another thing than the step: that nothing of it is kept shows nothing.
-        return searchMemory(polluted, before, all, marked) == Remembered.YES ? Remembered.YES : Remembered.UNKNOWN;
+        if (searchMemory(polluted, before, all, marked) == Remembered.YES) {
+            return Remembered.YES;
+        }
+        // What was played is another thing than the step: that nothing of it is kept shows nothing.
+        notes.add("step " + step.number() + " was played " + marked.size() + " times more with longer texts, and none was found in memories");
+        return Remembered.UNKNOWN;
     }
 
     private Remembered searchMemory(
@@ -297,17 +308,17 @@ final class Tracer {
 
     /** Requests that resemble the step's in size and say nothing, to overwrite what was only left over. */
     private void sweep(Conversation before, Target target) throws InterruptedException {
-        Map<String, String> cookies = trial.run()
-                .exchanges()
-                .get(step.number() - 1)
-                .response()
-                .orElseThrow()
-                .cookies();
+        Exchange exchange = trial.run().exchanges().get(step.number() - 1);
+        Map<String, String> cookies = exchange.response().orElseThrow().cookies();
+        // Longer than what the step sent: a buffer that is used again is overwritten as far as that goes.
+        int length = exchange.outcome() instanceof Outcome.Answered(SentRequest sent, Response ignored)
+                ? Math.min(SWEPT_AT_MOST, SHORTEST_SWEEP + sent.body().length())
+                : SHORTEST_SWEEP;
         for (int i = 0; i < TRAFFIC; i++) {
             List<Field> nonsense = new ArrayList<>();
             cookies.forEach((name, value) -> nonsense.add(new Field(name, Template.literal(random(value.length())))));
             Request request = new Request(
-                    "GET", Template.literal("/?" + random(16)), List.of(), List.of(), nonsense, new Body.None());
+                    "GET", Template.literal("/?" + random(length)), List.of(), List.of(), nonsense, new Body.None());
             before.copy()
                     .play(step.withRequest(request).withPolling(Polling.NONE).withCaptures(List.of()), target);
         }
@@ -341,12 +352,9 @@ final class Tracer {
 
     /** The needles of each replay with a mark of its own, where the application takes them as it took the step itself. */
     private List<List<Needle>> marked(Conversation before, Target target) throws InterruptedException {
-        int status = trial.run()
-                .exchanges()
-                .get(step.number() - 1)
-                .response()
-                .orElseThrow()
-                .status();
+        Exchange unmarked = trial.run().exchanges().get(step.number() - 1);
+        Map<Needle, Integer> counted = new HashMap<>();
+        Needles.from(CarriedValues.of(unmarked)).forEach(needle -> counted.merge(needle, 1, Integer::sum));
         List<List<Needle>> replays = new ArrayList<>();
         for (int i = 0; i < REPLAYS; i++) {
             String mark = random(MARK);
@@ -355,20 +363,43 @@ final class Tracer {
                 return List.of();
             }
             Exchange exchange = before.copy().play(marked.get().withPolling(Polling.NONE), target);
-            if (exchange.response()
-                    .map(Response::status)
-                    .filter(code -> code == status)
-                    .isEmpty()) {
+            if (!isTakenAlike(exchange, unmarked)) {
+                notes.add("step " + step.number() + " was answered otherwise with longer texts");
                 return List.of();
             }
             Map<String, String> values = CarriedValues.of(exchange);
             values.values().removeIf(value -> !value.contains(mark));
-            List<Needle> needles = Needles.from(values);
-            if (!needles.isEmpty()) {
-                replays.add(needles);
-            }
+            List<Needle> found = Needles.from(values);
+            found.forEach(needle -> counted.merge(needle, 1, Integer::sum));
+            replays.add(found);
         }
-        return replays;
+        // What two of them have is not the mark, but what stands beside it.
+        return replays.stream()
+                .map(found -> found.stream().filter(needle -> counted.get(needle) == 1).toList())
+                .filter(own -> !own.isEmpty())
+                .toList();
+    }
+
+    private static boolean isTakenAlike(Exchange exchange, Exchange unmarked) {
+        Optional<Response> one = exchange.response();
+        Optional<Response> other = unmarked.response();
+        return one.isPresent()
+                && other.isPresent()
+                && one.get().status() == other.get().status()
+                && path(one.get()).equals(path(other.get()))
+                && fields(one.get()).equals(fields(other.get()));
+    }
+
+    private static String path(Response response) {
+        return response.header("Location").orElse("").replaceFirst("\\?.*", "");
+    }
+
+    private static Set<String> fields(Response response) {
+        Set<String> names = new HashSet<>();
+        if (response.isJson()) {
+            response.json().ifPresent(json -> names.addAll(json.propertyNames()));
+        }
+        return names;
     }
 
     /** That the one which is to miss it has it not. */

@@ -16,8 +16,8 @@ class MarkedTest {
     void texts_of_a_form_are_longer_but_for_passwords_and_numbers() {
         assertThat(body("POST /login user=Ann&password=secret&age=42&email=a@b.c"))
                 .contains("Annk3v9")
-                .contains("value=secret")
-                .contains("value=42")
+                .contains("secret")
+                .contains("42")
                 .contains("k3v9a@b.c");
     }
 
@@ -30,6 +30,20 @@ class MarkedTest {
     @Test
     void a_variable_keeps_its_place() {
         assertThat(body("POST /lists {\"owner\": \"{{run}}\"}")).isEqualTo("{\"owner\":\"{{run}}k3v9\"}");
+    }
+
+    @Test
+    void an_id_that_an_earlier_step_gave_stays_as_it_is() {
+        assertThat(body("POST /items list={{BASE_URL}}&item=milk"))
+                .contains("milkk3v9")
+                .doesNotContain("}}k3v9");
+    }
+
+    @Test
+    void what_decides_which_code_runs_stays_as_it_is() {
+        assertThat(body("POST /items _method=PUT&csrf_token=abc&item=milk"))
+                .doesNotContain("PUTk3v9", "abck3v9")
+                .contains("milkk3v9");
     }
 
     @Test

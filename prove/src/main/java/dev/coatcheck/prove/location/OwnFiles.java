@@ -18,18 +18,9 @@ import java.util.regex.Pattern;
 final class OwnFiles {
     private static final long LARGEST_FILE = 1 << 20;
     private static final long MOST_BYTES = 32L << 20;
-    private static final Set<String> SKIPPED = Set.of(
-            "node_modules",
-            ".git",
-            ".venv",
-            "venv",
-            "target",
-            "build",
-            ".gradle",
-            "scenarios",
-            "test",
-            "tests",
-            "docs");
+    private static final Set<String> SKIPPED =
+            Set.of("node_modules", ".git", ".venv", "venv", "target", "build", ".gradle");
+    private static final Set<String> BESIDE = Set.of("scenarios", "test", "tests", "docs");
     private static final Pattern NEVER_LOADED =
             Pattern.compile(".*\\.(hurl|http|har|md|log)", Pattern.CASE_INSENSITIVE);
 
@@ -42,10 +33,9 @@ final class OwnFiles {
         SimpleFileVisitor<Path> reader = new SimpleFileVisitor<>() {
             @Override
             public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
-                Path name = folder.getFileName();
-                return name != null && SKIPPED.contains(name.toString())
-                        ? FileVisitResult.SKIP_SUBTREE
-                        : FileVisitResult.CONTINUE;
+                String name = String.valueOf(folder.getFileName());
+                boolean skipped = SKIPPED.contains(name) || (BESIDE.contains(name) && roots.contains(folder.getParent()));
+                return skipped && !roots.contains(folder) ? FileVisitResult.SKIP_SUBTREE : FileVisitResult.CONTINUE;
             }
 
             @Override

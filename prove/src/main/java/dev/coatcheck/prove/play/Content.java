@@ -5,7 +5,6 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.Charset;
-import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
@@ -15,6 +14,9 @@ import java.util.HexFormat;
 public final class Content {
     /** How many bytes are kept. */
     public static final int KEPT = 16 << 20;
+
+    /** Up to so many bytes it is looked at what it is. */
+    private static final int LOOKED_AT = 1 << 20;
 
     private final byte[] kept;
     private final long length;
@@ -78,28 +80,28 @@ public final class Content {
         return sha256;
     }
 
-    /** Whether it may be a JSON object or array; {@code false} for what is not kept whole. */
+    /** Whether it may be a JSON object or array; {@code false} for what is long. */
     boolean looksLikeJson() {
         for (byte b : kept) {
             if (b != ' ' && b != '\t' && b != '\r' && b != '\n') {
-                return isComplete() && (b == '{' || b == '[');
+                return length <= LOOKED_AT && (b == '{' || b == '[');
             }
         }
         return false;
     }
 
-    /** Whether it is UTF-8 without the control characters that no text has; {@code false} for what is not kept whole. */
-    boolean looksLikeText() {
-        if (!isComplete()) {
+    /** Whether it is text in this coding, without the control characters that no text has; {@code false} for what is long. */
+    boolean looksLikeText(Charset charset) {
+        if (length > LOOKED_AT) {
             return false;
         }
         for (byte b : kept) {
-            if (b >= 0 && b < ' ' && b != '\t' && b != '\r' && b != '\n' && b != '\f') {
+            if (b >= 0 && b < ' ' && "\t\r\n\f\u001b".indexOf(b) < 0) {
                 return false;
             }
         }
         try {
-            StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(kept));
+            charset.newDecoder().decode(ByteBuffer.wrap(kept));
             return true;
         } catch (CharacterCodingException e) {
             return false;

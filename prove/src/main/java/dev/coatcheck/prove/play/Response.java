@@ -55,12 +55,12 @@ public record Response(int status, List<Header> headers, Content content) {
         return header("Content-Type").orElse("").split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
     }
 
-    /** Whether the body is JSON: by its content type, or by what it is, where the type is one that nobody knows. */
+    /** Whether the body is JSON: by its content type, or by what it is. Many a service calls its JSON a text, or nothing. */
     public boolean isJson() {
         String type = mediaType();
         return type.equals("application/json")
                 || type.endsWith("+json")
-                || (!isNamedText(type) && content.looksLikeJson() && json().isPresent());
+                || (content.looksLikeJson() && json().isPresent());
     }
 
     public boolean isHtml() {
@@ -69,13 +69,13 @@ public record Response(int status, List<Header> headers, Content content) {
 
     /** Whether the body can be read as text: by its content type, or by what it is. */
     public boolean isText() {
-        return isNamedText(mediaType()) || isJson() || content.looksLikeText();
-    }
-
-    private static boolean isNamedText(String type) {
+        String type = mediaType();
         return type.startsWith("text/")
                 || type.endsWith("+xml")
-                || type.matches("application/(xml|javascript|x-javascript|ecmascript|x-www-form-urlencoded|graphql)");
+                || type.matches("application/(xml|javascript|x-javascript|ecmascript|x-www-form-urlencoded|graphql)")
+                || isJson()
+                // Without a type it may be in any coding of text.
+                || content.looksLikeText(type.isEmpty() ? StandardCharsets.ISO_8859_1 : charset());
     }
 
     /** The body as text, in UTF-8 where the content type says nothing else. */

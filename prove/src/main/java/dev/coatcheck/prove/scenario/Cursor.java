@@ -140,12 +140,13 @@ public final class Cursor {
     }
 
     /**
-     * Learns the name by which a URL that begins here calls the application's address, as {@code {{host}}/login} does: one
-     * that nobody captures or gives.
+     * Learns the name by which a URL that begins here calls the application's address, as {@code {{host}}/login} does where
+     * nobody gives or captured it.
      */
     public void learnBaseUrl() {
         Matcher matcher = Template.VARIABLE.matcher(text).region(offset, text.length());
-        if (matcher.lookingAt() && text.startsWith("/", matcher.end())) {
+        if (matcher.lookingAt()
+                && (matcher.end() == text.length() || "/ \t\r\n#".indexOf(text.charAt(matcher.end())) >= 0)) {
             variables.alias(matcher.group(1));
         }
     }

@@ -69,6 +69,7 @@ public final class StepLines {
         }
         int end = start + cursor.take(TARGET).length();
         cursor.moveTo(start);
+        cursor.learnBaseUrl();
         Template target = cursor.templateUpTo(end);
         cursor.take(BLANKS);
         if (!cursor.atEnd() && method.isEmpty()) {

@@ -20,6 +20,9 @@ public final class Variables {
     /** What a name looks like. */
     public static final Pattern NAME = Pattern.compile("[A-Za-z][A-Za-z0-9_-]{0,99}");
 
+    private static final Pattern OF_THE_BASE =
+            Pattern.compile("(([_-]|^)?(base|host|url|uri|origin|server|address|root|site|target|app|domain))+", Pattern.CASE_INSENSITIVE);
+
     private final Set<String> aliases = new HashSet<>();
     private boolean captures;
     private final Set<String> known = new LinkedHashSet<>(Set.of(BASE_URL, RUN, NEW_UUID));
@@ -30,11 +33,11 @@ public final class Variables {
     }
 
     /**
-     * From here on a name that is not known is another one for {@link #BASE_URL}; once something was captured it rather is
-     * a capture that was misspelt.
+     * From here on a name that is not known is another one for {@link #BASE_URL}, if its words say so, as those of
+     * {@code host} and {@code baseUrl} do. Once something was captured, it rather is a capture that was misspelt.
      */
     void alias(String name) {
-        if (!captures && !known.contains(name)) {
+        if (!captures && !known.contains(name) && OF_THE_BASE.matcher(name).matches()) {
             aliases.add(name);
         }
     }
@@ -47,6 +50,7 @@ public final class Variables {
     /** From here on the name is known. */
     public void capture(String name) {
         known.add(name);
+        aliases.remove(name);
         captures = true;
     }
 

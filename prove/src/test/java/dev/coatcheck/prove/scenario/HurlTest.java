@@ -216,10 +216,17 @@ class HurlTest {
     }
 
     @Test
+    void not_every_name_is_one_for_the_address() {
+        assertThatExceptionOfType(InvalidScenarioException.class)
+                .isThrownBy(() -> read("GET {{api_url}}/me"))
+                .withMessageContaining("the variable 'api_url' has no value here");
+    }
+
+    @Test
     void what_a_later_step_begins_with_is_rather_a_capture_that_was_misspelt() {
         assertThatExceptionOfType(InvalidScenarioException.class)
-                .isThrownBy(() -> read("GET /a\nHTTP 200\n[Captures]\nalbum: body\n\nGET {{albun}}/photos"))
-                .withMessageContaining("the variable 'albun' has no value here");
+                .isThrownBy(() -> read("GET /a\nHTTP 200\n[Captures]\nurl: body\n\nGET {{ulr}}/photos"))
+                .withMessageContaining("the variable 'ulr' has no value here");
     }
 
     @Test
