@@ -32,7 +32,11 @@ public record Difference(int step, Part part, String place, Optional<String> con
 
     /** Of several the one by which a person sees soonest what went wrong. */
     public static Difference mostTelling(List<Difference> differences) {
-        return Collections.min(differences, Comparator.comparingInt(difference -> TELLING.indexOf(difference.part)));
+        return Collections.min(
+                differences,
+                Comparator.<Difference>comparingInt(difference -> TELLING.indexOf(difference.part))
+                        // A number that is another one is seldom what a reader looks for where a whole line is missing.
+                        .thenComparing(difference -> difference.fleet.isPresent()));
     }
 
     /** As {@code status 200 in the control, 401 in the fleet}. */
