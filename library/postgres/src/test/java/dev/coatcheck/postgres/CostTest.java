@@ -20,7 +20,10 @@ import dev.coatcheck.state.flags.FlagValue;
 import dev.coatcheck.state.idempotency.ClaimResult.Claimed;
 import dev.coatcheck.state.idempotency.IdempotencySettings;
 import dev.coatcheck.state.jobs.JobId;
+import dev.coatcheck.state.jobs.Jobs;
 import dev.coatcheck.state.jobs.NewJob;
+import dev.coatcheck.state.jobs.Worker;
+import dev.coatcheck.state.jobs.WorkerSettings;
 import dev.coatcheck.state.leases.Acquisition.Acquired;
 import dev.coatcheck.state.leases.Grant;
 import dev.coatcheck.state.leases.LeaseSettings;
@@ -33,11 +36,13 @@ import dev.coatcheck.state.sessions.SessionSettings;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -89,7 +94,11 @@ class CostTest {
         var jobs = postgres.jobs();
         costs(1, () -> jobs.enqueue(NewJob.of("mail", "1").withUniqueKey("1")));
         costs(1, () -> jobs.enqueue(NewJob.of("mail", "1").withUniqueKey("1")));
+        costs(1, () -> jobs.enqueueAll(Collections.nCopies(Jobs.MAX_BATCH, NewJob.of("bulk", "1"))));
         costs(1, () -> jobs.claim(Set.of("none"), 10, LEASE));
+        costs(0, () -> jobs.completeAll(Set.of()));
+        var bulk = costs(1, () -> jobs.claim(Set.of("bulk"), Jobs.MAX_BATCH, LEASE));
+        costs(1, () -> assertThat(jobs.completeAll(bulk)).hasSize(Jobs.MAX_BATCH));
         var claimed = costs(1, () -> jobs.claim(Set.of("mail", "other"), 10, LEASE));
         assertThat(claimed).hasSize(1);
         costs(1, () -> jobs.renew(claimed, LEASE));
@@ -102,6 +111,21 @@ class CostTest {
         costs(1, jobs::depths);
         costs(0, () -> jobs.renew(List.of(), LEASE));
         costs(0, () -> jobs.giveBack(List.of()));
+    }
+
+    @Test
+    void a_busy_worker_needs_far_less_than_a_round_trip_for_a_job() {
+        var jobs = postgres.jobs();
+        jobs.enqueueAll(Collections.nCopies(Jobs.MAX_BATCH, NewJob.of("mail", "1")));
+        var left = new CountDownLatch(Jobs.MAX_BATCH);
+        int before = relay.trips();
+        var settings = WorkerSettings.defaults().withConcurrency(100).withLease(LEASE);
+        try (var worker = Worker.start(jobs, Map.of("mail", execution -> left.countDown()), settings)) {
+            await().atMost(Duration.ofSeconds(20)).until(() -> left.getCount() == 0 && worker.running() == 0);
+            assertThat(worker.stop(LEASE)).isTrue();
+        }
+        assertThat(relay.trips() - before).isLessThan(Jobs.MAX_BATCH / 4);
+        assertThat(jobs.depths()).isEmpty();
     }
 
     @Test

@@ -46,14 +46,20 @@ public final class InMemoryJobs implements Jobs {
     }
 
     @Override
-    public synchronized Enqueued enqueue(NewJob job) {
+    public synchronized List<Enqueued> enqueueAll(List<NewJob> jobs) {
+        Jobs.requireBatch(jobs);
+        var enqueued = jobs.stream().map(this::add).toList();
+        notifyAll();
+        return enqueued;
+    }
+
+    private Enqueued add(NewJob job) {
         var holder = job.uniqueKey().flatMap(key -> holder(job.queue(), key));
         if (holder.isPresent()) {
             return new Enqueued.Duplicate(holder.get().id());
         }
         var id = new JobId(UUID.randomUUID());
         held.put(id, new HeldJob(id, job, now()));
-        notifyAll();
         return new Enqueued.Added(id);
     }
 
@@ -97,8 +103,12 @@ public final class InMemoryJobs implements Jobs {
     }
 
     @Override
-    public synchronized boolean complete(ClaimedJob job) {
-        return holding(job).map(entry -> held.remove(entry.id())).isPresent();
+    public synchronized Set<ClaimedJob> completeAll(Collection<ClaimedJob> jobs) {
+        Jobs.requireBatch(jobs);
+        return jobs.stream()
+                .filter(job ->
+                        holding(job).map(entry -> held.remove(entry.id())).isPresent())
+                .collect(Collectors.toSet());
     }
 
     @Override

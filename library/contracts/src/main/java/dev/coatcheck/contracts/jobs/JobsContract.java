@@ -3,8 +3,8 @@ package dev.coatcheck.contracts.jobs;
 import dev.coatcheck.state.jobs.Jobs;
 
 /**
- * What every adapter of {@link Jobs} passes, cut by what it is about: {@link Enqueuing}, {@link Claiming},
- * {@link Ending}, {@link Leasing}, {@link Awaiting}, {@link Counting}, {@link HostileText}, {@link Working}.
+ * What every adapter of {@link Jobs} passes, cut by what it is about: {@link Enqueuing}, {@link Batching},
+ * {@link Claiming}, {@link Ending}, {@link Leasing}, {@link Awaiting}, {@link Counting}, {@link HostileText}, {@link Working}.
  *
  * <pre>{@code
  * class PostgresJobsTest extends JobsContract {
@@ -16,7 +16,7 @@ import dev.coatcheck.state.jobs.Jobs;
  * }</pre>
  */
 public abstract class JobsContract
-        implements Enqueuing, Claiming, Ending, Leasing, Awaiting, Counting, HostileText, Working {
+        implements Enqueuing, Batching, Claiming, Ending, Leasing, Awaiting, Counting, HostileText, Working {
 
     /**
      * The jobs under test; called once in each test.

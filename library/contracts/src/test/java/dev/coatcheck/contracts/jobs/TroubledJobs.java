@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** A store in memory that can be made to fail or to hang, as one behind a network does. */
 final class TroubledJobs implements Jobs {
@@ -29,6 +30,7 @@ final class TroubledJobs implements Jobs {
     private final Jobs store;
     private volatile Trouble trouble = Trouble.NONE;
     private volatile boolean interrupted;
+    private final AtomicInteger completions = new AtomicInteger();
 
     TroubledJobs(Jobs store) {
         this.store = store;
@@ -42,6 +44,11 @@ final class TroubledJobs implements Jobs {
     /** Whether somebody called with an interrupt pending, which makes a real driver close its connection. */
     boolean wasCalledInterrupted() {
         return interrupted;
+    }
+
+    /** How often somebody called to complete jobs. */
+    int completions() {
+        return completions.get();
     }
 
     private <T> T ask(Callable<T> question) {
@@ -70,8 +77,8 @@ final class TroubledJobs implements Jobs {
     }
 
     @Override
-    public Enqueued enqueue(NewJob job) {
-        return ask(() -> store.enqueue(job));
+    public List<Enqueued> enqueueAll(List<NewJob> jobs) {
+        return ask(() -> store.enqueueAll(jobs));
     }
 
     @Override
@@ -90,8 +97,9 @@ final class TroubledJobs implements Jobs {
     }
 
     @Override
-    public boolean complete(ClaimedJob job) {
-        return ask(() -> store.complete(job));
+    public Set<ClaimedJob> completeAll(Collection<ClaimedJob> jobs) {
+        completions.incrementAndGet();
+        return ask(() -> store.completeAll(jobs));
     }
 
     @Override

@@ -247,6 +247,31 @@ class WorkerTest {
     }
 
     @Test
+    void jobs_that_end_while_others_are_being_completed_are_completed_together() {
+        int atOnce = 20;
+        var begun = new CountDownLatch(atOnce);
+        var end = new CountDownLatch(1);
+        enqueue(atOnce);
+        try (var worker = start(
+                execution -> {
+                    begun.countDown();
+                    end.await();
+                },
+                SETTINGS.withConcurrency(atOnce).withLease(LONG))) {
+            awaitWhatever(begun);
+            jobs.set(Trouble.HANGS);
+            end.countDown();
+            await().atMost(PATIENCE).until(() -> jobs.completions() == 1);
+            await().during(LEASE).atMost(PATIENCE).until(() -> worker.running() == atOnce);
+
+            jobs.set(Trouble.NONE);
+            await().atMost(PATIENCE).until(() -> worker.running() == 0);
+        }
+        assertThat(store.depths()).isEmpty();
+        assertThat(jobs.completions()).isEqualTo(2);
+    }
+
+    @Test
     void a_handler_that_interrupts_itself_fails_its_attempt() {
         var id = store.enqueue(NewJob.of(QUEUE, "").withRetry(Retry.never())).id();
         try (var worker = start(

@@ -41,8 +41,22 @@ public interface Jobs {
     /** How much is kept of what a failed attempt said, in bytes of UTF-8. */
     int MAX_ERROR_BYTES = 8 * 1024;
 
+    /** How many jobs are enqueued or completed at once, at the most. */
+    int MAX_BATCH = 1_000;
+
     /** Adds a job. When this returns, the job outlives the calling process. */
-    Enqueued enqueue(NewJob job);
+    default Enqueued enqueue(NewJob job) {
+        return enqueueAll(List.of(job)).get(0);
+    }
+
+    /**
+     * Adds jobs, all or none, in one round trip. Those that are alike in priority and delay are claimed in their order.
+     *
+     * @param jobs at most {@value #MAX_BATCH}, of any queues
+     * @return what came of each, in their order
+     * @throws IllegalArgumentException where there are more
+     */
+    List<Enqueued> enqueueAll(List<NewJob> jobs);
 
     /**
      * Claims jobs that may be run, those whose lease has ended included.
@@ -75,7 +89,18 @@ public interface Jobs {
      * @return false where the caller no longer has the job (the lease had ended and somebody else has claimed it, or it
      *     was ended or given back before); nothing was changed then
      */
-    boolean complete(ClaimedJob job);
+    default boolean complete(ClaimedJob job) {
+        return !completeAll(List.of(job)).isEmpty();
+    }
+
+    /**
+     * Ends jobs that were done, in one round trip; what of them the caller no longer has is left alone.
+     *
+     * @param jobs at most {@value #MAX_BATCH}
+     * @return those that were completed
+     * @throws IllegalArgumentException where there are more
+     */
+    Set<ClaimedJob> completeAll(Collection<ClaimedJob> jobs);
 
     /**
      * Records that an attempt failed. The job is tried again after the delay of its {@link Retry}, or is dead.
@@ -104,4 +129,12 @@ public interface Jobs {
 
     /** How much is in each queue that has anything in it. */
     Map<String, QueueDepth> depths();
+
+    /** For adapters: refuses more than {@link #MAX_BATCH} jobs at once. */
+    static void requireBatch(Collection<?> jobs) {
+        if (jobs.size() > MAX_BATCH) {
+            throw new IllegalArgumentException(
+                    "at most %d jobs at once, and not %d: call once for each part".formatted(MAX_BATCH, jobs.size()));
+        }
+    }
 }
