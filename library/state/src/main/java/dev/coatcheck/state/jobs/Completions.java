@@ -70,8 +70,11 @@ final class Completions {
 
     private List<Ended> takeWaiting() {
         var taken = new ArrayList<Ended>();
-        while (taken.size() < Jobs.MAX_BATCH && waiting.poll() instanceof Ended next) {
+        for (var next = waiting.poll(); next != null; next = waiting.poll()) {
             taken.add(next);
+            if (taken.size() == Jobs.MAX_BATCH) {
+                break;
+            }
         }
         return taken;
     }
