@@ -23,6 +23,9 @@ final class JobClaims {
     private final Database database;
     private final JobSignals signals;
 
+    /** The group that had the last turn here; between threads that claim at once, any of theirs will do. */
+    private volatile String lastTurn = "";
+
     JobClaims(Database database, JobSignals signals) {
         this.database = database;
         this.signals = signals;
@@ -36,10 +39,11 @@ final class JobClaims {
         signals.takeDown(queues);
         long asked = System.nanoTime();
         var claimed = database.ask("claim jobs", connection -> {
-            try (var claim = connection.prepareStatement("select * from coatcheck.claim_jobs_v1(?, ?, ?)")) {
+            try (var claim = connection.prepareStatement("select * from coatcheck.claim_jobs_v2(?, ?, ?, ?)")) {
                 claim.setArray(1, connection.createArrayOf("text", queues.toArray()));
                 claim.setInt(2, max);
                 claim.setLong(3, Database.micros(lease));
+                claim.setString(4, lastTurn);
                 return claimed(claim.executeQuery(), queues, asked);
             }
         });
@@ -54,6 +58,7 @@ final class JobClaims {
         try (rows) {
             var claimed = new ArrayList<ClaimedJob>();
             while (rows.next()) {
+                lastTurn = rows.getString("last_turn");
                 var id = rows.getObject("id", UUID.class);
                 if (id == null) {
                     // A millisecond more, since a wait may end a little early.
@@ -62,6 +67,7 @@ final class JobClaims {
                     claimed.add(new ClaimedJob(
                             new JobId(id),
                             rows.getString("queue"),
+                            Rows.text(rows, "grp"),
                             rows.getString("payload"),
                             rows.getInt("attempt"),
                             rows.getInt("max_attempts"),

@@ -4,17 +4,18 @@ import dev.coatcheck.state.jobs.Enqueued;
 import dev.coatcheck.state.jobs.JobId;
 import dev.coatcheck.state.jobs.Jobs;
 import dev.coatcheck.state.jobs.NewJob;
-import java.sql.Array;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Puts jobs into the table. */
 final class JobIntake {
-    private static final String ENQUEUE = "select coatcheck.enqueue_jobs_v2(?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    private static final String ENQUEUE = "select coatcheck.enqueue_jobs_v2(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
     private JobIntake() {}
 
@@ -26,29 +27,17 @@ final class JobIntake {
         }
         var ids = jobs.stream().map(job -> TimeOrderedIds.next()).toList();
         try (var enqueue = connection.prepareStatement(ENQUEUE)) {
+            var set = new Columns(connection, enqueue, jobs);
             enqueue.setArray(1, connection.createArrayOf("uuid", ids.toArray()));
-            enqueue.setArray(2, array(connection, "text", jobs, NewJob::queue));
-            enqueue.setArray(3, array(connection, "text", jobs, NewJob::payload));
-            enqueue.setArray(4, array(connection, "int8", jobs, job -> Database.micros(job.delay())));
-            enqueue.setArray(5, array(connection, "int4", jobs, NewJob::priority));
-            enqueue.setArray(
-                    6, array(connection, "text", jobs, job -> job.uniqueKey().orElse(null)));
-            enqueue.setArray(
-                    7, array(connection, "int4", jobs, job -> job.retry().maxAttempts()));
-            enqueue.setArray(
-                    8,
-                    array(
-                            connection,
-                            "int8",
-                            jobs,
-                            job -> Database.millis(job.retry().firstDelay())));
-            enqueue.setArray(
-                    9,
-                    array(
-                            connection,
-                            "int8",
-                            jobs,
-                            job -> Database.millis(job.retry().maxDelay())));
+            set.column(2, "text", NewJob::queue);
+            set.column(3, "text", job -> job.group().orElse(null));
+            set.column(4, "text", NewJob::payload);
+            set.column(5, "int8", job -> Database.micros(job.delay()));
+            set.column(6, "int4", NewJob::priority);
+            set.column(7, "text", job -> job.uniqueKey().orElse(null));
+            set.column(8, "int4", job -> job.retry().maxAttempts());
+            set.column(9, "int8", job -> Database.millis(job.retry().firstDelay()));
+            set.column(10, "int8", job -> Database.millis(job.retry().maxDelay()));
             return enqueued(ids, Rows.all(enqueue, row -> row.getObject(1, UUID.class)));
         }
     }
@@ -62,8 +51,12 @@ final class JobIntake {
         return List.copyOf(enqueued);
     }
 
-    private static Array array(Connection connection, String type, List<NewJob> jobs, Function<NewJob, ?> value)
-            throws SQLException {
-        return connection.createArrayOf(type, jobs.stream().map(value).toArray());
+    /** Jobs as the arrays of a statement, each of which is a column. */
+    private record Columns(Connection connection, PreparedStatement statement, List<NewJob> jobs) {
+        void column(int index, String type, Function<NewJob, @Nullable Object> value) throws SQLException {
+            statement.setArray(
+                    index,
+                    connection.createArrayOf(type, jobs.stream().map(value).toArray()));
+        }
     }
 }

@@ -81,6 +81,7 @@ final class JobViews {
         return new StoredJob(
                 new JobId(row.getObject("id", UUID.class)),
                 row.getString("queue"),
+                Optional.of(row.getString("grp")).filter(group -> !group.isEmpty()),
                 row.getString("payload"),
                 STATES[row.getInt("state")],
                 row.getInt("priority"),

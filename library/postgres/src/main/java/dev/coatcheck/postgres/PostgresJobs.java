@@ -1,8 +1,10 @@
 package dev.coatcheck.postgres;
 
+import dev.coatcheck.state.StoredText;
 import dev.coatcheck.state.jobs.ClaimedJob;
 import dev.coatcheck.state.jobs.Enqueued;
 import dev.coatcheck.state.jobs.FailResult;
+import dev.coatcheck.state.jobs.GroupLimit;
 import dev.coatcheck.state.jobs.JobId;
 import dev.coatcheck.state.jobs.Jobs;
 import dev.coatcheck.state.jobs.NewJob;
@@ -31,7 +33,8 @@ import java.util.Set;
  * }</pre>
  *
  * <p>Every method is one round trip. A claim visits the priorities that a queue has one by one, so tens of them are fine
- * and thousands are not. Whoever waits for work is told by the server at once; where that connection is lost, until it
+ * and thousands are not. Groups take turns by an index that leads from each to the next: what waits in one costs the
+ * others nothing. One claim gives at most 256 turns, and the next goes on from there. Whoever waits for work is told by the server at once; where that connection is lost, until it
  * is there again, work is found when the worker looks by itself. {@link #depths()} reads the whole table, which holds
  * nothing that was done.
  */
@@ -139,6 +142,34 @@ public final class PostgresJobs implements Jobs {
             try (var replay = connection.prepareStatement("select coatcheck.replay_job_v1(?)")) {
                 replay.setObject(1, id.value());
                 return Rows.only(replay, row -> row.getBoolean(1));
+            }
+        });
+    }
+
+    @Override
+    public void limitGroups(String queue, GroupLimit limit) {
+        limit(queue, "", limit);
+    }
+
+    @Override
+    public void limitGroup(String queue, String group, GroupLimit limit) {
+        if (group.isEmpty()) {
+            throw new IllegalArgumentException("a group has a name: limitGroups is for all of a queue");
+        }
+        limit(queue, group, limit);
+    }
+
+    private void limit(String queue, String group, GroupLimit limit) {
+        StoredText.require("the name of a queue", queue);
+        StoredText.require("the name of a group", group);
+        database.ask("limit the groups of queue \"" + queue + "\"", connection -> {
+            try (var set = connection.prepareStatement("select coatcheck.limit_job_group_v2(?, ?, ?, ?, ?)")) {
+                set.setString(1, queue);
+                set.setString(2, group);
+                set.setInt(3, limit.concurrency());
+                set.setInt(4, limit.starts());
+                set.setLong(5, Database.micros(limit.window()));
+                return set.execute();
             }
         });
     }

@@ -19,6 +19,8 @@ import dev.coatcheck.state.flags.FlagSnapshot;
 import dev.coatcheck.state.flags.FlagValue;
 import dev.coatcheck.state.idempotency.ClaimResult.Claimed;
 import dev.coatcheck.state.idempotency.IdempotencySettings;
+import dev.coatcheck.state.jobs.ClaimedJob;
+import dev.coatcheck.state.jobs.GroupLimit;
 import dev.coatcheck.state.jobs.JobId;
 import dev.coatcheck.state.jobs.Jobs;
 import dev.coatcheck.state.jobs.NewJob;
@@ -111,6 +113,9 @@ class CostTest {
         costs(1, jobs::depths);
         costs(0, () -> jobs.renew(List.of(), LEASE));
         costs(0, () -> jobs.giveBack(List.of()));
+        costs(1, () -> jobs.limitGroups("mail", GroupLimit.none().withConcurrency(2)));
+        costs(1, () -> jobs.enqueue(NewJob.of("mail", "1").withGroup("ada")));
+        costs(1, () -> jobs.claim(Set.of("mail"), 10, LEASE));
     }
 
     @Test
@@ -287,6 +292,59 @@ class CostTest {
         assertThat(jobs.claim(Set.of("mail"), 10, LEASE)).hasSize(1);
 
         assertThat(indexEntriesRead() - before).isLessThan(50);
+    }
+
+    @Test
+    void what_waits_in_a_large_group_costs_a_claim_nothing_and_neither_does_what_it_may_not_start() {
+        fillGroup("big", 20_000);
+        var jobs = postgres.jobs();
+        jobs.enqueue(NewJob.of("mail", "small").withGroup("small"));
+        for (boolean limited : new boolean[] {false, true}) {
+            jobs.limitGroup("mail", "big", limited ? GroupLimit.none().withConcurrency(1) : GroupLimit.none());
+            jobs.enqueue(NewJob.of("mail", "small").withGroup("small"));
+            long before = indexEntriesRead();
+
+            var claimed = jobs.claim(Set.of("mail"), 2, LEASE);
+
+            assertThat(claimed).extracting(job -> job.group().orElse("")).contains("small");
+            assertThat(indexEntriesRead() - before).isLessThan(100);
+        }
+    }
+
+    @Test
+    void the_number_of_groups_bounds_neither_a_claim_nor_who_gets_a_turn() {
+        Databases.update(postgres, """
+                insert into coatcheck.jobs (id, queue, grp, priority, due_at, state, fence, attempts, max_attempts,
+                        first_delay_ms, max_delay_ms, enqueued_at, run_at, payload)
+                    select gen_random_uuid(), 'mail', 'delayed ' || i, 0, now() + interval '1 day', 0, 0, 0, 1, 0, 0,
+                        now(), now(), ''
+                    from generate_series(1, 3000) as i
+                """);
+        Databases.update(postgres, "analyze coatcheck.jobs");
+        var jobs = postgres.jobs();
+        jobs.enqueue(NewJob.of("mail", "").withGroup("zoe"));
+        int calls = 0;
+        List<ClaimedJob> claimed;
+        do {
+            long before = indexEntriesRead();
+            claimed = jobs.claim(Set.of("mail"), 2, LEASE);
+            assertThat(indexEntriesRead() - before).isLessThan(5_000);
+            calls++;
+        } while (claimed.isEmpty() && calls < 50);
+
+        assertThat(claimed).hasSize(1);
+        assertThat(calls).isLessThanOrEqualTo(3000 / 256 + 1);
+    }
+
+    private void fillGroup(String group, int count) {
+        Databases.update(postgres, """
+                insert into coatcheck.jobs (id, queue, grp, priority, due_at, state, fence, attempts, max_attempts,
+                        first_delay_ms, max_delay_ms, enqueued_at, run_at, payload)
+                    select gen_random_uuid(), 'mail', '%s', 0, now() - interval '1 minute', 0, 0, 0, 1, 0, 0,
+                        now(), now(), ''
+                    from generate_series(1, %d) as i
+                """.formatted(group, count));
+        Databases.update(postgres, "analyze coatcheck.jobs");
     }
 
     private long indexEntriesRead() {

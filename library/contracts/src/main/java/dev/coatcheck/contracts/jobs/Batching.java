@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -115,7 +116,7 @@ interface Batching extends JobsUnderTest {
         enqueue(jobs, "");
         var one = claimOne(jobs, LONG);
         for (int fence = 0; fence <= Jobs.MAX_BATCH; fence++) {
-            claims.add(new ClaimedJob(one.id(), QUEUE, "", 1, 1, fence));
+            claims.add(new ClaimedJob(one.id(), QUEUE, Optional.empty(), "", 1, 1, fence));
         }
         assertThatThrownBy(() -> jobs.completeAll(claims)).isInstanceOf(IllegalArgumentException.class);
         assertThat(claim(jobs, 10, LONG)).isEmpty();

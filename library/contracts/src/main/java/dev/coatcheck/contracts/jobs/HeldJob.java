@@ -40,6 +40,11 @@ final class HeldJob {
         return job.queue();
     }
 
+    /** Whose it is; empty where it has no group. */
+    String group() {
+        return job.group().orElse("");
+    }
+
     Optional<String> uniqueKey() {
         return job.uniqueKey();
     }
@@ -74,7 +79,13 @@ final class HeldJob {
         state = JobState.RUNNING;
         due = leaseEnd;
         return new ClaimedJob(
-                id, job.queue(), job.payload(), attempts, job.retry().maxAttempts(), fence);
+                id,
+                job.queue(),
+                job.group(),
+                job.payload(),
+                attempts,
+                job.retry().maxAttempts(),
+                fence);
     }
 
     void renewUntil(Instant leaseEnd) {
@@ -109,6 +120,7 @@ final class HeldJob {
         return new StoredJob(
                 id,
                 job.queue(),
+                job.group(),
                 job.payload(),
                 state,
                 job.priority(),

@@ -4,6 +4,7 @@ import dev.coatcheck.state.StoredText;
 import dev.coatcheck.state.jobs.ClaimedJob;
 import dev.coatcheck.state.jobs.Enqueued;
 import dev.coatcheck.state.jobs.FailResult;
+import dev.coatcheck.state.jobs.GroupLimit;
 import dev.coatcheck.state.jobs.JobId;
 import dev.coatcheck.state.jobs.JobState;
 import dev.coatcheck.state.jobs.Jobs;
@@ -40,6 +41,7 @@ public final class InMemoryJobs implements Jobs {
 
     private final InstantSource clock;
     private final Map<JobId, HeldJob> held = new LinkedHashMap<>();
+    private final Turns turns = new Turns(held.values());
 
     public InMemoryJobs(InstantSource clock) {
         this.clock = clock;
@@ -67,10 +69,11 @@ public final class InMemoryJobs implements Jobs {
     public synchronized List<ClaimedJob> claim(Set<String> queues, int max, Duration lease) {
         var now = now();
         alive(queues).filter(job -> job.isLostForGood(now)).forEach(job -> job.die(now, HeldJob.LOST_FOR_GOOD));
-        return alive(queues)
+        var due = alive(queues)
                 .filter(job -> !job.due().isAfter(now))
                 .sorted(MOST_URGENT)
-                .limit(max)
+                .toList();
+        return turns.pick(due, max, now).stream()
                 .map(job -> job.claimUntil(now.plus(lease)))
                 .toList();
     }
@@ -80,7 +83,7 @@ public final class InMemoryJobs implements Jobs {
         long deadline = System.nanoTime() + timeout.toNanos();
         while (true) {
             var now = now();
-            var next = alive(queues).map(HeldJob::due).min(Comparator.naturalOrder());
+            var next = turns.nextChance(alive(queues).toList(), now);
             long left = deadline - System.nanoTime();
             if (next.isPresent()) {
                 // A millisecond more, because a wait may end a little early.
@@ -105,10 +108,12 @@ public final class InMemoryJobs implements Jobs {
     @Override
     public synchronized Set<ClaimedJob> completeAll(Collection<ClaimedJob> jobs) {
         Jobs.requireBatch(jobs);
-        return jobs.stream()
+        var completed = jobs.stream()
                 .filter(job ->
                         holding(job).map(entry -> held.remove(entry.id())).isPresent())
                 .collect(Collectors.toSet());
+        notifyAll();
+        return completed;
     }
 
     @Override
@@ -159,6 +164,18 @@ public final class InMemoryJobs implements Jobs {
         job.replay(now());
         notifyAll();
         return true;
+    }
+
+    @Override
+    public synchronized void limitGroups(String queue, GroupLimit limit) {
+        turns.limit(queue, "", limit);
+        notifyAll();
+    }
+
+    @Override
+    public synchronized void limitGroup(String queue, String group, GroupLimit limit) {
+        turns.limit(queue, group, limit);
+        notifyAll();
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.coatcheck.state.BackingServiceException;
 import dev.coatcheck.state.jobs.ClaimedJob;
 import dev.coatcheck.state.jobs.Enqueued;
 import dev.coatcheck.state.jobs.FailResult;
+import dev.coatcheck.state.jobs.GroupLimit;
 import dev.coatcheck.state.jobs.JobId;
 import dev.coatcheck.state.jobs.Jobs;
 import dev.coatcheck.state.jobs.NewJob;
@@ -128,6 +129,22 @@ final class TroubledJobs implements Jobs {
     @Override
     public boolean replay(JobId id) {
         return ask(() -> store.replay(id));
+    }
+
+    @Override
+    public void limitGroups(String queue, GroupLimit limit) {
+        ask(() -> {
+            store.limitGroups(queue, limit);
+            return true;
+        });
+    }
+
+    @Override
+    public void limitGroup(String queue, String group, GroupLimit limit) {
+        ask(() -> {
+            store.limitGroup(queue, group, limit);
+            return true;
+        });
     }
 
     @Override

@@ -22,6 +22,9 @@ import java.util.Set;
  *       fail or renew the job.
  *   <li>Of the jobs that may be run, those of greater priority are claimed first, then those that have waited longest;
  *       several workers may still overtake each other.
+ *   <li>Among jobs of one priority, groups take turns: a customer's ten jobs wait for no more than ten of each other's,
+ *       whatever the others have enqueued before. A worker goes round by itself; where several claim at once, it is fair
+ *       on the whole and not job for job.
  * </ul>
  *
  * <p>Each method costs one round trip unless it says otherwise, and throws {@link BackingServiceException} where the
@@ -126,6 +129,17 @@ public interface Jobs {
      *     waits or runs
      */
     boolean replay(JobId id);
+
+    /**
+     * Sets what each group of a queue may have, from the next claim on. For all workers, and until it is set again;
+     * {@link GroupLimit#none()} takes it away. Jobs without a group are not limited.
+     *
+     * <p>A worker that was taken for dead, and goes on working, does so beside its successor.
+     */
+    void limitGroups(String queue, GroupLimit limit);
+
+    /** Sets what one group of a queue may have, in place of what {@link #limitGroups} says for all; {@link GroupLimit#none()} takes it away. */
+    void limitGroup(String queue, String group, GroupLimit limit);
 
     /** How much is in each queue that has anything in it. */
     Map<String, QueueDepth> depths();

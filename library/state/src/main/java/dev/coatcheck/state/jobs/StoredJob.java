@@ -13,6 +13,7 @@ import java.util.Optional;
 public record StoredJob(
         JobId id,
         String queue,
+        Optional<String> group,
         String payload,
         JobState state,
         int priority,
