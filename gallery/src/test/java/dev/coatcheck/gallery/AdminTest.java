@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.coatcheck.gallery.images.TestImages;
 import dev.coatcheck.gallery.photos.Photos;
 import dev.coatcheck.postgres.Postgres;
+import dev.coatcheck.state.jobs.JobState;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -70,7 +71,7 @@ class AdminTest {
             await().atMost(PATIENCE)
                     .until(() -> jobs.claim(Set.of(Photos.QUEUE), 1, Duration.ofMillis(1))
                                     .isEmpty()
-                            && !jobs.dead(Photos.QUEUE, 1).isEmpty());
+                            && !jobs.list(Photos.QUEUE, JobState.DEAD, 1).isEmpty());
         }
 
         gallery.admin("replay-dead");

@@ -123,6 +123,18 @@ final class JobClaims {
         return delay < 0 ? new FailResult.Dead() : new FailResult.WillRetry(Duration.ofMillis(delay));
     }
 
+    boolean report(ClaimedJob job, String progress) {
+        return database.ask("report the progress of job " + job.id(), connection -> {
+            try (var report = connection.prepareStatement(
+                    "update coatcheck.jobs set progress = ? where id = ? and fence = ? and state = 1")) {
+                report.setString(1, StoredText.fit(progress, Jobs.MAX_PROGRESS_BYTES));
+                report.setObject(2, job.id().value());
+                report.setLong(3, job.fence());
+                return report.executeUpdate() == 1;
+            }
+        });
+    }
+
     void giveBack(Collection<ClaimedJob> jobs) {
         if (jobs.isEmpty()) {
             return;

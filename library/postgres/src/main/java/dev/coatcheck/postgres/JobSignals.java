@@ -1,11 +1,13 @@
 package dev.coatcheck.postgres;
 
+import dev.coatcheck.state.jobs.Jobs;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -21,6 +23,7 @@ final class JobSignals implements Listener.Heard {
     private final Set<String> watched = new HashSet<>();
     private final Set<String> raised = new HashSet<>();
     private final Map<Set<String>, Long> nextDue = new HashMap<>();
+    private final List<Runnable> cancelWatches = new CopyOnWriteArrayList<>();
 
     /** Somebody is about to look into these queues. */
     void takeDown(Set<String> queues) {
@@ -45,13 +48,30 @@ final class JobSignals implements Listener.Heard {
     }
 
     @Override
-    public void heard(List<String> queues) {
-        raise(queues);
+    public void heard(List<String> messages) {
+        raise(messages);
+        // No queue's name: a running job was cancelled.
+        if (messages.contains("")) {
+            tellOfCancel();
+        }
     }
 
     @Override
     public void mayHaveMissed() {
         raiseAll();
+        tellOfCancel();
+    }
+
+    /** Calls back when a running job may have been cancelled. */
+    Jobs.CancelWatch onCancel(Runnable told) {
+        // One of its own for each watch, so that each ends its own.
+        Runnable watch = told::run;
+        cancelWatches.add(watch);
+        return () -> cancelWatches.remove(watch);
+    }
+
+    private void tellOfCancel() {
+        cancelWatches.forEach(Runnable::run);
     }
 
     /** There may be something in these queues. Those that nobody here looks into are not remembered. */

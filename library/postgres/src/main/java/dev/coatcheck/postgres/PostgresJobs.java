@@ -1,11 +1,11 @@
 package dev.coatcheck.postgres;
 
-import dev.coatcheck.state.StoredText;
 import dev.coatcheck.state.jobs.ClaimedJob;
 import dev.coatcheck.state.jobs.Enqueued;
 import dev.coatcheck.state.jobs.FailResult;
 import dev.coatcheck.state.jobs.GroupLimit;
 import dev.coatcheck.state.jobs.JobId;
+import dev.coatcheck.state.jobs.JobState;
 import dev.coatcheck.state.jobs.Jobs;
 import dev.coatcheck.state.jobs.NewJob;
 import dev.coatcheck.state.jobs.QueueDepth;
@@ -44,6 +44,7 @@ public final class PostgresJobs implements Jobs {
     private final JobSignals signals;
     private final JobClaims claims;
     private final JobViews views;
+    private final JobControl control;
 
     PostgresJobs(Database database, Listener listener, JobSignals signals) {
         this.database = database;
@@ -51,6 +52,7 @@ public final class PostgresJobs implements Jobs {
         this.signals = signals;
         this.claims = new JobClaims(database, signals);
         this.views = new JobViews(database);
+        this.control = new JobControl(database);
     }
 
     @Override
@@ -132,23 +134,44 @@ public final class PostgresJobs implements Jobs {
     }
 
     @Override
-    public List<StoredJob> dead(String queue, int limit) {
-        return views.dead(queue, limit);
+    public List<StoredJob> list(String queue, JobState state, int limit) {
+        return views.list(queue, state, limit);
+    }
+
+    @Override
+    public List<StoredJob> listAfter(StoredJob last, int limit) {
+        return views.listAfter(last, limit);
+    }
+
+    @Override
+    public boolean report(ClaimedJob job, String progress) {
+        return claims.report(job, progress);
     }
 
     @Override
     public boolean replay(JobId id) {
-        return database.ask("replay job " + id, connection -> {
-            try (var replay = connection.prepareStatement("select coatcheck.replay_job_v1(?)")) {
-                replay.setObject(1, id.value());
-                return Rows.only(replay, row -> row.getBoolean(1));
-            }
-        });
+        return control.replay(id);
+    }
+
+    @Override
+    public int replayAll(String queue, int max) {
+        return control.replayAll(queue, max);
+    }
+
+    @Override
+    public Optional<JobState> cancel(JobId id) {
+        return control.cancel(id);
+    }
+
+    @Override
+    public CancelWatch onCancel(Runnable told) {
+        listener.start();
+        return signals.onCancel(told);
     }
 
     @Override
     public void limitGroups(String queue, GroupLimit limit) {
-        limit(queue, "", limit);
+        control.limit(queue, "", limit);
     }
 
     @Override
@@ -156,22 +179,7 @@ public final class PostgresJobs implements Jobs {
         if (group.isEmpty()) {
             throw new IllegalArgumentException("a group has a name: limitGroups is for all of a queue");
         }
-        limit(queue, group, limit);
-    }
-
-    private void limit(String queue, String group, GroupLimit limit) {
-        StoredText.require("the name of a queue", queue);
-        StoredText.require("the name of a group", group);
-        database.ask("limit the groups of queue \"" + queue + "\"", connection -> {
-            try (var set = connection.prepareStatement("select coatcheck.limit_job_group_v2(?, ?, ?, ?, ?)")) {
-                set.setString(1, queue);
-                set.setString(2, group);
-                set.setInt(3, limit.concurrency());
-                set.setInt(4, limit.starts());
-                set.setLong(5, Database.micros(limit.window()));
-                return set.execute();
-            }
-        });
+        control.limit(queue, group, limit);
     }
 
     @Override

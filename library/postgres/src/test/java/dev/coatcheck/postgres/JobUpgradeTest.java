@@ -7,6 +7,7 @@ import dev.coatcheck.state.jobs.ClaimedJob;
 import dev.coatcheck.state.jobs.Enqueued.Duplicate;
 import dev.coatcheck.state.jobs.GroupLimit;
 import dev.coatcheck.state.jobs.JobId;
+import dev.coatcheck.state.jobs.JobState;
 import dev.coatcheck.state.jobs.NewJob;
 import dev.coatcheck.state.jobs.StoredJob;
 import java.sql.SQLException;
@@ -55,7 +56,9 @@ class JobUpgradeTest {
         assertThat(jobs.claim(Set.of("mail"), 5, LEASE))
                 .extracting(ClaimedJob::payload)
                 .containsExactly("waiting");
-        assertThat(jobs.dead("mail", 5)).extracting(StoredJob::id).containsExactly(new JobId(dead));
+        assertThat(jobs.list("mail", JobState.DEAD, 5))
+                .extracting(StoredJob::id)
+                .containsExactly(new JobId(dead));
         assertThat(jobs.replay(new JobId(dead))).isTrue();
         assertThat(query(postgres, "select coatcheck.give_back_jobs_v1('{%s}', '{1}')".formatted(running)))
                 .hasSize(1);

@@ -22,6 +22,7 @@ final class HeldJob {
     private Instant due; // when somebody may claim it; of a dead job, when it died
     private int attempts;
     private long fence;
+    private Optional<String> progress = Optional.empty();
     private Optional<String> lastError = Optional.empty();
 
     HeldJob(JobId id, NewJob job, Instant now) {
@@ -92,6 +93,10 @@ final class HeldJob {
         due = leaseEnd;
     }
 
+    void report(String text) {
+        progress = Optional.of(text);
+    }
+
     void giveBack(Instant now) {
         attempts--;
         waitUntil(now);
@@ -128,6 +133,8 @@ final class HeldJob {
                 job.retry().maxAttempts(),
                 enqueuedAt,
                 runAt,
+                due,
+                progress,
                 lastError);
     }
 

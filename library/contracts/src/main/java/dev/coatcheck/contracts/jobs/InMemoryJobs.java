@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -41,6 +42,8 @@ public final class InMemoryJobs implements Jobs {
 
     private final InstantSource clock;
     private final Map<JobId, HeldJob> held = new LinkedHashMap<>();
+    private long ids;
+    private final List<Runnable> cancelWatches = new CopyOnWriteArrayList<>();
     private final Turns turns = new Turns(held.values());
 
     public InMemoryJobs(InstantSource clock) {
@@ -60,7 +63,8 @@ public final class InMemoryJobs implements Jobs {
         if (holder.isPresent()) {
             return new Enqueued.Duplicate(holder.get().id());
         }
-        var id = new JobId(UUID.randomUUID());
+        // Such that they are listed in the order in which they were enqueued.
+        var id = new JobId(new UUID(++ids, 0));
         held.put(id, new HeldJob(id, job, now()));
         return new Enqueued.Added(id);
     }
@@ -144,13 +148,72 @@ public final class InMemoryJobs implements Jobs {
     }
 
     @Override
-    public synchronized List<StoredJob> dead(String queue, int limit) {
+    public List<StoredJob> list(String queue, JobState state, int limit) {
+        return page(queue, state, Optional.empty(), limit);
+    }
+
+    @Override
+    public List<StoredJob> listAfter(StoredJob last, int limit) {
+        return page(last.queue(), last.state(), Optional.of(last), limit);
+    }
+
+    private synchronized List<StoredJob> page(String queue, JobState state, Optional<StoredJob> last, int limit) {
+        Jobs.requirePage(limit);
+        var order = listed(state);
         return held.values().stream()
-                .filter(job -> job.state() == JobState.DEAD && job.queue().equals(queue))
-                .sorted(Comparator.comparing(HeldJob::due).reversed())
-                .limit(limit)
                 .map(HeldJob::asStored)
+                .filter(job -> job.state() == state && job.queue().equals(queue))
+                .filter(job -> last.isEmpty() || order.compare(job, last.get()) > 0)
+                .sorted(order)
+                .limit(limit)
                 .toList();
+    }
+
+    private static Comparator<StoredJob> listed(JobState state) {
+        Comparator<StoredJob> byId = Comparator.comparing(job -> job.id().toString());
+        return switch (state) {
+            case WAITING ->
+                Comparator.comparingInt(StoredJob::priority)
+                        .reversed()
+                        .thenComparing(job -> job.group().orElse(""))
+                        .thenComparing(StoredJob::due)
+                        .thenComparing(byId);
+            case RUNNING -> byId;
+            case DEAD ->
+                Comparator.comparing(StoredJob::due).thenComparing(byId).reversed();
+        };
+    }
+
+    @Override
+    public synchronized int replayAll(String queue, int max) {
+        return (int) list(queue, JobState.DEAD, max).stream()
+                .filter(dead -> replay(dead.id()))
+                .count();
+    }
+
+    @Override
+    public synchronized Optional<JobState> cancel(JobId id) {
+        var cancelled = Optional.ofNullable(held.remove(id)).map(HeldJob::state);
+        if (cancelled.equals(Optional.of(JobState.RUNNING))) {
+            cancelWatches.forEach(Runnable::run);
+            notifyAll();
+        }
+        return cancelled;
+    }
+
+    @Override
+    public CancelWatch onCancel(Runnable told) {
+        // One of its own for each watch, so that each ends its own.
+        Runnable watch = told::run;
+        cancelWatches.add(watch);
+        return () -> cancelWatches.remove(watch);
+    }
+
+    @Override
+    public synchronized boolean report(ClaimedJob job, String progress) {
+        var entry = holding(job);
+        entry.ifPresent(held -> held.report(StoredText.fit(progress, MAX_PROGRESS_BYTES)));
+        return entry.isPresent();
     }
 
     @Override

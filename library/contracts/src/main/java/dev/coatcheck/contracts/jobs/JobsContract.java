@@ -4,7 +4,7 @@ import dev.coatcheck.state.jobs.Jobs;
 
 /**
  * What every adapter of {@link Jobs} passes, cut by what it is about: {@link Enqueuing}, {@link Batching},
- * {@link Claiming}, {@link Grouping}, {@link Ending}, {@link Leasing}, {@link Awaiting}, {@link Counting}, {@link HostileText}, {@link Working}.
+ * {@link Claiming}, {@link Grouping}, {@link Ending}, {@link Controlling}, {@link Leasing}, {@link Awaiting}, {@link Counting}, {@link HostileText}, {@link Working}.
  *
  * <pre>{@code
  * class PostgresJobsTest extends JobsContract {
@@ -16,7 +16,17 @@ import dev.coatcheck.state.jobs.Jobs;
  * }</pre>
  */
 public abstract class JobsContract
-        implements Enqueuing, Batching, Claiming, Grouping, Ending, Leasing, Awaiting, Counting, HostileText, Working {
+        implements Enqueuing,
+                Batching,
+                Claiming,
+                Grouping,
+                Ending,
+                Controlling,
+                Leasing,
+                Awaiting,
+                Counting,
+                HostileText,
+                Working {
 
     /**
      * The jobs under test; called once in each test.

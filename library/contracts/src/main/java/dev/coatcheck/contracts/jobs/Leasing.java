@@ -111,7 +111,7 @@ interface Leasing extends JobsUnderTest {
         });
         assertThat(find(jobs, id).attempts()).isEqualTo(3);
         assertThat(find(jobs, id).lastError()).isPresent();
-        assertThat(jobs.dead(QUEUE, 10)).hasSize(1);
+        assertThat(jobs.list(QUEUE, JobState.DEAD, 10)).hasSize(1);
         assertThat(jobs.replay(id)).isTrue();
     }
 

@@ -127,6 +127,20 @@ public abstract class SharedJobsContract {
     }
 
     @Test
+    void a_job_that_runs_in_another_process_is_cancelled_there() {
+        var jobs = jobs();
+        var id = enqueue(jobs, "endless");
+        try (var peer = start(JobActions.HoldUntilInterrupted.class)) {
+            assertThat(peer.hear()).isEqualTo("begun");
+
+            assertThat(jobs.cancel(id)).contains(JobState.RUNNING);
+
+            assertThat(peer.hear()).isEqualTo("interrupted true");
+        }
+        assertThat(jobs.depths()).isEmpty();
+    }
+
+    @Test
     void no_job_is_lost_when_worker_processes_are_killed_in_the_middle() {
         var jobs = jobs();
         int total = 300;

@@ -1,5 +1,7 @@
 package dev.coatcheck.contracts.jobs;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.coatcheck.state.jobs.GroupLimit;
 import dev.coatcheck.state.jobs.JobState;
 import java.time.Duration;
@@ -8,9 +10,11 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -44,7 +48,7 @@ final class Turns {
      */
     List<HeldJob> pick(List<HeldJob> due, int max, Instant now) {
         var picked = new ArrayList<HeldJob>();
-        var byPriority = new TreeMap<Integer, TreeMap<String, ArrayDeque<HeldJob>>>(Comparator.reverseOrder());
+        var byPriority = new TreeMap<Integer, NavigableMap<String, Deque<HeldJob>>>(Comparator.reverseOrder());
         for (var job : due) {
             byPriority
                     .computeIfAbsent(job.priority(), level -> new TreeMap<>())
@@ -55,11 +59,12 @@ final class Turns {
         return picked;
     }
 
-    private void takeTurns(TreeMap<String, ArrayDeque<HeldJob>> groups, List<HeldJob> picked, int max, Instant now) {
+    private void takeTurns(NavigableMap<String, Deque<HeldJob>> groups, List<HeldJob> picked, int max, Instant now) {
         while (picked.size() < max && !groups.isEmpty()) {
-            var next = Optional.ofNullable(groups.higherKey(last)).orElseGet(groups::firstKey);
-            last = next;
-            var waiting = groups.get(next);
+            var following = groups.higherEntry(last);
+            var next = following != null ? following : requireNonNull(groups.firstEntry());
+            last = next.getKey();
+            var waiting = next.getValue();
             // One queue's limit does not hold up what the group has in another.
             waiting.removeIf(job -> chance(job, picked, now).isAfter(now));
             if (!waiting.isEmpty()) {
@@ -68,7 +73,7 @@ final class Turns {
                 charge(job, now);
             }
             if (waiting.isEmpty()) {
-                groups.remove(next);
+                groups.remove(last);
             }
         }
     }

@@ -6,6 +6,7 @@ import dev.coatcheck.state.jobs.Enqueued;
 import dev.coatcheck.state.jobs.FailResult;
 import dev.coatcheck.state.jobs.GroupLimit;
 import dev.coatcheck.state.jobs.JobId;
+import dev.coatcheck.state.jobs.JobState;
 import dev.coatcheck.state.jobs.Jobs;
 import dev.coatcheck.state.jobs.NewJob;
 import dev.coatcheck.state.jobs.QueueDepth;
@@ -122,8 +123,33 @@ final class TroubledJobs implements Jobs {
     }
 
     @Override
-    public List<StoredJob> dead(String queue, int limit) {
-        return ask(() -> store.dead(queue, limit));
+    public List<StoredJob> list(String queue, JobState state, int limit) {
+        return ask(() -> store.list(queue, state, limit));
+    }
+
+    @Override
+    public List<StoredJob> listAfter(StoredJob last, int limit) {
+        return ask(() -> store.listAfter(last, limit));
+    }
+
+    @Override
+    public int replayAll(String queue, int max) {
+        return ask(() -> store.replayAll(queue, max));
+    }
+
+    @Override
+    public Optional<JobState> cancel(JobId id) {
+        return ask(() -> store.cancel(id));
+    }
+
+    @Override
+    public CancelWatch onCancel(Runnable told) {
+        return store.onCancel(told);
+    }
+
+    @Override
+    public boolean report(ClaimedJob job, String progress) {
+        return ask(() -> store.report(job, progress));
     }
 
     @Override

@@ -13,8 +13,8 @@ drop index coatcheck.jobs_due;
 -- Whether any job of a group may be run, and when the next may, without a look at each group.
 create index jobs_grouped_due on coatcheck.jobs (queue, priority desc, due_at) where state < 2 and grp <> '';
 
--- How many of a group run.
-create index jobs_grouped_running on coatcheck.jobs (queue, grp, due_at) where state = 1 and grp <> '';
+-- What runs, and how much of each group.
+create index jobs_running on coatcheck.jobs (queue, grp, due_at) where state = 1;
 
 -- What a group may; that of '' holds for all of the queue that have none of their own.
 create table coatcheck.job_group_limits (
@@ -146,12 +146,12 @@ begin
 
     select count(*) into v_running from (
         select from coatcheck.jobs j
-            where j.queue = p_queue and j.grp = p_group and j.grp <> '' and j.state = 1 and j.due_at > p_now
+            where j.queue = p_queue and j.grp = p_group and j.state = 1 and j.due_at > p_now
             limit v_limit.concurrency) running;
     allowed := least(allowed, v_limit.concurrency - v_running);
     if allowed = 0 then
         select min(j.due_at) into again_at from coatcheck.jobs j
-            where j.queue = p_queue and j.grp = p_group and j.grp <> '' and j.state = 1 and j.due_at > p_now;
+            where j.queue = p_queue and j.grp = p_group and j.state = 1 and j.due_at > p_now;
         return;
     end if;
 

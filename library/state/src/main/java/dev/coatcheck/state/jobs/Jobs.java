@@ -44,6 +44,12 @@ public interface Jobs {
     /** How much is kept of what a failed attempt said, in bytes of UTF-8. */
     int MAX_ERROR_BYTES = 8 * 1024;
 
+    /** How much is kept of what a handler reports, in bytes of UTF-8. */
+    int MAX_PROGRESS_BYTES = 1024;
+
+    /** How many jobs are listed or replayed at once, at the most. */
+    int MAX_PAGE = 1_000;
+
     /** How many jobs are enqueued or completed at once, at the most. */
     int MAX_BATCH = 1_000;
 
@@ -119,8 +125,23 @@ public interface Jobs {
     /** A job that is waiting, running or dead. */
     Optional<StoredJob> find(JobId id);
 
-    /** Dead jobs of a queue, the latest first. */
-    List<StoredJob> dead(String queue, int limit);
+    /**
+     * The first jobs of a queue in a state: those that wait by priority, group and time; those that run by id, the first
+     * enqueued first; those that are dead with the latest first.
+     *
+     * @param limit at most {@value #MAX_PAGE}
+     * @throws IllegalArgumentException where it is more
+     */
+    List<StoredJob> list(String queue, JobState state, int limit);
+
+    /**
+     * The jobs that follow in the list of the queue and the state of this one, as they are now.
+     *
+     * @param last the last job of the page before; it may be gone
+     * @param limit at most {@value #MAX_PAGE}
+     * @throws IllegalArgumentException where it is more
+     */
+    List<StoredJob> listAfter(StoredJob last, int limit);
 
     /**
      * Makes a dead job wait again, as if it had never been tried.
@@ -129,6 +150,49 @@ public interface Jobs {
      *     waits or runs
      */
     boolean replay(JobId id);
+
+    /**
+     * Makes dead jobs of a queue wait again, as {@link #replay} does one: those that died last come first.
+     *
+     * @param max at most {@value #MAX_PAGE}
+     * @return how many wait now
+     * @throws IllegalArgumentException where {@code max} is more
+     */
+    int replayAll(String queue, int max);
+
+    /**
+     * Ends a job that waits, runs or is dead: the store forgets it, and its unique key is free. The handler of one that runs
+     * is interrupted, wherever it is, as soon as its worker has heard of it; what it has done until then nobody undoes.
+     *
+     * <p>Waits for a transaction in which the job is being completed.
+     *
+     * @return in which state it was; empty where there is no such job (any more)
+     */
+    Optional<JobState> cancel(JobId id);
+
+    /**
+     * Calls back whenever a running job was cancelled, by whichever process, or that may have been missed; a
+     * {@link Worker} renews its leases then, to see whether it was one of its own. No round trip where the store tells of it
+     * by itself.
+     *
+     * @param told called by a thread of the store's: returns at once and throws nothing
+     */
+    CancelWatch onCancel(Runnable told);
+
+    /** Ends the calls of {@link #onCancel}. */
+    interface CancelWatch extends AutoCloseable {
+        @Override
+        void close();
+    }
+
+    /**
+     * Notes how far a running job is, for whoever {@linkplain #find looks}. The last note stays until the next, also of
+     * another attempt.
+     *
+     * @param progress cut to {@value #MAX_PROGRESS_BYTES} bytes of UTF-8
+     * @return false where the caller no longer has the job
+     */
+    boolean report(ClaimedJob job, String progress);
 
     /**
      * Sets what each group of a queue may have, from the next claim on. For all workers, and until it is set again;
@@ -149,6 +213,13 @@ public interface Jobs {
         if (jobs.size() > MAX_BATCH) {
             throw new IllegalArgumentException(
                     "at most %d jobs at once, and not %d: call once for each part".formatted(MAX_BATCH, jobs.size()));
+        }
+    }
+
+    /** For adapters: refuses pages of more than {@link #MAX_PAGE} jobs. */
+    static void requirePage(int limit) {
+        if (limit > MAX_PAGE) {
+            throw new IllegalArgumentException("a page has at most %d jobs, and not %d".formatted(MAX_PAGE, limit));
         }
     }
 }

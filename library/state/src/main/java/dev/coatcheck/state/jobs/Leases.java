@@ -6,10 +6,11 @@ import static java.lang.System.Logger.Level.WARNING;
 import dev.coatcheck.state.BackingServiceException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Keeps the leases of a worker's running jobs, and interrupts the handlers whose lease is over.
+ * Keeps the leases of a worker's running jobs, and interrupts the handlers whose lease is over or whose job was cancelled.
  *
  * <p>Two threads, because a store that hangs holds up the one that asks it for longer than a lease may last.
  */
@@ -22,12 +23,15 @@ final class Leases implements AutoCloseable {
     private final Duration lease;
     private final Thread renewer = Thread.ofVirtual().name("worker-renew").unstarted(this::renewUntilClosed);
     private final Thread watcher = Thread.ofVirtual().name("worker-leases").unstarted(this::watchUntilClosed);
+    private final AtomicBoolean cancelled = new AtomicBoolean(); // some job, anywhere, since the last renewal
+    private final Jobs.CancelWatch cancels;
     private volatile boolean closed;
 
     Leases(Jobs jobs, RunningJobs running, Duration lease) {
         this.jobs = jobs;
         this.running = running;
         this.lease = lease;
+        this.cancels = jobs.onCancel(this::lookForCancelled);
     }
 
     void start() {
@@ -39,6 +43,7 @@ final class Leases implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
+        cancels.close();
         LockSupport.unpark(renewer);
         LockSupport.unpark(watcher);
         try {
@@ -49,10 +54,17 @@ final class Leases implements AutoCloseable {
         }
     }
 
+    private void lookForCancelled() {
+        cancelled.set(true);
+        LockSupport.unpark(renewer);
+    }
+
     private void renewUntilClosed() {
         boolean renewed = true;
         while (true) {
-            LockSupport.parkNanos(lease.toNanos() / (renewed ? 3 : 10));
+            if (!cancelled.getAndSet(false)) {
+                LockSupport.parkNanos(lease.toNanos() / (renewed ? 3 : 10));
+            }
             if (closed) {
                 return;
             }
@@ -70,7 +82,7 @@ final class Leases implements AutoCloseable {
                     entry.renewedAt(asked);
                 } else {
                     // Ended meanwhile, or lost; interrupting what has ended does nothing.
-                    entry.interrupt();
+                    entry.lose();
                 }
             }
             return true;

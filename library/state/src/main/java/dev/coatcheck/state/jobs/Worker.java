@@ -20,7 +20,7 @@ import java.util.concurrent.locks.LockSupport;
  * claimed that cannot start at once. A claim takes as many jobs as there are free places, and jobs that end while others
  * are being completed are completed together, so that under load neither is a round trip for each job. Leases are renewed
  * while handlers run. A handler that returns completes its job; one that throws fails the attempt; one whose job was lost
- * is interrupted.
+ * or cancelled is interrupted.
  *
  * <p>A store that cannot be reached stops nothing for good: the worker goes on when it is back. Jobs that were running
  * meanwhile are lost to others when their leases end, and their handlers are interrupted by then, also while the store
@@ -213,7 +213,7 @@ public final class Worker implements AutoCloseable {
 
     private void run(Running entry) {
         var job = entry.job();
-        var execution = new Execution(job);
+        var execution = new Execution(jobs, entry);
         Throwable failure = null;
         try {
             handlers.getOrDefault(job.queue(), Worker::refuse).run(execution);
@@ -226,6 +226,8 @@ public final class Worker implements AutoCloseable {
             if (!execution.completedByHandler()) {
                 settle(entry, () -> complete(job));
             }
+        } else if (interrupted && entry.isLost()) {
+            LOG.log(INFO, "job {0} was cancelled or is another worker''s: its handler was interrupted", job.id());
         } else if (interrupted) {
             giveBack(List.of(job));
         } else {
@@ -244,7 +246,7 @@ public final class Worker implements AutoCloseable {
             LOG.log(
                     WARNING,
                     "job {0} was done, but the store no longer holds it for this worker: its lease had ended, or it"
-                            + " was completed before",
+                            + " was cancelled or completed before",
                     job.id());
         }
     }
