@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Puts jobs into the table. */
 final class JobIntake {
-    private static final String ENQUEUE = "select coatcheck.enqueue_jobs_v2(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    /** Answers with an id for each job; its parameters are those of {@link #set}. */
+    static final String ENQUEUE = "select coatcheck.enqueue_jobs_v2(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
     private JobIntake() {}
 
@@ -27,26 +28,36 @@ final class JobIntake {
         }
         var ids = jobs.stream().map(job -> TimeOrderedIds.next()).toList();
         try (var enqueue = connection.prepareStatement(ENQUEUE)) {
-            var set = new Columns(connection, enqueue, jobs);
-            enqueue.setArray(1, connection.createArrayOf("uuid", ids.toArray()));
-            set.column(2, "text", NewJob::queue);
-            set.column(3, "text", job -> job.group().orElse(null));
-            set.column(4, "text", NewJob::payload);
-            set.column(5, "int8", job -> Database.micros(job.delay()));
-            set.column(6, "int4", NewJob::priority);
-            set.column(7, "text", job -> job.uniqueKey().orElse(null));
-            set.column(8, "int4", job -> job.retry().maxAttempts());
-            set.column(9, "int8", job -> Database.millis(job.retry().firstDelay()));
-            set.column(10, "int8", job -> Database.millis(job.retry().maxDelay()));
+            set(connection, enqueue, 1, ids, jobs);
             return enqueued(ids, Rows.all(enqueue, row -> row.getObject(1, UUID.class)));
         }
+    }
+
+    /** Sets the parameters of {@link #ENQUEUE}, the first of which is the statement's {@code from}th. */
+    static void set(Connection connection, PreparedStatement statement, int from, List<UUID> ids, List<NewJob> jobs)
+            throws SQLException {
+        statement.setArray(from, connection.createArrayOf("uuid", ids.toArray()));
+        var set = new Columns(connection, statement, jobs);
+        set.column(from + 1, "text", NewJob::queue);
+        set.column(from + 2, "text", job -> job.group().orElse(null));
+        set.column(from + 3, "text", NewJob::payload);
+        set.column(from + 4, "int8", job -> Database.micros(job.delay()));
+        set.column(from + 5, "int4", NewJob::priority);
+        set.column(from + 6, "text", job -> job.uniqueKey().orElse(null));
+        set.column(from + 7, "int4", job -> job.retry().maxAttempts());
+        set.column(from + 8, "int8", job -> Database.millis(job.retry().firstDelay()));
+        set.column(from + 9, "int8", job -> Database.millis(job.retry().maxDelay()));
+    }
+
+    static Enqueued enqueued(UUID id, UUID standing) {
+        var standingId = new JobId(standing);
+        return standing.equals(id) ? new Enqueued.Added(standingId) : new Enqueued.Duplicate(standingId);
     }
 
     private static List<Enqueued> enqueued(List<UUID> ids, List<UUID> standing) {
         var enqueued = new ArrayList<Enqueued>();
         for (int i = 0; i < ids.size(); i++) {
-            var id = new JobId(standing.get(i));
-            enqueued.add(standing.get(i).equals(ids.get(i)) ? new Enqueued.Added(id) : new Enqueued.Duplicate(id));
+            enqueued.add(enqueued(ids.get(i), standing.get(i)));
         }
         return List.copyOf(enqueued);
     }

@@ -1,5 +1,6 @@
 package dev.coatcheck.postgres;
 
+import dev.coatcheck.state.jobs.CancelWatches;
 import dev.coatcheck.state.jobs.Jobs;
 import java.util.Collection;
 import java.util.HashMap;
@@ -7,7 +8,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -23,7 +23,7 @@ final class JobSignals implements Listener.Heard {
     private final Set<String> watched = new HashSet<>();
     private final Set<String> raised = new HashSet<>();
     private final Map<Set<String>, Long> nextDue = new HashMap<>();
-    private final List<Runnable> cancelWatches = new CopyOnWriteArrayList<>();
+    private final CancelWatches cancelWatches = new CancelWatches();
 
     /** Somebody is about to look into these queues. */
     void takeDown(Set<String> queues) {
@@ -52,26 +52,19 @@ final class JobSignals implements Listener.Heard {
         raise(messages);
         // No queue's name: a running job was cancelled.
         if (messages.contains("")) {
-            tellOfCancel();
+            cancelWatches.tell();
         }
     }
 
     @Override
     public void mayHaveMissed() {
         raiseAll();
-        tellOfCancel();
+        cancelWatches.tell();
     }
 
     /** Calls back when a running job may have been cancelled. */
     Jobs.CancelWatch onCancel(Runnable told) {
-        // One of its own for each watch, so that each ends its own.
-        Runnable watch = told::run;
-        cancelWatches.add(watch);
-        return () -> cancelWatches.remove(watch);
-    }
-
-    private void tellOfCancel() {
-        cancelWatches.forEach(Runnable::run);
+        return cancelWatches.add(told);
     }
 
     /** There may be something in these queues. Those that nobody here looks into are not remembered. */

@@ -3,6 +3,7 @@ package dev.coatcheck.postgres;
 import dev.coatcheck.state.jobs.ClaimedJob;
 import dev.coatcheck.state.jobs.Enqueued;
 import dev.coatcheck.state.jobs.FailResult;
+import dev.coatcheck.state.jobs.FireResult;
 import dev.coatcheck.state.jobs.GroupLimit;
 import dev.coatcheck.state.jobs.JobId;
 import dev.coatcheck.state.jobs.JobState;
@@ -13,6 +14,7 @@ import dev.coatcheck.state.jobs.StoredJob;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -34,9 +36,12 @@ import java.util.Set;
  *
  * <p>Every method is one round trip. A claim visits the priorities that a queue has one by one, so tens of them are fine
  * and thousands are not. Groups take turns by an index that leads from each to the next: what waits in one costs the
- * others nothing. One claim gives at most 256 turns, and the next goes on from there. Whoever waits for work is told by the server at once; where that connection is lost, until it
- * is there again, work is found when the worker looks by itself. {@link #depths()} reads the whole table, which holds
- * nothing that was done.
+ * others nothing. One claim gives at most 256 turns; where that many groups in a row have nothing that may start, the next
+ * claim goes on from there after 50 ms.
+ *
+ * <p>Whoever waits for work, or runs a job that is cancelled, is told by the server at once; where that connection is lost,
+ * until it is there again, work is found when the worker looks by itself, and a cancel when it renews its leases.
+ * {@link #depths()} reads the whole table, which holds nothing that was done.
  */
 public final class PostgresJobs implements Jobs {
     private final Database database;
@@ -45,6 +50,7 @@ public final class PostgresJobs implements Jobs {
     private final JobClaims claims;
     private final JobViews views;
     private final JobControl control;
+    private final JobSchedules schedules;
 
     PostgresJobs(Database database, Listener listener, JobSignals signals) {
         this.database = database;
@@ -53,6 +59,7 @@ public final class PostgresJobs implements Jobs {
         this.claims = new JobClaims(database, signals);
         this.views = new JobViews(database);
         this.control = new JobControl(database);
+        this.schedules = new JobSchedules(database);
     }
 
     @Override
@@ -180,6 +187,16 @@ public final class PostgresJobs implements Jobs {
             throw new IllegalArgumentException("a group has a name: limitGroups is for all of a queue");
         }
         control.limit(queue, group, limit);
+    }
+
+    @Override
+    public Instant lastFired(String schedule, Instant now) {
+        return schedules.lastFired(schedule, now);
+    }
+
+    @Override
+    public FireResult fire(String schedule, Instant at, NewJob job) {
+        return schedules.fire(schedule, at, job);
     }
 
     @Override

@@ -115,6 +115,20 @@ interface Grouping extends JobsUnderTest {
     }
 
     @Test
+    default void a_limit_that_is_lowered_takes_nothing_away_from_what_runs() {
+        var jobs = jobs();
+        enqueueMany(jobs, "ada", 5);
+        var claimed = claim(jobs, 3, LONG);
+
+        jobs.limitGroup(QUEUE, "ada", GroupLimit.none().withConcurrency(2));
+
+        assertThat(claim(jobs, 5, LONG)).isEmpty();
+        assertThat(jobs.renew(claimed, LONG)).hasSize(3);
+        jobs.completeAll(claimed.subList(0, 2));
+        assertThat(claim(jobs, 5, LONG)).hasSize(1);
+    }
+
+    @Test
     default void the_place_of_a_worker_that_died_is_free_when_its_lease_ends() {
         var jobs = jobs();
         jobs.limitGroups(QUEUE, GroupLimit.none().withConcurrency(1));

@@ -1,9 +1,11 @@
 package dev.coatcheck.contracts.jobs;
 
 import dev.coatcheck.state.StoredText;
+import dev.coatcheck.state.jobs.CancelWatches;
 import dev.coatcheck.state.jobs.ClaimedJob;
 import dev.coatcheck.state.jobs.Enqueued;
 import dev.coatcheck.state.jobs.FailResult;
+import dev.coatcheck.state.jobs.FireResult;
 import dev.coatcheck.state.jobs.GroupLimit;
 import dev.coatcheck.state.jobs.JobId;
 import dev.coatcheck.state.jobs.JobState;
@@ -24,7 +26,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -42,8 +43,9 @@ public final class InMemoryJobs implements Jobs {
 
     private final InstantSource clock;
     private final Map<JobId, HeldJob> held = new LinkedHashMap<>();
+    private final Map<String, Instant> fired = new HashMap<>();
     private long ids;
-    private final List<Runnable> cancelWatches = new CopyOnWriteArrayList<>();
+    private final CancelWatches cancelWatches = new CancelWatches();
     private final Turns turns = new Turns(held.values());
 
     public InMemoryJobs(InstantSource clock) {
@@ -195,7 +197,7 @@ public final class InMemoryJobs implements Jobs {
     public synchronized Optional<JobState> cancel(JobId id) {
         var cancelled = Optional.ofNullable(held.remove(id)).map(HeldJob::state);
         if (cancelled.equals(Optional.of(JobState.RUNNING))) {
-            cancelWatches.forEach(Runnable::run);
+            cancelWatches.tell();
             notifyAll();
         }
         return cancelled;
@@ -203,10 +205,7 @@ public final class InMemoryJobs implements Jobs {
 
     @Override
     public CancelWatch onCancel(Runnable told) {
-        // One of its own for each watch, so that each ends its own.
-        Runnable watch = told::run;
-        cancelWatches.add(watch);
-        return () -> cancelWatches.remove(watch);
+        return cancelWatches.add(told);
     }
 
     @Override
@@ -239,6 +238,23 @@ public final class InMemoryJobs implements Jobs {
     public synchronized void limitGroup(String queue, String group, GroupLimit limit) {
         turns.limit(queue, group, limit);
         notifyAll();
+    }
+
+    @Override
+    public synchronized Instant lastFired(String schedule, Instant now) {
+        return fired.computeIfAbsent(schedule, name -> now);
+    }
+
+    @Override
+    public synchronized FireResult fire(String schedule, Instant at, NewJob job) {
+        if (at.isAfter(now())) {
+            return new FireResult.Early(Duration.between(now(), at));
+        }
+        if (!at.isAfter(fired.getOrDefault(schedule, Instant.MIN))) {
+            return new FireResult.AlreadyFired();
+        }
+        fired.put(schedule, at);
+        return new FireResult.Fired(enqueue(job));
     }
 
     @Override

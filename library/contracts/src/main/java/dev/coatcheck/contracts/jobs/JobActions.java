@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.LockSupport;
 
 /** What the other JVMs of {@link SharedJobsContract} do. */
 final class JobActions {
@@ -48,6 +49,25 @@ final class JobActions {
                             .toString());
                 }
             }
+        }
+    }
+
+    /** Works on jobs that never end and are deaf to interrupts, until a signal ends the process. */
+    public static final class WorkUntilTerminated implements PeerAction<Jobs> {
+        @Override
+        public void run(Jobs jobs, List<String> arguments, Conversation conversation) {
+            var settings = WorkerSettings.defaults().withLease(JobsUnderTest.LONG);
+            var worker = Worker.start(
+                    jobs,
+                    Map.of(JobsUnderTest.QUEUE, execution -> {
+                        conversation.say("begun");
+                        while (true) {
+                            LockSupport.park();
+                        }
+                    }),
+                    settings);
+            Runtime.getRuntime().addShutdownHook(new Thread(worker::close, "stop-worker"));
+            conversation.hear();
         }
     }
 

@@ -4,7 +4,8 @@ import dev.coatcheck.state.jobs.Jobs;
 
 /**
  * What every adapter of {@link Jobs} passes, cut by what it is about: {@link Enqueuing}, {@link Batching},
- * {@link Claiming}, {@link Grouping}, {@link Ending}, {@link Controlling}, {@link Leasing}, {@link Awaiting}, {@link Counting}, {@link HostileText}, {@link Working}.
+ * {@link Claiming}, {@link Grouping}, {@link Ending}, {@link Controlling}, {@link Leasing}, {@link Awaiting},
+ * {@link Counting}, {@link Scheduling}, {@link HostileText}, {@link Working}.
  *
  * <pre>{@code
  * class PostgresJobsTest extends JobsContract {
@@ -25,6 +26,7 @@ public abstract class JobsContract
                 Leasing,
                 Awaiting,
                 Counting,
+                Scheduling,
                 HostileText,
                 Working {
 

@@ -4,6 +4,7 @@ import dev.coatcheck.state.BackingServiceException;
 import dev.coatcheck.state.jobs.ClaimedJob;
 import dev.coatcheck.state.jobs.Enqueued;
 import dev.coatcheck.state.jobs.FailResult;
+import dev.coatcheck.state.jobs.FireResult;
 import dev.coatcheck.state.jobs.GroupLimit;
 import dev.coatcheck.state.jobs.JobId;
 import dev.coatcheck.state.jobs.JobState;
@@ -13,6 +14,7 @@ import dev.coatcheck.state.jobs.QueueDepth;
 import dev.coatcheck.state.jobs.StoredJob;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -171,6 +173,16 @@ final class TroubledJobs implements Jobs {
             store.limitGroup(queue, group, limit);
             return true;
         });
+    }
+
+    @Override
+    public Instant lastFired(String schedule, Instant now) {
+        return ask(() -> store.lastFired(schedule, now));
+    }
+
+    @Override
+    public FireResult fire(String schedule, Instant at, NewJob job) {
+        return ask(() -> store.fire(schedule, at, job));
     }
 
     @Override

@@ -144,15 +144,17 @@ begin
         return;
     end if;
 
-    select count(*) into v_running from (
-        select from coatcheck.jobs j
-            where j.queue = p_queue and j.grp = p_group and j.state = 1 and j.due_at > p_now
-            limit v_limit.concurrency) running;
-    allowed := least(allowed, v_limit.concurrency - v_running);
-    if allowed = 0 then
-        select min(j.due_at) into again_at from coatcheck.jobs j
-            where j.queue = p_queue and j.grp = p_group and j.state = 1 and j.due_at > p_now;
-        return;
+    if v_limit.concurrency < 2147483647 then
+        select count(*) into v_running from (
+            select from coatcheck.jobs j
+                where j.queue = p_queue and j.grp = p_group and j.state = 1 and j.due_at > p_now
+                limit v_limit.concurrency) running;
+        allowed := least(allowed, v_limit.concurrency - v_running);
+        if allowed = 0 then
+            select min(j.due_at) into again_at from coatcheck.jobs j
+                where j.queue = p_queue and j.grp = p_group and j.state = 1 and j.due_at > p_now;
+            return;
+        end if;
     end if;
 
     if v_limit.starts < 2147483647 then
@@ -245,7 +247,7 @@ $$;
 --
 -- Priorities are visited from the greatest down. At each, the groups after p_after take turns of one job, then of two,
 -- of four, and so on, until there is enough. A turn costs a few probes of indexes, however many jobs wait in the group,
--- and there are at most 256 turns in one call: what has not been found by then is found by the next.
+-- and there are at most 256 turns in one call: what has not been found by then is found by the next, a little later.
 create function coatcheck.claim_jobs_v2(p_queues text[], p_max int, p_lease_us bigint, p_after text)
     returns table (
         id uuid, queue text, grp text, payload text, attempt int, max_attempts int, fence bigint, last_turn text,
@@ -326,7 +328,8 @@ begin
     end loop;
 
     if v_left = p_max and v_turns = 0 then
-        v_next_due := v_now;
+        -- Not at once: where very many groups may not start anything, it would be for ever.
+        v_next_due := least(v_next_due, v_now + interval '50 milliseconds');
     end if;
     if v_left = p_max and v_next_due is not null then
         last_turn := v_last;

@@ -2,6 +2,7 @@ package dev.coatcheck.state.jobs;
 
 import dev.coatcheck.state.BackingServiceException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +23,7 @@ import java.util.Set;
  *       fail or renew the job.
  *   <li>Of the jobs that may be run, those of greater priority are claimed first, then those that have waited longest;
  *       several workers may still overtake each other.
- *   <li>Among jobs of one priority, groups take turns: a customer's ten jobs wait for no more than ten of each other's,
+ *   <li>Among jobs of one priority, groups take turns: a customer's ten jobs wait for about ten of each other's,
  *       whatever the others have enqueued before. A worker goes round by itself; where several claim at once, it is fair
  *       on the whole and not job for job.
  * </ul>
@@ -204,6 +205,17 @@ public interface Jobs {
 
     /** Sets what one group of a queue may have, in place of what {@link #limitGroups} says for all; {@link GroupLimit#none()} takes it away. */
     void limitGroup(String queue, String group, GroupLimit limit);
+
+    /**
+     * When a schedule fired last. Where the store does not know it, it begins with {@code now}, and this is answered.
+     */
+    Instant lastFired(String schedule, Instant now);
+
+    /**
+     * Enqueues the job of one time of a schedule: once, whoever asks and however often, since the time is noted in the same
+     * transaction. {@link Scheduler} asks at the right time.
+     */
+    FireResult fire(String schedule, Instant at, NewJob job);
 
     /** How much is in each queue that has anything in it. */
     Map<String, QueueDepth> depths();
