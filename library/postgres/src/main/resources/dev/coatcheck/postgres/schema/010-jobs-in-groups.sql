@@ -50,7 +50,8 @@ begin
                 id, queue, grp, priority, due_at, state, fence, attempts, max_attempts, first_delay_ms, max_delay_ms,
                 enqueued_at, run_at, unique_key, payload)
             select
-                new.id, new.queue, coalesce(new.grp, ''), new.priority, moment.at + new.delay_us * interval '1 microsecond', 0, 0, 0,
+                new.id, new.queue, coalesce(new.grp, ''), new.priority,
+                moment.at + new.delay_us * interval '1 microsecond', 0, 0, 0,
                 new.max_attempts, new.first_delay_ms, new.max_delay_ms,
                 moment.at, moment.at + new.delay_us * interval '1 microsecond', new.unique_key, new.payload
             from unnest(

@@ -7,6 +7,9 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class CancelWatches {
     private final Map<Object, Runnable> watches = new ConcurrentHashMap<>();
 
+    /** Nobody yet. */
+    public CancelWatches() {}
+
     /** Adds one, until it is closed. */
     public Jobs.CancelWatch add(Runnable told) {
         var key = new Object();
