@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /** The one-off commands: each a process of its own, beside the others and on the same attached resources. */
 final class Admin {
@@ -63,7 +64,7 @@ final class Admin {
                            admin set-flag NAME on|off|SHARE%|EMAIL...  for everybody, nobody, a share of all users, or these
                            admin replay-dead                           photos whose last attempt has failed are tried anew
                            admin list-jobs waiting|running|dead        the first of them, with their ids
-                           admin cancel-job ID                         a photo that waits, is worked on or is dead is given up""");
+                           admin cancel-job ID                         the job is ended, in whatever state; its photo stays without variants""");
             return USAGE;
         }
     }
@@ -134,12 +135,19 @@ final class Admin {
         if (arguments.size() != 1) {
             throw new IllegalArgumentException("jobs are listed by one state");
         }
-        var state = JobState.valueOf(arguments.getFirst().toUpperCase(Locale.ROOT));
+        var state = state(arguments.getFirst());
         for (var job : postgres.jobs().list(Photos.QUEUE, state, Jobs.MAX_PAGE)) {
             System.out.printf(
                     "%s photo %s, enqueued at %s, attempt %d of %d%n",
                     job.id(), job.payload(), job.enqueuedAt(), job.attempts(), job.maxAttempts());
         }
+    }
+
+    private static JobState state(String name) {
+        return Stream.of(JobState.values())
+                .filter(state -> state.name().toLowerCase(Locale.ROOT).equals(name))
+                .findAny()
+                .orElseThrow(() -> new IllegalArgumentException("a job is waiting, running or dead, and not " + name));
     }
 
     private static void cancelJob(Postgres postgres, List<String> arguments) {
