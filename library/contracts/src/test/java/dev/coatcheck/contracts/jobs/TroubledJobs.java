@@ -28,7 +28,9 @@ final class TroubledJobs implements Jobs {
     enum Trouble {
         NONE,
         FAILS,
-        HANGS
+        HANGS,
+        /** Does what is asked, and hangs then. */
+        ANSWERS_LATE
     }
 
     private final Jobs store;
@@ -60,12 +62,13 @@ final class TroubledJobs implements Jobs {
             interrupted = true;
         }
         try {
-            awaitNoHang();
+            awaitNo(Trouble.HANGS);
             if (trouble == Trouble.FAILS) {
                 throw new IOException("connection refused");
             }
             var answer = question.call();
-            awaitNoHang();
+            awaitNo(Trouble.HANGS);
+            awaitNo(Trouble.ANSWERS_LATE);
             return answer;
         } catch (RuntimeException e) {
             throw e;
@@ -74,8 +77,8 @@ final class TroubledJobs implements Jobs {
         }
     }
 
-    private synchronized void awaitNoHang() throws InterruptedException {
-        while (trouble == Trouble.HANGS) {
+    private synchronized void awaitNo(Trouble such) throws InterruptedException {
+        while (trouble == such) {
             wait();
         }
     }

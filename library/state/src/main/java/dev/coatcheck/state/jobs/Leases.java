@@ -23,7 +23,7 @@ final class Leases implements AutoCloseable {
     private final Duration lease;
     private final Thread renewer = Thread.ofVirtual().name("worker-renew").unstarted(this::renewUntilClosed);
     private final Thread watcher = Thread.ofVirtual().name("worker-leases").unstarted(this::watchUntilClosed);
-    private final AtomicBoolean cancelled = new AtomicBoolean(); // some job, anywhere, since the last renewal
+    private final AtomicBoolean asked = new AtomicBoolean(); // to renew at once
     private final Jobs.CancelWatch cancels;
     private volatile boolean closed;
 
@@ -31,7 +31,7 @@ final class Leases implements AutoCloseable {
         this.jobs = jobs;
         this.running = running;
         this.lease = lease;
-        this.cancels = jobs.onCancel(this::lookForCancelled);
+        this.cancels = jobs.onCancel(this::renewNow);
     }
 
     void start() {
@@ -54,15 +54,16 @@ final class Leases implements AutoCloseable {
         }
     }
 
-    private void lookForCancelled() {
-        cancelled.set(true);
+    /** Asks the store at once which jobs are still this worker's. */
+    void renewNow() {
+        asked.set(true);
         LockSupport.unpark(renewer);
     }
 
     private void renewUntilClosed() {
         boolean renewed = true;
         while (true) {
-            if (!cancelled.getAndSet(false)) {
+            if (!asked.getAndSet(false)) {
                 LockSupport.parkNanos(lease.toNanos() / (renewed ? 3 : 10));
             }
             if (closed) {
@@ -74,12 +75,12 @@ final class Leases implements AutoCloseable {
     }
 
     private boolean renew(List<Running> held) {
-        long asked = System.nanoTime();
+        long began = System.nanoTime();
         try {
             var kept = jobs.renew(held.stream().map(Running::job).toList(), lease);
             for (var entry : held) {
                 if (kept.contains(entry.job())) {
-                    entry.renewedAt(asked);
+                    entry.renewedAt(began);
                 } else {
                     // Ended meanwhile, or lost; interrupting what has ended does nothing.
                     entry.lose();

@@ -169,6 +169,10 @@ public final class Worker implements AutoCloseable {
         for (var job : claimed) {
             start(job, asked);
         }
+        if (System.nanoTime() - asked > settings.lease().toNanos() / 3) {
+            // The answer was late, and the next renewal may be too.
+            leases.renewNow();
+        }
         if (claimed.isEmpty()) {
             whileIdle(() -> jobs.awaitWork(handlers.keySet(), settings.pollInterval()));
         }
