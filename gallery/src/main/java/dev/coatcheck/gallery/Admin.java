@@ -12,6 +12,9 @@ import dev.coatcheck.state.flags.Flag;
 import dev.coatcheck.state.flags.FlagSettings;
 import dev.coatcheck.state.flags.FlagValue;
 import dev.coatcheck.state.flags.Rule;
+import dev.coatcheck.state.jobs.JobId;
+import dev.coatcheck.state.jobs.JobState;
+import dev.coatcheck.state.jobs.Jobs;
 import java.io.BufferedReader;
 import java.io.Console;
 import java.io.IOException;
@@ -21,12 +24,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.UUID;
+import java.util.stream.Stream;
 
 /** The one-off commands: each a process of its own, beside the others and on the same attached resources. */
 final class Admin {
     private static final int REFUSED = 1;
     private static final int USAGE = 64;
-    private static final int MOST_DEAD = 1_000;
 
     private Admin() {}
 
@@ -43,6 +47,8 @@ final class Admin {
                 case "create-user" -> createUser(postgres, arguments);
                 case "set-flag" -> setFlag(postgres, arguments);
                 case "replay-dead" -> replayDead(postgres);
+                case "list-jobs" -> listJobs(postgres, arguments);
+                case "cancel-job" -> cancelJob(postgres, arguments);
                 default -> throw new IllegalArgumentException("there is no command " + command);
             }
             return 0;
@@ -56,7 +62,9 @@ final class Admin {
                                                                        output is redirected, a line of input is read: what
                                                                        is typed there can be seen
                            admin set-flag NAME on|off|SHARE%|EMAIL...  for everybody, nobody, a share of all users, or these
-                           admin replay-dead                           photos whose last attempt has failed are tried anew""");
+                           admin replay-dead                           photos whose last attempt has failed are tried anew
+                           admin list-jobs waiting|running|dead        the first of them, with their ids
+                           admin cancel-job ID                         the job is ended, in whatever state; its photo stays without variants""");
             return USAGE;
         }
     }
@@ -120,10 +128,36 @@ final class Admin {
     }
 
     private static void replayDead(Postgres postgres) {
-        var jobs = postgres.jobs();
-        long replayed = jobs.dead(Photos.QUEUE, MOST_DEAD).stream()
-                .filter(dead -> jobs.replay(dead.id()))
-                .count();
-        System.out.println(replayed + " photos are tried anew.");
+        System.out.println(postgres.jobs().replayAll(Photos.QUEUE, Jobs.MAX_PAGE) + " photos are tried anew.");
+    }
+
+    private static void listJobs(Postgres postgres, List<String> arguments) {
+        if (arguments.size() != 1) {
+            throw new IllegalArgumentException("jobs are listed by one state");
+        }
+        var state = state(arguments.getFirst());
+        for (var job : postgres.jobs().list(Photos.QUEUE, state, Jobs.MAX_PAGE)) {
+            System.out.printf(
+                    "%s photo %s, enqueued at %s, attempt %d of %d%n",
+                    job.id(), job.payload(), job.enqueuedAt(), job.attempts(), job.maxAttempts());
+        }
+    }
+
+    private static JobState state(String name) {
+        return Stream.of(JobState.values())
+                .filter(state -> state.name().toLowerCase(Locale.ROOT).equals(name))
+                .findAny()
+                .orElseThrow(() -> new IllegalArgumentException("a job is waiting, running or dead, and not " + name));
+    }
+
+    private static void cancelJob(Postgres postgres, List<String> arguments) {
+        if (arguments.size() != 1) {
+            throw new IllegalArgumentException("one job at a time");
+        }
+        var id = new JobId(UUID.fromString(arguments.getFirst()));
+        System.out.println(postgres.jobs()
+                .cancel(id)
+                .map(state -> "The job is cancelled; it was " + state.name().toLowerCase(Locale.ROOT) + ".")
+                .orElse("There is no such job."));
     }
 }

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.coatcheck.gallery.images.TestImages;
 import dev.coatcheck.gallery.photos.Photos;
 import dev.coatcheck.postgres.Postgres;
+import dev.coatcheck.state.jobs.JobState;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -70,7 +71,7 @@ class AdminTest {
             await().atMost(PATIENCE)
                     .until(() -> jobs.claim(Set.of(Photos.QUEUE), 1, Duration.ofMillis(1))
                                     .isEmpty()
-                            && !jobs.dead(Photos.QUEUE, 1).isEmpty());
+                            && !jobs.list(Photos.QUEUE, JobState.DEAD, 1).isEmpty());
         }
 
         gallery.admin("replay-dead");
@@ -78,6 +79,22 @@ class AdminTest {
 
         await().atMost(PATIENCE)
                 .until(() -> visitor.get(web, path).json().path("status").asString(), "ready"::equals);
+    }
+
+    @Test
+    void a_job_is_listed_and_cancelled() {
+        var web = gallery.startWeb();
+        Visitor.loggedIn(web).upload(web, TestImages.jpeg(300, 200));
+        try (var postgres = Postgres.attach(gallery.postgresUrl)) {
+            var jobs = postgres.jobs();
+            var job = jobs.list(Photos.QUEUE, JobState.WAITING, 1).getFirst();
+            gallery.admin("list-jobs", "waiting");
+
+            gallery.admin("cancel-job", job.id().toString());
+
+            assertThat(jobs.find(job.id())).isEmpty();
+            gallery.admin("cancel-job", job.id().toString());
+        }
     }
 
     @ParameterizedTest
@@ -91,7 +108,11 @@ class AdminTest {
                 "set-flag sepia perhaps",
                 "set-flag sepia x%",
                 "set-flag sepia 101%",
-                "set-flag sepia on off"
+                "set-flag sepia on off",
+                "list-jobs",
+                "list-jobs asleep",
+                "cancel-job",
+                "cancel-job 7"
             })
     void what_is_no_command_is_wrong_usage_and_changes_nothing(String command) {
         assertThat(gallery.adminStatus(command.split(" "))).isEqualTo(64);

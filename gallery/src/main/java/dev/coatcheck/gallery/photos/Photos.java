@@ -7,6 +7,7 @@ import dev.coatcheck.gallery.images.Variant;
 import dev.coatcheck.gallery.photos.Photo.Status;
 import dev.coatcheck.postgres.PostgresJobs;
 import dev.coatcheck.state.jobs.ClaimedJob;
+import dev.coatcheck.state.jobs.JobState;
 import dev.coatcheck.state.jobs.NewJob;
 import dev.coatcheck.state.jobs.Retry;
 import java.sql.Connection;
@@ -181,7 +182,7 @@ public final class Photos {
 
     /** Notes that photos whose last attempt has failed, or took its worker down, cannot be processed. */
     void failDead() {
-        for (var dead : jobs.dead(QUEUE, MAX_DEAD)) {
+        for (var dead : jobs.list(QUEUE, JobState.DEAD, MAX_DEAD)) {
             failed(UUID.fromString(dead.payload()));
         }
     }

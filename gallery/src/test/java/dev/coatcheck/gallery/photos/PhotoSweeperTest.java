@@ -11,6 +11,7 @@ import dev.coatcheck.host.service.SharedServers;
 import dev.coatcheck.postgres.Postgres;
 import dev.coatcheck.redis.Redis;
 import dev.coatcheck.state.blobs.PutOptions;
+import dev.coatcheck.state.jobs.JobState;
 import dev.coatcheck.state.jobs.Worker;
 import dev.coatcheck.state.jobs.WorkerSettings;
 import dev.coatcheck.state.leases.LeaseSettings;
@@ -86,7 +87,8 @@ class PhotoSweeperTest {
         try (var variants = new VariantJob(photos, postgres.blobs(), 1);
                 var worker = Worker.start(postgres.jobs(), Map.of(Photos.QUEUE, variants), WorkerSettings.defaults())) {
             await().atMost(PATIENCE)
-                    .until(() -> postgres.jobs().dead(Photos.QUEUE, 1).size() == 1 && worker.running() == 0);
+                    .until(() ->
+                            postgres.jobs().list(Photos.QUEUE, JobState.DEAD, 1).size() == 1 && worker.running() == 0);
         }
         assertThat(status(photo)).isEqualTo(Status.PROCESSING);
 
@@ -99,8 +101,8 @@ class PhotoSweeperTest {
     void a_photo_whose_last_attempt_took_its_worker_down_is_failed() {
         var photo = photos.add(UUID.randomUUID(), account, HEADER).id();
         await().atMost(PATIENCE)
-                .until(() ->
-                        !claimInVain() && !postgres.jobs().dead(Photos.QUEUE, 1).isEmpty());
+                .until(() -> !claimInVain()
+                        && !postgres.jobs().list(Photos.QUEUE, JobState.DEAD, 1).isEmpty());
 
         try (var sweeper = PhotoSweeper.start(photos, postgres.blobs(), leases("worker.1"))) {
             assertThat(sweeper).isNotNull();

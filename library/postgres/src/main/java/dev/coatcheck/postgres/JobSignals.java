@@ -1,5 +1,7 @@
 package dev.coatcheck.postgres;
 
+import dev.coatcheck.state.jobs.CancelWatches;
+import dev.coatcheck.state.jobs.Jobs;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -21,6 +23,7 @@ final class JobSignals implements Listener.Heard {
     private final Set<String> watched = new HashSet<>();
     private final Set<String> raised = new HashSet<>();
     private final Map<Set<String>, Long> nextDue = new HashMap<>();
+    private final CancelWatches cancelWatches = new CancelWatches();
 
     /** Somebody is about to look into these queues. */
     void takeDown(Set<String> queues) {
@@ -45,13 +48,23 @@ final class JobSignals implements Listener.Heard {
     }
 
     @Override
-    public void heard(List<String> queues) {
-        raise(queues);
+    public void heard(List<String> messages) {
+        raise(messages);
+        // No queue's name: a running job was cancelled.
+        if (messages.contains("")) {
+            cancelWatches.tell();
+        }
     }
 
     @Override
     public void mayHaveMissed() {
         raiseAll();
+        cancelWatches.tell();
+    }
+
+    /** Calls back when a running job may have been cancelled. */
+    Jobs.CancelWatch onCancel(Runnable told) {
+        return cancelWatches.add(told);
     }
 
     /** There may be something in these queues. Those that nobody here looks into are not remembered. */

@@ -110,6 +110,7 @@ public final class Postgres implements AutoCloseable {
 
     /** Jobs, and what only a database can do with them: enqueue and complete in the caller's transaction. */
     public PostgresJobs jobs() {
+        sweeper.start();
         return jobs;
     }
 

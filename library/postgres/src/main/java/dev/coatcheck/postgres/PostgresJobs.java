@@ -1,29 +1,25 @@
 package dev.coatcheck.postgres;
 
-import dev.coatcheck.state.StoredText;
 import dev.coatcheck.state.jobs.ClaimedJob;
 import dev.coatcheck.state.jobs.Enqueued;
 import dev.coatcheck.state.jobs.FailResult;
+import dev.coatcheck.state.jobs.FireResult;
+import dev.coatcheck.state.jobs.GroupLimit;
 import dev.coatcheck.state.jobs.JobId;
 import dev.coatcheck.state.jobs.JobState;
 import dev.coatcheck.state.jobs.Jobs;
 import dev.coatcheck.state.jobs.NewJob;
 import dev.coatcheck.state.jobs.QueueDepth;
 import dev.coatcheck.state.jobs.StoredJob;
-import java.sql.Array;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.time.Instant;
 import java.util.Collection;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
 
 /**
  * Jobs in a table, with what only a database can do: they are enqueued, and completed, in the caller's own transaction,
@@ -39,26 +35,36 @@ import java.util.UUID;
  * }</pre>
  *
  * <p>Every method is one round trip. A claim visits the priorities that a queue has one by one, so tens of them are fine
- * and thousands are not. Whoever waits for work is told by the server at once; where that connection is lost, until it
- * is there again, work is found when the worker looks by itself. {@link #depths()} reads the whole table, which holds
- * nothing that was done.
+ * and thousands are not. Groups take turns by an index that leads from each to the next: what waits in one costs the
+ * others nothing. One claim gives at most 256 turns; where that many groups in a row have nothing that may start, the next
+ * claim goes on from there after 50 ms.
+ *
+ * <p>Whoever waits for work, or runs a job that is cancelled, is told by the server at once; where that connection is lost,
+ * until it is there again, work is found when the worker looks by itself, and a cancel when it renews its leases.
+ * {@link #depths()} reads the whole table, which holds nothing that was done.
  */
 public final class PostgresJobs implements Jobs {
-    private static final JobState[] STATES = {JobState.WAITING, JobState.RUNNING, JobState.DEAD};
-
     private final Database database;
     private final Listener listener;
     private final JobSignals signals;
+    private final JobClaims claims;
+    private final JobViews views;
+    private final JobControl control;
+    private final JobSchedules schedules;
 
     PostgresJobs(Database database, Listener listener, JobSignals signals) {
         this.database = database;
         this.listener = listener;
         this.signals = signals;
+        this.claims = new JobClaims(database, signals);
+        this.views = new JobViews(database);
+        this.control = new JobControl(database);
+        this.schedules = new JobSchedules(database);
     }
 
     @Override
-    public Enqueued enqueue(NewJob job) {
-        return database.ask("enqueue a job in queue \"" + job.queue() + "\"", connection -> add(connection, job));
+    public List<Enqueued> enqueueAll(List<NewJob> jobs) {
+        return database.ask("enqueue " + jobs.size() + " jobs", connection -> JobIntake.add(connection, jobs));
     }
 
     /**
@@ -72,72 +78,24 @@ public final class PostgresJobs implements Jobs {
      * @throws SQLException from the caller's connection; the transaction must be rolled back then
      */
     public Enqueued enqueue(Connection connection, NewJob job) throws SQLException {
-        database.migrate(connection);
-        return add(connection, job);
+        return enqueueAll(connection, List.of(job)).get(0);
     }
 
-    private static Enqueued add(Connection connection, NewJob job) throws SQLException {
-        var id = TimeOrderedIds.next();
-        try (var enqueue = connection.prepareStatement("select coatcheck.enqueue_job_v1(?, ?, ?, ?, ?, ?, ?, ?, ?)")) {
-            enqueue.setObject(1, id);
-            enqueue.setString(2, job.queue());
-            enqueue.setString(3, job.payload());
-            enqueue.setLong(4, Database.micros(job.delay()));
-            enqueue.setInt(5, job.priority());
-            enqueue.setString(6, job.uniqueKey().orElse(null));
-            enqueue.setInt(7, job.retry().maxAttempts());
-            enqueue.setLong(8, Database.millis(job.retry().firstDelay()));
-            enqueue.setLong(9, Database.millis(job.retry().maxDelay()));
-            var standing = Rows.only(enqueue, row -> row.getObject(1, UUID.class));
-            return standing.equals(id)
-                    ? new Enqueued.Added(new JobId(id))
-                    : new Enqueued.Duplicate(new JobId(standing));
-        }
+    /**
+     * Adds jobs in the caller's transaction, as {@link #enqueue(Connection, NewJob)} does one. Two transactions that call
+     * this several times with the same unique keys should do it in the same order, or one of them may be refused as a
+     * deadlock.
+     *
+     * @throws SQLException from the caller's connection; the transaction must be rolled back then
+     */
+    public List<Enqueued> enqueueAll(Connection connection, List<NewJob> jobs) throws SQLException {
+        database.migrate(connection);
+        return JobIntake.add(connection, jobs);
     }
 
     @Override
     public List<ClaimedJob> claim(Set<String> queues, int max, Duration lease) {
-        if (queues.isEmpty() || max < 1) {
-            return List.of();
-        }
-        queues.forEach(queue -> StoredText.require("the name of a queue", queue));
-        signals.takeDown(queues);
-        long asked = System.nanoTime();
-        var claimed = database.ask("claim jobs", connection -> {
-            try (var claim = connection.prepareStatement("select * from coatcheck.claim_jobs_v1(?, ?, ?)")) {
-                claim.setArray(1, connection.createArrayOf("text", queues.toArray()));
-                claim.setInt(2, max);
-                claim.setLong(3, Database.micros(lease));
-                return claimed(claim.executeQuery(), queues, asked);
-            }
-        });
-        if (claimed.size() == max) {
-            // There may be more, for another thread here that was told of the same jobs.
-            signals.raise(queues);
-        }
-        return claimed;
-    }
-
-    private List<ClaimedJob> claimed(ResultSet rows, Set<String> queues, long asked) throws SQLException {
-        try (rows) {
-            var claimed = new ArrayList<ClaimedJob>();
-            while (rows.next()) {
-                var id = rows.getObject("id", UUID.class);
-                if (id == null) {
-                    // A millisecond more, since a wait may end a little early.
-                    signals.nothingBefore(queues, asked + rows.getLong("next_due_us") * 1_000 + 1_000_000);
-                } else {
-                    claimed.add(new ClaimedJob(
-                            new JobId(id),
-                            rows.getString("queue"),
-                            rows.getString("payload"),
-                            rows.getInt("attempt"),
-                            rows.getInt("max_attempts"),
-                            rows.getLong("fence")));
-                }
-            }
-            return List.copyOf(claimed);
-        }
+        return claims.claim(queues, max, lease);
     }
 
     @Override
@@ -148,25 +106,12 @@ public final class PostgresJobs implements Jobs {
 
     @Override
     public Set<ClaimedJob> renew(Collection<ClaimedJob> jobs, Duration lease) {
-        if (jobs.isEmpty()) {
-            return Set.of();
-        }
-        var kept = database.ask("renew the leases of " + jobs.size() + " jobs", connection -> {
-            try (var renew = connection.prepareStatement("select coatcheck.renew_jobs_v1(?, ?, ?)")) {
-                renew.setArray(1, ids(connection, jobs));
-                renew.setArray(2, fences(connection, jobs));
-                renew.setLong(3, Database.micros(lease));
-                return Set.copyOf(Rows.all(renew, row -> new JobId(row.getObject(1, UUID.class))));
-            }
-        });
-        var renewed = new HashSet<>(jobs);
-        renewed.removeIf(job -> !kept.contains(job.id()));
-        return renewed;
+        return claims.renew(jobs, lease);
     }
 
     @Override
-    public boolean complete(ClaimedJob job) {
-        return database.ask("complete job " + job.id(), connection -> complete(connection, job));
+    public Set<ClaimedJob> completeAll(Collection<ClaimedJob> jobs) {
+        return claims.complete(jobs);
     }
 
     /**
@@ -177,134 +122,86 @@ public final class PostgresJobs implements Jobs {
      * @throws SQLException from the caller's connection; the transaction must be rolled back then
      */
     public boolean complete(Connection connection, ClaimedJob job) throws SQLException {
-        try (var delete =
-                connection.prepareStatement("delete from coatcheck.jobs where id = ? and fence = ? and state = 1")) {
-            delete.setObject(1, job.id().value());
-            delete.setLong(2, job.fence());
-            return delete.executeUpdate() == 1;
-        }
+        return !JobClaims.complete(connection, List.of(job)).isEmpty();
     }
 
     @Override
     public FailResult fail(ClaimedJob job, String error) {
-        return database.ask("record that job " + job.id() + " failed", connection -> {
-            try (var fail = connection.prepareStatement("select coatcheck.fail_job_v1(?, ?, ?)")) {
-                fail.setObject(1, job.id().value());
-                fail.setLong(2, job.fence());
-                fail.setString(3, StoredText.fit(error, MAX_ERROR_BYTES));
-                return Rows.first(fail, row -> row.getLong(1))
-                        .map(PostgresJobs::failed)
-                        .orElseGet(FailResult.Lost::new);
-            }
-        });
-    }
-
-    private static FailResult failed(long delay) {
-        return delay < 0 ? new FailResult.Dead() : new FailResult.WillRetry(Duration.ofMillis(delay));
+        return claims.fail(job, error);
     }
 
     @Override
     public void giveBack(Collection<ClaimedJob> jobs) {
-        if (jobs.isEmpty()) {
-            return;
-        }
-        database.ask("give back " + jobs.size() + " jobs", connection -> {
-            try (var giveBack = connection.prepareStatement("select coatcheck.give_back_jobs_v1(?, ?)")) {
-                giveBack.setArray(1, ids(connection, jobs));
-                giveBack.setArray(2, fences(connection, jobs));
-                return giveBack.execute();
-            }
-        });
+        claims.giveBack(jobs);
     }
 
     @Override
     public Optional<StoredJob> find(JobId id) {
-        return database.ask("find job " + id, connection -> {
-            try (var find = connection.prepareStatement("select * from coatcheck.jobs where id = ?")) {
-                find.setObject(1, id.value());
-                return Rows.first(find, PostgresJobs::stored);
-            }
-        });
+        return views.find(id);
     }
 
     @Override
-    public List<StoredJob> dead(String queue, int limit) {
-        StoredText.require("the name of a queue", queue);
-        return database.ask("list dead jobs", connection -> {
-            try (var list = connection.prepareStatement("select * from coatcheck.jobs where queue = ? and state = 2"
-                    + " order by due_at desc, id desc limit ?")) {
-                list.setString(1, queue);
-                list.setInt(2, limit);
-                return Rows.all(list, PostgresJobs::stored);
-            }
-        });
+    public List<StoredJob> list(String queue, JobState state, int limit) {
+        return views.list(queue, state, limit);
+    }
+
+    @Override
+    public List<StoredJob> listAfter(StoredJob last, int limit) {
+        return views.listAfter(last, limit);
+    }
+
+    @Override
+    public boolean report(ClaimedJob job, String progress) {
+        return claims.report(job, progress);
     }
 
     @Override
     public boolean replay(JobId id) {
-        return database.ask("replay job " + id, connection -> {
-            try (var replay = connection.prepareStatement("select coatcheck.replay_job_v1(?)")) {
-                replay.setObject(1, id.value());
-                return Rows.only(replay, row -> row.getBoolean(1));
-            }
-        });
+        return control.replay(id);
+    }
+
+    @Override
+    public int replayAll(String queue, int max) {
+        return control.replayAll(queue, max);
+    }
+
+    @Override
+    public Optional<JobState> cancel(JobId id) {
+        return control.cancel(id);
+    }
+
+    @Override
+    public CancelWatch onCancel(Runnable told) {
+        listener.start();
+        return signals.onCancel(told);
+    }
+
+    @Override
+    public void limitGroups(String queue, GroupLimit limit) {
+        control.limit(queue, "", limit);
+    }
+
+    @Override
+    public void limitGroup(String queue, String group, GroupLimit limit) {
+        if (group.isEmpty()) {
+            throw new IllegalArgumentException("a group has a name: limitGroups is for all of a queue");
+        }
+        control.limit(queue, group, limit);
+    }
+
+    @Override
+    public Instant lastFired(String schedule, Instant now) {
+        return schedules.lastFired(schedule, now);
+    }
+
+    @Override
+    public FireResult fire(String schedule, Instant at, NewJob job) {
+        return schedules.fire(schedule, at, job);
     }
 
     @Override
     public Map<String, QueueDepth> depths() {
-        return database.ask("count jobs", connection -> {
-            try (var count = connection.prepareStatement("""
-                            select queue,
-                                count(*) filter (where state < 2 and due_at <= now) as waiting,
-                                count(*) filter (where state = 0 and due_at > now) as delayed,
-                                count(*) filter (where state = 1 and due_at > now) as running,
-                                count(*) filter (where state = 2) as dead,
-                                coalesce(1000000 * extract(epoch from
-                                    max(now) - min(due_at) filter (where state < 2 and due_at <= now)), 0) as oldest_us
-                            from coatcheck.jobs, statement_timestamp() as now
-                            group by queue
-                            """);
-                    var rows = count.executeQuery()) {
-                var depths = new HashMap<String, QueueDepth>();
-                while (rows.next()) {
-                    depths.put(rows.getString("queue"), depth(rows));
-                }
-                return depths;
-            }
-        });
-    }
-
-    private static QueueDepth depth(ResultSet row) throws SQLException {
-        return new QueueDepth(
-                row.getLong("waiting"),
-                row.getLong("delayed"),
-                row.getLong("running"),
-                row.getLong("dead"),
-                Duration.ofNanos(row.getBigDecimal("oldest_us").longValue() * 1_000));
-    }
-
-    private static StoredJob stored(ResultSet row) throws SQLException {
-        return new StoredJob(
-                new JobId(row.getObject("id", UUID.class)),
-                row.getString("queue"),
-                row.getString("payload"),
-                STATES[row.getInt("state")],
-                row.getInt("priority"),
-                row.getInt("attempts"),
-                row.getInt("max_attempts"),
-                Rows.instant(row, "enqueued_at"),
-                Rows.instant(row, "run_at"),
-                Rows.text(row, "last_error"));
-    }
-
-    private static Array ids(Connection connection, Collection<ClaimedJob> jobs) throws SQLException {
-        return connection.createArrayOf(
-                "uuid", jobs.stream().map(job -> job.id().value()).toArray());
-    }
-
-    private static Array fences(Connection connection, Collection<ClaimedJob> jobs) throws SQLException {
-        return connection.createArrayOf(
-                "int8", jobs.stream().map(ClaimedJob::fence).toArray());
+        return views.depths();
     }
 
     /** Stops listening. */

@@ -37,7 +37,10 @@ final class Schema {
             new Migration(6, "006-cache.sql", 1),
             new Migration(7, "007-limits.sql", 1),
             new Migration(8, "008-flags.sql", 1),
-            new Migration(9, "009-cache-in-bulk.sql", 1));
+            new Migration(9, "009-cache-in-bulk.sql", 1),
+            new Migration(10, "010-jobs-in-groups.sql", 1),
+            new Migration(11, "011-job-control.sql", 1),
+            new Migration(12, "012-job-schedules.sql", 1));
 
     /** Any number that nobody else takes: "coatchk" in ASCII. */
     private static final long LOCK = 0x636F617463686B00L;

@@ -19,8 +19,13 @@ import dev.coatcheck.state.flags.FlagSnapshot;
 import dev.coatcheck.state.flags.FlagValue;
 import dev.coatcheck.state.idempotency.ClaimResult.Claimed;
 import dev.coatcheck.state.idempotency.IdempotencySettings;
+import dev.coatcheck.state.jobs.GroupLimit;
 import dev.coatcheck.state.jobs.JobId;
+import dev.coatcheck.state.jobs.JobState;
+import dev.coatcheck.state.jobs.Jobs;
 import dev.coatcheck.state.jobs.NewJob;
+import dev.coatcheck.state.jobs.Worker;
+import dev.coatcheck.state.jobs.WorkerSettings;
 import dev.coatcheck.state.leases.Acquisition.Acquired;
 import dev.coatcheck.state.leases.Grant;
 import dev.coatcheck.state.leases.LeaseSettings;
@@ -33,11 +38,14 @@ import dev.coatcheck.state.sessions.SessionSettings;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -89,7 +97,11 @@ class CostTest {
         var jobs = postgres.jobs();
         costs(1, () -> jobs.enqueue(NewJob.of("mail", "1").withUniqueKey("1")));
         costs(1, () -> jobs.enqueue(NewJob.of("mail", "1").withUniqueKey("1")));
+        costs(1, () -> jobs.enqueueAll(Collections.nCopies(Jobs.MAX_BATCH, NewJob.of("bulk", "1"))));
         costs(1, () -> jobs.claim(Set.of("none"), 10, LEASE));
+        costs(0, () -> jobs.completeAll(Set.of()));
+        var bulk = costs(1, () -> jobs.claim(Set.of("bulk"), Jobs.MAX_BATCH, LEASE));
+        costs(1, () -> assertThat(jobs.completeAll(bulk)).hasSize(Jobs.MAX_BATCH));
         var claimed = costs(1, () -> jobs.claim(Set.of("mail", "other"), 10, LEASE));
         assertThat(claimed).hasSize(1);
         costs(1, () -> jobs.renew(claimed, LEASE));
@@ -97,11 +109,37 @@ class CostTest {
         costs(2, () -> jobs.fail(jobs.claim(Set.of("mail"), 10, LEASE).get(0), "boom"));
         costs(1, () -> jobs.complete(claimed.get(0)));
         costs(1, () -> jobs.find(new JobId(UUID.randomUUID())));
-        costs(1, () -> jobs.dead("mail", 10));
+        costs(1, () -> jobs.list("mail", JobState.DEAD, 10));
         costs(1, () -> jobs.replay(claimed.get(0).id()));
+        costs(1, () -> jobs.list("mail", JobState.WAITING, 10));
+        costs(1, () -> jobs.list("mail", JobState.RUNNING, 10));
+        costs(1, () -> jobs.replayAll("mail", 10));
+        costs(1, () -> jobs.report(claimed.get(0), "half"));
+        costs(1, () -> jobs.cancel(claimed.get(0).id()));
+        var at = Instant.now().minusSeconds(1);
+        costs(1, () -> jobs.lastFired("report", at));
+        costs(1, () -> jobs.fire("report", at.plusMillis(500), NewJob.of("mail", "")));
         costs(1, jobs::depths);
         costs(0, () -> jobs.renew(List.of(), LEASE));
         costs(0, () -> jobs.giveBack(List.of()));
+        costs(1, () -> jobs.limitGroups("mail", GroupLimit.none().withConcurrency(2)));
+        costs(1, () -> jobs.enqueue(NewJob.of("mail", "1").withGroup("ada")));
+        costs(1, () -> jobs.claim(Set.of("mail"), 10, LEASE));
+    }
+
+    @Test
+    void a_busy_worker_needs_far_less_than_a_round_trip_for_a_job() {
+        var jobs = postgres.jobs();
+        jobs.enqueueAll(Collections.nCopies(Jobs.MAX_BATCH, NewJob.of("mail", "1")));
+        var left = new CountDownLatch(Jobs.MAX_BATCH);
+        int before = relay.trips();
+        var settings = WorkerSettings.defaults().withConcurrency(100).withLease(LEASE);
+        try (var worker = Worker.start(jobs, Map.of("mail", execution -> left.countDown()), settings)) {
+            await().atMost(Duration.ofSeconds(20)).until(() -> left.getCount() == 0 && worker.running() == 0);
+            assertThat(worker.stop(LEASE)).isTrue();
+        }
+        assertThat(relay.trips() - before).isLessThan(Jobs.MAX_BATCH / 4);
+        assertThat(jobs.depths()).isEmpty();
     }
 
     @Test
@@ -245,28 +283,6 @@ class CostTest {
     private long updatesOfIndexes() {
         return statistic(
                 "select n_tup_upd - n_tup_hot_upd from pg_stat_user_tables where relid = 'coatcheck.sessions'::regclass");
-    }
-
-    @Test
-    void delayed_jobs_of_greater_priority_cost_a_claim_nothing() {
-        Databases.update(postgres, """
-                insert into coatcheck.jobs (id, queue, priority, due_at, state, fence, attempts, max_attempts,
-                        first_delay_ms, max_delay_ms, enqueued_at, run_at, payload)
-                    select gen_random_uuid(), 'mail', 1 + i % 3, now() + interval '1 day', 0, 0, 0, 1, 0, 0, now(), now(), ''
-                    from generate_series(1, 20000) as i
-                """);
-        Databases.update(postgres, "analyze coatcheck.jobs");
-        var jobs = postgres.jobs();
-        jobs.enqueue(NewJob.of("mail", "due"));
-        long before = indexEntriesRead();
-
-        assertThat(jobs.claim(Set.of("mail"), 10, LEASE)).hasSize(1);
-
-        assertThat(indexEntriesRead() - before).isLessThan(50);
-    }
-
-    private long indexEntriesRead() {
-        return statistic("select sum(idx_tup_read) from pg_stat_user_indexes where relid = 'coatcheck.jobs'::regclass");
     }
 
     private long statistic(String sql) {

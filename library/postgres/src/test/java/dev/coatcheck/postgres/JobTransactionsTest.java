@@ -59,6 +59,24 @@ class JobTransactionsTest {
     }
 
     @Test
+    void several_jobs_are_there_with_their_rows_or_none_of_them() throws SQLException {
+        var several = List.of(NewJob.of("photos", "1"), NewJob.of("photos", "2"));
+        try (var connection = begin()) {
+            jobs.enqueueAll(connection, several);
+            connection.rollback();
+        }
+        assertThat(jobs.depths()).isEmpty();
+
+        try (var connection = begin()) {
+            insertPhoto(connection, "1");
+            insertPhoto(connection, "2");
+            assertThat(jobs.enqueueAll(connection, several)).hasSize(2);
+            connection.commit();
+        }
+        assertThat(jobs.claim(Set.of("photos"), 5, LEASE)).hasSize(2);
+    }
+
+    @Test
     void the_first_one_of_a_process_needs_no_second_connection() throws SQLException {
         var small = databases.attach(PostgresSettings.defaults().withPoolSize(1));
         try (var connection = small.dataSource().getConnection()) {

@@ -6,6 +6,7 @@ import dev.coatcheck.contracts.faults.Operation.Outage;
 import dev.coatcheck.contracts.faults.Operation.Preparation;
 import dev.coatcheck.contracts.faults.Operation.Room;
 import dev.coatcheck.state.jobs.ClaimedJob;
+import dev.coatcheck.state.jobs.JobState;
 import dev.coatcheck.state.jobs.Jobs;
 import dev.coatcheck.state.jobs.NewJob;
 import java.time.Duration;
@@ -46,6 +47,16 @@ final class JobOperations {
                 operation("give a job back", Room.SOME, () -> {
                     var job = claimed();
                     return () -> jobs.giveBack(List.of(job));
+                }),
+                operation("cancel a job", Room.SOME, () -> {
+                    var job = claimed();
+                    return () -> assertThat(jobs.cancel(job.id())).contains(JobState.RUNNING);
+                }),
+                operation("list jobs", Room.NONE, () -> {
+                    var queue = queue();
+                    enqueue(queue);
+                    return () ->
+                            assertThat(jobs.list(queue, JobState.WAITING, 10)).hasSize(1);
                 }),
                 operation("count jobs", Room.NONE, () -> {
                     var queue = queue();

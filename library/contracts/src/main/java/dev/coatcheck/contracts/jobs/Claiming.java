@@ -14,6 +14,7 @@ import dev.coatcheck.state.jobs.Retry;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -32,7 +33,8 @@ interface Claiming extends JobsUnderTest {
 
         var claimed = claimOne(jobs, LONG);
 
-        assertThat(claimed).isEqualTo(new ClaimedJob(id, QUEUE, "{\"to\":\"ada\"}", 1, 3, claimed.fence()));
+        assertThat(claimed)
+                .isEqualTo(new ClaimedJob(id, QUEUE, Optional.empty(), "{\"to\":\"ada\"}", 1, 3, claimed.fence()));
         assertThat(find(jobs, id).state()).isEqualTo(JobState.RUNNING);
         assertThat(find(jobs, id).attempts()).isEqualTo(1);
         assertThat(find(jobs, id).runAt()).isEqualTo(find(jobs, id).enqueuedAt());

@@ -113,10 +113,16 @@ interface Ending extends JobsUnderTest {
         }
         enqueue(jobs, "alive");
 
-        assertThat(jobs.dead(QUEUE, 10)).extracting(StoredJob::payload).containsExactly("third", "second", "first");
-        assertThat(jobs.dead(QUEUE, 10)).extracting(StoredJob::state).containsOnly(JobState.DEAD);
-        assertThat(jobs.dead(QUEUE, 2)).extracting(StoredJob::payload).containsExactly("third", "second");
-        assertThat(jobs.dead("other", 10)).isEmpty();
+        assertThat(jobs.list(QUEUE, JobState.DEAD, 10))
+                .extracting(StoredJob::payload)
+                .containsExactly("third", "second", "first");
+        assertThat(jobs.list(QUEUE, JobState.DEAD, 10))
+                .extracting(StoredJob::state)
+                .containsOnly(JobState.DEAD);
+        assertThat(jobs.list(QUEUE, JobState.DEAD, 2))
+                .extracting(StoredJob::payload)
+                .containsExactly("third", "second");
+        assertThat(jobs.list("other", JobState.DEAD, 10)).isEmpty();
     }
 
     @Test
@@ -129,7 +135,7 @@ interface Ending extends JobsUnderTest {
 
         assertThat(jobs.replay(id)).isTrue();
 
-        assertThat(jobs.dead(QUEUE, 10)).isEmpty();
+        assertThat(jobs.list(QUEUE, JobState.DEAD, 10)).isEmpty();
         assertThat(find(jobs, id).state()).isEqualTo(JobState.WAITING);
         assertThat(find(jobs, id).attempts()).isZero();
         assertThat(find(jobs, id).lastError()).isEmpty();

@@ -22,6 +22,7 @@ final class HeldJob {
     private Instant due; // when somebody may claim it; of a dead job, when it died
     private int attempts;
     private long fence;
+    private Optional<String> progress = Optional.empty();
     private Optional<String> lastError = Optional.empty();
 
     HeldJob(JobId id, NewJob job, Instant now) {
@@ -38,6 +39,11 @@ final class HeldJob {
 
     String queue() {
         return job.queue();
+    }
+
+    /** Whose it is; empty where it has no group. */
+    String group() {
+        return job.group().orElse("");
     }
 
     Optional<String> uniqueKey() {
@@ -74,11 +80,21 @@ final class HeldJob {
         state = JobState.RUNNING;
         due = leaseEnd;
         return new ClaimedJob(
-                id, job.queue(), job.payload(), attempts, job.retry().maxAttempts(), fence);
+                id,
+                job.queue(),
+                job.group(),
+                job.payload(),
+                attempts,
+                job.retry().maxAttempts(),
+                fence);
     }
 
     void renewUntil(Instant leaseEnd) {
         due = leaseEnd;
+    }
+
+    void report(String text) {
+        progress = Optional.of(text);
     }
 
     void giveBack(Instant now) {
@@ -109,6 +125,7 @@ final class HeldJob {
         return new StoredJob(
                 id,
                 job.queue(),
+                job.group(),
                 job.payload(),
                 state,
                 job.priority(),
@@ -116,6 +133,8 @@ final class HeldJob {
                 job.retry().maxAttempts(),
                 enqueuedAt,
                 runAt,
+                due,
+                progress,
                 lastError);
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.coatcheck.state.jobs.Enqueued.Duplicate;
+import dev.coatcheck.state.jobs.JobState;
 import dev.coatcheck.state.jobs.NewJob;
 import dev.coatcheck.state.jobs.Retry;
 import dev.coatcheck.state.jobs.StoredJob;
@@ -53,7 +54,7 @@ interface HostileText extends JobsUnderTest {
         assertThat(claimed.get(0).payload()).isEqualTo(text);
         jobs.fail(claimed.get(0), text);
         assertThat(find(jobs, id).lastError()).contains(text);
-        assertThat(jobs.dead(text, 10)).extracting(StoredJob::id).containsExactly(id);
+        assertThat(jobs.list(text, JobState.DEAD, 10)).extracting(StoredJob::id).containsExactly(id);
     }
 
     @Test

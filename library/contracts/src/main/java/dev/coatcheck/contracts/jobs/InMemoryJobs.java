@@ -1,9 +1,12 @@
 package dev.coatcheck.contracts.jobs;
 
 import dev.coatcheck.state.StoredText;
+import dev.coatcheck.state.jobs.CancelWatches;
 import dev.coatcheck.state.jobs.ClaimedJob;
 import dev.coatcheck.state.jobs.Enqueued;
 import dev.coatcheck.state.jobs.FailResult;
+import dev.coatcheck.state.jobs.FireResult;
+import dev.coatcheck.state.jobs.GroupLimit;
 import dev.coatcheck.state.jobs.JobId;
 import dev.coatcheck.state.jobs.JobState;
 import dev.coatcheck.state.jobs.Jobs;
@@ -40,20 +43,31 @@ public final class InMemoryJobs implements Jobs {
 
     private final InstantSource clock;
     private final Map<JobId, HeldJob> held = new LinkedHashMap<>();
+    private final Map<String, Instant> fired = new HashMap<>();
+    private long ids;
+    private final CancelWatches cancelWatches = new CancelWatches();
+    private final Turns turns = new Turns(held.values());
 
     public InMemoryJobs(InstantSource clock) {
         this.clock = clock;
     }
 
     @Override
-    public synchronized Enqueued enqueue(NewJob job) {
+    public synchronized List<Enqueued> enqueueAll(List<NewJob> jobs) {
+        Jobs.requireBatch(jobs);
+        var enqueued = jobs.stream().map(this::add).toList();
+        notifyAll();
+        return enqueued;
+    }
+
+    private Enqueued add(NewJob job) {
         var holder = job.uniqueKey().flatMap(key -> holder(job.queue(), key));
         if (holder.isPresent()) {
             return new Enqueued.Duplicate(holder.get().id());
         }
-        var id = new JobId(UUID.randomUUID());
+        // Such that they are listed in the order in which they were enqueued.
+        var id = new JobId(new UUID(++ids, 0));
         held.put(id, new HeldJob(id, job, now()));
-        notifyAll();
         return new Enqueued.Added(id);
     }
 
@@ -61,10 +75,11 @@ public final class InMemoryJobs implements Jobs {
     public synchronized List<ClaimedJob> claim(Set<String> queues, int max, Duration lease) {
         var now = now();
         alive(queues).filter(job -> job.isLostForGood(now)).forEach(job -> job.die(now, HeldJob.LOST_FOR_GOOD));
-        return alive(queues)
+        var due = alive(queues)
                 .filter(job -> !job.due().isAfter(now))
                 .sorted(MOST_URGENT)
-                .limit(max)
+                .toList();
+        return turns.pick(due, max, now).stream()
                 .map(job -> job.claimUntil(now.plus(lease)))
                 .toList();
     }
@@ -74,7 +89,7 @@ public final class InMemoryJobs implements Jobs {
         long deadline = System.nanoTime() + timeout.toNanos();
         while (true) {
             var now = now();
-            var next = alive(queues).map(HeldJob::due).min(Comparator.naturalOrder());
+            var next = turns.nextChance(alive(queues).toList(), now);
             long left = deadline - System.nanoTime();
             if (next.isPresent()) {
                 // A millisecond more, because a wait may end a little early.
@@ -97,8 +112,14 @@ public final class InMemoryJobs implements Jobs {
     }
 
     @Override
-    public synchronized boolean complete(ClaimedJob job) {
-        return holding(job).map(entry -> held.remove(entry.id())).isPresent();
+    public synchronized Set<ClaimedJob> completeAll(Collection<ClaimedJob> jobs) {
+        Jobs.requireBatch(jobs);
+        var completed = jobs.stream()
+                .filter(job ->
+                        holding(job).map(entry -> held.remove(entry.id())).isPresent())
+                .collect(Collectors.toSet());
+        notifyAll();
+        return completed;
     }
 
     @Override
@@ -129,13 +150,69 @@ public final class InMemoryJobs implements Jobs {
     }
 
     @Override
-    public synchronized List<StoredJob> dead(String queue, int limit) {
+    public List<StoredJob> list(String queue, JobState state, int limit) {
+        return page(queue, state, Optional.empty(), limit);
+    }
+
+    @Override
+    public List<StoredJob> listAfter(StoredJob last, int limit) {
+        return page(last.queue(), last.state(), Optional.of(last), limit);
+    }
+
+    private synchronized List<StoredJob> page(String queue, JobState state, Optional<StoredJob> last, int limit) {
+        Jobs.requirePage(limit);
+        var order = listed(state);
         return held.values().stream()
-                .filter(job -> job.state() == JobState.DEAD && job.queue().equals(queue))
-                .sorted(Comparator.comparing(HeldJob::due).reversed())
-                .limit(limit)
                 .map(HeldJob::asStored)
+                .filter(job -> job.state() == state && job.queue().equals(queue))
+                .filter(job -> last.isEmpty() || order.compare(job, last.get()) > 0)
+                .sorted(order)
+                .limit(limit)
                 .toList();
+    }
+
+    private static Comparator<StoredJob> listed(JobState state) {
+        Comparator<StoredJob> byId = Comparator.comparing(job -> job.id().toString());
+        return switch (state) {
+            case WAITING ->
+                Comparator.comparingInt(StoredJob::priority)
+                        .reversed()
+                        .thenComparing(job -> job.group().orElse(""))
+                        .thenComparing(StoredJob::due)
+                        .thenComparing(byId);
+            case RUNNING -> byId;
+            case DEAD ->
+                Comparator.comparing(StoredJob::due).thenComparing(byId).reversed();
+        };
+    }
+
+    @Override
+    public synchronized int replayAll(String queue, int max) {
+        return (int) list(queue, JobState.DEAD, max).stream()
+                .filter(dead -> replay(dead.id()))
+                .count();
+    }
+
+    @Override
+    public synchronized Optional<JobState> cancel(JobId id) {
+        var cancelled = Optional.ofNullable(held.remove(id)).map(HeldJob::state);
+        if (cancelled.equals(Optional.of(JobState.RUNNING))) {
+            cancelWatches.tell();
+            notifyAll();
+        }
+        return cancelled;
+    }
+
+    @Override
+    public CancelWatch onCancel(Runnable told) {
+        return cancelWatches.add(told);
+    }
+
+    @Override
+    public synchronized boolean report(ClaimedJob job, String progress) {
+        var entry = holding(job);
+        entry.ifPresent(held -> held.report(StoredText.fit(progress, MAX_PROGRESS_BYTES)));
+        return entry.isPresent();
     }
 
     @Override
@@ -149,6 +226,35 @@ public final class InMemoryJobs implements Jobs {
         job.replay(now());
         notifyAll();
         return true;
+    }
+
+    @Override
+    public synchronized void limitGroups(String queue, GroupLimit limit) {
+        turns.limit(queue, "", limit);
+        notifyAll();
+    }
+
+    @Override
+    public synchronized void limitGroup(String queue, String group, GroupLimit limit) {
+        turns.limit(queue, group, limit);
+        notifyAll();
+    }
+
+    @Override
+    public synchronized Instant lastFired(String schedule, Instant now) {
+        return fired.computeIfAbsent(schedule, name -> now);
+    }
+
+    @Override
+    public synchronized FireResult fire(String schedule, Instant at, NewJob job) {
+        if (at.isAfter(now())) {
+            return new FireResult.Early(Duration.between(now(), at));
+        }
+        if (!at.isAfter(fired.getOrDefault(schedule, Instant.MIN))) {
+            return new FireResult.AlreadyFired();
+        }
+        fired.put(schedule, at);
+        return new FireResult.Fired(enqueue(job));
     }
 
     @Override

@@ -9,6 +9,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.LockSupport;
 
 /** What the other JVMs of {@link SharedJobsContract} do. */
 final class JobActions {
@@ -47,6 +49,45 @@ final class JobActions {
                             .toString());
                 }
             }
+        }
+    }
+
+    /** Works on jobs that never end and are deaf to interrupts, until a signal ends the process. */
+    public static final class WorkUntilTerminated implements PeerAction<Jobs> {
+        @Override
+        public void run(Jobs jobs, List<String> arguments, Conversation conversation) {
+            var settings = WorkerSettings.defaults().withLease(JobsUnderTest.LONG);
+            var worker = Worker.start(
+                    jobs,
+                    Map.of(JobsUnderTest.QUEUE, execution -> {
+                        conversation.say("begun");
+                        while (true) {
+                            LockSupport.park();
+                        }
+                    }),
+                    settings);
+            Runtime.getRuntime().addShutdownHook(new Thread(worker::close, "stop-worker"));
+            conversation.hear();
+        }
+    }
+
+    /** Works without end on one job, and says when it has begun and when it was interrupted. */
+    public static final class HoldUntilInterrupted implements PeerAction<Jobs> {
+        @Override
+        public void run(Jobs jobs, List<String> arguments, Conversation conversation) {
+            var settings = WorkerSettings.defaults().withLease(JobsUnderTest.LONG);
+            Worker.start(
+                    jobs,
+                    Map.of(JobsUnderTest.QUEUE, execution -> {
+                        conversation.say("begun");
+                        try {
+                            new CountDownLatch(1).await();
+                        } finally {
+                            conversation.say("interrupted " + execution.shouldStop());
+                        }
+                    }),
+                    settings);
+            conversation.hear();
         }
     }
 

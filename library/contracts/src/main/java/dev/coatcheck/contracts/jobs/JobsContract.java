@@ -3,8 +3,9 @@ package dev.coatcheck.contracts.jobs;
 import dev.coatcheck.state.jobs.Jobs;
 
 /**
- * What every adapter of {@link Jobs} passes, cut by what it is about: {@link Enqueuing}, {@link Claiming},
- * {@link Ending}, {@link Leasing}, {@link Awaiting}, {@link Counting}, {@link HostileText}, {@link Working}.
+ * What every adapter of {@link Jobs} passes, cut by what it is about: {@link Enqueuing}, {@link Batching},
+ * {@link Claiming}, {@link Grouping}, {@link Ending}, {@link Controlling}, {@link Leasing}, {@link Awaiting},
+ * {@link Counting}, {@link Scheduling}, {@link HostileText}, {@link Working}.
  *
  * <pre>{@code
  * class PostgresJobsTest extends JobsContract {
@@ -16,7 +17,18 @@ import dev.coatcheck.state.jobs.Jobs;
  * }</pre>
  */
 public abstract class JobsContract
-        implements Enqueuing, Claiming, Ending, Leasing, Awaiting, Counting, HostileText, Working {
+        implements Enqueuing,
+                Batching,
+                Claiming,
+                Grouping,
+                Ending,
+                Controlling,
+                Leasing,
+                Awaiting,
+                Counting,
+                Scheduling,
+                HostileText,
+                Working {
 
     /**
      * The jobs under test; called once in each test.

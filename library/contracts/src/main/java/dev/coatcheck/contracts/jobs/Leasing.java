@@ -15,6 +15,7 @@ import dev.coatcheck.state.jobs.NewJob;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -29,7 +30,8 @@ interface Leasing extends JobsUnderTest {
 
         var claimed = awaitClaim(jobs, LONG);
 
-        assertThat(claimed).isEqualTo(new ClaimedJob(id, QUEUE, "{}", 2, lost.maxAttempts(), claimed.fence()));
+        assertThat(claimed)
+                .isEqualTo(new ClaimedJob(id, QUEUE, Optional.empty(), "{}", 2, lost.maxAttempts(), claimed.fence()));
         assertThat(claimed.fence()).isGreaterThan(lost.fence());
     }
 
@@ -109,7 +111,7 @@ interface Leasing extends JobsUnderTest {
         });
         assertThat(find(jobs, id).attempts()).isEqualTo(3);
         assertThat(find(jobs, id).lastError()).isPresent();
-        assertThat(jobs.dead(QUEUE, 10)).hasSize(1);
+        assertThat(jobs.list(QUEUE, JobState.DEAD, 10)).hasSize(1);
         assertThat(jobs.replay(id)).isTrue();
     }
 

@@ -13,6 +13,7 @@ import static org.awaitility.Awaitility.await;
 import dev.coatcheck.contracts.peers.Peer;
 import dev.coatcheck.contracts.peers.PeerAction;
 import dev.coatcheck.contracts.peers.StoreFactory;
+import dev.coatcheck.state.jobs.ClaimedJob;
 import dev.coatcheck.state.jobs.JobId;
 import dev.coatcheck.state.jobs.JobState;
 import dev.coatcheck.state.jobs.Jobs;
@@ -124,6 +125,37 @@ public abstract class SharedJobsContract {
         }
 
         assertThat(told).allSatisfy(id -> assertThat(jobs.find(id)).isPresent());
+    }
+
+    @Test
+    void a_worker_process_that_is_terminated_hands_its_jobs_back_and_they_start_elsewhere_at_once() {
+        var jobs = jobs();
+        enqueue(jobs, "1");
+        enqueue(jobs, "2");
+        try (var peer = start(JobActions.WorkUntilTerminated.class)) {
+            peer.hear();
+            peer.hear();
+            assertThat(claim(jobs, 2, LONG)).isEmpty();
+
+            peer.terminate();
+        }
+
+        // Long before their leases would have ended.
+        assertThat(claim(jobs, 2, LONG)).extracting(ClaimedJob::attempt).containsExactly(1, 1);
+    }
+
+    @Test
+    void a_job_that_runs_in_another_process_is_cancelled_there() {
+        var jobs = jobs();
+        var id = enqueue(jobs, "endless");
+        try (var peer = start(JobActions.HoldUntilInterrupted.class)) {
+            assertThat(peer.hear()).isEqualTo("begun");
+
+            assertThat(jobs.cancel(id)).contains(JobState.RUNNING);
+
+            assertThat(peer.hear()).isEqualTo("interrupted true");
+        }
+        assertThat(jobs.depths()).isEmpty();
     }
 
     @Test

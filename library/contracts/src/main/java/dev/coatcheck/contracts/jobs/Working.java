@@ -121,6 +121,54 @@ interface Working extends JobsUnderTest {
         assertThat(done).containsExactlyInAnyOrder("0@1", "1@1", "2@1");
     }
 
+    @Test
+    default void the_handler_of_a_cancelled_job_is_interrupted_at_once_and_the_worker_goes_on() {
+        var jobs = jobs();
+        var begun = new Semaphore(0);
+        var asked = new ConcurrentHashMap<String, Boolean>();
+        var handlers = handling(execution -> {
+            if (execution.job().payload().equals("next")) {
+                asked.put("next", execution.shouldStop());
+                return;
+            }
+            begun.release();
+            try {
+                new CountDownLatch(1).await();
+            } finally {
+                asked.put("cancelled", execution.shouldStop());
+            }
+        });
+        try (var worker = Worker.start(jobs, handlers, TOLD.withConcurrency(1).withLease(LONG))) {
+            var id = enqueue(jobs, "endless");
+            begun.acquireUninterruptibly();
+
+            assertThat(jobs.cancel(id)).contains(JobState.RUNNING);
+
+            enqueue(jobs, "next");
+            await().atMost(PATIENCE).until(() -> asked.size() == 2 && worker.running() == 0);
+        }
+        assertThat(asked).containsEntry("cancelled", true).containsEntry("next", false);
+        assertThat(begun.availablePermits()).isZero();
+        assertThat(jobs.depths()).isEmpty();
+    }
+
+    @Test
+    default void what_a_handler_reports_is_seen_while_it_runs() {
+        var jobs = jobs();
+        var end = new CountDownLatch(1);
+        var handlers = handling(execution -> {
+            assertThat(execution.report("half")).isTrue();
+            end.await();
+        });
+        try (var worker = Worker.start(jobs, handlers, TOLD)) {
+            var id = enqueue(jobs, "");
+            await().atMost(PATIENCE).until(() -> find(jobs, id).progress().isPresent());
+            assertThat(find(jobs, id).progress()).contains("half");
+            end.countDown();
+            await().atMost(PATIENCE).until(() -> jobs.depths().isEmpty() && worker.running() == 0);
+        }
+    }
+
     private static Map<String, JobHandler> handling(JobHandler handler) {
         return Map.of(QUEUE, handler);
     }

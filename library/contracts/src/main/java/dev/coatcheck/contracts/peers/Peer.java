@@ -130,6 +130,12 @@ public final class Peer implements AutoCloseable {
         awaitEnd();
     }
 
+    /** Asks the peer to end, as {@code kill} does, and waits until it has. */
+    public void terminate() {
+        signal("TERM");
+        awaitEnd();
+    }
+
     /** Stops the peer where it is, as {@code kill -STOP} does: alive to the kernel, and dead to everybody who waits for it. */
     public void pause() {
         signal("STOP");

@@ -189,6 +189,22 @@ class WorkerTest {
     }
 
     @Test
+    void a_claim_that_is_answered_late_is_renewed_before_its_handler_would_be_interrupted() {
+        var lease = Duration.ofSeconds(2);
+        var interrupted = new CountDownLatch(1);
+        jobs.set(Trouble.ANSWERS_LATE);
+        enqueue(1);
+        try (var worker = start(execution -> holdUntilInterrupted(interrupted), SETTINGS.withLease(lease))) {
+            await().atMost(PATIENCE).until(() -> running() == 1);
+            await().pollDelay(lease.multipliedBy(3).dividedBy(4)).until(() -> true);
+            jobs.set(Trouble.NONE);
+
+            await().during(lease).atMost(PATIENCE).until(() -> interrupted.getCount() == 1);
+            assertThat(worker.running()).isEqualTo(1);
+        }
+    }
+
+    @Test
     void a_handler_is_interrupted_when_its_lease_is_over_while_the_store_fails() {
         interruptedWhile(Trouble.FAILS);
     }
@@ -244,6 +260,31 @@ class WorkerTest {
             assertThat(worker.running()).isZero();
         }
         assertThat(runs).hasValue(1);
+    }
+
+    @Test
+    void jobs_that_end_while_others_are_being_completed_are_completed_together() {
+        int atOnce = 20;
+        var begun = new CountDownLatch(atOnce);
+        var end = new CountDownLatch(1);
+        enqueue(atOnce);
+        try (var worker = start(
+                execution -> {
+                    begun.countDown();
+                    end.await();
+                },
+                SETTINGS.withConcurrency(atOnce).withLease(LONG))) {
+            awaitWhatever(begun);
+            jobs.set(Trouble.HANGS);
+            end.countDown();
+            await().atMost(PATIENCE).until(() -> jobs.completions() == 1);
+            await().during(LEASE).atMost(PATIENCE).until(() -> worker.running() == atOnce);
+
+            jobs.set(Trouble.NONE);
+            await().atMost(PATIENCE).until(() -> worker.running() == 0);
+        }
+        assertThat(store.depths()).isEmpty();
+        assertThat(jobs.completions()).isEqualTo(2);
     }
 
     @Test

@@ -3,20 +3,46 @@ package dev.coatcheck.state.jobs;
 /**
  * One attempt at a job, as its handler sees it.
  *
- * <p>Where the worker loses the job (it was cut off from the store for longer than the lease), the handler's thread is
- * interrupted: what it does from then on, another worker may be doing too.
+ * <p>Where the worker loses the job (it was cancelled, or the worker was cut off from the store for longer than the lease),
+ * the handler's thread is interrupted: what it does from then on, another worker may be doing too.
+ *
+ * <pre>{@code
+ * for (int page = 0; page < pages && !execution.shouldStop(); page++) {
+ *     render(page);
+ *     execution.report(page + " of " + pages);
+ * }
+ * }</pre>
  */
 public final class Execution {
-    private final ClaimedJob job;
+    private final Jobs jobs;
+    private final Running running;
     private volatile boolean completedByHandler;
 
-    Execution(ClaimedJob job) {
-        this.job = job;
+    Execution(Jobs jobs, Running running) {
+        this.jobs = jobs;
+        this.running = running;
     }
 
     /** The job, with the fence of this attempt. */
     public ClaimedJob job() {
-        return job;
+        return running.job();
+    }
+
+    /**
+     * Whether the handler was asked to end, because the job was cancelled or lost, or because the worker is being stopped.
+     * It was interrupted then too: this is for handlers that compute and wait for nothing. No round trip.
+     */
+    public boolean shouldStop() {
+        return running.isInterrupted();
+    }
+
+    /**
+     * Notes how far the job is: {@link Jobs#report}. One round trip, so not for every line of a file.
+     *
+     * @return false where the worker no longer has the job
+     */
+    public boolean report(String progress) {
+        return jobs.report(job(), progress);
     }
 
     /**

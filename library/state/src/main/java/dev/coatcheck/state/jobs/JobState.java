@@ -1,6 +1,6 @@
 package dev.coatcheck.state.jobs;
 
-/** Where a job is in its life. A job that was done is not kept. */
+/** Where a job is in its life. A job that was done or cancelled is not kept. */
 public enum JobState {
     /** It waits for its time or for a worker. */
     WAITING,

@@ -6,10 +6,11 @@ import static java.lang.System.Logger.Level.WARNING;
 import dev.coatcheck.state.BackingServiceException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Keeps the leases of a worker's running jobs, and interrupts the handlers whose lease is over.
+ * Keeps the leases of a worker's running jobs, and interrupts the handlers whose lease is over or whose job was cancelled.
  *
  * <p>Two threads, because a store that hangs holds up the one that asks it for longer than a lease may last.
  */
@@ -22,12 +23,15 @@ final class Leases implements AutoCloseable {
     private final Duration lease;
     private final Thread renewer = Thread.ofVirtual().name("worker-renew").unstarted(this::renewUntilClosed);
     private final Thread watcher = Thread.ofVirtual().name("worker-leases").unstarted(this::watchUntilClosed);
+    private final AtomicBoolean asked = new AtomicBoolean(); // to renew at once
+    private final Jobs.CancelWatch cancels;
     private volatile boolean closed;
 
     Leases(Jobs jobs, RunningJobs running, Duration lease) {
         this.jobs = jobs;
         this.running = running;
         this.lease = lease;
+        this.cancels = jobs.onCancel(this::renewNow);
     }
 
     void start() {
@@ -39,6 +43,7 @@ final class Leases implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
+        cancels.close();
         LockSupport.unpark(renewer);
         LockSupport.unpark(watcher);
         try {
@@ -49,10 +54,18 @@ final class Leases implements AutoCloseable {
         }
     }
 
+    /** Asks the store at once which jobs are still this worker's. */
+    void renewNow() {
+        asked.set(true);
+        LockSupport.unpark(renewer);
+    }
+
     private void renewUntilClosed() {
         boolean renewed = true;
         while (true) {
-            LockSupport.parkNanos(lease.toNanos() / (renewed ? 3 : 10));
+            if (!asked.getAndSet(false)) {
+                LockSupport.parkNanos(lease.toNanos() / (renewed ? 3 : 10));
+            }
             if (closed) {
                 return;
             }
@@ -62,15 +75,15 @@ final class Leases implements AutoCloseable {
     }
 
     private boolean renew(List<Running> held) {
-        long asked = System.nanoTime();
+        long began = System.nanoTime();
         try {
             var kept = jobs.renew(held.stream().map(Running::job).toList(), lease);
             for (var entry : held) {
                 if (kept.contains(entry.job())) {
-                    entry.renewedAt(asked);
+                    entry.renewedAt(began);
                 } else {
                     // Ended meanwhile, or lost; interrupting what has ended does nothing.
-                    entry.interrupt();
+                    entry.lose();
                 }
             }
             return true;

@@ -11,16 +11,24 @@ import java.util.Optional;
  * @param payload what the handler needs to know, as text (JSON, by custom); not more than 64 KiB in UTF-8
  * @param delay how long it waits before it may be run; none by default
  * @param priority which of the jobs that may be run goes first: the greater; 0 by default
+ * @param group whose it is, such as a customer's id: among jobs of one priority the groups take turns, so that many jobs
+ *     of one do not delay those of another. None by default; the jobs without one take turns as if they were a group
  * @param uniqueKey while a job with this key waits or runs in the same queue, another is not enqueued; none by default
  * @param retry how often it is tried, and how long it waits in between
  */
 public record NewJob(
-        String queue, String payload, Duration delay, int priority, Optional<String> uniqueKey, Retry retry) {
+        String queue,
+        String payload,
+        Duration delay,
+        int priority,
+        Optional<String> group,
+        Optional<String> uniqueKey,
+        Retry retry) {
 
     /** The largest payload, in bytes of UTF-8: what is larger belongs in a blob. */
     public static final int MAX_PAYLOAD_BYTES = 64 * 1024;
 
-    /** The longest name of a queue and the longest unique key, in bytes of UTF-8. */
+    /** The longest name of a queue or a group, and the longest unique key, in bytes of UTF-8. */
     public static final int MAX_NAME_BYTES = 512;
 
     public NewJob {
@@ -30,6 +38,7 @@ public record NewJob(
         }
         StoredText.require("the queue of a job", queue);
         StoredText.require("the payload of a job", payload);
+        group.ifPresent(name -> requireGroup(name));
         uniqueKey.ifPresent(key -> StoredText.require("the unique key of a job", key));
         if (StoredText.utf8Length(queue) > MAX_NAME_BYTES
                 || StoredText.utf8Length(uniqueKey.orElse("")) > MAX_NAME_BYTES) {
@@ -46,22 +55,34 @@ public record NewJob(
     }
 
     public static NewJob of(String queue, String payload) {
-        return new NewJob(queue, payload, Duration.ZERO, 0, Optional.empty(), Retry.defaults());
+        return new NewJob(queue, payload, Duration.ZERO, 0, Optional.empty(), Optional.empty(), Retry.defaults());
     }
 
     public NewJob withDelay(Duration delay) {
-        return new NewJob(queue, payload, delay, priority, uniqueKey, retry);
+        return new NewJob(queue, payload, delay, priority, group, uniqueKey, retry);
     }
 
     public NewJob withPriority(int priority) {
-        return new NewJob(queue, payload, delay, priority, uniqueKey, retry);
+        return new NewJob(queue, payload, delay, priority, group, uniqueKey, retry);
+    }
+
+    public NewJob withGroup(String group) {
+        return new NewJob(queue, payload, delay, priority, Optional.of(group), uniqueKey, retry);
     }
 
     public NewJob withUniqueKey(String uniqueKey) {
-        return new NewJob(queue, payload, delay, priority, Optional.of(uniqueKey), retry);
+        return new NewJob(queue, payload, delay, priority, group, Optional.of(uniqueKey), retry);
     }
 
     public NewJob withRetry(Retry retry) {
-        return new NewJob(queue, payload, delay, priority, uniqueKey, retry);
+        return new NewJob(queue, payload, delay, priority, group, uniqueKey, retry);
+    }
+
+    private static void requireGroup(String group) {
+        StoredText.require("the group of a job", group);
+        if (group.isEmpty() || StoredText.utf8Length(group) > MAX_NAME_BYTES) {
+            throw new IllegalArgumentException(
+                    "a group's name has from 1 to %d bytes: use a hash where it is longer".formatted(MAX_NAME_BYTES));
+        }
     }
 }

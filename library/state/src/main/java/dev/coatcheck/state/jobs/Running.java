@@ -10,6 +10,7 @@ final class Running {
     private volatile long heldUntil;
     private boolean interrupted;
     private boolean handled;
+    private boolean lost;
     private final Thread thread;
 
     /**
@@ -48,6 +49,21 @@ final class Running {
             interrupted = true;
             thread.interrupt();
         }
+    }
+
+    /** The store no longer holds the job for this worker: it was cancelled, or is another's. */
+    synchronized void lose() {
+        lost = true;
+        interrupt();
+    }
+
+    synchronized boolean isLost() {
+        return lost;
+    }
+
+    /** Whether the handler was asked to end. */
+    synchronized boolean isInterrupted() {
+        return interrupted;
     }
 
     /**

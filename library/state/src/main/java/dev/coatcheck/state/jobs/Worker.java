@@ -17,8 +17,10 @@ import java.util.concurrent.locks.LockSupport;
  * Runs handlers on the jobs of some queues, until it is stopped.
  *
  * <p>Each job runs on a virtual thread of its own, at the most {@link WorkerSettings#concurrency()} at once; nothing is
- * claimed that cannot start at once. Leases are renewed while handlers run. A handler that returns completes its job;
- * one that throws fails the attempt; one whose job was lost is interrupted.
+ * claimed that cannot start at once. A claim takes as many jobs as there are free places, and jobs that end while others
+ * are being completed are completed together, so that under load neither is a round trip for each job. Leases are renewed
+ * while handlers run. A handler that returns completes its job; one that throws fails the attempt; one whose job was lost
+ * or cancelled is interrupted.
  *
  * <p>A store that cannot be reached stops nothing for good: the worker goes on when it is back. Jobs that were running
  * meanwhile are lost to others when their leases end, and their handlers are interrupted by then, also while the store
@@ -49,6 +51,7 @@ public final class Worker implements AutoCloseable {
     private final Semaphore free;
     private final RunningJobs running = new RunningJobs();
     private final Leases leases;
+    private final Completions completions;
     private final Thread claimer;
     private final Object claiming = new Object();
     private boolean idle; // whether the claiming thread waits and may be interrupted; guarded by claiming
@@ -61,6 +64,7 @@ public final class Worker implements AutoCloseable {
         this.settings = settings;
         this.free = new Semaphore(settings.concurrency());
         this.leases = new Leases(jobs, running, settings.lease());
+        this.completions = new Completions(jobs);
         this.claimer = Thread.ofVirtual().name("worker-claim").unstarted(this::claimUntilStopped);
     }
 
@@ -165,6 +169,10 @@ public final class Worker implements AutoCloseable {
         for (var job : claimed) {
             start(job, asked);
         }
+        if (System.nanoTime() - asked > settings.lease().toNanos() / 3) {
+            // The answer was late, and the next renewal may be too.
+            leases.renewNow();
+        }
         if (claimed.isEmpty()) {
             whileIdle(() -> jobs.awaitWork(handlers.keySet(), settings.pollInterval()));
         }
@@ -209,7 +217,7 @@ public final class Worker implements AutoCloseable {
 
     private void run(Running entry) {
         var job = entry.job();
-        var execution = new Execution(job);
+        var execution = new Execution(jobs, entry);
         Throwable failure = null;
         try {
             handlers.getOrDefault(job.queue(), Worker::refuse).run(execution);
@@ -222,6 +230,8 @@ public final class Worker implements AutoCloseable {
             if (!execution.completedByHandler()) {
                 settle(entry, () -> complete(job));
             }
+        } else if (interrupted && entry.isLost()) {
+            LOG.log(INFO, "job {0} was cancelled or is another worker''s: its handler was interrupted", job.id());
         } else if (interrupted) {
             giveBack(List.of(job));
         } else {
@@ -236,11 +246,11 @@ public final class Worker implements AutoCloseable {
     }
 
     private void complete(ClaimedJob job) {
-        if (!jobs.complete(job)) {
+        if (!completions.complete(job)) {
             LOG.log(
                     WARNING,
                     "job {0} was done, but the store no longer holds it for this worker: its lease had ended, or it"
-                            + " was completed before",
+                            + " was cancelled or completed before",
                     job.id());
         }
     }

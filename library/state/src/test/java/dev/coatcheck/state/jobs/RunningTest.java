@@ -3,6 +3,7 @@ package dev.coatcheck.state.jobs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
@@ -11,7 +12,7 @@ class RunningTest {
     @Test
     void an_interrupt_before_the_start_meets_the_job_and_not_whoever_claimed_it() {
         var interrupted = new CompletableFuture<Boolean>();
-        var job = new ClaimedJob(new JobId(UUID.randomUUID()), "photos", "", 1, 5, 1);
+        var job = new ClaimedJob(new JobId(UUID.randomUUID()), "photos", Optional.empty(), "", 1, 5, 1);
         var running = new Running(
                 job,
                 Duration.ofMinutes(1),

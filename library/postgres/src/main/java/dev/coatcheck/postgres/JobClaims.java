@@ -1,0 +1,175 @@
+package dev.coatcheck.postgres;
+
+import dev.coatcheck.state.StoredText;
+import dev.coatcheck.state.jobs.ClaimedJob;
+import dev.coatcheck.state.jobs.FailResult;
+import dev.coatcheck.state.jobs.JobId;
+import dev.coatcheck.state.jobs.Jobs;
+import java.sql.Array;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+
+/** What workers do with the table of jobs: claim, renew, and say how it ended. Each is one round trip. */
+final class JobClaims {
+    private final Database database;
+    private final JobSignals signals;
+
+    /** The group that had the last turn here; between threads that claim at once, any of theirs will do. */
+    private volatile String lastTurn = "";
+
+    JobClaims(Database database, JobSignals signals) {
+        this.database = database;
+        this.signals = signals;
+    }
+
+    List<ClaimedJob> claim(Set<String> queues, int max, Duration lease) {
+        if (queues.isEmpty() || max < 1) {
+            return List.of();
+        }
+        queues.forEach(queue -> StoredText.require("the name of a queue", queue));
+        signals.takeDown(queues);
+        long asked = System.nanoTime();
+        var claimed = database.ask("claim jobs", connection -> {
+            try (var claim = connection.prepareStatement("select * from coatcheck.claim_jobs_v2(?, ?, ?, ?)")) {
+                claim.setArray(1, connection.createArrayOf("text", queues.toArray()));
+                claim.setInt(2, max);
+                claim.setLong(3, Database.micros(lease));
+                claim.setString(4, lastTurn);
+                return claimed(claim.executeQuery(), queues, asked);
+            }
+        });
+        if (claimed.size() == max) {
+            // There may be more, for another thread here that was told of the same jobs.
+            signals.raise(queues);
+        }
+        return claimed;
+    }
+
+    private List<ClaimedJob> claimed(ResultSet rows, Set<String> queues, long asked) throws SQLException {
+        try (rows) {
+            var claimed = new ArrayList<ClaimedJob>();
+            while (rows.next()) {
+                lastTurn = rows.getString("last_turn");
+                var id = rows.getObject("id", UUID.class);
+                if (id == null) {
+                    // A millisecond more, since a wait may end a little early.
+                    signals.nothingBefore(queues, asked + rows.getLong("next_due_us") * 1_000 + 1_000_000);
+                } else {
+                    claimed.add(new ClaimedJob(
+                            new JobId(id),
+                            rows.getString("queue"),
+                            Rows.text(rows, "grp"),
+                            rows.getString("payload"),
+                            rows.getInt("attempt"),
+                            rows.getInt("max_attempts"),
+                            rows.getLong("fence")));
+                }
+            }
+            return List.copyOf(claimed);
+        }
+    }
+
+    Set<ClaimedJob> renew(Collection<ClaimedJob> jobs, Duration lease) {
+        if (jobs.isEmpty()) {
+            return Set.of();
+        }
+        return database.ask("renew the leases of " + jobs.size() + " jobs", connection -> {
+            try (var renew = connection.prepareStatement("select coatcheck.renew_jobs_v1(?, ?, ?)")) {
+                setJobs(connection, renew, jobs);
+                renew.setLong(3, Database.micros(lease));
+                return changed(renew, jobs);
+            }
+        });
+    }
+
+    Set<ClaimedJob> complete(Collection<ClaimedJob> jobs) {
+        Jobs.requireBatch(jobs);
+        if (jobs.isEmpty()) {
+            return Set.of();
+        }
+        return database.ask("complete " + jobs.size() + " jobs", connection -> complete(connection, jobs));
+    }
+
+    static Set<ClaimedJob> complete(Connection connection, Collection<ClaimedJob> jobs) throws SQLException {
+        try (var complete = connection.prepareStatement("select coatcheck.complete_jobs_v2(?, ?)")) {
+            setJobs(connection, complete, jobs);
+            return changed(complete, jobs);
+        }
+    }
+
+    FailResult fail(ClaimedJob job, String error) {
+        return database.ask("record that job " + job.id() + " failed", connection -> {
+            try (var fail = connection.prepareStatement("select coatcheck.fail_job_v1(?, ?, ?)")) {
+                fail.setObject(1, job.id().value());
+                fail.setLong(2, job.fence());
+                fail.setString(3, StoredText.fit(error, Jobs.MAX_ERROR_BYTES));
+                return Rows.first(fail, row -> row.getLong(1))
+                        .map(JobClaims::failed)
+                        .orElseGet(FailResult.Lost::new);
+            }
+        });
+    }
+
+    private static FailResult failed(long delay) {
+        return delay < 0 ? new FailResult.Dead() : new FailResult.WillRetry(Duration.ofMillis(delay));
+    }
+
+    boolean report(ClaimedJob job, String progress) {
+        return database.ask("report the progress of job " + job.id(), connection -> {
+            try (var report = connection.prepareStatement(
+                    "update coatcheck.jobs set progress = ? where id = ? and fence = ? and state = 1")) {
+                report.setString(1, StoredText.fit(progress, Jobs.MAX_PROGRESS_BYTES));
+                report.setObject(2, job.id().value());
+                report.setLong(3, job.fence());
+                return report.executeUpdate() == 1;
+            }
+        });
+    }
+
+    void giveBack(Collection<ClaimedJob> jobs) {
+        if (jobs.isEmpty()) {
+            return;
+        }
+        database.ask("give back " + jobs.size() + " jobs", connection -> {
+            try (var giveBack = connection.prepareStatement("select coatcheck.give_back_jobs_v1(?, ?)")) {
+                setJobs(connection, giveBack, jobs);
+                return giveBack.execute();
+            }
+        });
+    }
+
+    /** Which jobs, as the two arrays of their ids and fences. */
+    private static void setJobs(Connection connection, PreparedStatement statement, Collection<ClaimedJob> jobs)
+            throws SQLException {
+        statement.setArray(1, ids(connection, jobs));
+        statement.setArray(2, fences(connection, jobs));
+    }
+
+    private static Array ids(Connection connection, Collection<ClaimedJob> jobs) throws SQLException {
+        return connection.createArrayOf(
+                "uuid", jobs.stream().map(job -> job.id().value()).toArray());
+    }
+
+    private static Array fences(Connection connection, Collection<ClaimedJob> jobs) throws SQLException {
+        return connection.createArrayOf(
+                "int8", jobs.stream().map(ClaimedJob::fence).toArray());
+    }
+
+    /** Of the jobs, those whose id the statement answers. */
+    private static Set<ClaimedJob> changed(PreparedStatement statement, Collection<ClaimedJob> jobs)
+            throws SQLException {
+        var ids = Set.copyOf(Rows.all(statement, row -> new JobId(row.getObject(1, UUID.class))));
+        var changed = new HashSet<>(jobs);
+        changed.removeIf(job -> !ids.contains(job.id()));
+        return changed;
+    }
+}

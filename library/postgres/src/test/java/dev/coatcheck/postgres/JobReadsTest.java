@@ -1,0 +1,123 @@
+package dev.coatcheck.postgres;
+
+import static dev.coatcheck.postgres.Databases.query;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.coatcheck.state.jobs.ClaimedJob;
+import dev.coatcheck.state.jobs.GroupLimit;
+import dev.coatcheck.state.jobs.JobState;
+import dev.coatcheck.state.jobs.NewJob;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** How much of the table a claim or a list reads, as the server counts it, while very much waits in it. */
+class JobReadsTest {
+    private static final Duration LEASE = Duration.ofMinutes(1);
+
+    @RegisterExtension
+    final Databases databases = new Databases();
+
+    private final Postgres postgres = databases.empty();
+
+    @Test
+    void delayed_jobs_of_greater_priority_cost_a_claim_nothing() {
+        Databases.update(postgres, """
+                insert into coatcheck.jobs (id, queue, priority, due_at, state, fence, attempts, max_attempts,
+                        first_delay_ms, max_delay_ms, enqueued_at, run_at, payload)
+                    select gen_random_uuid(), 'mail', 1 + i % 3, now() + interval '1 day', 0, 0, 0, 1, 0, 0, now(), now(), ''
+                    from generate_series(1, 20000) as i
+                """);
+        Databases.update(postgres, "analyze coatcheck.jobs");
+        var jobs = postgres.jobs();
+        jobs.enqueue(NewJob.of("mail", "due"));
+        long before = entriesRead();
+
+        assertThat(jobs.claim(Set.of("mail"), 10, LEASE)).hasSize(1);
+
+        assertThat(entriesRead() - before).isLessThan(50);
+    }
+
+    @Test
+    void what_waits_in_a_large_group_costs_a_claim_nothing_and_neither_does_what_it_may_not_start() {
+        fillGroup("big", 20_000);
+        var jobs = postgres.jobs();
+        jobs.enqueue(NewJob.of("mail", "small").withGroup("small"));
+        for (boolean limited : new boolean[] {false, true}) {
+            jobs.limitGroup("mail", "big", limited ? GroupLimit.none().withConcurrency(1) : GroupLimit.none());
+            jobs.enqueue(NewJob.of("mail", "small").withGroup("small"));
+            long before = entriesRead();
+
+            var claimed = jobs.claim(Set.of("mail"), 2, LEASE);
+
+            assertThat(claimed).extracting(job -> job.group().orElse("")).contains("small");
+            assertThat(entriesRead() - before).isLessThan(100);
+        }
+    }
+
+    @Test
+    void the_number_of_groups_bounds_neither_a_claim_nor_who_gets_a_turn() {
+        Databases.update(postgres, """
+                insert into coatcheck.jobs (id, queue, grp, priority, due_at, state, fence, attempts, max_attempts,
+                        first_delay_ms, max_delay_ms, enqueued_at, run_at, payload)
+                    select gen_random_uuid(), 'mail', 'delayed ' || i, 0, now() + interval '1 day', 0, 0, 0, 1, 0, 0,
+                        now(), now(), ''
+                    from generate_series(1, 3000) as i
+                """);
+        Databases.update(postgres, "analyze coatcheck.jobs");
+        var jobs = postgres.jobs();
+        jobs.enqueue(NewJob.of("mail", "").withGroup("zoe"));
+        int calls = 0;
+        List<ClaimedJob> claimed;
+        do {
+            long before = entriesRead();
+            claimed = jobs.claim(Set.of("mail"), 2, LEASE);
+            assertThat(entriesRead() - before).isLessThan(5_000);
+            calls++;
+        } while (claimed.isEmpty() && calls < 50);
+
+        assertThat(claimed).hasSize(1);
+        assertThat(calls).isLessThanOrEqualTo(3000 / 256 + 1);
+    }
+
+    private void fillGroup(String group, int count) {
+        Databases.update(postgres, """
+                insert into coatcheck.jobs (id, queue, grp, priority, due_at, state, fence, attempts, max_attempts,
+                        first_delay_ms, max_delay_ms, enqueued_at, run_at, payload)
+                    select gen_random_uuid(), 'mail', '%s', 0, now() - interval '1 minute', 0, 0, 0, 1, 0, 0,
+                        now(), now(), ''
+                    from generate_series(1, %d) as i
+                """.formatted(group, count));
+        Databases.update(postgres, "analyze coatcheck.jobs");
+    }
+
+    @Test
+    void a_page_of_jobs_costs_no_more_because_many_others_wait() {
+        fillGroup("big", 20_000);
+        var jobs = postgres.jobs();
+        jobs.claim(Set.of("mail"), 5, LEASE);
+        var page = jobs.list("mail", JobState.WAITING, 100);
+        long before = entriesRead();
+
+        assertThat(jobs.listAfter(page.get(99), 100)).hasSize(100);
+        assertThat(jobs.list("mail", JobState.RUNNING, 100)).hasSize(5);
+        assertThat(jobs.list("mail", JobState.DEAD, 100)).isEmpty();
+
+        assertThat(entriesRead() - before).isLessThan(500);
+    }
+
+    /** Entries of indexes, and rows where there was none that led to them. */
+    private long entriesRead() {
+        return statistic("""
+                select (select sum(idx_tup_read) from pg_stat_user_indexes where relid = 'coatcheck.jobs'::regclass)
+                    + (select seq_tup_read from pg_stat_user_tables where relid = 'coatcheck.jobs'::regclass)
+                """);
+    }
+
+    private long statistic(String sql) {
+        query(postgres, "select pg_stat_force_next_flush()");
+        return Long.parseLong(query(postgres, sql).get(0));
+    }
+}
