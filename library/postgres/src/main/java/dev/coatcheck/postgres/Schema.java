@@ -23,7 +23,7 @@ final class Schema {
     /**
      * One file of SQL.
      *
-     * @param version counts from 1, without gaps
+     * @param version grows from 1
      * @param readableFrom the oldest version whose processes can use the schema after this migration
      */
     record Migration(int version, String file, int readableFrom) {}
@@ -37,7 +37,8 @@ final class Schema {
             new Migration(6, "006-cache.sql", 1),
             new Migration(7, "007-limits.sql", 1),
             new Migration(8, "008-flags.sql", 1),
-            new Migration(9, "009-cache-in-bulk.sql", 1));
+            new Migration(9, "009-cache-in-bulk.sql", 1),
+            new Migration(20, "020-channels.sql", 1));
 
     /** Any number that nobody else takes: "coatchk" in ASCII. */
     private static final long LOCK = 0x636F617463686B00L;

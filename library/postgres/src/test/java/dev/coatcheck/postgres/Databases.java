@@ -35,7 +35,9 @@ final class Databases implements AfterEachCallback {
                 "truncate coatcheck.sessions, coatcheck.blobs, coatcheck.blob_versions, coatcheck.blob_chunks, coatcheck.jobs,"
                         + " coatcheck.leases, coatcheck.idempotency, coatcheck.cache_entries, coatcheck.cache_loads,"
                         + " coatcheck.cache_tags, coatcheck.limits, coatcheck.limit_refunds,"
-                        + " coatcheck.flags, coatcheck.flags_version");
+                        + " coatcheck.flags, coatcheck.flags_version,"
+                        + " coatcheck.channel_topics, coatcheck.channel_messages, coatcheck.channel_processes,"
+                        + " coatcheck.channel_present");
         return postgres;
     }
 
