@@ -12,6 +12,7 @@ import dev.coatcheck.state.channels.ChannelSettings;
 import dev.coatcheck.state.channels.Channels;
 import dev.coatcheck.state.channels.Topic;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -205,7 +206,8 @@ class ChannelStreamTest extends FilterTest {
                 var quick = EventStreamClient.open(visitor, server, "/channels?topic=album-7")) {
             assertThat(quick.data()).contains("begun");
             stuck.setReceiveBufferSize(4_096);
-            stuck.connect(new InetSocketAddress("127.0.0.1", server.uri().getPort()));
+            stuck.connect(new InetSocketAddress(
+                    InetAddress.getLoopbackAddress(), server.uri().getPort()));
             stuck.getOutputStream()
                     .write("GET /channels?topic=album-7 HTTP/1.1\r\nHost: localhost\r\n\r\n"
                             .getBytes(StandardCharsets.US_ASCII));
