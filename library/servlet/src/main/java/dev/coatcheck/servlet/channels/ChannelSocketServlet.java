@@ -9,10 +9,12 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.websocket.DeploymentException;
 import jakarta.websocket.Endpoint;
+import jakarta.websocket.Extension;
 import jakarta.websocket.server.ServerContainer;
 import jakarta.websocket.server.ServerEndpointConfig;
 import java.io.IOException;
 import java.net.URI;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -109,6 +111,13 @@ public final class ChannelSocketServlet extends HttpServlet {
                     @Override
                     public <T> T getEndpointInstance(Class<T> type) {
                         return type.cast(new ChannelSocket(channels, access, settings, subscriber));
+                    }
+
+                    /** None: compression keeps a window for each socket, and messages are small. */
+                    @Override
+                    public List<Extension> getNegotiatedExtensions(
+                            List<Extension> installed, List<Extension> requested) {
+                        return List.of();
                     }
                 })
                 .build();
