@@ -8,7 +8,8 @@ import java.time.Duration;
  * than the age keeps nothing.
  *
  * @param messages 1 to 10,000; 1,000 by default
- * @param age from a second to 30 days; an hour by default. Some of what is older may be kept for as long again
+ * @param age from a second to 30 days; an hour by default. What is older may be read until the
+ *     store clears it away, on PostgreSQL an hour later at the most
  * @param bytes of the payloads in UTF-8; 1 KiB to 64 MiB, and 1 MiB by default
  */
 public record Retention(int messages, Duration age, int bytes) {
