@@ -8,6 +8,7 @@ module dev.coatcheck.state {
     exports dev.coatcheck.state;
     exports dev.coatcheck.state.blobs;
     exports dev.coatcheck.state.cache;
+    exports dev.coatcheck.state.channels;
     exports dev.coatcheck.state.flags;
     exports dev.coatcheck.state.idempotency;
     exports dev.coatcheck.state.jobs;

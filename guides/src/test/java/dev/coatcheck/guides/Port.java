@@ -2,6 +2,7 @@ package dev.coatcheck.guides;
 
 import dev.coatcheck.state.blobs.Blobs;
 import dev.coatcheck.state.cache.Cache;
+import dev.coatcheck.state.channels.Channels;
 import dev.coatcheck.state.flags.Flags;
 import dev.coatcheck.state.idempotency.Idempotency;
 import dev.coatcheck.state.jobs.Jobs;
@@ -24,7 +25,7 @@ enum Port {
     JOBS(Jobs.class),
     BLOBS(Blobs.class),
     UPLOADS,
-    CHANNELS;
+    CHANNELS(Channels.class);
 
     private final Optional<Class<?>> type;
 

@@ -25,8 +25,8 @@ final class Marked {
     private static final JsonMapper JSON = new JsonMapper();
 
     /** Names of what decides which code an application runs; with another value it would run other code, or none. */
-    private static final Pattern DECIDING =
-            Pattern.compile("_?method|action|operation(name)?|query|type|.*(csrf|xsrf|token).*", Pattern.CASE_INSENSITIVE);
+    private static final Pattern DECIDING = Pattern.compile(
+            "_?method|action|operation(name)?|query|type|.*(csrf|xsrf|token).*", Pattern.CASE_INSENSITIVE);
 
     private Marked() {}
 

@@ -230,7 +230,8 @@ final class Tracer {
             return Remembered.YES;
         }
         // What was played is another thing than the step: that nothing of it is kept shows nothing.
-        notes.add("step " + step.number() + " was played " + marked.size() + " times more with longer texts, and none was found in memories");
+        notes.add("step " + step.number() + " was played " + marked.size()
+                + " times more with longer texts, and none was found in memories");
         return Remembered.UNKNOWN;
     }
 
@@ -375,7 +376,9 @@ final class Tracer {
         }
         // What two of them have is not the mark, but what stands beside it.
         return replays.stream()
-                .map(found -> found.stream().filter(needle -> counted.get(needle) == 1).toList())
+                .map(found -> found.stream()
+                        .filter(needle -> counted.get(needle) == 1)
+                        .toList())
                 .filter(own -> !own.isEmpty())
                 .toList();
     }

@@ -5,6 +5,10 @@ import dev.coatcheck.state.BackingServiceException;
 import dev.coatcheck.state.blobs.Blobs;
 import dev.coatcheck.state.cache.Cache;
 import dev.coatcheck.state.cache.CacheSettings;
+import dev.coatcheck.state.channels.ChannelSettings;
+import dev.coatcheck.state.channels.ChannelStore;
+import dev.coatcheck.state.channels.Channels;
+import dev.coatcheck.state.channels.Retention;
 import dev.coatcheck.state.flags.FlagSettings;
 import dev.coatcheck.state.flags.Flags;
 import dev.coatcheck.state.idempotency.IdempotencySettings;
@@ -16,6 +20,7 @@ import dev.coatcheck.state.limits.StoredLimits;
 import dev.coatcheck.state.sessions.SessionSettings;
 import dev.coatcheck.state.sessions.Sessions;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import javax.sql.DataSource;
 
 /**
@@ -39,7 +44,7 @@ import javax.sql.DataSource;
  *
  * <p>Thread-safe. {@link #close()} ends the connections and the threads: {@code coatcheck-postgres-sweep}, which clears
  * away what has expired, and {@code coatcheck-postgres-listen}, while somebody waits for jobs
- * or, on others, for a lease or a cached value, or has a near cache or flags.
+ * or, on others, for a lease or a cached value, or has a near cache, flags or channels.
  *
  * <pre>{@code
  * try (var postgres = Postgres.attach(System.getenv("DATABASE_URL"))) {
@@ -51,6 +56,7 @@ import javax.sql.DataSource;
  */
 public final class Postgres implements AutoCloseable {
     private final PostgresUrl url;
+    private final DataSource driver;
     private final HikariDataSource pool;
     private final Database database;
     private final Sweeper sweeper;
@@ -58,11 +64,13 @@ public final class Postgres implements AutoCloseable {
     private final PostgresLeaseStore leaseStore;
     private final PostgresCacheStore cacheStore;
     private final PostgresFlagStore flagStore;
+    private final List<PostgresChannelStore> channelStores = new CopyOnWriteArrayList<>();
 
     private Postgres(PostgresUrl url, PostgresSettings settings) {
         this.url = url;
-        var driver = Connections.driver(url, settings);
-        this.pool = Connections.pool(driver, settings);
+        var single = Connections.driver(url, settings);
+        this.driver = single;
+        this.pool = Connections.pool(single, settings);
         this.database = new Database(pool, url.resource());
         this.sweeper = new Sweeper(database);
         var signals = new JobSignals();
@@ -156,6 +164,29 @@ public final class Postgres implements AutoCloseable {
         return new Flags(flagStore, settings);
     }
 
+    /**
+     * Channels, each message a row. Every process that listens to anything is told of every message that is published, on one
+     * more connection, and reads those of the topics that it follows, several at once where they come fast. Publishing
+     * takes a lock of the server's, once, at the end of the transaction, which limits all of them together to some thousand
+     * in a second. Close them before this; those that are made with several calls know nothing of each other.
+     */
+    public Channels channels(ChannelSettings settings) {
+        sweeper.start();
+        return new Channels(channelStore(), settings);
+    }
+
+    /** What only a database can do for channels: a message is published in the caller's transaction. */
+    public PostgresPublisher publisher(Retention retention) {
+        sweeper.start();
+        return new PostgresPublisher(database, retention);
+    }
+
+    ChannelStore channelStore() {
+        var store = new PostgresChannelStore(database, driver);
+        channelStores.add(store);
+        return store;
+    }
+
     PostgresFlagStore flagStore() {
         return flagStore;
     }
@@ -202,6 +233,7 @@ public final class Postgres implements AutoCloseable {
         leaseStore.close();
         cacheStore.close();
         flagStore.close();
+        channelStores.forEach(PostgresChannelStore::close);
         sweeper.close();
         pool.close();
     }

@@ -6,7 +6,7 @@ import java.time.Duration;
  * How a process uses its database.
  *
  * @param poolSize how many connections it has at the most; one more listens for jobs where a worker waits, one more
- *     for leases where somebody waits, one for caches, and one for flags. 10 by default: the sum over all processes stays below the server's {@code max_connections}
+ *     for leases where somebody waits, one for caches, one for flags, and one for channels. 10 by default: the sum over all processes stays below the server's {@code max_connections}
  * @param connectTimeout how long it waits for a connection, from the pool or from the network; 5 seconds by default
  * @param statementTimeout how long a statement may take on the server; a server that says nothing for two seconds more is
  *     given up, and a transaction that is left idle for three times as long is ended. 10 seconds by default. For the

@@ -10,7 +10,8 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * Clears away, in a thread of its own, what nobody will ask for again: sessions and leases that have ended, answers to
- * requests that will not be repeated, limits and rates that nobody owes anything to, and the bytes of uploads that were given up and of blobs that were replaced or
+ * requests that will not be repeated, limits and rates that nobody owes anything to, messages and processes that are long
+ * gone, and the bytes of uploads that were given up and of blobs that were replaced or
  * deleted.
  *
  * <p>Every process does it, a little at a time; they skip what another is at. Each step is a short transaction of its
@@ -72,6 +73,7 @@ final class Sweeper implements AutoCloseable {
         purge("limits whose permits are all back", "purge_limits_v1");
         purge("refunds of long ago", "purge_refunds_v1");
         purge("rates of groups of jobs that have room again", "purge_job_rates_v2");
+        purge("messages that are too old", "purge_channels_v1");
         for (int i = 0; i < STEPS && !closed && sweepBlobs(); i++) {}
     }
 

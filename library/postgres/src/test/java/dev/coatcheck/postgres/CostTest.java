@@ -13,6 +13,9 @@ import dev.coatcheck.state.cache.CacheSettings;
 import dev.coatcheck.state.cache.EntryKey;
 import dev.coatcheck.state.cache.Load;
 import dev.coatcheck.state.cache.NearSettings;
+import dev.coatcheck.state.channels.ChannelStore.Presence;
+import dev.coatcheck.state.channels.Retention;
+import dev.coatcheck.state.channels.Topic;
 import dev.coatcheck.state.flags.Audience;
 import dev.coatcheck.state.flags.Flag;
 import dev.coatcheck.state.flags.FlagSnapshot;
@@ -140,6 +143,23 @@ class CostTest {
         }
         assertThat(relay.trips() - before).isLessThan(Jobs.MAX_BATCH / 4);
         assertThat(jobs.depths()).isEmpty();
+    }
+
+    @Test
+    void each_method_of_channels_is_one_round_trip() {
+        var channels = postgres.channelStore();
+        var album = Topic.of("album-7");
+        var both = List.of(new Presence(album, "ada"), new Presence(Topic.ofUser("ada"), "ada"));
+        var begun = costs(1, () -> channels.begin(album));
+        costs(1, () -> channels.publish(album, "1", Retention.defaults()));
+        costs(1, () -> channels.read(album, begun, 100));
+        costs(1, () -> channels.heads(List.of(Topic.of("new"), album)));
+        costs(0, () -> channels.heads(List.of()));
+        costs(1, () -> channels.enter("web.1", LEASE));
+        costs(1, () -> channels.announce("web.1", both, List.of()));
+        costs(1, () -> channels.present(album));
+        costs(1, () -> channels.renew("web.1", LEASE));
+        costs(1, () -> channels.exit("web.1"));
     }
 
     @Test

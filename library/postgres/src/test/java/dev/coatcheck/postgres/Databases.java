@@ -36,7 +36,9 @@ final class Databases implements AfterEachCallback {
                         + " coatcheck.job_group_limits, coatcheck.job_group_rates, coatcheck.job_schedules,"
                         + " coatcheck.leases, coatcheck.idempotency, coatcheck.cache_entries, coatcheck.cache_loads,"
                         + " coatcheck.cache_tags, coatcheck.limits, coatcheck.limit_refunds,"
-                        + " coatcheck.flags, coatcheck.flags_version");
+                        + " coatcheck.flags, coatcheck.flags_version,"
+                        + " coatcheck.channel_topics, coatcheck.channel_messages, coatcheck.channel_processes,"
+                        + " coatcheck.channel_present");
         return postgres;
     }
 

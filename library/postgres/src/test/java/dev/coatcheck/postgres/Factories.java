@@ -3,6 +3,7 @@ package dev.coatcheck.postgres;
 import dev.coatcheck.contracts.peers.StoreFactory;
 import dev.coatcheck.state.blobs.Blobs;
 import dev.coatcheck.state.cache.CacheStore;
+import dev.coatcheck.state.channels.ChannelStore;
 import dev.coatcheck.state.flags.FlagStore;
 import dev.coatcheck.state.jobs.Jobs;
 import dev.coatcheck.state.leases.LeaseStore;
@@ -71,6 +72,13 @@ final class Factories {
         @Override
         public FlagStore open(String url) {
             return attach(url).flagStore();
+        }
+    }
+
+    public static final class OfChannels implements StoreFactory<ChannelStore> {
+        @Override
+        public ChannelStore open(String url) {
+            return attach(url).channelStore();
         }
     }
 }

@@ -9,6 +9,7 @@ import dev.coatcheck.host.service.PostgresServer;
 import dev.coatcheck.host.service.ServerSettings;
 import dev.coatcheck.state.cache.CacheSettings;
 import dev.coatcheck.state.cache.NearSettings;
+import dev.coatcheck.state.channels.ChannelSettings;
 import dev.coatcheck.state.flags.FlagSettings;
 import dev.coatcheck.state.idempotency.IdempotencySettings;
 import dev.coatcheck.state.leases.LeaseSettings;
@@ -74,7 +75,8 @@ class PostgresFaultsTest extends FaultsContract {
                 .with(postgres::limits)
                 .with(postgres.leases(LeaseSettings.heldBy("web.1")))
                 .with(postgres.idempotency(IdempotencySettings.defaults()))
-                .with(postgres.flags(FlagSettings.defaults()));
+                .with(postgres.flags(FlagSettings.defaults()))
+                .with(postgres.channels(ChannelSettings.defaults()));
     }
 
     @Override

@@ -12,6 +12,11 @@ import dev.coatcheck.state.blobs.ReadResult.Found;
 import dev.coatcheck.state.cache.CacheSettings;
 import dev.coatcheck.state.cache.EntryKey;
 import dev.coatcheck.state.cache.Question;
+import dev.coatcheck.state.channels.ChannelStore.Presence;
+import dev.coatcheck.state.channels.History.Gone;
+import dev.coatcheck.state.channels.History.Kept;
+import dev.coatcheck.state.channels.Retention;
+import dev.coatcheck.state.channels.Topic;
 import dev.coatcheck.state.idempotency.IdempotencySettings;
 import dev.coatcheck.state.limits.Decision.Allowed;
 import dev.coatcheck.state.limits.Decision.Limited;
@@ -69,6 +74,40 @@ class SweeperTest {
         assertThat(query(postgres, "select name from coatcheck.leases order by name"))
                 .containsExactly("ended", "held");
         assertThat(query(postgres, "select key from coatcheck.idempotency")).containsExactly("kept");
+    }
+
+    @Test
+    void messages_topics_and_processes_are_cleared_away_when_they_are_too_old_and_no_others() {
+        var channels = postgres.channelStore();
+        var old = Topic.of("old");
+        var kept = Topic.of("kept");
+        var seen = channels.publish(old, "1", Retention.defaults());
+        channels.publish(old, "2", Retention.defaults());
+        channels.publish(kept, "3", Retention.defaults());
+        channels.begin(Topic.of("forgotten"));
+        channels.enter("alive", LONG);
+        channels.enter("dead", LONG);
+        channels.announce("dead", List.of(new Presence(old, "ada")), List.of());
+        update(
+                postgres,
+                "update coatcheck.channel_topics set purge_at = clock_timestamp() - interval '1 s' where topic <> 't:kept'");
+        update(
+                postgres,
+                "update coatcheck.channel_processes set ends_at = clock_timestamp() - interval '2 min' where process = 'dead'");
+
+        sweeper.sweep();
+
+        assertThat(query(postgres, "select payload from coatcheck.channel_messages"))
+                .containsExactly("3");
+        assertThat(query(postgres, "select topic from coatcheck.channel_topics order by topic"))
+                .containsExactly("t:kept", "t:old");
+        assertThat(query(postgres, "select process from coatcheck.channel_processes"))
+                .containsExactly("alive");
+        assertThat(query(postgres, "select name from coatcheck.channel_present"))
+                .isEmpty();
+        var head = channels.heads(List.of(old)).get(0);
+        assertThat(channels.read(old, seen, 10)).isEqualTo(new Gone(head));
+        assertThat(channels.read(old, head, 10)).isEqualTo(new Kept(List.of()));
     }
 
     @Test

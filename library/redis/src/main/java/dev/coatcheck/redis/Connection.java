@@ -141,7 +141,17 @@ final class Connection implements AutoCloseable {
 
     /** Another client of the same, with threads of its own; whoever asks for it closes it. */
     Driver another() {
-        return Driver.of(url, timeout, new SilentLink());
+        return another(new SilentLink());
+    }
+
+    /** As {@link #another()}, whose links are watched by who asks for it. */
+    Driver another(SilentLink watched) {
+        return Driver.of(url, timeout, watched);
+    }
+
+    /** How long an answer is waited for. */
+    Duration timeout() {
+        return timeout;
     }
 
     /** The resource, without credentials. */

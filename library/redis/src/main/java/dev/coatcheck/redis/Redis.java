@@ -3,6 +3,9 @@ package dev.coatcheck.redis;
 import dev.coatcheck.state.BackingServiceException;
 import dev.coatcheck.state.cache.Cache;
 import dev.coatcheck.state.cache.CacheSettings;
+import dev.coatcheck.state.channels.ChannelSettings;
+import dev.coatcheck.state.channels.ChannelStore;
+import dev.coatcheck.state.channels.Channels;
 import dev.coatcheck.state.flags.FlagSettings;
 import dev.coatcheck.state.flags.Flags;
 import dev.coatcheck.state.idempotency.Idempotency;
@@ -14,6 +17,8 @@ import dev.coatcheck.state.limits.OnOutage;
 import dev.coatcheck.state.limits.StoredLimits;
 import dev.coatcheck.state.sessions.SessionSettings;
 import dev.coatcheck.state.sessions.Sessions;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * An attached Redis or Valkey, which gives out the ports it can serve.
@@ -46,6 +51,7 @@ public final class Redis implements AutoCloseable {
     private final RedisLeaseStore leaseStore;
     private final RedisCacheStore cacheStore;
     private final RedisFlagStore flagStore;
+    private final List<RedisChannelStore> channelStores = new CopyOnWriteArrayList<>();
 
     private Redis(Connection connection, RedisSettings settings) {
         this.connection = connection;
@@ -119,6 +125,23 @@ public final class Redis implements AutoCloseable {
         return new Flags(flagStore, flagSettings);
     }
 
+    /**
+     * Channels. A message travels only to processes in which somebody listens to its topic, and each process has one more
+     * connection for that. What this server loses, such as the last second before a crash, is {@linkplain
+     * dev.coatcheck.state.channels.Delivery.Missed missed}, and whoever listens is told so. A server that evicts may drop
+     * histories, which is told too: give it {@code noeviction}. Asking who is present is two round trips. Close them before
+     * this; those that are made with several calls know nothing of each other.
+     */
+    public Channels channels(ChannelSettings channelSettings) {
+        return new Channels(channelStore(), channelSettings);
+    }
+
+    ChannelStore channelStore() {
+        var store = new RedisChannelStore(connection, settings.prefix());
+        channelStores.add(store);
+        return store;
+    }
+
     RedisFlagStore flagStore() {
         return flagStore;
     }
@@ -146,6 +169,7 @@ public final class Redis implements AutoCloseable {
         leaseStore.close();
         cacheStore.close();
         flagStore.close();
+        channelStores.forEach(RedisChannelStore::close);
         connection.close();
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.coatcheck.contracts.cache.CacheContract;
+import dev.coatcheck.contracts.channels.ChannelsContract;
 import dev.coatcheck.contracts.flags.FlagsContract;
 import dev.coatcheck.contracts.idempotency.IdempotencyContract;
 import dev.coatcheck.contracts.leases.LeasesContract;
@@ -16,6 +17,7 @@ import dev.coatcheck.state.cache.Answer.Hit;
 import dev.coatcheck.state.cache.Answer.Loaded;
 import dev.coatcheck.state.cache.CacheSettings;
 import dev.coatcheck.state.cache.CacheStore;
+import dev.coatcheck.state.channels.ChannelStore;
 import dev.coatcheck.state.flags.FlagStore;
 import dev.coatcheck.state.idempotency.Idempotency;
 import dev.coatcheck.state.idempotency.IdempotencySettings;
@@ -106,6 +108,14 @@ class ClusterTest {
         @Override
         protected FlagStore store() {
             return redis.flagStore();
+        }
+    }
+
+    @Nested
+    class OfChannels extends ChannelsContract {
+        @Override
+        protected ChannelStore store() {
+            return redis.channelStore();
         }
     }
 

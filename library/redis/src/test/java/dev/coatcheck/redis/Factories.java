@@ -2,6 +2,7 @@ package dev.coatcheck.redis;
 
 import dev.coatcheck.contracts.peers.StoreFactory;
 import dev.coatcheck.state.cache.CacheStore;
+import dev.coatcheck.state.channels.ChannelStore;
 import dev.coatcheck.state.flags.FlagStore;
 import dev.coatcheck.state.leases.LeaseStore;
 import dev.coatcheck.state.limits.Limits;
@@ -49,6 +50,13 @@ final class Factories {
         @Override
         public FlagStore open(String url) {
             return attach(url).flagStore();
+        }
+    }
+
+    public static final class OfChannels implements StoreFactory<ChannelStore> {
+        @Override
+        public ChannelStore open(String url) {
+            return attach(url).channelStore();
         }
     }
 }

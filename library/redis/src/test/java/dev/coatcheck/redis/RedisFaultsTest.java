@@ -8,6 +8,7 @@ import dev.coatcheck.host.service.RedisServer;
 import dev.coatcheck.host.service.ServerSettings;
 import dev.coatcheck.state.cache.CacheSettings;
 import dev.coatcheck.state.cache.NearSettings;
+import dev.coatcheck.state.channels.ChannelSettings;
 import dev.coatcheck.state.flags.FlagSettings;
 import dev.coatcheck.state.idempotency.IdempotencySettings;
 import dev.coatcheck.state.leases.LeaseSettings;
@@ -66,7 +67,8 @@ class RedisFaultsTest extends FaultsContract {
                 .with(redis::limits)
                 .with(redis.leases(LeaseSettings.heldBy("web.1")))
                 .with(redis.idempotency(IdempotencySettings.defaults()))
-                .with(redis.flags(FlagSettings.defaults()));
+                .with(redis.flags(FlagSettings.defaults()))
+                .with(redis.channels(ChannelSettings.defaults()));
     }
 
     @Override

@@ -11,6 +11,14 @@ import dev.coatcheck.state.cache.Load;
 import dev.coatcheck.state.cache.LoadFailedException;
 import dev.coatcheck.state.cache.Loader;
 import dev.coatcheck.state.cache.NearSettings;
+import dev.coatcheck.state.channels.ChannelSettings;
+import dev.coatcheck.state.channels.ChannelStore.Presence;
+import dev.coatcheck.state.channels.Delivery.Begun;
+import dev.coatcheck.state.channels.Delivery.Nothing;
+import dev.coatcheck.state.channels.Retention;
+import dev.coatcheck.state.channels.Subscriber;
+import dev.coatcheck.state.channels.Subscription;
+import dev.coatcheck.state.channels.Topic;
 import dev.coatcheck.state.idempotency.Claim;
 import dev.coatcheck.state.idempotency.ClaimResult.Claimed;
 import dev.coatcheck.state.idempotency.Idempotency;
@@ -78,6 +86,12 @@ class RoundTripsTest {
         var load = new Load(new EntryKey("warm", "warm"), "warm");
         store.redis().cacheStore().abandon(load, Duration.ZERO);
         store.redis().cacheStore().renew(load, Duration.ofSeconds(1));
+        try (var channels = store.redis().channelStore()) {
+            var end = channels.publish(Topic.of("warm"), "", Retention.defaults());
+            channels.begin(Topic.of("warm"));
+            channels.read(Topic.of("warm"), end, 1);
+            channels.announce("warm", List.of(new Presence(Topic.of("warm"), "warm")), List.of());
+        }
         store.redis().flagStore().put("warm", "");
         store.redis().flagStore().read(-1);
         store.redis().ping();
@@ -267,6 +281,69 @@ class RoundTripsTest {
                     }))
                     .hasSizeLessThanOrEqualTo(6)
                     .containsOnly("EVALSHA");
+        }
+    }
+
+    @Test
+    void channels_ask_once_for_what_they_do() throws InterruptedException {
+        var settings = ChannelSettings.defaults().withLease(Duration.ofHours(1)).withCheck(Duration.ofHours(1));
+        var album = Topic.of("album-7");
+        try (var channels = store.redis().channels(settings)) {
+            assertThat(commandsOf(() -> channels.publish(album, "1"))).containsExactly("EVALSHA");
+            assertThat(commandsOf(() -> channels.revokeUser("nobody"))).containsExactly("EVALSHA");
+            assertThat(commandsOf(() -> channels.present(album))).containsExactly("HKEYS");
+            var subscription = channels.open(Subscriber.anonymous());
+            var beginning = channels.publish(album, "2");
+            subscription.subscribe(album);
+            await().atMost(Duration.ofSeconds(10))
+                    .until(() -> store.besides()
+                            .pubsubNumsub("coatcheck:channel-told:t:album-7")
+                            .containsValue(1L));
+            assertThat(subscription.next(Duration.ofSeconds(10))).isEqualTo(new Begun(album, beginning));
+
+            var other = channels.open(Subscriber.anonymous());
+            assertThat(commandsOf(() -> {
+                        other.subscribe(album, beginning);
+                        take(other, 1);
+                        channels.publish(album, "3");
+                        take(other, 1);
+                        take(subscription, 1);
+                    }))
+                    .as("one publishes; that others hear of it, and came back to where they were, costs nothing")
+                    .containsExactly("EVALSHA");
+            var back = channels.open(Subscriber.anonymous());
+            assertThat(commandsOf(() -> {
+                        back.subscribe(album, beginning);
+                        take(back, 2);
+                    }))
+                    .containsExactly("EVALSHA");
+        }
+    }
+
+    @Test
+    void who_is_present_is_two_round_trips_where_anybody_is() {
+        var album = Topic.of("album-7");
+        try (var channels = store.redis().channelStore()) {
+            assertThat(commandsOf(() -> channels.enter("web.1", Duration.ofHours(1))))
+                    .containsExactly("SET");
+            assertThat(commandsOf(() -> channels.renew("web.1", Duration.ofHours(1))))
+                    .containsExactly("PEXPIRE");
+            var both = List.of(new Presence(album, "ada"), new Presence(album, "bob"));
+            assertThat(commandsOf(() -> channels.announce("web.1", both, List.of())))
+                    .containsExactly("EVALSHA");
+            assertThat(commandsOf(() -> channels.present(album))).containsExactly("HKEYS", "EXISTS");
+            assertThat(commandsOf(() -> channels.heads(List.of(album)))).containsExactly("EVALSHA");
+            assertThat(commandsOf(() -> channels.exit("web.1"))).containsExactly("DEL");
+        }
+    }
+
+    private static void take(Subscription subscription, int count) {
+        try {
+            for (int i = 0; i < count; i++) {
+                assertThat(subscription.next(Duration.ofSeconds(10))).isNotEqualTo(new Nothing());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -5,11 +5,13 @@ import jakarta.servlet.Filter;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
 import org.apache.catalina.LifecycleException;
 import org.apache.catalina.core.StandardContext;
 import org.apache.catalina.startup.Tomcat;
 import org.apache.tomcat.util.descriptor.web.FilterDef;
 import org.apache.tomcat.util.descriptor.web.FilterMap;
+import org.apache.tomcat.websocket.server.WsSci;
 
 /** Tomcat, as small as it gets. */
 final class TomcatServer implements WebServer {
@@ -31,6 +33,7 @@ final class TomcatServer implements WebServer {
         // It would look for leaks by means that the JVM denies it, and warn at every test.
         context.setClearReferencesThreadLocals(false);
         context.setClearReferencesRmiTargets(false);
+        context.addServletContainerInitializer(new WsSci(), Set.of());
         var definition = new FilterDef();
         definition.setFilterName("sessions");
         definition.setFilter(filter);

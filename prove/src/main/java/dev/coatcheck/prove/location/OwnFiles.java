@@ -34,7 +34,8 @@ final class OwnFiles {
             @Override
             public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
                 String name = String.valueOf(folder.getFileName());
-                boolean skipped = SKIPPED.contains(name) || (BESIDE.contains(name) && roots.contains(folder.getParent()));
+                boolean skipped =
+                        SKIPPED.contains(name) || (BESIDE.contains(name) && roots.contains(folder.getParent()));
                 return skipped && !roots.contains(folder) ? FileVisitResult.SKIP_SUBTREE : FileVisitResult.CONTINUE;
             }
 

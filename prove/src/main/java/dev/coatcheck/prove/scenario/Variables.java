@@ -20,8 +20,9 @@ public final class Variables {
     /** What a name looks like. */
     public static final Pattern NAME = Pattern.compile("[A-Za-z][A-Za-z0-9_-]{0,99}");
 
-    private static final Pattern OF_THE_BASE =
-            Pattern.compile("(([_-]|^)?(base|host|url|uri|origin|server|address|root|site|target|app|domain))+", Pattern.CASE_INSENSITIVE);
+    private static final Pattern OF_THE_BASE = Pattern.compile(
+            "(([_-]|^)?(base|host|url|uri|origin|server|address|root|site|target|app|domain))+",
+            Pattern.CASE_INSENSITIVE);
 
     private final Set<String> aliases = new HashSet<>();
     private boolean captures;

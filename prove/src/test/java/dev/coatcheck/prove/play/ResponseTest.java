@@ -11,7 +11,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ResponseTest {
     @ParameterizedTest
     @ValueSource(
-            strings = {"application/json; charset=utf-8", "application/problem+json", "application/x-amz-json-1.0", "text/html", "text/plain", ""})
+            strings = {
+                "application/json; charset=utf-8",
+                "application/problem+json",
+                "application/x-amz-json-1.0",
+                "text/html",
+                "text/plain",
+                ""
+            })
     void json_is_json_by_its_type_or_by_what_it_is(String type) {
         Response response = response(type, "{\"names\": [\"ann\"]}".getBytes(StandardCharsets.UTF_8));
 

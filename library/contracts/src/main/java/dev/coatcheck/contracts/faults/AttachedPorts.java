@@ -2,6 +2,7 @@ package dev.coatcheck.contracts.faults;
 
 import dev.coatcheck.state.blobs.Blobs;
 import dev.coatcheck.state.cache.Cache;
+import dev.coatcheck.state.channels.Channels;
 import dev.coatcheck.state.flags.Flags;
 import dev.coatcheck.state.idempotency.Idempotency;
 import dev.coatcheck.state.jobs.Jobs;
@@ -65,6 +66,12 @@ public final class AttachedPorts implements AutoCloseable {
     public AttachedPorts with(Flags flags) {
         operations.addAll(FlagOperations.of(flags));
         attached.push(flags);
+        return this;
+    }
+
+    public AttachedPorts with(Channels channels) {
+        operations.addAll(ChannelOperations.of(channels));
+        attached.push(channels);
         return this;
     }
 

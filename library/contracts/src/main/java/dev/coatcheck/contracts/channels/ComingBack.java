@@ -1,0 +1,120 @@
+package dev.coatcheck.contracts.channels;
+
+import static dev.coatcheck.contracts.channels.ChannelsUnderTest.begun;
+import static dev.coatcheck.contracts.channels.ChannelsUnderTest.message;
+import static dev.coatcheck.contracts.channels.ChannelsUnderTest.missed;
+import static dev.coatcheck.contracts.channels.ChannelsUnderTest.nothing;
+import static dev.coatcheck.contracts.channels.ChannelsUnderTest.numbers;
+import static dev.coatcheck.contracts.channels.ChannelsUnderTest.payloads;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.coatcheck.contracts.Together;
+import dev.coatcheck.state.channels.Position;
+import dev.coatcheck.state.channels.Subscriber;
+import dev.coatcheck.state.channels.Topic;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Whoever comes back with a position gets what was missed, on any process. */
+interface ComingBack extends ChannelsUnderTest {
+
+    @Test
+    default void who_comes_back_on_another_process_gets_what_was_missed_and_then_what_comes() throws Exception {
+        var here = process(SETTINGS);
+        Position position;
+        try (var subscription = here.open(Subscriber.anonymous())) {
+            subscription.subscribe(ALBUM);
+            begun(subscription);
+            here.publish(ALBUM, "seen");
+            position = message(subscription).position();
+        }
+        // More than is read at once, and than a queue holds.
+        numbers(0, 300).forEach(number -> here.publish(ALBUM, number));
+
+        var there = process(SETTINGS);
+        try (var subscription = there.open(Subscriber.anonymous())) {
+            subscription.subscribe(ALBUM, position);
+            assertThat(begun(subscription)).isEqualTo(position);
+            assertThat(payloads(subscription, 300)).isEqualTo(numbers(0, 300));
+            here.publish(ALBUM, "new");
+            assertThat(payloads(subscription, 1)).containsExactly("new");
+            nothing(subscription);
+        }
+    }
+
+    @Test
+    default void who_has_missed_nothing_gets_nothing_twice() throws Exception {
+        var channels = process(SETTINGS);
+        var position = channels.publish(ALBUM, "seen");
+        try (var other = channels.open(Subscriber.anonymous());
+                var subscription = channels.open(Subscriber.anonymous())) {
+            other.subscribe(ALBUM);
+            begun(other);
+            subscription.subscribe(ALBUM, position);
+            begun(subscription);
+            channels.publish(ALBUM, "new");
+
+            assertThat(payloads(subscription, 1)).containsExactly("new");
+            nothing(subscription);
+        }
+    }
+
+    @Test
+    default void a_client_that_was_given_nothing_but_the_beginning_misses_nothing() throws Exception {
+        var here = process(SETTINGS);
+        var untouched = Topic.of("nothing was ever published here");
+        Position position;
+        try (var subscription = here.open(Subscriber.anonymous())) {
+            subscription.subscribe(untouched);
+            position = begun(subscription);
+        }
+        here.publish(untouched, "first");
+
+        try (var subscription = process(SETTINGS).open(Subscriber.anonymous())) {
+            subscription.subscribe(untouched, position);
+            begun(subscription);
+            assertThat(payloads(subscription, 1)).containsExactly("first");
+        }
+    }
+
+    @Test
+    default void a_position_that_the_store_does_not_know_is_told_and_what_comes_follows() throws Exception {
+        var channels = process(SETTINGS);
+        var last = channels.publish(ALBUM, "seen");
+        for (var strange : List.of(
+                new Position("another", last.offset()),
+                new Position(last.epoch(), last.offset() + 5),
+                new Position(last.epoch(), last.offset() - 1))) {
+            try (var subscription = channels.open(Subscriber.anonymous())) {
+                subscription.subscribe(ALBUM, strange);
+                begun(subscription);
+                assertThat(missed(subscription).position()).isEqualTo(last);
+                last = channels.publish(ALBUM, "new");
+                assertThat(message(subscription).position()).isEqualTo(last);
+            }
+        }
+    }
+
+    @Test
+    default void many_come_back_while_messages_are_published_and_all_get_each_once() throws Exception {
+        var publisher = process(SETTINGS);
+        var processes = List.of(process(SETTINGS), process(SETTINGS));
+        var start = publisher.publish(ALBUM, "seen");
+        numbers(0, 150).forEach(number -> publisher.publish(ALBUM, number));
+
+        var heard = Together.call(9, thread -> {
+            if (thread == 0) {
+                numbers(150, 300).forEach(number -> publisher.publish(ALBUM, number));
+                return numbers(0, 300);
+            }
+            try (var subscription = processes.get(thread % 2).open(Subscriber.anonymous())) {
+                subscription.subscribe(ALBUM, start);
+                begun(subscription);
+                return new ArrayList<>(payloads(subscription, 300));
+            }
+        });
+
+        assertThat(heard).allSatisfy(payloads -> assertThat(payloads).isEqualTo(numbers(0, 300)));
+    }
+}

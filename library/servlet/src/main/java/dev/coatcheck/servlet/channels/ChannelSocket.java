@@ -1,0 +1,180 @@
+package dev.coatcheck.servlet.channels;
+
+import static java.lang.System.Logger.Level.DEBUG;
+import static java.lang.System.Logger.Level.WARNING;
+
+import dev.coatcheck.state.BackingServiceException;
+import dev.coatcheck.state.channels.Channels;
+import dev.coatcheck.state.channels.Delivery;
+import dev.coatcheck.state.channels.Delivery.Begun;
+import dev.coatcheck.state.channels.Delivery.Closed;
+import dev.coatcheck.state.channels.Delivery.Message;
+import dev.coatcheck.state.channels.Delivery.Missed;
+import dev.coatcheck.state.channels.Delivery.Nothing;
+import dev.coatcheck.state.channels.Subscriber;
+import dev.coatcheck.state.channels.Subscription;
+import dev.coatcheck.state.channels.Topic;
+import jakarta.websocket.CloseReason;
+import jakarta.websocket.Endpoint;
+import jakarta.websocket.EndpointConfig;
+import jakarta.websocket.MessageHandler;
+import jakarta.websocket.PongMessage;
+import jakarta.websocket.Session;
+import java.io.IOException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/** One WebSocket: a thread that writes what comes on its subscription, and what the client asks for in between. */
+final class ChannelSocket extends Endpoint {
+    private static final System.Logger LOG = System.getLogger(ChannelSocket.class.getName());
+
+    /** A client asks for topics, and says nothing else. */
+    private static final int MOST_CHARACTERS = 4 << 10;
+
+    private static final int UNANSWERED_PINGS = 3;
+
+    private final Channels channels;
+    private final ChannelAccess access;
+    private final ChannelFaceSettings settings;
+    private final Subscriber subscriber;
+    private final AtomicInteger unanswered = new AtomicInteger();
+    private volatile @Nullable Subscription subscription;
+
+    ChannelSocket(Channels channels, ChannelAccess access, ChannelFaceSettings settings, Subscriber subscriber) {
+        this.channels = channels;
+        this.access = access;
+        this.settings = settings;
+        this.subscriber = subscriber;
+    }
+
+    @Override
+    public void onOpen(Session session, EndpointConfig config) {
+        session.setMaxTextMessageBufferSize(MOST_CHARACTERS);
+        session.setMaxIdleTimeout(0); // the heartbeat notices who is gone
+        var socket = new SocketOutput(session, settings.writeLimit());
+        try {
+            var opened = channels.open(subscriber);
+            subscription = opened;
+            // Not lambdas: the container looks for the type of the message in the type of the handler.
+            session.addMessageHandler(new MessageHandler.Whole<String>() {
+                @Override
+                public void onMessage(String text) {
+                    asked(opened, socket, text);
+                }
+            });
+            session.addMessageHandler(new MessageHandler.Whole<PongMessage>() {
+                @Override
+                public void onMessage(PongMessage pong) {
+                    unanswered.set(0);
+                }
+            });
+            Thread.ofVirtual().name("coatcheck-channel-socket").start(() -> write(opened, socket));
+        } catch (BackingServiceException e) {
+            storeIsAway(socket, e);
+        }
+    }
+
+    @Override
+    public void onClose(Session session, CloseReason reason) {
+        end();
+    }
+
+    @Override
+    public void onError(Session session, Throwable failure) {
+        LOG.log(DEBUG, "a socket failed: {0}", failure.getMessage());
+        end();
+    }
+
+    private void end() {
+        var open = subscription;
+        if (open != null) {
+            open.close();
+        }
+    }
+
+    /** Writes what comes until there is an end. */
+    private void write(Subscription open, SocketOutput socket) {
+        try (open) {
+            while (send(open.next(settings.heartbeat()), socket)) {}
+        } catch (IOException e) {
+            LOG.log(DEBUG, "a socket is cut off: {0}", e.getMessage());
+            socket.close(CloseCode.TOO_SLOW, ChannelJson.of(new dev.coatcheck.state.channels.CloseReason.TooSlow()));
+        } catch (BackingServiceException e) {
+            storeIsAway(socket, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Sends what has come; says whether anything may follow. */
+    private boolean send(Delivery delivery, SocketOutput socket) throws IOException, InterruptedException {
+        switch (delivery) {
+            case Begun begun -> socket.send(ChannelJson.of(begun));
+            case Message message -> socket.send(ChannelJson.of(message));
+            case Missed missed -> socket.send(ChannelJson.of(missed));
+            case Nothing() -> {
+                if (unanswered.getAndIncrement() == UNANSWERED_PINGS) {
+                    throw new IOException("no answer to " + UNANSWERED_PINGS + " pings");
+                }
+                socket.ping();
+                socket.send(ChannelJson.beat());
+            }
+            case Closed(var reason) -> {
+                // As a message too: a client hears of the close frame's code only when the connection has ended.
+                socket.send(ChannelJson.of(reason));
+                socket.close(CloseCode.of(reason), ChannelJson.of(reason));
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** The client asks for something. */
+    private void asked(Subscription open, SocketOutput socket, String text) {
+        try {
+            var asked = SocketRequest.parse(text);
+            switch (asked) {
+                case SocketRequest.Subscribe(var name, var position) -> {
+                    var topic = topic(name);
+                    if (topic == null) {
+                        socket.send(ChannelJson.refused(name));
+                    } else {
+                        position.ifPresentOrElse(after -> open.subscribe(topic, after), () -> open.subscribe(topic));
+                    }
+                }
+                case SocketRequest.Unsubscribe(var name) -> {
+                    var topic = topic(name);
+                    if (topic != null) {
+                        open.unsubscribe(topic);
+                    }
+                }
+            }
+        } catch (IllegalArgumentException e) {
+            socket.close(CloseCode.NO_MESSAGE, String.valueOf(e.getMessage()));
+        } catch (IllegalStateException e) {
+            socket.close(CloseCode.REVOKED, String.valueOf(e.getMessage())); // too many topics
+        } catch (BackingServiceException e) {
+            storeIsAway(socket, e);
+        } catch (IOException e) {
+            open.close();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** The topic of a name, where the subscriber may listen to it. */
+    private @Nullable Topic topic(String name) {
+        try {
+            var topic = Named.topic(subscriber, name);
+            return topic.kind() == Topic.Kind.USER || access.mayListen(subscriber, topic) ? topic : null;
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
+    }
+
+    private void storeIsAway(SocketOutput socket, BackingServiceException e) {
+        LOG.log(WARNING, "a socket ends, its client comes back: {0}", e.getMessage());
+        socket.close(CloseCode.STORE_UNAVAILABLE, "the store cannot be reached");
+        end();
+    }
+}

@@ -1,0 +1,130 @@
+package dev.coatcheck.servlet.channels;
+
+import dev.coatcheck.state.BackingServiceException;
+import dev.coatcheck.state.channels.Channels;
+import dev.coatcheck.state.channels.Subscriber;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import jakarta.websocket.DeploymentException;
+import jakarta.websocket.Endpoint;
+import jakarta.websocket.Extension;
+import jakarta.websocket.server.ServerContainer;
+import jakarta.websocket.server.ServerEndpointConfig;
+import java.io.IOException;
+import java.net.URI;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Channels over a WebSocket. A servlet, so that filters stand before it as before every other: who listens is known from the
+ * request that opens the socket, whose page must be of the same origin.
+ *
+ * <p>A client sends {@code {"type":"subscribe","topic":"album-7"}}, with {@code "position":"…"} where it comes back, and
+ * {@code unsubscribe} likewise; {@code @me} is what is meant for the user who is logged in. It is sent what
+ * {@link ChannelStreamServlet} sends, and {@code beat} while nothing comes, {@code refused} for a topic that it may not
+ * listen to or that is none.
+ *
+ * <p>The last message is {@code closed}, and its object is also the reason beside the close code:
+ *
+ * <table>
+ *   <caption>Close codes</caption>
+ *   <tr><th>code</th><th>means</th><th>and the client</th></tr>
+ *   <tr><td>1001</td><td>the process has ended channels</td><td>comes back</td></tr>
+ *   <tr><td>1003</td><td>it has sent what is no such message</td><td>is mended</td></tr>
+ *   <tr><td>1008</td><td>its user or session may no longer listen</td><td>logs in</td></tr>
+ *   <tr><td>1012</td><td>the process drains</td><td>comes back after {@code retry} milliseconds</td></tr>
+ *   <tr><td>1013</td><td>the store cannot be reached</td><td>comes back later</td></tr>
+ *   <tr><td>4008</td><td>it took its messages too slowly, or nothing for {@link ChannelFaceSettings#writeLimit()}</td>
+ *     <td>comes back for what is kept</td></tr>
+ *   <tr><td>4010</td><td>a revocation may have been missed</td><td>comes back at once</td></tr>
+ * </table>
+ *
+ * <p>A client that does not answer to three pings is cut off. Before the socket is open: 403 for a page of another origin, 426
+ * for what asks for no WebSocket, 503 for a store that cannot be reached. Needs a container with Jakarta WebSocket 2.1 or
+ * later. Cost: as {@link Channels} says; one virtual thread for each socket.
+ *
+ * <pre>{@code
+ * JakartaWebSocketServletContainerInitializer.configure(context, null); // in Jetty
+ * context.addServlet("sockets", new ChannelSocketServlet(channels, access)).addMapping("/socket");
+ * }</pre>
+ */
+public final class ChannelSocketServlet extends HttpServlet {
+    private static final long serialVersionUID = 1L;
+
+    private final transient Channels channels;
+    private final transient ChannelAccess access;
+    private final transient ChannelFaceSettings settings;
+
+    public ChannelSocketServlet(Channels channels, ChannelAccess access) {
+        this(channels, access, ChannelFaceSettings.defaults());
+    }
+
+    public ChannelSocketServlet(Channels channels, ChannelAccess access, ChannelFaceSettings settings) {
+        this.channels = channels;
+        this.access = access;
+        this.settings = settings;
+    }
+
+    @Override
+    protected void doGet(HttpServletRequest request, HttpServletResponse response)
+            throws ServletException, IOException {
+        if (!"websocket".equalsIgnoreCase(request.getHeader("Upgrade"))) {
+            response.setHeader("Upgrade", "websocket");
+            ChannelRefusal.UPGRADE_REQUIRED.answer(response, "This address is for a WebSocket.");
+        } else if (!isSameOrigin(request)) {
+            ChannelRefusal.FORBIDDEN.answer(response, "The page is of another origin.");
+        } else {
+            try {
+                upgrade(request, response, access.subscriber(request));
+            } catch (BackingServiceException e) {
+                ChannelRefusal.STORE_UNAVAILABLE.answer(response, "The service cannot be reached at the moment.");
+            }
+        }
+    }
+
+    /** Browsers send cookies along with what any page asks for, and no other check stands between that page and a socket. */
+    private static boolean isSameOrigin(HttpServletRequest request) {
+        var origin = request.getHeader("Origin");
+        if (origin == null) {
+            return true; // no browser
+        }
+        try {
+            return String.valueOf(request.getHeader("Host"))
+                    .equalsIgnoreCase(URI.create(origin).getAuthority());
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
+    private void upgrade(HttpServletRequest request, HttpServletResponse response, Subscriber subscriber)
+            throws ServletException, IOException {
+        if (!(request.getServletContext().getAttribute(ServerContainer.class.getName())
+                instanceof ServerContainer container)) {
+            throw new ServletException("this container has no Jakarta WebSocket: add its module, as the Javadoc of "
+                    + ChannelSocketServlet.class.getSimpleName() + " shows");
+        }
+        // The class is only a name, as the instance is given: Jetty wants a public one.
+        var config = ServerEndpointConfig.Builder.create(Endpoint.class, request.getRequestURI())
+                .configurator(new ServerEndpointConfig.Configurator() {
+                    @Override
+                    public <T> T getEndpointInstance(Class<T> type) {
+                        return type.cast(new ChannelSocket(channels, access, settings, subscriber));
+                    }
+
+                    /** None: compression keeps a window for each socket, and messages are small. */
+                    @Override
+                    public List<Extension> getNegotiatedExtensions(
+                            List<Extension> installed, List<Extension> requested) {
+                        return List.of();
+                    }
+                })
+                .build();
+        try {
+            container.upgradeHttpToWebSocket(request, response, config, Map.of());
+        } catch (DeploymentException e) {
+            throw new ServletException("the WebSocket could not be opened", e);
+        }
+    }
+}

@@ -1,0 +1,188 @@
+// Channels in a browser: listens to topics over server-sent events or a WebSocket, comes back when the connection is lost,
+// with jitter and to whichever process answers, and goes on where it was. No dependencies.
+//
+//   import { connect } from '/coatcheck/channels.js';
+//
+//   const channels = connect('/channels');                      // server-sent events
+//   const channels = connect('/socket', { socket: true });      // a WebSocket
+//   const leave = channels.subscribe('album-7', {
+//     message(data, position) { show(JSON.parse(data)); },      // each once, in order
+//     missed() { readTheAlbumAnew(); },                         // more was missed than is kept
+//     refused() { },                                            // may not listen to it, or not any more
+//   });
+//   channels.subscribe('@me', { message(data) { } });           // what is meant for who is logged in
+//
+// Options: closed(reason) is told when it will not come back by itself: the session was revoked, or the server says that the
+// request is wrong or not allowed. state('open' | 'waiting') tells of the connection. shortest, longest: the pauses before
+// it comes back, in milliseconds; silence: how long a connection may be silent before it is given up.
+
+const DEFAULTS = { socket: false, shortest: 250, longest: 30_000, silence: 45_000, closed() {}, state() {} };
+const FINAL_CODES = { 1003: 'bad-request', 1008: 'revoked' };
+
+/** Listens from now on; the address may be a function that is asked each time. */
+export function connect(address, options = {}) {
+  return new Channels(address, { ...DEFAULTS, ...options });
+}
+
+class Channels {
+  #address;
+  #options;
+  #topics = new Map(); // name -> { handler, position }
+  #link = null; // what can be closed, and sends over a WebSocket
+  #attempts = 0;
+  #timer = null;
+  #watch = null;
+  #ended = false;
+
+  constructor(address, options) {
+    this.#address = address;
+    this.#options = options;
+  }
+
+  /** Listens to a topic; returns what ends that. */
+  subscribe(topic, handler, position = null) {
+    this.#topics.set(topic, { handler, position });
+    this.#changed({ type: 'subscribe', topic, ...(position && { position }) });
+    return () => {
+      if (this.#topics.get(topic)?.handler === handler) {
+        this.#topics.delete(topic);
+        this.#changed({ type: 'unsubscribe', topic });
+      }
+    };
+  }
+
+  /** Listens no more. */
+  close() {
+    this.#ended = true;
+    clearTimeout(this.#timer);
+    this.#drop();
+  }
+
+  #changed(request) {
+    if (this.#ended) return;
+    if (this.#options.socket && this.#link) {
+      this.#link.send(request);
+    } else {
+      // The topics of a stream are those of its address: it is opened anew, once for all that change together.
+      this.#drop();
+      this.#openIn(0);
+    }
+  }
+
+  #openIn(milliseconds) {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#open(), milliseconds);
+  }
+
+  #open() {
+    if (this.#ended || this.#topics.size === 0) return;
+    const base = typeof this.#address === 'function' ? this.#address() : this.#address;
+    const url = new URL(base, globalThis.location?.href);
+    this.#link = this.#options.socket ? this.#openSocket(url) : this.#openStream(url);
+    this.#heard();
+  }
+
+  #openSocket(url) {
+    url.protocol = url.protocol.replace('http', 'ws');
+    const socket = new WebSocket(url);
+    const link = {
+      send: (request) => socket.readyState === WebSocket.OPEN && socket.send(JSON.stringify(request)),
+      close: () => socket.close(),
+    };
+    socket.onopen = () => {
+      if (this.#link !== link) return socket.close();
+      this.#options.state('open');
+      for (const [topic, { position }] of this.#topics) {
+        link.send({ type: 'subscribe', topic, ...(position && { position }) });
+      }
+    };
+    socket.onmessage = (event) => this.#link === link && this.#take(JSON.parse(event.data));
+    socket.onclose = ({ code }) => {
+      if (this.#link !== link) return;
+      if (FINAL_CODES[code]) this.#end(FINAL_CODES[code]);
+      else this.#lost(null);
+    };
+    return link;
+  }
+
+  #openStream(url) {
+    const abort = new AbortController();
+    const link = { close: () => abort.abort() };
+    const positions = [];
+    for (const [topic, { position }] of this.#topics) {
+      url.searchParams.append('topic', topic);
+      positions.push(position ?? '-');
+    }
+    const headers = positions.some((position) => position !== '-') ? { 'Last-Event-ID': positions.join(',') } : {};
+    const isCurrent = () => this.#link === link;
+    this.#read(url, headers, abort.signal, isCurrent).catch(() => null).then((retry) => isCurrent() && this.#lost(retry));
+    return link;
+  }
+
+  /** Reads a stream to its end; returns when to come back, where that was said. */
+  async #read(url, headers, signal, isCurrent) {
+    const response = await fetch(url, { headers, signal, cache: 'no-store', credentials: 'same-origin' });
+    if (!isCurrent()) return null;
+    if ([400, 401, 403, 404].includes(response.status)) return this.#end(response.status === 400 ? 'bad-request' : 'refused');
+    if (!response.ok) return Number(response.headers.get('Retry-After')) * 1000 || null;
+    this.#options.state('open');
+    const decoder = new TextDecoder();
+    let rest = '';
+    for (const reader = response.body.getReader(); ; ) {
+      const { done, value } = await reader.read();
+      if (done || !isCurrent()) return null;
+      this.#heard();
+      const lines = (rest + decoder.decode(value, { stream: true })).split('\n');
+      rest = lines.pop();
+      for (const line of lines) {
+        if (!line.startsWith('data: ')) continue;
+        this.#take(JSON.parse(line.slice(6)));
+        if (!isCurrent()) return null; // a handler may have closed it
+      }
+    }
+  }
+
+  #take({ type, topic, position, data, reason, retry }) {
+    this.#heard();
+    if (type === 'closed') return reason === 'revoked' ? this.#end(reason) : this.#lost(retry ?? null);
+    const listener = this.#topics.get(topic);
+    if (!listener) return;
+    if (type === 'refused') {
+      this.#topics.delete(topic);
+      return listener.handler.refused?.();
+    }
+    this.#attempts = 0;
+    listener.position = position;
+    if (type === 'message') listener.handler.message?.(data, position);
+    if (type === 'missed') listener.handler.missed?.(position);
+    if (type === 'begun') listener.handler.begun?.(position);
+  }
+
+  /** A connection that is silent for longer than its heartbeat is dead, whatever the operating system thinks. */
+  #heard() {
+    clearTimeout(this.#watch);
+    this.#watch = setTimeout(() => this.#lost(null), this.#options.silence);
+  }
+
+  #lost(retry) {
+    this.#drop();
+    if (this.#ended) return;
+    this.#options.state('waiting');
+    // Full jitter: all who lost the same process do not come back at the same moment.
+    const most = Math.min(this.#options.longest, this.#options.shortest * 2 ** this.#attempts++);
+    this.#openIn((retry ?? 0) + Math.random() * most);
+  }
+
+  #end(reason) {
+    this.close();
+    this.#options.closed(reason);
+    return null;
+  }
+
+  #drop() {
+    clearTimeout(this.#watch);
+    const link = this.#link;
+    this.#link = null;
+    link?.close();
+  }
+}

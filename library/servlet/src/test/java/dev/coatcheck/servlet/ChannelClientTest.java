@@ -1,0 +1,181 @@
+package dev.coatcheck.servlet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.coatcheck.contracts.channels.InMemoryChannels;
+import dev.coatcheck.contracts.faults.PausedProcess;
+import dev.coatcheck.contracts.faults.Relay;
+import dev.coatcheck.servlet.channels.ChannelAccess;
+import dev.coatcheck.servlet.channels.ChannelSocketServlet;
+import dev.coatcheck.servlet.channels.ChannelStreamServlet;
+import dev.coatcheck.state.channels.ChannelSettings;
+import dev.coatcheck.state.channels.Channels;
+import dev.coatcheck.state.channels.Retention;
+import dev.coatcheck.state.channels.Subscriber;
+import dev.coatcheck.state.channels.Topic;
+import jakarta.servlet.http.HttpServletRequest;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The client for browsers, run by Node, against two instances in different containers; on each face. */
+@ParameterizedClass
+@ValueSource(strings = {"/channels", "/socket"})
+class ChannelClientTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Topic ALBUM = Topic.of("album-7");
+
+    private final InMemoryChannels shared = new InMemoryChannels(InstantSource.system());
+    private final Channels first = channels();
+    private final Channels second = channels();
+    private final Channels publisher = channels();
+    private WebServer one = start(Container.JETTY, first);
+    private WebServer two = start(Container.TOMCAT, second);
+
+    @TempDir
+    private Path folder;
+
+    @Parameter
+    String face = "/channels";
+
+    private Channels channels() {
+        return new Channels(shared.attach(), ChannelSettings.defaults());
+    }
+
+    private static WebServer start(Container container, Channels channels) {
+        var access = new ChannelAccess() {
+            @Override
+            public Subscriber subscriber(HttpServletRequest request) {
+                return Subscriber.of("ada");
+            }
+
+            @Override
+            public boolean mayListen(Subscriber subscriber, Topic topic) {
+                return true;
+            }
+        };
+        return container.start(
+                (request, response, chain) -> chain.doFilter(request, response),
+                Map.of(
+                        "/channels", new ChannelStreamServlet(channels, access)::service,
+                        "/socket", new ChannelSocketServlet(channels, access)::service));
+    }
+
+    @BeforeEach
+    void lookForNode() {
+        assumeTrue(
+                Stream.of(System.getenv("PATH").split(File.pathSeparator))
+                        .anyMatch(place -> Files.isExecutable(Path.of(place, "node"))),
+                "there is Node here");
+    }
+
+    @AfterEach
+    void close() {
+        Stream.of(first, second, publisher).forEach(Channels::close);
+        Stream.of(one, two).forEach(WebServer::close);
+    }
+
+    private NodeClient client(String... addresses) throws IOException {
+        var module = Path.of("src/main/resources/META-INF/resources/coatcheck/channels.js");
+        var script = folder.resolve("client.mjs");
+        Files.writeString(script, """
+            import { connect } from '%s';
+            const [, , socket, ...addresses] = process.argv;
+            let turn = 0;
+            const say = (...words) => console.log(words.join(' '));
+            const channels = connect(() => addresses[turn++ %% addresses.length], {
+              socket: socket === 'true', shortest: 20, longest: 500, silence: 20000,
+              closed: (reason) => say('closed', reason),
+            });
+            channels.subscribe('album-7', {
+              begun: () => say('begun'),
+              message: (data) => say('message', data),
+              missed: () => say('missed'),
+            });
+            channels.subscribe('@me', { begun: () => say('begun'), message: (data) => say('for me', data) });
+            """.formatted(module.toUri()));
+        return NodeClient.start(
+                script,
+                Stream.concat(Stream.of("" + face.equals("/socket")), Stream.of(addresses))
+                        .toList());
+    }
+
+    @Test
+    void it_hears_everything_once_and_in_order_although_its_instance_drains_and_its_connection_is_cut()
+            throws Exception {
+        try (var relay = Relay.to(two.uri().getPort());
+                var client = client(one.uri() + face, relay.through(two.uri().toString()) + face, two.uri() + face)) {
+            assertThat(client.hear()).isEqualTo("begun");
+            for (int i = 0; i < 30; i++) {
+                if (i == 10) {
+                    first.drain(Duration.ZERO);
+                    // It was told to go elsewhere, and comes by way of the relay.
+                    await().atMost(PATIENCE)
+                            .until(() -> second.present(ALBUM).contains("ada") && second.subscriptions() == 1);
+                }
+                if (i == 20) {
+                    relay.cut();
+                }
+                publisher.publish(ALBUM, "" + i);
+            }
+
+            for (int i = 0; i < 30; i++) {
+                assertThat(client.hearUnless("begun")).isEqualTo("message " + i);
+            }
+            publisher.publish(Topic.ofUser("ada"), "hello");
+            assertThat(client.hearUnless("begun")).isEqualTo("for me hello");
+        }
+    }
+
+    @Test
+    void it_is_told_what_was_missed_for_good() throws Exception {
+        try (var client = client(one.uri() + face, two.uri() + face)) {
+            assertThat(client.hear()).isEqualTo("begun");
+            publisher.publish(ALBUM, "seen");
+            assertThat(client.hearUnless("begun")).isEqualTo("message seen");
+            PausedProcess.during(client.pid(), this::forgetWhileItIsAway);
+
+            assertThat(client.hearUnless("begun")).isEqualTo("missed");
+            publisher.publish(ALBUM, "new");
+            assertThat(client.hearUnless("begun")).isEqualTo("message new");
+        }
+    }
+
+    private void forgetWhileItIsAway() {
+        var few = ChannelSettings.defaults().withRetention(Retention.defaults().withMessages(2));
+        try (var brief = new Channels(shared.attach(), few)) {
+            first.drain(Duration.ZERO);
+            for (int i = 0; i < 10; i++) {
+                brief.publish(ALBUM, "gone " + i);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Test
+    void it_does_not_come_back_when_its_user_was_revoked() throws Exception {
+        try (var client = client(one.uri() + face)) {
+            assertThat(client.hear()).isEqualTo("begun");
+            assertThat(client.hear()).isEqualTo("begun");
+            publisher.revokeUser("ada");
+
+            assertThat(client.hearUnless("begun")).isEqualTo("closed revoked");
+            await().during(Duration.ofSeconds(1)).atMost(PATIENCE).until(() -> first.subscriptions() == 0);
+        }
+    }
+}

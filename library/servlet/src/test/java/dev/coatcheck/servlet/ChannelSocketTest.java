@@ -1,0 +1,244 @@
+package dev.coatcheck.servlet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.coatcheck.contracts.channels.InMemoryChannels;
+import dev.coatcheck.servlet.channels.ChannelAccess;
+import dev.coatcheck.servlet.channels.ChannelFaceSettings;
+import dev.coatcheck.servlet.channels.ChannelSocketServlet;
+import dev.coatcheck.state.BackingServiceException;
+import dev.coatcheck.state.channels.ChannelSettings;
+import dev.coatcheck.state.channels.Channels;
+import dev.coatcheck.state.channels.Topic;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Channels over WebSockets, in each container, behind the filter of sessions, on several instances. */
+class ChannelSocketTest extends FilterTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Topic ALBUM = Topic.of("album-7");
+    private static final String SUBSCRIBE = "{\"type\":\"subscribe\",\"topic\":\"album-7\"}";
+    private static final ChannelFaceSettings BRISK =
+            ChannelFaceSettings.defaults().withHeartbeat(Duration.ofMillis(200)).withWriteLimit(Duration.ofSeconds(1));
+
+    private final InMemoryChannels shared = new InMemoryChannels(InstantSource.system());
+    private final List<Channels> opened = new ArrayList<>();
+
+    /** One more process. */
+    private Channels channels() {
+        var channels = new Channels(shared.attach(), ChannelSettings.defaults());
+        opened.add(channels);
+        return channels;
+    }
+
+    /** One more instance, on the channels of a process. */
+    private WebServer instance(Channels channels) {
+        var access = ChannelAccess.bySession((subscriber, topic) -> switch (topic.name()) {
+            case "secret" -> false;
+            case "away" -> throw new BackingServiceException("albums", "find", new IOException("away"));
+            default -> true;
+        });
+        var servlet = new ChannelSocketServlet(channels, access, BRISK);
+        return start(Map.of(
+                "/login", (request, response) -> SessionUser.logIn(request, "ada"), "/socket", servlet::service));
+    }
+
+    @AfterEach
+    void closeChannels() {
+        opened.forEach(Channels::close);
+    }
+
+    private SocketClient subscribed(Visitor who, WebServer server) throws InterruptedException {
+        var socket = SocketClient.open(who, server, "/socket");
+        socket.say(SUBSCRIBE);
+        assertThat(socket.hear()).contains("\"type\":\"begun\"", "\"topic\":\"album-7\"");
+        return socket;
+    }
+
+    @Test
+    void who_comes_back_to_another_instance_gets_what_was_missed_once_and_in_order() throws Exception {
+        var publisher = channels();
+        var two = instance(channels());
+        String last;
+        try (var socket = subscribed(visitor, instance(channels()))) {
+            last = publisher.publish(ALBUM, "1").text();
+            assertThat(socket.hear()).contains("\"data\":\"1\"", "\"position\":\"" + last + "\"");
+        }
+        for (int i = 0; i < 150; i++) {
+            publisher.publish(ALBUM, "missed " + i);
+        }
+
+        try (var socket = SocketClient.open(visitor, two, "/socket")) {
+            socket.say("{\"type\":\"subscribe\",\"topic\":\"album-7\",\"position\":\"%s\"}".formatted(last));
+            assertThat(socket.hear()).contains("begun", last);
+            for (int i = 0; i < 150; i++) {
+                assertThat(socket.hear()).contains("\"missed " + i + "\"");
+            }
+            publisher.publish(ALBUM, "new");
+            assertThat(socket.hear()).contains("\"new\"");
+        }
+    }
+
+    @Test
+    void topics_come_and_go_and_what_is_not_allowed_is_refused() throws Exception {
+        var channels = channels();
+        var server = instance(channels);
+        visitor.get(server, "/login");
+        try (var socket = subscribed(visitor, server)) {
+            socket.say("{\"type\":\"subscribe\",\"topic\":\"@me\"}");
+            assertThat(socket.hear()).contains("begun", "@me");
+            socket.say("{\"type\":\"subscribe\",\"topic\":\"secret\"}");
+            assertThat(socket.hear()).isEqualTo("{\"type\":\"refused\",\"topic\":\"secret\"}");
+            socket.say("{\"type\":\"unsubscribe\",\"topic\":\"album-7\"}");
+            await().atMost(PATIENCE).until(() -> !channels.present(ALBUM).contains("ada"));
+            channels.publish(ALBUM, "not heard");
+            channels.publish(Topic.ofUser("ada"), "for ada");
+
+            assertThat(socket.hear()).contains("for ada");
+        }
+    }
+
+    @Test
+    void a_page_of_another_origin_and_what_asks_for_no_socket_are_refused() {
+        var server = instance(channels());
+        assertThat(visitor.get(server, "/socket").statusCode()).isEqualTo(426);
+        assertThatThrownBy(() -> SocketClient.open(visitor, server, "/socket", "Origin", "https://elsewhere.example"))
+                .isInstanceOf(CompletionException.class);
+        SocketClient.open(
+                        visitor,
+                        server,
+                        "/socket",
+                        "Origin",
+                        "http://127.0.0.1:" + server.uri().getPort())
+                .close();
+    }
+
+    @Test
+    void each_end_has_its_code() throws Exception {
+        var server = instance(channels());
+        for (var wrong :
+                List.of("hello", "{}", "{\"topic\":\"x\"}", "[1]", SUBSCRIBE.replace("}", ",\"position\":\"?\"}"))) {
+            try (var socket = SocketClient.open(visitor, server, "/socket")) {
+                socket.say(wrong);
+                assertThat(socket.hear()).as(wrong).startsWith("1003 ");
+            }
+        }
+        try (var socket = SocketClient.open(visitor, server, "/socket")) {
+            socket.say("{\"type\":\"subscribe\",\"topic\":\"away\"}");
+            assertThat(socket.hear()).startsWith("1013 ");
+        }
+    }
+
+    @Test
+    void a_user_that_is_revoked_anywhere_is_closed_with_1008_and_nobody_else() throws Exception {
+        var here = channels();
+        var server = instance(here);
+        visitor.get(server, "/login");
+        try (var ada = subscribed(visitor, server);
+                var other = subscribed(new Visitor(), server)) {
+            channels().revokeUser("ada");
+
+            var closed = "{\"type\":\"closed\",\"reason\":\"revoked\"}";
+            assertThat(ada.hear()).isEqualTo(closed);
+            assertThat(ada.hear()).isEqualTo("1008 " + closed);
+            here.publish(ALBUM, "still");
+            assertThat(other.hear()).contains("still");
+        }
+    }
+
+    @Test
+    void a_process_that_drains_closes_with_1012_and_says_when_to_come_back() throws Exception {
+        var channels = channels();
+        try (var socket = subscribed(visitor, instance(channels))) {
+            channels.drain(Duration.ofMillis(100));
+
+            assertThat(socket.hear()).contains("\"reason\":\"draining\"");
+            assertThat(socket.hear()).startsWith("1012 {\"type\":\"closed\",\"reason\":\"draining\",\"retry\":");
+        }
+    }
+
+    @Test
+    void a_silent_socket_is_kept_alive_and_one_whose_client_is_gone_ends() throws Exception {
+        var channels = channels();
+        try (var socket = subscribed(visitor, instance(channels))) {
+            for (int beats = 0; beats < 8; beats++) {
+                assertThat(socket.hearAny()).isEqualTo("{\"type\":\"beat\"}");
+            }
+            assertThat(channels.subscriptions()).isOne();
+        }
+
+        await().atMost(PATIENCE).until(() -> channels.subscriptions() == 0);
+    }
+
+    /** A client that opens a socket by hand, subscribes, and then neither reads nor answers. */
+    private static Socket stuck(WebServer server) throws IOException {
+        var socket = new Socket();
+        socket.setReceiveBufferSize(4_096);
+        socket.connect(new InetSocketAddress(
+                InetAddress.getLoopbackAddress(), server.uri().getPort()));
+        var out = socket.getOutputStream();
+        var opening = List.of(
+                "GET /socket HTTP/1.1",
+                "Host: localhost",
+                "Upgrade: websocket",
+                "Connection: Upgrade",
+                "Sec-WebSocket-Version: 13",
+                "Sec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==",
+                "\r\n");
+        out.write(String.join("\r\n", opening).getBytes(StandardCharsets.US_ASCII));
+        var in = socket.getInputStream();
+        for (int line = 0; line != 4; ) {
+            int next = in.read();
+            line = next == '\r' || next == '\n' ? line + 1 : 0;
+        }
+        var frame = SUBSCRIBE.getBytes(StandardCharsets.US_ASCII);
+        out.write(
+                new byte[] {(byte) 0x81, (byte) (0x80 | frame.length), 0, 0, 0, 0}); // the last one, masked with zeros
+        out.write(frame);
+        return socket;
+    }
+
+    @Test
+    void a_client_that_takes_nothing_is_cut_off_and_slows_nobody() throws Exception {
+        var channels = channels();
+        var server = instance(channels);
+        var large = "x".repeat(60_000);
+        try (var quick = subscribed(visitor, server);
+                var stuck = stuck(server)) {
+            await().atMost(PATIENCE).until(() -> channels.subscriptions() == 2);
+            for (int i = 0; i < 200; i++) {
+                channels.publish(ALBUM, i + large);
+                assertThat(quick.hear()).contains("\"data\":\"" + i + "x");
+            }
+
+            await().atMost(PATIENCE).until(() -> channels.subscriptions() == 1);
+            channels.publish(ALBUM, "last");
+            assertThat(quick.hear()).contains("last");
+            assertThat(stuck.isConnected()).isTrue();
+        }
+    }
+
+    @Test
+    void a_client_that_answers_to_nothing_is_given_up() throws Exception {
+        var channels = channels();
+        var server = instance(channels);
+        try (var stuck = stuck(server)) {
+            await().atMost(PATIENCE).until(() -> channels.subscriptions() == 1);
+            await().atMost(PATIENCE).until(() -> channels.subscriptions() == 0);
+            assertThat(stuck.isConnected()).isTrue();
+        }
+    }
+}

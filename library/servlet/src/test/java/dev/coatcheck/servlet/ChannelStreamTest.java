@@ -1,0 +1,225 @@
+package dev.coatcheck.servlet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.coatcheck.contracts.channels.InMemoryChannels;
+import dev.coatcheck.servlet.channels.ChannelAccess;
+import dev.coatcheck.servlet.channels.ChannelFaceSettings;
+import dev.coatcheck.servlet.channels.ChannelStreamServlet;
+import dev.coatcheck.state.BackingServiceException;
+import dev.coatcheck.state.channels.ChannelSettings;
+import dev.coatcheck.state.channels.Channels;
+import dev.coatcheck.state.channels.Topic;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Channels as server-sent events, in each container, behind the filter of sessions, on several instances. */
+class ChannelStreamTest extends FilterTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Topic ALBUM = Topic.of("album-7");
+    private static final ChannelFaceSettings BRISK =
+            ChannelFaceSettings.defaults().withHeartbeat(Duration.ofMillis(200)).withWriteLimit(Duration.ofSeconds(1));
+
+    private final InMemoryChannels shared = new InMemoryChannels(InstantSource.system());
+    private final List<Channels> opened = new ArrayList<>();
+
+    /** One more process. */
+    private Channels channels() {
+        var channels = new Channels(shared.attach(), ChannelSettings.defaults());
+        opened.add(channels);
+        return channels;
+    }
+
+    /** One more instance, on the channels of a process. */
+    private WebServer instance(Channels channels) {
+        var access = ChannelAccess.bySession((subscriber, topic) -> switch (topic.name()) {
+            case "secret" -> false;
+            case "away" -> throw new BackingServiceException("albums", "find", new IOException("away"));
+            default -> true;
+        });
+        var servlet = new ChannelStreamServlet(channels, access, BRISK);
+        return start(Map.of(
+                "/login", (request, response) -> SessionUser.logIn(request, "ada"), "/channels", servlet::service));
+    }
+
+    @AfterEach
+    void closeChannels() {
+        opened.forEach(Channels::close);
+    }
+
+    @Test
+    void who_comes_back_to_another_instance_gets_what_was_missed_once_and_in_order() throws Exception {
+        var one = instance(channels());
+        var two = instance(channels());
+        var publisher = channels();
+        String last;
+        try (var stream = EventStreamClient.open(visitor, one, "/channels?topic=album-7")) {
+            assertThat(stream.response().headers().firstValue("Content-Type").orElseThrow())
+                    .startsWith("text/event-stream");
+            assertThat(stream.data()).contains("\"type\":\"begun\"", "\"topic\":\"album-7\"");
+            var position = publisher.publish(ALBUM, "{\"photo\":\"\u00e4\\n\"}\n");
+            assertThat(stream.data())
+                    .contains("\"type\":\"message\"", "\"data\":\"{\\\"photo\\\":\\\"\u00e4\\\\n\\\"}\\n\"");
+            last = stream.lastEventId();
+            assertThat(last).isEqualTo(position.text());
+        }
+        for (int i = 0; i < 150; i++) {
+            publisher.publish(ALBUM, "missed " + i);
+        }
+
+        try (var stream = EventStreamClient.open(visitor, two, "/channels?topic=album-7", "Last-Event-ID", last)) {
+            assertThat(stream.data()).contains("begun", last);
+            for (int i = 0; i < 150; i++) {
+                assertThat(stream.data()).contains("\"missed " + i + "\"");
+            }
+            publisher.publish(ALBUM, "new");
+            assertThat(stream.data()).contains("\"new\"");
+        }
+    }
+
+    @Test
+    void an_event_says_where_the_client_is_on_all_its_topics() throws Exception {
+        var channels = channels();
+        var server = instance(channels);
+        visitor.get(server, "/login");
+        String last;
+        try (var stream = EventStreamClient.open(visitor, server, "/channels?topic=album-7&topic=@me")) {
+            assertThat(stream.data()).contains("begun");
+            assertThat(stream.data()).contains("begun");
+            channels.publish(Topic.ofUser("ada"), "for ada");
+            assertThat(stream.data()).contains("\"topic\":\"@me\"", "for ada");
+            last = stream.lastEventId();
+            await().atMost(PATIENCE).until(() -> channels.present(ALBUM).contains("ada"));
+        }
+        channels.publish(ALBUM, "meanwhile");
+        channels.publish(Topic.ofUser("ada"), "and for ada");
+
+        try (var stream =
+                EventStreamClient.open(visitor, server, "/channels?topic=album-7&topic=@me", "Last-Event-ID", last)) {
+            var heard = List.of(stream.data(), stream.data(), stream.data(), stream.data());
+            assertThat(heard.toString()).containsOnlyOnce("meanwhile").containsOnlyOnce("and for ada");
+            assertThat(last.split(",")).hasSize(2);
+        }
+    }
+
+    @Test
+    void what_was_forgotten_is_told() throws Exception {
+        var server = instance(channels());
+        channels().publish(ALBUM, "1");
+
+        try (var stream = EventStreamClient.open(visitor, server, "/channels?topic=album-7", "Last-Event-ID", "x:1")) {
+            assertThat(stream.data()).contains("begun");
+            assertThat(stream.data()).contains("\"type\":\"missed\"");
+        }
+    }
+
+    @Test
+    void a_wrong_request_and_one_that_is_not_allowed_are_told_why() {
+        var channels = channels();
+        var server = instance(channels);
+        for (var path : List.of("", "?topic=", "?topic=@me", "?topic=@other", "?topic=" + "x".repeat(600))) {
+            var answer = visitor.get(server, "/channels" + path);
+            assertThat(answer.statusCode()).as(path).isEqualTo(400);
+            assertThat(answer.body()).contains("\"error\":\"bad_request\"");
+        }
+        for (var position : List.of("1", "a:1,b:2", "!", "a:b")) {
+            assertThat(visitor.get(server, "/channels?topic=album-7", "Last-Event-ID", position)
+                            .statusCode())
+                    .isEqualTo(400);
+        }
+        assertThat(visitor.get(server, "/channels?topic=album-7&topic=secret").statusCode())
+                .isEqualTo(403);
+        var away = visitor.get(server, "/channels?topic=away");
+        assertThat(away.statusCode()).isEqualTo(503);
+        assertThat(away.headers().firstValue("Retry-After")).isPresent();
+        await().atMost(PATIENCE).until(() -> channels.subscriptions() == 0);
+    }
+
+    @Test
+    void a_session_that_is_revoked_anywhere_ends_its_streams_and_no_others() throws Exception {
+        var here = channels();
+        var server = instance(here);
+        visitor.get(server, "/login");
+        var device = visitor.sessionId().orElseThrow().handle();
+        try (var ended = EventStreamClient.open(visitor, server, "/channels?topic=album-7");
+                var other = EventStreamClient.open(new Visitor(), server, "/channels?topic=album-7")) {
+            assertThat(ended.data()).contains("begun");
+            assertThat(other.data()).contains("begun");
+            channels().revokeSession(device);
+
+            assertThat(ended.data()).contains("\"type\":\"closed\"", "\"reason\":\"revoked\"");
+            ended.awaitEnd();
+            here.publish(ALBUM, "still");
+            assertThat(other.data()).contains("still");
+        }
+    }
+
+    @Test
+    void a_process_that_drains_says_when_to_come_back() throws Exception {
+        var channels = channels();
+        var server = instance(channels);
+        try (var stream = EventStreamClient.open(visitor, server, "/channels?topic=album-7")) {
+            assertThat(stream.data()).contains("begun");
+            channels.drain(Duration.ofMillis(100));
+
+            String line;
+            do {
+                line = stream.line();
+            } while (!line.startsWith("retry: "));
+            assertThat(stream.data()).contains("\"reason\":\"draining\"", "\"retry\":");
+            stream.awaitEnd();
+        }
+    }
+
+    @Test
+    void a_silent_stream_is_kept_alive_and_one_whose_client_is_gone_ends() throws Exception {
+        var channels = channels();
+        var server = instance(channels);
+        try (var stream = EventStreamClient.open(visitor, server, "/channels?topic=album-7")) {
+            assertThat(stream.data()).contains("begun");
+            for (int beats = 0; beats < 3; ) {
+                beats += stream.line().equals(":") ? 1 : 0;
+            }
+            assertThat(channels.subscriptions()).isOne();
+        }
+
+        await().atMost(PATIENCE).until(() -> channels.subscriptions() == 0);
+    }
+
+    @Test
+    void a_client_that_takes_nothing_is_cut_off_and_slows_nobody() throws Exception {
+        var channels = channels();
+        var server = instance(channels);
+        var large = "x".repeat(60_000);
+        try (var stuck = new Socket();
+                var quick = EventStreamClient.open(visitor, server, "/channels?topic=album-7")) {
+            assertThat(quick.data()).contains("begun");
+            stuck.setReceiveBufferSize(4_096);
+            stuck.connect(new InetSocketAddress(
+                    InetAddress.getLoopbackAddress(), server.uri().getPort()));
+            stuck.getOutputStream()
+                    .write("GET /channels?topic=album-7 HTTP/1.1\r\nHost: localhost\r\n\r\n"
+                            .getBytes(StandardCharsets.US_ASCII));
+            await().atMost(PATIENCE).until(() -> channels.subscriptions() == 2);
+
+            for (int i = 0; i < 200; i++) {
+                channels.publish(ALBUM, i + large);
+                assertThat(quick.data()).contains("\"data\":\"" + i + "x");
+            }
+            await().atMost(PATIENCE).until(() -> channels.subscriptions() == 1);
+            channels.publish(ALBUM, "last");
+            assertThat(quick.data()).contains("last");
+        }
+    }
+}

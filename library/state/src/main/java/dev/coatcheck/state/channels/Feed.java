@@ -1,0 +1,220 @@
+package dev.coatcheck.state.channels;
+
+import static java.lang.System.Logger.Level.ERROR;
+import static java.lang.System.Logger.Level.WARNING;
+
+import dev.coatcheck.state.BackingServiceException;
+import dev.coatcheck.state.channels.History.Gone;
+import dev.coatcheck.state.channels.History.Kept;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A topic as this process follows it: one position for all who listen here, which only moves over messages that follow on
+ * each other. What was told out of order, or not at all, is read from the store by one thread at a time.
+ */
+final class Feed {
+    /** How many messages are read at once. */
+    static final int PAGE = 100;
+
+    private static final System.Logger LOG = System.getLogger(Channels.class.getName());
+
+    private final Topic topic;
+    private final ChannelStore store;
+
+    /** Held while the store is asked where the topic ends. */
+    private final ReentrantLock beginning = new ReentrantLock();
+
+    // The rest is guarded by this one, which is never held while the store is asked.
+    private final ReentrantLock lock = new ReentrantLock();
+    private final List<Member> members = new ArrayList<>();
+    private @Nullable Position position;
+    private boolean reading;
+    private boolean readAgain;
+
+    /** @param after what it has already; nothing up to here is given to it */
+    private record Member(Sink sink, Position after) {}
+
+    Feed(Topic topic, ChannelStore store) {
+        this.topic = topic;
+        this.store = store;
+    }
+
+    Topic topic() {
+        return topic;
+    }
+
+    /** Asks the store where the topic ends, unless it is known here: one round trip, for the first who asks. */
+    void begin() {
+        beginning.lock();
+        try {
+            if (position() != null) {
+                return;
+            }
+            var head = store.begin(topic);
+            lock.lock();
+            try {
+                position = head;
+                if (readAgain) {
+                    readOn(); // told of something while the store was asked
+                }
+            } finally {
+                lock.unlock();
+            }
+        } finally {
+            beginning.unlock();
+        }
+    }
+
+    /** Up to where everything was given to who listens; null before it has begun. */
+    @Nullable
+    Position position() {
+        lock.lock();
+        try {
+            return position;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** From now on somebody is given everything, and first where that begins. */
+    void join(Sink sink) {
+        lock.lock();
+        try {
+            if (position == null) {
+                throw new IllegalStateException("joined a topic that has not begun");
+            }
+            members.add(new Member(sink, position));
+            sink.begun(topic, position);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Somebody who has everything up to a position is given the rest from now on, unless that would leave a gap. */
+    boolean joinAt(Sink sink, Position after) {
+        lock.lock();
+        try {
+            if (position == null || !after.covers(position)) {
+                return false;
+            }
+            members.add(new Member(sink, after));
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void leave(Sink sink) {
+        lock.lock();
+        try {
+            members.removeIf(member -> member.sink().equals(sink));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The store told of a message. */
+    void heard(StoredMessage message) {
+        lock.lock();
+        try {
+            if (position != null && message.follows(position)) {
+                deliver(message);
+            } else if (position == null || !position.covers(message.position())) {
+                readOn();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Reads what may have been missed; does not wait for it. */
+    void readOn() {
+        lock.lock();
+        try {
+            readAgain = true;
+            if (reading || position == null) {
+                return;
+            }
+            reading = true;
+            Thread.ofVirtual().name("coatcheck-channels-read").start(this::readUntilNothingIsLeft);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void readUntilNothingIsLeft() {
+        try {
+            while (true) {
+                var from = nextRead();
+                if (from == null) {
+                    return;
+                }
+                take(from, store.read(topic, from, PAGE));
+            }
+        } catch (BackingServiceException e) {
+            LOG.log(WARNING, "messages are late until the store is back: {0}", e.getMessage());
+        } catch (RuntimeException e) {
+            LOG.log(ERROR, "reading a topic failed; it is tried again at the next check", e);
+        }
+        lock.lock();
+        try {
+            reading = false; // the next check, or the next message, begins again
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Where to read from, or null where all was read and this thread is no longer the one that does. */
+    private @Nullable Position nextRead() {
+        lock.lock();
+        try {
+            if (!readAgain) {
+                reading = false;
+                return null;
+            }
+            readAgain = false;
+            return position;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void take(Position from, History history) {
+        lock.lock();
+        try {
+            switch (history) {
+                case Kept(var messages) -> {
+                    for (var message : messages) {
+                        if (position != null && message.follows(position)) {
+                            deliver(message);
+                        }
+                    }
+                    readAgain |= !messages.isEmpty(); // until nothing more comes
+                }
+                case Gone(var head) -> {
+                    // Unless this was told by messages meanwhile.
+                    if (from.equals(position)) {
+                        position = head;
+                        members.replaceAll(member -> new Member(member.sink(), head));
+                        members.forEach(member -> member.sink().missed(topic, head));
+                    }
+                    readAgain = true;
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void deliver(StoredMessage message) {
+        position = message.position();
+        for (var member : members) {
+            if (!member.after().covers(message.position())) {
+                member.sink().message(topic, message);
+            }
+        }
+    }
+}
