@@ -377,7 +377,7 @@ final class Tracer {
         // What two of them have is not the mark, but what stands beside it.
         return replays.stream()
                 .map(found -> found.stream()
-                        .filter(needle -> counted.get(needle) == 1)
+                        .filter(needle -> counted.getOrDefault(needle, 0) == 1)
                         .toList())
                 .filter(own -> !own.isEmpty())
                 .toList();
