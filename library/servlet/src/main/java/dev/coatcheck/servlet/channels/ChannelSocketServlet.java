@@ -113,7 +113,7 @@ public final class ChannelSocketServlet extends HttpServlet {
                         return type.cast(new ChannelSocket(channels, access, settings, subscriber));
                     }
 
-                    /** None: compression keeps a window for each socket, and messages are small. */
+                    // None: compression keeps a window for each socket, and messages are small.
                     @Override
                     public List<Extension> getNegotiatedExtensions(
                             List<Extension> installed, List<Extension> requested) {
