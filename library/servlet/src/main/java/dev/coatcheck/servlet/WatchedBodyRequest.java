@@ -6,18 +6,23 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.Part;
 import java.io.BufferedReader;
+import java.io.FilterReader;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.Enumeration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Knows whether somebody wanted the body, and in which of the ways to read it. Not thread-safe, as requests are not. */
+/**
+ * Knows whether somebody wanted the body, and in which of the ways to read it. The application closes what it was given and
+ * not what the container has, so that the rest can be read. Not thread-safe, as requests are not.
+ */
 final class WatchedBodyRequest extends HttpServletRequestWrapper {
     private static final int BUFFER = 16 * 1024;
 
     private boolean bodyWanted;
-    private boolean characters;
+    private @Nullable ServletInputStream stream;
+    private @Nullable BufferedReader reader;
 
     WatchedBodyRequest(HttpServletRequest request) {
         super(request);
@@ -36,27 +41,36 @@ final class WatchedBodyRequest extends HttpServletRequestWrapper {
 
     /** What nobody has read yet, in the one way that is left to read it. */
     Rest rest() throws IOException {
-        if (characters) {
-            var reader = super.getReader();
+        if (reader != null) {
+            var characters = super.getReader();
             var buffer = new char[BUFFER];
-            return () -> reader.read(buffer);
+            return () -> characters.read(buffer);
         }
-        var stream = super.getInputStream();
+        var bytes = super.getInputStream();
         var buffer = new byte[BUFFER];
-        return () -> stream.read(buffer);
+        return () -> bytes.read(buffer);
     }
 
     @Override
     public ServletInputStream getInputStream() throws IOException {
         bodyWanted = true;
-        return super.getInputStream();
+        if (stream == null) {
+            stream = new OpenRequestBody(super.getInputStream());
+        }
+        return stream;
     }
 
     @Override
     public BufferedReader getReader() throws IOException {
-        var reader = super.getReader();
+        if (reader == null) {
+            reader = new BufferedReader(new FilterReader(super.getReader()) {
+                @Override
+                public void close() {
+                    // The rest is read from it.
+                }
+            });
+        }
         bodyWanted = true;
-        characters = true;
         return reader;
     }
 

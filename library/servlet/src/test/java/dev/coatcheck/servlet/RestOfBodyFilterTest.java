@@ -52,6 +52,22 @@ class RestOfBodyFilterTest {
                 assertThat(request.getReader().read()).isEqualTo('x');
                 response.setStatus(403);
             },
+            "/closes",
+            (request, response) -> {
+                try (var body = request.getInputStream()) {
+                    assertThat(body.read()).isEqualTo('x');
+                }
+                assertThatThrownBy(() -> request.getInputStream().read()).isInstanceOf(IOException.class);
+                response.setStatus(403);
+            },
+            "/closes-reader",
+            (request, response) -> {
+                try (var body = request.getReader()) {
+                    assertThat(body.read()).isEqualTo('x');
+                }
+                assertThatThrownBy(() -> request.getReader().read()).isInstanceOf(IOException.class);
+                response.setStatus(403);
+            },
             "/parameter",
             (request, response) -> {
                 assertThat(request.getParameter("a")).isEqualTo("b");
@@ -117,7 +133,7 @@ class RestOfBodyFilterTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/status", "/error", "/some", "/reader", "/fails"})
+    @ValueSource(strings = {"/status", "/error", "/some", "/reader", "/closes", "/closes-reader", "/fails"})
     void whoever_sends_a_large_body_sees_that_it_was_refused(String path) throws IOException {
         start();
         sendHead(path, "Content-Length: " + LARGE, "Content-Type: text/plain");
