@@ -10,7 +10,9 @@ import java.io.FilterReader;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.Enumeration;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class WatchedBodyRequest extends HttpServletRequestWrapper {
     private static final int BUFFER = 16 * 1024;
+    private static final Set<String> FORMS = Set.of("application/x-www-form-urlencoded", "multipart/form-data");
 
     private boolean bodyWanted;
     private @Nullable ServletInputStream stream;
@@ -74,41 +77,48 @@ final class WatchedBodyRequest extends HttpServletRequestWrapper {
         return reader;
     }
 
-    // The body may be a form, and its fields are parameters.
+    // The body may be a form, and its fields are parameters. Of a body of any other kind nothing is read for them.
+
+    private void wantForm() {
+        var type = getContentType();
+        if (type != null && FORMS.contains(type.split(";", 2)[0].strip().toLowerCase(Locale.ROOT))) {
+            bodyWanted = true;
+        }
+    }
 
     @Override
     public @Nullable String getParameter(String name) {
-        bodyWanted = true;
+        wantForm();
         return super.getParameter(name);
     }
 
     @Override
     public Map<String, String[]> getParameterMap() {
-        bodyWanted = true;
+        wantForm();
         return super.getParameterMap();
     }
 
     @Override
     public Enumeration<String> getParameterNames() {
-        bodyWanted = true;
+        wantForm();
         return super.getParameterNames();
     }
 
     @Override
     public String @Nullable [] getParameterValues(String name) {
-        bodyWanted = true;
+        wantForm();
         return super.getParameterValues(name);
     }
 
     @Override
     public Collection<Part> getParts() throws IOException, ServletException {
-        bodyWanted = true;
+        wantForm();
         return super.getParts();
     }
 
     @Override
     public @Nullable Part getPart(String name) throws IOException, ServletException {
-        bodyWanted = true;
+        wantForm();
         return super.getPart(name);
     }
 }

@@ -171,6 +171,14 @@ class RestOfBodyFilterTest {
     }
 
     @Test
+    void a_parameter_of_the_query_wants_no_body_that_is_no_form() throws IOException {
+        start();
+        sendHead(
+                "/parameter?a=b", "Content-Length: " + LARGE, "Content-Type: application/json", "Expect: 100-continue");
+        assertThat(status()).startsWith("HTTP/1.1 403");
+    }
+
+    @Test
     void whoever_was_told_to_send_sees_the_answer_after_that() throws IOException {
         start();
         sendHead("/some", "Content-Length: " + LARGE, "Expect: 100-continue");
