@@ -81,7 +81,14 @@ final class SessionJson {
                 throw new IllegalArgumentException("\"" + name + "\" already names another type in sessions");
             }
         });
-        classes.forEach((name, type) -> names.put(type, name));
+        classes.forEach((name, type) -> {
+            var other = names.putIfAbsent(type, name);
+            if (other != null) {
+                throw new IllegalArgumentException(
+                        "%s has two names in sessions, \"%s\" and \"%s\": leave one of them out"
+                                .formatted(type.getName(), other, name));
+            }
+        });
         var allowed = BasicPolymorphicTypeValidator.builder();
         // As a pattern, since a plain name also allows every class whose name begins with it.
         types.values().forEach(type -> allowed.allowIfSubType(Pattern.compile(Pattern.quote(type.getName()))));

@@ -237,4 +237,14 @@ class SessionJsonTest {
         assertThatIllegalArgumentException().isThrownBy(() -> new SessionJson(Map.of("list", Cart.class), Map.of()));
         assertThatIllegalArgumentException().isThrownBy(() -> new SessionJson(Map.of("long", Cart.class), Map.of()));
     }
+
+    @Test
+    void a_second_name_for_a_type_is_refused() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new SessionJson(Map.of("cart", Cart.class, "basket", Cart.class), Map.of()))
+                .withMessageContainingAll(Cart.class.getName(), "\"cart\"", "\"basket\"");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new SessionJson(Map.of("java.lang.Long", Long.class), Map.of()))
+                .withMessageContainingAll("\"long\"", "\"java.lang.Long\"");
+    }
 }
