@@ -1,6 +1,8 @@
 package dev.coatcheck.spring;
 
+import dev.coatcheck.servlet.JsonForm;
 import dev.coatcheck.servlet.SessionFilterSettings;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.springframework.security.authentication.AccountExpiredException;
 import org.springframework.security.authentication.BadCredentialsException;
@@ -8,11 +10,15 @@ import org.springframework.security.authentication.CredentialsExpiredException;
 import org.springframework.security.authentication.DisabledException;
 import org.springframework.security.authentication.InternalAuthenticationServiceException;
 import org.springframework.security.authentication.LockedException;
+import org.springframework.security.core.AuthenticationException;
 import org.springframework.security.core.context.SecurityContextImpl;
+import org.springframework.security.core.userdetails.User;
 import org.springframework.security.jackson.SecurityJacksonModules;
 import org.springframework.security.web.authentication.session.SessionAuthenticationException;
 import org.springframework.security.web.csrf.DefaultCsrfToken;
 import org.springframework.security.web.savedrequest.DefaultSavedRequest;
+import tools.jackson.databind.ValueDeserializer;
+import tools.jackson.databind.annotation.JsonDeserialize;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.jsontype.BasicPolymorphicTypeValidator;
 
@@ -25,42 +31,42 @@ final class SecurityTypes implements SessionTypes {
     @Override
     public SessionFilterSettings addTo(SessionFilterSettings settings) {
         var mapper = mapper(settings);
-        return settings.withType(
-                        name("context"),
-                        SecurityContextImpl.class,
-                        new SecurityForm<>(SecurityContextImpl.class, mapper))
-                .withType(
-                        name("csrf-token"), DefaultCsrfToken.class, new SecurityForm<>(DefaultCsrfToken.class, mapper))
-                .withType(
-                        name("saved-request"),
-                        DefaultSavedRequest.class,
-                        new SavedRequestForm(new SecurityForm<>(DefaultSavedRequest.class, mapper)))
-                .withType(
-                        name("bad-credentials"),
-                        BadCredentialsException.class,
-                        new FailureForm<>(BadCredentialsException::new))
-                .withType(name("disabled"), DisabledException.class, new FailureForm<>(DisabledException::new))
-                .withType(name("locked"), LockedException.class, new FailureForm<>(LockedException::new))
-                .withType(
-                        name("account-expired"),
-                        AccountExpiredException.class,
-                        new FailureForm<>(AccountExpiredException::new))
-                .withType(
-                        name("credentials-expired"),
-                        CredentialsExpiredException.class,
-                        new FailureForm<>(CredentialsExpiredException::new))
-                .withType(
-                        name("internal"),
-                        InternalAuthenticationServiceException.class,
-                        new FailureForm<>(InternalAuthenticationServiceException::new))
-                .withType(
-                        name("session"),
-                        SessionAuthenticationException.class,
-                        new FailureForm<>(SessionAuthenticationException::new));
+        var all = settings;
+        all = add(
+                all,
+                "context",
+                SecurityContextImpl.class,
+                new ContextForm(new SecurityForm<>(SecurityContextImpl.class, mapper)));
+        all = add(all, "csrf-token", DefaultCsrfToken.class, new SecurityForm<>(DefaultCsrfToken.class, mapper));
+        all = add(
+                all,
+                "saved-request",
+                DefaultSavedRequest.class,
+                new SavedRequestForm(new SecurityForm<>(DefaultSavedRequest.class, mapper)));
+        all = failure(all, "bad-credentials", BadCredentialsException.class, BadCredentialsException::new);
+        all = failure(all, "disabled", DisabledException.class, DisabledException::new);
+        all = failure(all, "locked", LockedException.class, LockedException::new);
+        all = failure(all, "account-expired", AccountExpiredException.class, AccountExpiredException::new);
+        all = failure(all, "credentials-expired", CredentialsExpiredException.class, CredentialsExpiredException::new);
+        all = failure(
+                all,
+                "internal",
+                InternalAuthenticationServiceException.class,
+                InternalAuthenticationServiceException::new);
+        return failure(all, "session", SessionAuthenticationException.class, SessionAuthenticationException::new);
     }
 
-    private static String name(String type) {
-        return "spring-security." + type;
+    private static <T extends AuthenticationException> SessionFilterSettings failure(
+            SessionFilterSettings settings, String name, Class<T> type, Function<String, T> ofMessage) {
+        return add(settings, name, type, new FailureForm<>(ofMessage));
+    }
+
+    /** Unless the application has the type in a way of its own. */
+    private static <T> SessionFilterSettings add(
+            SessionFilterSettings settings, String name, Class<T> type, JsonForm<T> form) {
+        return settings.types().containsValue(type)
+                ? settings
+                : settings.withType("spring-security." + name, type, form);
     }
 
     /** What is allowed in sessions is so in what Spring Security keeps there: a user of the application's own type. */
@@ -71,6 +77,20 @@ final class SecurityTypes implements SessionTypes {
                 .values()
                 .forEach(type -> allowed.allowIfSubType(Pattern.compile(Pattern.quote(type.getName()))));
         var modules = SecurityJacksonModules.getModules(SecurityTypes.class.getClassLoader(), allowed);
-        return JsonMapper.builder().addModules(modules).build();
+        var mapper = JsonMapper.builder().addModules(modules);
+        settings.types().values().stream()
+                .filter(SecurityTypes::isReadAsPlainUser)
+                .forEach(type -> mapper.addMixIn(type, ReadAsItself.class));
+        return mapper.build();
     }
+
+    /** Which is what becomes of a subclass that does not say itself how it is read. */
+    private static boolean isReadAsPlainUser(Class<?> type) {
+        return type != User.class
+                && User.class.isAssignableFrom(type)
+                && !type.isAnnotationPresent(JsonDeserialize.class);
+    }
+
+    @JsonDeserialize(using = ValueDeserializer.None.class)
+    private interface ReadAsItself {}
 }

@@ -7,6 +7,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.context.annotation.Bean;
@@ -47,6 +48,26 @@ class Club {
         @Override
         public String getPassword() {
             return password;
+        }
+    }
+
+    /** One of Spring Security's own, with something to it. */
+    static final class Tenant extends User {
+        private static final long serialVersionUID = 1;
+
+        private final int house;
+
+        public Tenant(
+                String username,
+                @Nullable String password,
+                Collection<? extends GrantedAuthority> authorities,
+                int house) {
+            super(username, password, authorities);
+            this.house = house;
+        }
+
+        int house() {
+            return house;
         }
     }
 

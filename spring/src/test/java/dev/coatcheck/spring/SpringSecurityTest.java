@@ -1,11 +1,8 @@
 package dev.coatcheck.spring;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.coatcheck.host.service.SharedServers;
-import dev.coatcheck.servlet.JsonForm;
-import dev.coatcheck.servlet.SessionFilterSettings;
 import dev.coatcheck.state.sessions.Sessions;
 import io.lettuce.core.RedisClient;
 import java.io.IOException;
@@ -15,14 +12,11 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.web.server.servlet.context.ServletWebServerApplicationContext;
-import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
-import org.springframework.security.core.context.SecurityContextImpl;
 
 /** Who logs in by Spring Security's form, whichever instance answers. */
 class SpringSecurityTest {
@@ -129,22 +123,6 @@ class SpringSecurityTest {
         assertThat(submit(first, first, "/login", eve).statusCode()).isEqualTo(500);
 
         assertThat(whoIsAsked(first)).isEqualTo("/login");
-    }
-
-    @Test
-    @SuppressWarnings("unchecked")
-    void a_type_that_nobody_named_is_refused_by_its_name_and_by_what_to_do() {
-        var form = (JsonForm<SecurityContextImpl>) Objects.requireNonNull(new SecurityTypes()
-                .addTo(SessionFilterSettings.defaults())
-                .forms()
-                .get("spring-security.context"));
-        var eve = new Club.Member("eve", "", 2026);
-        var context = new SecurityContextImpl(
-                UsernamePasswordAuthenticationToken.authenticated(eve, null, eve.getAuthorities()));
-
-        assertThatThrownBy(() -> form.read(form.write(context)))
-                .hasMessageContaining(Club.Member.class.getName())
-                .hasMessageContaining("coatcheck.sessions.types");
     }
 
     @Test
