@@ -40,7 +40,7 @@ class Channels {
   }
 
   /** Listens to a topic; returns what ends that. */
-  subscribe(topic, handler, position = null) {
+  subscribe(topic, handler, position = this.#topics.get(topic)?.position ?? null) {
     this.#topics.set(topic, { handler, position });
     this.#changed({ type: 'subscribe', topic, ...(position && { position }) });
     return () => {

@@ -52,6 +52,13 @@ public final class ChannelStreamServlet extends HttpServlet {
         this.settings = settings;
     }
 
+    /** Refused: a stream whose body the container drops would never notice that its client is gone. */
+    @Override
+    protected void doHead(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        response.setHeader("Allow", "GET");
+        response.sendError(HttpServletResponse.SC_METHOD_NOT_ALLOWED);
+    }
+
     @Override
     protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
         try {

@@ -176,7 +176,7 @@ public final class Channels implements AutoCloseable {
 
     /** Ends what a user listens to, on all processes, as soon as they hear of it. One round trip. */
     public void revokeUser(String user) {
-        publish(Revocations.TOPIC, Revocations.ofUser(user));
+        revoke(Revocations.ofUser(user));
     }
 
     /**
@@ -185,7 +185,12 @@ public final class Channels implements AutoCloseable {
      * @param session its handle, as {@link Subscriber#session()}
      */
     public void revokeSession(String session) {
-        publish(Revocations.TOPIC, Revocations.ofSession(session));
+        revoke(Revocations.ofSession(session));
+    }
+
+    /** However little history the application keeps: two revocations of which one is gone would close everybody. */
+    private void revoke(String whom) {
+        store.publish(Revocations.TOPIC, whom, Retention.defaults());
     }
 
     /** How many subscriptions there are in this process. */
