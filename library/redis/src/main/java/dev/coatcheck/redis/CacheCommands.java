@@ -55,8 +55,9 @@ final class CacheCommands {
             try {
                 List<CompletableFuture<List<@Nullable Object>>> answers =
                         connection.<List<@Nullable Object>>send(share, attempt, requests(some, command), begun);
+                long sent = System.nanoTime();
                 for (var answer : answers) {
-                    outcomes.add(outcome(attempt, answer, begun));
+                    outcomes.add(outcome(attempt, answer, begun, sent));
                 }
             } catch (BackingServiceException e) {
                 some.forEach(item -> outcomes.add(new Failed(e))); // not sent
@@ -95,9 +96,9 @@ final class CacheCommands {
         }
     }
 
-    private Outcome outcome(String attempt, CompletableFuture<List<@Nullable Object>> answer, long begun) {
+    private Outcome outcome(String attempt, CompletableFuture<List<@Nullable Object>> answer, long begun, long sent) {
         try {
-            return new Answered(connection.await(attempt, answer, begun));
+            return new Answered(connection.await(attempt, answer, begun, sent));
         } catch (BackingServiceException e) {
             return new Failed(e);
         }
