@@ -92,7 +92,9 @@ final class Connection implements AutoCloseable {
     /** Waits for all the answers to commands that were sent together, for one time-out in all. */
     <T> List<T> awaitAll(String attempt, List<CompletableFuture<T>> answers) {
         long sent = System.nanoTime();
-        return answers.stream().map(answer -> await(attempt, answer, sent, sent)).toList();
+        return answers.stream()
+                .map(answer -> await(attempt, answer, sent, sent))
+                .toList();
     }
 
     /**
@@ -114,7 +116,8 @@ final class Connection implements AutoCloseable {
             }
             throw failure(attempt, cause);
         } catch (TimeoutException e) {
-            // Where the time went by before there was a place in the queue, that says nothing of the link, which others share.
+            // Where the time went by before there was a place in the queue, that says nothing of the link, which others
+            // share.
             if (System.nanoTime() - sent > timeout.toNanos() / 10 * 9) {
                 link.closeSilent(timeout);
             }
