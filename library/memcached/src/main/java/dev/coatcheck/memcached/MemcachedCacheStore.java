@@ -45,7 +45,8 @@ import java.util.stream.Stream;
  *
  * <p>Cost: a hit is one round trip, tags included. Taking the right to load is one more, and two where nobody has loaded for
  * one of the tags; writing, renewing and giving up are two. Each begins again where somebody else came first. For several
- * entries it is as many, since what is asked of the server together travels together.
+ * entries it is as many, since what is asked of the server together travels together; but what writes, renews or gives up
+ * more than {@value #MOST_CHANGED_AT_ONCE} begins again for each so many, since the values travel too.
  *
  * <p>The times of an entry are written in it, by the server's clock. The server's own expiry is set a little later and only
  * makes room.
@@ -55,6 +56,9 @@ final class MemcachedCacheStore implements CacheStore {
 
     /** What a server takes that was not told otherwise, without the key and what the server adds. */
     private static final int LARGEST_ITEM = 1024 * 1024 - 1024;
+
+    /** How many items are changed at once, since each is read with its value, and written with it. */
+    private static final int MOST_CHANGED_AT_ONCE = Cache.MOST_BYTES_AT_ONCE / LARGEST_ITEM;
 
     private static final long TIDY_UP_SECONDS = 3;
     private static final Duration LONGEST_RELATIVE = Duration.ofDays(30);
@@ -262,8 +266,17 @@ final class MemcachedCacheStore implements CacheStore {
 
     /** Changes the items of those loads that are still the caller's; says which were. */
     private Set<Load> change(String what, Collection<Load> loads, Change change) {
+        var all = List.copyOf(loads);
         var changed = new HashSet<Load>();
-        var left = List.copyOf(loads);
+        for (int from = 0; from < all.size(); from += MOST_CHANGED_AT_ONCE) {
+            changeRound(what, all.subList(from, Math.min(from + MOST_CHANGED_AT_ONCE, all.size())), change, changed);
+        }
+        return changed;
+    }
+
+    /** @param changed is told of what succeeds */
+    private void changeRound(String what, List<Load> loads, Change change, Set<Load> changed) {
+        var left = loads;
         for (int tried = 0; !left.isEmpty(); tried++) {
             var attempt = what + " \"" + left.get(0).key().cache() + "\"";
             if (tried == ATTEMPTS) {
@@ -271,7 +284,6 @@ final class MemcachedCacheStore implements CacheStore {
             }
             left = changeOnce(attempt, left, change, changed);
         }
-        return changed;
     }
 
     /**

@@ -29,8 +29,9 @@ import javax.sql.DataSource;
  *
  * <p>The tables live in the schema {@code coatcheck}. They are made when they are first needed, by whichever process is
  * first, or by {@link #migrate()} in a release step. The database's owner may do that; nothing needs a superuser. It is
- * always to be done by the same role, or by a member of it: a later release may replace a function that an earlier one made,
- * which only its owner may, and any other role is refused with the names of both. A process that connects as another role
+ * always to be done by the same role, or by one that may {@code set role} to it, and then does so meanwhile: a later release
+ * may replace a function that an earlier one made, which only its owner may, and any other role is refused with the names of
+ * both. A process that connects as another role
  * needs usage of the schema, and the right to use its tables and functions, and finds the schema migrated. Two releases of an
  * application can share the database. PostgreSQL 15 to 18.
  *
@@ -196,8 +197,8 @@ public final class Postgres implements AutoCloseable {
     }
 
     /**
-     * Makes or brings up to date the tables of all ports, as the role that made them or a member of it. Harmless where that
-     * was done, and while other processes do it.
+     * Makes or brings up to date the tables of all ports, as the role that made them, or one that may {@code set role} to it.
+     * Harmless where that was done, and while other processes do it.
      *
      * @throws BackingServiceException where the database cannot be reached, the role may not create, or something to be
      *     replaced belongs to another role; then the message names both, and what it was

@@ -72,11 +72,8 @@ final class PostgresCacheStore implements CacheStore, AutoCloseable {
 
     @Override
     public List<ReadResult> readAll(List<Question> questions) {
-        if (questions.size() == 1) {
-            return List.of(read(questions.get(0)));
-        }
         try {
-            return readAllOrTake(questions);
+            return questions.size() == 1 ? List.of(readOrTake(questions.get(0))) : readAllOrTake(questions);
         } catch (BackingServiceException e) {
             if (isFull(e)) {
                 return readAllKept(questions, String.valueOf(e.getMessage()));
@@ -132,8 +129,7 @@ final class PostgresCacheStore implements CacheStore, AutoCloseable {
     }
 
     /** Without the work that only several need. */
-    @Override
-    public ReadResult read(Question question) {
+    private ReadResult readOrTake(Question question) {
         return askAbout(
                 "read the cache \"" + question.key().cache() + "\"",
                 "select * from coatcheck.read_cache_v1(?, ?, ?, ?, ?, ?, ?)",

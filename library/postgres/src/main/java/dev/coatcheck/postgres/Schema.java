@@ -16,8 +16,9 @@ import java.util.List;
  * new one only adds, or names in {@link Migration#readableFrom} the oldest version whose processes can live with it. A
  * process that finds a schema newer than its own goes on if it is named as one of those, and refuses otherwise.
  *
- * <p>One role applies them all, or a member of it: a migration may replace a function that an earlier one made (as
- * {@code 009-cache-in-bulk.sql} does), which PostgreSQL allows its owner alone.
+ * <p>One role applies them all, since a migration may replace a function that an earlier one made (as
+ * {@code 009-cache-in-bulk.sql} does), which PostgreSQL allows its owner alone. Whoever may act as that role, as its members
+ * may, does while it migrates, so that what it makes belongs to that role as well.
  */
 final class Schema {
     /**
@@ -131,6 +132,7 @@ final class Schema {
         connection.setAutoCommit(false);
         execute(connection, "set local statement_timeout = " + LIMIT.toMillis());
         execute(connection, "select pg_advisory_xact_lock(" + LOCK + ")");
+        actAsOwner(connection);
         begin(connection);
         int applied = appliedVersion(connection);
         for (var migration : migrations) {
@@ -139,6 +141,26 @@ final class Schema {
             }
         }
         connection.commit();
+    }
+
+    /** Until the end of the transaction, the role that made what is there; where that is not allowed, as who connected. */
+    private static void actAsOwner(Connection connection) throws SQLException {
+        try (var statement = connection.createStatement();
+                var found = statement.executeQuery("""
+                        with owner (schema, id) as (
+                            select n.oid, coalesce(
+                                    (select c.relowner from pg_class c where c.oid = to_regclass('coatcheck.migrations')),
+                                    n.nspowner)
+                                from pg_namespace n where n.nspname = 'coatcheck')
+                        select quote_ident(pg_get_userbyid(id)) from owner
+                            where pg_has_role(id, case when current_setting('server_version_num')::int >= 160000
+                                    then 'SET' else 'MEMBER' end)
+                                and has_schema_privilege(id, schema, 'CREATE')
+                        """)) {
+            if (found.next()) {
+                execute(connection, "set local role " + found.getString(1));
+            }
+        }
     }
 
     /** Makes the schema and the list of migrations. Asks first: "if not exists" demands the right to create all the same. */
@@ -150,18 +172,15 @@ final class Schema {
                 execute(connection, "create schema coatcheck");
             }
         }
-        execute(
+        executeIfPermitted(
                 connection,
+                "make the table coatcheck.migrations",
                 "create table if not exists coatcheck.migrations (version int primary key, file text not null,"
                         + " readable_from int not null, applied_at timestamptz not null default clock_timestamp())");
     }
 
     private static void apply(Connection connection, Migration migration) throws SQLException {
-        try {
-            execute(connection, read(migration.file()));
-        } catch (SQLException e) {
-            throw NOT_PERMITTED.equals(e.getSQLState()) ? notPermitted(connection, migration, e) : e;
-        }
+        executeIfPermitted(connection, "apply " + migration.file(), read(migration.file()));
         try (var insert = connection.prepareStatement(
                 "insert into coatcheck.migrations (version, file, readable_from) values (?, ?, ?)")) {
             insert.setInt(1, migration.version());
@@ -172,8 +191,17 @@ final class Schema {
         LOG.log(System.Logger.Level.INFO, "applied {0} to the schema \"coatcheck\"", migration.file());
     }
 
+    /** @param attempt what is done, for the exception of a role that may not */
+    private static void executeIfPermitted(Connection connection, String attempt, String sql) throws SQLException {
+        try {
+            execute(connection, sql);
+        } catch (SQLException e) {
+            throw NOT_PERMITTED.equals(e.getSQLState()) ? notPermitted(connection, attempt, e) : e;
+        }
+    }
+
     /** The same failure with the names of who tried, and of who may. */
-    private static SQLException notPermitted(Connection connection, Migration migration, SQLException e)
+    private static SQLException notPermitted(Connection connection, String attempt, SQLException e)
             throws SQLException {
         connection.rollback();
         try (var statement = connection.createStatement();
@@ -181,15 +209,15 @@ final class Schema {
                         select current_user, string_agg(distinct quote_ident(pg_get_userbyid(p.proowner)), ', ')
                             from pg_proc p
                             where p.pronamespace = to_regnamespace('coatcheck')
-                                and p.proowner <> (select r.oid from pg_roles r where r.rolname = current_user)
+                                and not pg_has_role(p.proowner, 'USAGE')
                         """)) {
             found.next();
             var owners = found.getString(2);
             return new SQLException(
-                    "the role \"%s\" may not apply %s: %s. %s"
+                    "the role \"%s\" may not %s: %s. %s"
                             .formatted(
                                     found.getString(1),
-                                    migration.file(),
+                                    attempt,
                                     e.getMessage(),
                                     owners == null
                                             ? "Grant it the right to create in the schema"

@@ -71,7 +71,14 @@ class SchemaTest {
                     .hasMessageContaining("permission denied")
                     .hasMessageNotContaining("secret");
 
-            update(owner, "create schema coatcheck authorization " + user);
+            update(owner, "create schema coatcheck");
+            update(owner, "grant usage on schema coatcheck to " + user);
+            assertThatThrownBy(ordinary::migrate)
+                    .isInstanceOf(BackingServiceException.class)
+                    .hasMessageContaining("the role \"" + user + "\" may not make the table coatcheck.migrations")
+                    .hasMessageContaining("Grant it the right to create in the schema");
+
+            update(owner, "alter schema coatcheck owner to " + user);
             ordinary.migrate();
             ordinary.jobs().enqueue(NewJob.of("mail", ""));
             assertThat(query(ordinary, "select rolsuper from pg_roles where rolname = current_user"))
@@ -141,6 +148,12 @@ class SchemaTest {
             update(superuser, "grant %s to %s".formatted(maker, other));
             second.migrate();
             first.migrate();
+            assertThat(query(
+                            superuser,
+                            "select distinct pg_get_userbyid(proowner) from pg_proc"
+                                    + " where pronamespace = 'coatcheck'::regnamespace"))
+                    .as("what a member makes belongs to the same role")
+                    .containsExactly(maker);
         }
     }
 

@@ -17,7 +17,7 @@ final class CacheCommands {
     static final int PLACES = LettuceOptions.QUEUE / 5;
 
     /** How many are sent together at the most: more than there are keys in a call, though not more than there may be tags. */
-    private static final int BATCH = PLACES / 2;
+    static final int BATCH = PLACES / 2;
 
     private final Connection connection;
     private final QueueShare share = new QueueShare(PLACES);
@@ -39,7 +39,17 @@ final class CacheCommands {
     sealed interface Outcome {
         record Answered(List<@Nullable Object> reply) implements Outcome {}
 
-        record Failed(BackingServiceException failure) implements Outcome {}
+        /**
+         * There is no answer.
+         *
+         * @param wasSent whether the server may have done it all the same
+         */
+        record Failed(BackingServiceException failure, boolean wasSent) implements Outcome {
+            /** Whether the server refused it for want of room. */
+            boolean isFull() {
+                return Connection.isFull(failure);
+            }
+        }
     }
 
     /**
@@ -55,11 +65,12 @@ final class CacheCommands {
             try {
                 List<CompletableFuture<List<@Nullable Object>>> answers =
                         connection.<List<@Nullable Object>>send(share, attempt, requests(some, command), begun);
+                long sent = System.nanoTime();
                 for (var answer : answers) {
-                    outcomes.add(outcome(attempt, answer, begun));
+                    outcomes.add(outcome(attempt, answer, begun, sent));
                 }
             } catch (BackingServiceException e) {
-                some.forEach(item -> outcomes.add(new Failed(e))); // not sent
+                some.forEach(item -> outcomes.add(new Failed(e, false)));
             }
         }
         return outcomes;
@@ -71,7 +82,7 @@ final class CacheCommands {
         for (var outcome : each(attempt, items, command)) {
             switch (outcome) {
                 case Answered(var reply) -> replies.add(reply);
-                case Failed(var failure) -> throw failure;
+                case Failed failed -> throw failed.failure();
             }
         }
         return replies;
@@ -85,21 +96,21 @@ final class CacheCommands {
     static void requireSome(List<Outcome> outcomes) {
         BackingServiceException first = null;
         for (var outcome : outcomes) {
-            if (!(outcome instanceof Failed(var failure)) || Connection.isFull(failure)) {
+            if (!(outcome instanceof Failed failed) || failed.isFull()) {
                 return;
             }
-            first = first == null ? failure : first;
+            first = first == null ? failed.failure() : first;
         }
         if (first != null) {
             throw first;
         }
     }
 
-    private Outcome outcome(String attempt, CompletableFuture<List<@Nullable Object>> answer, long begun) {
+    private Outcome outcome(String attempt, CompletableFuture<List<@Nullable Object>> answer, long begun, long sent) {
         try {
-            return new Answered(connection.await(attempt, answer, begun));
+            return new Answered(connection.await(attempt, answer, begun, sent));
         } catch (BackingServiceException e) {
-            return new Failed(e);
+            return new Failed(e, true);
         }
     }
 

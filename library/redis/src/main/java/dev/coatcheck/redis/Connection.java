@@ -85,17 +85,24 @@ final class Connection implements AutoCloseable {
      * @param attempt what was tried, for the exception
      */
     <T> T await(String attempt, CompletableFuture<T> answer) {
-        return await(attempt, answer, System.nanoTime());
+        long sent = System.nanoTime();
+        return await(attempt, answer, sent, sent);
     }
 
     /** Waits for all the answers to commands that were sent together, for one time-out in all. */
     <T> List<T> awaitAll(String attempt, List<CompletableFuture<T>> answers) {
         long sent = System.nanoTime();
-        return answers.stream().map(answer -> await(attempt, answer, sent)).toList();
+        return answers.stream()
+                .map(answer -> await(attempt, answer, sent, sent))
+                .toList();
     }
 
-    /** Waits for an answer, for what is left of the time-out since a moment. */
-    <T> T await(String attempt, CompletableFuture<T> answer, long since) {
+    /**
+     * Waits for an answer, for what is left of the time-out since a moment.
+     *
+     * @param sent when the command was, which may be later
+     */
+    <T> T await(String attempt, CompletableFuture<T> answer, long since, long sent) {
         try {
             long left = timeout.toNanos() - (System.nanoTime() - since);
             return answer.get(Math.max(0, left), TimeUnit.NANOSECONDS);
@@ -109,7 +116,11 @@ final class Connection implements AutoCloseable {
             }
             throw failure(attempt, cause);
         } catch (TimeoutException e) {
-            link.closeSilent(timeout);
+            // Where the time went by before there was a place in the queue, that says nothing of the link, which others
+            // share.
+            if (System.nanoTime() - sent > timeout.toNanos() / 10 * 9) {
+                link.closeSilent(timeout);
+            }
             throw failure(attempt, new TimeoutException("no answer within " + timeout.toMillis() + " ms"));
         } catch (InterruptedException e) {
             throw interrupted(attempt, "for the answer");

@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +37,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.IntPredicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,7 +46,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Cost: each method is one command, for several entries one for each, sent together: one round trip. So that they never
  * fill the queue which all ports share, at most {@value CacheCommands#PLACES} are under way; the next wait. In a cluster, where
- * tags lie in other slots than entries, reading with tags is one round trip more. Who waits, and who keeps things near,
+ * tags lie in other slots than entries, reading with tags is one round trip more, and one more for each further
+ * {@value CacheCommands#BATCH} different tags. Who waits, and who keeps things near,
  * listens on a connection of its own, made when first needed. A server that is full, or a
  * cluster of which a node is away, serves what it has of several entries.
  */
@@ -86,10 +89,10 @@ final class RedisCacheStore implements CacheStore, AutoCloseable {
     public List<ReadResult> readAll(List<Question> questions) {
         var attempt = "read the cache \"" + questions.get(0).key().cache() + "\"";
         var versions = connection.isCluster() ? versions(attempt, questions) : Map.<String, Outcome>of();
-        var outcomes = commands.each(attempt, questions, question -> send(question, versions));
-        // What has not answered may have given a right that nobody will use.
+        var outcomes = outcomes(attempt, questions, versions);
+        // What was asked and has not answered may have given a right that nobody will use.
         var unused = IntStream.range(0, questions.size())
-                .filter(i -> outcomes.get(i) instanceof Failed(var failure) && !Connection.isFull(failure))
+                .filter(i -> outcomes.get(i) instanceof Failed failed && failed.wasSent() && !failed.isFull())
                 .mapToObj(i -> questions.get(i).load())
                 .toList();
         commands.tell(unused, load -> sendAbandon(load, Duration.ZERO));
@@ -97,7 +100,31 @@ final class RedisCacheStore implements CacheStore, AutoCloseable {
         return outcomes.stream().map(outcome -> result(attempt, outcome)).toList();
     }
 
-    /** @param versions of all tags, where they lie elsewhere than the entries */
+    /**
+     * Asks those of the questions that can be asked.
+     *
+     * @param versions of all tags, where they lie elsewhere than the entries
+     */
+    private List<Outcome> outcomes(String attempt, List<Question> questions, Map<String, Outcome> versions) {
+        var outcomes = new HashMap<Question, Outcome>();
+        for (var question : questions) {
+            tags(question).stream()
+                    .flatMap(tag -> versions.get(tag) instanceof Failed failed ? Stream.of(failed) : Stream.empty())
+                    .findFirst()
+                    .ifPresent(failed -> outcomes.put(question, new Failed(failed.failure(), false)));
+        }
+        var asked = questions.stream()
+                .filter(question -> !outcomes.containsKey(question))
+                .toList();
+        var told = commands.each(attempt, asked, question -> send(question, versions));
+        for (int i = 0; i < asked.size(); i++) {
+            outcomes.put(asked.get(i), told.get(i));
+        }
+        return questions.stream()
+                .map(question -> Objects.requireNonNull(outcomes.get(question)))
+                .toList();
+    }
+
     private CompletableFuture<List<@Nullable Object>> send(Question question, Map<String, Outcome> versions) {
         var keys = new ArrayList<>(keys(question.key()));
         var arguments = new ArrayList<>(List.of(
@@ -107,12 +134,10 @@ final class RedisCacheStore implements CacheStore, AutoCloseable {
                 question.waiting() ? "1" : "0",
                 KEEP_TAG_MILLIS));
         for (var tag : tags(question)) {
-            switch (versions.get(tag)) {
-                case null -> keys.add(tag);
-                case Answered(var version) -> arguments.add(text(version, 0));
-                case Failed(var failure) -> {
-                    return CompletableFuture.failedFuture(failure);
-                }
+            if (versions.get(tag) instanceof Answered(var version)) {
+                arguments.add(text(version, 0));
+            } else {
+                keys.add(tag);
             }
         }
         return connection.run(READ, keys, arguments);
@@ -121,8 +146,8 @@ final class RedisCacheStore implements CacheStore, AutoCloseable {
     private ReadResult result(String attempt, Outcome outcome) {
         return switch (outcome) {
             case Answered(var reply) -> result(attempt, reply);
-            case Failed(var failure) ->
-                new Unavailable(String.valueOf(failure.getMessage()), Connection.isFull(failure));
+            case Failed failed ->
+                new Unavailable(String.valueOf(failed.failure().getMessage()), failed.isFull());
         };
     }
 

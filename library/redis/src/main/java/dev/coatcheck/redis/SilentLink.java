@@ -28,7 +28,7 @@ final class SilentLink implements NettyCustomizer {
         channel.pipeline().addFirst(watch);
     }
 
-    /** Called when a command got no answer for a whole time-out. */
+    /** Called when a command got no answer for as good as a whole time-out. */
     void closeSilent(Duration timeout) {
         links.forEach(link -> link.closeIfSilentFor(timeout.toNanos() / 2));
     }

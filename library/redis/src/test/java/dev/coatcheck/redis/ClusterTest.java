@@ -301,6 +301,15 @@ class ClusterTest {
                             }))
                             .isEqualTo(expected);
                 }
+                var withoutTag = keys.stream()
+                        .filter(key -> lost.contains(key)
+                                && cluster.nodeOf(prefix + "cache:{albums:" + key + "}:entry") != node)
+                        .toList();
+                long before = callsOfOthers(node);
+                cache.getAll(withoutTag, tags, LONG, missing -> all(missing, "2"));
+                assertThat(callsOfOthers(node) - before)
+                        .as("nothing is given up that was never asked for")
+                        .isZero();
             } finally {
                 node.restart();
                 cluster.awaitWhole();
@@ -309,6 +318,13 @@ class ClusterTest {
                     .until(() -> cache.getAll(keys, tags, LONG, missing -> all(missing, "3")).values().stream()
                             .allMatch(answer -> answer instanceof Hit));
         }
+    }
+
+    private long callsOfOthers(RedisProcess node) {
+        return cluster.nodes().stream()
+                .filter(other -> other != node)
+                .mapToLong(other -> RedisCluster.calls(other, "evalsha"))
+                .sum();
     }
 
     private static Map<String, String> all(Set<String> keys, String value) {

@@ -69,12 +69,14 @@ final class RedisCluster implements AutoCloseable {
 
     /** How many commands of a kind all nodes together have been asked. */
     long calls(String command) {
-        return nodes.stream()
-                .mapToLong(node -> node.info("commandstats")
-                        .lines()
-                        .filter(line -> line.startsWith("cmdstat_" + command + ":calls="))
-                        .mapToLong(line -> Long.parseLong(line.replaceAll("[^=]*calls=(\\d+),.*", "$1")))
-                        .sum())
+        return nodes.stream().mapToLong(node -> calls(node, command)).sum();
+    }
+
+    static long calls(RedisProcess node, String command) {
+        return node.info("commandstats")
+                .lines()
+                .filter(line -> line.startsWith("cmdstat_" + command + ":calls="))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("[^=]*calls=(\\d+),.*", "$1")))
                 .sum();
     }
 

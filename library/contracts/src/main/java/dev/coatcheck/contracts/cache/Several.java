@@ -234,7 +234,7 @@ interface Several extends CacheUnderTest {
     default void what_others_load_is_waited_for_when_ones_own_is_kept() throws Exception {
         var store = store();
         var watched = new WatchedStore(store);
-        try (var ada = new Cache(store, ALBUMS.withLease(SHORT));
+        try (var ada = new Cache(store, ALBUMS);
                 var grace = new Cache(watched, ALBUMS)) {
             var begun = new CountDownLatch(1);
             var end = new CountDownLatch(1);
@@ -252,7 +252,7 @@ interface Several extends CacheUnderTest {
             }));
             loading.await();
 
-            // Kept while others are still waited for, for longer than their lease is.
+            // Kept while others are still waited for.
             await().atMost(PATIENCE)
                     .until(() ->
                             ada.get("10", LONG, () -> Optional.of("nobody's")).equals(hit("grace's 10")));

@@ -1,11 +1,47 @@
 package dev.coatcheck.contracts.cache;
 
+import static dev.coatcheck.contracts.cache.CacheUnderTest.loaded;
+import static dev.coatcheck.contracts.cache.CacheUnderTest.question;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.coatcheck.state.cache.Cache;
 import dev.coatcheck.state.cache.CacheStore;
+import dev.coatcheck.state.cache.ReadResult.Busy;
+import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
 
 class InMemoryCacheTest extends CacheContract {
     @Override
     public CacheStore store() {
         return new InMemoryCacheStore(InstantSource.system());
+    }
+
+    @Test
+    void the_rights_to_load_the_first_are_held_while_a_slow_store_is_asked_for_the_rest() {
+        var store = store();
+        var watched = new WatchedStore(store);
+        var lease = Duration.ofSeconds(2);
+        watched.beforeAnswering(() -> {
+            if (watched.reads() == 3) {
+                await().during(lease.plusSeconds(1))
+                        .atMost(PATIENCE)
+                        .until(() -> store.read(question("0")) instanceof Busy);
+            }
+        });
+        var settings = ALBUMS.withLease(lease).withMaxBytes(Cache.MOST_BYTES_AT_ONCE / 8);
+        var keys = IntStream.range(0, 20).mapToObj(Integer::toString).toList();
+        Map<String, String> found = keys.stream().collect(Collectors.toMap(key -> key, key -> key));
+        try (var cache = new Cache(watched, settings)) {
+            assertThat(cache.getAll(keys, LONG, missing -> found))
+                    .as("but for the last round, which was told of its rights too late")
+                    .containsAllEntriesOf(
+                            keys.subList(0, 16).stream().collect(Collectors.toMap(key -> key, key -> loaded(key))));
+        }
+        assertThat(watched.reads()).isEqualTo(3);
     }
 }

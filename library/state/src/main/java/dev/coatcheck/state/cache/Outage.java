@@ -65,6 +65,9 @@ final class Outage {
      * @param begun when it was asked
      */
     void partly(Unavailable part, long begun) {
+        if (Thread.currentThread().isInterrupted()) {
+            return; // which says nothing of the store
+        }
         if (!part.isFull()) {
             leaveAlone(begun);
         }

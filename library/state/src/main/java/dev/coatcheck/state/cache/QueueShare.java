@@ -36,7 +36,7 @@ public final class QueueShare {
     /**
      * Sends requests together, once there is a place for each of them.
      *
-     * @param requests each sends one, and does not throw; not more than there are places
+     * @param requests each sends one; not more than there are places. Where one throws, those after it are not sent
      * @param limit how long to wait for places; nothing is sent where it is over already
      * @throws TimeoutException where that takes longer; then nothing was sent
      * @throws InterruptedException where the waiting thread is interrupted; then nothing was sent
@@ -53,7 +53,15 @@ public final class QueueShare {
                             .formatted(taken(), requests.size(), Math.max(0, limit.toMillis())));
         }
         var answers = new ArrayList<CompletableFuture<T>>(requests.size());
-        requests.forEach(request -> answers.add(sendInPlace(request)));
+        int left = requests.size();
+        try {
+            for (var request : requests) {
+                left--;
+                answers.add(sendInPlace(request));
+            }
+        } finally {
+            free.release(left); // of what was not sent, where one threw
+        }
         return answers;
     }
 
@@ -67,8 +75,15 @@ public final class QueueShare {
         }
     }
 
+    /** In a place that is taken for it. */
     private <T> CompletableFuture<T> sendInPlace(Supplier<CompletableFuture<T>> request) {
-        var answer = request.get();
+        CompletableFuture<T> answer;
+        try {
+            answer = request.get();
+        } catch (RuntimeException | Error e) {
+            free.release();
+            throw e;
+        }
         var unused = answer.whenComplete((result, failure) -> free.release());
         return answer;
     }

@@ -24,6 +24,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -93,9 +94,27 @@ final class Reading implements AutoCloseable {
     }
 
     private List<ReadResult> readAll(List<Question> questions) {
+        var rounds = Rounds.ofQuestions(questions, settings.maxBytes());
+        if (rounds.size() == 1) {
+            return readRound(questions);
+        }
         var results = new ArrayList<ReadResult>(questions.size());
-        Rounds.ofQuestions(questions, settings.maxBytes()).forEach(round -> results.addAll(readRound(round)));
+        // What one round grants is held while the next are read, however long that takes.
+        try (var renewal = Renewal.begin(store, List.of(), settings.lease())) {
+            for (var round : rounds) {
+                var read = readRound(round);
+                results.addAll(read);
+                renewal.add(granted(round, read));
+            }
+        }
         return results;
+    }
+
+    private static List<Load> granted(List<Question> questions, List<ReadResult> results) {
+        return IntStream.range(0, questions.size())
+                .filter(i -> results.get(i) instanceof Missing || results.get(i) instanceof Due)
+                .mapToObj(i -> questions.get(i).load())
+                .toList();
     }
 
     private List<ReadResult> readRound(List<Question> round) {

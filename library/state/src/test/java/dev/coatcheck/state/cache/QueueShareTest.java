@@ -52,6 +52,23 @@ class QueueShareTest {
     }
 
     @Test
+    void where_a_request_cannot_be_sent_only_those_before_it_take_places() {
+        var requests = new ArrayList<>(requests(2));
+        requests.add(1, () -> {
+            throw new OutOfMemoryError("as planned");
+        });
+
+        assertThatThrownBy(() -> share.send(requests, AT_ONCE)).isInstanceOf(OutOfMemoryError.class);
+        assertThat(sent).hasSize(1);
+        assertThat(share.taken()).isEqualTo(1);
+        assertThatThrownBy(() -> share.tell(requests.subList(1, 3))).isInstanceOf(OutOfMemoryError.class);
+        assertThat(share.taken()).isEqualTo(1);
+
+        sent.get(0).complete("yes");
+        assertThat(share.taken()).isZero();
+    }
+
+    @Test
     void what_may_be_lost_is_sent_as_far_as_there_are_places() throws Exception {
         share.send(requests(1), AT_ONCE);
         share.tell(requests(5));
