@@ -27,7 +27,7 @@ final class Completions {
         private final ClaimedJob job;
         private boolean settled;
         private boolean completed;
-        private @Nullable RuntimeException failure;
+        private @Nullable Throwable failure;
 
         Ended(ClaimedJob job) {
             this.job = job;
@@ -40,11 +40,15 @@ final class Completions {
         waiting.add(mine);
         turn.lock();
         try {
-            if (!mine.settled) {
+            // Once is not enough where more than a batch wait before it.
+            while (!mine.settled) {
                 completeWaiting();
             }
-            if (mine.failure != null) {
-                throw mine.failure;
+            if (mine.failure instanceof RuntimeException e) {
+                throw e;
+            }
+            if (mine.failure instanceof Error e) {
+                throw e;
             }
             return mine.completed;
         } finally {
@@ -55,10 +59,11 @@ final class Completions {
     private void completeWaiting() {
         var ended = takeWaiting();
         Set<ClaimedJob> completed = Set.of();
-        RuntimeException failure = null;
+        Throwable failure = null;
         try {
             completed = jobs.completeAll(ended.stream().map(each -> each.job).toList());
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            // None may stay unsettled, since nobody would come back for it.
             failure = e;
         }
         for (var each : ended) {
