@@ -50,19 +50,35 @@ final class Schema {
     /** The state of SQL of "insufficient privilege". */
     private static final String NOT_PERMITTED = "42501";
 
+    /** The state of SQL of "lock not available". */
+    private static final String LOCKED = "55P03";
+
     private static final Duration LIMIT = Duration.ofMinutes(2);
+
+    /** Who asks for a table's lock stands before all who come later, so that they all wait, however little they ask for. */
+    private static final Duration LOCK_LIMIT = Duration.ofSeconds(2);
+
+    private static final Duration LOCK_PAUSE = Duration.ofSeconds(1);
+    private static final int ATTEMPTS = 15;
 
     private static final System.Logger LOG = System.getLogger(Schema.class.getName());
 
     private final List<Migration> migrations;
+    private final int attempts;
     private volatile boolean known;
 
     Schema() {
-        this(MIGRATIONS);
+        this(MIGRATIONS, ATTEMPTS);
     }
 
     Schema(List<Migration> migrations) {
+        this(migrations, ATTEMPTS);
+    }
+
+    /** @param attempts how often it tries to get the locks that it needs */
+    Schema(List<Migration> migrations, int attempts) {
         this.migrations = migrations;
+        this.attempts = attempts;
     }
 
     /** Whether this process has seen that the schema is there. */
@@ -130,9 +146,45 @@ final class Schema {
     private void applyMissing(Connection connection) throws SQLException {
         connection.setNetworkTimeout(Runnable::run, (int) LIMIT.toMillis());
         connection.setAutoCommit(false);
+        for (int left = attempts; ; left--) {
+            try {
+                applyAtOnce(connection);
+                return;
+            } catch (SQLException e) {
+                if (!LOCKED.equals(e.getSQLState())) {
+                    throw e;
+                }
+                connection.rollback();
+                if (left <= 1 || !pause()) {
+                    throw new SQLException(
+                            "another transaction held a table of the schema \"coatcheck\" at each of %d attempts: end the"
+                                            .formatted(attempts - left + 1)
+                                    + " longest of those that pg_stat_activity lists, and start again ("
+                                    + e.getMessage()
+                                    + ")",
+                            LOCKED,
+                            e);
+                }
+            }
+        }
+    }
+
+    /** @return whether nobody interrupts */
+    private static boolean pause() {
+        try {
+            Thread.sleep(LOCK_PAUSE);
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private void applyAtOnce(Connection connection) throws SQLException {
         execute(connection, "set local statement_timeout = " + LIMIT.toMillis());
         execute(connection, "select pg_advisory_xact_lock(" + LOCK + ")");
         actAsOwner(connection);
+        execute(connection, "set local lock_timeout = " + LOCK_LIMIT.toMillis());
         begin(connection);
         int applied = appliedVersion(connection);
         for (var migration : migrations) {

@@ -4,6 +4,7 @@ import static dev.coatcheck.postgres.Databases.query;
 import static dev.coatcheck.postgres.Databases.update;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.coatcheck.contracts.Together;
 import dev.coatcheck.host.service.SharedServers;
@@ -20,11 +21,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.FutureTask;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 class SchemaTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final Duration TTL = Duration.ofMinutes(5);
 
     @RegisterExtension
@@ -208,6 +211,55 @@ class SchemaTest {
         assertThat(broken.isKnown()).isFalse();
         assertThat(query(postgres, "select to_regnamespace('coatcheck')")).containsExactly("null");
 
+        postgres.migrate();
+    }
+
+    @Test
+    void a_migration_that_waits_for_a_long_transaction_holds_up_no_process_of_the_old_release() throws Exception {
+        var postgres = databases.fresh();
+        migrateTo(9, postgres);
+        try (var reader = postgres.dataSource().getConnection();
+                var old = postgres.dataSource().getConnection()) {
+            reader.setAutoCommit(false);
+            reader.createStatement().execute("select from coatcheck.jobs");
+            var migration = new FutureTask<Boolean>(() -> {
+                postgres.migrate();
+                return true;
+            });
+            Thread.ofPlatform().daemon().name("migration").start(migration);
+            await().atMost(PATIENCE)
+                    .until(
+                            () -> query(postgres, "select count(*) from pg_locks where not granted"),
+                            List.of("1")::equals);
+
+            try (var claim = old.createStatement()) {
+                claim.setQueryTimeout(10);
+                claim.execute("select * from coatcheck.claim_jobs_v1('{mail}', 1, 1000000)");
+            }
+
+            assertThat(migration).isNotDone();
+            reader.commit();
+            assertThat(migration).succeedsWithin(PATIENCE);
+        }
+        assertThat(postgres.jobs().depths()).isEmpty();
+    }
+
+    @Test
+    void a_migration_for_which_there_is_no_end_to_wait_for_says_who_is_in_its_way() throws SQLException {
+        var postgres = databases.fresh();
+        migrateTo(9, postgres);
+        try (var reader = postgres.dataSource().getConnection();
+                var migrating = postgres.dataSource().getConnection()) {
+            reader.setAutoCommit(false);
+            reader.createStatement().execute("select from coatcheck.jobs");
+
+            assertThatThrownBy(() -> new Schema(Schema.MIGRATIONS, 1).migrate(migrating))
+                    .isInstanceOf(SQLException.class)
+                    .hasMessageContaining("another transaction held a table")
+                    .hasMessageContaining("pg_stat_activity");
+
+            reader.rollback();
+        }
         postgres.migrate();
     }
 
