@@ -85,6 +85,16 @@ interface Scheduling extends JobsUnderTest {
     }
 
     @Test
+    default void a_schedule_does_not_begin_in_the_future_because_a_process_is_ahead() {
+        var jobs = jobs();
+
+        var begun = jobs.lastFired(NAME, Instant.now().plus(1, ChronoUnit.HOURS));
+
+        assertThat(begun).isBefore(Instant.now().plusSeconds(60));
+        assertThat(jobs.lastFired(NAME, yesterday())).isEqualTo(begun);
+    }
+
+    @Test
     default void several_schedulers_enqueue_one_job_for_each_time_and_one_that_starts_again_none() {
         var jobs = jobs();
         var minute = yesterday().truncatedTo(ChronoUnit.MINUTES);

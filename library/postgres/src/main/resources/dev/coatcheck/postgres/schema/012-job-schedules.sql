@@ -11,7 +11,9 @@ begin
     -- Most know it already; who writes would wait for those who fire.
     select s.last_at into v_last from coatcheck.job_schedules s where s.name = p_name;
     if not found then
-        insert into coatcheck.job_schedules values (p_name, p_now) on conflict (name) do nothing;
+        -- Not in the future: a process whose clock is ahead would have the others miss what comes until then.
+        insert into coatcheck.job_schedules values (p_name, least(p_now, clock_timestamp()))
+            on conflict (name) do nothing;
         select s.last_at into v_last from coatcheck.job_schedules s where s.name = p_name;
     end if;
     return v_last;

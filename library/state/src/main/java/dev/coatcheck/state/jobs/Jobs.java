@@ -207,7 +207,8 @@ public interface Jobs {
     void limitGroup(String queue, String group, GroupLimit limit);
 
     /**
-     * When a schedule fired last. Where the store does not know it, it begins with {@code now}, and this is answered.
+     * When a schedule fired last. Where the store does not know it, it begins with {@code now}, or with the
+     * store's own time where that is earlier, and this is answered.
      */
     Instant lastFired(String schedule, Instant now);
 

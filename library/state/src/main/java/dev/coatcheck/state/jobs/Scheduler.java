@@ -23,10 +23,10 @@ import org.jspecify.annotations.Nullable;
  * through: a row for each schedule holds its last time, and moves in the transaction that enqueues the job. So there is no
  * leader to lose. Each costs a round trip at each time.
  *
- * <p>It is the store's clock that decides whether it is time; a process whose clock is behind leaves it to the others. A
- * time that is more than a minute ago when a process looks was missed: {@link Schedule.Missed} tells what then. A store
- * that is down is asked again every second. Times that are nearer to each other than it takes to be asked are skipped but
- * for the last.
+ * <p>It is the store's clock that decides whether it is time: a process whose clock is ahead waits for it, and one whose
+ * clock is behind leaves it to the others. A time that is more than a minute ago when a process looks was missed:
+ * {@link Schedule.Missed} tells what then. A store that is down is asked again every second. Times that are nearer to
+ * each other than it takes to be asked are skipped but for the last.
  *
  * <p>Thread-safe. Its thread is named {@code scheduler}.
  *
@@ -60,6 +60,12 @@ public final class Scheduler implements AutoCloseable {
     private static final class Turn {
         private final Schedule schedule;
         private @Nullable Instant settled;
+
+        /** How much this process's clock is ahead of the store's, where the store has called it early since then. */
+        private Duration ahead = Duration.ZERO;
+
+        /** How much it was ahead when that was measured last: what looks missed by as much may be to come. */
+        private Duration lastAhead = Duration.ZERO;
 
         Turn(Schedule schedule) {
             this.schedule = schedule;
@@ -127,26 +133,35 @@ public final class Scheduler implements AutoCloseable {
 
     private Duration fireIfDue(Turn turn) {
         var schedule = turn.schedule;
-        var now = clock.instant();
+        var own = clock.instant();
+        var now = own.minus(turn.ahead);
         var settled = turn.settled != null ? turn.settled : jobs.lastFired(schedule.name(), now);
         turn.settled = settled;
         var due = schedule.cron().last(settled, now);
         if (due.isPresent()) {
             var at = due.get();
-            if (schedule.missed() == Schedule.Missed.SKIP && at.isBefore(now.minus(MISSED_AFTER))) {
+            if (schedule.missed() == Schedule.Missed.SKIP
+                    && at.isBefore(own.minus(turn.lastAhead).minus(MISSED_AFTER))) {
                 LOG.log(INFO, "schedule {0} missed {1}", schedule.name(), at);
             } else {
                 switch (jobs.fire(schedule.name(), at, schedule.job().apply(at))) {
                     case Fired fired -> LOG.log(INFO, "schedule {0} fired for {1}", schedule.name(), at);
                     case AlreadyFired already -> {} // by another process
                     case Early early -> {
-                        return early.left();
+                        // By the store's clock an earlier time may be the last, or none.
+                        turn.ahead = Duration.between(at.minus(early.left()), clock.instant());
+                        turn.lastAhead = turn.ahead;
+                        return Duration.ZERO;
                     }
                 }
             }
             turn.settled = at;
+            turn.ahead = Duration.ZERO; // measured anew for the next, since clocks are set
         }
-        return max(Duration.between(clock.instant(), schedule.cron().next(now)), Duration.ZERO);
+        return max(
+                Duration.between(
+                        clock.instant().minus(turn.ahead), schedule.cron().next(now)),
+                Duration.ZERO);
     }
 
     private static Duration min(Duration left, Duration right) {
