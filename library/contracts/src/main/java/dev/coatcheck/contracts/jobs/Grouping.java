@@ -39,6 +39,18 @@ interface Grouping extends JobsUnderTest {
     }
 
     @Test
+    default void the_window_of_a_rate_is_a_millisecond_at_least() {
+        var jobs = jobs();
+        assertThatThrownBy(() -> GroupLimit.none().withRate(1, Duration.ofNanos(999_999)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("1 ms");
+
+        jobs.limitGroups(QUEUE, GroupLimit.none().withRate(1_000_000, Duration.ofMillis(1)));
+        enqueueMany(jobs, "ada", 3);
+        assertThat(claim(jobs, 10, LONG)).hasSize(3);
+    }
+
+    @Test
     default void groups_take_turns_whatever_waits_in_each_of_them() {
         var jobs = jobs();
         enqueueMany(jobs, "big", 50);

@@ -11,20 +11,24 @@ import java.time.Duration;
  *
  * @param concurrency how many of its jobs run at once, in all processes; {@link #UNLIMITED} by default
  * @param starts how many are started in a window; {@link #UNLIMITED} by default. An attempt that is given back counts
- * @param window how long that is: after a rest all its starts may come at once, and then one after each
- *     {@code window / starts}
+ * @param window how long that is, from 1 ms to 366 days: after a rest all its starts may come at once, and then one
+ *     after each {@code window / starts}
  */
 public record GroupLimit(int concurrency, int starts, Duration window) {
     /** No limit. */
     public static final int UNLIMITED = Integer.MAX_VALUE;
 
+    private static final Duration SHORTEST_WINDOW = Duration.ofMillis(1);
     private static final Duration LONGEST_WINDOW = Duration.ofDays(366);
     private static final GroupLimit NONE = new GroupLimit(UNLIMITED, UNLIMITED, Duration.ofSeconds(1));
 
     public GroupLimit {
-        if (concurrency < 1 || starts < 1 || !window.isPositive() || window.compareTo(LONGEST_WINDOW) > 0) {
+        if (concurrency < 1
+                || starts < 1
+                || window.compareTo(SHORTEST_WINDOW) < 0
+                || window.compareTo(LONGEST_WINDOW) > 0) {
             throw new IllegalArgumentException(
-                    "a group may run at least one job, and start at least one in a window of up to 366 days: %d at once, %d in %s"
+                    "a group may run at least one job, and start at least one in a window of 1 ms to 366 days: %d at once, %d in %s"
                             .formatted(concurrency, starts, window));
         }
     }
