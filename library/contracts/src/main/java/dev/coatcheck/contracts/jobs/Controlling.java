@@ -167,6 +167,19 @@ interface Controlling extends JobsUnderTest {
     }
 
     @Test
+    default void a_dead_letter_whose_key_another_has_keeps_no_other_from_being_replayed() {
+        var jobs = jobs();
+        enqueue(jobs, NewJob.of(QUEUE, "first").withRetry(Retry.never()));
+        jobs.fail(claimOne(jobs, LONG), "boom");
+        enqueue(jobs, NewJob.of(QUEUE, "last").withRetry(Retry.never()).withUniqueKey("key"));
+        jobs.fail(claimOne(jobs, LONG), "boom");
+        enqueue(jobs, NewJob.of(QUEUE, "holds the key").withUniqueKey("key"));
+
+        assertThat(jobs.replayAll(QUEUE, 1)).isEqualTo(1);
+        assertThat(jobs.replayAll(QUEUE, 1)).isZero();
+    }
+
+    @Test
     default void what_a_handler_reports_is_seen_until_it_reports_again() {
         var jobs = jobs();
         var id = enqueue(jobs, "");

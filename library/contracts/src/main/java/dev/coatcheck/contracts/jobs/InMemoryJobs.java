@@ -162,13 +162,17 @@ public final class InMemoryJobs implements Jobs {
     private synchronized List<StoredJob> page(String queue, JobState state, Optional<StoredJob> last, int limit) {
         Jobs.requirePage(limit);
         var order = listed(state);
+        return inOrder(queue, state)
+                .filter(job -> last.isEmpty() || order.compare(job, last.get()) > 0)
+                .limit(limit)
+                .toList();
+    }
+
+    private Stream<StoredJob> inOrder(String queue, JobState state) {
         return held.values().stream()
                 .map(HeldJob::asStored)
                 .filter(job -> job.state() == state && job.queue().equals(queue))
-                .filter(job -> last.isEmpty() || order.compare(job, last.get()) > 0)
-                .sorted(order)
-                .limit(limit)
-                .toList();
+                .sorted(listed(state));
     }
 
     private static Comparator<StoredJob> listed(JobState state) {
@@ -188,8 +192,10 @@ public final class InMemoryJobs implements Jobs {
 
     @Override
     public synchronized int replayAll(String queue, int max) {
-        return (int) list(queue, JobState.DEAD, max).stream()
+        Jobs.requirePage(max);
+        return (int) inOrder(queue, JobState.DEAD)
                 .filter(dead -> replay(dead.id()))
+                .limit(max)
                 .count();
     }
 

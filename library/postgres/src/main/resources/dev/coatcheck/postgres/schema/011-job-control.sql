@@ -30,5 +30,10 @@ create function coatcheck.replay_jobs_v2(p_queue text, p_max int) returns bigint
     select count(*) filter (where coatcheck.replay_job_v1(dead.id))
         from (
             select j.id from coatcheck.jobs j
-                where j.queue = p_queue and j.state = 2 order by j.due_at desc, j.id desc limit p_max) dead
+                where j.queue = p_queue and j.state = 2
+                    -- Those that cannot would be the first at each call, and hold up the others.
+                    and not exists (
+                        select from coatcheck.jobs holder
+                            where holder.queue = j.queue and holder.unique_key = j.unique_key and holder.state < 2)
+                order by j.due_at desc, j.id desc limit p_max) dead
 $$;

@@ -153,7 +153,8 @@ public interface Jobs {
     boolean replay(JobId id);
 
     /**
-     * Makes dead jobs of a queue wait again, as {@link #replay} does one: those that died last come first.
+     * Makes dead jobs of a queue wait again, as {@link #replay} does one: those that died last come first. Those
+     * whose unique key another has are left out.
      *
      * @param max at most {@value #MAX_PAGE}
      * @return how many wait now
