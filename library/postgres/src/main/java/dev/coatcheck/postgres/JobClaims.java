@@ -15,16 +15,22 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 
 /** What workers do with the table of jobs: claim, renew, and say how it ended. Each is one round trip. */
 final class JobClaims {
+    /** More than any application has; so that queues whose names are made up fill no memory. */
+    private static final int MOST_SETS_OF_QUEUES = 1_000;
+
     private final Database database;
     private final JobSignals signals;
 
-    /** The group that had the last turn here; between threads that claim at once, any of theirs will do. */
-    private volatile String lastTurn = "";
+    /** The group that had the last turn here, for each set of queues; of threads that claim at once, any one's will do. */
+    private final ConcurrentMap<Set<String>, String> lastTurns = new ConcurrentHashMap<>();
 
     JobClaims(Database database, JobSignals signals) {
         this.database = database;
@@ -43,7 +49,7 @@ final class JobClaims {
                 claim.setArray(1, connection.createArrayOf("text", queues.toArray()));
                 claim.setInt(2, max);
                 claim.setLong(3, Database.micros(lease));
-                claim.setString(4, lastTurn);
+                claim.setString(4, lastTurns.getOrDefault(queues, ""));
                 return claimed(claim.executeQuery(), queues, asked);
             }
         });
@@ -58,7 +64,7 @@ final class JobClaims {
         try (rows) {
             var claimed = new ArrayList<ClaimedJob>();
             while (rows.next()) {
-                lastTurn = rows.getString("last_turn");
+                noteTurn(queues, Rows.text(rows, "last_turn"));
                 var id = rows.getObject("id", UUID.class);
                 if (id == null) {
                     // A millisecond more, since a wait may end a little early.
@@ -76,6 +82,13 @@ final class JobClaims {
             }
             return List.copyOf(claimed);
         }
+    }
+
+    private void noteTurn(Set<String> queues, Optional<String> group) {
+        if (lastTurns.size() >= MOST_SETS_OF_QUEUES) {
+            lastTurns.clear();
+        }
+        group.ifPresent(last -> lastTurns.put(Set.copyOf(queues), last));
     }
 
     Set<ClaimedJob> renew(Collection<ClaimedJob> jobs, Duration lease) {

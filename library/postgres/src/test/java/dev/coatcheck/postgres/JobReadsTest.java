@@ -82,6 +82,30 @@ class JobReadsTest {
         assertThat(calls).isLessThanOrEqualTo(3000 / 256 + 1);
     }
 
+    @Test
+    void groups_that_may_start_nothing_hold_up_no_lower_priority_however_many_they_are() {
+        Databases.update(postgres, """
+                insert into coatcheck.jobs (id, queue, grp, priority, due_at, state, fence, attempts, max_attempts,
+                        first_delay_ms, max_delay_ms, enqueued_at, run_at, payload)
+                    select gen_random_uuid(), 'mail', 'full ' || i % 300, 1,
+                        now() + case when i <= 300 then interval '1 hour' else interval '0' end,
+                        case when i <= 300 then 1 else 0 end, 0, 0, 1, 0, 0, now(), now(), ''
+                    from generate_series(1, 600) as i
+                """);
+        var jobs = postgres.jobs();
+        jobs.limitGroups("mail", GroupLimit.none().withConcurrency(1));
+        jobs.enqueue(NewJob.of("mail", "low").withGroup("low"));
+        jobs.enqueue(NewJob.of("mail", "lowest").withGroup("low").withPriority(-1));
+
+        var claimed = jobs.claim(Set.of("mail"), 1, LEASE);
+
+        assertThat(claimed).extracting(ClaimedJob::payload).containsExactly("low");
+        jobs.completeAll(claimed);
+        assertThat(jobs.claim(Set.of("mail"), 1, LEASE))
+                .extracting(ClaimedJob::payload)
+                .containsExactly("lowest");
+    }
+
     private void fillGroup(String group, int count) {
         Databases.update(postgres, """
                 insert into coatcheck.jobs (id, queue, grp, priority, due_at, state, fence, attempts, max_attempts,

@@ -70,6 +70,29 @@ interface Grouping extends JobsUnderTest {
     }
 
     @Test
+    default void what_another_worker_takes_from_other_queues_or_from_no_group_changes_no_turn() {
+        var jobs = jobs();
+        for (var group : List.of("a", "b", "c")) {
+            enqueueMany(jobs, group, 3);
+        }
+        for (int i = 0; i < 3; i++) {
+            enqueue(jobs, NewJob.of("other", "").withGroup("z"));
+        }
+
+        var order = new ArrayList<String>();
+        for (int i = 0; i < 3; i++) {
+            order.addAll(claim(jobs, 1, LONG).stream()
+                    .flatMap(job -> job.group().stream())
+                    .toList());
+            assertThat(jobs.claim(Set.of("other"), 1, LONG)).hasSize(1);
+            enqueue(jobs, NewJob.of(QUEUE, "urgent").withPriority(1));
+            assertThat(payloads(claim(jobs, 1, LONG))).containsExactly("urgent");
+        }
+
+        assertThat(order).containsExactly("a", "b", "c");
+    }
+
+    @Test
     default void a_claim_of_several_jobs_takes_of_every_group() {
         var jobs = jobs();
         enqueueMany(jobs, "big", 100);

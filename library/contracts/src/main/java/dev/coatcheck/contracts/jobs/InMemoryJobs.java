@@ -79,7 +79,7 @@ public final class InMemoryJobs implements Jobs {
                 .filter(job -> !job.due().isAfter(now))
                 .sorted(MOST_URGENT)
                 .toList();
-        return turns.pick(due, max, now).stream()
+        return turns.pick(queues, due, max, now).stream()
                 .map(job -> job.claimUntil(now.plus(lease)))
                 .toList();
     }

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
@@ -27,7 +28,7 @@ final class Turns {
     private final Collection<HeldJob> held;
     private final Map<Group, GroupLimit> limits = new HashMap<>();
     private final Map<Group, Instant> freeAt = new HashMap<>(); // theoretical arrival times, as GCRA calls them
-    private String last = "";
+    private final Map<Set<String>, String> lasts = new HashMap<>(); // of each set of queues that is claimed from
 
     Turns(Collection<HeldJob> held) {
         this.held = held;
@@ -46,7 +47,7 @@ final class Turns {
      *
      * @param due in the order in which they would be taken if there were no groups
      */
-    List<HeldJob> pick(List<HeldJob> due, int max, Instant now) {
+    List<HeldJob> pick(Set<String> queues, List<HeldJob> due, int max, Instant now) {
         var picked = new ArrayList<HeldJob>();
         var byPriority = new TreeMap<Integer, NavigableMap<String, Deque<HeldJob>>>(Comparator.reverseOrder());
         for (var job : due) {
@@ -55,11 +56,18 @@ final class Turns {
                     .computeIfAbsent(job.group(), group -> new ArrayDeque<>())
                     .add(job);
         }
-        byPriority.values().forEach(groups -> takeTurns(groups, picked, max, now));
+        byPriority.values().forEach(groups -> takeTurns(queues, groups, picked, max, now));
         return picked;
     }
 
-    private void takeTurns(NavigableMap<String, Deque<HeldJob>> groups, List<HeldJob> picked, int max, Instant now) {
+    private void takeTurns(
+            Set<String> queues,
+            NavigableMap<String, Deque<HeldJob>> groups,
+            List<HeldJob> picked,
+            int max,
+            Instant now) {
+        boolean grouped = !groups.lastKey().isEmpty();
+        var last = lasts.getOrDefault(queues, "");
         while (picked.size() < max && !groups.isEmpty()) {
             var following = groups.higherEntry(last);
             var next = following != null ? following : requireNonNull(groups.firstEntry());
@@ -75,6 +83,9 @@ final class Turns {
             if (waiting.isEmpty()) {
                 groups.remove(last);
             }
+        }
+        if (grouped) {
+            lasts.put(Set.copyOf(queues), last);
         }
     }
 

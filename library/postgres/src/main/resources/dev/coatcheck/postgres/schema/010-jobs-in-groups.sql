@@ -244,11 +244,12 @@ end
 $$;
 
 -- Returns the claimed jobs; or, where there is none, one row that tells in how many microseconds there will be one; or
--- nothing. With it the group that had the last turn, for the next call to go on from.
+-- nothing. With it the group that had the last turn, for the next call to go on from; null where no group had one.
 --
 -- Priorities are visited from the greatest down. At each, the groups after p_after take turns of one job, then of two,
 -- of four, and so on, until there is enough. A turn costs a few probes of indexes, however many jobs wait in the group,
--- and there are at most 256 turns in one call: what has not been found by then is found by the next, a little later.
+-- and there are at most 512 turns in one call: what has not been found by then is found by the next, a little later. A
+-- priority has half of those that are left, so that groups that may not start anything hold up no lower priority.
 create function coatcheck.claim_jobs_v2(p_queues text[], p_max int, p_lease_us bigint, p_after text)
     returns table (
         id uuid, queue text, grp text, payload text, attempt int, max_attempts int, fence bigint, last_turn text,
@@ -258,7 +259,9 @@ declare
     v_now timestamptz := clock_timestamp();
     v_priority bigint := 2147483648;
     v_left int := p_max;
-    v_turns int := 256;
+    v_all_turns int := 512;
+    v_turns int;
+    v_unfinished boolean := false;
     v_last text collate "C" := p_after;
     v_first text collate "C";
     v_group text collate "C";
@@ -269,7 +272,7 @@ declare
     v_turn record;
     v_next_due timestamptz;
 begin
-    while v_left > 0 and v_turns > 0 loop
+    while v_left > 0 and v_all_turns > 0 loop
         select max(top.priority) into v_priority
             from unnest(p_queues) as q (name)
             cross join lateral (
@@ -279,6 +282,8 @@ begin
         exit when v_priority is null;
 
         select * into v_due from coatcheck.due_jobs_v2(p_queues, v_priority::int, v_now);
+        v_turns := (v_all_turns + 1) / 2;
+        v_all_turns := v_all_turns - v_turns;
         v_quota := case when v_due.grouped then 1 else v_left end;
         v_found := case when v_due.grouped or v_due.plain then 1 else 0 end;
         while v_found > 0 and v_left > 0 and v_turns > 0 loop
@@ -312,7 +317,8 @@ begin
                 v_found := v_found + v_turn.dead + cardinality(v_turn.jobs);
                 v_left := v_left - cardinality(v_turn.jobs);
                 return query
-                    select j.id, j.queue, nullif(j.grp, ''), j.payload, j.attempts, j.max_attempts, j.fence, v_last,
+                    select j.id, j.queue, nullif(j.grp, ''), j.payload, j.attempts, j.max_attempts, j.fence,
+                            nullif(v_last, p_after collate "C"),
                             null::bigint
                         from unnest(v_turn.jobs) j;
                 exit when v_left = 0 or v_turns = 0;
@@ -326,14 +332,16 @@ begin
             v_quota := least(v_quota::bigint * 2, 1000000);
         end loop;
         v_next_due := least(v_next_due, v_due.next_at);
+        v_unfinished := v_unfinished or v_turns = 0;
+        v_all_turns := v_all_turns + v_turns;
     end loop;
 
-    if v_left = p_max and v_turns = 0 then
+    if v_left = p_max and v_unfinished then
         -- Not at once: where very many groups may not start anything, it would be for ever.
         v_next_due := least(v_next_due, v_now + interval '50 milliseconds');
     end if;
     if v_left = p_max and v_next_due is not null then
-        last_turn := v_last;
+        last_turn := nullif(v_last, p_after collate "C");
         next_due_us := extract(epoch from
             greatest(least(v_next_due, v_now + interval '1 day') - v_now, interval '0')) * 1000000;
         return next;
