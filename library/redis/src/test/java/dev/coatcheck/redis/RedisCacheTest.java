@@ -26,6 +26,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.FutureTask;
@@ -62,7 +63,13 @@ class RedisCacheTest {
     @BeforeEach
     void start() {
         server = RedisServer.start(ServerSettings.at(folder).withDurability(Durability.PROCESS_LOSS));
-        redis = Redis.attach(server.url(), RedisSettings.defaults().withTimeout(TIMEOUT));
+        // The first connection of a JVM, on a busy machine, may take longer than the time-out that the tests want.
+        redis = await().atMost(PATIENCE)
+                .ignoreExceptions()
+                .until(
+                        () -> Redis.attach(
+                                server.url(), RedisSettings.defaults().withTimeout(TIMEOUT)),
+                        Objects::nonNull);
     }
 
     @AfterEach
@@ -167,7 +174,11 @@ class RedisCacheTest {
                 end.run();
                 Together.run(8, thread -> cache.getAll(keys, LONG, missing -> Map.of()));
                 relay.pass();
-                await().atMost(PATIENCE).until(() -> far.cacheStore().underWay() == 0);
+                // A link that stays silent is closed by whoever has waited a whole time-out for its answer.
+                await().atMost(PATIENCE).until(() -> {
+                    cache.get("42", LONG, () -> Optional.of("1"));
+                    return far.cacheStore().underWay() == 0;
+                });
             }
         }
     }

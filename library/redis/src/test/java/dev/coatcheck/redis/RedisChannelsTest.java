@@ -138,7 +138,10 @@ class RedisChannelsTest {
             var subscription = subscribe(channels);
             store.besides().flushdb();
 
-            assertThat(next(subscription)).isEqualTo(new Closed(new CloseReason.Unsure()));
+            var first = next(subscription);
+            // The topic itself may be looked at before the revocations are.
+            assertThat(first instanceof Missed ? next(subscription) : first)
+                    .isEqualTo(new Closed(new CloseReason.Unsure()));
             channels.publish(ALBUM, "new");
             subscribe(channels);
         }
