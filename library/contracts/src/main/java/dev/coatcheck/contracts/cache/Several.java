@@ -14,8 +14,6 @@ import dev.coatcheck.contracts.Together;
 import dev.coatcheck.state.cache.Answer;
 import dev.coatcheck.state.cache.BulkLoader;
 import dev.coatcheck.state.cache.Cache;
-import dev.coatcheck.state.cache.CacheCapability;
-import dev.coatcheck.state.cache.CacheSettings;
 import dev.coatcheck.state.cache.LoadFailedException;
 import dev.coatcheck.state.cache.Question;
 import dev.coatcheck.state.cache.ReadResult.Busy;
@@ -113,24 +111,6 @@ interface Several extends CacheUnderTest {
         }
         assertThat(List.of(watched.reads(), watched.writes())).isEqualTo(List.of(2 * 3, 1));
         assertThat(bulk.loads()).containsExactly(Set.copyOf(keys(20)));
-    }
-
-    @Test
-    @Requires(CacheCapability.ROOM)
-    default void what_is_large_is_kept_in_several_trips() {
-        var watched = new WatchedStore(store());
-        var large = "x".repeat(CacheSettings.MOST_BYTES);
-        try (var cache = new Cache(watched, ALBUMS.withMaxBytes(CacheSettings.MOST_BYTES))) {
-            for (int i = 0; i < 2; i++) {
-                var answers = cache.getAll(
-                        keys(5), LONG, keys -> keys.stream().collect(Collectors.toMap(key -> key, key -> large)));
-                // Not by AssertJ, which would print it.
-                var expected = i == 0 ? loaded(large) : hit(large);
-                assertThat(answers.values().stream().filter(expected::equals).count())
-                        .isEqualTo(5);
-            }
-        }
-        assertThat(List.of(watched.reads(), watched.writes())).isEqualTo(List.of(2 * 2, 2));
     }
 
     @Test
