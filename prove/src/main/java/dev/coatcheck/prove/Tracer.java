@@ -27,21 +27,12 @@ import dev.coatcheck.prove.location.Remembrance;
 import dev.coatcheck.prove.location.SearchResult;
 import dev.coatcheck.prove.play.Conversation;
 import dev.coatcheck.prove.play.Exchange;
-import dev.coatcheck.prove.play.Outcome;
 import dev.coatcheck.prove.play.Response;
-import dev.coatcheck.prove.play.SentRequest;
-import dev.coatcheck.prove.play.Target;
-import dev.coatcheck.prove.scenario.Body;
-import dev.coatcheck.prove.scenario.Field;
-import dev.coatcheck.prove.scenario.Polling;
-import dev.coatcheck.prove.scenario.Request;
 import dev.coatcheck.prove.scenario.Scenario;
 import dev.coatcheck.prove.scenario.Step;
-import dev.coatcheck.prove.scenario.Template;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -50,7 +41,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
 
 /**
@@ -58,18 +48,6 @@ import java.util.stream.Collectors;
  * in the heap or else the memory of the processes, and in the backing services.
  */
 final class Tracer {
-    /** Enough to tell what is remembered each time from what is only not swept up yet. */
-    private static final int REPLAYS = 8;
-
-    /** Other requests, to sweep up buffers and garbage. */
-    private static final int TRAFFIC = 40;
-
-    private static final int SHORTEST_SWEEP = 200;
-    private static final int SWEPT_AT_MOST = 2000;
-
-    /** How many letters and digits make a text that is nowhere by chance. */
-    private static final int MARK = 10;
-
     private final Trial trial;
     private final Plan plan;
     private final Step step;
@@ -121,7 +99,8 @@ final class Tracer {
 
         searchFiles(polluted, filesBefore, filesAfter, needles);
         List<Needle> given = Needles.from(CarriedValues.given(exchange));
-        Remembered remembered = searchMemory(polluted, before, needles);
+        Replays replays = new Replays(exchange, before, polluted.target().orElseThrow());
+        Remembered remembered = searchMemory(polluted, replays, needles);
         if (remembered == Remembered.NO
                 && Needles.from(CarriedValues.givenAndCarried(exchange, victim, refused())).stream()
                         .noneMatch(Needle::isValueItself)) {
@@ -211,22 +190,22 @@ final class Tracer {
     }
 
     /** A heap tells what is kept and by which field; memory as such only what has not been overwritten yet. */
-    private Remembered searchMemory(LabInstance polluted, Conversation before, List<Needle> needles)
+    private Remembered searchMemory(LabInstance polluted, Replays replays, List<Needle> needles)
             throws InterruptedException {
         if (needles.stream().anyMatch(Needle::isValueItself)) {
-            return searchMemory(polluted, before, needles, List.of());
+            return searchMemory(polluted, replays, needles, List.of());
         }
-        List<List<Needle>> marked = marked(before, polluted.target().orElseThrow());
+        List<List<Needle>> marked = replays.marked(notes);
         if (marked.isEmpty()) {
             if (needles.isEmpty()) {
                 notes.add("step " + step.number() + " carries nothing that could be looked for in memories");
                 return Remembered.UNKNOWN;
             }
-            return searchMemory(polluted, before, needles, List.of());
+            return searchMemory(polluted, replays, needles, List.of());
         }
-        sweep(before, polluted.target().orElseThrow());
+        replays.sweep();
         List<Needle> all = marked.stream().flatMap(List::stream).toList();
-        if (searchMemory(polluted, before, all, marked) == Remembered.YES) {
+        if (searchMemory(polluted, replays, all, marked) == Remembered.YES) {
             return Remembered.YES;
         }
         // What was played is another thing than the step: that nothing of it is kept shows nothing.
@@ -236,7 +215,7 @@ final class Tracer {
     }
 
     private Remembered searchMemory(
-            LabInstance polluted, Conversation before, List<Needle> needles, List<List<Needle>> replayed)
+            LabInstance polluted, Replays replays, List<Needle> needles, List<List<Needle>> replayed)
             throws InterruptedException {
         long serving = polluted.servingPid();
         boolean looked = false;
@@ -254,7 +233,7 @@ final class Tracer {
         if (!found.isEmpty()) {
             return Remembered.YES;
         }
-        return looked ? Remembered.NO : scan(polluted, before, needles, replayed);
+        return looked ? Remembered.NO : scan(polluted, replays, needles, replayed);
     }
 
     private static Optional<SearchResult> heap(String instance, long pid, List<Needle> needles)
@@ -273,15 +252,16 @@ final class Tracer {
         }
     }
 
-    /** @param replayed the needles of each replay that there was already; empty where there was none */
-    private Remembered scan(
-            LabInstance polluted, Conversation before, List<Needle> needles, List<List<Needle>> replayed)
+    /** @param replayed the needles of each replay that there was already, with other traffic after it; empty where there was none */
+    private Remembered scan(LabInstance polluted, Replays replays, List<Needle> needles, List<List<Needle>> replayed)
             throws InterruptedException {
-        Target target = polluted.target().orElseThrow();
-        List<List<Needle>> replays = replayed.isEmpty() ? replays(before, target, needles) : replayed;
-        sweep(before, target);
+        List<List<Needle>> own = replayed;
+        if (replayed.isEmpty()) {
+            own = replays.again(needles);
+            replays.sweep();
+        }
         List<Needle> all = new ArrayList<>(needles);
-        replays.forEach(all::addAll);
+        own.forEach(all::addAll);
         Set<Needle> held = new HashSet<>();
         for (MemoryReading reading : MemorySearch.readings(polluted.pids(), all, MemoryLimits.defaults())
                 .values()) {
@@ -291,7 +271,7 @@ final class Tracer {
         }
         SearchResult here = MemorySearch.search(polluted.name(), polluted.pids(), needles, MemoryLimits.defaults());
         notes.addAll(here.notes());
-        Remembrance remembrance = Remembrance.of(replays.size(), (int) replays.stream()
+        Remembrance remembrance = Remembrance.of(own.size(), (int) own.stream()
                 .filter(replay -> replay.stream().anyMatch(held::contains))
                 .count());
         boolean holds = needles.stream().anyMatch(held::contains);
@@ -305,104 +285,6 @@ final class Tracer {
             here.locations().forEach(this::add);
         }
         return remembered;
-    }
-
-    /** Requests that resemble the step's in size and say nothing, to overwrite what was only left over. */
-    private void sweep(Conversation before, Target target) throws InterruptedException {
-        Exchange exchange = trial.run().exchanges().get(step.number() - 1);
-        Map<String, String> cookies = exchange.response().orElseThrow().cookies();
-        // Longer than what the step sent: a buffer that is used again is overwritten as far as that goes.
-        int length = exchange.outcome() instanceof Outcome.Answered(SentRequest sent, Response ignored)
-                ? Math.min(SWEPT_AT_MOST, SHORTEST_SWEEP + sent.body().length())
-                : SHORTEST_SWEEP;
-        for (int i = 0; i < TRAFFIC; i++) {
-            List<Field> nonsense = new ArrayList<>();
-            cookies.forEach((name, value) -> nonsense.add(new Field(name, Template.literal(random(value.length())))));
-            Request request = new Request(
-                    "GET", Template.literal("/?" + random(length)), List.of(), List.of(), nonsense, new Body.None());
-            before.copy()
-                    .play(step.withRequest(request).withPolling(Polling.NONE).withCaptures(List.of()), target);
-        }
-    }
-
-    private static String random(int length) {
-        String alphabet = "abcdefghijklmnopqrstuvwxyz0123456789";
-        StringBuilder text = new StringBuilder();
-        for (int i = 0; i < length; i++) {
-            text.append(alphabet.charAt(ThreadLocalRandom.current().nextInt(alphabet.length())));
-        }
-        return text.toString();
-    }
-
-    /** The needles of each replay that are its own. */
-    private List<List<Needle>> replays(Conversation before, Target target, Collection<Needle> known)
-            throws InterruptedException {
-        Set<Needle> seen = new HashSet<>(known);
-        List<List<Needle>> replays = new ArrayList<>();
-        for (int i = 0; i < REPLAYS; i++) {
-            Exchange exchange = before.copy().play(step.withPolling(Polling.NONE), target);
-            List<Needle> own = Needles.from(CarriedValues.of(exchange)).stream()
-                    .filter(seen::add)
-                    .toList();
-            if (!own.isEmpty()) {
-                replays.add(own);
-            }
-        }
-        return replays;
-    }
-
-    /** The needles of each replay with a mark of its own, where the application takes them as it took the step itself. */
-    private List<List<Needle>> marked(Conversation before, Target target) throws InterruptedException {
-        Exchange unmarked = trial.run().exchanges().get(step.number() - 1);
-        Map<Needle, Integer> counted = new HashMap<>();
-        Needles.from(CarriedValues.of(unmarked)).forEach(needle -> counted.merge(needle, 1, Integer::sum));
-        List<List<Needle>> replays = new ArrayList<>();
-        for (int i = 0; i < REPLAYS; i++) {
-            String mark = random(MARK);
-            Optional<Step> marked = Marked.of(step, mark);
-            if (marked.isEmpty()) {
-                return List.of();
-            }
-            Exchange exchange = before.copy().play(marked.get().withPolling(Polling.NONE), target);
-            if (!isTakenAlike(exchange, unmarked)) {
-                notes.add("step " + step.number() + " was answered otherwise with longer texts");
-                return List.of();
-            }
-            Map<String, String> values = CarriedValues.of(exchange);
-            values.values().removeIf(value -> !value.contains(mark));
-            List<Needle> found = Needles.from(values);
-            found.forEach(needle -> counted.merge(needle, 1, Integer::sum));
-            replays.add(found);
-        }
-        // What two of them have is not the mark, but what stands beside it.
-        return replays.stream()
-                .map(found -> found.stream()
-                        .filter(needle -> counted.getOrDefault(needle, 0) == 1)
-                        .toList())
-                .filter(own -> !own.isEmpty())
-                .toList();
-    }
-
-    private static boolean isTakenAlike(Exchange exchange, Exchange unmarked) {
-        Optional<Response> one = exchange.response();
-        Optional<Response> other = unmarked.response();
-        return one.isPresent()
-                && other.isPresent()
-                && one.get().status() == other.get().status()
-                && path(one.get()).equals(path(other.get()))
-                && fields(one.get()).equals(fields(other.get()));
-    }
-
-    private static String path(Response response) {
-        return response.header("Location").orElse("").replaceFirst("\\?.*", "");
-    }
-
-    private static Set<String> fields(Response response) {
-        Set<String> names = new HashSet<>();
-        if (response.isJson()) {
-            response.json().ifPresent(json -> names.addAll(json.propertyNames()));
-        }
-        return names;
     }
 
     /** That the one which is to miss it has it not. */
