@@ -103,7 +103,8 @@ final class Http2Front implements DelegateOpenListener {
     }
 
     private void begin(Http2Client client, Http2StreamSourceChannel stream) {
-        if (!client.admit()) {
+        // Undertow goes on to read a head that has become too long, after it has told the client to go because of it.
+        if (client.channel().isThisGoneAway() || !client.admit()) {
             refuse(client, stream, Http2Channel.ERROR_REFUSED_STREAM);
             return;
         }
