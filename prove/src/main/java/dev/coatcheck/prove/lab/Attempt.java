@@ -60,6 +60,11 @@ final class Attempt {
         return isPending() && holder.isPresent();
     }
 
+    /** Whether it was accepted after these were listed, so that whoever accepted it may have begun a process for it since. */
+    boolean isHeldSince(Members members) {
+        return isHeld() && members.atNanos() - heldNanos.getAsLong() <= 0;
+    }
+
     /** Whether a process may still hand on what it has held for so long. */
     @FunctionalInterface
     interface HandingOn {
@@ -69,10 +74,12 @@ final class Attempt {
     /**
      * Takes note of who holds the server's end now.
      *
-     * @param known a process that is known to serve what it holds
+     * @param members if they were listed before it was held, nothing is settled: the holder may have begun others since
+     * @param wanted a process that is known to serve what it holds, also where it has others below it
+     * @param seen processes that have served before
      * @param handingOn asked about processes that have others below them
      */
-    void look(Set<Long> holders, Members members, OptionalLong known, HandingOn handingOn) {
+    void look(Set<Long> holders, Members members, OptionalLong wanted, Set<Long> seen, HandingOn handingOn) {
         if (holders.isEmpty()) {
             // Nobody has accepted it yet, or whoever did has closed it.
             holder = OptionalLong.empty();
@@ -83,8 +90,9 @@ final class Attempt {
         holder = OptionalLong.of(deepest);
         heldNanos = OptionalLong.of(heldNanos.orElse(System.nanoTime()));
         Duration held = Duration.ofNanos(System.nanoTime() - heldNanos.getAsLong());
-        boolean serves = !members.hasBelow(deepest) || known.equals(holder);
-        boolean settled = serves && holders.size() == 1;
+        boolean serves = !members.hasBelow(deepest) || wanted.equals(holder);
+        boolean waits = seen.contains(deepest) || (!isHeldSince(members) && !Threads.anyRuns(deepest));
+        boolean settled = serves && holders.size() == 1 && waits;
         boolean waited = held.compareTo(HAND_ON) > 0 && (serves || !handingOn.mayHandOn(deepest, held));
         if (settled || waited) {
             owner = holder;

@@ -143,7 +143,8 @@ final class Steering implements ConnectionChoice {
             } else {
                 Thread.sleep(PAUSE);
             }
-            if (members.areOlderThan(LONG)) {
+            Members listed = members;
+            if (members.areOlderThan(LONG) || attempts.stream().anyMatch(attempt -> attempt.isHeldSince(listed))) {
                 members = Members.of(instance.pids());
             }
         }
@@ -211,7 +212,7 @@ final class Steering implements ConnectionChoice {
                     .clientInside(here)
                     .map(client -> ServerEnd.holders(client, members.pids()))
                     .orElse(Set.of());
-            attempt.look(holders, members, wanted, (holder, held) -> mayHandOn(holder, held, members));
+            attempt.look(holders, members, wanted, seen, (holder, held) -> mayHandOn(holder, held, members));
             attempt.owner().ifPresent(seen::add);
         }
         return !attempt.isPending();

@@ -271,6 +271,21 @@ class SteeringTest {
     }
 
     @Test
+    void one_that_has_yet_to_begin_the_process_for_a_connection_is_not_taken_to_serve_it() throws Exception {
+        String slow = FORKING.replace("import os,", "import os, time,").replace("    pass", """
+                    def process_request(self, request, address):
+                        end = time.monotonic() + 0.1
+                        while time.monotonic() < end:
+                            pass
+                        super().process_request(request, address)
+                """);
+
+        Run run = python(slow).play(Plan.together("together", 3));
+
+        assertThat(bodies(run)).hasSize(3).isEqualTo(told(run));
+    }
+
+    @Test
     void one_that_takes_no_connection_for_a_while_is_waited_for() throws Exception {
         Run run = python(RESTING).play(Plan.together("together", 3));
 
