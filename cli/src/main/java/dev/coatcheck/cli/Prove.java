@@ -2,6 +2,8 @@ package dev.coatcheck.cli;
 
 import dev.coatcheck.formation.application.Application;
 import dev.coatcheck.formation.application.ApplicationOptions;
+import dev.coatcheck.prove.Baseline;
+import dev.coatcheck.prove.InvalidBaselineException;
 import dev.coatcheck.prove.Proof;
 import dev.coatcheck.prove.ProofSettings;
 import dev.coatcheck.prove.check.Check;
@@ -12,6 +14,7 @@ import dev.coatcheck.prove.report.Report;
 import dev.coatcheck.prove.report.ReportFiles;
 import dev.coatcheck.prove.report.Screen;
 import dev.coatcheck.prove.report.TerminalFace;
+import dev.coatcheck.prove.report.Verdict;
 import dev.coatcheck.prove.scenario.InvalidScenarioException;
 import dev.coatcheck.prove.scenario.Scenario;
 import dev.coatcheck.prove.scenario.ScenarioFiles;
@@ -22,14 +25,17 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -59,7 +65,8 @@ import picocli.CommandLine.Spec;
             "Examples:",
             "  coatcheck prove --web 'node server.js' --step 'POST /login {\"name\":\"ann\"}' --step 'GET /me'",
             "  coatcheck prove gallery --report proof",
-            "  coatcheck prove --scenario login.hurl --checks spread,amnesia --ready /healthz"
+            "  coatcheck prove --scenario login.hurl --checks spread,amnesia --ready /healthz",
+            "  coatcheck prove --baseline accepted-leaks.json --write-baseline"
         })
 final class Prove implements Callable<Integer> {
     @ParentCommand
@@ -126,6 +133,19 @@ final class Prove implements Callable<Integer> {
     private @Nullable Path report;
 
     @Option(
+            names = "--baseline",
+            paramLabel = "FILE",
+            description =
+                    "Leaks that are accepted, each with a reason and a last day: the others alone make a proof fail. See"
+                            + " docs/prove.md.")
+    private @Nullable Path baseline;
+
+    @Option(
+            names = "--write-baseline",
+            description = "Writes all leaks that are found into the file of --baseline, for reasons to be filled in.")
+    private boolean writeBaseline;
+
+    @Option(
             names = "--ready",
             paramLabel = "PATH",
             description = "The path that answers 2xx when an instance is ready.")
@@ -169,7 +189,8 @@ final class Prove implements Callable<Integer> {
     @Override
     public Integer call() {
         check();
-        ProofSettings settings = settings();
+        Baseline accepted = accepted();
+        ProofSettings settings = settings(accepted);
         Report result;
         Interruption.interrupts(Thread.currentThread());
         try (Progress progress = progress()) {
@@ -197,8 +218,52 @@ final class Prove implements Callable<Integer> {
                 return Coatcheck.WRONG_USAGE;
             }
         }
+        if (writeBaseline && !write(accepted, result)) {
+            return Coatcheck.WRONG_USAGE;
+        }
         out.flush();
         return result.verdict().exitStatus();
+    }
+
+    private Baseline accepted() {
+        if (baseline == null) {
+            if (writeBaseline) {
+                throw wrong("--write-baseline: name the file with --baseline FILE");
+            }
+            return Baseline.none();
+        }
+        Path file = there(baseline);
+        if (writeBaseline && Files.notExists(file)) {
+            checkFolder("--baseline", file.toAbsolutePath().getParent());
+            return Baseline.none();
+        }
+        try {
+            return Baseline.read(file);
+        } catch (InvalidBaselineException e) {
+            throw wrong("--baseline: " + e.getMessage());
+        } catch (IOException e) {
+            throw wrong("--baseline: " + file + " cannot be read (" + why(e) + "); --write-baseline makes one");
+        }
+    }
+
+    /** Whether that went well. */
+    private boolean write(Baseline accepted, Report result) {
+        Path file = there(Objects.requireNonNull(baseline));
+        PrintWriter out = spec.commandLine().getOut();
+        out.println();
+        if (result.verdict() == Verdict.INCONCLUSIVE) {
+            out.println("Baseline: not written, since nothing could be concluded");
+            return true;
+        }
+        try {
+            accepted.write(file, result, LocalDate.now());
+            out.println("Baseline: " + fromHere(baseline)
+                    + " accepts what was found; say in it why each may stay, and until" + " when");
+            return true;
+        } catch (IOException e) {
+            spec.commandLine().getErr().println("coatcheck: the baseline could not be written to " + file + ": " + e);
+            return false;
+        }
     }
 
     private void check() {
@@ -233,22 +298,23 @@ final class Prove implements Callable<Integer> {
                             + " give that command with --web 'node server.js'");
         }
         if (report != null) {
-            checkReport(coatcheck.folder().resolve(report));
+            checkFolder("--report", coatcheck.folder().resolve(report));
         }
     }
 
     /** A proof may take minutes, so what would fail at its end is tried before. */
-    private void checkReport(Path report) {
+    private void checkFolder(String option, Path folder) {
         try {
-            Files.createDirectories(report);
-            Files.delete(Files.createTempFile(report, ".coatcheck", ".new"));
+            Files.createDirectories(folder);
+            Files.delete(Files.createTempFile(folder, ".coatcheck", ".new"));
         } catch (IOException e) {
-            throw wrong("--report: nothing can be written to the folder " + report + " (" + why(e) + ")");
+            throw wrong(option + ": nothing can be written to the folder " + folder + " (" + why(e) + ")");
         }
     }
 
     private static String why(IOException e) {
         return switch (e) {
+            case NoSuchFileException _ -> "there is no such file";
             case FileAlreadyExistsException file -> file.getFile() + " is a file";
             case AccessDeniedException denied -> "not allowed for " + System.getProperty("user.name");
             case FileSystemException other when other.getReason() != null -> other.getReason();
@@ -260,7 +326,7 @@ final class Prove implements Callable<Integer> {
         return new ParameterException(spec.commandLine(), message);
     }
 
-    private ProofSettings settings() {
+    private ProofSettings settings(Baseline accepted) {
         // Before the application: of a step without quotes the path is taken for its folder.
         List<ProofSettings.Source> sources = sources();
         Map<String, String> all = new HashMap<>(System.getenv());
@@ -293,7 +359,8 @@ final class Prove implements Callable<Integer> {
                 Duration.ofSeconds(leaseSeconds),
                 ToSeeAgain.command(spec.root().commandLine().getParseResult().originalArgs()),
                 fromHere(folder),
-                versions);
+                versions,
+                accepted);
     }
 
     /** Programs that read the report look from where this was started, not from what -C says. */

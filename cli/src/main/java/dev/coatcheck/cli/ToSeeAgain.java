@@ -11,7 +11,8 @@ import java.util.regex.Pattern;
  * the shell with the same names.
  */
 final class ToSeeAgain {
-    private static final Set<String> LEFT_OUT = Set.of("--checks", "--report");
+    private static final Set<String> LEFT_OUT = Set.of("--checks", "--report", "--baseline");
+    private static final Set<String> LEFT_OUT_FLAGS = Set.of("--write-baseline");
     private static final Set<String> ASSIGNING = Set.of("--env", "--variable");
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_./:=,@%+-]+");
 
@@ -25,6 +26,8 @@ final class ToSeeAgain {
             boolean hasNext = argument.equals(option) && i + 1 < arguments.size();
             if (LEFT_OUT.contains(option)) {
                 i += hasNext ? 1 : 0;
+            } else if (LEFT_OUT_FLAGS.contains(option)) {
+                continue;
             } else if (ASSIGNING.contains(option) && (hasNext || !argument.equals(option))) {
                 String assignment = hasNext ? arguments.get(++i) : argument.substring(option.length() + 1);
                 line.add(option).add(fromShell(assignment));

@@ -8,7 +8,17 @@ import org.junit.jupiter.api.Test;
 class ToSeeAgainTest {
     @Test
     void what_was_typed_is_quoted_for_a_shell_without_what_chooses_checks_and_reports() {
-        assertThat(command("prove", "my app", "--checks", "spread", "--report=out", "--step", "POST /a {\"b\": 'c'}"))
+        assertThat(command(
+                        "prove",
+                        "my app",
+                        "--checks",
+                        "spread",
+                        "--report=out",
+                        "--baseline",
+                        "b.json",
+                        "--write-baseline",
+                        "--step",
+                        "POST /a {\"b\": 'c'}"))
                 .isEqualTo("coatcheck prove 'my app' --step 'POST /a {\"b\": '\\''c'\\''}'");
     }
 

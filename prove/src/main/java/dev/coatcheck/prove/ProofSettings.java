@@ -24,6 +24,7 @@ import java.util.Set;
  * @param command how the user started the proof, without what chooses checks and reports: to be shown for a repetition
  * @param folder the application's folder, from where the prover was started
  * @param versions of what has a part in it, by name, for the report
+ * @param baseline the leaks that are accepted
  */
 public record ProofSettings(
         LabSettings lab,
@@ -33,7 +34,8 @@ public record ProofSettings(
         Duration lease,
         String command,
         String folder,
-        Map<String, String> versions) {
+        Map<String, String> versions,
+        Baseline baseline) {
     /** Few, and yet more than two, whom every second request would meet again. */
     public static final int INSTANCES = 3;
 
@@ -72,10 +74,11 @@ public record ProofSettings(
                 LEASE,
                 "coatcheck prove",
                 ".",
-                Map.of());
+                Map.of(),
+                Baseline.none());
     }
 
     public ProofSettings withLease(Duration other) {
-        return new ProofSettings(lab, scenarios, instances, checks, other, command, folder, versions);
+        return new ProofSettings(lab, scenarios, instances, checks, other, command, folder, versions, baseline);
     }
 }

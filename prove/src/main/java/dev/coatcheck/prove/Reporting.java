@@ -28,13 +28,17 @@ import dev.coatcheck.prove.scenario.Scenario;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Gathers what came of the scenarios, and makes a report of it. */
@@ -48,6 +52,7 @@ final class Reporting {
     private final Map<String, Integer> purposes = new HashMap<>();
     private final List<String> noise = new ArrayList<>();
     private final List<String> notes = new ArrayList<>();
+    private final Set<String> investigated = new HashSet<>();
     private final Map<String, Duration> timeSpent = new LinkedHashMap<>();
     private Coverage coverage = new Coverage(0, 0, 0);
     private Optional<String> reason = Optional.empty();
@@ -93,6 +98,7 @@ final class Reporting {
 
     void add(Scenario scenario, Findings findings, List<LabStage.CheckedRun> played, Coverage covered) {
         played.forEach(checked -> runs.add(record(scenario, checked.run(), checked.check(), weight(checked))));
+        investigated.add(scenario.name());
         findings.checks().forEach(this::add);
         findings.leaks().forEach(leak -> leaks.add(leak(scenario, leak)));
         notes.addAll(findings.notes());
@@ -246,8 +252,10 @@ final class Reporting {
     }
 
     Report report() {
-        Verdict verdict =
-                !leaks.isEmpty() ? Verdict.STATEFUL : reason.isPresent() ? Verdict.INCONCLUSIVE : Verdict.STATELESS;
+        LocalDate today = LocalDate.ofInstant(at, ZoneId.systemDefault());
+        List<FoundLeak> judged = settings.baseline().judge(leaks, today);
+        boolean isStateful = judged.stream().anyMatch(leak -> leak.acceptance().isEmpty());
+        Verdict verdict = isStateful ? Verdict.STATEFUL : reason.isPresent() ? Verdict.INCONCLUSIVE : Verdict.STATELESS;
         settings.checks().stream()
                 .filter(check -> !checks.containsKey(check.label()))
                 .forEach(check -> checks.put(
@@ -256,13 +264,15 @@ final class Reporting {
         if (verdict == Verdict.STATEFUL) {
             reason.ifPresent(why -> notes.add("not everything could be concluded: " + why));
         }
+        notes.addAll(settings.baseline()
+                .notes(judged, CheckResult.areWhole(checks.values()) ? investigated : Set.of(), today));
         return new Report(
                 verdict,
                 verdict == Verdict.INCONCLUSIVE ? reason : Optional.empty(),
                 settings.scenarios().stream().map(Reporting::summary).toList(),
                 List.copyOf(checks.values()),
                 new CoverageSummary(coverage.pairs(), coverage.separated(), coverage.kills()),
-                leaks,
+                judged,
                 runs,
                 noise,
                 notes.stream().distinct().toList(),

@@ -1,6 +1,7 @@
 package dev.coatcheck.prove;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import dev.coatcheck.formation.application.Application;
@@ -28,14 +29,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What is told of a proof, and what must not be left out of it. */
 class ReportingTest {
@@ -45,6 +50,8 @@ class ReportingTest {
 
     @TempDir
     Path folder;
+
+    private Baseline baseline = Baseline.none();
 
     @Test
     void what_was_held_apart_less_well_is_told_once_however_many_runs_it_was_so_in() throws IOException {
@@ -155,7 +162,111 @@ class ReportingTest {
                 ProofSettings.LEASE,
                 "coatcheck prove --scenario login.hurl",
                 ".",
-                Map.of()));
+                Map.of(),
+                baseline));
+    }
+
+    private Baseline baseline(String scenario, String until) throws IOException {
+        Path file = folder.resolve("accepted-leaks.json");
+        Files.writeString(file, """
+                { "format": 1, "accepted": [ { "scenario": "%s", "cause": "memory", "polluter": "POST /login",
+                  "victim": "GET /me", "reason": "moves to Redis in March", "until": "%s" } ] }
+                """.formatted(scenario, until));
+        return Baseline.read(file);
+    }
+
+    @Test
+    void a_leak_that_the_baseline_accepts_makes_no_proof_fail() throws IOException {
+        baseline = baseline("login", LocalDate.now().plusDays(1).toString());
+        Reporting reporting = reporting(Check.SPREAD);
+        reporting.add(scenario(), leaking(), List.of(), new Coverage(1, 1, 0));
+
+        Report report = reporting.report();
+
+        assertThat(report.verdict()).isEqualTo(Verdict.STATELESS);
+        assertThat(report.open()).isEmpty();
+        assertThat(report.accepted())
+                .singleElement()
+                .satisfies(leak ->
+                        assertThat(leak.acceptance().orElseThrow().reason()).isEqualTo("moves to Redis in March"));
+        assertThat(report.notes()).isEmpty();
+    }
+
+    @Test
+    void what_was_accepted_until_yesterday_is_a_leak_again_and_says_so() throws IOException {
+        baseline = baseline("login", LocalDate.now().minusDays(1).toString());
+        Reporting reporting = reporting(Check.SPREAD);
+        reporting.add(scenario(), leaking(), List.of(), new Coverage(1, 1, 0));
+
+        Report report = reporting.report();
+
+        assertThat(report.verdict()).isEqualTo(Verdict.STATEFUL);
+        assertThat(report.notes()).singleElement().asString().contains("which is over: memory: POST /login → GET /me");
+    }
+
+    @Test
+    void what_else_was_found_makes_a_proof_fail_beside_what_is_accepted() throws IOException {
+        baseline = baseline("another", LocalDate.now().plusDays(1).toString());
+        Reporting reporting = reporting(Check.SPREAD);
+        reporting.add(scenario(), leaking(), List.of(), new Coverage(1, 1, 0));
+
+        assertThat(reporting.report().verdict()).isEqualTo(Verdict.STATEFUL);
+    }
+
+    @Test
+    void what_is_accepted_and_not_there_any_more_is_told_where_all_was_looked_at() throws IOException {
+        baseline = baseline("login", LocalDate.now().plusDays(1).toString());
+        Reporting some = reporting(Check.SPREAD);
+        some.add(scenario(), ALL_WELL, List.of(), new Coverage(1, 1, 0));
+        Reporting all = reporting(Check.SPREAD, Check.values());
+        all.add(
+                scenario(),
+                new Findings(
+                        Stream.of(Check.values())
+                                .map(check -> new CheckOutcome(check, CheckOutcome.Result.PASSED, ""))
+                                .toList(),
+                        List.of(),
+                        List.of()),
+                List.of(),
+                new Coverage(1, 1, 0));
+
+        assertThat(some.report().notes()).noneMatch(note -> note.contains("baseline"));
+        assertThat(all.report().notes()).anyMatch(note -> note.contains("was not found any more"));
+    }
+
+    @Test
+    void a_baseline_that_is_written_accepts_what_was_found_and_keeps_the_reasons_that_there_are() throws IOException {
+        Path written = folder.resolve("written.json");
+        Reporting reporting = reporting(Check.SPREAD);
+        reporting.add(scenario(), leaking(), List.of(), new Coverage(1, 1, 0));
+        LocalDate today = LocalDate.now();
+        Report found = reporting.report();
+
+        baseline("another", "2030-01-31").write(written, found, today);
+
+        assertThat(Baseline.read(written).judge(found.leaks(), today))
+                .allSatisfy(leak ->
+                        assertThat(leak.acceptance().orElseThrow().until()).isEqualTo(today.plusDays(90)));
+        assertThat(written).content().contains("moves to Redis in March", "2030-01-31", "say why it may stay");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    {"accepted": []}                     | expected "format": 1
+                    {"format": 1, "accepted": [          | is not JSON
+                    {"format": 1, "accepted": [{"cause": "memory", "until": "2027-01-31"}]} | entry 1: "scenario" is missing
+                    {"format": 1, "accepted": [{"scenario": "a", "cause": "memories", "until": "x"}]} | there is no cause "memories"; there are memory
+                    {"format": 1, "accepted": [{"scenario": "a", "cause": "memory", "victim": "b", "reason": "c", "until": "soon"}]} | not "soon"
+                    """)
+    void a_baseline_that_cannot_be_understood_says_where_and_what_is_expected(String text, String message)
+            throws IOException {
+        Path file = folder.resolve("accepted-leaks.json");
+        Files.writeString(file, text);
+
+        assertThatThrownBy(() -> Baseline.read(file))
+                .isInstanceOf(InvalidBaselineException.class)
+                .hasMessageContaining("accepted-leaks.json")
+                .hasMessageContaining(message);
     }
 
     private static Findings leaking() {

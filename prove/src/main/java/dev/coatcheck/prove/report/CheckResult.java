@@ -1,5 +1,7 @@
 package dev.coatcheck.prove.report;
 
+import dev.coatcheck.prove.check.Check;
+import java.util.Collection;
 import java.util.Locale;
 
 /**
@@ -12,6 +14,14 @@ import java.util.Locale;
 public record CheckResult(String name, Outcome outcome, String why) {
     public CheckResult {
         why = Hidden.in(why);
+    }
+
+    /** Whether these are all checks, and each was concluded: then what was not found is not there. */
+    public static boolean areWhole(Collection<CheckResult> results) {
+        return results.size() == Check.values().length
+                && results.stream()
+                        .map(CheckResult::outcome)
+                        .allMatch(outcome -> outcome == Outcome.PASSED || outcome == Outcome.FAILED);
     }
 
     /** How a check ends. */

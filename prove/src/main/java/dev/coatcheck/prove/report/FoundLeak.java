@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param evidence what was tried and seen, in words, in order
  * @param scope between which kinds of processes, where it is not simply between two of one process type: {@code between
  *     web and worker}
+ * @param acceptance where a baseline accepts it
  */
 public record FoundLeak(
         String check,
@@ -29,7 +30,34 @@ public record FoundLeak(
         String advice,
         String reproduce,
         List<String> evidence,
-        Optional<String> scope) {
+        Optional<String> scope,
+        Optional<Acceptance> acceptance) {
+
+    /** One that no baseline accepts. */
+    public FoundLeak(
+            String check,
+            Cause cause,
+            Optional<StepRef> polluter,
+            StepRef victim,
+            String difference,
+            List<FoundLocation> locations,
+            String advice,
+            String reproduce,
+            List<String> evidence,
+            Optional<String> scope) {
+        this(
+                check,
+                cause,
+                polluter,
+                victim,
+                difference,
+                locations,
+                advice,
+                reproduce,
+                evidence,
+                scope,
+                Optional.empty());
+    }
 
     public FoundLeak {
         difference = Hidden.in(difference);
@@ -39,5 +67,21 @@ public record FoundLeak(
         if (reproduce.lines().count() > 1) {
             throw new IllegalArgumentException("the command that reproduces a leak is one line: " + reproduce);
         }
+    }
+
+    /** The same, accepted. */
+    public FoundLeak accepted(Acceptance by) {
+        return new FoundLeak(
+                check,
+                cause,
+                polluter,
+                victim,
+                difference,
+                locations,
+                advice,
+                reproduce,
+                evidence,
+                scope,
+                Optional.of(by));
     }
 }

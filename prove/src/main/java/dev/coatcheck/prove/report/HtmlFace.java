@@ -53,6 +53,7 @@ final class HtmlFace {
             case STATEFUL -> leaks();
             case INCONCLUSIVE -> {}
         }
+        accepted();
         checks();
         if (report.verdict() != Verdict.STATELESS) {
             notes();
@@ -89,24 +90,35 @@ final class HtmlFace {
 
     private void leaks() {
         HtmlLeak card = new HtmlLeak(report, html);
-        if (report.leaks().size() > 1) {
+        List<FoundLeak> leaks = report.open();
+        if (leaks.size() > 1) {
             html.raw("<nav aria-label=\"Leaks\"><ol>\n");
             LeakWords words = new LeakWords(report);
-            for (int i = 0; i < report.leaks().size(); i++) {
+            for (int i = 0; i < leaks.size(); i++) {
                 html.raw("<li><a href=\"#leak-" + (i + 1) + "\">")
-                        .foreign(words.title(report.leaks().get(i)))
+                        .foreign(words.title(leaks.get(i)))
                         .raw("</a></li>\n");
             }
             html.raw("</ol></nav>\n");
         }
-        for (int i = 0; i < report.leaks().size(); i++) {
-            card.write(i + 1, report.leaks().get(i));
+        for (int i = 0; i < leaks.size(); i++) {
+            card.write(i + 1, leaks.get(i));
+        }
+    }
+
+    private void accepted() {
+        if (!report.accepted().isEmpty()) {
+            LeakWords words = new LeakWords(report);
+            html.raw("<section>\n<h2>What the baseline accepts</h2>\n<ul>\n");
+            report.accepted().stream().map(words::accepted).forEach(this::item);
+            html.raw("</ul>\n</section>\n");
         }
     }
 
     private void stateless() {
         html.raw("<section>\n<h2>What was proved</h2>\n<p>")
-                .text("Every answer was as in the control, although " + summary.coverage())
+                .text("Every answer was as in the control" + (report.accepted().isEmpty() ? "" : ", or is accepted")
+                        + ", although " + summary.coverage())
                 .raw("</p>\n");
         Optional<RunRecord> control = run(Weight.REFERENCE, false);
         Optional<RunRecord> split = run(Weight.FOR, false);

@@ -85,6 +85,10 @@ final class JsonFace {
         node.put("message", words.happened(leak))
                 .put("documentation", leak.cause().anchor());
         leak.scope().ifPresent(scope -> node.put("scope", scope));
+        leak.acceptance()
+                .ifPresent(acceptance -> node.putObject("accepted")
+                        .put("reason", acceptance.reason())
+                        .put("until", acceptance.until().toString()));
         leak.evidence().forEach(node.putArray("evidence")::add);
         return node;
     }

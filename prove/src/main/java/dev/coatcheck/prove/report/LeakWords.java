@@ -29,6 +29,12 @@ final class LeakWords {
                 + leak.polluter().map(polluter -> name(polluter) + " → ").orElse("") + name(leak.victim());
     }
 
+    /** As the title, with until when it is accepted, and why. */
+    String accepted(FoundLeak leak) {
+        Acceptance acceptance = leak.acceptance().orElseThrow();
+        return title(leak) + ", until " + acceptance.until() + ": " + acceptance.reason();
+    }
+
     /** So many characters of it at most, from its beginning and its end. */
     static String shortened(String request, int most) {
         if (request.codePointCount(0, request.length()) <= most) {

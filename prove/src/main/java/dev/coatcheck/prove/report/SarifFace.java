@@ -99,6 +99,12 @@ final class SarifFace {
                         .put("kind", found.kind().word());
             }
         }
+        leak.acceptance()
+                .ifPresent(acceptance -> result.putArray("suppressions")
+                        .addObject()
+                        .put("kind", "external")
+                        .put("status", "accepted")
+                        .put("justification", acceptance.reason() + " (until " + acceptance.until() + ")"));
         result.putObject("partialFingerprints").put("leak/v1", fingerprint(leak));
         return result;
     }

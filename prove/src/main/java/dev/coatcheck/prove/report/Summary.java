@@ -26,19 +26,31 @@ final class Summary {
     String headline() {
         String application = report.subject().application();
         return switch (report.verdict()) {
-            case STATELESS -> application + " keeps no state in its processes, as far as " + reach() + ".";
+            case STATELESS ->
+                application + " keeps no state in its processes" + butAccepted() + ", as far as " + reach() + ".";
             case STATEFUL ->
                 application + " breaks when it runs as more than one process: "
-                        + count(report.leaks().size(), "leak") + ".";
+                        + count(report.open().size(), "leak") + alsoAccepted() + ".";
             case INCONCLUSIVE -> "nothing can be said about " + application + " yet.";
         };
+    }
+
+    private String butAccepted() {
+        int accepted = report.accepted().size();
+        return accepted == 0 ? "" : " but for " + count(accepted, "leak") + " that the baseline accepts";
+    }
+
+    private String alsoAccepted() {
+        int accepted = report.accepted().size();
+        return accepted == 0 ? "" : ", beside " + accepted + " that the baseline accepts";
     }
 
     /** What bounds a stateless verdict, with its verb. */
     private String reach() {
         boolean many = report.scenarios().size() > 1;
         List<String> asked = report.checks().stream()
-                .filter(check -> check.outcome() == CheckResult.Outcome.PASSED)
+                .filter(check -> check.outcome() == CheckResult.Outcome.PASSED
+                        || check.outcome() == CheckResult.Outcome.FAILED) // by what is accepted
                 .map(CheckResult::name)
                 .toList();
         if (notAskedFor().isEmpty()) {

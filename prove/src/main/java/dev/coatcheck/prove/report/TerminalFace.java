@@ -55,9 +55,15 @@ public final class TerminalFace {
     }
 
     private void stateless() {
-        page.paragraph(
-                "", "Every answer was as in the control. Passed: " + summary.named(CheckResult.Outcome.PASSED) + ".");
-        page.blank();
+        if (report.accepted().isEmpty()) {
+            page.paragraph(
+                    "",
+                    "Every answer was as in the control. Passed: " + summary.named(CheckResult.Outcome.PASSED) + ".");
+            page.blank();
+        } else {
+            accepted();
+            checks();
+        }
         if (!report.notes().isEmpty()) {
             // One of them may be that the scenario shows little.
             notes();
@@ -82,7 +88,7 @@ public final class TerminalFace {
     }
 
     private void leaks() {
-        List<FoundLeak> leaks = report.leaks();
+        List<FoundLeak> leaks = report.open();
         for (int i = 0; i < Math.min(WHOLE_LEAKS, leaks.size()); i++) {
             leak(i + 1, leaks);
         }
@@ -96,7 +102,16 @@ public final class TerminalFace {
             }
             page.blank();
         }
+        accepted();
         checks();
+    }
+
+    private void accepted() {
+        if (!report.accepted().isEmpty()) {
+            page.paragraph("", "The baseline accepts:");
+            report.accepted().forEach(leak -> page.item(words.accepted(leak)));
+            page.blank();
+        }
     }
 
     private void leak(int number, List<FoundLeak> leaks) {

@@ -9,6 +9,7 @@ import dev.coatcheck.prove.report.RunRecord.Weight;
 import dev.coatcheck.prove.report.ScenarioSummary.StepSummary;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,7 +30,9 @@ enum Samples {
     LONG_NAMES,
     HOSTILE,
     RIGHT_TO_LEFT,
-    EVERY_CAUSE;
+    EVERY_CAUSE,
+    ALL_ACCEPTED,
+    ONE_ACCEPTED;
 
     static final String LOGIN = "POST /login";
     static final String ME = "GET /me";
@@ -46,6 +49,8 @@ enum Samples {
             case HOSTILE -> hostile();
             case RIGHT_TO_LEFT -> rightToLeft();
             case EVERY_CAUSE -> everyCause();
+            case ALL_ACCEPTED -> acceptedLeaks(Verdict.STATELESS);
+            case ONE_ACCEPTED -> acceptedLeaks(Verdict.STATEFUL);
         };
     }
 
@@ -113,6 +118,29 @@ enum Samples {
                 List.of(new CheckResult("spread", Outcome.FAILED, "two leaks, the second behind the first")),
                 List.of(memory(requests), file),
                 "401");
+    }
+
+    private static Report acceptedLeaks(Verdict verdict) {
+        Report two = twoLeaks();
+        Acceptance acceptance =
+                new Acceptance("photos move to the object store with release 12", LocalDate.parse("2027-01-31"));
+        List<FoundLeak> leaks = two.leaks().stream()
+                .map(leak -> verdict == Verdict.STATELESS || leak.cause() == Cause.LOCAL_FILE
+                        ? leak.accepted(acceptance)
+                        : leak)
+                .toList();
+        return new Report(
+                verdict,
+                Optional.empty(),
+                two.scenarios(),
+                two.checks(),
+                two.coverage(),
+                leaks,
+                two.runs(),
+                two.noise(),
+                two.notes(),
+                two.subject(),
+                two.timeSpent());
     }
 
     private static Report withoutPolluter() {

@@ -34,8 +34,11 @@ class SarifShapeTest {
                 Set.of("executionSuccessful"),
                 Set.of("exitCode", "startTimeUtc", "endTimeUtc", "toolExecutionNotifications"));
         static final Kind NOTIFICATION = new Kind("notification", Set.of("message"), Set.of("level"));
-        static final Kind RESULT =
-                new Kind("result", Set.of("message"), Set.of("ruleId", "level", "locations", "partialFingerprints"));
+        static final Kind RESULT = new Kind(
+                "result",
+                Set.of("message"),
+                Set.of("ruleId", "level", "locations", "partialFingerprints", "suppressions"));
+        static final Kind SUPPRESSION = new Kind("suppression", Set.of("kind"), Set.of("status", "justification"));
         static final Kind LOCATION = new Kind("location", Set.of(), Set.of("physicalLocation", "logicalLocations"));
         static final Kind PHYSICAL = new Kind("physical", Set.of("artifactLocation"), Set.of("region"));
         static final Kind ARTIFACT = new Kind("artifact", Set.of(), Set.of("uri"));
@@ -98,6 +101,10 @@ class SarifShapeTest {
         for (Map.Entry<String, JsonNode> print :
                 result.get("partialFingerprints").properties()) {
             assertThat(print.getValue().isString()).isTrue();
+        }
+        for (JsonNode suppression : result.path("suppressions")) {
+            assertThat(Kind.SUPPRESSION.check(suppression).get("kind").stringValue())
+                    .isEqualTo("external");
         }
         for (JsonNode location : result.get("locations")) {
             JsonNode physical =
