@@ -4,6 +4,7 @@ import dev.coatcheck.state.channels.ChannelStore;
 import dev.coatcheck.state.channels.History;
 import dev.coatcheck.state.channels.History.Gone;
 import dev.coatcheck.state.channels.History.Kept;
+import dev.coatcheck.state.channels.Page;
 import dev.coatcheck.state.channels.Position;
 import dev.coatcheck.state.channels.Retention;
 import dev.coatcheck.state.channels.StoredMessage;
@@ -16,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
@@ -29,7 +31,9 @@ import org.jspecify.annotations.Nullable;
 final class PostgresChannelStore implements ChannelStore {
     private final Database database;
     private final Listener listener;
-    private final Set<Topic> followed = ConcurrentHashMap.newKeySet();
+    /** By their texts: what is said of others is of no concern here, be it of a kind that only later releases know. */
+    private final Map<String, Topic> followed = new ConcurrentHashMap<>();
+
     private volatile @Nullable Hearer hearer;
 
     /** @param driver makes connections, outside the pool */
@@ -38,20 +42,24 @@ final class PostgresChannelStore implements ChannelStore {
         this.listener = new Listener(driver, database.resource(), List.of("coatcheck_channels"), new Listener.Heard() {
             @Override
             public void heard(List<String> topics) {
-                Set.copyOf(topics).forEach(topic -> tell(Topic.parse(topic)));
+                Set.copyOf(topics).forEach(PostgresChannelStore.this::published);
             }
 
             @Override
             public void mayHaveMissed() {
-                followed.forEach(PostgresChannelStore.this::tell);
+                var listening = hearer;
+                if (listening != null) {
+                    followed.values().forEach(listening::mayHaveMissed);
+                }
             }
         });
     }
 
-    private void tell(Topic topic) {
+    private void published(String text) {
         var listening = hearer;
-        if (listening != null && followed.contains(topic)) {
-            listening.mayHaveMissed(topic);
+        var topic = followed.get(text);
+        if (listening != null && topic != null) {
+            listening.published(topic);
         }
     }
 
@@ -92,13 +100,14 @@ final class PostgresChannelStore implements ChannelStore {
     }
 
     @Override
-    public History read(Topic topic, Position after, int most) {
+    public History read(Topic topic, Position after, Page page) {
         return database.ask("read a topic", connection -> {
-            try (var read = connection.prepareStatement("select * from coatcheck.read_topic_v1(?, ?, ?, ?)")) {
+            try (var read = connection.prepareStatement("select * from coatcheck.read_topic_v2(?, ?, ?, ?, ?)")) {
                 read.setString(1, topic.text());
                 read.setString(2, after.epoch());
                 read.setLong(3, after.offset());
-                read.setInt(4, most);
+                read.setInt(4, page.messages());
+                read.setInt(5, page.bytes());
                 return history(read.executeQuery());
             }
         });
@@ -127,14 +136,18 @@ final class PostgresChannelStore implements ChannelStore {
 
     @Override
     public void follow(Topic topic) {
-        followed.add(topic);
+        followed.put(topic.text(), topic);
         listener.start();
     }
 
     @Override
     public void unfollow(Topic topic) {
-        followed.remove(topic);
+        followed.remove(topic.text());
     }
+
+    /** The listener mends itself. */
+    @Override
+    public void check() {}
 
     @Override
     public void enter(String process, Duration lease) {

@@ -14,6 +14,7 @@ import dev.coatcheck.state.cache.EntryKey;
 import dev.coatcheck.state.cache.Load;
 import dev.coatcheck.state.cache.NearSettings;
 import dev.coatcheck.state.channels.ChannelStore.Presence;
+import dev.coatcheck.state.channels.Page;
 import dev.coatcheck.state.channels.Retention;
 import dev.coatcheck.state.channels.Topic;
 import dev.coatcheck.state.flags.Audience;
@@ -152,7 +153,7 @@ class CostTest {
         var both = List.of(new Presence(album, "ada"), new Presence(Topic.ofUser("ada"), "ada"));
         var begun = costs(1, () -> channels.begin(album));
         costs(1, () -> channels.publish(album, "1", Retention.defaults()));
-        costs(1, () -> channels.read(album, begun, 100));
+        costs(1, () -> channels.read(album, begun, new Page(100, 1 << 20)));
         costs(1, () -> channels.heads(List.of(Topic.of("new"), album)));
         costs(0, () -> channels.heads(List.of()));
         costs(1, () -> channels.enter("web.1", LEASE));

@@ -15,6 +15,8 @@ import dev.coatcheck.state.cache.Question;
 import dev.coatcheck.state.channels.ChannelStore.Presence;
 import dev.coatcheck.state.channels.History.Gone;
 import dev.coatcheck.state.channels.History.Kept;
+import dev.coatcheck.state.channels.Page;
+import dev.coatcheck.state.channels.Position;
 import dev.coatcheck.state.channels.Retention;
 import dev.coatcheck.state.channels.Topic;
 import dev.coatcheck.state.idempotency.IdempotencySettings;
@@ -31,6 +33,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -106,8 +109,34 @@ class SweeperTest {
         assertThat(query(postgres, "select name from coatcheck.channel_present"))
                 .isEmpty();
         var head = channels.heads(List.of(old)).get(0);
-        assertThat(channels.read(old, seen, 10)).isEqualTo(new Gone(head));
-        assertThat(channels.read(old, head, 10)).isEqualTo(new Kept(List.of()));
+        assertThat(channels.read(old, seen, new Page(10, 1 << 20))).isEqualTo(new Gone(head));
+        assertThat(channels.read(old, head, new Page(10, 1 << 20))).isEqualTo(new Kept(List.of()));
+    }
+
+    @Test
+    void of_a_topic_that_holds_much_a_bounded_number_of_messages_goes_in_one_step_and_the_rest_is_read_until_then() {
+        var channels = postgres.channelStore();
+        var old = Topic.of("old");
+        var published = new ArrayList<Position>();
+        for (int i = 0; i < 25; i++) {
+            published.add(channels.publish(old, "" + i, Retention.defaults()));
+        }
+        update(postgres, "update coatcheck.channel_topics set purge_at = clock_timestamp() - interval '1 s'");
+
+        assertThat(query(postgres, "select coatcheck.purge_channels_v1(10)")).containsExactly("10");
+        assertThat(query(postgres, "select count(*) from coatcheck.channel_messages"))
+                .containsExactly("15");
+        assertThat(query(postgres, "select messages || ' of ' || bytes from coatcheck.channel_topics"))
+                .containsExactly("15 of 30");
+        assertThat(channels.read(old, published.get(8), new Page(100, 1 << 20))).isInstanceOf(Gone.class);
+        assertThat(channels.read(old, published.get(9), new Page(100, 1 << 20)))
+                .isInstanceOfSatisfying(
+                        Kept.class, kept -> assertThat(kept.messages()).hasSize(15));
+        sweeper.sweep();
+        assertThat(query(postgres, "select count(*) from coatcheck.channel_messages"))
+                .containsExactly("0");
+        assertThat(query(postgres, "select messages || ' of ' || bytes from coatcheck.channel_topics"))
+                .containsExactly("0 of 0");
     }
 
     @Test

@@ -4,6 +4,7 @@ import dev.coatcheck.state.channels.ChannelStore;
 import dev.coatcheck.state.channels.History;
 import dev.coatcheck.state.channels.History.Gone;
 import dev.coatcheck.state.channels.History.Kept;
+import dev.coatcheck.state.channels.Page;
 import dev.coatcheck.state.channels.Position;
 import dev.coatcheck.state.channels.Retention;
 import dev.coatcheck.state.channels.StoredMessage;
@@ -50,24 +51,34 @@ final class RedisChannelStore implements ChannelStore {
         this.listener = new TopicListener(connection, new TopicListener.Heard() {
             @Override
             public void heard(String channel, String message) {
-                tell(channel, Optional.of(message));
+                told(channel, message);
             }
 
             @Override
             public void begun(String channel) {
-                tell(channel, Optional.empty());
+                listening(channel);
             }
         });
     }
 
-    private void tell(String channel, Optional<String> message) {
+    private void told(String channel, String message) {
         var listening = hearer;
-        if (listening == null) {
-            return;
+        if (listening != null) {
+            var topic = topic(channel);
+            parse(message).ifPresentOrElse(heard -> listening.heard(topic, heard), () -> listening.published(topic));
         }
-        var topic = Topic.parse(channel.substring(channelPrefix.length()));
-        message.flatMap(RedisChannelStore::parse)
-                .ifPresentOrElse(heard -> listening.heard(topic, heard), () -> listening.mayHaveMissed(topic));
+    }
+
+    private void listening(String channel) {
+        var listening = hearer;
+        if (listening != null) {
+            listening.mayHaveMissed(topic(channel));
+        }
+    }
+
+    /** Whose channel it is: one that this process has followed. */
+    private Topic topic(String channel) {
+        return Topic.parse(channel.substring(channelPrefix.length()));
     }
 
     /** Reads what the script has published; nothing where it is of another format. */
@@ -100,7 +111,6 @@ final class RedisChannelStore implements ChannelStore {
 
     @Override
     public List<Position> heads(List<Topic> topics) {
-        listener.check();
         return connection
                 .forEach(
                         "ask where " + topics.size() + " topics end",
@@ -112,9 +122,13 @@ final class RedisChannelStore implements ChannelStore {
     }
 
     @Override
-    public History read(Topic topic, Position after, int most) {
+    public History read(Topic topic, Position after, Page page) {
         var attempt = "read a topic";
-        var arguments = List.of(after.epoch(), Long.toString(after.offset()), Integer.toString(most));
+        var arguments = List.of(
+                after.epoch(),
+                Long.toString(after.offset()),
+                Integer.toString(page.messages()),
+                Integer.toString(page.bytes()));
         var reply = connection.await(attempt, connection.run(READ, keys(topic), arguments));
         return switch (text(reply, 0)) {
             case "gone" -> new Gone(position(reply, 1));
@@ -142,6 +156,11 @@ final class RedisChannelStore implements ChannelStore {
     @Override
     public void unfollow(Topic topic) {
         listener.remove(channel(topic));
+    }
+
+    @Override
+    public void check() {
+        listener.check();
     }
 
     @Override

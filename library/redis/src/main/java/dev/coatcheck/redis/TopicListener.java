@@ -4,8 +4,10 @@ import static java.lang.System.Logger.Level.WARNING;
 
 import io.lettuce.core.pubsub.RedisPubSubAdapter;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +26,10 @@ final class TopicListener implements AutoCloseable {
     // All guarded by this.
     private final Set<String> wanted = new LinkedHashSet<>();
     private final Set<String> subscribed = new HashSet<>();
+
+    /** When it was asked for a channel that has not begun; what is asked for is not asked for again for a while. */
+    private final Map<String, Long> asked = new HashMap<>();
+
     private @Nullable Driver driver;
     private @Nullable StatefulRedisPubSubConnection<String, String> connected;
     private boolean connecting;
@@ -48,13 +54,14 @@ final class TopicListener implements AutoCloseable {
         if (connected == null) {
             connect();
         } else {
-            var unused = connected.async().subscribe(channel);
+            subscribe(connected, Set.of(channel));
         }
     }
 
     /** Ends to listen; does not wait for it. */
     synchronized void remove(String channel) {
         wanted.remove(channel);
+        asked.remove(channel);
         if (connected != null) {
             var unused = connected.async().unsubscribe(channel);
         }
@@ -74,6 +81,7 @@ final class TopicListener implements AutoCloseable {
         link.closeSilent(connection.timeout());
         var missing = new LinkedHashSet<>(wanted);
         missing.removeAll(subscribed);
+        missing.removeIf(this::isUnderWay);
         subscribe(connected, missing);
         var extra = new LinkedHashSet<>(subscribed);
         extra.removeAll(wanted);
@@ -123,14 +131,23 @@ final class TopicListener implements AutoCloseable {
         subscribe(fresh, wanted);
     }
 
-    private static void subscribe(StatefulRedisPubSubConnection<String, String> to, Set<String> channels) {
+    /** A question that went down with its connection is asked again by the check after the time-out. */
+    private boolean isUnderWay(String channel) {
+        var since = asked.get(channel);
+        return since != null && System.nanoTime() - since < connection.timeout().toNanos();
+    }
+
+    private void subscribe(StatefulRedisPubSubConnection<String, String> to, Set<String> channels) {
         if (!channels.isEmpty()) {
+            long now = System.nanoTime();
+            channels.forEach(channel -> asked.put(channel, now));
             var unused = to.async().subscribe(channels.toArray(String[]::new));
         }
     }
 
     private synchronized void listens(String channel, boolean now) {
         if (now) {
+            asked.remove(channel);
             subscribed.add(channel);
         } else {
             subscribed.remove(channel);

@@ -15,6 +15,7 @@ import dev.coatcheck.state.channels.Delivery.Closed;
 import dev.coatcheck.state.channels.Delivery.Message;
 import dev.coatcheck.state.channels.Delivery.Missed;
 import dev.coatcheck.state.channels.History.Kept;
+import dev.coatcheck.state.channels.Page;
 import dev.coatcheck.state.channels.Position;
 import dev.coatcheck.state.channels.Retention;
 import dev.coatcheck.state.channels.StoredMessage;
@@ -198,7 +199,8 @@ class RedisChannelsTest {
 
         assertThat(channels.begin(ALBUM)).isEqualTo(new Position("42", 102));
         var seen = new StoredMessage(new Position("42", 102), 100, "x");
-        assertThat(channels.read(ALBUM, new Position("42", 100), 10)).isEqualTo(new Kept(List.of(seen)));
+        assertThat(channels.read(ALBUM, new Position("42", 100), new Page(10, 1 << 20)))
+                .isEqualTo(new Kept(List.of(seen)));
         assertThat(channels.publish(ALBUM, "y", Retention.defaults()).epoch()).isEqualTo("42");
     }
 

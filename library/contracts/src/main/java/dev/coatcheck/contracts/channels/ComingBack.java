@@ -9,6 +9,8 @@ import static dev.coatcheck.contracts.channels.ChannelsUnderTest.payloads;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.coatcheck.contracts.Together;
+import dev.coatcheck.state.channels.CloseReason;
+import dev.coatcheck.state.channels.Delivery.Closed;
 import dev.coatcheck.state.channels.Position;
 import dev.coatcheck.state.channels.Subscriber;
 import dev.coatcheck.state.channels.Topic;
@@ -116,5 +118,63 @@ interface ComingBack extends ChannelsUnderTest {
         });
 
         assertThat(heard).allSatisfy(payloads -> assertThat(payloads).isEqualTo(numbers(0, 300)));
+    }
+
+    @Test
+    default void who_leaves_a_topic_and_joins_it_again_gets_nothing_of_before() throws Exception {
+        var channels = process(SETTINGS);
+        try (var subscription = channels.open(Subscriber.anonymous());
+                var other = channels.open(Subscriber.anonymous())) {
+            for (var each : List.of(subscription, other)) {
+                each.subscribe(ALBUM);
+                begun(each);
+            }
+            channels.publish(ALBUM, "before");
+            assertThat(payloads(other, 1)).containsExactly("before");
+            subscription.unsubscribe(ALBUM);
+            subscription.subscribe(ALBUM);
+            channels.publish(ALBUM, "after");
+
+            begun(subscription);
+            assertThat(payloads(subscription, 1)).containsExactly("after");
+            nothing(subscription);
+        }
+    }
+
+    @Test
+    default void who_leaves_while_catching_up_and_comes_back_gets_each_once_all_the_same() throws Exception {
+        var channels = process(SETTINGS);
+        var seen = channels.publish(ALBUM, "seen");
+        numbers(0, 150).forEach(number -> channels.publish(ALBUM, number));
+        try (var subscription = channels.open(Subscriber.anonymous())) {
+            for (int taken : List.of(0, 1, 50, 110)) {
+                subscription.subscribe(ALBUM, seen);
+                begun(subscription);
+                assertThat(payloads(subscription, taken)).isEqualTo(numbers(0, taken));
+                subscription.unsubscribe(ALBUM);
+            }
+            subscription.subscribe(ALBUM, seen);
+
+            begun(subscription);
+            assertThat(payloads(subscription, 150)).isEqualTo(numbers(0, 150));
+            nothing(subscription);
+        }
+    }
+
+    @Test
+    default void however_often_somebody_comes_and_goes_who_takes_nothing_the_queue_is_bounded() throws Exception {
+        var channels = process(SETTINGS.withQueueMessages(10));
+        var seen = channels.publish(ALBUM, "seen");
+        try (var subscription = channels.open(Subscriber.anonymous())) {
+            for (int i = 0; i < 100; i++) {
+                subscription.subscribe(ALBUM, seen);
+                subscription.unsubscribe(ALBUM);
+            }
+            nothing(subscription);
+            for (int i = 0; i < 20; i++) {
+                subscription.subscribe(Topic.of("album-" + i), seen);
+            }
+            assertThat(subscription.next(PATIENCE)).isEqualTo(new Closed(new CloseReason.TooSlow()));
+        }
     }
 }

@@ -5,6 +5,7 @@ import dev.coatcheck.state.channels.ChannelStore;
 import dev.coatcheck.state.channels.History;
 import dev.coatcheck.state.channels.History.Gone;
 import dev.coatcheck.state.channels.History.Kept;
+import dev.coatcheck.state.channels.Page;
 import dev.coatcheck.state.channels.Position;
 import dev.coatcheck.state.channels.Retention;
 import dev.coatcheck.state.channels.StoredMessage;
@@ -14,6 +15,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
@@ -60,9 +62,9 @@ public final class InMemoryChannels {
         return logs.computeIfAbsent(topic, begun -> new Log("" + micros(clock.instant())));
     }
 
-    private synchronized History read(Topic topic, Position after, int most) {
+    private synchronized History read(Topic topic, Position after, Page page) {
         var log = log(topic);
-        return log.knows(after) ? new Kept(log.after(after, most)) : new Gone(log.head());
+        return log.knows(after) ? new Kept(log.after(after, page)) : new Gone(log.head());
     }
 
     private synchronized Position head(Topic topic) {
@@ -159,12 +161,19 @@ public final class InMemoryChannels {
                                             entry -> entry.message().position().equals(position)));
         }
 
-        List<StoredMessage> after(Position position, int most) {
-            return entries.stream()
-                    .map(Entry::message)
-                    .filter(message -> message.position().offset() > position.offset())
-                    .limit(most)
-                    .toList();
+        List<StoredMessage> after(Position position, Page page) {
+            var read = new ArrayList<StoredMessage>();
+            int size = 0;
+            for (var entry : entries) {
+                if (read.size() == page.messages() || size >= page.bytes()) {
+                    break;
+                }
+                if (entry.message().position().offset() > position.offset()) {
+                    read.add(entry.message());
+                    size += entry.bytes();
+                }
+            }
+            return read;
         }
     }
 
@@ -198,8 +207,8 @@ public final class InMemoryChannels {
         }
 
         @Override
-        public History read(Topic topic, Position after, int most) {
-            return InMemoryChannels.this.read(topic, after, most);
+        public History read(Topic topic, Position after, Page page) {
+            return InMemoryChannels.this.read(topic, after, page);
         }
 
         @Override
@@ -219,6 +228,11 @@ public final class InMemoryChannels {
         @Override
         public void unfollow(Topic topic) {
             followed.remove(topic);
+        }
+
+        @Override
+        public void check() {
+            // Nothing comes between.
         }
 
         @Override

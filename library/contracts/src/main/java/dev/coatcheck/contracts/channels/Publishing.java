@@ -137,4 +137,19 @@ interface Publishing extends ChannelsUnderTest {
             assertThat(payloads(subscription, 2)).containsExactly(largest, "");
         }
     }
+
+    @Test
+    default void who_listens_in_a_process_shares_one_object_a_message() throws Exception {
+        var channels = process(SETTINGS);
+        try (var first = channels.open(Subscriber.anonymous());
+                var second = channels.open(Subscriber.anonymous())) {
+            for (var subscription : List.of(first, second)) {
+                subscription.subscribe(ALBUM);
+                begun(subscription);
+            }
+            channels.publish(ALBUM, "large");
+
+            assertThat(message(first)).isSameAs(message(second));
+        }
+    }
 }

@@ -15,7 +15,7 @@ import java.util.Set;
  * it is one more than the last, or the store's clock in microseconds where that is more, so that it is not given again
  * even where the store has lost the last ones, and a position of one that is lost is {@linkplain History.Gone gone}.
  *
- * <p>Every method but {@link #follow}, {@link #unfollow} and {@link #listen} is one round trip unless it says otherwise,
+ * <p>Every method but {@link #follow}, {@link #unfollow}, {@link #check} and {@link #listen} is one round trip unless it says otherwise,
  * and throws {@link BackingServiceException} where the store cannot be reached or does not answer in time; whether it took
  * effect is unknown then. Thread-safe.
  */
@@ -33,8 +33,8 @@ public interface ChannelStore extends AutoCloseable {
      */
     List<Position> heads(List<Topic> topics);
 
-    /** What came after a position: so many messages at the most. {@linkplain #begin Begins} where there is no history. */
-    History read(Topic topic, Position after, int most);
+    /** What came after a position: a page at the most. {@linkplain #begin Begins} where there is no history. */
+    History read(Topic topic, Position after, Page page);
 
     /** Whoever hears in this process from now on; there is one. No round trip. */
     void listen(Hearer hearer);
@@ -47,6 +47,9 @@ public interface ChannelStore extends AutoCloseable {
 
     /** Ends to hear of a topic; what is on its way may still be heard. Does not wait. */
     void unfollow(Topic topic);
+
+    /** Mends the way by which it hears, where that is broken; called now and then. Does not wait. */
+    void check();
 
     /** A process begins to be there, for so long unless it is renewed. */
     void enter(String process, Duration lease);
@@ -82,7 +85,10 @@ public interface ChannelStore extends AutoCloseable {
         /** A message came; or again, or after one that did not. */
         void heard(Topic topic, StoredMessage message);
 
-        /** There may be messages that were not told of. */
+        /** A message came, which is to be read. */
+        void published(Topic topic);
+
+        /** There may be messages that were not told of: it is looked whether there are, with other topics together. */
         void mayHaveMissed(Topic topic);
     }
 }

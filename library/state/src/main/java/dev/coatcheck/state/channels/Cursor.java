@@ -2,16 +2,20 @@ package dev.coatcheck.state.channels;
 
 /** Where somebody is in a topic's history who has not caught up. Used by the one thread that reads. */
 final class Cursor {
-    private final Feed feed;
+    private final Membership membership;
     private volatile Position position;
 
-    Cursor(Feed feed, Position position) {
-        this.feed = feed;
+    Cursor(Membership membership, Position position) {
+        this.membership = membership;
         this.position = position;
     }
 
+    Membership membership() {
+        return membership;
+    }
+
     Feed feed() {
-        return feed;
+        return membership.feed();
     }
 
     Position position() {

@@ -4,8 +4,13 @@ import static java.lang.System.Logger.Level.ERROR;
 import static java.lang.System.Logger.Level.WARNING;
 
 import dev.coatcheck.state.BackingServiceException;
+import dev.coatcheck.state.StoredText;
+import dev.coatcheck.state.channels.Delivery.Begun;
+import dev.coatcheck.state.channels.Delivery.Message;
+import dev.coatcheck.state.channels.Delivery.Missed;
 import dev.coatcheck.state.channels.History.Gone;
 import dev.coatcheck.state.channels.History.Kept;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
@@ -16,13 +21,14 @@ import org.jspecify.annotations.Nullable;
  * each other. What was told out of order, or not at all, is read from the store by one thread at a time.
  */
 final class Feed {
-    /** How many messages are read at once. */
-    static final int PAGE = 100;
+    /** How long to wait for a turn to read. */
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private static final System.Logger LOG = System.getLogger(Channels.class.getName());
 
     private final Topic topic;
     private final ChannelStore store;
+    private final Turns turns;
 
     /** Held while the store is asked where the topic ends. */
     private final ReentrantLock beginning = new ReentrantLock();
@@ -31,15 +37,20 @@ final class Feed {
     private final ReentrantLock lock = new ReentrantLock();
     private final List<Member> members = new ArrayList<>();
     private @Nullable Position position;
+
+    /** Something that was heard of before it is known where the topic ends. */
+    private @Nullable Position ahead;
+
     private boolean reading;
     private boolean readAgain;
 
     /** @param after what it has already; nothing up to here is given to it */
     private record Member(Sink sink, Position after) {}
 
-    Feed(Topic topic, ChannelStore store) {
+    Feed(Topic topic, ChannelStore store, Turns turns) {
         this.topic = topic;
         this.store = store;
+        this.turns = turns;
     }
 
     Topic topic() {
@@ -53,18 +64,33 @@ final class Feed {
             if (position() != null) {
                 return;
             }
-            var head = store.begin(topic);
-            lock.lock();
-            try {
-                position = head;
-                if (readAgain) {
-                    readOn(); // told of something while the store was asked
-                }
-            } finally {
-                lock.unlock();
-            }
+            forgetWhatWasHeard();
+            beginAt(store.begin(topic));
         } finally {
             beginning.unlock();
+        }
+    }
+
+    /** The answer to what is asked now has it. */
+    private void forgetWhatWasHeard() {
+        lock.lock();
+        try {
+            ahead = null;
+            readAgain = false;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void beginAt(Position head) {
+        lock.lock();
+        try {
+            position = head;
+            if (readAgain || (ahead != null && !head.covers(ahead))) {
+                readOn();
+            }
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -87,7 +113,7 @@ final class Feed {
                 throw new IllegalStateException("joined a topic that has not begun");
             }
             members.add(new Member(sink, position));
-            sink.begun(topic, position);
+            sink.begun(new Begun(topic, position));
         } finally {
             lock.unlock();
         }
@@ -122,7 +148,9 @@ final class Feed {
         try {
             if (position != null && message.follows(position)) {
                 deliver(message);
-            } else if (position == null || !position.covers(message.position())) {
+            } else if (position == null) {
+                ahead = message.position();
+            } else if (!position.covers(message.position())) {
                 readOn();
             }
         } finally {
@@ -130,7 +158,21 @@ final class Feed {
         }
     }
 
-    /** Reads what may have been missed; does not wait for it. */
+    /** The store was asked where the topic ends: if that is not here, something was missed. */
+    void endsAt(Position head) {
+        lock.lock();
+        try {
+            if (position == null) {
+                ahead = head;
+            } else if (!position.equals(head)) {
+                readOn();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Reads what has come; does not wait for it. */
     void readOn() {
         lock.lock();
         try {
@@ -152,10 +194,17 @@ final class Feed {
                 if (from == null) {
                     return;
                 }
-                take(from, store.read(topic, from, PAGE));
+                var history = turns.take(PATIENCE, () -> store.read(topic, from, Page.LARGEST));
+                if (history.isEmpty()) {
+                    LOG.log(WARNING, "messages are late: too much is to be read at once");
+                    break;
+                }
+                take(from, history.get());
             }
         } catch (BackingServiceException e) {
             LOG.log(WARNING, "messages are late until the store is back: {0}", e.getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         } catch (RuntimeException e) {
             LOG.log(ERROR, "reading a topic failed; it is tried again at the next check", e);
         }
@@ -192,14 +241,15 @@ final class Feed {
                             deliver(message);
                         }
                     }
-                    readAgain |= !messages.isEmpty(); // until nothing more comes
+                    readAgain |= Page.LARGEST.isFull(messages); // whatever comes later is told of
                 }
                 case Gone(var head) -> {
                     // Unless this was told by messages meanwhile.
                     if (from.equals(position)) {
                         position = head;
                         members.replaceAll(member -> new Member(member.sink(), head));
-                        members.forEach(member -> member.sink().missed(topic, head));
+                        var missed = new Missed(topic, head);
+                        members.forEach(member -> member.sink().missed(missed));
                     }
                     readAgain = true;
                 }
@@ -211,9 +261,11 @@ final class Feed {
 
     private void deliver(StoredMessage message) {
         position = message.position();
+        var delivery = new Message(topic, message.position(), message.payload());
+        int bytes = StoredText.utf8Length(message.payload());
         for (var member : members) {
             if (!member.after().covers(message.position())) {
-                member.sink().message(topic, message);
+                member.sink().message(delivery, bytes);
             }
         }
     }

@@ -1,52 +1,53 @@
 package dev.coatcheck.state.channels;
 
-import dev.coatcheck.state.StoredText;
 import dev.coatcheck.state.channels.Delivery.Begun;
 import dev.coatcheck.state.channels.Delivery.Closed;
-import dev.coatcheck.state.channels.Delivery.Message;
-import dev.coatcheck.state.channels.Delivery.Missed;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/** What waits for one subscriber: bounded, and never waited for by who puts something in. */
-final class Mailbox implements Sink {
+/**
+ * What waits for one subscriber: bounded, and never waited for by who puts something in. Beside what comes there is one page
+ * of a history, of a topic of which nothing waits here.
+ */
+final class Mailbox {
     private final int mostMessages;
     private final int mostBytes;
+    private final CatchUpRoom room;
     private final Runnable whenClosed;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
-    private final Queue<Delivery> waiting = new ArrayDeque<>();
+    private final Queue<Waiting> waiting = new ArrayDeque<>();
     private final Queue<Cursor> cursors = new ArrayDeque<>();
+    private final Queue<Waiting> page = new ArrayDeque<>();
+    private int pageRoom;
     private int bytes;
     private @Nullable CloseReason closed;
 
-    /** @param whenClosed called once; the caller may hold locks, so it takes none */
-    Mailbox(int mostMessages, int mostBytes, Runnable whenClosed) {
+    /** @param bytes of a payload */
+    private record Waiting(Membership of, Delivery delivery, int bytes) {}
+
+    /**
+     * @param room where a page is held, which is given back with it
+     * @param whenClosed called once; the caller may hold locks, so it takes none
+     */
+    Mailbox(int mostMessages, int mostBytes, CatchUpRoom room, Runnable whenClosed) {
         this.mostMessages = mostMessages;
         this.mostBytes = mostBytes;
+        this.room = room;
         this.whenClosed = whenClosed;
     }
 
-    @Override
-    public void begun(Topic topic, Position position) {
-        put(new Begun(topic, position), 0);
-    }
-
-    @Override
-    public void message(Topic topic, StoredMessage message) {
-        put(new Message(topic, message.position(), message.payload()), StoredText.utf8Length(message.payload()));
-    }
-
-    @Override
-    public void missed(Topic topic, Position position) {
-        put(new Missed(topic, position), 0);
-    }
-
-    private void put(Delivery delivery, int size) {
+    /**
+     * Something came.
+     *
+     * @param size in bytes
+     */
+    void put(Membership of, Delivery delivery, int size) {
         lock.lock();
         try {
             if (closed != null) {
@@ -57,7 +58,7 @@ final class Mailbox implements Sink {
                 close(new CloseReason.TooSlow());
                 return;
             }
-            waiting.add(delivery);
+            waiting.add(new Waiting(of, delivery, size));
             bytes += size;
             changed.signal();
         } finally {
@@ -75,6 +76,7 @@ final class Mailbox implements Sink {
             closed = reason;
             waiting.clear();
             cursors.clear();
+            dropPage();
             changed.signal();
         } finally {
             lock.unlock();
@@ -100,28 +102,44 @@ final class Mailbox implements Sink {
         lock.lockInterruptibly();
         try {
             long left = nanos;
-            while (waiting.isEmpty() && cursors.isEmpty() && closed == null && left > 0) {
+            while (waiting.isEmpty() && page.isEmpty() && cursors.isEmpty() && closed == null && left > 0) {
                 left = changed.awaitNanos(left);
             }
             if (closed != null) {
                 return Optional.of(new Closed(closed));
             }
-            var next = Optional.ofNullable(waiting.poll());
-            if (next.orElse(null) instanceof Message message) {
-                bytes -= StoredText.utf8Length(message.payload());
-            }
-            return next;
+            return Optional.ofNullable(waiting.isEmpty() ? nextOfPage() : nextOfWaiting());
         } finally {
             lock.unlock();
         }
+    }
+
+    private Delivery nextOfWaiting() {
+        var next = waiting.remove();
+        bytes -= next.bytes();
+        return next.delivery();
+    }
+
+    private @Nullable Delivery nextOfPage() {
+        var next = page.poll();
+        if (page.isEmpty()) {
+            dropPage();
+        }
+        return next == null ? null : next.delivery();
+    }
+
+    private void dropPage() {
+        page.clear();
+        room.giveBack(pageRoom);
+        pageRoom = 0;
     }
 
     /** Somebody begins from a position: what comes after it is read from the history, at the reader's own pace. */
     void catchUp(Cursor cursor) {
         lock.lock();
         try {
+            put(cursor.membership(), new Begun(cursor.feed().topic(), cursor.position()), 0);
             if (closed == null) {
-                waiting.add(new Begun(cursor.feed().topic(), cursor.position()));
                 cursors.add(cursor);
                 changed.signal();
             }
@@ -141,11 +159,48 @@ final class Mailbox implements Sink {
         }
     }
 
-    /** There is nothing more to be read for those. */
-    void caughtUp(Feed feed) {
+    /**
+     * Takes what was read from the history, where it is still wanted.
+     *
+     * @param cursor which is behind it then
+     * @param taken how much room it has, which is given back with it
+     */
+    void read(Cursor cursor, List<? extends Delivery> deliveries, Position last, int taken) {
         lock.lock();
         try {
-            cursors.removeIf(cursor -> cursor.feed().equals(feed));
+            if (!cursors.contains(cursor)) {
+                room.giveBack(taken);
+                return;
+            }
+            deliveries.forEach(delivery -> page.add(new Waiting(cursor.membership(), delivery, 0)));
+            pageRoom += taken;
+            cursor.moveTo(last);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** There is nothing more to be read for a membership. */
+    void caughtUp(Membership membership) {
+        lock.lock();
+        try {
+            cursors.removeIf(cursor -> cursor.membership().equals(membership));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Drops what waits for a membership that has ended. */
+    void forget(Membership membership) {
+        lock.lock();
+        try {
+            caughtUp(membership);
+            waiting.removeIf(next -> next.of().equals(membership));
+            bytes = waiting.stream().mapToInt(Waiting::bytes).sum();
+            page.removeIf(next -> next.of().equals(membership));
+            if (page.isEmpty()) {
+                dropPage();
+            }
         } finally {
             lock.unlock();
         }

@@ -1,5 +1,8 @@
 package dev.coatcheck.state.channels;
 
+import dev.coatcheck.state.channels.Delivery.Begun;
+import dev.coatcheck.state.channels.Delivery.Message;
+import dev.coatcheck.state.channels.Delivery.Missed;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
@@ -30,10 +33,10 @@ final class Revocations implements Sink {
     }
 
     @Override
-    public void begun(Topic topic, Position position) {}
+    public void begun(Begun begun) {}
 
     @Override
-    public void message(Topic topic, StoredMessage message) {
+    public void message(Message message, int bytes) {
         var revoked = message.payload();
         if (revoked.startsWith(USER)) {
             var user = Optional.of(revoked.substring(USER.length()));
@@ -47,7 +50,7 @@ final class Revocations implements Sink {
     }
 
     @Override
-    public void missed(Topic topic, Position position) {
+    public void missed(Missed missed) {
         close.accept(subscriber -> true, new CloseReason.Unsure());
     }
 }

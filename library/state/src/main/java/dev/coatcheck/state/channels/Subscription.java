@@ -9,11 +9,10 @@ import dev.coatcheck.state.channels.Delivery.Nothing;
 import dev.coatcheck.state.channels.History.Gone;
 import dev.coatcheck.state.channels.History.Kept;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -37,10 +36,7 @@ public final class Subscription implements AutoCloseable {
     /** Held while a topic is joined or left, and never while the store is asked. Taken before a feed's lock. */
     private final ReentrantLock lock = new ReentrantLock();
 
-    private final Map<Topic, Feed> feeds = new HashMap<>();
-
-    /** What was read from the history; the reading thread's. */
-    private final Queue<Delivery> page = new ArrayDeque<>();
+    private final Map<Topic, Membership> memberships = new HashMap<>();
 
     Subscription(Channels channels, Subscriber subscriber, ChannelSettings settings) {
         this.channels = channels;
@@ -49,6 +45,7 @@ public final class Subscription implements AutoCloseable {
         this.mailbox = new Mailbox(
                 settings.queueMessages(),
                 settings.queueBytes(),
+                channels.catchUps().room(),
                 () -> Thread.ofVirtual().name("coatcheck-channels-leave").start(this::leaveAll));
     }
 
@@ -61,7 +58,7 @@ public final class Subscription implements AutoCloseable {
     public Set<Topic> topics() {
         lock.lock();
         try {
-            return Set.copyOf(feeds.keySet());
+            return Set.copyOf(memberships.keySet());
         } finally {
             lock.unlock();
         }
@@ -82,61 +79,78 @@ public final class Subscription implements AutoCloseable {
     /**
      * Listens to a topic from a position on: what came after it follows {@link Begun}, and then what comes; or
      * {@link Missed}, and then what comes. One round trip as above, and while {@link #next} catches up one for each
-     * hundred messages, none if nothing was missed.
+     * hundred messages or quarter of a mebibyte, none if nothing was missed.
      */
     public void subscribe(Topic topic, Position after) {
         subscribe(topic, Optional.of(after));
     }
 
     private void subscribe(Topic topic, Optional<Position> after) {
-        var found = enter(topic);
-        if (found.isEmpty()) {
+        var entered = enter(topic);
+        if (entered.isEmpty()) {
             return;
         }
-        var feed = found.get();
+        var membership = entered.get();
         try {
-            feed.begin();
+            membership.feed().begin();
         } catch (RuntimeException e) {
-            unsubscribe(topic);
+            leave(topic, membership);
             throw e;
         }
         lock.lock();
         try {
-            if (feed.equals(feeds.get(topic))) {
+            if (isOf(membership)) {
                 after.ifPresentOrElse(
-                        position -> mailbox.catchUp(new Cursor(feed, position)), () -> feed.join(mailbox));
+                        position -> mailbox.catchUp(new Cursor(membership, position)),
+                        () -> membership.feed().join(membership));
             }
         } finally {
             lock.unlock();
         }
     }
 
-    private Optional<Feed> enter(Topic topic) {
+    private Optional<Membership> enter(Topic topic) {
         lock.lock();
         try {
-            if (mailbox.isClosed() || feeds.containsKey(topic)) {
+            if (mailbox.isClosed() || memberships.containsKey(topic)) {
                 return Optional.empty();
             }
-            if (feeds.size() == MAX_TOPICS) {
+            if (memberships.size() == MAX_TOPICS) {
                 throw new IllegalStateException("a subscription is to " + MAX_TOPICS + " topics at the most");
             }
-            var feed = channels.follow(topic, subscriber);
-            feeds.put(topic, feed);
-            return Optional.of(feed);
+            var membership = new Membership(channels.follow(topic, subscriber), mailbox);
+            memberships.put(topic, membership);
+            return Optional.of(membership);
         } finally {
             lock.unlock();
         }
     }
 
-    /** Listens to a topic no more. No round trip. */
+    /** Guarded by the lock. */
+    private boolean isOf(Membership membership) {
+        return membership.equals(memberships.get(membership.feed().topic()));
+    }
+
+    /** Listens to a topic no more, nor is anything of it still to come. No round trip. */
     public void unsubscribe(Topic topic) {
         lock.lock();
         try {
-            var feed = feeds.remove(topic);
-            if (feed != null) {
-                feed.leave(mailbox);
-                mailbox.caughtUp(feed);
-                channels.unfollow(feed, subscriber);
+            var membership = memberships.get(topic);
+            if (membership != null) {
+                leave(topic, membership);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void leave(Topic topic, Membership membership) {
+        lock.lock();
+        try {
+            if (memberships.remove(topic, membership)) {
+                membership.feed().leave(membership);
+                mailbox.forget(membership);
+                channels.unfollow(membership.feed(), subscriber);
             }
         } finally {
             lock.unlock();
@@ -155,76 +169,59 @@ public final class Subscription implements AutoCloseable {
         long begun = System.nanoTime();
         while (true) {
             long left = Math.max(0, patience.toNanos() - (System.nanoTime() - begun));
-            // What waits here is limited, and what is read from the history is of topics of which nothing waits here.
-            var next = mailbox.poll(page.isEmpty() ? left : 0).or(() -> Optional.ofNullable(page.poll()));
+            var next = mailbox.poll(left);
             if (next.isPresent()) {
-                if (isWanted(next.get())) {
-                    return next.get();
-                }
-            } else if (left == 0) {
-                return new Nothing();
-            } else {
-                catchUp();
+                return next.get();
             }
+            if (left == 0) {
+                return new Nothing();
+            }
+            catchUp(Duration.ofNanos(left));
         }
     }
 
     /** Reads on in the history of a topic, or joins those who are told what comes. */
-    private void catchUp() throws InterruptedException {
+    private void catchUp(Duration patience) throws InterruptedException {
         var cursor = mailbox.cursor();
         if (cursor == null || join(cursor)) {
             return;
         }
+        var reading = channels.catchUps().read(cursor.feed().topic(), cursor.position(), patience);
+        if (reading.isPresent()) {
+            take(cursor, reading.get());
+        }
+    }
+
+    private void take(Cursor cursor, CatchUps.Reading reading) throws InterruptedException {
         var topic = cursor.feed().topic();
-        switch (channels.read(topic, cursor.position())) {
+        switch (reading.history()) {
             case Kept(var messages) -> {
                 if (messages.isEmpty()) {
                     cursor.feed().readOn();
                     Thread.sleep(PAUSE);
+                    return;
                 }
-                for (var message : messages) {
-                    page.add(new Message(topic, message.position(), message.payload()));
-                    cursor.moveTo(message.position());
-                }
+                var deliveries = messages.stream()
+                        .map(message -> new Message(topic, message.position(), message.payload()))
+                        .toList();
+                mailbox.read(
+                        cursor, deliveries, messages.get(messages.size() - 1).position(), reading.bytes());
             }
-            case Gone(var head) -> {
-                page.add(new Missed(topic, head));
-                cursor.moveTo(head);
-            }
+            case Gone(var head) -> mailbox.read(cursor, List.of(new Missed(topic, head)), head, reading.bytes());
         }
     }
 
     private boolean join(Cursor cursor) {
         lock.lock();
         try {
-            if (!cursor.feed().equals(feeds.get(cursor.feed().topic()))) {
+            if (!isOf(cursor.membership())) {
                 return true; // nobody wants it any more
             }
-            if (!cursor.feed().joinAt(mailbox, cursor.position())) {
+            if (!cursor.feed().joinAt(cursor.membership(), cursor.position())) {
                 return false;
             }
-            mailbox.caughtUp(cursor.feed());
+            mailbox.caughtUp(cursor.membership());
             return true;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** What was on its way when somebody unsubscribed is dropped. */
-    private boolean isWanted(Delivery delivery) {
-        return switch (delivery) {
-            case Begun(var topic, var position) -> listensTo(topic);
-            case Message(var topic, var position, var payload) -> listensTo(topic);
-            case Missed(var topic, var position) -> listensTo(topic);
-            case Nothing() -> true;
-            case Closed(var reason) -> true;
-        };
-    }
-
-    private boolean listensTo(Topic topic) {
-        lock.lock();
-        try {
-            return feeds.containsKey(topic);
         } finally {
             lock.unlock();
         }

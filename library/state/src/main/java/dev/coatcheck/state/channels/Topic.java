@@ -65,6 +65,7 @@ public record Topic(Kind kind, String name) {
             }
         }
         throw new IllegalArgumentException(
-                "a topic is stored as a letter, a colon and its name, not as \"" + text + "\"");
+                "a topic is stored as t: (the application's), u: (a user's) or c: (the processes')"
+                        + " and its name, not as \"" + text + "\", which a later release may know");
     }
 }

@@ -1,0 +1,157 @@
+package dev.coatcheck.contracts.channels;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.coatcheck.contracts.Together;
+import dev.coatcheck.state.channels.ChannelSettings;
+import dev.coatcheck.state.channels.Channels;
+import dev.coatcheck.state.channels.Page;
+import dev.coatcheck.state.channels.Position;
+import dev.coatcheck.state.channels.Retention;
+import dev.coatcheck.state.channels.Subscriber;
+import dev.coatcheck.state.channels.Subscription;
+import dev.coatcheck.state.channels.Topic;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What a process asks the store for, whichever it is: as little as will do, and bounded. */
+class ChannelReadsTest {
+    private static final Topic ALBUM = Topic.of("album-7");
+    private static final ChannelSettings NEVER_CHECKED = ChannelSettings.defaults()
+            .withCheck(Duration.ofHours(1))
+            .withRetention(Retention.defaults().withBytes(64 << 20));
+
+    private final InMemoryChannels shared = new InMemoryChannels(InstantSource.system());
+    private final WatchedStore store = new WatchedStore(shared.attach());
+    private final Channels channels = new Channels(store, NEVER_CHECKED);
+    private final Channels publisher = new Channels(shared.attach(), NEVER_CHECKED);
+
+    @AfterEach
+    void close() {
+        channels.close();
+        publisher.close();
+    }
+
+    private Subscription subscribe(Topic topic) throws InterruptedException {
+        var subscription = channels.open(Subscriber.anonymous());
+        subscription.subscribe(topic);
+        ChannelsUnderTest.begun(subscription);
+        return subscription;
+    }
+
+    /** Each topic is looked at once when it is followed, beside the one of revocations. */
+    private void awaitLooks(int topics) {
+        await().atMost(ChannelsUnderTest.PATIENCE)
+                .until(() -> store.looks.stream().mapToInt(looked -> looked).sum() == topics + 1);
+    }
+
+    @Test
+    void a_message_that_is_told_of_without_its_text_is_read_once() throws Exception {
+        var subscription = subscribe(ALBUM);
+        awaitLooks(1);
+        for (int i = 0; i < 20; i++) {
+            publisher.publish(ALBUM, "" + i);
+            assertThat(ChannelsUnderTest.payloads(subscription, 1)).containsExactly("" + i);
+        }
+        ChannelsUnderTest.nothing(subscription);
+
+        assertThat(store.reads).hasSize(20);
+    }
+
+    @Test
+    void of_a_thousand_topics_of_which_something_may_have_been_missed_only_those_are_read_that_moved()
+            throws Exception {
+        var topics =
+                IntStream.range(0, 1_000).mapToObj(i -> Topic.of("album-" + i)).toList();
+        var subscriptions = new ArrayList<Subscription>();
+        for (var topic : topics) {
+            subscriptions.add(subscribe(topic));
+        }
+        awaitLooks(topics.size());
+        store.looks.clear();
+        store.tells = false;
+        for (int i = 0; i < 30; i++) {
+            publisher.publish(topics.get(i), "missed");
+        }
+        store.slow = Duration.ofMillis(5);
+        store.mayHaveMissed(topics);
+
+        for (int i = 0; i < 30; i++) {
+            assertThat(ChannelsUnderTest.payloads(subscriptions.get(i), 1)).containsExactly("missed");
+        }
+        await().atMost(ChannelsUnderTest.PATIENCE)
+                .until(() -> store.looks.stream().mapToInt(looked -> looked).sum() == topics.size());
+        assertThat(store.looks).hasSizeLessThan(topics.size() / 2);
+        assertThat(store.reads).hasSize(30);
+        assertThat(store.mostReadsAtOnce.get()).isLessThanOrEqualTo(4);
+    }
+
+    @Test
+    void what_is_read_for_those_who_catch_up_is_bounded_in_a_process_however_many_and_slow_they_are() throws Exception {
+        var large = "x".repeat(16 << 10);
+        var seen = publisher.publish(ALBUM, "seen");
+        for (int i = 0; i < 150; i++) {
+            publisher.publish(ALBUM, large);
+        }
+        var slow = new ArrayList<Subscription>();
+        for (int i = 0; i < 500; i++) {
+            var subscription = channels.open(Subscriber.anonymous());
+            subscription.subscribe(ALBUM, seen);
+            ChannelsUnderTest.begun(subscription);
+            assertThat(ChannelsUnderTest.payloads(subscription, 1)).hasSize(1);
+            slow.add(subscription); // takes nothing more, and holds its page
+        }
+
+        assertThat(store.reads).hasSize(500);
+        // A page that had no room for more than the message that was taken is free again.
+        var held = store.reads.stream().mapToLong(Page::bytes).filter(bytes -> bytes > large.length());
+        assertThat(held.sum()).isLessThanOrEqualTo(32 << 20);
+        var quick = slow.removeLast();
+        assertThat(ChannelsUnderTest.payloads(quick, 149)).hasSize(149);
+        store.reads.clear();
+        slow.forEach(Subscription::close);
+        assertThat(ChannelsUnderTest.payloads(back(seen), 150)).hasSize(150);
+        assertThat(store.reads.getLast().bytes())
+                .as("the room of those who have ended is free again")
+                .isEqualTo(256 << 10);
+    }
+
+    private Subscription back(Position seen) throws InterruptedException {
+        var subscription = channels.open(Subscriber.anonymous());
+        subscription.subscribe(ALBUM, seen);
+        ChannelsUnderTest.begun(subscription);
+        return subscription;
+    }
+
+    @Test
+    void what_is_small_takes_no_more_room_than_it_needs() throws Exception {
+        var seen = publisher.publish(ALBUM, "seen");
+        publisher.publish(ALBUM, "1");
+        publisher.publish(ALBUM, "2");
+        for (int i = 0; i < 500; i++) {
+            assertThat(ChannelsUnderTest.payloads(back(seen), 1)).hasSize(1);
+        }
+
+        assertThat(store.reads)
+                .hasSize(500)
+                .allSatisfy(page -> assertThat(page.bytes()).isEqualTo(256 << 10));
+    }
+
+    @Test
+    void those_who_come_back_together_read_a_few_at_a_time() {
+        var seen = publisher.publish(ALBUM, "seen");
+        publisher.publish(ALBUM, "missed");
+        store.slow = Duration.ofMillis(5);
+
+        var heard = Together.call(50, thread -> ChannelsUnderTest.payloads(back(seen), 1));
+
+        assertThat(heard).containsOnly(List.of("missed"));
+        assertThat(store.mostReadsAtOnce.get()).isLessThanOrEqualTo(4);
+    }
+}
