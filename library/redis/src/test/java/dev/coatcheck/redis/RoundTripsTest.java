@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.coatcheck.contracts.faults.Relay;
 import dev.coatcheck.host.service.RedisMonitor;
+import dev.coatcheck.host.service.SharedServers;
 import dev.coatcheck.state.cache.CacheSettings;
 import dev.coatcheck.state.cache.EntryKey;
 import dev.coatcheck.state.cache.Load;
@@ -15,6 +17,7 @@ import dev.coatcheck.state.channels.ChannelSettings;
 import dev.coatcheck.state.channels.ChannelStore.Presence;
 import dev.coatcheck.state.channels.Delivery.Begun;
 import dev.coatcheck.state.channels.Delivery.Nothing;
+import dev.coatcheck.state.channels.Page;
 import dev.coatcheck.state.channels.Retention;
 import dev.coatcheck.state.channels.Subscriber;
 import dev.coatcheck.state.channels.Subscription;
@@ -45,6 +48,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -89,7 +93,7 @@ class RoundTripsTest {
         try (var channels = store.redis().channelStore()) {
             var end = channels.publish(Topic.of("warm"), "", Retention.defaults());
             channels.begin(Topic.of("warm"));
-            channels.read(Topic.of("warm"), end, 1);
+            channels.read(Topic.of("warm"), end, new Page(1, 1 << 20));
             channels.announce("warm", List.of(new Presence(Topic.of("warm"), "warm")), List.of());
         }
         store.redis().flagStore().put("warm", "");
@@ -292,13 +296,12 @@ class RoundTripsTest {
             assertThat(commandsOf(() -> channels.publish(album, "1"))).containsExactly("EVALSHA");
             assertThat(commandsOf(() -> channels.revokeUser("nobody"))).containsExactly("EVALSHA");
             assertThat(commandsOf(() -> channels.present(album))).containsExactly("HKEYS");
-            var subscription = channels.open(Subscriber.anonymous());
             var beginning = channels.publish(album, "2");
+            long before = calls("evalsha");
+            var subscription = channels.open(Subscriber.anonymous());
             subscription.subscribe(album);
-            await().atMost(Duration.ofSeconds(10))
-                    .until(() -> store.besides()
-                            .pubsubNumsub("coatcheck:channel-told:t:album-7")
-                            .containsValue(1L));
+            // The revocations and the album: where each ends, and whether something came until it was listened to.
+            awaitCalls("evalsha", before + 4);
             assertThat(subscription.next(Duration.ofSeconds(10))).isEqualTo(new Begun(album, beginning));
 
             var other = channels.open(Subscriber.anonymous());
@@ -318,6 +321,41 @@ class RoundTripsTest {
                     }))
                     .containsExactly("EVALSHA");
         }
+    }
+
+    @Test
+    void each_topic_that_is_followed_is_listened_to_with_one_command_and_looked_at_with_one() throws Exception {
+        var settings = ChannelSettings.defaults().withLease(Duration.ofHours(1)).withCheck(Duration.ofHours(1));
+        long topics = 50;
+        // Slow, so that the answers are still on their way when the next topic is followed.
+        try (var relay = Relay.to(SharedServers.redis().tcpPort());
+                var far = Redis.attach(relay.through(store.url()));
+                var channels = far.channels(settings);
+                var subscription = channels.open(Subscriber.anonymous())) {
+            relay.delay(Duration.ofMillis(5));
+            long evaluated = calls("evalsha");
+            long subscribed = calls("subscribe");
+            for (int i = 0; i < topics; i++) {
+                subscription.subscribe(Topic.of("album-" + i));
+            }
+            // The connection may have been made meanwhile, with the revocations.
+            await().atMost(Duration.ofSeconds(10)).until(() -> calls("evalsha") >= evaluated + 2 * topics);
+            await().during(Duration.ofMillis(200))
+                    .atMost(Duration.ofSeconds(10))
+                    .until(() -> calls("evalsha") <= evaluated + 2 * topics + 1);
+            assertThat(calls("subscribe")).isLessThanOrEqualTo(subscribed + topics + 1);
+        }
+    }
+
+    private void awaitCalls(String command, long count) {
+        await().atMost(Duration.ofSeconds(10)).until(() -> calls(command) == count);
+    }
+
+    /** How often the server was asked this, ever. */
+    private long calls(String command) {
+        var calls = Pattern.compile("cmdstat_" + command + ":calls=(\\d+)")
+                .matcher(store.besides().info("commandstats"));
+        return calls.find() ? Long.parseLong(calls.group(1)) : 0;
     }
 
     @Test
