@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -133,6 +134,25 @@ final class RequestSession {
         return locked(() -> {
             find();
             return wasFound;
+        });
+    }
+
+    /**
+     * Asks the store again, whenever it is called and without the request, whether the session is still there and still
+     * the same user's: one round trip. Where there is none, there is nothing to be lost.
+     */
+    BooleanSupplier validity() {
+        return locked(() -> {
+            var view = find();
+            if (view == null || !view.isStored()) {
+                return () -> true;
+            }
+            var sessions = ticket.sessions();
+            var id = view.id();
+            var user = view.user();
+            return () -> sessions.find(id)
+                    .filter(session -> session.user().equals(user))
+                    .isPresent();
         });
     }
 

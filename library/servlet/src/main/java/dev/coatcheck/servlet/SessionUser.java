@@ -6,6 +6,7 @@ import dev.coatcheck.state.sessions.SessionId;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 /**
  * Whose session it is: what {@code HttpSession} has no words for. Works on requests that passed a
@@ -47,6 +48,14 @@ public final class SessionUser {
         return Optional.ofNullable(RequestSession.of(request).find())
                 .map(SessionView::id)
                 .map(SessionId::handle);
+    }
+
+    /**
+     * A question for later, when this request may be over: whether its session is still there and still the same user's.
+     * One round trip each time; none, and true, where there was no session.
+     */
+    public static BooleanSupplier validity(HttpServletRequest request) {
+        return RequestSession.of(request).validity();
     }
 
     /** Where the user is logged in, newest first; empty where nobody is. One more round trip, or two. */

@@ -12,6 +12,8 @@
 //   });
 //   channels.subscribe('@me', { message(data) { } });           // what is meant for who is logged in
 //
+// A handler that throws is reported as any other script that does, and what comes next comes all the same.
+//
 // Options: closed(reason) is told when it will not come back by itself: the session was revoked, or the server says that the
 // request is wrong or not allowed. state('open' | 'waiting') tells of the connection. shortest, longest: the pauses before
 // it comes back, in milliseconds; silence: how long a connection may be silent before it is given up.
@@ -23,6 +25,8 @@ const FINAL_CODES = { 1003: 'bad-request', 1008: 'revoked' };
 export function connect(address, options = {}) {
   return new Channels(address, { ...DEFAULTS, ...options });
 }
+
+const asking = (topic, position) => ({ type: 'subscribe', topic, ...(position && { position }) });
 
 class Channels {
   #address;
@@ -42,11 +46,12 @@ class Channels {
   /** Listens to a topic; returns what ends that. */
   subscribe(topic, handler, position = this.#topics.get(topic)?.position ?? null) {
     this.#topics.set(topic, { handler, position });
-    this.#changed({ type: 'subscribe', topic, ...(position && { position }) });
+    this.#changed(asking(topic, position));
     return () => {
       if (this.#topics.get(topic)?.handler === handler) {
         this.#topics.delete(topic);
         this.#changed({ type: 'unsubscribe', topic });
+        this.#link?.left?.add(topic);
       }
     };
   }
@@ -60,7 +65,8 @@ class Channels {
 
   #changed(request) {
     if (this.#ended) return;
-    if (this.#options.socket && this.#link) {
+    // On a socket that this topic was left on, something of before may still be on its way.
+    if (this.#link?.send && !(request.type === 'subscribe' && this.#link.left.has(request.topic))) {
       this.#link.send(request);
     } else {
       // The topics of a stream are those of its address: it is opened anew, once for all that change together.
@@ -76,8 +82,7 @@ class Channels {
 
   #open() {
     if (this.#ended || this.#topics.size === 0) return;
-    const base = typeof this.#address === 'function' ? this.#address() : this.#address;
-    const url = new URL(base, globalThis.location?.href);
+    const url = new URL(this.#address.call?.(null) ?? this.#address, globalThis.location?.href);
     this.#link = this.#options.socket ? this.#openSocket(url) : this.#openStream(url);
     this.#heard();
   }
@@ -88,13 +93,12 @@ class Channels {
     const link = {
       send: (request) => socket.readyState === WebSocket.OPEN && socket.send(JSON.stringify(request)),
       close: () => socket.close(),
+      left: new Set(),
     };
     socket.onopen = () => {
       if (this.#link !== link) return socket.close();
-      this.#options.state('open');
-      for (const [topic, { position }] of this.#topics) {
-        link.send({ type: 'subscribe', topic, ...(position && { position }) });
-      }
+      this.#tell(this.#options, 'state', 'open');
+      for (const [topic, { position }] of this.#topics) link.send(asking(topic, position));
     };
     socket.onmessage = (event) => this.#link === link && this.#take(JSON.parse(event.data));
     socket.onclose = ({ code }) => {
@@ -108,12 +112,9 @@ class Channels {
   #openStream(url) {
     const abort = new AbortController();
     const link = { close: () => abort.abort() };
-    const positions = [];
-    for (const [topic, { position }] of this.#topics) {
-      url.searchParams.append('topic', topic);
-      positions.push(position ?? '-');
-    }
-    const headers = positions.some((position) => position !== '-') ? { 'Last-Event-ID': positions.join(',') } : {};
+    const positions = [...this.#topics.values()].map(({ position }) => position ?? '-');
+    for (const topic of this.#topics.keys()) url.searchParams.append('topic', topic);
+    const headers = { 'Last-Event-ID': positions.join(',') };
     const isCurrent = () => this.#link === link;
     this.#read(url, headers, abort.signal, isCurrent).catch(() => null).then((retry) => isCurrent() && this.#lost(retry));
     return link;
@@ -123,9 +124,14 @@ class Channels {
   async #read(url, headers, signal, isCurrent) {
     const response = await fetch(url, { headers, signal, cache: 'no-store', credentials: 'same-origin' });
     if (!isCurrent()) return null;
+    const refused = response.status === 403 && (await response.json().catch(() => null))?.topics;
+    if (refused) {
+      for (const topic of refused) if (isCurrent()) this.#take({ type: 'refused', topic });
+      return 0; // with the others
+    }
     if ([400, 401, 403, 404].includes(response.status)) return this.#end(response.status === 400 ? 'bad-request' : 'refused');
     if (!response.ok) return Number(response.headers.get('Retry-After')) * 1000 || null;
-    this.#options.state('open');
+    this.#tell(this.#options, 'state', 'open');
     const decoder = new TextDecoder();
     let rest = '';
     for (const reader = response.body.getReader(); ; ) {
@@ -134,8 +140,7 @@ class Channels {
       this.#heard();
       const lines = (rest + decoder.decode(value, { stream: true })).split('\n');
       rest = lines.pop();
-      for (const line of lines) {
-        if (!line.startsWith('data: ')) continue;
+      for (const line of lines.filter((each) => each.startsWith('data: '))) {
         this.#take(JSON.parse(line.slice(6)));
         if (!isCurrent()) return null; // a handler may have closed it
       }
@@ -146,16 +151,22 @@ class Channels {
     this.#heard();
     if (type === 'closed') return reason === 'revoked' ? this.#end(reason) : this.#lost(retry ?? null);
     const listener = this.#topics.get(topic);
-    if (!listener) return;
+    if (!listener) return; // it is of no topic, such as a beat, or of one that was left
     if (type === 'refused') {
       this.#topics.delete(topic);
-      return listener.handler.refused?.();
+      return this.#tell(listener.handler, type);
     }
     this.#attempts = 0;
     listener.position = position;
-    if (type === 'message') listener.handler.message?.(data, position);
-    if (type === 'missed') listener.handler.missed?.(position);
-    if (type === 'begun') listener.handler.begun?.(position);
+    this.#tell(listener.handler, type, ...(type === 'message' ? [data, position] : [position]));
+  }
+
+  #tell(handler, what, ...words) {
+    try {
+      handler[what]?.(...words);
+    } catch (error) {
+      (globalThis.reportError ?? console.error)(error);
+    }
   }
 
   /** A connection that is silent for longer than its heartbeat is dead, whatever the operating system thinks. */
@@ -167,7 +178,7 @@ class Channels {
   #lost(retry) {
     this.#drop();
     if (this.#ended) return;
-    this.#options.state('waiting');
+    this.#tell(this.#options, 'state', 'waiting');
     // Full jitter: all who lost the same process do not come back at the same moment.
     const most = Math.min(this.#options.longest, this.#options.shortest * 2 ** this.#attempts++);
     this.#openIn((retry ?? 0) + Math.random() * most);
@@ -175,7 +186,7 @@ class Channels {
 
   #end(reason) {
     this.close();
-    this.#options.closed(reason);
+    this.#tell(this.#options, 'closed', reason);
     return null;
   }
 

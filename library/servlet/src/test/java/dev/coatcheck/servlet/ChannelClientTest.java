@@ -22,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -38,6 +39,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ChannelClientTest {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final Topic ALBUM = Topic.of("album-7");
+    private static final Topic OTHER = Topic.of("other");
 
     private final InMemoryChannels shared = new InMemoryChannels(InstantSource.system());
     private final Channels first = channels();
@@ -65,7 +67,7 @@ class ChannelClientTest {
 
             @Override
             public boolean mayListen(Subscriber subscriber, Topic topic) {
-                return true;
+                return !topic.name().equals("secret");
             }
         };
         return container.start(
@@ -89,13 +91,18 @@ class ChannelClientTest {
         Stream.of(one, two).forEach(WebServer::close);
     }
 
-    private NodeClient client(String... addresses) throws IOException {
+    private NodeClient client(String address, String... others) throws IOException {
+        return client("", Stream.concat(Stream.of(address), Stream.of(others)).toList());
+    }
+
+    private NodeClient client(String more, List<String> addresses) throws IOException {
         var module = Path.of("src/main/resources/META-INF/resources/coatcheck/channels.js");
         var script = folder.resolve("client.mjs");
         Files.writeString(script, """
             import { connect } from '%s';
             const [, , socket, ...addresses] = process.argv;
             let turn = 0;
+            globalThis.reportError = (error) => say('reported', error.message);
             const say = (...words) => console.log(words.join(' '));
             const channels = connect(() => addresses[turn++ %% addresses.length], {
               socket: socket === 'true', shortest: 20, longest: 500, silence: 20000,
@@ -103,14 +110,17 @@ class ChannelClientTest {
             });
             channels.subscribe('album-7', {
               begun: () => say('begun'),
-              message: (data) => say('message', data),
+              message: (data) => {
+                if (data === 'poison') throw new Error(data);
+                say('message', data);
+              },
               missed: () => say('missed'),
             });
             channels.subscribe('@me', { begun: () => say('begun'), message: (data) => say('for me', data) });
-            """.formatted(module.toUri()));
+            """.formatted(module.toUri()) + more);
         return NodeClient.start(
                 script,
-                Stream.concat(Stream.of("" + face.equals("/socket")), Stream.of(addresses))
+                Stream.concat(Stream.of("" + face.equals("/socket")), addresses.stream())
                         .toList());
     }
 
@@ -138,6 +148,48 @@ class ChannelClientTest {
             }
             publisher.publish(Topic.ofUser("ada"), "hello");
             assertThat(client.hearUnless("begun")).isEqualTo("for me hello");
+        }
+    }
+
+    @Test
+    void a_handler_that_fails_is_reported_and_costs_neither_the_connection_nor_what_comes_next() throws Exception {
+        try (var client = client(one.uri() + face)) {
+            assertThat(client.hear()).isEqualTo("begun");
+            assertThat(client.hear()).isEqualTo("begun");
+            publisher.publish(ALBUM, "poison");
+            publisher.publish(ALBUM, "next");
+
+            assertThat(client.hear()).isEqualTo("reported poison");
+            assertThat(client.hear()).isEqualTo("message next");
+        }
+    }
+
+    @Test
+    void a_topic_that_is_refused_is_told_and_the_others_go_on() throws Exception {
+        try (var client =
+                client("channels.subscribe('secret', { refused: () => say('refused') });", List.of(one.uri() + face))) {
+            assertThat(client.hearUnless("begun")).isEqualTo("refused");
+            await().atMost(PATIENCE).until(() -> first.present(ALBUM).contains("ada"));
+            publisher.publish(ALBUM, "next");
+
+            assertThat(client.hearUnless("begun")).isEqualTo("message next");
+        }
+    }
+
+    @Test
+    void who_leaves_a_topic_and_joins_it_again_hears_what_comes_then() throws Exception {
+        var again = """
+            const leave = channels.subscribe('other', { message: (data) => { leave(); say('left', data); join(); } });
+            const join = () => channels.subscribe('other', { begun: () => say('back'), message: (data) => say('other', data) });
+            """;
+        try (var client = client(again, List.of(one.uri() + face))) {
+            await().atMost(PATIENCE).until(() -> first.present(OTHER).contains("ada"));
+            publisher.publish(OTHER, "1");
+            publisher.publish(OTHER, "2, which came before it joined again, or after it left");
+            assertThat(client.hearUnless("begun")).isEqualTo("left 1");
+            assertThat(client.hearUnless("begun")).isEqualTo("back");
+            publisher.publish(OTHER, "3");
+            assertThat(client.hearUnless("begun")).isEqualTo("other 3");
         }
     }
 

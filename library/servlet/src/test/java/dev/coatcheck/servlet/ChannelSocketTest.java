@@ -4,62 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.coatcheck.contracts.channels.InMemoryChannels;
-import dev.coatcheck.servlet.channels.ChannelAccess;
-import dev.coatcheck.servlet.channels.ChannelFaceSettings;
-import dev.coatcheck.servlet.channels.ChannelSocketServlet;
-import dev.coatcheck.state.BackingServiceException;
-import dev.coatcheck.state.channels.ChannelSettings;
-import dev.coatcheck.state.channels.Channels;
 import dev.coatcheck.state.channels.Topic;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletionException;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Channels over WebSockets, in each container, behind the filter of sessions, on several instances. */
-class ChannelSocketTest extends FilterTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
-    private static final Topic ALBUM = Topic.of("album-7");
+class ChannelSocketTest extends ChannelFaceTest {
     private static final String SUBSCRIBE = "{\"type\":\"subscribe\",\"topic\":\"album-7\"}";
-    private static final ChannelFaceSettings BRISK =
-            ChannelFaceSettings.defaults().withHeartbeat(Duration.ofMillis(200)).withWriteLimit(Duration.ofSeconds(1));
-
-    private final InMemoryChannels shared = new InMemoryChannels(InstantSource.system());
-    private final List<Channels> opened = new ArrayList<>();
-
-    /** One more process. */
-    private Channels channels() {
-        var channels = new Channels(shared.attach(), ChannelSettings.defaults());
-        opened.add(channels);
-        return channels;
-    }
-
-    /** One more instance, on the channels of a process. */
-    private WebServer instance(Channels channels) {
-        var access = ChannelAccess.bySession((subscriber, topic) -> switch (topic.name()) {
-            case "secret" -> false;
-            case "away" -> throw new BackingServiceException("albums", "find", new IOException("away"));
-            default -> true;
-        });
-        var servlet = new ChannelSocketServlet(channels, access, BRISK);
-        return start(Map.of(
-                "/login", (request, response) -> SessionUser.logIn(request, "ada"), "/socket", servlet::service));
-    }
-
-    @AfterEach
-    void closeChannels() {
-        opened.forEach(Channels::close);
-    }
 
     private SocketClient subscribed(Visitor who, WebServer server) throws InterruptedException {
         var socket = SocketClient.open(who, server, "/socket");
@@ -102,6 +58,7 @@ class ChannelSocketTest extends FilterTest {
             assertThat(socket.hear()).contains("begun", "@me");
             socket.say("{\"type\":\"subscribe\",\"topic\":\"secret\"}");
             assertThat(socket.hear()).isEqualTo("{\"type\":\"refused\",\"topic\":\"secret\"}");
+            await().atMost(PATIENCE).until(() -> channels.present(ALBUM).contains("ada"));
             socket.say("{\"type\":\"unsubscribe\",\"topic\":\"album-7\"}");
             await().atMost(PATIENCE).until(() -> !channels.present(ALBUM).contains("ada"));
             channels.publish(ALBUM, "not heard");
@@ -140,6 +97,10 @@ class ChannelSocketTest extends FilterTest {
             socket.say("{\"type\":\"subscribe\",\"topic\":\"away\"}");
             assertThat(socket.hear()).startsWith("1013 ");
         }
+        try (var socket = SocketClient.open(visitor, server, "/socket")) {
+            socket.say("{\"type\":\"subscribe\",\"topic\":\"broken\"}");
+            assertThat(socket.hear()).startsWith("1011 ");
+        }
     }
 
     @Test
@@ -156,6 +117,35 @@ class ChannelSocketTest extends FilterTest {
             assertThat(ada.hear()).isEqualTo("1008 " + closed);
             here.publish(ALBUM, "still");
             assertThat(other.hear()).contains("still");
+        }
+    }
+
+    @Test
+    void a_session_that_is_revoked_after_it_was_read_and_before_its_socket_is_open_is_closed() throws Exception {
+        var channels = channels();
+        var server = instance(channels);
+        visitor.get(server, "/login");
+        inBetween = () -> revoke(channels, "ada");
+        try (var socket = SocketClient.open(visitor, server, "/socket")) {
+            var closed = "{\"type\":\"closed\",\"reason\":\"revoked\"}";
+            assertThat(socket.hear()).isEqualTo(closed);
+            assertThat(socket.hear()).isEqualTo("1008 " + closed);
+        }
+        await().atMost(PATIENCE).until(() -> channels.subscriptions() == 0);
+    }
+
+    @Test
+    void what_a_client_asks_for_holds_up_no_thread_of_the_container_and_is_bounded() throws Exception {
+        var server = instance(channels());
+        try (var socket = subscribed(visitor, server)) {
+            assertThat(asking.isVirtual()).isTrue();
+            assertThatThrownBy(() -> {
+                        for (int i = 0; i < 10_000; i++) {
+                            socket.say(SUBSCRIBE.replace("album-7", "slow"));
+                        }
+                    })
+                    .isInstanceOf(CompletionException.class);
+            assertThat(socket.hear()).startsWith("1013 ");
         }
     }
 
@@ -185,26 +175,21 @@ class ChannelSocketTest extends FilterTest {
 
     /** A client that opens a socket by hand, subscribes, and then neither reads nor answers. */
     private static Socket stuck(WebServer server) throws IOException {
-        var socket = new Socket();
-        socket.setReceiveBufferSize(4_096);
-        socket.connect(new InetSocketAddress(
-                InetAddress.getLoopbackAddress(), server.uri().getPort()));
-        var out = socket.getOutputStream();
-        var opening = List.of(
+        var socket = stuck(
+                server,
                 "GET /socket HTTP/1.1",
                 "Host: localhost",
                 "Upgrade: websocket",
                 "Connection: Upgrade",
                 "Sec-WebSocket-Version: 13",
-                "Sec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==",
-                "\r\n");
-        out.write(String.join("\r\n", opening).getBytes(StandardCharsets.US_ASCII));
+                "Sec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==");
         var in = socket.getInputStream();
         for (int line = 0; line != 4; ) {
             int next = in.read();
             line = next == '\r' || next == '\n' ? line + 1 : 0;
         }
         var frame = SUBSCRIBE.getBytes(StandardCharsets.US_ASCII);
+        var out = socket.getOutputStream();
         out.write(
                 new byte[] {(byte) 0x81, (byte) (0x80 | frame.length), 0, 0, 0, 0}); // the last one, masked with zeros
         out.write(frame);
@@ -227,7 +212,7 @@ class ChannelSocketTest extends FilterTest {
             await().atMost(PATIENCE).until(() -> channels.subscriptions() == 1);
             channels.publish(ALBUM, "last");
             assertThat(quick.hear()).contains("last");
-            assertThat(stuck.isConnected()).isTrue();
+            awaitCut(stuck);
         }
     }
 
@@ -238,7 +223,7 @@ class ChannelSocketTest extends FilterTest {
         try (var stuck = stuck(server)) {
             await().atMost(PATIENCE).until(() -> channels.subscriptions() == 1);
             await().atMost(PATIENCE).until(() -> channels.subscriptions() == 0);
-            assertThat(stuck.isConnected()).isTrue();
+            awaitCut(stuck);
         }
     }
 }

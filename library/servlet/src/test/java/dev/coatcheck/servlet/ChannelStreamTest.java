@@ -3,61 +3,14 @@ package dev.coatcheck.servlet;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.coatcheck.contracts.channels.InMemoryChannels;
-import dev.coatcheck.servlet.channels.ChannelAccess;
-import dev.coatcheck.servlet.channels.ChannelFaceSettings;
-import dev.coatcheck.servlet.channels.ChannelStreamServlet;
-import dev.coatcheck.state.BackingServiceException;
-import dev.coatcheck.state.channels.ChannelSettings;
-import dev.coatcheck.state.channels.Channels;
 import dev.coatcheck.state.channels.Topic;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.Socket;
-import java.nio.charset.StandardCharsets;
+import java.net.http.HttpResponse;
 import java.time.Duration;
-import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Channels as server-sent events, in each container, behind the filter of sessions, on several instances. */
-class ChannelStreamTest extends FilterTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
-    private static final Topic ALBUM = Topic.of("album-7");
-    private static final ChannelFaceSettings BRISK =
-            ChannelFaceSettings.defaults().withHeartbeat(Duration.ofMillis(200)).withWriteLimit(Duration.ofSeconds(1));
-
-    private final InMemoryChannels shared = new InMemoryChannels(InstantSource.system());
-    private final List<Channels> opened = new ArrayList<>();
-
-    /** One more process. */
-    private Channels channels() {
-        var channels = new Channels(shared.attach(), ChannelSettings.defaults());
-        opened.add(channels);
-        return channels;
-    }
-
-    /** One more instance, on the channels of a process. */
-    private WebServer instance(Channels channels) {
-        var access = ChannelAccess.bySession((subscriber, topic) -> switch (topic.name()) {
-            case "secret" -> false;
-            case "away" -> throw new BackingServiceException("albums", "find", new IOException("away"));
-            default -> true;
-        });
-        var servlet = new ChannelStreamServlet(channels, access, BRISK);
-        return start(Map.of(
-                "/login", (request, response) -> SessionUser.logIn(request, "ada"), "/channels", servlet::service));
-    }
-
-    @AfterEach
-    void closeChannels() {
-        opened.forEach(Channels::close);
-    }
-
+class ChannelStreamTest extends ChannelFaceTest {
     @Test
     void who_comes_back_to_another_instance_gets_what_was_missed_once_and_in_order() throws Exception {
         var one = instance(channels());
@@ -138,12 +91,35 @@ class ChannelStreamTest extends FilterTest {
                             .statusCode())
                     .isEqualTo(400);
         }
-        assertThat(visitor.get(server, "/channels?topic=album-7&topic=secret").statusCode())
-                .isEqualTo(403);
+        var refused = visitor.get(server, "/channels?topic=album-7&topic=secret&topic=private");
+        assertThat(refused.statusCode()).isEqualTo(403);
+        assertThat(refused.body()).contains("secret", "private").doesNotContain("album-7");
         var away = visitor.get(server, "/channels?topic=away");
         assertThat(away.statusCode()).isEqualTo(503);
         assertThat(away.headers().firstValue("Retry-After")).isPresent();
         await().atMost(PATIENCE).until(() -> channels.subscriptions() == 0);
+    }
+
+    @Test
+    void a_session_that_is_revoked_after_it_was_read_and_before_its_stream_is_open_hears_nothing() {
+        var channels = channels();
+        var server = instance(channels);
+        visitor.get(server, "/login");
+        inBetween = () -> revoke(channels, "ada");
+
+        assertThat(visitor.get(server, "/channels?topic=@me").statusCode()).isEqualTo(403);
+        assertThat(channels.subscriptions()).isZero();
+    }
+
+    @Test
+    void a_stream_has_no_head_by_itself() {
+        var channels = channels();
+        var answer = visitor.send(
+                "HEAD", instance(channels), "/channels?topic=album-7", HttpResponse.BodyHandlers.discarding());
+
+        assertThat(answer.statusCode()).isEqualTo(405);
+        assertThat(answer.headers().firstValue("Allow")).contains("GET");
+        assertThat(channels.subscriptions()).isZero();
     }
 
     @Test
@@ -202,15 +178,10 @@ class ChannelStreamTest extends FilterTest {
         var channels = channels();
         var server = instance(channels);
         var large = "x".repeat(60_000);
-        try (var stuck = new Socket();
-                var quick = EventStreamClient.open(visitor, server, "/channels?topic=album-7")) {
+        try (var quick = EventStreamClient.open(visitor, server, "/channels?topic=album-7");
+                var stuck =
+                        stuck(server, "GET /channels?topic=album-7 HTTP/1.1", "Host: localhost", "Connection: close")) {
             assertThat(quick.data()).contains("begun");
-            stuck.setReceiveBufferSize(4_096);
-            stuck.connect(new InetSocketAddress(
-                    InetAddress.getLoopbackAddress(), server.uri().getPort()));
-            stuck.getOutputStream()
-                    .write("GET /channels?topic=album-7 HTTP/1.1\r\nHost: localhost\r\n\r\n"
-                            .getBytes(StandardCharsets.US_ASCII));
             await().atMost(PATIENCE).until(() -> channels.subscriptions() == 2);
 
             for (int i = 0; i < 200; i++) {
@@ -220,6 +191,7 @@ class ChannelStreamTest extends FilterTest {
             await().atMost(PATIENCE).until(() -> channels.subscriptions() == 1);
             channels.publish(ALBUM, "last");
             assertThat(quick.data()).contains("last");
+            awaitCut(stuck);
         }
     }
 }

@@ -5,6 +5,7 @@ import dev.coatcheck.state.channels.Subscriber;
 import dev.coatcheck.state.channels.Topic;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.function.BiPredicate;
+import java.util.function.BooleanSupplier;
 
 /**
  * Who listens, and to what they may. Asked on the request's thread; may ask stores, whose
@@ -16,6 +17,15 @@ public interface ChannelAccess {
     Subscriber subscriber(HttpServletRequest request);
 
     /**
+     * A question that is asked once more, without the request, when the subscription can already be revoked: whether the
+     * subscriber still is who the request said. Their session may have ended since it was read, before anybody could have
+     * told this subscription.
+     */
+    default BooleanSupplier validity(HttpServletRequest request) {
+        return () -> true;
+    }
+
+    /**
      * Whether somebody may listen to a topic. Asked when the subscription can already be revoked, so that a revocation is
      * either seen here or ends it. A user's own topic is not asked about.
      */
@@ -23,7 +33,8 @@ public interface ChannelAccess {
 
     /**
      * Who is logged in by {@link SessionUser}, with the device that they are logged in on; behind a
-     * {@link dev.coatcheck.servlet.SessionFilter}.
+     * {@link dev.coatcheck.servlet.SessionFilter}. One round trip to read the session, and one when the connection is open,
+     * to see that it was not revoked in between.
      *
      * @param mayListen whether somebody, perhaps nobody in particular, may listen to a topic
      */
@@ -33,6 +44,11 @@ public interface ChannelAccess {
             public Subscriber subscriber(HttpServletRequest request) {
                 var user = SessionUser.of(request).map(Subscriber::of).orElseGet(Subscriber::anonymous);
                 return SessionUser.device(request).map(user::withSession).orElse(user);
+            }
+
+            @Override
+            public BooleanSupplier validity(HttpServletRequest request) {
+                return SessionUser.validity(request);
             }
 
             @Override

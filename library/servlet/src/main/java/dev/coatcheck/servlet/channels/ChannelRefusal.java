@@ -3,6 +3,7 @@ package dev.coatcheck.servlet.channels;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /** Why a client is not served. */
 enum ChannelRefusal {
@@ -23,6 +24,11 @@ enum ChannelRefusal {
 
     /** Says so; the message is for people. */
     void answer(HttpServletResponse response, String message) throws IOException {
+        answer(response, message, List.of());
+    }
+
+    /** @param topics those that are refused, as the client calls them: with all others it may come back */
+    void answer(HttpServletResponse response, String message, List<String> topics) throws IOException {
         response.setStatus(status);
         response.setContentType("application/json");
         response.setHeader("Cache-Control", "no-store");
@@ -30,6 +36,9 @@ enum ChannelRefusal {
             response.setHeader("Retry-After", Integer.toString(RETRY_SECONDS));
         }
         var json = ChannelJson.MAPPER.createObjectNode().put("error", code).put("message", message);
+        if (!topics.isEmpty()) {
+            topics.forEach(json.putArray("topics")::add);
+        }
         response.getOutputStream().write(json.toString().getBytes(StandardCharsets.UTF_8));
     }
 }

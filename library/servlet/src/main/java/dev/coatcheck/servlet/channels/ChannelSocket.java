@@ -1,17 +1,18 @@
 package dev.coatcheck.servlet.channels;
 
 import static java.lang.System.Logger.Level.DEBUG;
+import static java.lang.System.Logger.Level.ERROR;
 import static java.lang.System.Logger.Level.WARNING;
 
 import dev.coatcheck.state.BackingServiceException;
-import dev.coatcheck.state.channels.Channels;
+import dev.coatcheck.state.channels.CloseReason.Revoked;
 import dev.coatcheck.state.channels.Delivery;
 import dev.coatcheck.state.channels.Delivery.Begun;
 import dev.coatcheck.state.channels.Delivery.Closed;
 import dev.coatcheck.state.channels.Delivery.Message;
 import dev.coatcheck.state.channels.Delivery.Missed;
 import dev.coatcheck.state.channels.Delivery.Nothing;
-import dev.coatcheck.state.channels.Subscriber;
+import dev.coatcheck.state.channels.Position;
 import dev.coatcheck.state.channels.Subscription;
 import dev.coatcheck.state.channels.Topic;
 import jakarta.websocket.CloseReason;
@@ -21,6 +22,7 @@ import jakarta.websocket.MessageHandler;
 import jakarta.websocket.PongMessage;
 import jakarta.websocket.Session;
 import java.io.IOException;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -33,33 +35,34 @@ final class ChannelSocket extends Endpoint {
 
     private static final int UNANSWERED_PINGS = 3;
 
-    private final Channels channels;
-    private final ChannelAccess access;
-    private final ChannelFaceSettings settings;
-    private final Subscriber subscriber;
+    private final ChannelFace face;
+    private final ChannelFace.Client client;
     private final AtomicInteger unanswered = new AtomicInteger();
     private volatile @Nullable Subscription subscription;
 
-    ChannelSocket(Channels channels, ChannelAccess access, ChannelFaceSettings settings, Subscriber subscriber) {
-        this.channels = channels;
-        this.access = access;
-        this.settings = settings;
-        this.subscriber = subscriber;
+    ChannelSocket(ChannelFace face, ChannelFace.Client client) {
+        this.face = face;
+        this.client = client;
     }
 
     @Override
     public void onOpen(Session session, EndpointConfig config) {
         session.setMaxTextMessageBufferSize(MOST_CHARACTERS);
         session.setMaxIdleTimeout(0); // the heartbeat notices who is gone
-        var socket = new SocketOutput(session, settings.writeLimit());
+        var socket = new SocketOutput(session, face.settings().writeLimit());
         try {
-            var opened = channels.open(subscriber);
+            var opened = face.channels().open(client.subscriber());
             subscription = opened;
+            var requests = new SocketRequests(text -> asked(opened, socket, text));
             // Not lambdas: the container looks for the type of the message in the type of the handler.
             session.addMessageHandler(new MessageHandler.Whole<String>() {
                 @Override
                 public void onMessage(String text) {
-                    asked(opened, socket, text);
+                    if (!requests.add(text)) {
+                        socket.close(CloseCode.STORE_UNAVAILABLE, "more is asked for than is answered");
+                        requests.close();
+                        opened.close();
+                    }
                 }
             });
             session.addMessageHandler(new MessageHandler.Whole<PongMessage>() {
@@ -68,7 +71,10 @@ final class ChannelSocket extends Endpoint {
                     unanswered.set(0);
                 }
             });
-            Thread.ofVirtual().name("coatcheck-channel-socket").start(() -> write(opened, socket));
+            Thread.ofVirtual().name("coatcheck-channel-socket").start(() -> {
+                write(opened, socket);
+                requests.close();
+            });
         } catch (BackingServiceException e) {
             storeIsAway(socket, e);
         }
@@ -95,7 +101,11 @@ final class ChannelSocket extends Endpoint {
     /** Writes what comes until there is an end. */
     private void write(Subscription open, SocketOutput socket) {
         try (open) {
-            while (send(open.next(settings.heartbeat()), socket)) {}
+            if (!client.isStillValid()) {
+                var unused = send(new Closed(new Revoked()), socket);
+                return;
+            }
+            while (send(open.next(face.settings().heartbeat()), socket)) {}
         } catch (IOException e) {
             LOG.log(DEBUG, "a socket is cut off: {0}", e.getMessage());
             socket.close(CloseCode.TOO_SLOW, ChannelJson.of(new dev.coatcheck.state.channels.CloseReason.TooSlow()));
@@ -103,6 +113,10 @@ final class ChannelSocket extends Endpoint {
             storeIsAway(socket, e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } catch (RuntimeException e) {
+            LOG.log(ERROR, "a socket ends, its client comes back", e);
+        } finally {
+            socket.close(CloseCode.FAILED, "failed"); // unless it was closed for a reason that is known
         }
     }
 
@@ -110,7 +124,7 @@ final class ChannelSocket extends Endpoint {
     private boolean send(Delivery delivery, SocketOutput socket) throws IOException, InterruptedException {
         switch (delivery) {
             case Begun begun -> socket.send(ChannelJson.of(begun));
-            case Message message -> socket.send(ChannelJson.of(message));
+            case Message message -> socket.send(face.encoded().of(message).json());
             case Missed missed -> socket.send(ChannelJson.of(missed));
             case Nothing() -> {
                 if (unanswered.getAndIncrement() == UNANSWERED_PINGS) {
@@ -139,7 +153,7 @@ final class ChannelSocket extends Endpoint {
                     if (topic == null) {
                         socket.send(ChannelJson.refused(name));
                     } else {
-                        position.ifPresentOrElse(after -> open.subscribe(topic, after), () -> open.subscribe(topic));
+                        subscribe(open, socket, topic, position);
                     }
                 }
                 case SocketRequest.Unsubscribe(var name) -> {
@@ -151,22 +165,32 @@ final class ChannelSocket extends Endpoint {
             }
         } catch (IllegalArgumentException e) {
             socket.close(CloseCode.NO_MESSAGE, String.valueOf(e.getMessage()));
-        } catch (IllegalStateException e) {
-            socket.close(CloseCode.REVOKED, String.valueOf(e.getMessage())); // too many topics
         } catch (BackingServiceException e) {
             storeIsAway(socket, e);
         } catch (IOException e) {
             open.close();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } catch (RuntimeException e) {
+            LOG.log(ERROR, "a socket ends, its client comes back", e);
+            socket.close(CloseCode.FAILED, "failed");
+            open.close();
+        }
+    }
+
+    private static void subscribe(Subscription open, SocketOutput socket, Topic topic, Optional<Position> position) {
+        try {
+            position.ifPresentOrElse(after -> open.subscribe(topic, after), () -> open.subscribe(topic));
+        } catch (IllegalStateException e) {
+            socket.close(CloseCode.REVOKED, String.valueOf(e.getMessage())); // too many topics
         }
     }
 
     /** The topic of a name, where the subscriber may listen to it. */
     private @Nullable Topic topic(String name) {
         try {
-            var topic = Named.topic(subscriber, name);
-            return topic.kind() == Topic.Kind.USER || access.mayListen(subscriber, topic) ? topic : null;
+            var topic = Named.topic(client.subscriber(), name);
+            return face.mayListen(client, topic) ? topic : null;
         } catch (IllegalArgumentException e) {
             return null;
         }

@@ -2,7 +2,6 @@ package dev.coatcheck.servlet.channels;
 
 import dev.coatcheck.state.BackingServiceException;
 import dev.coatcheck.state.channels.Channels;
-import dev.coatcheck.state.channels.Subscriber;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
@@ -34,8 +33,9 @@ import java.util.Map;
  *   <tr><td>1001</td><td>the process has ended channels</td><td>comes back</td></tr>
  *   <tr><td>1003</td><td>it has sent what is no such message</td><td>is mended</td></tr>
  *   <tr><td>1008</td><td>its user or session may no longer listen</td><td>logs in</td></tr>
+ *   <tr><td>1011</td><td>the application failed, as its log says</td><td>comes back later</td></tr>
  *   <tr><td>1012</td><td>the process drains</td><td>comes back after {@code retry} milliseconds</td></tr>
- *   <tr><td>1013</td><td>the store cannot be reached</td><td>comes back later</td></tr>
+ *   <tr><td>1013</td><td>the store cannot be reached, or more was asked for than was answered</td><td>comes back later</td></tr>
  *   <tr><td>4008</td><td>it took its messages too slowly, or nothing for {@link ChannelFaceSettings#writeLimit()}</td>
  *     <td>comes back for what is kept</td></tr>
  *   <tr><td>4010</td><td>a revocation may have been missed</td><td>comes back at once</td></tr>
@@ -43,7 +43,8 @@ import java.util.Map;
  *
  * <p>A client that does not answer to three pings is cut off. Before the socket is open: 403 for a page of another origin, 426
  * for what asks for no WebSocket, 503 for a store that cannot be reached. Needs a container with Jakarta WebSocket 2.1 or
- * later. Cost: as {@link Channels} says; one virtual thread for each socket.
+ * later. Cost: as {@link Channels} says; one virtual thread for each socket, and a second while it asks for
+ * something; none of the container's.
  *
  * <pre>{@code
  * JakartaWebSocketServletContainerInitializer.configure(context, null); // in Jetty
@@ -53,18 +54,14 @@ import java.util.Map;
 public final class ChannelSocketServlet extends HttpServlet {
     private static final long serialVersionUID = 1L;
 
-    private final transient Channels channels;
-    private final transient ChannelAccess access;
-    private final transient ChannelFaceSettings settings;
+    private final transient ChannelFace face;
 
     public ChannelSocketServlet(Channels channels, ChannelAccess access) {
         this(channels, access, ChannelFaceSettings.defaults());
     }
 
     public ChannelSocketServlet(Channels channels, ChannelAccess access, ChannelFaceSettings settings) {
-        this.channels = channels;
-        this.access = access;
-        this.settings = settings;
+        this.face = new ChannelFace(channels, access, settings);
     }
 
     @Override
@@ -77,7 +74,7 @@ public final class ChannelSocketServlet extends HttpServlet {
             ChannelRefusal.FORBIDDEN.answer(response, "The page is of another origin.");
         } else {
             try {
-                upgrade(request, response, access.subscriber(request));
+                upgrade(request, response, face.client(request));
             } catch (BackingServiceException e) {
                 ChannelRefusal.STORE_UNAVAILABLE.answer(response, "The service cannot be reached at the moment.");
             }
@@ -98,7 +95,7 @@ public final class ChannelSocketServlet extends HttpServlet {
         }
     }
 
-    private void upgrade(HttpServletRequest request, HttpServletResponse response, Subscriber subscriber)
+    private void upgrade(HttpServletRequest request, HttpServletResponse response, ChannelFace.Client client)
             throws ServletException, IOException {
         if (!(request.getServletContext().getAttribute(ServerContainer.class.getName())
                 instanceof ServerContainer container)) {
@@ -110,7 +107,7 @@ public final class ChannelSocketServlet extends HttpServlet {
                 .configurator(new ServerEndpointConfig.Configurator() {
                     @Override
                     public <T> T getEndpointInstance(Class<T> type) {
-                        return type.cast(new ChannelSocket(channels, access, settings, subscriber));
+                        return type.cast(new ChannelSocket(face, client));
                     }
 
                     // None: compression keeps a window for each socket, and messages are small.

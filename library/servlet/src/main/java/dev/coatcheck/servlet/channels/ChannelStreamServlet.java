@@ -21,7 +21,8 @@ import java.util.Optional;
  * back, to any process: a browser's {@code EventSource} does that by itself. A process that drains says with
  * {@code retry} when to come back. Comments keep the connection alive.
  *
- * <p>400 says what is wrong with a request; 403 is a topic that {@link ChannelAccess} does not allow; 503 with
+ * <p>400 says what is wrong with a request; 403 has in {@code topics} those that {@link ChannelAccess}
+ * does not allow, and is answered to a session that was revoked since it was read; 503 with
  * {@code Retry-After} is a store that cannot be reached. A client that takes its messages too slowly is cut off when its
  * queue is full, one that takes nothing at {@link ChannelFaceSettings#writeLimit()}; both may come back for what is kept.
  *
@@ -38,18 +39,14 @@ import java.util.Optional;
 public final class ChannelStreamServlet extends HttpServlet {
     private static final long serialVersionUID = 1L;
 
-    private final transient Channels channels;
-    private final transient ChannelAccess access;
-    private final transient ChannelFaceSettings settings;
+    private final transient ChannelFace face;
 
     public ChannelStreamServlet(Channels channels, ChannelAccess access) {
         this(channels, access, ChannelFaceSettings.defaults());
     }
 
     public ChannelStreamServlet(Channels channels, ChannelAccess access, ChannelFaceSettings settings) {
-        this.channels = channels;
-        this.access = access;
-        this.settings = settings;
+        this.face = new ChannelFace(channels, access, settings);
     }
 
     /** Refused: a stream whose body the container drops would never notice that its client is gone. */
@@ -62,9 +59,9 @@ public final class ChannelStreamServlet extends HttpServlet {
     @Override
     protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
         try {
-            var subscriber = access.subscriber(request);
-            var asked = StreamRequest.of(request, subscriber);
-            serve(request, response, channels.open(subscriber), asked);
+            var client = face.client(request);
+            var asked = StreamRequest.of(request, client.subscriber());
+            serve(request, response, client, asked);
         } catch (StreamRequest.RefusedException e) {
             ChannelRefusal.BAD_REQUEST.answer(response, String.valueOf(e.getMessage()));
         } catch (BackingServiceException e) {
@@ -74,15 +71,22 @@ public final class ChannelStreamServlet extends HttpServlet {
 
     /** Asks who may listen when a revocation already ends the subscription, so that none falls in between. */
     private void serve(
-            HttpServletRequest request, HttpServletResponse response, Subscription subscription, StreamRequest asked)
+            HttpServletRequest request, HttpServletResponse response, ChannelFace.Client client, StreamRequest asked)
             throws IOException {
+        var subscription = face.channels().open(client.subscriber());
         boolean streams = false;
         try {
-            for (var topic : asked.positions().keySet()) {
-                if (topic.kind() == Topic.Kind.TOPIC && !access.mayListen(subscription.subscriber(), topic)) {
-                    ChannelRefusal.FORBIDDEN.answer(response, "You may not listen to " + topic.name());
-                    return;
-                }
+            if (!client.isStillValid()) {
+                ChannelRefusal.FORBIDDEN.answer(response, "The session has ended.");
+                return;
+            }
+            var refused = asked.positions().keySet().stream()
+                    .filter(topic -> !face.mayListen(client, topic))
+                    .map(Named::of)
+                    .toList();
+            if (!refused.isEmpty()) {
+                ChannelRefusal.FORBIDDEN.answer(response, "You may not listen to some of these topics.", refused);
+                return;
             }
             asked.positions().forEach((topic, position) -> subscribe(subscription, topic, position));
             stream(request, response, subscription, asked);
@@ -108,6 +112,6 @@ public final class ChannelStreamServlet extends HttpServlet {
         var async = request.startAsync();
         async.setTimeout(0); // the heartbeat notices who is gone
         var out = BoundedOutput.of(async.getResponse().getOutputStream());
-        new EventStream(subscription, asked, settings, async, out).start();
+        new EventStream(subscription, asked, face, async, out).start();
     }
 }

@@ -12,6 +12,7 @@ enum CloseCode implements jakarta.websocket.CloseReason.CloseCode {
     ENDED(1001),
     NO_MESSAGE(1003),
     REVOKED(1008),
+    FAILED(1011),
     DRAINING(1012),
     STORE_UNAVAILABLE(1013),
     TOO_SLOW(4008),

@@ -14,6 +14,7 @@ import dev.coatcheck.state.channels.Position;
 import dev.coatcheck.state.channels.Subscription;
 import dev.coatcheck.state.channels.Topic;
 import jakarta.servlet.AsyncContext;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -25,26 +26,28 @@ import java.time.Duration;
 final class EventStream {
     private static final System.Logger LOG = System.getLogger(EventStream.class.getName());
 
-    private static final String COMMENT = ":\n\n";
+    private static final byte[] COMMENT = ascii(":\n\n");
 
     /** How much is written at once where much has come. */
-    private static final int BATCH_CHARACTERS = 32 << 10;
+    private static final int BATCH_BYTES = 32 << 10;
+
+    /** What is as large as this is written by itself: all connections write the same bytes. */
+    private static final int LARGE_BYTES = 4 << 10;
 
     private final Subscription subscription;
     private final StreamRequest request;
-    private final ChannelFaceSettings settings;
+    private final ChannelFace face;
     private final AsyncContext async;
     private final BoundedOutput out;
 
+    /** What is to be written; the writing thread's. */
+    private final ByteArrayOutputStream events = new ByteArrayOutputStream();
+
     EventStream(
-            Subscription subscription,
-            StreamRequest request,
-            ChannelFaceSettings settings,
-            AsyncContext async,
-            BoundedOutput out) {
+            Subscription subscription, StreamRequest request, ChannelFace face, AsyncContext async, BoundedOutput out) {
         this.subscription = subscription;
         this.request = request;
-        this.settings = settings;
+        this.face = face;
         this.async = async;
         this.out = out;
     }
@@ -55,20 +58,19 @@ final class EventStream {
 
     private void run() {
         try (subscription) {
-            send(COMMENT); // the head of the response leaves now, and not with the first message
-            var events = new StringBuilder();
+            add(COMMENT); // the head of the response leaves now, and not with the first message
+            send();
             boolean open = true;
             while (open) {
-                var delivery = subscription.next(settings.heartbeat());
+                var delivery = subscription.next(face.settings().heartbeat());
                 if (delivery instanceof Nothing) {
-                    events.append(COMMENT);
+                    add(COMMENT);
                 }
                 while (open && !(delivery instanceof Nothing)) {
-                    open = append(events, delivery);
-                    delivery = events.length() < BATCH_CHARACTERS ? subscription.next(Duration.ZERO) : new Nothing();
+                    open = add(delivery);
+                    delivery = events.size() < BATCH_BYTES ? subscription.next(Duration.ZERO) : new Nothing();
                 }
-                send(events.toString());
-                events.setLength(0);
+                send();
             }
         } catch (IOException e) {
             LOG.log(DEBUG, "an event stream was cut: {0}", e.getMessage());
@@ -90,31 +92,59 @@ final class EventStream {
     }
 
     /** Adds an event; says whether anything may follow. */
-    private boolean append(StringBuilder events, Delivery delivery) {
+    private boolean add(Delivery delivery) throws IOException, InterruptedException {
         switch (delivery) {
-            case Begun begun -> event(events, begun.topic(), begun.position(), ChannelJson.of(begun));
-            case Message message -> event(events, message.topic(), message.position(), ChannelJson.of(message));
-            case Missed missed -> event(events, missed.topic(), missed.position(), ChannelJson.of(missed));
+            case Begun begun -> {
+                reached(begun.topic(), begun.position());
+                addData(ChannelJson.of(begun));
+            }
+            case Message message -> {
+                reached(message.topic(), message.position());
+                add(face.encoded().of(message).event());
+            }
+            case Missed missed -> {
+                reached(missed.topic(), missed.position());
+                addData(ChannelJson.of(missed));
+            }
             case Nothing() -> {}
             case Closed(var reason) -> {
-                ChannelJson.retryAfter(reason)
-                        .ifPresent(retry -> events.append("retry: ")
-                                .append(retry.toMillis())
-                                .append('\n'));
-                events.append("data: ").append(ChannelJson.of(reason)).append("\n\n");
+                var retry = ChannelJson.retryAfter(reason);
+                if (retry.isPresent()) {
+                    add(ascii("retry: " + retry.get().toMillis() + "\n"));
+                }
+                addData(ChannelJson.of(reason));
                 return false;
             }
         }
         return true;
     }
 
-    /** JSON has no line breaks of its own. */
-    private void event(StringBuilder events, Topic topic, Position position, String json) {
-        events.append("id: ").append(request.reached(topic, position)).append('\n');
-        events.append("data: ").append(json).append("\n\n");
+    private void reached(Topic topic, Position position) throws IOException, InterruptedException {
+        add(ascii("id: " + request.reached(topic, position) + "\n"));
     }
 
-    private void send(String events) throws IOException, InterruptedException {
-        out.write(events.getBytes(StandardCharsets.UTF_8), settings.writeLimit());
+    /** JSON has no line breaks of its own. */
+    private void addData(String json) throws IOException, InterruptedException {
+        add(("data: " + json + "\n\n").getBytes(StandardCharsets.UTF_8));
+    }
+
+    private void add(byte[] bytes) throws IOException, InterruptedException {
+        if (bytes.length < LARGE_BYTES) {
+            events.writeBytes(bytes);
+        } else {
+            send();
+            out.write(bytes, face.settings().writeLimit());
+        }
+    }
+
+    private void send() throws IOException, InterruptedException {
+        if (events.size() > 0) {
+            out.write(events.toByteArray(), face.settings().writeLimit());
+            events.reset();
+        }
+    }
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
     }
 }

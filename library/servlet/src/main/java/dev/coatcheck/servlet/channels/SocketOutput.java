@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 
 /** The way out of a WebSocket: one message at a time, each within a limit. Thread-safe. */
@@ -23,6 +24,7 @@ final class SocketOutput {
     private final Session session;
     private final Duration limit;
     private final ReentrantLock lock = new ReentrantLock();
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     SocketOutput(Session session, Duration limit) {
         this.session = session;
@@ -30,6 +32,8 @@ final class SocketOutput {
         session.getAsyncRemote().setSendTimeout(limit.toMillis());
         // Tomcat's own name for the limit of what is sent without being asynchronous, such as a close frame.
         session.getUserProperties().put("org.apache.tomcat.websocket.BLOCKING_SEND_TIMEOUT", limit.toMillis());
+        // And of a client that does not answer to a close frame.
+        session.getUserProperties().put("org.apache.tomcat.websocket.SESSION_CLOSE_TIMEOUT", limit.toMillis());
     }
 
     void send(String text) throws IOException, InterruptedException {
@@ -58,6 +62,9 @@ final class SocketOutput {
 
     /** Ends it, if it has not ended; a client that does not answer to that is cut off when the limit has passed. */
     void close(CloseCode code, String reason) {
+        if (closed.getAndSet(true)) {
+            return;
+        }
         try {
             session.setMaxIdleTimeout(limit.toMillis());
             session.close(new CloseReason(code, fit(reason)));
