@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
  * @param language what the fence says
  */
 record Sample(Path page, long line, String language, String code) {
-    private static final Set<String> LANGUAGES = Set.of("java", "sql", "properties", "xml");
+    private static final Set<String> LANGUAGES = Set.of("java", "js", "sql", "properties", "xml");
     private static final Pattern BLOCK =
             Pattern.compile("^\\h*```(\\w+)\\h*\n(.*?)^\\h*```\\h*$", Pattern.DOTALL | Pattern.MULTILINE);
     private static final Pattern BLOCK_COMMENT_OR_TEXT = Pattern.compile("/\\*.*?\\*/|\"\"\".*?\"\"\"", Pattern.DOTALL);

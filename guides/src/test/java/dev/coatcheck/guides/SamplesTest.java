@@ -14,7 +14,7 @@ import org.junit.jupiter.api.TestFactory;
 
 /**
  * Every sample of a guide is a part of that guide's test, which compiles and runs it: those of {@code docs/cache.md} are in
- * {@link CacheGuideTest}. What Maven reads is in this module's own {@code pom.xml}.
+ * {@link CacheGuideTest}. What browsers run is in a script beside it; what Maven reads is in this module's own {@code pom.xml}.
  */
 class SamplesTest {
     private static final Path DOCS = Path.of("..", "docs");
@@ -73,6 +73,9 @@ class SamplesTest {
             return Path.of("pom.xml");
         }
         var page = sample.page().getFileName().toString().replaceFirst("\\.md$", "");
+        if (sample.language().equals("js")) {
+            return Path.of("src/test/resources", SOURCES.getFileName().toString(), page + ".mjs");
+        }
         return SOURCES.resolve(Character.toUpperCase(page.charAt(0)) + page.substring(1) + "GuideTest.java");
     }
 }

@@ -39,6 +39,20 @@ final class Visitor implements AutoCloseable {
         }
     }
 
+    /** Reads what comes for as long as it comes. */
+    EventReader read(URI uri) {
+        var request = HttpRequest.newBuilder(uri).timeout(PATIENCE).build();
+        try {
+            return new EventReader(
+                    client.send(request, HttpResponse.BodyHandlers.ofLines()).body());
+        } catch (IOException e) {
+            throw new IllegalStateException("GET " + uri + " failed", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
     @Override
     public void close() {
         client.close();
