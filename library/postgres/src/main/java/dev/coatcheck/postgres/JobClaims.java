@@ -4,6 +4,7 @@ import dev.coatcheck.state.StoredText;
 import dev.coatcheck.state.jobs.ClaimedJob;
 import dev.coatcheck.state.jobs.FailResult;
 import dev.coatcheck.state.jobs.JobId;
+import dev.coatcheck.state.jobs.JobSignals;
 import dev.coatcheck.state.jobs.Jobs;
 import java.sql.Array;
 import java.sql.Connection;

@@ -12,6 +12,7 @@ import dev.coatcheck.state.channels.Retention;
 import dev.coatcheck.state.flags.FlagSettings;
 import dev.coatcheck.state.flags.Flags;
 import dev.coatcheck.state.idempotency.IdempotencySettings;
+import dev.coatcheck.state.jobs.JobSignals;
 import dev.coatcheck.state.leases.LeaseSettings;
 import dev.coatcheck.state.leases.Leases;
 import dev.coatcheck.state.limits.Limits;
@@ -75,7 +76,7 @@ public final class Postgres implements AutoCloseable {
         this.database = new Database(pool, url.resource());
         this.sweeper = new Sweeper(database);
         var signals = new JobSignals();
-        var jobListener = new Listener(driver, url.resource(), List.of("coatcheck_jobs"), signals);
+        var jobListener = new Listener(driver, url.resource(), List.of("coatcheck_jobs"), PostgresJobs.heard(signals));
         this.jobs = new PostgresJobs(database, jobListener, signals);
         this.leaseStore = new PostgresLeaseStore(database, driver);
         this.cacheStore = new PostgresCacheStore(database, driver);

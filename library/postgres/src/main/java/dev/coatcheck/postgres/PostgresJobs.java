@@ -5,7 +5,9 @@ import dev.coatcheck.state.jobs.Enqueued;
 import dev.coatcheck.state.jobs.FailResult;
 import dev.coatcheck.state.jobs.FireResult;
 import dev.coatcheck.state.jobs.GroupLimit;
+import dev.coatcheck.state.jobs.JobCapability;
 import dev.coatcheck.state.jobs.JobId;
+import dev.coatcheck.state.jobs.JobSignals;
 import dev.coatcheck.state.jobs.JobState;
 import dev.coatcheck.state.jobs.Jobs;
 import dev.coatcheck.state.jobs.NewJob;
@@ -60,6 +62,26 @@ public final class PostgresJobs implements Jobs {
         this.views = new JobViews(database);
         this.control = new JobControl(database);
         this.schedules = new JobSchedules(database);
+    }
+
+    /** What the server says, as it concerns jobs. */
+    static Listener.Heard heard(JobSignals signals) {
+        return new Listener.Heard() {
+            @Override
+            public void heard(List<String> messages) {
+                signals.heard(messages);
+            }
+
+            @Override
+            public void mayHaveMissed() {
+                signals.mayHaveMissed();
+            }
+        };
+    }
+
+    @Override
+    public Set<JobCapability> capabilities() {
+        return Set.of(JobCapability.TRANSACTIONS);
     }
 
     @Override

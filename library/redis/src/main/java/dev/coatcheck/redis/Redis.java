@@ -10,6 +10,7 @@ import dev.coatcheck.state.flags.FlagSettings;
 import dev.coatcheck.state.flags.Flags;
 import dev.coatcheck.state.idempotency.Idempotency;
 import dev.coatcheck.state.idempotency.IdempotencySettings;
+import dev.coatcheck.state.jobs.Jobs;
 import dev.coatcheck.state.leases.LeaseSettings;
 import dev.coatcheck.state.leases.Leases;
 import dev.coatcheck.state.limits.Limits;
@@ -51,6 +52,7 @@ public final class Redis implements AutoCloseable {
     private final RedisLeaseStore leaseStore;
     private final RedisCacheStore cacheStore;
     private final RedisFlagStore flagStore;
+    private final RedisJobs jobs;
     private final List<RedisChannelStore> channelStores = new CopyOnWriteArrayList<>();
 
     private Redis(Connection connection, RedisSettings settings) {
@@ -59,6 +61,7 @@ public final class Redis implements AutoCloseable {
         this.leaseStore = new RedisLeaseStore(connection, settings.prefix());
         this.cacheStore = new RedisCacheStore(connection, settings.prefix());
         this.flagStore = new RedisFlagStore(connection, settings.prefix());
+        this.jobs = new RedisJobs(connection, settings.prefix());
     }
 
     /** {@link #attach(String, RedisSettings)} with default settings. */
@@ -136,6 +139,17 @@ public final class Redis implements AutoCloseable {
         return new Channels(channelStore(), channelSettings);
     }
 
+    /**
+     * Jobs. They are kept as long as this server keeps what it was told: without persistence a restart loses them, and a crash
+     * the last second of them with {@code appendfsync everysec}. Give it {@code noeviction}; once full it enqueues nothing and
+     * still lets jobs be claimed and completed. In a cluster the jobs of all queues are in one slot, and so on one node: who
+     * needs more than one node attaches it under several {@linkplain RedisSettings#prefix() prefixes}. A job that is to be
+     * delayed, or held, by more than 100 years is so by 100 years. While somebody works, one more connection listens.
+     */
+    public Jobs jobs() {
+        return jobs;
+    }
+
     ChannelStore channelStore() {
         var store = new RedisChannelStore(connection, settings.prefix());
         channelStores.add(store);
@@ -169,6 +183,7 @@ public final class Redis implements AutoCloseable {
         leaseStore.close();
         cacheStore.close();
         flagStore.close();
+        jobs.close();
         channelStores.forEach(RedisChannelStore::close);
         connection.close();
     }

@@ -8,6 +8,7 @@ import dev.coatcheck.contracts.cache.CacheContract;
 import dev.coatcheck.contracts.channels.ChannelsContract;
 import dev.coatcheck.contracts.flags.FlagsContract;
 import dev.coatcheck.contracts.idempotency.IdempotencyContract;
+import dev.coatcheck.contracts.jobs.JobsContract;
 import dev.coatcheck.contracts.leases.LeasesContract;
 import dev.coatcheck.contracts.limits.LimitsContract;
 import dev.coatcheck.contracts.sessions.SessionsContract;
@@ -21,6 +22,7 @@ import dev.coatcheck.state.channels.ChannelStore;
 import dev.coatcheck.state.flags.FlagStore;
 import dev.coatcheck.state.idempotency.Idempotency;
 import dev.coatcheck.state.idempotency.IdempotencySettings;
+import dev.coatcheck.state.jobs.Jobs;
 import dev.coatcheck.state.leases.GrantResult.Granted;
 import dev.coatcheck.state.leases.LeaseStore;
 import dev.coatcheck.state.limits.Decision.Allowed;
@@ -100,6 +102,14 @@ class ClusterTest {
                     .flatMap(node -> node.ask(commands -> commands.keys(prefix + "session:*")).stream()
                             .map(key -> key + node.ask(commands -> commands.hgetall(key))))
                     .collect(Collectors.joining("\n"));
+        }
+    }
+
+    @Nested
+    class OfJobs extends JobsContract {
+        @Override
+        public Jobs jobs() {
+            return redis.jobs();
         }
     }
 

@@ -4,6 +4,7 @@ import dev.coatcheck.contracts.peers.StoreFactory;
 import dev.coatcheck.state.cache.CacheStore;
 import dev.coatcheck.state.channels.ChannelStore;
 import dev.coatcheck.state.flags.FlagStore;
+import dev.coatcheck.state.jobs.Jobs;
 import dev.coatcheck.state.leases.LeaseStore;
 import dev.coatcheck.state.limits.Limits;
 import dev.coatcheck.state.limits.OnOutage;
@@ -57,6 +58,13 @@ final class Factories {
         @Override
         public ChannelStore open(String url) {
             return attach(url).channelStore();
+        }
+    }
+
+    public static final class OfJobs implements StoreFactory<Jobs> {
+        @Override
+        public Jobs open(String url) {
+            return attach(url).jobs();
         }
     }
 }

@@ -68,6 +68,7 @@ class RedisFaultsTest extends FaultsContract {
                 .with(redis.leases(LeaseSettings.heldBy("web.1")))
                 .with(redis.idempotency(IdempotencySettings.defaults()))
                 .with(redis.flags(FlagSettings.defaults()))
+                .with(redis.jobs())
                 .with(redis.channels(ChannelSettings.defaults()));
     }
 

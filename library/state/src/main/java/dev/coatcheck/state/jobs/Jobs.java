@@ -54,6 +54,11 @@ public interface Jobs {
     /** How many jobs are enqueued or completed at once, at the most. */
     int MAX_BATCH = 1_000;
 
+    /** What this adapter promises beyond the guarantees above; nothing by default. No round trip. */
+    default Set<JobCapability> capabilities() {
+        return Set.of();
+    }
+
     /** Adds a job. When this returns, the job outlives the calling process. */
     default Enqueued enqueue(NewJob job) {
         return enqueueAll(List.of(job)).get(0);

@@ -1,7 +1,5 @@
-package dev.coatcheck.postgres;
+package dev.coatcheck.state.jobs;
 
-import dev.coatcheck.state.jobs.CancelWatches;
-import dev.coatcheck.state.jobs.Jobs;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -12,12 +10,12 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * What this process has been told of its queues since it last looked into them.
+ * For adapters whose store tells of new jobs: what this process has been told of its queues since it last looked into them.
  *
  * <p>A signal stays raised until somebody looks, so that what comes between a look and the wait after it is not missed.
- * It is taken down before the look and not after it, for the same reason.
+ * It is taken down before the look and not after it, for the same reason. Thread-safe.
  */
-final class JobSignals implements Listener.Heard {
+public final class JobSignals {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final Set<String> watched = new HashSet<>();
@@ -25,8 +23,11 @@ final class JobSignals implements Listener.Heard {
     private final Map<Set<String>, Long> nextDue = new HashMap<>();
     private final CancelWatches cancelWatches = new CancelWatches();
 
+    /** Nothing has been told yet. */
+    public JobSignals() {}
+
     /** Somebody is about to look into these queues. */
-    void takeDown(Set<String> queues) {
+    public void takeDown(Set<String> queues) {
         lock.lock();
         try {
             watched.addAll(queues);
@@ -38,7 +39,7 @@ final class JobSignals implements Listener.Heard {
     }
 
     /** Nothing was there, and unless there is a signal nothing will be before this {@link System#nanoTime()}. */
-    void nothingBefore(Set<String> queues, long nanoTime) {
+    public void nothingBefore(Set<String> queues, long nanoTime) {
         lock.lock();
         try {
             nextDue.put(Set.copyOf(queues), nanoTime);
@@ -47,28 +48,31 @@ final class JobSignals implements Listener.Heard {
         }
     }
 
-    @Override
-    public void heard(List<String> messages) {
-        raise(messages);
-        // No queue's name: a running job was cancelled.
-        if (messages.contains("")) {
+    /**
+     * The store has told of something.
+     *
+     * @param queues in which there may be something now; one without a name says that a running job was cancelled
+     */
+    public void heard(List<String> queues) {
+        raise(queues);
+        if (queues.contains("")) {
             cancelWatches.tell();
         }
     }
 
-    @Override
+    /** The store may have told of something that was not heard. */
     public void mayHaveMissed() {
         raiseAll();
         cancelWatches.tell();
     }
 
     /** Calls back when a running job may have been cancelled. */
-    Jobs.CancelWatch onCancel(Runnable told) {
+    public Jobs.CancelWatch onCancel(Runnable told) {
         return cancelWatches.add(told);
     }
 
     /** There may be something in these queues. Those that nobody here looks into are not remembered. */
-    void raise(Collection<String> queues) {
+    public void raise(Collection<String> queues) {
         lock.lock();
         try {
             for (var queue : queues) {
@@ -82,8 +86,7 @@ final class JobSignals implements Listener.Heard {
         }
     }
 
-    /** Signals may have been missed. */
-    void raiseAll() {
+    private void raiseAll() {
         lock.lock();
         try {
             raised.addAll(watched);
@@ -94,7 +97,7 @@ final class JobSignals implements Listener.Heard {
     }
 
     /** Waits until there may be something in one of the queues, or the time is over. */
-    void await(Set<String> queues, long nanos) throws InterruptedException {
+    public void await(Set<String> queues, long nanos) throws InterruptedException {
         lock.lockInterruptibly();
         try {
             long end = System.nanoTime() + nanos;

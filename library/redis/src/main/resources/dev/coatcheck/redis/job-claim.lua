@@ -1,0 +1,228 @@
+-- Claims jobs. ARGV: channel, how many, for how long, the group that had the last turn, the queues.
+-- Returns: the group that had the last turn now; in how many microseconds there will be something, where nothing was
+-- claimed, or -1; for each job its id, queue, group, payload, attempt, attempts that there may be, fence.
+--
+-- Priorities are visited from the greatest down. At each, the groups after the last take turns of one job, then of two, of
+-- four, and so on, until there is enough. A turn costs a few probes of indexes, however many jobs wait in the group, and
+-- there are at most 512 turns in one call: what has not been found by then is found by the next, a little later. A priority
+-- has half of those that are left, so that groups that may not start anything hold up no lower priority.
+
+local most, lease, last = tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4]
+local queues = {}
+for i = 5, #ARGV do
+  queues[#queues + 1] = ARGV[i]
+end
+local now = clock()
+local jobs, left, next_due = {}, most, nil
+
+-- In the order of bytes; that of Lua itself is the locale's.
+local function before(one, other)
+  for i = 1, math.min(#one, #other) do
+    local a, b = string.byte(one, i), string.byte(other, i)
+    if a ~= b then
+      return a < b
+    end
+  end
+  return #one < #other
+end
+
+local function sooner(micros)
+  next_due = math.min(next_due or micros, micros)
+end
+
+-- Of all the queues the first that there is, of what is found in each.
+local function first_of_all(find)
+  local best
+  for _, queue in ipairs(queues) do
+    local found = find(queue)
+    if found and (not best or before(found, best)) then
+      best = found
+    end
+  end
+  return best
+end
+
+local function next_priority_of_all(above)
+  return first_of_all(function(queue)
+    return next_priority(queue, above)
+  end)
+end
+
+local function next_group(priority, after)
+  return first_of_all(function(queue)
+    local start = queue .. NUL .. priority .. NUL
+    local member = first(keys.turns, '(' .. start .. after .. NUL .. LAST, '(' .. start .. LAST)
+    return member and string.sub(member, #start + 1, -55)
+  end)
+end
+
+-- How many jobs of these kinds are due.
+local function count_due(priority, kinds)
+  local count = 0
+  for _, queue in ipairs(queues) do
+    for _, kind in ipairs(kinds) do
+      local start = queue .. NUL .. priority .. NUL .. kind .. NUL
+      count = count + redis.call('ZLEXCOUNT', keys.due, '[' .. start, '(' .. start .. time_text(now) .. LAST)
+    end
+  end
+  return count
+end
+
+-- Looks when the first of the jobs that are not due will be.
+local function look_ahead(priority)
+  for _, queue in ipairs(queues) do
+    for _, kinds in ipairs({PLAIN, GROUPED}) do
+      for _, kind in ipairs(kinds) do
+        local start = queue .. NUL .. priority .. NUL .. kind .. NUL
+        local member = first(keys.due, '(' .. start .. time_text(now) .. LAST, '(' .. start .. LAST)
+        if member then
+          sooner(due_of(member))
+        end
+      end
+    end
+  end
+end
+
+-- How many jobs of a group may be started now, of so many.
+local function allow(queue, group, wanted)
+  local limit = limit_of(queue, group)
+  if not limit then
+    return wanted
+  end
+  local start = queue .. NUL .. group .. NUL
+  if limit.concurrency < UNLIMITED then
+    local from, to = '(' .. start .. time_text(now) .. LAST, '(' .. start .. LAST
+    local places = limit.concurrency - redis.call('ZLEXCOUNT', keys.held, from, to)
+    if places <= 0 then
+      sooner(due_of(first(keys.held, from, to)))
+      return 0
+    end
+    wanted = math.min(wanted, places)
+  end
+  if limit.starts < UNLIMITED then
+    local debt = math.max(0, (redis.call('ZSCORE', keys.rates, start) or now) - now)
+    -- What a double lacks must not cost a whole start.
+    local starts = math.floor((limit.window - debt) * limit.starts / limit.window + 0.000001)
+    if starts <= 0 then
+      sooner(now + debt + math.floor(limit.window / limit.starts) + 1 - limit.window)
+      return 0
+    end
+    wanted = math.min(wanted, starts)
+  end
+  return wanted
+end
+
+-- Notes that a job of a group was started, where its rate is limited. Debts that are paid say no more than none.
+local function charge(queue, group)
+  local limit = limit_of(queue, group)
+  if limit and limit.starts < UNLIMITED then
+    local owed = queue .. NUL .. group .. NUL
+    local free = math.max(now, tonumber(redis.call('ZSCORE', keys.rates, owed) or 0))
+    redis.call('ZREMRANGEBYSCORE', keys.rates, '-inf', '(' .. digits(now))
+    redis.call('ZADD', keys.rates, digits(free + math.floor(limit.window / limit.starts)), owed)
+  end
+end
+
+-- Whether the job was claimed; it is dead instead, where the worker of its last attempt lost it.
+local function claim(id)
+  local job = load(id)
+  if job.state == RUNS and job.attempts >= job.max_attempts then
+    die(id, job, now, 'the worker of the last attempt lost the job: it died, or was cut off')
+    return false
+  end
+  change(id, job, {state = RUNS, due = now + lease, attempts = job.attempts + 1, fence = job.fence + 1})
+  charge(job.queue, job.group)
+  for _, value in ipairs({
+      id, job.queue, job.group, redis.call('HGET', keys.texts, 'b' .. id), job.attempts, job.max_attempts, job.fence}) do
+    jobs[#jobs + 1] = value
+  end
+  left = left - 1
+  return true
+end
+
+-- A turn: claims jobs of one group, or of none. Returns how many were claimed, or were dead.
+local function take(priority, group, wanted)
+  local due = {}
+  for _, queue in ipairs(queues) do
+    local allowed = allow(queue, group, wanted)
+    if allowed > 0 then
+      local start = queue .. NUL .. priority .. NUL .. group .. NUL
+      local to = '(' .. start .. time_text(now) .. LAST
+      for _, member in ipairs(redis.call('ZRANGEBYLEX', keys.turns, '[' .. start, to, 'LIMIT', 0, allowed)) do
+        due[#due + 1] = string.sub(member, -53)
+      end
+    end
+  end
+  if #queues > 1 then
+    table.sort(due, before)
+  end
+  local taken = math.min(#due, wanted)
+  for i = 1, taken do
+    claim(id_of(due[i]))
+  end
+  return taken
+end
+
+-- Goes round the groups of a priority, until there is nothing left to give, to take, or to find. Returns how many of its
+-- turns are left.
+local function go_round(priority, turns)
+  local plain, grouped = count_due(priority, PLAIN), count_due(priority, GROUPED)
+  local due = plain + grouped
+  local quota = grouped > 0 and 1 or left
+  local found = due
+  while found > 0 and due > 0 and left > 0 and turns > 0 do
+    found = 0
+    local begun, wrapped = last, false
+    while due > 0 and left > 0 and turns > 0 do
+      local group = grouped > 0 and next_group(priority, last)
+      if not group then
+        if wrapped then
+          break
+        end
+        wrapped, group = true, ''
+      end
+      if wrapped and before(begun, group) then
+        break
+      end
+      turns = turns - 1
+      if grouped > 0 then
+        last = group
+      end
+      local taken = take(priority, group, math.min(quota, left))
+      found, due = found + taken, due - taken
+    end
+    quota = quota * 2
+  end
+  return turns
+end
+
+local turns_left, unfinished = 512, false
+local priority = next_priority_of_all()
+while priority and left > 0 and turns_left > 0 do
+  local turns = math.ceil(turns_left / 2)
+  local unused = go_round(priority, turns)
+  unfinished = unfinished or unused == 0
+  turns_left = turns_left - turns + unused
+  priority = next_priority_of_all(priority)
+end
+
+local wait = -1
+if left == most then
+  local each = next_priority_of_all()
+  while each do
+    look_ahead(each)
+    each = next_priority_of_all(each)
+  end
+  if unfinished then
+    -- Not at once: where very many groups may not start anything, it would be for ever.
+    sooner(now + 50000)
+  end
+  if next_due then
+    wait = math.min(math.max(next_due - now, 0), 86400000000)
+  end
+end
+local reply = {last, wait}
+for _, value in ipairs(jobs) do
+  reply[#reply + 1] = value
+end
+return reply

@@ -1,0 +1,3 @@
+-- Adds jobs, all or none. ARGV: channel, then the jobs. Returns the ids of the jobs that stand for them.
+
+return add(2)

@@ -1,0 +1,21 @@
+-- Replays dead jobs of a queue, the latest first. ARGV: channel, queue, how many. Returns how many wait now.
+
+local start, most, now = ARGV[2] .. NUL, tonumber(ARGV[3]), clock()
+local replayed, to, page = 0, '(' .. start .. LAST, nil
+repeat
+  page = redis.call('ZREVRANGEBYLEX', keys.dead, to, '[' .. start, 'LIMIT', 0, 100)
+  for _, member in ipairs(page) do
+    if replayed == most then
+      break
+    end
+    local id = id_of(member)
+    if revive(id, load(id), now) then
+      replayed = replayed + 1
+    end
+    to = '(' .. member
+  end
+until #page == 0 or replayed == most
+if replayed > 0 then
+  tell(ARGV[2])
+end
+return {replayed}

@@ -1,0 +1,233 @@
+package dev.coatcheck.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.coatcheck.state.BackingServiceException;
+import dev.coatcheck.state.jobs.ClaimedJob;
+import dev.coatcheck.state.jobs.FailResult.Dead;
+import dev.coatcheck.state.jobs.GroupLimit;
+import dev.coatcheck.state.jobs.JobState;
+import dev.coatcheck.state.jobs.Jobs;
+import dev.coatcheck.state.jobs.NewJob;
+import dev.coatcheck.state.jobs.QueueDepth;
+import dev.coatcheck.state.jobs.Retry;
+import io.lettuce.core.Range;
+import io.lettuce.core.ScriptOutputType;
+import io.lettuce.core.cluster.SlotHash;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.function.ToLongFunction;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What is particular to jobs on Redis. */
+class RedisJobsTest {
+    private static final String KEYS = "coatcheck:{coatcheck:jobs}:";
+    private static final String QUEUE = "mail";
+    private static final Duration LONG = Duration.ofMinutes(5);
+
+    @RegisterExtension
+    final TestRedis store = TestRedis.fresh();
+
+    private final Jobs jobs = store.redis().jobs();
+
+    @Test
+    void nothing_is_left_of_jobs_that_ended() {
+        jobs.limitGroups(QUEUE, GroupLimit.none().withConcurrency(5));
+        var job = NewJob.of(QUEUE, "{}").withRetry(Retry.never());
+        jobs.enqueueAll(List.of(
+                job.withUniqueKey("1"),
+                job.withGroup("ada").withUniqueKey("2"),
+                job.withGroup("ada").withPriority(-1),
+                job.withPriority(7),
+                job.withDelay(LONG)));
+        var claimed = jobs.claim(Set.of(QUEUE), 4, LONG);
+        claimed.forEach(one -> jobs.report(one, "half"));
+        jobs.completeAll(claimed.subList(0, 2));
+        jobs.fail(claimed.get(2), "boom");
+        jobs.giveBack(claimed.subList(3, 4));
+        for (var state : JobState.values()) {
+            jobs.list(QUEUE, state, 10).forEach(left -> jobs.cancel(left.id()));
+        }
+        jobs.limitGroups(QUEUE, GroupLimit.none());
+
+        assertThat(store.besides().keys("*")).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3})
+    void whatever_is_done_the_indexes_say_what_the_jobs_say(long seed) {
+        var random = new Random(seed);
+        var claimed = new ArrayList<ClaimedJob>();
+        for (int step = 0; step < 400; step++) {
+            switch (random.nextInt(8)) {
+                case 0, 1 -> jobs.enqueue(some(random));
+                case 2 -> claimed.addAll(jobs.claim(Set.of("a", "b"), 1 + random.nextInt(3), lease(random)));
+                case 3 -> jobs.completeAll(take(claimed, random));
+                case 4 -> take(claimed, random).forEach(job -> jobs.fail(job, "boom"));
+                case 5 -> jobs.giveBack(take(claimed, random));
+                case 6 -> jobs.renew(claimed, lease(random));
+                default -> {
+                    jobs.replayAll("a", 1);
+                    jobs.list("b", random.nextBoolean() ? JobState.WAITING : JobState.DEAD, 1)
+                            .forEach(job -> jobs.cancel(job.id()));
+                }
+            }
+        }
+
+        var depths = jobs.depths().values();
+        long dead = sum(depths, QueueDepth::dead);
+        long alive =
+                sum(depths, QueueDepth::waiting) + sum(depths, QueueDepth::delayed) + sum(depths, QueueDepth::running);
+        assertThat(dead + alive).isPositive();
+        assertThat(card("turns")).isEqualTo(alive);
+        assertThat(card("due")).isEqualTo(alive);
+        assertThat(card("dead")).isEqualTo(dead);
+        assertThat(store.besides().hlen(KEYS + "records")).isEqualTo(alive + dead);
+        assertThat(card("running")).isEqualTo(listed(JobState.RUNNING));
+        assertThat(alive).isEqualTo(listed(JobState.WAITING) + listed(JobState.RUNNING));
+        assertThat(dead).isEqualTo(listed(JobState.DEAD));
+        for (var queue : List.of("a", "b")) {
+            for (var state : JobState.values()) {
+                jobs.list(queue, state, Jobs.MAX_PAGE).forEach(job -> jobs.cancel(job.id()));
+            }
+        }
+        assertThat(store.besides().keys("*")).isEmpty();
+    }
+
+    private static NewJob some(Random random) {
+        var job = NewJob.of(random.nextBoolean() ? "a" : "b", "")
+                .withPriority(random.nextInt(2))
+                .withDelay(Duration.ofMillis(random.nextInt(3)))
+                .withRetry(new Retry(1 + random.nextInt(2), Duration.ZERO, Duration.ofMillis(2)));
+        job = random.nextBoolean() ? job.withGroup("group " + random.nextInt(3)) : job;
+        return random.nextBoolean() ? job.withUniqueKey("key " + random.nextInt(5)) : job;
+    }
+
+    private static Duration lease(Random random) {
+        return random.nextBoolean() ? LONG : Duration.ofMillis(1);
+    }
+
+    private static List<ClaimedJob> take(List<ClaimedJob> claimed, Random random) {
+        return claimed.isEmpty() ? List.of() : List.of(claimed.remove(random.nextInt(claimed.size())));
+    }
+
+    private static long sum(Iterable<QueueDepth> depths, ToLongFunction<QueueDepth> part) {
+        long sum = 0;
+        for (var depth : depths) {
+            sum += part.applyAsLong(depth);
+        }
+        return sum;
+    }
+
+    private long card(String index) {
+        return store.besides().zcard(KEYS + index);
+    }
+
+    private long listed(JobState state) {
+        return jobs.list("a", state, Jobs.MAX_PAGE).size()
+                + (long) jobs.list("b", state, Jobs.MAX_PAGE).size();
+    }
+
+    @Test
+    void all_keys_are_in_one_slot_of_a_cluster_and_those_of_another_prefix_in_another() {
+        try (var other = Redis.attach(store.url(), TestRedis.PATIENT.withPrefix("other:"))) {
+            for (var each : List.of(jobs, other.jobs())) {
+                each.limitGroups(QUEUE, GroupLimit.none().withRate(5, LONG));
+                each.enqueue(NewJob.of(QUEUE, "").withGroup("ada").withUniqueKey("1"));
+                each.claim(Set.of(QUEUE), 1, LONG);
+            }
+            assertThat(jobs.depths()).isEqualTo(other.jobs().depths());
+        }
+        var slots = store.besides().keys("*").stream().collect(Collectors.groupingBy(SlotHash::getSlot));
+        assertThat(slots).hasSize(2).allSatisfy((slot, keys) -> assertThat(keys).hasSize(9));
+    }
+
+    @Test
+    void what_a_later_release_adds_to_a_job_is_kept() {
+        var id = jobs.enqueue(NewJob.of(QUEUE, "").withRetry(Retry.never())).id();
+        var records = new String[] {KEYS + "records"};
+        store.besides().eval("""
+                        local job = cmsgpack.unpack(redis.call('HGET', KEYS[1], ARGV[1]))
+                        job.colour = 'red'
+                        redis.call('HSET', KEYS[1], ARGV[1], cmsgpack.pack(job))
+                        """, ScriptOutputType.STATUS, records, id.toString());
+
+        var claimed = jobs.claim(Set.of(QUEUE), 1, LONG).get(0);
+        jobs.renew(List.of(claimed), LONG);
+        assertThat(jobs.fail(claimed, "boom")).isEqualTo(new Dead());
+        assertThat(jobs.replay(id)).isTrue();
+
+        String colour = store.besides()
+                .eval(
+                        "return cmsgpack.unpack(redis.call('HGET', KEYS[1], ARGV[1])).colour",
+                        ScriptOutputType.VALUE,
+                        records,
+                        id.toString());
+        assertThat(colour).isEqualTo("red");
+    }
+
+    @Test
+    void a_server_that_is_full_enqueues_all_or_nothing_and_lets_its_jobs_be_done() {
+        var retried = NewJob.of(QUEUE, "").withGroup("ada");
+        jobs.limitGroups(QUEUE, GroupLimit.none().withRate(1_000, LONG));
+        jobs.enqueueAll(Collections.nCopies(5, retried));
+        store.besides().configSet("maxmemory", "1");
+        try {
+            assertThatThrownBy(() -> jobs.enqueueAll(Collections.nCopies(5, retried)))
+                    .isInstanceOf(BackingServiceException.class)
+                    .hasMessageContaining("it is full");
+            var claimed = jobs.claim(Set.of(QUEUE), 4, LONG);
+            assertThat(jobs.renew(claimed, LONG)).hasSize(4);
+            jobs.fail(claimed.get(0), "boom");
+            jobs.giveBack(claimed.subList(1, 2));
+            assertThat(jobs.completeAll(claimed.subList(2, 4))).hasSize(2);
+            assertThat(jobs.depths().values())
+                    .singleElement()
+                    .satisfies(depth ->
+                            assertThat(depth.waiting() + depth.delayed()).isEqualTo(3));
+        } finally {
+            store.besides().configSet("maxmemory", "0");
+        }
+    }
+
+    @Test
+    void paid_debts_of_groups_are_forgotten() {
+        jobs.limitGroups(QUEUE, GroupLimit.none().withRate(1_000, Duration.ofSeconds(1)));
+        jobs.enqueueAll(IntStream.range(0, 100)
+                .mapToObj(i -> NewJob.of(QUEUE, "").withGroup("group " + i))
+                .toList());
+        jobs.completeAll(jobs.claim(Set.of(QUEUE), 100, LONG));
+        await().atMost(Duration.ofSeconds(20)).until(() -> {
+            jobs.enqueue(NewJob.of(QUEUE, "").withGroup("last"));
+            jobs.completeAll(jobs.claim(Set.of(QUEUE), 1, LONG));
+            return store.besides().zcount(KEYS + "rates", Range.unbounded()) == 1;
+        });
+    }
+
+    @Test
+    void ten_thousand_jobs_of_one_customer_do_not_delay_ten_of_another() {
+        for (int i = 0; i < 10; i++) {
+            jobs.enqueueAll(
+                    Collections.nCopies(Jobs.MAX_BATCH, NewJob.of(QUEUE, "").withGroup("big")));
+        }
+        jobs.claim(Set.of(QUEUE), 100, LONG);
+
+        jobs.enqueueAll(Collections.nCopies(10, NewJob.of(QUEUE, "").withGroup("small")));
+
+        var next = jobs.claim(Set.of(QUEUE), 30, LONG).stream()
+                .collect(Collectors.groupingBy(job -> job.group().orElseThrow(), Collectors.counting()));
+        assertThat(next).isEqualTo(Map.of("big", 20L, "small", 10L));
+    }
+}
