@@ -1,11 +1,13 @@
 package dev.coatcheck.guides;
 
 import dev.coatcheck.state.cache.CacheCapability;
+import dev.coatcheck.state.jobs.JobCapability;
 import dev.coatcheck.state.sessions.SessionCapability;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -26,8 +28,14 @@ record PortsTable(List<Resource> resources, Set<SessionCapability> sealed) {
      * @param type by whose methods it gives out ports
      * @param sessions what its adapter of sessions declares
      * @param cache what its adapter of caches declares
+     * @param jobs what its adapter of jobs declares, where it has one
      */
-    record Resource(String name, Class<?> type, Set<SessionCapability> sessions, Set<CacheCapability> cache) {
+    record Resource(
+            String name,
+            Class<?> type,
+            Set<SessionCapability> sessions,
+            Set<CacheCapability> cache,
+            Optional<Set<JobCapability>> jobs) {
 
         /** What is written in its column, in the row of a port. */
         private String cell(Port port) {
@@ -37,7 +45,9 @@ record PortsTable(List<Resource> resources, Set<SessionCapability> sealed) {
             return switch (port) {
                 case SESSIONS -> "yes" + without(missing(SessionCapability.class, sessions));
                 case CACHE -> "yes" + without(missing(CacheCapability.class, cache));
-                case LIMITS, LEASES, IDEMPOTENCY, FLAGS, JOBS, BLOBS, UPLOADS, CHANNELS -> "yes";
+                case JOBS ->
+                    "yes" + jobs.map(declared -> without(missing(JobCapability.class, declared))).orElseThrow();
+                case LIMITS, LEASES, IDEMPOTENCY, FLAGS, BLOBS, UPLOADS, CHANNELS -> "yes";
             };
         }
     }
@@ -60,6 +70,8 @@ record PortsTable(List<Resource> resources, Set<SessionCapability> sealed) {
                 .forEach(missing -> lines.add("- sessions without *" + word(missing) + "*: " + means(missing)));
         missingSomewhere(CacheCapability.class, resources.stream().map(Resource::cache))
                 .forEach(missing -> lines.add("- a cache without *" + word(missing) + "*: " + means(missing)));
+        missingSomewhere(JobCapability.class, resources.stream().flatMap(resource -> resource.jobs().stream()))
+                .forEach(missing -> lines.add("- jobs without *" + word(missing) + "*: " + means(missing)));
         return String.join("\n", lines) + "\n";
     }
 
@@ -95,6 +107,12 @@ record PortsTable(List<Resource> resources, Set<SessionCapability> sealed) {
         return switch (missing) {
             case PUSH -> "no near cache, and who waits for another's load looks every now and then.";
             case ROOM -> "what is too large for the store is not kept: 1 MiB on Memcached.";
+        };
+    }
+
+    private static String means(JobCapability missing) {
+        return switch (missing) {
+            case TRANSACTIONS -> "a job is not enqueued in the transaction of what it is about, except by an outbox.";
         };
     }
 

@@ -23,6 +23,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -90,17 +91,20 @@ class PortsTableTest {
                                     "Redis",
                                     Redis.class,
                                     redis.sessions(SESSIONS).capabilities(),
-                                    redisCache.capabilities()),
+                                    redisCache.capabilities(),
+                                    Optional.of(redis.jobs().capabilities())),
                             new PortsTable.Resource(
                                     "PostgreSQL",
                                     Postgres.class,
                                     postgres.sessions(SESSIONS).capabilities(),
-                                    postgresCache.capabilities()),
+                                    postgresCache.capabilities(),
+                                    Optional.of(postgres.jobs().capabilities())),
                             new PortsTable.Resource(
                                     "Memcached",
                                     Memcached.class,
                                     memcached.sessions(SESSIONS).capabilities(),
-                                    memcachedCache.capabilities())),
+                                    memcachedCache.capabilities(),
+                                    Optional.empty())),
                     sealed().capabilities());
         }
     }
