@@ -46,7 +46,9 @@ record PortsTable(List<Resource> resources, Set<SessionCapability> sealed) {
                 case SESSIONS -> "yes" + without(missing(SessionCapability.class, sessions));
                 case CACHE -> "yes" + without(missing(CacheCapability.class, cache));
                 case JOBS ->
-                    "yes" + jobs.map(declared -> without(missing(JobCapability.class, declared))).orElseThrow();
+                    "yes"
+                            + jobs.map(declared -> without(missing(JobCapability.class, declared)))
+                                    .orElseThrow();
                 case LIMITS, LEASES, IDEMPOTENCY, FLAGS, BLOBS, UPLOADS, CHANNELS -> "yes";
             };
         }

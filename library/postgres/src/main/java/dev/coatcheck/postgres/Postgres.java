@@ -63,6 +63,7 @@ public final class Postgres implements AutoCloseable {
     private final Database database;
     private final Sweeper sweeper;
     private final PostgresJobs jobs;
+    private final PostgresOutbox outbox;
     private final PostgresLeaseStore leaseStore;
     private final PostgresCacheStore cacheStore;
     private final PostgresFlagStore flagStore;
@@ -78,6 +79,10 @@ public final class Postgres implements AutoCloseable {
         var signals = new JobSignals();
         var jobListener = new Listener(driver, url.resource(), List.of("coatcheck_jobs"), PostgresJobs.heard(signals));
         this.jobs = new PostgresJobs(database, jobListener, signals);
+        var outboxSignals = new JobSignals();
+        var outboxListener = new Listener(
+                driver, url.resource(), List.of(PostgresOutbox.CHANNEL), PostgresJobs.heard(outboxSignals));
+        this.outbox = new PostgresOutbox(database, outboxListener, outboxSignals);
         this.leaseStore = new PostgresLeaseStore(database, driver);
         this.cacheStore = new PostgresCacheStore(database, driver);
         this.flagStore = new PostgresFlagStore(database, driver);
@@ -122,6 +127,11 @@ public final class Postgres implements AutoCloseable {
     public PostgresJobs jobs() {
         sweeper.start();
         return jobs;
+    }
+
+    /** Where jobs that are to wait in another store, such as Redis, are enqueued in the caller's transaction. */
+    public PostgresOutbox outbox() {
+        return outbox;
     }
 
     /**
@@ -232,6 +242,7 @@ public final class Postgres implements AutoCloseable {
     @Override
     public void close() {
         jobs.close();
+        outbox.close();
         leaseStore.close();
         cacheStore.close();
         flagStore.close();

@@ -41,7 +41,8 @@ final class JobScripts {
                         "dead",
                         "limits",
                         "rates",
-                        "schedules")
+                        "schedules",
+                        "relayed")
                 .map(name -> prefix + "{" + prefix + "jobs}:" + name)
                 .toList();
     }

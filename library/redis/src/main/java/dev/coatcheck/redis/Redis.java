@@ -10,7 +10,6 @@ import dev.coatcheck.state.flags.FlagSettings;
 import dev.coatcheck.state.flags.Flags;
 import dev.coatcheck.state.idempotency.Idempotency;
 import dev.coatcheck.state.idempotency.IdempotencySettings;
-import dev.coatcheck.state.jobs.Jobs;
 import dev.coatcheck.state.leases.LeaseSettings;
 import dev.coatcheck.state.leases.Leases;
 import dev.coatcheck.state.limits.Limits;
@@ -146,7 +145,7 @@ public final class Redis implements AutoCloseable {
      * needs more than one node attaches it under several {@linkplain RedisSettings#prefix() prefixes}. A job that is to be
      * delayed, or held, by more than 100 years is so by 100 years. While somebody works, one more connection listens.
      */
-    public Jobs jobs() {
+    public RedisJobs jobs() {
         return jobs;
     }
 

@@ -13,11 +13,13 @@ import dev.coatcheck.state.jobs.FailResult;
 import dev.coatcheck.state.jobs.FireResult;
 import dev.coatcheck.state.jobs.GroupLimit;
 import dev.coatcheck.state.jobs.JobId;
+import dev.coatcheck.state.jobs.JobInbox;
 import dev.coatcheck.state.jobs.JobSignals;
 import dev.coatcheck.state.jobs.JobState;
 import dev.coatcheck.state.jobs.Jobs;
 import dev.coatcheck.state.jobs.NewJob;
 import dev.coatcheck.state.jobs.QueueDepth;
+import dev.coatcheck.state.jobs.RelayedJob;
 import dev.coatcheck.state.jobs.StoredJob;
 import java.time.Duration;
 import java.time.Instant;
@@ -39,9 +41,17 @@ import org.jspecify.annotations.Nullable;
  * <p>Cost: every method is one command; a claim takes the server a time that grows with what it claims and with the groups
  * that it passes, and not with what waits. {@link #depths()} grows with the number of queues and of their priorities. Who
  * waits for work, or runs jobs, listens on one more connection. A server that is full enqueues nothing, and still lets jobs
- * be claimed, completed and given back.
+ * be claimed, completed and given back. Thread-safe.
+ *
+ * <p>A job is enqueued in the transaction of a database by an outbox there, from which a relay moves it here:
+ *
+ * <pre>{@code
+ * postgres.outbox().enqueue(connection, NewJob.of("photos", photo.id()));
+ * // in any process
+ * var relay = JobRelay.start(postgres.outbox(), redis.jobs());
+ * }</pre>
  */
-final class RedisJobs implements Jobs, AutoCloseable {
+public final class RedisJobs implements Jobs, JobInbox {
     private static final Script ENQUEUE = script("job-add.lua", "job-enqueue.lua");
     private static final Script RENEW = script("job-renew.lua");
     private static final Script COMPLETE = script("job-complete.lua");
@@ -52,6 +62,8 @@ final class RedisJobs implements Jobs, AutoCloseable {
     private static final Script REPLAY = script("job-revive.lua", "job-replay.lua");
     private static final Script REPLAY_ALL = script("job-revive.lua", "job-replay-all.lua");
     private static final Script LIMIT = script("job-limit.lua");
+    private static final Script ACCEPT = script("job-add.lua", "job-accept.lua");
+    private static final Script CONFIRM = script("job-confirm.lua");
     private static final Script FIRED = script("job-fired.lua");
     private static final Script FIRE = script("job-add.lua", "job-fire.lua");
 
@@ -253,9 +265,25 @@ final class RedisJobs implements Jobs, AutoCloseable {
         return views.depths();
     }
 
-    /** Ends listening. */
     @Override
-    public void close() {
+    public void accept(List<RelayedJob> jobs) {
+        Jobs.requireBatch(jobs);
+        var arguments = jobs.stream()
+                .flatMap(job -> JobScripts.arguments(job.id(), job.job()).stream())
+                .toList();
+        scripts.run("accept " + jobs.size() + " jobs", ACCEPT, arguments);
+    }
+
+    @Override
+    public void confirm(Collection<JobId> ids) {
+        scripts.run(
+                "confirm " + ids.size() + " jobs",
+                CONFIRM,
+                ids.stream().map(JobId::toString).toList());
+    }
+
+    /** Ends listening. */
+    void close() {
         listener.close();
     }
 }

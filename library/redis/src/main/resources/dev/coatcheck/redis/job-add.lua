@@ -1,12 +1,13 @@
 -- Adds jobs, each of ten arguments from this one on: id, queue, group, payload, delay, priority, unique key (empty for none,
 -- or "=" and the key), attempts, and the first and the longest delay of a retry in milliseconds.
--- Returns for each the id of the job that stands for it: its own, or that of the job that has its unique key.
-local function add(from)
+-- Those that are known are left out. Returns for each the id of the job that stands for it: its own, or that of the job that
+-- has its unique key.
+local function add(from, is_known)
   local now = clock()
   local standing, told = {}, {}
   for at = from, #ARGV, 10 do
     local id, queue, key = ARGV[at], ARGV[at + 1], ARGV[at + 6]
-    local holder = key ~= '' and redis.call('HGET', keys.unique, queue .. NUL .. key)
+    local holder = is_known and is_known(id) and id or key ~= '' and redis.call('HGET', keys.unique, queue .. NUL .. key)
     if not holder then
       local due = now + tonumber(ARGV[at + 4])
       save(id, {

@@ -15,11 +15,13 @@
 --   dead:    queue, due, id
 -- Beside them: "unique", for queue and key the id of the job that has it; "limits", for queue and group (none: for all
 -- groups) what it may have; "rates", for queue and group when its debt is paid (a theoretical arrival time, as GCRA calls
--- it); "schedules", for each name up to when it has fired.
+-- it); "schedules", for each name up to when it has fired; "relayed", for the id of a job that came from an outbox until when
+-- it is known that it did.
 
 local keys = {
   jobs = KEYS[1], texts = KEYS[2], unique = KEYS[3], turns = KEYS[4], due = KEYS[5], running = KEYS[6], held = KEYS[7],
-  dead = KEYS[8], limits = KEYS[9], rates = KEYS[10], schedules = KEYS[11]}
+  dead = KEYS[8], limits = KEYS[9], rates = KEYS[10], schedules = KEYS[11],
+  relayed = KEYS[12]}
 local CHANNEL = ARGV[1]
 local NUL, LAST = '\0', '\255' -- LAST comes after whatever follows a NUL
 local WAITS, RUNS, DEAD = 0, 1, 2

@@ -8,10 +8,12 @@ import dev.coatcheck.state.jobs.FailResult;
 import dev.coatcheck.state.jobs.FireResult;
 import dev.coatcheck.state.jobs.GroupLimit;
 import dev.coatcheck.state.jobs.JobId;
+import dev.coatcheck.state.jobs.JobInbox;
 import dev.coatcheck.state.jobs.JobState;
 import dev.coatcheck.state.jobs.Jobs;
 import dev.coatcheck.state.jobs.NewJob;
 import dev.coatcheck.state.jobs.QueueDepth;
+import dev.coatcheck.state.jobs.RelayedJob;
 import dev.coatcheck.state.jobs.StoredJob;
 import java.time.Duration;
 import java.time.Instant;
@@ -20,6 +22,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,13 +40,14 @@ import java.util.stream.Stream;
  *
  * <p>Thread-safe. The clock is the one it is given, so a test moves time.
  */
-public final class InMemoryJobs implements Jobs {
+public final class InMemoryJobs implements Jobs, JobInbox {
     private static final Comparator<HeldJob> MOST_URGENT =
             Comparator.comparingInt(HeldJob::priority).reversed().thenComparing(HeldJob::due);
 
     private final InstantSource clock;
     private final Map<JobId, HeldJob> held = new LinkedHashMap<>();
     private final Map<String, Instant> fired = new HashMap<>();
+    private final Set<JobId> relayed = new HashSet<>();
     private long ids;
     private final CancelWatches cancelWatches = new CancelWatches();
     private final Turns turns = new Turns(held.values());
@@ -60,13 +64,28 @@ public final class InMemoryJobs implements Jobs {
         return enqueued;
     }
 
+    @Override
+    public synchronized void accept(List<RelayedJob> jobs) {
+        Jobs.requireBatch(jobs);
+        jobs.stream().filter(job -> relayed.add(job.id())).forEach(job -> add(job.id(), job.job()));
+        notifyAll();
+    }
+
+    @Override
+    public void confirm(Collection<JobId> confirmed) {
+        // It has no more time to forget them than it has to live.
+    }
+
     private Enqueued add(NewJob job) {
+        // Such that they are listed in the order in which they were enqueued.
+        return add(new JobId(new UUID(++ids, 0)), job);
+    }
+
+    private Enqueued add(JobId id, NewJob job) {
         var holder = job.uniqueKey().flatMap(key -> holder(job.queue(), key));
         if (holder.isPresent()) {
             return new Enqueued.Duplicate(holder.get().id());
         }
-        // Such that they are listed in the order in which they were enqueued.
-        var id = new JobId(new UUID(++ids, 0));
         held.put(id, new HeldJob(id, job, now()));
         return new Enqueued.Added(id);
     }
