@@ -1,6 +1,7 @@
 package dev.coatcheck.postgres;
 
 import dev.coatcheck.state.jobs.Enqueued;
+import dev.coatcheck.state.jobs.EnqueuedBatch;
 import dev.coatcheck.state.jobs.JobId;
 import dev.coatcheck.state.jobs.Jobs;
 import dev.coatcheck.state.jobs.NewJob;
@@ -30,6 +31,20 @@ final class JobIntake {
         try (var enqueue = connection.prepareStatement(ENQUEUE)) {
             set(connection, enqueue, 1, ids, jobs);
             return enqueued(ids, Rows.all(enqueue, row -> row.getObject(1, UUID.class)));
+        }
+    }
+
+    /** Adds a batch, and what follows it. One round trip. */
+    static EnqueuedBatch addBatch(Connection connection, List<NewJob> jobs, NewJob then) throws SQLException {
+        Jobs.requireBatch(jobs);
+        var all = new ArrayList<NewJob>(List.of(then));
+        all.addAll(jobs);
+        var ids = all.stream().map(job -> TimeOrderedIds.next()).toList();
+        try (var enqueue =
+                connection.prepareStatement("select coatcheck.enqueue_job_batch_v1(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")) {
+            set(connection, enqueue, 1, ids, all);
+            var standing = Rows.all(enqueue, row -> row.getObject(1, UUID.class));
+            return new EnqueuedBatch(enqueued(ids.subList(1, ids.size()), standing), new JobId(ids.get(0)));
         }
     }
 

@@ -2,6 +2,7 @@ package dev.coatcheck.postgres;
 
 import dev.coatcheck.state.jobs.ClaimedJob;
 import dev.coatcheck.state.jobs.Enqueued;
+import dev.coatcheck.state.jobs.EnqueuedBatch;
 import dev.coatcheck.state.jobs.FailResult;
 import dev.coatcheck.state.jobs.FireResult;
 import dev.coatcheck.state.jobs.GroupLimit;
@@ -113,6 +114,23 @@ public final class PostgresJobs implements Jobs {
     public List<Enqueued> enqueueAll(Connection connection, List<NewJob> jobs) throws SQLException {
         database.migrate(connection);
         return JobIntake.add(connection, jobs);
+    }
+
+    @Override
+    public EnqueuedBatch enqueueBatch(List<NewJob> jobs, NewJob then) {
+        return database.ask(
+                "enqueue a batch of " + jobs.size() + " jobs",
+                connection -> JobIntake.addBatch(connection, jobs, then));
+    }
+
+    /**
+     * Adds a batch in the caller's transaction, as {@link #enqueueBatch(List, NewJob)} does by itself.
+     *
+     * @throws SQLException from the caller's connection; the transaction must be rolled back then
+     */
+    public EnqueuedBatch enqueueBatch(Connection connection, List<NewJob> jobs, NewJob then) throws SQLException {
+        database.migrate(connection);
+        return JobIntake.addBatch(connection, jobs, then);
     }
 
     @Override

@@ -44,7 +44,8 @@ final class Schema {
             new Migration(12, "012-job-schedules.sql", 1),
             new Migration(13, "013-channels.sql", 1),
             new Migration(14, "014-channels-in-bounds.sql", 1),
-            new Migration(15, "015-job-outbox.sql", 1));
+            new Migration(15, "015-job-outbox.sql", 1),
+            new Migration(16, "016-job-batches.sql", 1));
 
     /** Any number that nobody else takes: "coatchk" in ASCII. */
     private static final long LOCK = 0x636F617463686B00L;

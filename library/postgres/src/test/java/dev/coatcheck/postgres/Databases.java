@@ -34,6 +34,7 @@ final class Databases implements AfterEachCallback {
                 postgres,
                 "truncate coatcheck.sessions, coatcheck.blobs, coatcheck.blob_versions, coatcheck.blob_chunks, coatcheck.jobs,"
                         + " coatcheck.job_group_limits, coatcheck.job_group_rates, coatcheck.job_schedules, coatcheck.job_outbox,"
+                        + " coatcheck.job_batches,"
                         + " coatcheck.leases, coatcheck.idempotency, coatcheck.cache_entries, coatcheck.cache_loads,"
                         + " coatcheck.cache_tags, coatcheck.limits, coatcheck.limit_refunds,"
                         + " coatcheck.flags, coatcheck.flags_version,"

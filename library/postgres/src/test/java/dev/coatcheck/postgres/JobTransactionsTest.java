@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.coatcheck.state.jobs.Enqueued;
 import dev.coatcheck.state.jobs.Enqueued.Added;
 import dev.coatcheck.state.jobs.Enqueued.Duplicate;
+import dev.coatcheck.state.jobs.EnqueuedBatch;
 import dev.coatcheck.state.jobs.NewJob;
 import dev.coatcheck.state.jobs.Worker;
 import dev.coatcheck.state.jobs.WorkerSettings;
@@ -74,6 +75,34 @@ class JobTransactionsTest {
             connection.commit();
         }
         assertThat(jobs.claim(Set.of("photos"), 5, LEASE)).hasSize(2);
+    }
+
+    @Test
+    void a_batch_and_its_end_are_of_the_callers_transaction() throws SQLException {
+        try (var connection = begin()) {
+            jobs.enqueueBatch(connection, List.of(NewJob.of("photos", "1")), NewJob.of("albums", "1"));
+            connection.rollback();
+        }
+        assertThat(jobs.depths()).isEmpty();
+        EnqueuedBatch batch;
+        try (var connection = begin()) {
+            batch = jobs.enqueueBatch(connection, List.of(NewJob.of("photos", "1")), NewJob.of("albums", "1"));
+            connection.commit();
+        }
+        var claimed = jobs.claim(Set.of("photos"), 1, LEASE).get(0);
+
+        try (var connection = begin()) {
+            assertThat(jobs.complete(connection, claimed)).isTrue();
+            connection.rollback();
+        }
+        assertThat(jobs.find(batch.then())).isEmpty();
+        try (var connection = begin()) {
+            assertThat(jobs.complete(connection, claimed)).isTrue();
+            connection.commit();
+        }
+        assertThat(jobs.find(batch.then())).isPresent();
+        assertThat(Databases.query(postgres, "select id::text from coatcheck.job_batches"))
+                .isEmpty();
     }
 
     @Test

@@ -42,7 +42,8 @@ final class JobScripts {
                         "limits",
                         "rates",
                         "schedules",
-                        "relayed")
+                        "relayed",
+                        "batches")
                 .map(name -> prefix + "{" + prefix + "jobs}:" + name)
                 .toList();
     }

@@ -9,6 +9,7 @@ import static dev.coatcheck.redis.JobScripts.text;
 import dev.coatcheck.state.StoredText;
 import dev.coatcheck.state.jobs.ClaimedJob;
 import dev.coatcheck.state.jobs.Enqueued;
+import dev.coatcheck.state.jobs.EnqueuedBatch;
 import dev.coatcheck.state.jobs.FailResult;
 import dev.coatcheck.state.jobs.FireResult;
 import dev.coatcheck.state.jobs.GroupLimit;
@@ -38,8 +39,9 @@ import org.jspecify.annotations.Nullable;
  * Jobs on Redis: a fixed number of hashes and sorted sets, all in one slot of a cluster, which scripts read and change. What
  * is in them is written in {@code job.lua}.
  *
- * <p>Cost: every method is one command; a claim takes the server a time that grows with what it claims and with the groups
- * that it passes, and not with what waits. {@link #depths()} grows with the number of queues and of their priorities. Who
+ * <p>Cost: every method is one command. Each job that is enqueued, claimed or completed takes the server some tens of
+ * microseconds, during which it serves nothing else: a batch of a thousand takes that many milliseconds. A claim takes longer
+ * with each group that it passes, and not with what waits. {@link #depths()} grows with the number of queues and of their priorities. Who
  * waits for work, or runs jobs, listens on one more connection. A server that is full enqueues nothing, and still lets jobs
  * be claimed, completed and given back. Thread-safe.
  *
@@ -53,6 +55,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RedisJobs implements Jobs, JobInbox {
     private static final Script ENQUEUE = script("job-add.lua", "job-enqueue.lua");
+    private static final Script ENQUEUE_BATCH = script("job-add.lua", "job-batch.lua");
     private static final Script RENEW = script("job-renew.lua");
     private static final Script COMPLETE = script("job-complete.lua");
     private static final Script FAIL = script("job-fail.lua");
@@ -87,12 +90,23 @@ public final class RedisJobs implements Jobs, JobInbox {
         if (jobs.isEmpty()) {
             return List.of();
         }
+        return enqueue(ENQUEUE, List.of(), jobs);
+    }
+
+    @Override
+    public EnqueuedBatch enqueueBatch(List<NewJob> jobs, NewJob then) {
+        Jobs.requireBatch(jobs);
+        var id = JobId.next();
+        return new EnqueuedBatch(enqueue(ENQUEUE_BATCH, JobScripts.arguments(id, then), jobs), id);
+    }
+
+    private List<Enqueued> enqueue(Script script, List<String> before, List<NewJob> jobs) {
         var ids = jobs.stream().map(job -> JobId.next()).toList();
-        var arguments = new ArrayList<String>();
+        var arguments = new ArrayList<>(before);
         for (int i = 0; i < ids.size(); i++) {
             arguments.addAll(JobScripts.arguments(ids.get(i), jobs.get(i)));
         }
-        var reply = scripts.run("enqueue " + jobs.size() + " jobs", ENQUEUE, arguments);
+        var reply = scripts.run("enqueue " + jobs.size() + " jobs", script, arguments);
         return IntStream.range(0, ids.size())
                 .mapToObj(i -> JobScripts.enqueued(ids.get(i), id(reply, i)))
                 .toList();

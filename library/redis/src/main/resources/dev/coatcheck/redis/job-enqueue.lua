@@ -1,3 +1,4 @@
 -- Adds jobs, all or none. ARGV: channel, then the jobs. Returns the ids of the jobs that stand for them.
 
-return add(2)
+local standing = add(2)
+return standing

@@ -11,4 +11,5 @@ if last and tonumber(last) >= at then
   return {'fired before'}
 end
 redis.call('HSET', keys.schedules, ARGV[2], digits(at))
-return {'fired', add(4)[1]}
+local standing = add(4)
+return {'fired', standing[1]}

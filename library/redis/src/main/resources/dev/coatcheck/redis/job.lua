@@ -1,9 +1,9 @@
 -- What the scripts on jobs share; put in front of each. All have the same KEYS, and in ARGV[1] the channel on which workers
 -- hear the names of queues that have something for them, and an empty text when a running job was cancelled.
 --
--- A job is a record in the hash "jobs", by its id, and texts in the hash "texts", by a letter and its id: "b" is the payload,
--- "p" the progress, "e" the last error. A record is a map in MessagePack; what a later release adds to it is kept. Times are
--- microseconds of this server's clock.
+-- A job is a record in the hash "records", by its id, and texts in the hash "texts", by a letter and its id: "b" is the
+-- payload, "p" the progress, "e" the last error. A record is a map in MessagePack; what a later release adds to it is kept.
+-- Times are microseconds of this server's clock.
 --
 -- Indexes are sorted sets without scores, so that they are in the order of their bytes, as an index of a database is.
 -- Parts are parted by NUL, which no name has; numbers and ids have a fixed width.
@@ -13,15 +13,18 @@
 --   running: queue, id
 --   held:    queue, group, due, id: what runs of groups
 --   dead:    queue, due, id
--- Beside them: "unique", for queue and key the id of the job that has it; "limits", for queue and group (none: for all
--- groups) what it may have; "rates", for queue and group when its debt is paid (a theoretical arrival time, as GCRA calls
--- it); "schedules", for each name up to when it has fired; "relayed", for the id of a job that came from an outbox until when
--- it is known that it did.
+-- Beside them:
+--   unique:    for queue and key, the id of the job that has it
+--   limits:    for queue and group (none: for all groups), what it may have
+--   rates:     for queue and group, when its debt is paid (a theoretical arrival time, as GCRA calls it)
+--   schedules: for each name, up to when it has fired
+--   relayed:   for the id of a job that came from an outbox, until when it is known that it did
+--   batches:   by a letter and the id of what follows a batch: "n" is how many of it have not ended, "j" what follows
 
 local keys = {
-  jobs = KEYS[1], texts = KEYS[2], unique = KEYS[3], turns = KEYS[4], due = KEYS[5], running = KEYS[6], held = KEYS[7],
-  dead = KEYS[8], limits = KEYS[9], rates = KEYS[10], schedules = KEYS[11],
-  relayed = KEYS[12]}
+  records = KEYS[1], texts = KEYS[2], unique = KEYS[3], turns = KEYS[4], due = KEYS[5], running = KEYS[6],
+  held = KEYS[7], dead = KEYS[8], limits = KEYS[9], rates = KEYS[10], schedules = KEYS[11], relayed = KEYS[12],
+  batches = KEYS[13]}
 local CHANNEL = ARGV[1]
 local NUL, LAST = '\0', '\255' -- LAST comes after whatever follows a NUL
 local WAITS, RUNS, DEAD = 0, 1, 2
@@ -63,7 +66,7 @@ local function next_priority(queue, above)
 end
 
 local function load(id)
-  local record = redis.call('HGET', keys.jobs, id)
+  local record = redis.call('HGET', keys.records, id)
   return record and cmsgpack.unpack(record)
 end
 
@@ -102,7 +105,7 @@ local function remove_entries(id, job)
 end
 
 local function save(id, job)
-  redis.call('HSET', keys.jobs, id, cmsgpack.pack(job))
+  redis.call('HSET', keys.records, id, cmsgpack.pack(job))
   for _, entry in ipairs(entries(id, job)) do
     redis.call('ZADD', entry[1], 0, entry[2])
   end
@@ -117,6 +120,52 @@ local function change(id, job, changes)
   save(id, job)
 end
 
+local function tell(queue)
+  redis.call('PUBLISH', CHANNEL, queue)
+end
+
+-- A job of ten values from this one on: id, queue, group, payload, delay, priority, unique key (empty for none, or "=" and the
+-- key), attempts, and the first and the longest delay of a retry in milliseconds.
+local function new_job(values, at, batch)
+  return {
+    id = values[at], payload = values[at + 3], delay = tonumber(values[at + 4]),
+    record = {
+      format = 1, queue = values[at + 1], group = values[at + 2], priority = tonumber(values[at + 5]),
+      key = values[at + 6], state = WAITS, fence = 0, attempts = 0, max_attempts = tonumber(values[at + 7]),
+      first_delay = tonumber(values[at + 8]), max_delay = tonumber(values[at + 9]), batch = batch}}
+end
+
+-- Puts a job into its queue. Returns the id of the job that has its unique key, if one has.
+local function put(job, now)
+  local record = job.record
+  local key = record.queue .. NUL .. record.key
+  local holder = record.key ~= '' and redis.call('HGET', keys.unique, key)
+  if holder then
+    return holder
+  end
+  record.enqueued, record.run, record.due = now, now + job.delay, now + job.delay
+  save(job.id, record)
+  redis.call('HSET', keys.texts, 'b' .. job.id, job.payload)
+  if record.key ~= '' then
+    redis.call('HSET', keys.unique, key, job.id)
+  end
+end
+
+-- A job has ended: that of a batch leaves it, and of the last one what follows is enqueued.
+local function leave_batch(job)
+  if not job.batch then
+    return
+  end
+  local left, follower = 'n' .. job.batch, 'j' .. job.batch
+  if redis.call('HINCRBY', keys.batches, left, -1) == 0 then
+    local following = cmsgpack.unpack(redis.call('HGET', keys.batches, follower))
+    redis.call('HDEL', keys.batches, left, follower)
+    put(following, clock())
+    tell(following.record.queue)
+  end
+  job.batch = nil
+end
+
 local function free_key(job)
   if job.key ~= '' and job.state ~= DEAD then
     redis.call('HDEL', keys.unique, job.queue .. NUL .. job.key)
@@ -126,18 +175,18 @@ end
 local function forget(id, job)
   remove_entries(id, job)
   free_key(job)
-  redis.call('HDEL', keys.jobs, id)
+  leave_batch(job)
+  redis.call('HDEL', keys.records, id)
   redis.call('HDEL', keys.texts, 'b' .. id, 'p' .. id, 'e' .. id)
 end
 
 local function die(id, job, now, error)
+  remove_entries(id, job)
   free_key(job)
-  change(id, job, {state = DEAD, due = now})
+  leave_batch(job)
+  job.state, job.due = DEAD, now
+  save(id, job)
   redis.call('HSET', keys.texts, 'e' .. id, error)
-end
-
-local function tell(queue)
-  redis.call('PUBLISH', CHANNEL, queue)
 end
 
 -- What a group may have: its own limit, or that of all groups of its queue; nil where there is none.

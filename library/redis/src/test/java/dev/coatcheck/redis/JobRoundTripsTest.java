@@ -53,7 +53,7 @@ class JobRoundTripsTest {
 
     @Test
     void everything_that_is_done_with_jobs_is_one_command_each() {
-        assertThat(commandsOf(this::everything)).hasSize(20).containsOnly("EVALSHA");
+        assertThat(commandsOf(this::everything)).hasSize(21).containsOnly("EVALSHA");
     }
 
     private void everything() {
@@ -74,6 +74,7 @@ class JobRoundTripsTest {
         jobs.limitGroups("mail", GroupLimit.none());
         jobs.lastFired("report", Instant.EPOCH);
         jobs.fire("report", Instant.EPOCH.plusSeconds(1), NewJob.of("other", ""));
+        jobs.enqueueBatch(List.of(), NewJob.of("other", "").withUniqueKey("1"));
         jobs.depths();
         assertThat(jobs.claim(QUEUES, 10, LONG)).extracting(ClaimedJob::queue).containsOnly("mail");
         jobs.cancel(claimed.get(1).id());

@@ -52,6 +52,7 @@ class RedisJobsTest {
                 job.withGroup("ada").withPriority(-1),
                 job.withPriority(7),
                 job.withDelay(LONG)));
+        jobs.enqueueBatch(List.of(job.withPriority(9)), job.withGroup("ada"));
         var claimed = jobs.claim(Set.of(QUEUE), 4, LONG);
         claimed.forEach(one -> jobs.report(one, "half"));
         jobs.completeAll(claimed.subList(0, 2));

@@ -4,6 +4,7 @@ import dev.coatcheck.state.StoredText;
 import dev.coatcheck.state.jobs.CancelWatches;
 import dev.coatcheck.state.jobs.ClaimedJob;
 import dev.coatcheck.state.jobs.Enqueued;
+import dev.coatcheck.state.jobs.EnqueuedBatch;
 import dev.coatcheck.state.jobs.FailResult;
 import dev.coatcheck.state.jobs.FireResult;
 import dev.coatcheck.state.jobs.GroupLimit;
@@ -19,6 +20,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -47,6 +49,7 @@ public final class InMemoryJobs implements Jobs, JobInbox {
     private final InstantSource clock;
     private final Map<JobId, HeldJob> held = new LinkedHashMap<>();
     private final Map<String, Instant> fired = new HashMap<>();
+    private final List<HeldBatch> batches = new ArrayList<>();
     private final Set<JobId> relayed = new HashSet<>();
     private long ids;
     private final CancelWatches cancelWatches = new CancelWatches();
@@ -65,6 +68,36 @@ public final class InMemoryJobs implements Jobs, JobInbox {
     }
 
     @Override
+    public synchronized EnqueuedBatch enqueueBatch(List<NewJob> jobs, NewJob then) {
+        Jobs.requireBatch(jobs);
+        var batch = new HeldBatch(nextId(), then);
+        var enqueued = jobs.stream().map(this::add).toList();
+        enqueued.stream()
+                .filter(Enqueued.Added.class::isInstance)
+                .map(Enqueued::id)
+                .forEach(batch.left()::add);
+        if (batch.left().isEmpty()) {
+            add(batch.id(), then);
+        } else {
+            batches.add(batch);
+        }
+        notifyAll();
+        return new EnqueuedBatch(enqueued, batch.id());
+    }
+
+    /** What follows a batch is enqueued, if this was the last of it. */
+    private void ended(JobId id) {
+        batches.stream()
+                .filter(batch -> batch.left().remove(id) && batch.left().isEmpty())
+                .findFirst()
+                .ifPresent(batch -> {
+                    batches.remove(batch);
+                    add(batch.id(), batch.then());
+                    notifyAll();
+                });
+    }
+
+    @Override
     public synchronized void accept(List<RelayedJob> jobs) {
         Jobs.requireBatch(jobs);
         jobs.stream().filter(job -> relayed.add(job.id())).forEach(job -> add(job.id(), job.job()));
@@ -77,8 +110,12 @@ public final class InMemoryJobs implements Jobs, JobInbox {
     }
 
     private Enqueued add(NewJob job) {
-        // Such that they are listed in the order in which they were enqueued.
-        return add(new JobId(new UUID(++ids, 0)), job);
+        return add(nextId(), job);
+    }
+
+    /** Such that they are listed in the order in which they were enqueued. */
+    private JobId nextId() {
+        return new JobId(new UUID(++ids, 0));
     }
 
     private Enqueued add(JobId id, NewJob job) {
@@ -93,7 +130,10 @@ public final class InMemoryJobs implements Jobs, JobInbox {
     @Override
     public synchronized List<ClaimedJob> claim(Set<String> queues, int max, Duration lease) {
         var now = now();
-        alive(queues).filter(job -> job.isLostForGood(now)).forEach(job -> job.die(now, HeldJob.LOST_FOR_GOOD));
+        alive(queues)
+                .filter(job -> job.isLostForGood(now))
+                .toList()
+                .forEach(job -> die(job, now, HeldJob.LOST_FOR_GOOD));
         var due = alive(queues)
                 .filter(job -> !job.due().isAfter(now))
                 .sorted(MOST_URGENT)
@@ -137,6 +177,7 @@ public final class InMemoryJobs implements Jobs, JobInbox {
                 .filter(job ->
                         holding(job).map(entry -> held.remove(entry.id())).isPresent())
                 .collect(Collectors.toSet());
+        completed.forEach(job -> ended(job.id()));
         notifyAll();
         return completed;
     }
@@ -149,12 +190,17 @@ public final class InMemoryJobs implements Jobs, JobInbox {
         }
         var text = StoredText.fit(error, MAX_ERROR_BYTES);
         if (entry.isSpent()) {
-            entry.die(now(), text);
+            die(entry, now(), text);
             return new FailResult.Dead();
         }
         var delay = entry.retryAfter(now(), text, ThreadLocalRandom.current().nextDouble());
         notifyAll();
         return new FailResult.WillRetry(delay);
+    }
+
+    private void die(HeldJob job, Instant now, String error) {
+        job.die(now, error);
+        ended(job.id());
     }
 
     @Override
@@ -221,6 +267,7 @@ public final class InMemoryJobs implements Jobs, JobInbox {
     @Override
     public synchronized Optional<JobState> cancel(JobId id) {
         var cancelled = Optional.ofNullable(held.remove(id)).map(HeldJob::state);
+        ended(id);
         if (cancelled.equals(Optional.of(JobState.RUNNING))) {
             cancelWatches.tell();
             notifyAll();

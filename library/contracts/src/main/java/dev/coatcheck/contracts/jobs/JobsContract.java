@@ -4,7 +4,7 @@ import dev.coatcheck.state.jobs.Jobs;
 
 /**
  * What every adapter of {@link Jobs} passes, cut by what it is about: {@link Enqueuing}, {@link Batching},
- * {@link Claiming}, {@link Grouping}, {@link Ending}, {@link Controlling}, {@link Leasing}, {@link Awaiting},
+ * {@link Following}, {@link Claiming}, {@link Grouping}, {@link Ending}, {@link Controlling}, {@link Leasing}, {@link Awaiting},
  * {@link Counting}, {@link Scheduling}, {@link HostileText}, {@link Working}.
  *
  * <pre>{@code
@@ -19,6 +19,7 @@ import dev.coatcheck.state.jobs.Jobs;
 public abstract class JobsContract
         implements Enqueuing,
                 Batching,
+                Following,
                 Claiming,
                 Grouping,
                 Ending,

@@ -3,6 +3,7 @@ package dev.coatcheck.contracts.jobs;
 import dev.coatcheck.state.BackingServiceException;
 import dev.coatcheck.state.jobs.ClaimedJob;
 import dev.coatcheck.state.jobs.Enqueued;
+import dev.coatcheck.state.jobs.EnqueuedBatch;
 import dev.coatcheck.state.jobs.FailResult;
 import dev.coatcheck.state.jobs.FireResult;
 import dev.coatcheck.state.jobs.GroupLimit;
@@ -86,6 +87,11 @@ final class TroubledJobs implements Jobs {
     @Override
     public List<Enqueued> enqueueAll(List<NewJob> jobs) {
         return ask(() -> store.enqueueAll(jobs));
+    }
+
+    @Override
+    public EnqueuedBatch enqueueBatch(List<NewJob> jobs, NewJob then) {
+        return ask(() -> store.enqueueBatch(jobs, then));
     }
 
     @Override

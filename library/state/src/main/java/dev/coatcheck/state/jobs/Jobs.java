@@ -74,6 +74,22 @@ public interface Jobs {
     List<Enqueued> enqueueAll(List<NewJob> jobs);
 
     /**
+     * Adds jobs as a batch, and a job that follows: it is enqueued when all of the batch have ended, in the transaction of the
+     * last that does, so exactly once. A job has ended when it was done or cancelled, or is dead; what becomes of it later
+     * matters no more. A batch of none, or of duplicates alone, has ended at once.
+     *
+     * <pre>{@code
+     * jobs.enqueueBatch(pages.stream().map(page -> NewJob.of("pages", page)).toList(), NewJob.of("bind", book));
+     * }</pre>
+     *
+     * @param jobs at most {@value #MAX_BATCH}, of any queues
+     * @param then the job that follows; its delay counts from when it is enqueued, and where another has its unique key
+     *     then, that stands for it
+     * @throws IllegalArgumentException where there are more
+     */
+    EnqueuedBatch enqueueBatch(List<NewJob> jobs, NewJob then);
+
+    /**
      * Claims jobs that may be run, those whose lease has ended included.
      *
      * @param queues from which queues
