@@ -139,11 +139,13 @@ public final class Redis implements AutoCloseable {
     }
 
     /**
-     * Jobs. They are kept as long as this server keeps what it was told: without persistence a restart loses them, and a crash
-     * the last second of them with {@code appendfsync everysec}. Give it {@code noeviction}; once full it enqueues nothing and
-     * still lets jobs be claimed and completed. In a cluster the jobs of all queues are in one slot, and so on one node: who
-     * needs more than one node attaches it under several {@linkplain RedisSettings#prefix() prefixes}. A job that is to be
-     * delayed, or held, by more than 100 years is so by 100 years. While somebody works, one more connection listens.
+     * Jobs. They are kept as long as this server keeps what it was told: without persistence a restart loses them, a crash
+     * the last second of them with {@code appendfsync everysec}, and a fail-over what the replica had not been told. Of what was
+     * lost so, a new job is gone, one that was done runs again, and one that was claimed is claimed again under a greater fence,
+     * so that only the later claim can complete it. Give it {@code noeviction}; once full it enqueues nothing and still lets
+     * jobs be claimed and completed. In a cluster the jobs of all queues are in one slot, and so on one node: who needs more
+     * than one node attaches it under several {@linkplain RedisSettings#prefix() prefixes}. A job that is to be delayed, or
+     * held, by more than 100 years is so by 100 years. While somebody works, one more connection listens.
      */
     public RedisJobs jobs() {
         return jobs;

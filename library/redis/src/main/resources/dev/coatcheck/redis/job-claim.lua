@@ -130,7 +130,9 @@ local function claim(id)
     die(id, job, now, 'the worker of the last attempt lost the job: it died, or was cut off')
     return false
   end
-  change(id, job, {state = RUNS, due = now + lease, attempts = job.attempts + 1, fence = job.fence + 1})
+  -- The time keeps a fence from being issued twice, where a crash or a fail-over has cost the server the claim before.
+  local fence = math.max(now, job.fence + 1)
+  change(id, job, {state = RUNS, due = now + lease, attempts = job.attempts + 1, fence = fence})
   charge(job.queue, job.group)
   for _, value in ipairs({
       id, job.queue, job.group, redis.call('HGET', keys.texts, 'b' .. id), job.attempts, job.max_attempts, job.fence}) do

@@ -204,6 +204,23 @@ class RedisJobsTest {
     }
 
     @Test
+    void a_claim_that_the_server_has_lost_in_a_crash_ends_nothing_once_the_job_is_claimed_again() {
+        jobs.enqueue(NewJob.of(QUEUE, "{}"));
+        var synced = store.besides().keys("*").stream()
+                .collect(Collectors.toMap(key -> key, key -> store.besides().dump(key)));
+        var lost = jobs.claim(Set.of(QUEUE), 1, LONG).get(0);
+        store.besides().flushdb();
+        synced.forEach((key, value) -> store.besides().restore(key, 0, value));
+
+        var claimed = jobs.claim(Set.of(QUEUE), 1, LONG).get(0);
+
+        assertThat(claimed.id()).isEqualTo(lost.id());
+        assertThat(claimed.fence()).isGreaterThan(lost.fence());
+        assertThat(jobs.complete(lost)).isFalse();
+        assertThat(jobs.complete(claimed)).isTrue();
+    }
+
+    @Test
     void paid_debts_of_groups_are_forgotten() {
         jobs.limitGroups(QUEUE, GroupLimit.none().withRate(1_000, Duration.ofSeconds(1)));
         jobs.enqueueAll(IntStream.range(0, 100)
