@@ -3,8 +3,13 @@
 
 local UNCONFIRMED_MICROS = 2592000000000 -- 30 days
 local now = clock()
-add(2, function(id)
-  return redis.call('ZADD', keys.relayed, 'NX', digits(now + UNCONFIRMED_MICROS), id) == 0
-end)
+
+-- Notes that a job came. Returns whether it came before; one that is still here did, although that has been forgotten.
+local function came_before(id)
+  local is_new = redis.call('ZADD', keys.relayed, 'NX', digits(now + UNCONFIRMED_MICROS), id) == 1
+  return not is_new or redis.call('HEXISTS', keys.jobs, id) == 1
+end
+
+add(2, came_before)
 redis.call('ZREMRANGEBYSCORE', keys.relayed, '-inf', digits(now))
 return {}

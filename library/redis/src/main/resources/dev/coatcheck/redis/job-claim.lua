@@ -123,9 +123,27 @@ local function charge(queue, group)
   end
 end
 
--- Whether the job was claimed; it is dead instead, where the worker of its last attempt lost it.
-local function claim(id)
+-- Has the indexes say of a job what its record says, and nothing where that is gone: it was evicted, for example.
+local function mend(id, job, place)
+  for _, state in ipairs({WAITS, RUNS}) do
+    place.state = state
+    remove_entries(id, place)
+  end
+  if job then
+    save(id, job)
+  else
+    redis.call('HDEL', keys.texts, 'b' .. id, 'p' .. id, 'e' .. id)
+  end
+end
+
+-- Whether the job at a place was claimed; it is dead instead, where the worker of its last attempt lost it.
+local function claim(place)
+  local id = id_of(place.member)
   local job = load(id)
+  if not job or job.state == DEAD or job.due ~= place.due then
+    mend(id, job, place)
+    return false
+  end
   if job.state == RUNS and job.attempts >= job.max_attempts then
     die(id, job, now, 'the worker of the last attempt lost the job: it died, or was cut off')
     return false
@@ -142,7 +160,7 @@ local function claim(id)
   return true
 end
 
--- A turn: claims jobs of one group, or of none. Returns how many were claimed, or were dead.
+-- A turn: claims jobs of one group, or of none. Returns how many were claimed, were dead, or were none.
 local function take(priority, group, wanted)
   local due = {}
   for _, queue in ipairs(queues) do
@@ -151,16 +169,20 @@ local function take(priority, group, wanted)
       local start = queue .. NUL .. priority .. NUL .. group .. NUL
       local to = '(' .. start .. time_text(now) .. LAST
       for _, member in ipairs(redis.call('ZRANGEBYLEX', keys.turns, '[' .. start, to, 'LIMIT', 0, allowed)) do
-        due[#due + 1] = string.sub(member, -53)
+        due[#due + 1] = {
+          member = string.sub(member, -53), queue = queue, group = group, priority = 2147483647 - tonumber(priority),
+          due = due_of(member)}
       end
     end
   end
   if #queues > 1 then
-    table.sort(due, before)
+    table.sort(due, function(one, other)
+      return before(one.member, other.member)
+    end)
   end
   local taken = math.min(#due, wanted)
   for i = 1, taken do
-    claim(id_of(due[i]))
+    claim(due[i])
   end
   return taken
 end

@@ -7,32 +7,37 @@ local from, to = '[' .. start, '(' .. start .. LAST
 if ARGV[5] then
   local due = time_text(tonumber(ARGV[7])) .. NUL .. ARGV[8]
   local level = string.format('%010.0f', 2147483647 - tonumber(ARGV[5])) .. NUL .. ARGV[6] .. NUL
-  from = '(' .. start .. ({[WAITS] = level .. due, [RUNS] = ARGV[8], [DEAD] = due})[state]
+  local after = '(' .. start .. ({[WAITS] = level .. due, [RUNS] = ARGV[8], [DEAD] = due})[state]
+  if state == DEAD then
+    to = after
+  else
+    from = after
+  end
 end
 
 local function next_page()
-  if state ~= DEAD then
-    return redis.call('ZRANGEBYLEX', key, from, to, 'LIMIT', 0, most)
+  if state == DEAD then
+    return redis.call('ZREVRANGEBYLEX', key, to, from, 'LIMIT', 0, most)
   end
-  local newest = ARGV[5] and from or to
-  return redis.call('ZREVRANGEBYLEX', key, newest, '[' .. start, 'LIMIT', 0, most)
+  return redis.call('ZRANGEBYLEX', key, from, to, 'LIMIT', 0, most)
 end
 
 local reply, found = {}, 0
-while found < most do
+repeat
   local page = next_page()
   for _, member in ipairs(page) do
     local id = id_of(member)
     local job = load(id)
-    if job.state == state and found < most then
+    if job and job.state == state and found < most then
       view(reply, id, job)
       found = found + 1
     end
-    from = '(' .. member
+    if state == DEAD then
+      to = '(' .. member
+    else
+      from = '(' .. member
+    end
   end
-  -- Only among what waits is there something else, so that a page may not be enough.
-  if #page < most or state ~= WAITS then
-    break
-  end
-end
+  -- Among what waits is what runs, and anywhere what has no record any more, so that a page may not be enough.
+until #page < most or found == most
 return reply

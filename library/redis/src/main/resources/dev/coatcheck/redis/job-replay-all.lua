@@ -9,7 +9,10 @@ repeat
       break
     end
     local id = id_of(member)
-    if revive(id, load(id), now) then
+    local job = load(id)
+    if not job or job.state ~= DEAD then
+      redis.call('ZREM', keys.dead, member)
+    elseif revive(id, job, now) then
       replayed = replayed + 1
     end
     to = '(' .. member

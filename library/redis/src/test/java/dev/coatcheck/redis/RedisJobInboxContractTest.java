@@ -10,6 +10,7 @@ import dev.coatcheck.state.jobs.NewJob;
 import dev.coatcheck.state.jobs.RelayedJob;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -44,6 +45,20 @@ class RedisJobInboxContractTest extends JobInboxContract {
         inbox().accept(List.of());
         assertThat(store.besides().zrange(RELAYED, 0, -1))
                 .containsExactly(open.id().toString());
+    }
+
+    @Test
+    void a_job_that_is_still_here_is_known_also_when_it_has_been_forgotten_that_it_came() {
+        var relayed = new RelayedJob(JobId.next(), NewJob.of("mail", ""));
+        inbox().accept(List.of(relayed));
+        var claimed = jobs().claim(Set.of("mail"), 1, Duration.ofMinutes(5)).get(0);
+        store.besides().del(RELAYED);
+
+        inbox().accept(List.of(relayed));
+
+        assertThat(jobs().claim(Set.of("mail"), 1, Duration.ofMinutes(5))).isEmpty();
+        assertThat(jobs().complete(claimed)).isTrue();
+        assertThat(jobs().depths()).isEmpty();
     }
 
     private Duration knownFor(RelayedJob job) {

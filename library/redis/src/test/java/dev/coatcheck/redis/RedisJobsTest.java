@@ -13,6 +13,7 @@ import dev.coatcheck.state.jobs.Jobs;
 import dev.coatcheck.state.jobs.NewJob;
 import dev.coatcheck.state.jobs.QueueDepth;
 import dev.coatcheck.state.jobs.Retry;
+import dev.coatcheck.state.jobs.StoredJob;
 import io.lettuce.core.Range;
 import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.cluster.SlotHash;
@@ -218,6 +219,50 @@ class RedisJobsTest {
         assertThat(claimed.fence()).isGreaterThan(lost.fence());
         assertThat(jobs.complete(lost)).isFalse();
         assertThat(jobs.complete(claimed)).isTrue();
+    }
+
+    @Test
+    void what_the_indexes_say_of_records_that_are_gone_stops_nobody_and_goes() {
+        var once = NewJob.of(QUEUE, "").withRetry(Retry.never());
+        jobs.enqueueAll(List.of(once.withPriority(3), once.withPriority(3)));
+        jobs.claim(Set.of(QUEUE), 2, LONG).forEach(job -> jobs.fail(job, "boom"));
+        jobs.enqueueAll(List.of(once.withPriority(2), once.withPriority(2).withGroup("ada")));
+        jobs.claim(Set.of(QUEUE), 2, Duration.ofMillis(1));
+        jobs.enqueueAll(List.of(once.withPriority(1), once.withPriority(1).withGroup("ada")));
+        store.besides().del(KEYS + "records", KEYS + "texts");
+        var left = jobs.enqueue(once).id();
+
+        for (var state : JobState.values()) {
+            assertThat(jobs.list(QUEUE, state, 2))
+                    .extracting(StoredJob::id)
+                    .isEqualTo(state == JobState.WAITING ? List.of(left) : List.of());
+        }
+        assertThat(jobs.replayAll(QUEUE, 10)).isZero();
+        await().atMost(Duration.ofSeconds(20)).until(() -> {
+            jobs.claim(Set.of(QUEUE), 10, LONG).forEach(jobs::complete);
+            return store.besides().keys("*").isEmpty();
+        });
+        assertThat(jobs.find(left)).isEmpty();
+    }
+
+    @Test
+    void a_place_that_a_job_has_left_is_not_claimed_and_goes() {
+        var id = jobs.enqueue(NewJob.of(QUEUE, "").withGroup("ada")).id();
+        var waited = Map.of(
+                KEYS + "turns", store.besides().zrange(KEYS + "turns", 0, 0).get(0),
+                KEYS + "due", store.besides().zrange(KEYS + "due", 0, 0).get(0));
+        var claimed = jobs.claim(Set.of(QUEUE), 1, LONG).get(0);
+        waited.forEach((key, member) -> store.besides().zadd(key, 0, member));
+
+        assertThat(jobs.claim(Set.of(QUEUE), 1, LONG)).isEmpty();
+
+        assertThat(card("turns")).isEqualTo(1);
+        assertThat(card("due")).isEqualTo(1);
+        assertThat(jobs.list(QUEUE, JobState.RUNNING, 10))
+                .extracting(StoredJob::id)
+                .containsExactly(id);
+        assertThat(jobs.complete(claimed)).isTrue();
+        assertThat(store.besides().keys("*")).isEmpty();
     }
 
     @Test
