@@ -192,6 +192,7 @@ class RedisJobsTest {
                     .hasMessageContaining("it is full");
             var claimed = jobs.claim(Set.of(QUEUE), 4, LONG);
             assertThat(jobs.renew(claimed, LONG)).hasSize(4);
+            assertThat(jobs.report(claimed.get(0), "half")).isTrue();
             jobs.fail(claimed.get(0), "boom");
             jobs.giveBack(claimed.subList(1, 2));
             assertThat(jobs.completeAll(claimed.subList(2, 4))).hasSize(2);
