@@ -14,13 +14,15 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.function.BinaryOperator;
+import java.util.stream.Collectors;
 
 /** What workers do with the table of jobs: claim, renew, and say how it ended. Each is one round trip. */
 final class JobClaims {
@@ -178,12 +180,14 @@ final class JobClaims {
                 "int8", jobs.stream().map(ClaimedJob::fence).toArray());
     }
 
-    /** Of the jobs, those whose id the statement answers. */
+    /** Of the jobs, those whose id the statement answers; of several claims of one job the newest, as no other can be held. */
     private static Set<ClaimedJob> changed(PreparedStatement statement, Collection<ClaimedJob> jobs)
             throws SQLException {
         var ids = Set.copyOf(Rows.all(statement, row -> new JobId(row.getObject(1, UUID.class))));
-        var changed = new HashSet<>(jobs);
-        changed.removeIf(job -> !ids.contains(job.id()));
-        return changed;
+        var newest = jobs.stream()
+                .filter(job -> ids.contains(job.id()))
+                .collect(Collectors.toMap(
+                        ClaimedJob::id, job -> job, BinaryOperator.maxBy(Comparator.comparingLong(ClaimedJob::fence))));
+        return Set.copyOf(newest.values());
     }
 }

@@ -26,12 +26,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -131,7 +131,7 @@ public final class RedisJobs implements Jobs, JobInbox {
         }
         var arguments = new ArrayList<>(List.of(JobScripts.micros(lease)));
         arguments.addAll(JobScripts.arguments(jobs));
-        return changed(jobs, scripts.run("renew the leases of " + jobs.size() + " jobs", RENEW, arguments));
+        return held(jobs, scripts.run("renew the leases of " + jobs.size() + " jobs", RENEW, arguments));
     }
 
     @Override
@@ -140,18 +140,15 @@ public final class RedisJobs implements Jobs, JobInbox {
         if (jobs.isEmpty()) {
             return Set.of();
         }
-        return changed(jobs, scripts.run("complete " + jobs.size() + " jobs", COMPLETE, JobScripts.arguments(jobs)));
+        return held(jobs, scripts.run("complete " + jobs.size() + " jobs", COMPLETE, JobScripts.arguments(jobs)));
     }
 
-    /** Of the jobs, those whose id the script answered. */
-    private static Set<ClaimedJob> changed(Collection<ClaimedJob> jobs, List<@Nullable Object> reply) {
-        var ids = new HashSet<JobId>();
-        for (int i = 0; i < reply.size(); i++) {
-            ids.add(id(reply, i));
-        }
-        var changed = new HashSet<>(jobs);
-        changed.removeIf(job -> !ids.contains(job.id()));
-        return changed;
+    /** Of the jobs, those whose places the script answered: an id would not tell two claims of one job apart. */
+    private static Set<ClaimedJob> held(Collection<ClaimedJob> jobs, List<@Nullable Object> reply) {
+        var asked = List.copyOf(jobs);
+        return IntStream.range(0, reply.size())
+                .mapToObj(i -> asked.get((int) number(reply, i)))
+                .collect(Collectors.toSet());
     }
 
     @Override

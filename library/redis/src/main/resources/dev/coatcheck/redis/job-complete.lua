@@ -1,4 +1,5 @@
--- Ends jobs that were done. ARGV: channel, for each job its id and fence. Returns the ids of those that were held.
+-- Ends jobs that were done. ARGV: channel, for each job its id and fence. Returns which of them
+-- were held, counted from 0.
 
 local ended = {}
 for at = 2, #ARGV, 2 do
@@ -7,7 +8,7 @@ for at = 2, #ARGV, 2 do
   if job then
     forget(id, job)
     tell_of_place(job)
-    ended[#ended + 1] = id
+    ended[#ended + 1] = (at - 2) / 2
   end
 end
 return ended

@@ -1,5 +1,5 @@
 -- Makes leases end this much later than now. ARGV: channel, for how long, for each job its id and fence.
--- Returns the ids of those that are still held.
+-- Returns which of them are still held, counted from 0.
 
 local due = clock() + tonumber(ARGV[2])
 local kept = {}
@@ -8,7 +8,7 @@ for at = 3, #ARGV, 2 do
   local job = load_held(id, ARGV[at + 1])
   if job then
     change(id, job, {due = due})
-    kept[#kept + 1] = id
+    kept[#kept + 1] = (at - 3) / 2
   end
 end
 return kept

@@ -54,6 +54,17 @@ interface Leasing extends JobsUnderTest {
     }
 
     @Test
+    default void a_claim_that_was_lost_is_not_held_although_the_same_worker_has_the_job_again() {
+        var jobs = jobs();
+        enqueue(jobs, "");
+        var lost = claimOne(jobs, SHORT);
+        var claimed = awaitClaim(jobs, LONG);
+
+        assertThat(jobs.renew(List.of(lost, claimed), LONG)).containsExactly(claimed);
+        assertThat(jobs.completeAll(List.of(claimed, lost))).containsExactly(claimed);
+    }
+
+    @Test
     default void a_worker_that_is_late_may_still_complete_what_nobody_else_has_claimed() {
         var jobs = jobs();
         enqueue(jobs, "");
