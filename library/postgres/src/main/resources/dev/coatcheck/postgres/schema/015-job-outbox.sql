@@ -39,12 +39,10 @@ create function coatcheck.take_from_job_outbox_v1(p_max int)
 begin
     set local idle_in_transaction_session_timeout = '30s';
     return query
-        with taken as (
-            delete from coatcheck.job_outbox o
-                where o.id in (
-                    select waiting.id from coatcheck.job_outbox waiting
-                        order by waiting.id limit p_max for update skip locked)
-                returning o.*)
+        -- Materialized, so that no plan looks for the oldest more than once, and takes others each time.
+        with oldest as materialized (
+                select waiting.id from coatcheck.job_outbox waiting order by waiting.id limit p_max for update skip locked),
+            taken as (delete from coatcheck.job_outbox o using oldest where o.id = oldest.id returning o.*)
         select t.id, t.queue, t.grp, t.payload,
                 greatest(0, ceil(1000000 * extract(epoch from t.run_at - clock_timestamp())))::bigint,
                 t.priority, t.unique_key, t.max_attempts, t.first_delay_ms, t.max_delay_ms
