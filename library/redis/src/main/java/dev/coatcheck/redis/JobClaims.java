@@ -25,7 +25,7 @@ final class JobClaims {
     private final JobScripts scripts;
     private final JobSignals signals;
 
-    /** The group that had the last turn here, for each set of queues; of threads that claim at once, any one's will do. */
+    /** Which groups had the last turns here, for each set of queues; of threads that claim at once, any one's will do. */
     private final ConcurrentMap<Set<String>, String> lastTurns = new ConcurrentHashMap<>();
 
     JobClaims(JobScripts scripts, JobSignals signals) {
@@ -44,7 +44,7 @@ final class JobClaims {
                 List.of(Integer.toString(max), JobScripts.micros(lease), lastTurns.getOrDefault(queues, "")));
         arguments.addAll(queues);
         var reply = scripts.run("claim jobs", CLAIM, arguments);
-        noteTurn(queues, text(reply, 0));
+        noteTurns(queues, text(reply, 0));
         long wait = number(reply, 1);
         if (wait >= 0) {
             // A millisecond more, since a wait may end a little early.
@@ -73,12 +73,12 @@ final class JobClaims {
         return List.copyOf(claimed);
     }
 
-    private void noteTurn(Set<String> queues, String group) {
+    private void noteTurns(Set<String> queues, String turns) {
         if (lastTurns.size() >= MOST_SETS_OF_QUEUES) {
             lastTurns.clear();
         }
-        if (!group.isEmpty()) {
-            lastTurns.put(Set.copyOf(queues), group);
+        if (!turns.isEmpty()) {
+            lastTurns.put(Set.copyOf(queues), turns);
         } else {
             lastTurns.remove(queues);
         }

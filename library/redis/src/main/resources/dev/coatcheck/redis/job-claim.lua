@@ -1,19 +1,28 @@
--- Claims jobs. ARGV: channel, how many, for how long, the group that had the last turn, the queues.
--- Returns: the group that had the last turn now; in how many microseconds there will be something, where nothing was
+-- Claims jobs. ARGV: channel, how many, for how long, what the last call returned first (or an empty text), the queues.
+-- Returns: which groups had the last turns; in how many microseconds there will be something, where nothing was
 -- claimed, or -1; for each job its id, queue, group, payload, attempt, attempts that there may be, fence.
 --
 -- Priorities are visited from the greatest down. At each, the groups after the last take turns of one job, then of two, of
 -- four, and so on, until there is enough. A turn costs a few probes of indexes, however many jobs wait in the group, and
 -- there are at most 512 turns in one call: what has not been found by then is found by the next, a little later. A priority
--- has half of those that are left, so that groups that may not start anything hold up no lower priority.
+-- has half of those that are left, so that groups that may not start anything hold up no lower priority. Each priority goes
+-- on from its own last turn, or else lower ones would have it pass the same groups for ever.
 
-local most, lease, last = tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4]
+local MOST_LAST_TURNS = 16 -- of priorities beyond, each call begins with the first group
+local most, lease = tonumber(ARGV[2]), tonumber(ARGV[3])
 local queues = {}
 for i = 5, #ARGV do
   queues[#queues + 1] = ARGV[i]
 end
 local now = clock()
 local jobs, left, next_due = {}, most, nil
+
+-- By priority, the group that had the last turn; and the priorities, the greatest first.
+local last, priorities = {}, {}
+for priority, group in string.gmatch(ARGV[4], '(%d+)%z([^%z]*)%z') do
+  last[priority] = group
+  priorities[#priorities + 1] = priority
+end
 
 -- In the order of bytes; that of Lua itself is the locale's.
 local function before(one, other)
@@ -196,9 +205,9 @@ local function go_round(priority, turns)
   local found = due
   while found > 0 and due > 0 and left > 0 and turns > 0 do
     found = 0
-    local begun, wrapped = last, false
+    local begun, wrapped = last[priority] or '', false
     while due > 0 and left > 0 and turns > 0 do
-      local group = grouped > 0 and next_group(priority, last)
+      local group = grouped > 0 and next_group(priority, last[priority] or '')
       if not group then
         if wrapped then
           break
@@ -210,7 +219,7 @@ local function go_round(priority, turns)
       end
       turns = turns - 1
       if grouped > 0 then
-        last = group
+        last[priority] = group
       end
       local taken = take(priority, group, math.min(quota, left))
       found, due = found + taken, due - taken
@@ -220,13 +229,14 @@ local function go_round(priority, turns)
   return turns
 end
 
-local turns_left, unfinished = 512, false
+local turns_left, unfinished, visited = 512, false, {}
 local priority = next_priority_of_all()
 while priority and left > 0 and turns_left > 0 do
   local turns = math.ceil(turns_left / 2)
   local unused = go_round(priority, turns)
   unfinished = unfinished or unused == 0
   turns_left = turns_left - turns + unused
+  visited[#visited + 1] = priority
   priority = next_priority_of_all(priority)
 end
 
@@ -245,7 +255,25 @@ if left == most then
     wait = math.min(math.max(next_due - now, 0), 86400000000)
   end
 end
-local reply = {last, wait}
+
+-- Where the next call goes on: at the priorities of this one, and at those that it has not come to.
+local function last_turns()
+  local lowest = visited[#visited]
+  for _, each in ipairs(priorities) do
+    if not lowest or each > lowest then
+      visited[#visited + 1] = each
+    end
+  end
+  local turns = {}
+  for _, each in ipairs(visited) do
+    if last[each] and #turns < MOST_LAST_TURNS then
+      turns[#turns + 1] = each .. NUL .. last[each] .. NUL
+    end
+  end
+  return table.concat(turns)
+end
+
+local reply = {last_turns(), wait}
 for _, value in ipairs(jobs) do
   reply[#reply + 1] = value
 end

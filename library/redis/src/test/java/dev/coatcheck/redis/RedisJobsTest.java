@@ -267,6 +267,31 @@ class RedisJobsTest {
     }
 
     @Test
+    void groups_that_are_full_hold_up_no_group_behind_them_although_lower_priorities_go_on() {
+        jobs.limitGroups(QUEUE, GroupLimit.none().withConcurrency(1));
+        var urgent = NewJob.of(QUEUE, "").withPriority(5);
+        var full = IntStream.range(0, 600)
+                .mapToObj(i -> urgent.withGroup("full %03d".formatted(i)))
+                .toList();
+        jobs.enqueueAll(full);
+        for (int held = 0; held < full.size(); ) {
+            held += jobs.claim(Set.of(QUEUE), full.size(), LONG).size();
+        }
+        jobs.enqueueAll(full);
+        jobs.enqueueAll(IntStream.range(0, 20)
+                .mapToObj(i -> NewJob.of(QUEUE, "").withGroup("a lower one %02d".formatted(i)))
+                .toList());
+
+        jobs.enqueue(urgent.withGroup("has a place"));
+
+        var claims = IntStream.range(0, 10)
+                .boxed()
+                .flatMap(i -> jobs.claim(Set.of(QUEUE), 1, LONG).stream())
+                .map(job -> job.group().orElseThrow());
+        assertThat(claims).contains("has a place");
+    }
+
+    @Test
     void paid_debts_of_groups_are_forgotten() {
         jobs.limitGroups(QUEUE, GroupLimit.none().withRate(1_000, Duration.ofSeconds(1)));
         jobs.enqueueAll(IntStream.range(0, 100)
