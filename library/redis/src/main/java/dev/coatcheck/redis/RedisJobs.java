@@ -41,9 +41,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Cost: every method is one command. Each job that is enqueued, claimed or completed takes the server some tens of
  * microseconds, during which it serves nothing else: a batch of a thousand takes that many milliseconds. A claim takes longer
- * with each group that it passes, and not with what waits. {@link #depths()} grows with the number of queues and of their priorities. Who
- * waits for work, or runs jobs, listens on one more connection. A server that is full enqueues nothing, and still lets jobs
- * be claimed, completed and given back. Thread-safe.
+ * with each group that it passes, and with each priority that the queues have (some are meant, and not a time for each job),
+ * and not with what waits. {@link #depths()} grows with the number of queues and of their priorities, and {@link #replayAll}
+ * looks at 5,000 dead jobs at the most, those whose unique key another has included. Who waits for work, or runs jobs, listens
+ * on one more connection. A server that is full enqueues nothing, and still lets jobs be claimed, completed and given back.
+ * Thread-safe.
  *
  * <p>A job is enqueued in the transaction of a database by an outbox there, from which a relay moves it here:
  *
@@ -65,8 +67,8 @@ public final class RedisJobs implements Jobs, JobInbox {
     private static final Script REPLAY = script("job-revive.lua", "job-replay.lua");
     private static final Script REPLAY_ALL = script("job-revive.lua", "job-replay-all.lua");
     private static final Script LIMIT = script("job-limit.lua");
-    private static final Script ACCEPT = script("job-add.lua", "job-accept.lua");
-    private static final Script CONFIRM = script("job-confirm.lua");
+    private static final Script ACCEPT = script("job-add.lua", "job-relayed.lua", "job-accept.lua");
+    private static final Script CONFIRM = script("job-relayed.lua", "job-confirm.lua");
     private static final Script FIRED = script("job-fired.lua");
     private static final Script FIRE = script("job-add.lua", "job-fire.lua");
 

@@ -11,5 +11,5 @@ local function came_before(id)
 end
 
 add(2, came_before)
-redis.call('ZREMRANGEBYSCORE', keys.relayed, '-inf', digits(now))
+forget_some_relayed(now)
 return {}

@@ -1,5 +1,7 @@
 -- Replays dead jobs of a queue, the latest first. ARGV: channel, queue, how many. Returns how many wait now.
+-- Those that cannot be replayed are not counted among how many, but looked at, and the server does nothing else meanwhile.
 
+local looks_left = 5000
 local start, most, now = ARGV[2] .. NUL, tonumber(ARGV[3]), clock()
 local replayed, to, page = 0, '(' .. start .. LAST, nil
 repeat
@@ -17,7 +19,8 @@ repeat
     end
     to = '(' .. member
   end
-until #page == 0 or replayed == most
+  looks_left = looks_left - #page
+until #page == 0 or replayed == most or looks_left <= 0
 if replayed > 0 then
   tell(ARGV[2])
 end

@@ -8,9 +8,11 @@ import dev.coatcheck.state.jobs.JobInbox;
 import dev.coatcheck.state.jobs.Jobs;
 import dev.coatcheck.state.jobs.NewJob;
 import dev.coatcheck.state.jobs.RelayedJob;
+import io.lettuce.core.ScoredValue;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -59,6 +61,23 @@ class RedisJobInboxContractTest extends JobInboxContract {
         assertThat(jobs().claim(Set.of("mail"), 1, Duration.ofMinutes(5))).isEmpty();
         assertThat(jobs().complete(claimed)).isTrue();
         assertThat(jobs().depths()).isEmpty();
+    }
+
+    @Test
+    void what_has_been_known_for_long_enough_is_forgotten_a_little_at_a_time() {
+        store.besides()
+                .zadd(
+                        RELAYED,
+                        IntStream.range(0, 2_500)
+                                .mapToObj(i -> ScoredValue.just(1, "old " + i))
+                                .<ScoredValue<String>>toArray(ScoredValue[]::new));
+
+        inbox().accept(List.of());
+        assertThat(store.besides().zcard(RELAYED)).isEqualTo(1_500);
+        inbox().confirm(List.of());
+        assertThat(store.besides().zcard(RELAYED)).isEqualTo(500);
+        inbox().confirm(List.of());
+        assertThat(store.besides().zcard(RELAYED)).isZero();
     }
 
     private Duration knownFor(RelayedJob job) {

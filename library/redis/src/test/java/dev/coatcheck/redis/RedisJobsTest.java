@@ -292,6 +292,32 @@ class RedisJobsTest {
     }
 
     @Test
+    void replaying_looks_at_a_bounded_number_of_jobs_that_cannot_be() {
+        int most = 5_000;
+        jobs.enqueue(NewJob.of(QUEUE, "").withRetry(Retry.never()));
+        jobs.fail(jobs.claim(Set.of(QUEUE), 1, LONG).get(0), "boom");
+        for (int i = 0; i < most; i += Jobs.MAX_BATCH) {
+            jobs.enqueueAll(IntStream.range(i, i + Jobs.MAX_BATCH)
+                    .mapToObj(key -> NewJob.of(QUEUE, "")
+                            .withRetry(Retry.never())
+                            .withUniqueKey("" + key))
+                    .toList());
+        }
+        await().atMost(Duration.ofSeconds(20)).until(() -> {
+            jobs.claim(Set.of(QUEUE), Jobs.MAX_BATCH, Duration.ofMillis(1));
+            return jobs.depths().get(QUEUE).dead() == most + 1;
+        });
+        for (int key = 0; key < most; key++) {
+            store.besides().hset(KEYS + "unique", QUEUE + "\0=" + key, "of another");
+        }
+
+        assertThat(jobs.replayAll(QUEUE, 1)).isZero();
+
+        store.besides().hdel(KEYS + "unique", QUEUE + "\0=7");
+        assertThat(jobs.replayAll(QUEUE, 1)).isEqualTo(1);
+    }
+
+    @Test
     void paid_debts_of_groups_are_forgotten() {
         jobs.limitGroups(QUEUE, GroupLimit.none().withRate(1_000, Duration.ofSeconds(1)));
         jobs.enqueueAll(IntStream.range(0, 100)
