@@ -25,8 +25,8 @@ final class JobClaims {
     private final JobScripts scripts;
     private final JobSignals signals;
 
-    /** Which groups had the last turns here, for each set of queues; of threads that claim at once, any one's will do. */
-    private final ConcurrentMap<Set<String>, String> lastTurns = new ConcurrentHashMap<>();
+    /** Where the next claim goes on, for each set of queues; of threads that claim at once, any one's will do. */
+    private final ConcurrentMap<Set<String>, String> positions = new ConcurrentHashMap<>();
 
     JobClaims(JobScripts scripts, JobSignals signals) {
         this.scripts = scripts;
@@ -41,10 +41,10 @@ final class JobClaims {
         signals.takeDown(queues);
         long asked = System.nanoTime();
         var arguments = new ArrayList<>(
-                List.of(Integer.toString(max), JobScripts.micros(lease), lastTurns.getOrDefault(queues, "")));
+                List.of(Integer.toString(max), JobScripts.micros(lease), positions.getOrDefault(queues, "")));
         arguments.addAll(queues);
         var reply = scripts.run("claim jobs", CLAIM, arguments);
-        noteTurns(queues, text(reply, 0));
+        note(queues, text(reply, 0));
         long wait = number(reply, 1);
         if (wait >= 0) {
             // A millisecond more, since a wait may end a little early.
@@ -73,14 +73,14 @@ final class JobClaims {
         return List.copyOf(claimed);
     }
 
-    private void noteTurns(Set<String> queues, String turns) {
-        if (lastTurns.size() >= MOST_SETS_OF_QUEUES) {
-            lastTurns.clear();
+    private void note(Set<String> queues, String position) {
+        if (positions.size() >= MOST_SETS_OF_QUEUES) {
+            positions.clear();
         }
-        if (!turns.isEmpty()) {
-            lastTurns.put(Set.copyOf(queues), turns);
+        if (!position.isEmpty()) {
+            positions.put(Set.copyOf(queues), position);
         } else {
-            lastTurns.remove(queues);
+            positions.remove(queues);
         }
     }
 }

@@ -1,5 +1,6 @@
--- Claims jobs. ARGV: channel, how many, for how long, what the last call returned first (or an empty text), the queues.
--- Returns: which groups had the last turns; in how many microseconds there will be something, where nothing was
+-- Claims jobs. ARGV: channel, how many, for how long, where the last call said to go on (or an empty text), the
+-- queues.
+-- Returns: where the next call goes on; in how many microseconds there will be something, where nothing was
 -- claimed, or -1; for each job its id, queue, group, payload, attempt, attempts that there may be, fence.
 --
 -- Priorities are visited from the greatest down. At each, the groups after the last take turns of one job, then of two, of
@@ -9,6 +10,7 @@
 -- on from its own last turn, or else lower ones would have it pass the same groups for ever.
 
 local MOST_LAST_TURNS = 16 -- of priorities beyond, each call begins with the first group
+local SHORTEST_PAUSE, LONGEST_PAUSE = 50000, 1000000
 local most, lease = tonumber(ARGV[2]), tonumber(ARGV[3])
 local queues = {}
 for i = 5, #ARGV do
@@ -17,9 +19,12 @@ end
 local now = clock()
 local jobs, left, next_due = {}, most, nil
 
--- By priority, the group that had the last turn; and the priorities, the greatest first.
+-- Where to go on: how long to pause where turns run out, if not for the shortest time; by priority, the group that had the
+-- last turn; and the priorities, the greatest first.
+local pause, turns_before = string.match(ARGV[4], '^(%d*)(.*)$')
+pause = tonumber(pause) or SHORTEST_PAUSE
 local last, priorities = {}, {}
-for priority, group in string.gmatch(ARGV[4], '(%d+)%z([^%z]*)%z') do
+for priority, group in string.gmatch(turns_before, '%z(%d+)%z([^%z]*)') do
   last[priority] = group
   priorities[#priorities + 1] = priority
 end
@@ -197,12 +202,12 @@ local function take(priority, group, wanted)
 end
 
 -- Goes round the groups of a priority, until there is nothing left to give, to take, or to find. Returns how many of its
--- turns are left.
+-- turns are left, and whether it came past the last group.
 local function go_round(priority, turns)
   local plain, grouped = count_due(priority, PLAIN), count_due(priority, GROUPED)
   local due = plain + grouped
   local quota = grouped > 0 and 1 or left
-  local found = due
+  local found, passed = due, false
   while found > 0 and due > 0 and left > 0 and turns > 0 do
     found = 0
     local begun, wrapped = last[priority] or '', false
@@ -212,7 +217,7 @@ local function go_round(priority, turns)
         if wrapped then
           break
         end
-        wrapped, group = true, ''
+        wrapped, passed, group = true, true, ''
       end
       if wrapped and before(begun, group) then
         break
@@ -226,15 +231,17 @@ local function go_round(priority, turns)
     end
     quota = quota * 2
   end
-  return turns
+  return turns, passed
 end
 
-local turns_left, unfinished, visited = 512, false, {}
+local turns_left, unfinished, came_round, visited = 512, false, false, {}
 local priority = next_priority_of_all()
 while priority and left > 0 and turns_left > 0 do
   local turns = math.ceil(turns_left / 2)
-  local unused = go_round(priority, turns)
-  unfinished = unfinished or unused == 0
+  local unused, passed = go_round(priority, turns)
+  if unused == 0 then
+    unfinished, came_round = true, came_round or passed
+  end
   turns_left = turns_left - turns + unused
   visited[#visited + 1] = priority
   priority = next_priority_of_all(priority)
@@ -248,15 +255,22 @@ if left == most then
     each = next_priority_of_all(each)
   end
   if unfinished then
-    -- Not at once: where very many groups may not start anything, it would be for ever.
-    sooner(now + 50000)
+    -- Not at once: where very many groups may not start anything, it would be for ever; and ever later, once all were seen.
+    sooner(now + pause)
   end
   if next_due then
     wait = math.min(math.max(next_due - now, 0), 86400000000)
   end
 end
 
--- Where the next call goes on: at the priorities of this one, and at those that it has not come to.
+local function next_pause()
+  if left < most or not unfinished then
+    return SHORTEST_PAUSE
+  end
+  return came_round and math.min(2 * pause, LONGEST_PAUSE) or pause
+end
+
+-- Of the priorities that were visited, and of those that this call did not come to.
 local function last_turns()
   local lowest = visited[#visited]
   for _, each in ipairs(priorities) do
@@ -267,13 +281,14 @@ local function last_turns()
   local turns = {}
   for _, each in ipairs(visited) do
     if last[each] and #turns < MOST_LAST_TURNS then
-      turns[#turns + 1] = each .. NUL .. last[each] .. NUL
+      turns[#turns + 1] = NUL .. each .. NUL .. last[each]
     end
   end
   return table.concat(turns)
 end
 
-local reply = {last_turns(), wait}
+local after = next_pause()
+local reply = {(after > SHORTEST_PAUSE and digits(after) or '') .. last_turns(), wait}
 for _, value in ipairs(jobs) do
   reply[#reply + 1] = value
 end

@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.ToLongFunction;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -268,16 +269,8 @@ class RedisJobsTest {
 
     @Test
     void groups_that_are_full_hold_up_no_group_behind_them_although_lower_priorities_go_on() {
-        jobs.limitGroups(QUEUE, GroupLimit.none().withConcurrency(1));
         var urgent = NewJob.of(QUEUE, "").withPriority(5);
-        var full = IntStream.range(0, 600)
-                .mapToObj(i -> urgent.withGroup("full %03d".formatted(i)))
-                .toList();
-        jobs.enqueueAll(full);
-        for (int held = 0; held < full.size(); ) {
-            held += jobs.claim(Set.of(QUEUE), full.size(), LONG).size();
-        }
-        jobs.enqueueAll(full);
+        fill(600, urgent);
         jobs.enqueueAll(IntStream.range(0, 20)
                 .mapToObj(i -> NewJob.of(QUEUE, "").withGroup("a lower one %02d".formatted(i)))
                 .toList());
@@ -315,6 +308,56 @@ class RedisJobsTest {
 
         store.besides().hdel(KEYS + "unique", QUEUE + "\0=7");
         assertThat(jobs.replayAll(QUEUE, 1)).isEqualTo(1);
+    }
+
+    /** So many groups are at their limit of one, and each has another job that waits. */
+    private List<ClaimedJob> fill(int groups, NewJob job) {
+        jobs.limitGroups(QUEUE, GroupLimit.none().withConcurrency(1));
+        var waiting = IntStream.range(0, groups)
+                .mapToObj(i -> job.withGroup("full %03d".formatted(i)))
+                .toList();
+        jobs.enqueueAll(waiting);
+        var running = new ArrayList<ClaimedJob>();
+        while (running.size() < groups) {
+            running.addAll(jobs.claim(Set.of(QUEUE), groups, LONG));
+        }
+        jobs.enqueueAll(waiting);
+        return running;
+    }
+
+    @Test
+    void who_waits_for_very_many_groups_that_are_full_asks_ever_less_often_until_one_has_a_place()
+            throws InterruptedException {
+        var running = fill(600, NewJob.of(QUEUE, ""));
+        var queues = Set.of(QUEUE);
+        int claims = 0;
+        for (long end = System.nanoTime() + Duration.ofSeconds(3).toNanos(); System.nanoTime() < end; claims++) {
+            assertThat(jobs.claim(queues, 1, LONG)).isEmpty();
+            jobs.awaitWork(queues, Duration.ofNanos(Math.max(0, end - System.nanoTime())));
+        }
+        assertThat(claims).isBetween(3, 20);
+
+        jobs.complete(running.get(0));
+
+        await().atMost(Duration.ofSeconds(20)).pollInterval(Duration.ofMillis(1)).until(() -> {
+            jobs.awaitWork(queues, Duration.ofMinutes(1));
+            return jobs.claim(queues, 1, LONG).size() == 1;
+        });
+    }
+
+    @Test
+    void workers_are_told_once_of_the_places_that_many_jobs_leave() {
+        var running = fill(10, NewJob.of(QUEUE, ""));
+        long told = published();
+
+        assertThat(jobs.completeAll(running)).hasSize(10);
+
+        assertThat(published() - told).isEqualTo(1);
+    }
+
+    private long published() {
+        var calls = Pattern.compile("cmdstat_publish:calls=(\\d+)").matcher(store.besides().info("commandstats"));
+        return calls.find() ? Long.parseLong(calls.group(1)) : 0;
     }
 
     @Test
