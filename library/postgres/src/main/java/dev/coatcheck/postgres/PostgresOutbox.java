@@ -50,8 +50,10 @@ public final class PostgresOutbox implements JobOutbox {
     }
 
     /**
-     * Adds a job in the caller's transaction: it will be in the other store when that commits, and not otherwise. One round
-     * trip.
+     * Adds a job in the caller's transaction: it will be in the other store when that commits, and not otherwise. From then on
+     * it is as durable as that store is: the row here goes as soon as that has answered, and where it is a Redis that crashes
+     * within the second before it writes to disk, or fails over to a replica that was not told, the job is lost. Who must not
+     * lose it enqueues it in {@link Postgres#jobs()}. One round trip.
      *
      * @return the id that it will have there
      * @throws SQLException from the caller's connection; the transaction must be rolled back then

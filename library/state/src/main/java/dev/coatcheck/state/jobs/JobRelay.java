@@ -10,9 +10,10 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * Moves jobs from an outbox to the store that workers claim them from, until it is closed. Any number of processes may run
- * one: each job is moved once, also where a process is killed between putting it there and removing it here.
+ * one: each job is moved once, also where a process is killed between putting it there and removing it here. What has been
+ * moved is as durable as the store there: a job that it has answered for and then loses is not moved again.
  *
- * <p>It is told of new jobs, and costs nothing while there are none. While one of the two stores cannot be reached, jobs
+ * <p>It is told of new jobs, and looks for them every 30 seconds besides. While one of the two stores cannot be reached, jobs
  * wait. They arrive in batches of {@value #BATCH}, the oldest first; of several relays each takes others, so that what is in
  * different batches may change places. Thread-safe.
  *
