@@ -27,7 +27,7 @@ final class JobIntake {
         if (jobs.isEmpty()) {
             return List.of();
         }
-        var ids = jobs.stream().map(job -> TimeOrderedIds.next()).toList();
+        var ids = jobs.stream().map(job -> JobId.next().value()).toList();
         try (var enqueue = connection.prepareStatement(ENQUEUE)) {
             set(connection, enqueue, 1, ids, jobs);
             return enqueued(ids, Rows.all(enqueue, row -> row.getObject(1, UUID.class)));
@@ -39,7 +39,7 @@ final class JobIntake {
         Jobs.requireBatch(jobs);
         var all = new ArrayList<NewJob>(List.of(then));
         all.addAll(jobs);
-        var ids = all.stream().map(job -> TimeOrderedIds.next()).toList();
+        var ids = all.stream().map(job -> JobId.next().value()).toList();
         try (var enqueue =
                 connection.prepareStatement("select coatcheck.enqueue_job_batch_v1(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")) {
             set(connection, enqueue, 1, ids, all);
@@ -64,15 +64,10 @@ final class JobIntake {
         set.column(from + 9, "int8", job -> Database.millis(job.retry().maxDelay()));
     }
 
-    static Enqueued enqueued(UUID id, UUID standing) {
-        var standingId = new JobId(standing);
-        return standing.equals(id) ? new Enqueued.Added(standingId) : new Enqueued.Duplicate(standingId);
-    }
-
     private static List<Enqueued> enqueued(List<UUID> ids, List<UUID> standing) {
         var enqueued = new ArrayList<Enqueued>();
         for (int i = 0; i < ids.size(); i++) {
-            enqueued.add(enqueued(ids.get(i), standing.get(i)));
+            enqueued.add(Enqueued.of(new JobId(ids.get(i)), new JobId(standing.get(i))));
         }
         return List.copyOf(enqueued);
     }

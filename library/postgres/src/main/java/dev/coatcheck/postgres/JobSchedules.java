@@ -1,7 +1,9 @@
 package dev.coatcheck.postgres;
 
 import dev.coatcheck.state.StoredText;
+import dev.coatcheck.state.jobs.Enqueued;
 import dev.coatcheck.state.jobs.FireResult;
+import dev.coatcheck.state.jobs.JobId;
 import dev.coatcheck.state.jobs.NewJob;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -40,11 +42,11 @@ final class JobSchedules {
     }
 
     private static FireResult fire(Connection connection, String schedule, Instant at, NewJob job) throws SQLException {
-        var id = TimeOrderedIds.next();
+        var id = JobId.next();
         try (var fire = connection.prepareStatement(FIRE)) {
             fire.setString(1, schedule);
             fire.setObject(2, at.atOffset(ZoneOffset.UTC));
-            JobIntake.set(connection, fire, 3, List.of(id), List.of(job));
+            JobIntake.set(connection, fire, 3, List.of(id.value()), List.of(job));
             return Rows.only(fire, row -> {
                 long early = row.getLong("early_us");
                 if (early > 0) {
@@ -52,7 +54,7 @@ final class JobSchedules {
                 }
                 return early < 0
                         ? new FireResult.AlreadyFired()
-                        : new FireResult.Fired(JobIntake.enqueued(id, row.getObject("id", UUID.class)));
+                        : new FireResult.Fired(Enqueued.of(id, new JobId(row.getObject("id", UUID.class))));
             });
         }
     }

@@ -2,7 +2,6 @@ package dev.coatcheck.redis;
 
 import dev.coatcheck.state.StoredText;
 import dev.coatcheck.state.jobs.ClaimedJob;
-import dev.coatcheck.state.jobs.Enqueued;
 import dev.coatcheck.state.jobs.JobId;
 import dev.coatcheck.state.jobs.JobState;
 import dev.coatcheck.state.jobs.NewJob;
@@ -89,10 +88,6 @@ final class JobScripts {
         return jobs.stream()
                 .flatMap(job -> Stream.of(job.id().toString(), Long.toString(job.fence())))
                 .toList();
-    }
-
-    static Enqueued enqueued(JobId id, JobId standing) {
-        return standing.equals(id) ? new Enqueued.Added(id) : new Enqueued.Duplicate(standing);
     }
 
     static String requireQueue(String queue) {

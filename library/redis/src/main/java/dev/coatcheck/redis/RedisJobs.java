@@ -110,7 +110,7 @@ public final class RedisJobs implements Jobs, JobInbox {
         }
         var reply = scripts.run("enqueue " + jobs.size() + " jobs", script, arguments);
         return IntStream.range(0, ids.size())
-                .mapToObj(i -> JobScripts.enqueued(ids.get(i), id(reply, i)))
+                .mapToObj(i -> Enqueued.of(ids.get(i), id(reply, i)))
                 .toList();
     }
 
@@ -262,7 +262,7 @@ public final class RedisJobs implements Jobs, JobInbox {
         arguments.addAll(JobScripts.arguments(id, job));
         var reply = scripts.run(attempt, FIRE, arguments);
         return switch (text(reply, 0)) {
-            case "fired" -> new FireResult.Fired(JobScripts.enqueued(id, id(reply, 1)));
+            case "fired" -> new FireResult.Fired(Enqueued.of(id, id(reply, 1)));
             case "fired before" -> new FireResult.AlreadyFired();
             case "early" -> new FireResult.Early(duration(reply, 1));
             default -> throw scripts.failure(attempt, reply);
