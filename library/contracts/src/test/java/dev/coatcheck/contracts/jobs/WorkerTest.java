@@ -205,6 +205,21 @@ class WorkerTest {
     }
 
     @Test
+    void a_job_that_is_cancelled_on_its_way_to_the_worker_is_interrupted_at_once() {
+        var interrupted = new CountDownLatch(1);
+        jobs.set(Trouble.ANSWERS_LATE);
+        var id = store.enqueue(NewJob.of(QUEUE, "")).id();
+        try (var worker = start(execution -> holdUntilInterrupted(interrupted), SETTINGS.withLease(LONG))) {
+            await().atMost(PATIENCE).until(() -> running() == 1);
+            assertThat(store.cancel(id)).contains(JobState.RUNNING);
+            jobs.set(Trouble.NONE);
+
+            awaitWhatever(interrupted);
+            await().atMost(PATIENCE).until(() -> worker.running() == 0);
+        }
+    }
+
+    @Test
     void a_handler_is_interrupted_when_its_lease_is_over_while_the_store_fails() {
         interruptedWhile(Trouble.FAILS);
     }

@@ -7,6 +7,7 @@ import dev.coatcheck.state.BackingServiceException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -24,14 +25,18 @@ final class Leases implements AutoCloseable {
     private final Thread renewer = Thread.ofVirtual().name("worker-renew").unstarted(this::renewUntilClosed);
     private final Thread watcher = Thread.ofVirtual().name("worker-leases").unstarted(this::watchUntilClosed);
     private final AtomicBoolean asked = new AtomicBoolean(); // to renew at once
-    private final Jobs.CancelWatch cancels;
+    private final AtomicLong cancels = new AtomicLong(); // how often some job was cancelled, or may have been
+    private final Jobs.CancelWatch cancelWatch;
     private volatile boolean closed;
 
     Leases(Jobs jobs, RunningJobs running, Duration lease) {
         this.jobs = jobs;
         this.running = running;
         this.lease = lease;
-        this.cancels = jobs.onCancel(this::renewNow);
+        this.cancelWatch = jobs.onCancel(() -> {
+            cancels.incrementAndGet();
+            renewNow();
+        });
     }
 
     void start() {
@@ -43,7 +48,7 @@ final class Leases implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        cancels.close();
+        cancelWatch.close();
         LockSupport.unpark(renewer);
         LockSupport.unpark(watcher);
         try {
@@ -52,6 +57,11 @@ final class Leases implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** How often some job was cancelled until now, as far as this worker has heard. */
+    long cancels() {
+        return cancels.get();
     }
 
     /** Asks the store at once which jobs are still this worker's. */

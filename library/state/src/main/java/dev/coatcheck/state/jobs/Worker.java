@@ -157,6 +157,7 @@ public final class Worker implements AutoCloseable {
         int permits = 1 + free.drainPermits();
         List<ClaimedJob> claimed = List.of();
         long asked = System.nanoTime();
+        long cancels = leases.cancels();
         try {
             claimed = jobs.claim(handlers.keySet(), permits, settings.lease());
         } finally {
@@ -169,8 +170,9 @@ public final class Worker implements AutoCloseable {
         for (var job : claimed) {
             start(job, asked);
         }
-        if (System.nanoTime() - asked > settings.lease().toNanos() / 3) {
-            // The answer was late, and the next renewal may be too.
+        boolean late = System.nanoTime() - asked > settings.lease().toNanos() / 3;
+        if (late || leases.cancels() > cancels) {
+            // The next renewal may be too late; and a job that was cancelled on its way here was not among the running.
             leases.renewNow();
         }
         if (claimed.isEmpty()) {
