@@ -32,8 +32,19 @@ final class JobClaims {
     private final Database database;
     private final JobSignals signals;
 
-    /** The group that had the last turn here, for each set of queues; of threads that claim at once, any one's will do. */
-    private final ConcurrentMap<Set<String>, String> lastTurns = new ConcurrentHashMap<>();
+    /** How far the turns are, for each set of queues; of threads that claim at once, any one's will do. */
+    private final ConcurrentMap<Set<String>, Turns> turns = new ConcurrentHashMap<>();
+
+    /**
+     * What a claim hands to the next.
+     *
+     * @param state as the server gave it
+     * @param told what had been told of the queues before that claim: where it is more now, what it has gone past may have
+     *     changed
+     */
+    private record Turns(String state, long told) {
+        private static final Turns NONE = new Turns("{}", -1);
+    }
 
     JobClaims(Database database, JobSignals signals) {
         this.database = database;
@@ -45,15 +56,17 @@ final class JobClaims {
             return List.of();
         }
         queues.forEach(queue -> StoredText.require("the name of a queue", queue));
-        signals.takeDown(queues);
+        long told = signals.takeDown(queues);
+        var before = turns.getOrDefault(queues, Turns.NONE);
         long asked = System.nanoTime();
         var claimed = database.ask("claim jobs", connection -> {
-            try (var claim = connection.prepareStatement("select * from coatcheck.claim_jobs_v2(?, ?, ?, ?)")) {
+            try (var claim = connection.prepareStatement("select * from coatcheck.claim_jobs_v3(?, ?, ?, ?::jsonb, ?)")) {
                 claim.setArray(1, connection.createArrayOf("text", queues.toArray()));
                 claim.setInt(2, max);
                 claim.setLong(3, Database.micros(lease));
-                claim.setString(4, lastTurns.getOrDefault(queues, ""));
-                return claimed(claim.executeQuery(), queues, asked);
+                claim.setString(4, before.state());
+                claim.setBoolean(5, before.told() != told);
+                return claimed(claim.executeQuery(), queues, told, asked);
             }
         });
         if (claimed.size() == max) {
@@ -63,15 +76,18 @@ final class JobClaims {
         return claimed;
     }
 
-    private List<ClaimedJob> claimed(ResultSet rows, Set<String> queues, long asked) throws SQLException {
+    private List<ClaimedJob> claimed(ResultSet rows, Set<String> queues, long told, long asked) throws SQLException {
         try (rows) {
             var claimed = new ArrayList<ClaimedJob>();
             while (rows.next()) {
-                noteTurn(queues, Rows.text(rows, "last_turn"));
                 var id = rows.getObject("id", UUID.class);
                 if (id == null) {
-                    // A millisecond more, since a wait may end a little early.
-                    signals.nothingBefore(queues, asked + rows.getLong("next_due_us") * 1_000 + 1_000_000);
+                    note(queues, new Turns(rows.getString("turns"), told));
+                    long nextDue = rows.getLong("next_due_us");
+                    if (!rows.wasNull()) {
+                        // A millisecond more, since a wait may end a little early.
+                        signals.nothingBefore(queues, asked + nextDue * 1_000 + 1_000_000);
+                    }
                 } else {
                     claimed.add(new ClaimedJob(
                             new JobId(id),
@@ -87,11 +103,11 @@ final class JobClaims {
         }
     }
 
-    private void noteTurn(Set<String> queues, Optional<String> group) {
-        if (lastTurns.size() >= MOST_SETS_OF_QUEUES) {
-            lastTurns.clear();
+    private void note(Set<String> queues, Turns now) {
+        if (turns.size() >= MOST_SETS_OF_QUEUES) {
+            turns.clear();
         }
-        group.ifPresent(last -> lastTurns.put(Set.copyOf(queues), last));
+        turns.put(Set.copyOf(queues), now);
     }
 
     Set<ClaimedJob> renew(Collection<ClaimedJob> jobs, Duration lease) {

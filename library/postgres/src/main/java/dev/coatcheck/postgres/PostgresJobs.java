@@ -40,7 +40,8 @@ import java.util.Set;
  * <p>Every method is one round trip. A claim visits the priorities that a queue has one by one, so tens of them are fine
  * and thousands are not. Groups take turns by an index that leads from each to the next: what waits in one costs the
  * others nothing. One claim gives at most 256 turns; where that many groups in a row have nothing that may start, the next
- * claim goes on from there after 50 ms.
+ * claim goes on from there 50 ms later, and once all of them had nothing, a worker waits until one may have. What
+ * another transaction has locked is looked at again every 50 ms.
  *
  * <p>Whoever waits for work, or runs a job that is cancelled, is told by the server at once; where that connection is lost,
  * until it is there again, work is found when the worker looks by itself, and a cancel when it renews its leases.

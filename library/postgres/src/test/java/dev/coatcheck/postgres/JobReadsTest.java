@@ -2,11 +2,13 @@ package dev.coatcheck.postgres;
 
 import static dev.coatcheck.postgres.Databases.query;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.coatcheck.state.jobs.ClaimedJob;
 import dev.coatcheck.state.jobs.GroupLimit;
 import dev.coatcheck.state.jobs.JobState;
 import dev.coatcheck.state.jobs.NewJob;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -104,6 +106,106 @@ class JobReadsTest {
         assertThat(jobs.claim(Set.of("mail"), 1, LEASE))
                 .extracting(ClaimedJob::payload)
                 .containsExactly("lowest");
+    }
+
+    @Test
+    void groups_that_may_start_nothing_are_gone_round_once_however_many_they_are() throws Exception {
+        fillManyGroups(700);
+        var jobs = postgres.jobs();
+        awaitListening();
+        int looks = 0;
+        boolean rested;
+        do {
+            assertThat(jobs.claim(Set.of("mail"), 2, LEASE)).isEmpty();
+            looks++;
+            long begun = System.nanoTime();
+            jobs.awaitWork(Set.of("mail"), Duration.ofSeconds(1));
+            rested = System.nanoTime() - begun >= Duration.ofSeconds(1).toNanos();
+        } while (!rested && looks < 20);
+
+        assertThat(rested).isTrue();
+        assertThat(looks).isBetween(700 / 256, 2 * 700 / 256);
+    }
+
+    @Test
+    void who_is_told_of_a_job_while_it_goes_round_finds_it_although_it_has_gone_past_its_group() throws Exception {
+        fillManyGroups(700);
+        var jobs = postgres.jobs();
+        awaitListening();
+        jobs.limitGroup("mail", "full 100x", GroupLimit.none().withConcurrency(2));
+        assertThat(jobs.claim(Set.of("mail"), 2, LEASE)).isEmpty();
+
+        jobs.enqueue(NewJob.of("mail", "new").withGroup("full 100x"));
+
+        List<ClaimedJob> claimed;
+        long begun = System.nanoTime();
+        while ((claimed = jobs.claim(Set.of("mail"), 2, LEASE)).isEmpty()) {
+            jobs.awaitWork(Set.of("mail"), Duration.ofMinutes(5));
+        }
+        assertThat(claimed).extracting(ClaimedJob::payload).containsExactly("new");
+        assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(20));
+    }
+
+    @Test
+    void the_pause_before_the_next_part_of_a_round_is_not_used_up_by_this_one() {
+        fillManyGroups(700);
+        postgres.jobs().limitGroups("mail", GroupLimit.none().withConcurrency(1));
+
+        assertThat(query(postgres, """
+                with claimed as materialized (
+                    select next_due_us from coatcheck.claim_jobs_v3('{mail}', 1, 1000000, '{}', true))
+                select statement_timestamp() + next_due_us * interval '1 microsecond'
+                        > clock_timestamp() + interval '40 milliseconds'
+                    from claimed
+                """)).containsExactly("t");
+    }
+
+    @Test
+    void a_group_in_which_nothing_is_due_is_not_locked() throws SQLException {
+        Databases.update(postgres, """
+                insert into coatcheck.jobs (id, queue, grp, priority, due_at, state, fence, attempts, max_attempts,
+                        first_delay_ms, max_delay_ms, enqueued_at, run_at, payload)
+                    select gen_random_uuid(), 'mail', 'delayed ' || i, 0, now() + interval '1 day', 0, 0, 0, 1, 0, 0,
+                        now(), now(), ''
+                    from generate_series(1, 30) as i
+                """);
+        var jobs = postgres.jobs();
+        jobs.limitGroups("mail", GroupLimit.none().withConcurrency(1));
+        jobs.enqueue(NewJob.of("mail", "").withGroup("zoe"));
+        try (var connection = postgres.dataSource().getConnection();
+                var statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            statement.execute("select from coatcheck.claim_jobs_v3('{mail}', 5, 1000000, '{}', true)");
+            try (var locks = statement.executeQuery(
+                    "select count(*) from pg_locks where locktype = 'advisory' and pid = pg_backend_pid()")) {
+                locks.next();
+                assertThat(locks.getInt(1)).isEqualTo(1);
+            }
+            connection.rollback();
+        }
+    }
+
+    /** Groups that run one job each, have another that is due, and may run one at once. */
+    private void fillManyGroups(int count) {
+        Databases.update(postgres, """
+                insert into coatcheck.jobs (id, queue, grp, priority, due_at, state, fence, attempts, max_attempts,
+                        first_delay_ms, max_delay_ms, enqueued_at, run_at, payload)
+                    select gen_random_uuid(), 'mail', 'full ' || i %% %1$d, 0,
+                        now() + case when i <= %1$d then interval '1 hour' else interval '0' end,
+                        case when i <= %1$d then 1 else 0 end, 0, 0, 1, 0, 0, now(), now(), ''
+                    from generate_series(1, 2 * %1$d) as i
+                """.formatted(count));
+        Databases.update(postgres, "analyze coatcheck.jobs");
+        postgres.jobs().limitGroups("mail", GroupLimit.none().withConcurrency(1));
+    }
+
+    /** So that the word that something may have been missed does not come in the middle. */
+    private void awaitListening() {
+        await().atMost(Duration.ofSeconds(20)).until(() -> {
+            postgres.jobs().awaitWork(Set.of("mail"), Duration.ofMillis(10));
+            return query(postgres, "select query from pg_stat_activity where datname = current_database()")
+                    .contains("listen coatcheck_jobs");
+        });
     }
 
     private void fillGroup(String group, int count) {

@@ -163,6 +163,28 @@ class JobTransactionsTest {
     }
 
     @Test
+    void a_job_that_a_transaction_holds_locked_is_found_by_who_waits_when_that_is_rolled_back() throws Exception {
+        var lease = Duration.ofMillis(200);
+        jobs.enqueue(NewJob.of("photos", "1"));
+        var lost = jobs.claim(Set.of("photos"), 1, lease).get(0);
+        try (var connection = begin()) {
+            assertThat(jobs.complete(connection, lost)).isTrue();
+            await().atMost(PATIENCE)
+                    .until(() -> jobs.depths().get("photos").waiting() == 1);
+            assertThat(jobs.claim(Set.of("photos"), 1, LEASE)).isEmpty();
+            connection.rollback();
+        }
+
+        var waiter = new FutureTask<Integer>(() -> {
+            // Long enough that who waited for its end would be too late.
+            jobs.awaitWork(Set.of("photos"), Duration.ofMinutes(5));
+            return jobs.claim(Set.of("photos"), 1, LEASE).get(0).attempt();
+        });
+        Thread.ofVirtual().start(waiter);
+        assertThat(waiter.get(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isEqualTo(2);
+    }
+
+    @Test
     void a_worker_leaves_alone_what_its_handler_completed_in_its_transaction() {
         jobs.enqueue(NewJob.of("photos", "1"));
         var settings = WorkerSettings.defaults();

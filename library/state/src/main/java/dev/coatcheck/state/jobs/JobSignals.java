@@ -20,19 +20,25 @@ public final class JobSignals {
     private final Condition changed = lock.newCondition();
     private final Set<String> watched = new HashSet<>();
     private final Set<String> raised = new HashSet<>();
+    private final Map<String, Long> told = new HashMap<>(); // how often, of those that are watched
     private final Map<Set<String>, Long> nextDue = new HashMap<>();
     private final CancelWatches cancelWatches = new CancelWatches();
 
     /** Nothing has been told yet. */
     public JobSignals() {}
 
-    /** Somebody is about to look into these queues. */
-    public void takeDown(Set<String> queues) {
+    /**
+     * Somebody is about to look into these queues.
+     *
+     * @return how often a signal was raised for any of them until now
+     */
+    public long takeDown(Set<String> queues) {
         lock.lock();
         try {
             watched.addAll(queues);
             raised.removeAll(queues);
             nextDue.remove(queues);
+            return queues.stream().mapToLong(queue -> told.getOrDefault(queue, 0L)).sum();
         } finally {
             lock.unlock();
         }
@@ -75,12 +81,7 @@ public final class JobSignals {
     public void raise(Collection<String> queues) {
         lock.lock();
         try {
-            for (var queue : queues) {
-                if (watched.contains(queue)) {
-                    raised.add(queue);
-                }
-            }
-            changed.signalAll();
+            raiseWatched(queues);
         } finally {
             lock.unlock();
         }
@@ -89,11 +90,20 @@ public final class JobSignals {
     private void raiseAll() {
         lock.lock();
         try {
-            raised.addAll(watched);
-            changed.signalAll();
+            raiseWatched(watched);
         } finally {
             lock.unlock();
         }
+    }
+
+    private void raiseWatched(Collection<String> queues) {
+        for (var queue : queues) {
+            if (watched.contains(queue)) {
+                raised.add(queue);
+                told.merge(queue, 1L, Long::sum);
+            }
+        }
+        changed.signalAll();
     }
 
     /** Waits until there may be something in one of the queues, or the time is over. */
