@@ -239,11 +239,7 @@ class CostTest {
     @Test
     void waiting_for_work_costs_nothing() throws Exception {
         var jobs = postgres.jobs();
-        await().atMost(Duration.ofSeconds(10)).until(() -> {
-            jobs.awaitWork(Set.of("mail"), Duration.ofMillis(10));
-            return query(postgres, "select query from pg_stat_activity where datname = current_database()")
-                    .contains("listen coatcheck_jobs");
-        });
+        Databases.awaitListening(postgres);
         jobs.claim(Set.of("mail"), 1, LEASE);
 
         costs(0, () -> jobs.awaitWork(Set.of("mail"), Duration.ofMillis(300)));

@@ -1,9 +1,13 @@
 package dev.coatcheck.postgres;
 
+import static org.awaitility.Awaitility.await;
+
 import dev.coatcheck.host.service.SharedServers;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
@@ -78,6 +82,15 @@ final class Databases implements AfterEachCallback {
         } catch (SQLException e) {
             throw new IllegalStateException(sql, e);
         }
+    }
+
+    /** Until who waits for jobs is told of them: the word that some may have been missed has come by then. */
+    static void awaitListening(Postgres postgres) {
+        await().atMost(Duration.ofSeconds(20)).until(() -> {
+            postgres.jobs().awaitWork(Set.of("mail"), Duration.ofMillis(10));
+            return query(postgres, "select query from pg_stat_activity where datname = current_database()")
+                    .contains("listen coatcheck_jobs");
+        });
     }
 
     @Override

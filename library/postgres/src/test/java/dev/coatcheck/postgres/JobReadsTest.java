@@ -2,7 +2,6 @@ package dev.coatcheck.postgres;
 
 import static dev.coatcheck.postgres.Databases.query;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import dev.coatcheck.state.jobs.ClaimedJob;
 import dev.coatcheck.state.jobs.GroupLimit;
@@ -112,7 +111,7 @@ class JobReadsTest {
     void groups_that_may_start_nothing_are_gone_round_once_however_many_they_are() throws Exception {
         fillManyGroups(700);
         var jobs = postgres.jobs();
-        awaitListening();
+        Databases.awaitListening(postgres);
         int looks = 0;
         boolean rested;
         do {
@@ -131,7 +130,7 @@ class JobReadsTest {
     void who_is_told_of_a_job_while_it_goes_round_finds_it_although_it_has_gone_past_its_group() throws Exception {
         fillManyGroups(700);
         var jobs = postgres.jobs();
-        awaitListening();
+        Databases.awaitListening(postgres);
         jobs.limitGroup("mail", "full 100x", GroupLimit.none().withConcurrency(2));
         assertThat(jobs.claim(Set.of("mail"), 2, LEASE)).isEmpty();
 
@@ -197,15 +196,6 @@ class JobReadsTest {
                 """.formatted(count));
         Databases.update(postgres, "analyze coatcheck.jobs");
         postgres.jobs().limitGroups("mail", GroupLimit.none().withConcurrency(1));
-    }
-
-    /** So that the word that something may have been missed does not come in the middle. */
-    private void awaitListening() {
-        await().atMost(Duration.ofSeconds(20)).until(() -> {
-            postgres.jobs().awaitWork(Set.of("mail"), Duration.ofMillis(10));
-            return query(postgres, "select query from pg_stat_activity where datname = current_database()")
-                    .contains("listen coatcheck_jobs");
-        });
     }
 
     private void fillGroup(String group, int count) {

@@ -164,6 +164,7 @@ class JobTransactionsTest {
 
     @Test
     void a_job_that_a_transaction_holds_locked_is_found_by_who_waits_when_that_is_rolled_back() throws Exception {
+        Databases.awaitListening(postgres);
         var lease = Duration.ofMillis(200);
         jobs.enqueue(NewJob.of("photos", "1"));
         var lost = jobs.claim(Set.of("photos"), 1, lease).get(0);
