@@ -32,18 +32,18 @@ final class JobClaims {
     private final Database database;
     private final JobSignals signals;
 
-    /** How far the turns are, for each set of queues; of threads that claim at once, any one's will do. */
-    private final ConcurrentMap<Set<String>, Turns> turns = new ConcurrentHashMap<>();
+    /** For each set of queues; of threads that claim at once, what any one has found out will do. */
+    private final ConcurrentMap<Set<String>, Known> known = new ConcurrentHashMap<>();
 
     /**
-     * What a claim hands to the next.
+     * What a claim hands to the next: whose turn it is, and where to begin.
      *
      * @param state as the server gave it
      * @param told what had been told of the queues before that claim: where it is more now, what it has gone past may have
      *     changed
      */
-    private record Turns(String state, long told) {
-        private static final Turns NONE = new Turns("{}", -1);
+    private record Known(String state, long told) {
+        private static final Known NOTHING = new Known("{}", -1);
     }
 
     JobClaims(Database database, JobSignals signals) {
@@ -57,7 +57,7 @@ final class JobClaims {
         }
         queues.forEach(queue -> StoredText.require("the name of a queue", queue));
         long told = signals.takeDown(queues);
-        var before = turns.getOrDefault(queues, Turns.NONE);
+        var before = known.getOrDefault(queues, Known.NOTHING);
         long asked = System.nanoTime();
         var claimed = database.ask("claim jobs", connection -> {
             try (var claim = connection.prepareStatement("select * from coatcheck.claim_jobs_v3(?, ?, ?, ?::jsonb, ?)")) {
@@ -82,7 +82,7 @@ final class JobClaims {
             while (rows.next()) {
                 var id = rows.getObject("id", UUID.class);
                 if (id == null) {
-                    note(queues, new Turns(rows.getString("turns"), told));
+                    note(queues, new Known(rows.getString("known"), told));
                     long nextDue = rows.getLong("next_due_us");
                     if (!rows.wasNull()) {
                         // A millisecond more, since a wait may end a little early.
@@ -103,11 +103,11 @@ final class JobClaims {
         }
     }
 
-    private void note(Set<String> queues, Turns now) {
-        if (turns.size() >= MOST_SETS_OF_QUEUES) {
-            turns.clear();
+    private void note(Set<String> queues, Known now) {
+        if (known.size() >= MOST_SETS_OF_QUEUES) {
+            known.clear();
         }
-        turns.put(Set.copyOf(queues), now);
+        known.put(Set.copyOf(queues), now);
     }
 
     Set<ClaimedJob> renew(Collection<ClaimedJob> jobs, Duration lease) {

@@ -2,13 +2,16 @@ package dev.coatcheck.postgres;
 
 import static dev.coatcheck.postgres.Databases.query;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.coatcheck.state.jobs.ClaimedJob;
 import dev.coatcheck.state.jobs.GroupLimit;
 import dev.coatcheck.state.jobs.JobState;
 import dev.coatcheck.state.jobs.NewJob;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -181,6 +184,40 @@ class JobReadsTest {
                 assertThat(locks.getInt(1)).isEqualTo(1);
             }
             connection.rollback();
+        }
+    }
+
+    @Test
+    void what_was_done_beside_a_transaction_that_stays_open_costs_most_claims_nothing_and_hides_no_job() throws Exception {
+        var jobs = postgres.jobs();
+        try (var open = postgres.dataSource().getConnection()) {
+            open.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+            open.setAutoCommit(false);
+            open.createStatement().execute("select 1");
+            fillGroup("", 20_000);
+            Databases.update(postgres, "delete from coatcheck.jobs");
+            for (int i = 0; i < 100; i++) {
+                jobs.enqueue(NewJob.of("mail", "" + i));
+            }
+            assertThat(statistic("select pg_stat_get_dead_tuples('coatcheck.jobs'::regclass)"))
+                    .isGreaterThan(10_000);
+
+            var first = jobs.claim(Set.of("mail"), 5, LEASE);
+            var reads = new ArrayList<Long>();
+            for (int i = 0; i < 15; i++) {
+                long before = entriesRead();
+                assertThat(jobs.claim(Set.of("mail"), 5, LEASE)).hasSize(5);
+                reads.add(entriesRead() - before);
+            }
+            // Now and then one looks at everything.
+            assertThat(reads).filteredOn(read -> read < 200).hasSizeGreaterThan(7);
+
+            jobs.giveBack(first);
+            await().atMost(Duration.ofSeconds(20))
+                    .until(() -> jobs.claim(Set.of("mail"), 100, LEASE).stream()
+                            .map(ClaimedJob::id)
+                            .anyMatch(first.get(0).id()::equals));
+            open.rollback();
         }
     }
 
