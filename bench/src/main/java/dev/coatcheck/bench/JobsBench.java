@@ -1,0 +1,192 @@
+package dev.coatcheck.bench;
+
+import dev.coatcheck.host.service.PostgresServer;
+import dev.coatcheck.host.service.ServerSettings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Jobs on PostgreSQL beside the queue that people write, on one real server that waits for the disk at each commit: how many
+ * are enqueued and done in a second, and how both get on, and grow, over many jobs, alone and beside a transaction
+ * that stays open.
+ */
+final class JobsBench {
+    /** What each has. */
+    private static final int CONNECTIONS = 10;
+
+    /** How many jobs wait while the queue is used steadily. */
+    private static final long BACKLOG = 5L * BenchedQueue.BATCH;
+
+    private static final int SLICES = 10;
+
+    private final PostgresServer server;
+    private final int concurrency;
+    private int databases;
+
+    private JobsBench(PostgresServer server, int concurrency) {
+        this.server = server;
+        this.concurrency = concurrency;
+    }
+
+    /** How a queue is made in a database. */
+    @FunctionalInterface
+    private interface Maker {
+        BenchedQueue in(String database) throws SQLException;
+    }
+
+    private static String usage() {
+        return "usage: jobs [--jobs N] [--rounds N] [--size N] [--concurrency N]";
+    }
+
+    public static void main(String[] arguments) throws IOException, SQLException {
+        Path home = Files.createTempDirectory("coatcheck-bench-");
+        try (var server = PostgresServer.start(ServerSettings.at(home))) {
+            var bench = new JobsBench(server, option(arguments, "--concurrency", 100));
+            bench.compareThroughput(option(arguments, "--jobs", 50_000), option(arguments, "--rounds", 5));
+            bench.compareSizes(option(arguments, "--size", 200_000));
+        } catch (NumberFormatException e) {
+            System.err.println(usage());
+            System.exit(2);
+        }
+    }
+
+    private static int option(String[] arguments, String name, int otherwise) {
+        int at = Arrays.asList(arguments).indexOf(name);
+        return at < 0 || at + 1 == arguments.length ? otherwise : Integer.parseInt(arguments[at + 1]);
+    }
+
+    private List<Maker> queues() {
+        return List.of(
+                database -> new CoatcheckQueue(server.databaseUrl(database), CONNECTIONS, concurrency),
+                database -> new PlainQueue(jdbcUrl(database), CONNECTIONS));
+    }
+
+    private String jdbcUrl(String database) {
+        return server.databaseUrl(database).replaceFirst("^postgresql://([^:]+):([^@]+)@(.*)$", "jdbc:postgresql://$3?user=$1&password=$2");
+    }
+
+    private String freshDatabase() {
+        var name = "bench_" + databases++;
+        server.createDatabaseIfMissing(name);
+        return name;
+    }
+
+    private void compareThroughput(int jobs, int rounds) throws SQLException {
+        System.out.printf("%n%,d jobs in batches of %,d, %d connections each, the median of %d rounds after one that is not"
+                + " counted%n%-10s %14s %14s %14s %12s%n", jobs, BenchedQueue.BATCH, CONNECTIONS, rounds,
+                "", "enqueued/s", "done/s", "both/s", "ours / its");
+        var results = new ArrayList<List<double[]>>();
+        for (int i = 0; i < queues().size(); i++) {
+            results.add(new ArrayList<>());
+        }
+        var names = new ArrayList<String>();
+        for (int round = 0; round <= rounds; round++) {
+            for (int i = 0; i < queues().size(); i++) {
+                try (var queue = queues().get(i).in(freshDatabase())) {
+                    var result = measure(queue, jobs);
+                    if (round == 0) {
+                        names.add(queue.name());
+                    } else {
+                        results.get(i).add(result);
+                    }
+                }
+            }
+        }
+        double ours = median(results.getFirst(), 2);
+        for (int i = 0; i < names.size(); i++) {
+            var each = results.get(i);
+            System.out.printf(Locale.ROOT, "%-10s %14.0f %14.0f %14.0f %12.2f%n", names.get(i), median(each, 0),
+                    median(each, 1), median(each, 2), ours / median(each, 2));
+        }
+    }
+
+    /** Enqueued, done, and both, in a second. */
+    private static double[] measure(BenchedQueue queue, int jobs) {
+        long begun = System.nanoTime();
+        for (int i = 0; i < jobs; i += BenchedQueue.BATCH) {
+            queue.enqueue();
+        }
+        long enqueued = System.nanoTime();
+        var done = new LongAdder();
+        queue.start(done);
+        awaitDone(done, jobs);
+        long ended = System.nanoTime();
+        return new double[] {
+            perSecond(jobs, enqueued - begun), perSecond(jobs, ended - enqueued), perSecond(jobs, ended - begun)
+        };
+    }
+
+    private static double median(List<double[]> rounds, int column) {
+        var sorted = rounds.stream().mapToDouble(round -> round[column]).sorted().toArray();
+        return sorted[sorted.length / 2];
+    }
+
+    private void compareSizes(int jobs) throws SQLException {
+        for (boolean held : new boolean[] {false, true}) {
+            for (var maker : queues()) {
+                growOver(jobs, maker, held);
+            }
+        }
+    }
+
+    private void growOver(int jobs, Maker maker, boolean held) throws SQLException {
+        var database = freshDatabase();
+        try (var queue = maker.in(database);
+                var watching = DriverManager.getConnection(jdbcUrl(database));
+                var open = DriverManager.getConnection(jdbcUrl(database))) {
+            System.out.printf("%n%s, %,d jobs, %,d of them waiting, %s%n%12s %10s %12s %14s %14s%n", queue.name(), jobs, BACKLOG,
+                    held ? "beside a transaction that stays open" : "alone", "done", "done/s", "table MB", "with indexes",
+                    "removed rows");
+            if (held) {
+                open.setAutoCommit(false);
+                open.setTransactionIsolation(java.sql.Connection.TRANSACTION_REPEATABLE_READ);
+                open.createStatement().execute("select 1");
+            }
+            var done = new LongAdder();
+            queue.start(done);
+            long added = 0;
+            for (int slice = 1; slice <= SLICES; slice++) {
+                long begun = System.nanoTime();
+                long before = done.sum();
+                long until = (long) jobs * slice / SLICES;
+                while (done.sum() < until) {
+                    if (added - done.sum() < BACKLOG) {
+                        queue.enqueue();
+                        added += BenchedQueue.BATCH;
+                    } else {
+                        LockSupport.parkNanos(1_000_000);
+                    }
+                }
+                double rate = perSecond(done.sum() - before, System.nanoTime() - begun);
+                try (var statement = watching.createStatement();
+                        var row = statement.executeQuery("""
+                                select pg_table_size(relid) / 1e6, pg_total_relation_size(relid) / 1e6, n_dead_tup
+                                    from pg_stat_user_tables where relid = '%s'::regclass
+                                """.formatted(queue.table()))) {
+                    row.next();
+                    System.out.printf(Locale.ROOT, "%12d %10.0f %12.1f %14.1f %14d%n", done.sum(), rate,
+                            row.getDouble(1), row.getDouble(2), row.getLong(3));
+                }
+            }
+        }
+    }
+
+    private static void awaitDone(LongAdder done, long jobs) {
+        while (done.sum() < jobs) {
+            LockSupport.parkNanos(500_000);
+        }
+    }
+
+    private static double perSecond(long count, long nanos) {
+        return count * 1e9 / nanos;
+    }
+}
