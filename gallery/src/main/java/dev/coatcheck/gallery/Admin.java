@@ -47,6 +47,7 @@ final class Admin {
                 case "create-user" -> createUser(postgres, arguments);
                 case "set-flag" -> setFlag(postgres, arguments);
                 case "replay-dead" -> replayDead(postgres);
+                case "replay-job" -> replayJob(postgres, arguments);
                 case "list-jobs" -> listJobs(postgres, arguments);
                 case "cancel-job" -> cancelJob(postgres, arguments);
                 default -> throw new IllegalArgumentException("there is no command " + command);
@@ -63,6 +64,7 @@ final class Admin {
                                                                        is typed there can be seen
                            admin set-flag NAME on|off|SHARE%|EMAIL...  for everybody, nobody, a share of all users, or these
                            admin replay-dead                           photos whose last attempt has failed are tried anew
+                           admin replay-job ID                         one of them
                            admin list-jobs waiting|running|dead        the first of them, with their ids
                            admin cancel-job ID                         the job is ended, in whatever state; its photo stays without variants""");
             return USAGE;
@@ -131,6 +133,18 @@ final class Admin {
         System.out.println(postgres.jobs().replayAll(Photos.QUEUE, Jobs.MAX_PAGE) + " photos are tried anew.");
     }
 
+    private static void replayJob(Postgres postgres, List<String> arguments) {
+        System.out.println(
+                postgres.jobs().replay(id(arguments)) ? "It is tried anew." : "No job with that id has failed for good.");
+    }
+
+    private static JobId id(List<String> arguments) {
+        if (arguments.size() != 1) {
+            throw new IllegalArgumentException("one job at a time");
+        }
+        return new JobId(UUID.fromString(arguments.getFirst()));
+    }
+
     private static void listJobs(Postgres postgres, List<String> arguments) {
         if (arguments.size() != 1) {
             throw new IllegalArgumentException("jobs are listed by one state");
@@ -138,8 +152,13 @@ final class Admin {
         var state = state(arguments.getFirst());
         for (var job : postgres.jobs().list(Photos.QUEUE, state, Jobs.MAX_PAGE)) {
             System.out.printf(
-                    "%s photo %s, enqueued at %s, attempt %d of %d%n",
-                    job.id(), job.payload(), job.enqueuedAt(), job.attempts(), job.maxAttempts());
+                    "%s photo %s, enqueued at %s, attempt %d of %d%s%n",
+                    job.id(),
+                    job.payload(),
+                    job.enqueuedAt(),
+                    job.attempts(),
+                    job.maxAttempts(),
+                    job.lastError().flatMap(error -> error.lines().findFirst()).map(": "::concat).orElse(""));
         }
     }
 
@@ -151,12 +170,8 @@ final class Admin {
     }
 
     private static void cancelJob(Postgres postgres, List<String> arguments) {
-        if (arguments.size() != 1) {
-            throw new IllegalArgumentException("one job at a time");
-        }
-        var id = new JobId(UUID.fromString(arguments.getFirst()));
         System.out.println(postgres.jobs()
-                .cancel(id)
+                .cancel(id(arguments))
                 .map(state -> "The job is cancelled; it was " + state.name().toLowerCase(Locale.ROOT) + ".")
                 .orElse("There is no such job."));
     }

@@ -49,6 +49,7 @@ final class PhotoWorker {
         var settings = WorkerSettings.defaults().withConcurrency(config.photosAtOnce());
         var worker = Worker.start(postgres.jobs(), Map.of(Photos.QUEUE, variants), settings);
         metrics.registry().gauge("photos.running", worker, Worker::running);
+        JobMetrics.register(metrics.registry(), postgres.jobs());
         // A little less than the phase has, so that what does not end in time is given back in order.
         var drain = config.drainTimeout().multipliedBy(9).dividedBy(10);
         lifecycle.onStop(Phase.WORK, "photos under way", () -> worker.stop(drain));

@@ -93,6 +93,7 @@ final class Web {
         var drain = new DrainFilter(lifecycle);
         var sessions = new SessionFilter(place.apply(redis), SessionFilterSettings.defaults());
         metrics.registry().gauge("http.requests.in.flight", drain, DrainFilter::inFlight);
+        JobMetrics.register(metrics.registry(), postgres.jobs());
         metrics.registry().gauge("session.attributes.unreadable", sessions, SessionFilter::unreadableAttributes);
 
         var server = GalleryServer.start(

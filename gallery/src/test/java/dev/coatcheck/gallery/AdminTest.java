@@ -8,9 +8,12 @@ import dev.coatcheck.gallery.images.TestImages;
 import dev.coatcheck.gallery.photos.Photos;
 import dev.coatcheck.postgres.Postgres;
 import dev.coatcheck.state.jobs.JobState;
+import dev.coatcheck.state.jobs.Jobs;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -40,21 +43,28 @@ class AdminTest {
         assertThat(createUser(visitor.email, Visitor.PASSWORD)).isEqualTo(1);
     }
 
-    /** As a process of its own, with the password on its standard input. */
     private int createUser(String email, String password) throws IOException, InterruptedException {
+        return run(password, "create-user", email).status();
+    }
+
+    /** How a command ended, and what it said. */
+    private record Ended(int status, String output) {}
+
+    /** Runs a command as a process of its own, with one line on its standard input. */
+    private Ended run(String input, String... words) throws IOException, InterruptedException {
         var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        var classPath = System.getProperty("java.class.path");
-        var builder = new ProcessBuilder(java, "-cp", classPath, Main.class.getName(), "admin", "create-user", email)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .redirectError(ProcessBuilder.Redirect.DISCARD);
+        var command = new ArrayList<>(
+                List.of(java, "-cp", System.getProperty("java.class.path"), Main.class.getName(), "admin"));
+        command.addAll(List.of(words));
+        var builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD);
         builder.environment().put("DATABASE_URL", gallery.postgresUrl);
         var process = builder.start();
-        try (var in = process.getOutputStream()) {
-            in.write((password + "\n").getBytes(UTF_8));
-        }
-        try {
+        try (var in = process.getOutputStream();
+                var out = process.getInputStream()) {
+            in.write((input + "\n").getBytes(UTF_8));
+            in.flush();
             assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
-            return process.exitValue();
+            return new Ended(process.exitValue(), new String(out.readAllBytes(), UTF_8));
         } finally {
             process.destroyForcibly();
         }
@@ -66,12 +76,7 @@ class AdminTest {
         var visitor = Visitor.loggedIn(web);
         var path = visitor.upload(web, TestImages.jpeg(300, 200)).header("Location");
         try (var postgres = Postgres.attach(gallery.postgresUrl)) {
-            var jobs = postgres.jobs();
-            // Taken by workers that die with it.
-            await().atMost(PATIENCE)
-                    .until(() -> jobs.claim(Set.of(Photos.QUEUE), 1, Duration.ofMillis(1))
-                                    .isEmpty()
-                            && !jobs.list(Photos.QUEUE, JobState.DEAD, 1).isEmpty());
+            loseUntilDead(postgres.jobs());
         }
 
         gallery.admin("replay-dead");
@@ -82,19 +87,32 @@ class AdminTest {
     }
 
     @Test
-    void a_job_is_listed_and_cancelled() {
+    void a_job_is_listed_replayed_and_cancelled() throws Exception {
         var web = gallery.startWeb();
         Visitor.loggedIn(web).upload(web, TestImages.jpeg(300, 200));
         try (var postgres = Postgres.attach(gallery.postgresUrl)) {
             var jobs = postgres.jobs();
-            var job = jobs.list(Photos.QUEUE, JobState.WAITING, 1).getFirst();
-            gallery.admin("list-jobs", "waiting");
+            loseUntilDead(jobs);
+            var id = jobs.list(Photos.QUEUE, JobState.DEAD, 1).getFirst().id();
 
-            gallery.admin("cancel-job", job.id().toString());
-
-            assertThat(jobs.find(job.id())).isEmpty();
-            gallery.admin("cancel-job", job.id().toString());
+            assertThat(run("", "list-jobs", "dead").output())
+                    .contains(id + " photo ")
+                    .contains("attempt 5 of 5: the worker of the last attempt lost the job");
+            assertThat(run("", "replay-job", id.toString()).output()).contains("tried anew");
+            assertThat(run("", "list-jobs", "waiting").output()).contains(id.toString());
+            assertThat(run("", "cancel-job", id.toString()).output()).contains("it was waiting");
+            assertThat(jobs.find(id)).isEmpty();
+            gallery.admin("cancel-job", id.toString());
+            gallery.admin("replay-job", id.toString());
         }
+    }
+
+    /** Has all photos that wait taken by workers that die with them. */
+    private static void loseUntilDead(Jobs jobs) {
+        await().atMost(PATIENCE)
+                .until(() -> jobs.claim(Set.of(Photos.QUEUE), 1, Duration.ofMillis(1))
+                                .isEmpty()
+                        && !jobs.list(Photos.QUEUE, JobState.DEAD, 1).isEmpty());
     }
 
     @ParameterizedTest
@@ -111,6 +129,8 @@ class AdminTest {
                 "set-flag sepia on off",
                 "list-jobs",
                 "list-jobs asleep",
+                "replay-job",
+                "replay-job 7",
                 "cancel-job",
                 "cancel-job 7"
             })

@@ -252,7 +252,13 @@ class InstancesTest {
             assertThat(visitor.get(web, "/health/live").status()).isEqualTo(200);
             assertThat(visitor.get(web, "/health/ready").json().path("ready").asBoolean())
                     .isTrue();
-            assertThat(visitor.get(web, "/metrics").text()).contains("http_requests_in_flight");
+            Visitor.loggedIn(web).upload(web, TestImages.jpeg(300, 200));
+            assertThat(visitor.get(web, "/metrics").text())
+                    .contains("http_requests_in_flight")
+                    .contains("jobs_waiting{queue=\"photos\"} 1.0")
+                    .contains("jobs_running{queue=\"photos\"} 0.0")
+                    .contains("jobs_dead{queue=\"photos\"} 0.0")
+                    .contains("jobs_oldest_waiting_seconds{queue=\"photos\"} ");
             assertThat(visitor.get(web, "/metrics", "X-Forwarded-For", "192.0.2.1")
                             .error())
                     .isEqualTo("not_found");
