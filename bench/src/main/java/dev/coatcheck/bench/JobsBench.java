@@ -71,7 +71,8 @@ final class JobsBench {
     }
 
     private String jdbcUrl(String database) {
-        return server.databaseUrl(database).replaceFirst("^postgresql://([^:]+):([^@]+)@(.*)$", "jdbc:postgresql://$3?user=$1&password=$2");
+        return server.databaseUrl(database)
+                .replaceFirst("^postgresql://([^:]+):([^@]+)@(.*)$", "jdbc:postgresql://$3?user=$1&password=$2");
     }
 
     private String freshDatabase() {
@@ -81,9 +82,10 @@ final class JobsBench {
     }
 
     private void compareThroughput(int jobs, int rounds) throws SQLException {
-        System.out.printf("%n%,d jobs in batches of %,d, %d connections each, the median of %d rounds after one that is not"
-                + " counted%n%-10s %14s %14s %14s %12s%n", jobs, BenchedQueue.BATCH, CONNECTIONS, rounds,
-                "", "enqueued/s", "done/s", "both/s", "ours / its");
+        System.out.printf(
+                "%n%,d jobs in batches of %,d, %d connections each, the median of %d rounds after one that is not"
+                        + " counted%n%-10s %14s %14s %14s %12s%n",
+                jobs, BenchedQueue.BATCH, CONNECTIONS, rounds, "", "enqueued/s", "done/s", "both/s", "ours / its");
         var results = new ArrayList<List<double[]>>();
         for (int i = 0; i < queues().size(); i++) {
             results.add(new ArrayList<>());
@@ -104,8 +106,14 @@ final class JobsBench {
         double ours = median(results.getFirst(), 2);
         for (int i = 0; i < names.size(); i++) {
             var each = results.get(i);
-            System.out.printf(Locale.ROOT, "%-10s %14.0f %14.0f %14.0f %12.2f%n", names.get(i), median(each, 0),
-                    median(each, 1), median(each, 2), ours / median(each, 2));
+            System.out.printf(
+                    Locale.ROOT,
+                    "%-10s %14.0f %14.0f %14.0f %12.2f%n",
+                    names.get(i),
+                    median(each, 0),
+                    median(each, 1),
+                    median(each, 2),
+                    ours / median(each, 2));
         }
     }
 
@@ -126,7 +134,8 @@ final class JobsBench {
     }
 
     private static double median(List<double[]> rounds, int column) {
-        var sorted = rounds.stream().mapToDouble(round -> round[column]).sorted().toArray();
+        var sorted =
+                rounds.stream().mapToDouble(round -> round[column]).sorted().toArray();
         return sorted[sorted.length / 2];
     }
 
@@ -143,8 +152,16 @@ final class JobsBench {
         try (var queue = maker.in(database);
                 var watching = DriverManager.getConnection(jdbcUrl(database));
                 var open = DriverManager.getConnection(jdbcUrl(database))) {
-            System.out.printf("%n%s, %,d jobs, %,d of them waiting, %s%n%12s %10s %12s %14s %14s%n", queue.name(), jobs, BACKLOG,
-                    held ? "beside a transaction that stays open" : "alone", "done", "done/s", "table MB", "with indexes",
+            System.out.printf(
+                    "%n%s, %,d jobs, %,d of them waiting, %s%n%12s %10s %12s %14s %14s%n",
+                    queue.name(),
+                    jobs,
+                    BACKLOG,
+                    held ? "beside a transaction that stays open" : "alone",
+                    "done",
+                    "done/s",
+                    "table MB",
+                    "with indexes",
                     "removed rows");
             if (held) {
                 open.setAutoCommit(false);
@@ -173,8 +190,14 @@ final class JobsBench {
                                     from pg_stat_user_tables where relid = '%s'::regclass
                                 """.formatted(queue.table()))) {
                     row.next();
-                    System.out.printf(Locale.ROOT, "%12d %10.0f %12.1f %14.1f %14d%n", done.sum(), rate,
-                            row.getDouble(1), row.getDouble(2), row.getLong(3));
+                    System.out.printf(
+                            Locale.ROOT,
+                            "%12d %10.0f %12.1f %14.1f %14d%n",
+                            done.sum(),
+                            rate,
+                            row.getDouble(1),
+                            row.getDouble(2),
+                            row.getLong(3));
                 }
             }
         }

@@ -135,7 +135,9 @@ final class Admin {
 
     private static void replayJob(Postgres postgres, List<String> arguments) {
         System.out.println(
-                postgres.jobs().replay(id(arguments)) ? "It is tried anew." : "No job with that id has failed for good.");
+                postgres.jobs().replay(id(arguments))
+                        ? "It is tried anew."
+                        : "No job with that id has failed for good.");
     }
 
     private static JobId id(List<String> arguments) {
@@ -158,7 +160,10 @@ final class Admin {
                     job.enqueuedAt(),
                     job.attempts(),
                     job.maxAttempts(),
-                    job.lastError().flatMap(error -> error.lines().findFirst()).map(": "::concat).orElse(""));
+                    job.lastError()
+                            .flatMap(error -> error.lines().findFirst())
+                            .map(": "::concat)
+                            .orElse(""));
         }
     }
 

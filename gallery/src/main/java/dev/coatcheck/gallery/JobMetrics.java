@@ -35,9 +35,12 @@ final class JobMetrics {
             String description,
             RecentDepths depths,
             ToDoubleFunction<QueueDepth> value) {
-        Gauge.builder(name, depths, recent -> recent.of(Photos.QUEUE)
-                        .map(value::applyAsDouble)
-                        .orElse(Double.NaN))
+        Gauge.builder(
+                        name,
+                        depths,
+                        recent -> recent.of(Photos.QUEUE)
+                                .map(value::applyAsDouble)
+                                .orElse(Double.NaN))
                 .description(description)
                 .tag("queue", Photos.QUEUE)
                 .strongReference(true)

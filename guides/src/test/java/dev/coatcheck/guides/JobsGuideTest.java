@@ -102,7 +102,8 @@ class JobsGuideTest {
 
         int replay() {
             for (var dead : jobs.list("resize", JobState.DEAD, 100)) {
-                log.info(dead.payload() + " failed " + dead.attempts() + " times: " + dead.lastError().orElse(""));
+                log.info(dead.payload() + " failed " + dead.attempts() + " times: "
+                        + dead.lastError().orElse(""));
             }
             int again = jobs.replayAll("resize", 100); // or replay(id), or cancel(id)
             return again;
@@ -236,8 +237,8 @@ class JobsGuideTest {
 
     private void giveBackWhatRuns() {
         var running = two.jobs.list("resize", JobState.RUNNING, 1).get(0);
-        two.jobs.giveBack(List.of(
-                new ClaimedJob(running.id(), running.queue(), Optional.empty(), running.payload(), 1, 10, 3)));
+        two.jobs.giveBack(
+                List.of(new ClaimedJob(running.id(), running.queue(), Optional.empty(), running.payload(), 1, 10, 3)));
     }
 
     @Test

@@ -16,7 +16,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -60,7 +59,8 @@ final class JobClaims {
         var before = known.getOrDefault(queues, Known.NOTHING);
         long asked = System.nanoTime();
         var claimed = database.ask("claim jobs", connection -> {
-            try (var claim = connection.prepareStatement("select * from coatcheck.claim_jobs_v3(?, ?, ?, ?::jsonb, ?)")) {
+            try (var claim =
+                    connection.prepareStatement("select * from coatcheck.claim_jobs_v3(?, ?, ?, ?::jsonb, ?)")) {
                 claim.setArray(1, connection.createArrayOf("text", queues.toArray()));
                 claim.setInt(2, max);
                 claim.setLong(3, Database.micros(lease));

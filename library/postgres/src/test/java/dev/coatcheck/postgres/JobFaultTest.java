@@ -98,11 +98,16 @@ class JobFaultTest {
         assertThat(query(postgres, """
                 select distinct r.worker from public.runs r
                     where exists (select from public.runs later where later.job = r.job and later.number > r.number)
-                """)).as("whose jobs ran again").isSubsetOf(dead).contains(sleeper.name());
+                """))
+                .as("whose jobs ran again")
+                .isSubsetOf(dead)
+                .contains(sleeper.name());
         assertThat(query(postgres, """
                 select r.job from public.runs r join public.runs later
                     on later.job = r.job and later.number > r.number and later.attempt <= r.attempt
-                """)).as("jobs whose attempts were not counted").isEmpty();
+                """))
+                .as("jobs whose attempts were not counted")
+                .isEmpty();
         assertThat(count("select count(*) from public.runs"))
                 .isLessThanOrEqualTo(total + dead.size() * JobProcesses.AT_ONCE);
 
@@ -168,7 +173,8 @@ class JobFaultTest {
             holding.peer().terminate();
             await().atMost(PATIENCE).until(() -> jobs.depths().isEmpty() && next.running() == 0);
             assertThat(attempts).as("attempts that count").containsExactly(1, 1, 1, 1);
-            return Duration.ofNanos(begun.stream().mapToLong(Long::longValue).max().orElseThrow() - asked);
+            return Duration.ofNanos(
+                    begun.stream().mapToLong(Long::longValue).max().orElseThrow() - asked);
         }
     }
 

@@ -188,7 +188,8 @@ class JobReadsTest {
     }
 
     @Test
-    void what_was_done_beside_a_transaction_that_stays_open_costs_most_claims_nothing_and_hides_no_job() throws Exception {
+    void what_was_done_beside_a_transaction_that_stays_open_costs_most_claims_nothing_and_hides_no_job()
+            throws Exception {
         var jobs = postgres.jobs();
         try (var open = postgres.dataSource().getConnection()) {
             open.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);

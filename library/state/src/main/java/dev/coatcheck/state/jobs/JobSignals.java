@@ -38,7 +38,9 @@ public final class JobSignals {
             watched.addAll(queues);
             raised.removeAll(queues);
             nextDue.remove(queues);
-            return queues.stream().mapToLong(queue -> told.getOrDefault(queue, 0L)).sum();
+            return queues.stream()
+                    .mapToLong(queue -> told.getOrDefault(queue, 0L))
+                    .sum();
         } finally {
             lock.unlock();
         }
