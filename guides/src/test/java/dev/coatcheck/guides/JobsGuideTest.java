@@ -287,7 +287,7 @@ class JobsGuideTest {
             await().atMost(PATIENCE).until(() -> one.jobs.depths().containsKey("reports"));
             await().during(Duration.ofMillis(300))
                     .atMost(PATIENCE)
-                    .until(() -> one.jobs.depths().get("reports").waiting() == 1);
+                    .until(() -> one.jobs.list("reports", JobState.WAITING, 5).size() == 1);
         }
     }
 }

@@ -42,13 +42,13 @@ class JobFaultTest {
     private final List<Peer> peers = new ArrayList<>();
 
     /** Those that work, the oldest first. */
-    private final Deque<Process> workers = new ArrayDeque<>();
+    private final Deque<Started> workers = new ArrayDeque<>();
 
     private final List<String> dead = new ArrayList<>();
     private int started;
 
     /** A process, and the name under which it writes. */
-    private record Process(String name, Peer peer) {}
+    private record Started(String name, Peer peer) {}
 
     @BeforeEach
     void makeTheTables() {
@@ -191,13 +191,13 @@ class JobFaultTest {
         workers.add(start("worker " + started++, JobProcesses.Work.class));
     }
 
-    private Process start(String name, Class<? extends JobProcesses.Action> action) {
+    private Started start(String name, Class<? extends JobProcesses.Action> action) {
         var peer = Peer.start(JobProcesses.OfPostgres.class, databases.url(), action, name);
         peers.add(peer);
-        return new Process(name, peer);
+        return new Started(name, peer);
     }
 
-    private boolean hasBegun(Process process) {
+    private boolean hasBegun(Started process) {
         return !query(postgres, "select worker from public.runs where worker = '%s' limit 1".formatted(process.name()))
                 .isEmpty();
     }

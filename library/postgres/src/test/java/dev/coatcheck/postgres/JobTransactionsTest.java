@@ -170,7 +170,8 @@ class JobTransactionsTest {
         var lost = jobs.claim(Set.of("photos"), 1, lease).get(0);
         try (var connection = begin()) {
             assertThat(jobs.complete(connection, lost)).isTrue();
-            await().atMost(PATIENCE).until(() -> jobs.depths().get("photos").waiting() == 1);
+            await().atMost(PATIENCE)
+                    .until(() -> jobs.depths().values().stream().anyMatch(depth -> depth.waiting() == 1));
             assertThat(jobs.claim(Set.of("photos"), 1, LEASE)).isEmpty();
             connection.rollback();
         }

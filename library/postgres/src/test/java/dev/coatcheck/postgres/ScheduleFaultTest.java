@@ -139,10 +139,10 @@ class ScheduleFaultTest {
                     "report", Cron.parse("* * * * *", ZoneOffset.UTC), at -> NewJob.of(QUEUE, at.toString()));
             var clock = clockFrom(conversation.hear());
             while (true) {
-                try (var scheduler = Scheduler.start(jobs, List.of(schedule), clock::now)) {
-                    conversation.say("started");
-                    clock = clockFrom(conversation.hear());
-                }
+                var scheduler = Scheduler.start(jobs, List.of(schedule), clock::now);
+                conversation.say("started");
+                clock = clockFrom(conversation.hear());
+                scheduler.close();
             }
         }
 
