@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -44,7 +45,7 @@ final class JobsBench {
     }
 
     private static String usage() {
-        return "usage: jobs [--jobs N] [--rounds N] [--size N] [--concurrency N]";
+        return "usage: jobs [--jobs N] [--rounds N] [--size N] [--minutes N] [--concurrency N]";
     }
 
     public static void main(String[] arguments) throws IOException, SQLException {
@@ -52,7 +53,8 @@ final class JobsBench {
         try (var server = PostgresServer.start(ServerSettings.at(home))) {
             var bench = new JobsBench(server, option(arguments, "--concurrency", 100));
             bench.compareThroughput(option(arguments, "--jobs", 50_000), option(arguments, "--rounds", 5));
-            bench.compareSizes(option(arguments, "--size", 200_000));
+            bench.compareSizes(
+                    option(arguments, "--size", 200_000), Duration.ofMinutes(option(arguments, "--minutes", 10)));
         } catch (NumberFormatException e) {
             System.err.println(usage());
             System.exit(2);
@@ -139,15 +141,16 @@ final class JobsBench {
         return sorted[sorted.length / 2];
     }
 
-    private void compareSizes(int jobs) throws SQLException {
+    private void compareSizes(int jobs, Duration limit) throws SQLException {
         for (boolean held : new boolean[] {false, true}) {
             for (var maker : queues()) {
-                growOver(jobs, maker, held);
+                growOver(jobs, limit, maker, held);
             }
         }
     }
 
-    private void growOver(int jobs, Maker maker, boolean held) throws SQLException {
+    private void growOver(int jobs, Duration limit, Maker maker, boolean held) throws SQLException {
+        long deadline = System.nanoTime() + limit.toNanos();
         var database = freshDatabase();
         try (var queue = maker.in(database);
                 var watching = DriverManager.getConnection(jdbcUrl(database));
@@ -171,11 +174,11 @@ final class JobsBench {
             var done = new LongAdder();
             queue.start(done);
             long added = 0;
-            for (int slice = 1; slice <= SLICES; slice++) {
+            for (int slice = 1; slice <= SLICES && System.nanoTime() < deadline; slice++) {
                 long begun = System.nanoTime();
                 long before = done.sum();
                 long until = (long) jobs * slice / SLICES;
-                while (done.sum() < until) {
+                while (done.sum() < until && System.nanoTime() < deadline) {
                     if (added - done.sum() < BACKLOG) {
                         queue.enqueue();
                         added += BenchedQueue.BATCH;

@@ -194,7 +194,7 @@ begin
         exit when v_unfinished;
     end loop;
 
-    if jobs = '{}' then
+    if cardinality(jobs) = 0 then
         again_at := least(again_at, coatcheck.next_job_at_v3(p_queues, p_priority, p_now));
     end if;
     round.last := v_last;
