@@ -5,9 +5,11 @@
 --
 -- Floors: up to when it has taken what was due. A job that is done leaves a row and entries of indexes behind that nobody
 -- can clear away while any transaction is open that began before; every look from the very beginning goes past all of
--- them, and takes longer and longer. So where there are many, most looks begin at the floor, and one from the very
--- beginning follows when the last is twenty times as long ago as it took: what comes in before the floor (a job that was
--- given back, or was committed late) is found by that one.
+-- them, and takes longer and longer. So where there are many, a claim looks from the floors first, and is done if that
+-- brings all that it asked for. Otherwise it looks from the very beginning as well: no job waits because of a floor where
+-- there is a free place for it. What comes in before the floor while every place is taken (a job that was given back, or
+-- was committed late) is found when the last look from the very beginning is twenty times as long ago as it took, and
+-- after two seconds at the latest.
 
 -- What is known of the jobs of one priority.
 create type coatcheck.job_round as (
@@ -19,39 +21,41 @@ create type coatcheck.job_round as (
     wrapped   boolean,
     -- When something may be started of what it has gone past.
     again_at  timestamptz,
-    -- Of jobs without a group, what was due before was taken.
+    -- Of jobs without a group, what was due before was taken, but for what was committed later.
     floor     timestamptz);
 
 -- Of one priority: whether jobs without and with a group may be run now; of those without, p_from on.
 create function coatcheck.due_jobs_v3(
         p_queues text[], p_priority int, p_now timestamptz, p_from timestamptz, out plain boolean, out grouped boolean)
     language sql stable as $$
-    select
-            coalesce(bool_or(first_plain.due_at <= p_now), false),
-            coalesce(bool_or(first_grouped.due_at <= p_now), false)
+    select count(first_plain.due_at) > 0, count(first_grouped.due_at) > 0
         from unnest(p_queues) as q (name)
         left join lateral (
             select j.due_at from coatcheck.jobs j
-                where j.queue = q.name and j.state < 2 and j.priority = p_priority and j.grp = '' and j.due_at >= p_from
+                where j.queue = q.name and j.state < 2 and j.priority = p_priority and j.grp = ''
+                    and j.due_at >= p_from and j.due_at <= p_now
                 order by j.due_at limit 1) first_plain on true
         left join lateral (
             select j.due_at from coatcheck.jobs j
                 where j.queue = q.name and j.state < 2 and j.priority = p_priority and j.grp <> ''
+                    and j.due_at <= p_now
                 order by j.due_at limit 1) first_grouped on true
 $$;
 
--- Of one priority: when the next of those jobs may be run that may not now.
-create function coatcheck.next_job_at_v3(p_queues text[], p_priority int, p_now timestamptz)
+-- Of one priority: when the next of those jobs may be run that may not now, if that is before p_before.
+create function coatcheck.next_job_at_v3(p_queues text[], p_priority int, p_now timestamptz, p_before timestamptz)
     returns timestamptz language sql stable as $$
     select min(least(next_plain.due_at, next_grouped.due_at))
         from unnest(p_queues) as q (name)
         left join lateral (
             select j.due_at from coatcheck.jobs j
-                where j.queue = q.name and j.state < 2 and j.priority = p_priority and j.grp = '' and j.due_at > p_now
+                where j.queue = q.name and j.state < 2 and j.priority = p_priority and j.grp = ''
+                    and j.due_at > p_now and j.due_at < p_before
                 order by j.due_at limit 1) next_plain on true
         left join lateral (
             select j.due_at from coatcheck.jobs j
-                where j.queue = q.name and j.state < 2 and j.priority = p_priority and j.grp <> '' and j.due_at > p_now
+                where j.queue = q.name and j.state < 2 and j.priority = p_priority and j.grp <> ''
+                    and j.due_at > p_now and j.due_at < p_before
                 order by j.due_at limit 1) next_grouped on true
 $$;
 
@@ -194,9 +198,15 @@ begin
         exit when v_unfinished;
     end loop;
 
-    if cardinality(jobs) = 0 then
-        again_at := least(again_at, coatcheck.next_job_at_v3(p_queues, p_priority, p_now));
+    if cardinality(jobs) = 0 or v_unfinished and not v_found then
+        again_at := least(again_at, coatcheck.next_job_at_v3(
+            p_queues, p_priority, p_now, least(again_at, p_now + interval '1 day')));
     end if;
+    if not v_due.plain then
+        round.floor := p_now;
+    end if;
+    -- What is being committed now was enqueued a little earlier.
+    round.floor := least(coalesce(round.floor, '-infinity'), p_now - interval '1 second');
     round.last := v_last;
     round.since := case when v_unfinished and not v_found then v_since end;
     round.wrapped := case when v_unfinished and not v_found then v_wrapped end;
@@ -208,12 +218,60 @@ begin
 end
 $$;
 
+-- Looks for jobs once, at priorities from the greatest down. There are at most 512 turns in one look: what has not been
+-- found by then is found by the next, a little later. A priority has half of those that are left, so that groups that may
+-- not start anything hold up no lower priority.
+create function coatcheck.look_for_jobs_v3(
+        p_queues text[], p_max int, p_now timestamptz, p_lease_us bigint, p_told boolean, p_from_floors boolean,
+        inout rounds jsonb, out jobs coatcheck.jobs[], out again_at timestamptz)
+    language plpgsql as $$
+declare
+    v_visited jsonb := '{}';
+    v_priority bigint := 2147483648;
+    v_known bigint;
+    v_turns int := 512;
+    v_round coatcheck.job_round;
+    v_taken record;
+begin
+    jobs := '{}';
+    while cardinality(jobs) < p_max and v_turns > 0 loop
+        if p_from_floors then
+            select max(r.priority::int) into v_known
+                from jsonb_object_keys(rounds) as r (priority) where r.priority::int < v_priority;
+        end if;
+        -- Not past all that was done at a priority whose floor is known, but any that comes before it.
+        select coalesce(max(top.priority), v_known) into v_priority
+            from unnest(p_queues) as q (name)
+            cross join lateral (
+                select j.priority from coatcheck.jobs j
+                    where j.queue = q.name and j.state < 2 and j.priority < v_priority
+                        and j.priority > coalesce(v_known, -2147483649)
+                    order by j.priority desc limit 1) top;
+        exit when v_priority is null;
+
+        v_round := jsonb_populate_record(null::coatcheck.job_round, rounds -> v_priority::text);
+        if p_told then
+            v_round := row(v_round.last, null, null, null, v_round.floor);
+        end if;
+        select * into v_taken from coatcheck.take_job_turns_v3(
+            p_queues, v_priority::int, p_max - cardinality(jobs), (v_turns + 1) / 2, p_now, p_lease_us, p_from_floors,
+            v_round);
+        v_visited := v_visited || jsonb_build_object(v_priority, v_taken.round);
+        v_turns := v_turns - v_taken.spent;
+        jobs := jobs || v_taken.jobs;
+        again_at := least(again_at, v_taken.again_at);
+    end loop;
+
+    -- What is known of other priorities is kept, unless they are many: an application may use each of them once.
+    if (select count(*) from jsonb_object_keys(rounds)) > 100 then
+        rounds := '{}';
+    end if;
+    rounds := rounds || v_visited;
+end
+$$;
+
 -- Returns the claimed jobs, and after them one row without an id: what the next call is to be given as p_known, and, where
 -- there is no job, in how many microseconds there may be one.
---
--- Priorities are visited from the greatest down. There are at most 512 turns in one call: what has not been found by then
--- is found by the next, a little later. A priority has half of those that are left, so that groups that may not start
--- anything hold up no lower priority.
 --
 -- Whoever was told of these queues since the call before says so in p_told, and rounds that are under way begin anew.
 create function coatcheck.claim_jobs_v3(
@@ -224,61 +282,43 @@ create function coatcheck.claim_jobs_v3(
     language plpgsql as $$
 declare
     v_now timestamptz := clock_timestamp();
+    v_looked_at timestamptz := (p_known ->> 'looked_at')::timestamptz;
+    v_look_at timestamptz := v_looked_at + least(
+        20 * (p_known ->> 'took_us')::bigint * interval '1 microsecond', interval '2 seconds');
     v_rounds jsonb := coalesce(p_known -> 'rounds', '{}');
-    v_look_at timestamptz := (p_known ->> 'looked_at')::timestamptz
-        + 20 * (p_known ->> 'took_us')::bigint * interval '1 microsecond';
-    -- That few are gone past in no time. The server counts them, and is a second late.
-    v_from_floors boolean := coalesce(v_look_at > v_now, false)
-        and pg_stat_get_dead_tuples('coatcheck.jobs'::regclass) > 10000;
-    v_priority bigint := 2147483648;
-    v_left int := p_max;
-    v_all_turns int := 512;
-    v_round coatcheck.job_round;
-    v_taken record;
-    v_again_at timestamptz;
+    v_told boolean := p_told;
+    v_jobs coatcheck.jobs[] := '{}';
+    v_begun timestamptz;
+    v_look record;
 begin
-    while v_left > 0 and v_all_turns > 0 loop
-        if v_from_floors then
-            select max(seen::int) into v_priority
-                from jsonb_object_keys(v_rounds) as seen where seen::int < v_priority;
-        else
-            select max(top.priority) into v_priority
-                from unnest(p_queues) as q (name)
-                cross join lateral (
-                    select j.priority from coatcheck.jobs j
-                        where j.queue = q.name and j.state < 2 and j.priority < v_priority
-                        order by j.priority desc limit 1) top;
-        end if;
-        exit when v_priority is null;
-
-        v_round := jsonb_populate_record(null::coatcheck.job_round, v_rounds -> v_priority::text);
-        if p_told then
-            v_round := row(v_round.last, null, null, null, v_round.floor);
-        end if;
-        select * into v_taken from coatcheck.take_job_turns_v3(
-            p_queues, v_priority::int, v_left, (v_all_turns + 1) / 2, v_now, p_lease_us, v_from_floors, v_round);
-        v_rounds := v_rounds || jsonb_build_object(v_priority, v_taken.round);
-        v_all_turns := v_all_turns - v_taken.spent;
-        v_left := v_left - cardinality(v_taken.jobs);
-        v_again_at := least(v_again_at, v_taken.again_at);
-        return query
-            select j.id, j.queue, nullif(j.grp, ''), j.payload, j.attempts, j.max_attempts, j.fence,
-                    null::jsonb, null::bigint
-                from unnest(v_taken.jobs) j;
-    end loop;
-
-    if v_from_floors then
-        known := p_known || jsonb_build_object('rounds', v_rounds);
-        v_again_at := least(v_again_at, v_look_at);
-    else
-        known := jsonb_build_object(
-            'rounds', v_rounds,
-            'looked_at', v_now,
-            'took_us', (extract(epoch from clock_timestamp() - v_now) * 1000000)::bigint);
+    known := p_known;
+    -- Few that were removed are gone past in no time. The server counts them, and is a second late.
+    if v_now >= v_looked_at and v_now < v_look_at
+            and pg_stat_get_dead_tuples('coatcheck.jobs'::regclass) > 10000 then
+        select * into v_look from coatcheck.look_for_jobs_v3(
+            p_queues, p_max, v_now, p_lease_us, v_told, true, v_rounds);
+        v_jobs := v_look.jobs;
+        v_rounds := v_look.rounds;
+        v_told := false;
     end if;
-    if v_left = p_max then
+    if cardinality(v_jobs) < p_max then
+        v_begun := clock_timestamp();
+        select * into v_look from coatcheck.look_for_jobs_v3(
+            p_queues, p_max - cardinality(v_jobs), v_now, p_lease_us, v_told, false, v_rounds);
+        v_jobs := v_jobs || v_look.jobs;
+        v_rounds := v_look.rounds;
+        known := jsonb_build_object(
+            'looked_at', v_now, 'took_us', (extract(epoch from clock_timestamp() - v_begun) * 1000000)::bigint);
+    end if;
+
+    return query
+        select j.id, j.queue, nullif(j.grp, ''), j.payload, j.attempts, j.max_attempts, j.fence,
+                null::jsonb, null::bigint
+            from unnest(v_jobs) j;
+    known := known || jsonb_build_object('rounds', v_rounds);
+    if cardinality(v_jobs) = 0 then
         next_due_us := extract(epoch from
-            greatest(least(v_again_at, v_now + interval '1 day') - v_now, interval '0')) * 1000000;
+            greatest(least(v_look.again_at, v_now + interval '1 day') - v_now, interval '0')) * 1000000;
     end if;
     return next;
 end
