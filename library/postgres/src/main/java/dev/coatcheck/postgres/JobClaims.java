@@ -140,7 +140,7 @@ final class JobClaims {
 
     FailResult fail(ClaimedJob job, String error) {
         return database.ask("record that job " + job.id() + " failed", connection -> {
-            try (var fail = connection.prepareStatement("select coatcheck.fail_job_v1(?, ?, ?)")) {
+            try (var fail = connection.prepareStatement("select coatcheck.fail_job_v2(?, ?, ?)")) {
                 fail.setObject(1, job.id().value());
                 fail.setLong(2, job.fence());
                 fail.setString(3, StoredText.fit(error, Jobs.MAX_ERROR_BYTES));

@@ -6,6 +6,7 @@ import static dev.coatcheck.contracts.jobs.JobsUnderTest.enqueue;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.coatcheck.state.jobs.GroupLimit;
 import dev.coatcheck.state.jobs.Jobs;
 import dev.coatcheck.state.jobs.NewJob;
 import dev.coatcheck.state.jobs.Retry;
@@ -103,6 +104,26 @@ interface Awaiting extends JobsUnderTest {
         jobs.replay(id);
 
         woken(waiter);
+    }
+
+    @Test
+    default void who_waits_is_woken_when_a_job_of_a_full_group_is_dead() throws Exception {
+        var jobs = jobs();
+        jobs.limitGroups(QUEUE, GroupLimit.none().withConcurrency(1));
+        assertThat(claim(jobs, 1, LONG)).isEmpty();
+        // Who is the first to wait may be woken because something may have been missed.
+        var first = waiting(jobs);
+        var job = NewJob.of(QUEUE, "").withGroup("ada").withRetry(Retry.never());
+        jobs.enqueueAll(List.of(job, job));
+        woken(first);
+        var claimed = claimOne(jobs, LONG);
+        assertThat(claim(jobs, 1, LONG)).isEmpty();
+        var waiter = waiting(jobs);
+
+        jobs.fail(claimed, "boom");
+
+        woken(waiter);
+        claimOne(jobs, LONG);
     }
 
     @Test

@@ -191,6 +191,7 @@ public final class InMemoryJobs implements Jobs, JobInbox {
         var text = StoredText.fit(error, MAX_ERROR_BYTES);
         if (entry.isSpent()) {
             die(entry, now(), text);
+            notifyAll();
             return new FailResult.Dead();
         }
         var delay = entry.retryAfter(now(), text, ThreadLocalRandom.current().nextDouble());

@@ -323,3 +323,18 @@ begin
     return next;
 end
 $$;
+
+-- As before, and whoever waits is told also where the job is dead: another of its group may run now.
+create function coatcheck.fail_job_v2(p_id uuid, p_fence bigint, p_error text)
+    returns setof bigint language plpgsql as $$
+declare
+    v_delay_ms bigint;
+begin
+    for v_delay_ms in select coatcheck.fail_job_v1(p_id, p_fence, p_error) loop
+        if v_delay_ms < 0 then
+            perform pg_notify('coatcheck_jobs', j.queue) from coatcheck.jobs j where j.id = p_id;
+        end if;
+        return next v_delay_ms;
+    end loop;
+end
+$$;
