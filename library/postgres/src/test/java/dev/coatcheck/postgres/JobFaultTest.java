@@ -11,12 +11,15 @@ import dev.coatcheck.state.jobs.QueueDepth;
 import dev.coatcheck.state.jobs.Worker;
 import dev.coatcheck.state.jobs.WorkerSettings;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -30,6 +33,10 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  */
 class JobFaultTest {
     private static final int WORKERS = 4;
+
+    /** How many jobs the workers are not done with at once. */
+    private static final int MORE = 1_000;
+
     private static final Duration SECOND = Duration.ofSeconds(1);
     private static final Duration PATIENCE = Duration.ofMinutes(4);
 
@@ -75,8 +82,9 @@ class JobFaultTest {
         assertNoneIsLost(10_000);
     }
 
-    private void assertNoneIsLost(int total) {
-        enqueue("", total);
+    private void assertNoneIsLost(int atFirst) {
+        enqueue("", atFirst);
+        var total = new AtomicInteger(atFirst);
         var sleeper = start("sleeper", JobProcesses.Sleep.class);
         assertThat(sleeper.peer().hear()).isEqualTo("claimed " + JobProcesses.AT_ONCE);
         sleeper.peer().pause();
@@ -85,6 +93,11 @@ class JobFaultTest {
             startWorker();
         }
         await().atMost(PATIENCE).pollDelay(SECOND).pollInterval(SECOND).until(() -> {
+            // A machine that is fast would have done all of them before three were killed.
+            if (dead.size() <= 3 && depth().waiting() < MORE) {
+                enqueue("", MORE);
+                total.addAndGet(MORE);
+            }
             // A machine that is busy may take longer to start those that follow: one of them goes on.
             if (depth().waiting() > 0 && workers.stream().filter(this::hasBegun).count() > 1) {
                 killOldest();
@@ -93,8 +106,8 @@ class JobFaultTest {
             return jobs.depths().isEmpty();
         });
 
-        assertThat(dead).hasSizeGreaterThan(2);
-        assertEachIsDoneOnce(total);
+        assertThat(dead).hasSizeGreaterThan(3);
+        assertEachIsDoneOnce(total.get());
         assertThat(query(postgres, """
                 select distinct r.worker from public.runs r
                     where exists (select from public.runs later where later.job = r.job and later.number > r.number)
@@ -109,13 +122,13 @@ class JobFaultTest {
                 .as("jobs whose attempts were not counted")
                 .isEmpty();
         assertThat(count("select count(*) from public.runs"))
-                .isLessThanOrEqualTo(total + dead.size() * JobProcesses.AT_ONCE);
+                .isLessThanOrEqualTo(total.get() + dead.size() * JobProcesses.AT_ONCE);
 
         // It was taken for dead long ago, and knows nothing of it.
         sleeper.peer().resume();
         sleeper.peer().say("go on");
         assertThat(sleeper.peer().hear()).isEqualTo("completed 0");
-        assertEachIsDoneOnce(total);
+        assertEachIsDoneOnce(total.get());
     }
 
     private void assertEachIsDoneOnce(int total) {
@@ -137,7 +150,6 @@ class JobFaultTest {
         // One of the large customer's for each of the small one's, and what was under way: not thousands.
         assertThat(count("select max(number) from public.runs where grp = 'small'") - before)
                 .isLessThan(200);
-        assertThat(depth().waiting()).isGreaterThan(1_000);
     }
 
     @Test
@@ -159,22 +171,21 @@ class JobFaultTest {
         for (int i = 0; i < held; i++) {
             assertThat(holding.peer().hear()).isEqualTo("begun");
         }
-        var begun = new ConcurrentLinkedQueue<Long>();
+        var begun = new ConcurrentLinkedQueue<Instant>();
         var attempts = new ConcurrentLinkedQueue<Integer>();
         var told = WorkerSettings.defaults().withPollInterval(Duration.ofMinutes(10));
         try (var next = Worker.start(
                 jobs,
                 Map.of(JobProcesses.QUEUE, execution -> {
-                    begun.add(System.nanoTime());
+                    begun.add(Instant.now());
                     attempts.add(execution.job().attempt());
                 }),
                 told)) {
-            long asked = System.nanoTime();
             holding.peer().terminate();
+            var asked = Instant.parse(holding.peer().hear());
             await().atMost(PATIENCE).until(() -> jobs.depths().isEmpty() && next.running() == 0);
             assertThat(attempts).as("attempts that count").containsExactly(1, 1, 1, 1);
-            return Duration.ofNanos(
-                    begun.stream().mapToLong(Long::longValue).max().orElseThrow() - asked);
+            return Duration.between(asked, Collections.max(begun));
         }
     }
 

@@ -8,6 +8,7 @@ import dev.coatcheck.state.jobs.WorkerSettings;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -75,7 +76,7 @@ final class JobProcesses {
         }
     }
 
-    /** Begins jobs that never end and are deaf to interrupts, until a signal ends the process. */
+    /** Begins jobs that never end and are deaf to interrupts, until a signal ends the process; says when that came. */
     public static final class Hold implements Action {
         @Override
         public void run(Postgres postgres, List<String> arguments, Conversation conversation) {
@@ -88,7 +89,13 @@ final class JobProcesses {
                         }
                     }),
                     WorkerSettings.defaults());
-            Runtime.getRuntime().addShutdownHook(new Thread(worker::close, "stop-worker"));
+            Runtime.getRuntime()
+                    .addShutdownHook(new Thread(
+                            () -> {
+                                conversation.say(Instant.now().toString());
+                                worker.close();
+                            },
+                            "stop-worker"));
             conversation.hear();
         }
     }

@@ -29,7 +29,10 @@ class ScheduleFaultTest {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     /** How long a second job of one time has to come, which must not. */
-    private static final Duration QUIET = Duration.ofMillis(500);
+    private static final Duration QUIET = Duration.ofSeconds(2);
+
+    /** How long before a minute the clocks are set. */
+    private static final Duration LEAD = Duration.ofMillis(500);
 
     @RegisterExtension
     final Databases databases = new Databases();
@@ -47,12 +50,12 @@ class ScheduleFaultTest {
         startAll();
         var minute = Instant.now().minus(1, ChronoUnit.DAYS).truncatedTo(ChronoUnit.MINUTES);
 
-        setClocks(minute.minusMillis(500));
+        setClocks(minute.minus(LEAD));
         assertFired(minute);
 
         // The same minute once more, as for a clock that was set back, with another process in the place of one.
         restart(0);
-        setClocks(minute.minusMillis(500));
+        setClocks(minute.minus(LEAD));
         assertFiredNothing();
 
         // All are killed, and three minutes go by: the last of them is made up for.
@@ -62,7 +65,7 @@ class ScheduleFaultTest {
         setClocks(minute.plus(3, ChronoUnit.MINUTES).plusSeconds(10));
         assertFired(minute.plus(3, ChronoUnit.MINUTES));
 
-        setClocks(minute.minus(1, ChronoUnit.HOURS));
+        setClocks(minute.minus(1, ChronoUnit.HOURS).minus(LEAD));
         assertFiredNothing();
     }
 
