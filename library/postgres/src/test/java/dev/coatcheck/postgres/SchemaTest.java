@@ -51,6 +51,16 @@ class SchemaTest {
     }
 
     @Test
+    void versions_only_rise_and_each_is_that_of_its_file() {
+        assertThat(Schema.MIGRATIONS)
+                .extracting(Migration::version)
+                .doesNotHaveDuplicates()
+                .isSorted();
+        assertThat(Schema.MIGRATIONS)
+                .allSatisfy(migration -> assertThat(migration.file()).startsWith("%03d-".formatted(migration.version())));
+    }
+
+    @Test
     void migrating_again_changes_nothing() {
         var postgres = databases.fresh();
         postgres.migrate();
