@@ -86,10 +86,13 @@ final class Databases implements AfterEachCallback {
 
     /** Until who waits for jobs is told of them: the word that some may have been missed has come by then. */
     static void awaitListening(Postgres postgres) {
+        var queue = Set.of("listening");
         await().atMost(Duration.ofSeconds(20)).until(() -> {
-            postgres.jobs().awaitWork(Set.of("mail"), Duration.ofMillis(10));
-            return query(postgres, "select query from pg_stat_activity where datname = current_database()")
-                    .contains("listen coatcheck_jobs");
+            postgres.jobs().claim(queue, 1, Duration.ofMinutes(1));
+            query(postgres, "select pg_notify('coatcheck_jobs', 'listening')");
+            long begun = System.nanoTime();
+            postgres.jobs().awaitWork(queue, Duration.ofSeconds(2));
+            return System.nanoTime() - begun < Duration.ofSeconds(1).toNanos();
         });
     }
 
