@@ -108,7 +108,7 @@ class PostgresOutboxTest {
     void what_a_killed_process_was_moving_is_moved_by_another() throws SQLException {
         put(NewJob.of(QUEUE, "1"), NewJob.of(QUEUE, "2"));
         List<String> putThere;
-        try (var peer = Peer.start(JobFaultTest.OfPostgres.class, databases.url(), MoveHalf.class)) {
+        try (var peer = Peer.start(JobProcesses.OfPostgres.class, databases.url(), MoveHalf.class)) {
             putThere = List.of(peer.hear(), peer.hear());
             assertThat(outbox.moveOut(10, elsewhere::accept)).isEmpty();
             peer.kill();
