@@ -76,6 +76,7 @@ class ChannelsGuideTest {
     private static final class AttachedProcess extends Attached implements AutoCloseable {
         private final List<String> photos = new CopyOnWriteArrayList<>();
         private final List<String> heard = new CopyOnWriteArrayList<>();
+        private volatile Optional<Position> reached = Optional.empty();
 
         AttachedProcess(String url) {
             super(url);
@@ -133,10 +134,12 @@ class ChannelsGuideTest {
         }
 
         private void take(Position position, String payload) {
+            reached = Optional.of(position);
             heard.add(payload);
         }
 
         private void readAnew(Position position) {
+            reached = Optional.of(position);
             heard.add("all of it");
         }
 
@@ -195,6 +198,7 @@ class ChannelsGuideTest {
         await().atMost(PATIENCE).until(() -> two.heard.equals(List.of("missed", "new")));
         two.channels.close();
 
+        assertThat(two.reached.orElseThrow().offset()).isGreaterThan(seen.offset());
         assertThat(listening.join(PATIENCE)).isTrue();
     }
 

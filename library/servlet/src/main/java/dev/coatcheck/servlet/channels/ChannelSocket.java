@@ -145,26 +145,15 @@ final class ChannelSocket extends Endpoint {
 
     /** The client asks for something. */
     private void asked(Subscription open, SocketOutput socket, String text) {
+        SocketRequest request;
         try {
-            var asked = SocketRequest.parse(text);
-            switch (asked) {
-                case SocketRequest.Subscribe(var name, var position) -> {
-                    var topic = topic(name);
-                    if (topic == null) {
-                        socket.send(ChannelJson.refused(name));
-                    } else {
-                        subscribe(open, socket, topic, position);
-                    }
-                }
-                case SocketRequest.Unsubscribe(var name) -> {
-                    var topic = topic(name);
-                    if (topic != null) {
-                        open.unsubscribe(topic);
-                    }
-                }
-            }
+            request = SocketRequest.parse(text);
         } catch (IllegalArgumentException e) {
             socket.close(CloseCode.NO_MESSAGE, String.valueOf(e.getMessage()));
+            return;
+        }
+        try {
+            answer(open, socket, request);
         } catch (BackingServiceException e) {
             storeIsAway(socket, e);
         } catch (IOException e) {
@@ -178,6 +167,21 @@ final class ChannelSocket extends Endpoint {
         }
     }
 
+    private void answer(Subscription open, SocketOutput socket, SocketRequest request)
+            throws IOException, InterruptedException {
+        switch (request) {
+            case SocketRequest.Subscribe(var name, var position) -> {
+                var topic = topic(name).filter(named -> face.mayListen(client, named));
+                if (topic.isPresent()) {
+                    subscribe(open, socket, topic.get(), position);
+                } else {
+                    socket.send(ChannelJson.refused(name));
+                }
+            }
+            case SocketRequest.Unsubscribe(var name) -> topic(name).ifPresent(open::unsubscribe);
+        }
+    }
+
     private static void subscribe(Subscription open, SocketOutput socket, Topic topic, Optional<Position> position) {
         try {
             position.ifPresentOrElse(after -> open.subscribe(topic, after), () -> open.subscribe(topic));
@@ -186,13 +190,12 @@ final class ChannelSocket extends Endpoint {
         }
     }
 
-    /** The topic of a name, where the subscriber may listen to it. */
-    private @Nullable Topic topic(String name) {
+    /** What a client means, where it may mean anything. */
+    private Optional<Topic> topic(String name) {
         try {
-            var topic = Named.topic(client.subscriber(), name);
-            return face.mayListen(client, topic) ? topic : null;
+            return Optional.of(Named.topic(client.subscriber(), name));
         } catch (IllegalArgumentException e) {
-            return null;
+            return Optional.empty();
         }
     }
 
