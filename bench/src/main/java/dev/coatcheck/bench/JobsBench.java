@@ -5,6 +5,7 @@ import dev.coatcheck.host.service.ServerSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -28,6 +29,9 @@ final class JobsBench {
     private static final long BACKLOG = 5L * BenchedQueue.BATCH;
 
     private static final int SLICES = 10;
+
+    /** After which a queue of which nothing is done any more is taken for broken. */
+    private static final Duration STALL = Duration.ofMinutes(1);
 
     private final PostgresServer server;
     private final int concurrency;
@@ -95,8 +99,10 @@ final class JobsBench {
         var names = new ArrayList<String>();
         for (int round = 0; round <= rounds; round++) {
             for (int i = 0; i < queues().size(); i++) {
-                try (var queue = queues().get(i).in(freshDatabase())) {
-                    var result = measure(queue, jobs);
+                var database = freshDatabase();
+                try (var queue = queues().get(i).in(database);
+                        var watching = DriverManager.getConnection(jdbcUrl(database))) {
+                    var result = measure(queue, watching, jobs);
                     if (round == 0) {
                         names.add(queue.name());
                     } else {
@@ -120,7 +126,7 @@ final class JobsBench {
     }
 
     /** Enqueued, done, and both, in a second. */
-    private static double[] measure(BenchedQueue queue, int jobs) {
+    private static double[] measure(BenchedQueue queue, Connection watching, int jobs) throws SQLException {
         long begun = System.nanoTime();
         for (int i = 0; i < jobs; i += BenchedQueue.BATCH) {
             queue.enqueue();
@@ -129,6 +135,8 @@ final class JobsBench {
         var done = new LongAdder();
         queue.start(done);
         awaitDone(done, jobs);
+        // Ours counts a job when it runs: its end may still be on its way.
+        awaitEmpty(queue, watching);
         long ended = System.nanoTime();
         return new double[] {
             perSecond(jobs, enqueued - begun), perSecond(jobs, ended - enqueued), perSecond(jobs, ended - begun)
@@ -168,7 +176,7 @@ final class JobsBench {
                     "removed rows");
             if (held) {
                 open.setAutoCommit(false);
-                open.setTransactionIsolation(java.sql.Connection.TRANSACTION_REPEATABLE_READ);
+                open.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
                 open.createStatement().execute("select 1");
             }
             var done = new LongAdder();
@@ -207,8 +215,36 @@ final class JobsBench {
     }
 
     private static void awaitDone(LongAdder done, long jobs) {
-        while (done.sum() < jobs) {
+        long last = 0;
+        long since = System.nanoTime();
+        while (last < jobs) {
             LockSupport.parkNanos(500_000);
+            long now = System.nanoTime();
+            long sum = done.sum();
+            if (sum > last) {
+                last = sum;
+                since = now;
+            } else if (now - since > STALL.toNanos()) {
+                throw new IllegalStateException(
+                        "of %,d jobs %,d were done, and none for %d s".formatted(jobs, last, STALL.toSeconds()));
+            }
+        }
+    }
+
+    private static void awaitEmpty(BenchedQueue queue, Connection watching) throws SQLException {
+        long deadline = System.nanoTime() + STALL.toNanos();
+        while (!isEmpty(queue, watching)) {
+            if (System.nanoTime() > deadline) {
+                throw new IllegalStateException("jobs of %s are left that nobody ends".formatted(queue.name()));
+            }
+            LockSupport.parkNanos(500_000);
+        }
+    }
+
+    private static boolean isEmpty(BenchedQueue queue, Connection watching) throws SQLException {
+        try (var statement = watching.createStatement();
+                var row = statement.executeQuery("select from %s limit 1".formatted(queue.table()))) {
+            return !row.next();
         }
     }
 

@@ -199,7 +199,8 @@ class JobFloorsTest {
 
     /** Changes what the next claim is handed. */
     private void known(String change) {
-        known = query(postgres, "select '%s'::jsonb || %s".formatted(known, change)).get(0);
+        known = query(postgres, "select '%s'::jsonb || %s".formatted(known, change))
+                .get(0);
     }
 
     private long entriesRead() {

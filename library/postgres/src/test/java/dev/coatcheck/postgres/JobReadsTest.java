@@ -154,7 +154,8 @@ class JobReadsTest {
         fillManyGroups(700);
         postgres.jobs().limitGroups("mail", GroupLimit.none().withConcurrency(1));
 
-        var pause = query(postgres, "select next_due_us from coatcheck.claim_jobs_v3('{mail}', 1, 1000000, '{}', true)");
+        var pause =
+                query(postgres, "select next_due_us from coatcheck.claim_jobs_v3('{mail}', 1, 1000000, '{}', true)");
         assertThat(Long.parseLong(pause.get(0))).isGreaterThan(50_000);
     }
 

@@ -57,7 +57,8 @@ class SchemaTest {
                 .doesNotHaveDuplicates()
                 .isSorted();
         assertThat(Schema.MIGRATIONS)
-                .allSatisfy(migration -> assertThat(migration.file()).startsWith("%03d-".formatted(migration.version())));
+                .allSatisfy(
+                        migration -> assertThat(migration.file()).startsWith("%03d-".formatted(migration.version())));
     }
 
     @Test
