@@ -7,10 +7,13 @@ import static org.awaitility.Awaitility.await;
 import dev.coatcheck.host.service.SharedServers;
 import dev.coatcheck.postgres.Postgres;
 import dev.coatcheck.postgres.PostgresJobs;
+import dev.coatcheck.redis.Redis;
 import dev.coatcheck.state.jobs.ClaimedJob;
 import dev.coatcheck.state.jobs.Cron;
+import dev.coatcheck.state.jobs.EnqueuedBatch;
 import dev.coatcheck.state.jobs.Execution;
 import dev.coatcheck.state.jobs.GroupLimit;
+import dev.coatcheck.state.jobs.JobRelay;
 import dev.coatcheck.state.jobs.JobState;
 import dev.coatcheck.state.jobs.NewJob;
 import dev.coatcheck.state.jobs.Retry;
@@ -44,8 +47,9 @@ class JobsGuideTest {
     private static final Duration LEASE = Duration.ofMinutes(1);
 
     private final String url = SharedServers.freshPostgresUrl();
-    private final Attached one = new Attached(url);
-    private final Attached two = new Attached(url);
+    private final String redisUrl = SharedServers.freshRedisUrl();
+    private final Attached one = new Attached(url, redisUrl);
+    private final Attached two = new Attached(url, redisUrl);
 
     /** Keeps what it is told. */
     private static final class Log {
@@ -59,14 +63,34 @@ class JobsGuideTest {
     private static final class Attached implements AutoCloseable {
         private final Postgres postgres;
         private final PostgresJobs jobs;
+        private final Redis redis;
         private final Queue<String> resized = new ConcurrentLinkedQueue<>();
         private final CountDownLatch pagesBegun = new CountDownLatch(1);
         private final Log log = new Log();
         private final int pages = 1_000;
 
-        Attached(String url) {
+        Attached(String url, String redisUrl) {
+            this.redis = Redis.attach(redisUrl);
             this.postgres = Postgres.attach(url);
             this.jobs = postgres.jobs();
+        }
+
+        EnqueuedBatch bind(List<String> pages) {
+            return jobs.enqueueBatch(
+                    pages.stream().map(page -> NewJob.of("pages", page)).toList(), NewJob.of("bind", "the book"));
+        }
+
+        JobRelay relay() {
+            return JobRelay.start(postgres.outbox(), redis.jobs());
+        }
+
+        void storeFor(String photo) throws SQLException {
+            try (var connection = postgres.dataSource().getConnection()) {
+                connection.setAutoCommit(false);
+                insertPhoto(connection, photo);
+                postgres.outbox().enqueue(connection, NewJob.of("resize", photo));
+                connection.commit(); // then a relay moves it to Redis, once
+            }
         }
 
         void store(String photo) throws SQLException {
@@ -189,6 +213,7 @@ class JobsGuideTest {
         @Override
         public void close() {
             postgres.close();
+            redis.close();
         }
     }
 
@@ -290,6 +315,42 @@ class JobsGuideTest {
 
         assertThat(two.jobs.claim(Set.of("mail"), 100, LEASE)).hasSize(2 + 4);
         assertThat(one.jobs.claim(Set.of("mail"), 100, LEASE)).isEmpty();
+    }
+
+    @Test
+    void the_book_is_bound_once_when_all_its_pages_are_done_wherever_they_are() {
+        var book = one.bind(List.of("1", "2", "3"));
+        var pages = two.jobs.claim(Set.of("pages"), 3, LEASE);
+        one.jobs.completeAll(pages.subList(0, 2));
+        assertThat(two.jobs.find(book.then())).isEmpty();
+
+        two.jobs.complete(pages.get(2));
+
+        assertThat(one.jobs.claim(Set.of("bind"), 3, LEASE))
+                .singleElement()
+                .satisfies(bind -> assertThat(bind.payload()).isEqualTo("the book"));
+    }
+
+    @Test
+    void what_is_stored_with_an_outbox_is_resized_from_redis_once() throws SQLException {
+        try (var first = one.relay();
+                var second = two.relay();
+                var worker = Worker.start(
+                        two.redis.jobs(),
+                        Map.of("resize", execution -> two.resize(execution.job().payload())),
+                        WorkerSettings.defaults())) {
+            assertThat(List.of(first, second)).doesNotContainNull();
+            one.storeFor("1.jpeg");
+            assertThatThrownBy(() -> one.storeFor("1.jpeg")).isInstanceOf(SQLException.class);
+            one.storeFor("2.jpeg");
+            await().atMost(PATIENCE)
+                    .until(() -> two.resized.size() == 2
+                            && worker.running() == 0
+                            && one.redis.jobs().depths().isEmpty());
+        }
+
+        assertThat(two.resized).containsExactlyInAnyOrder("1.jpeg", "2.jpeg");
+        assertThat(one.count("photos")).isEqualTo(2);
     }
 
     @Test

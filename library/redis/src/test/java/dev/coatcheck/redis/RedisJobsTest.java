@@ -291,9 +291,8 @@ class RedisJobsTest {
         jobs.fail(jobs.claim(Set.of(QUEUE), 1, LONG).get(0), "boom");
         for (int i = 0; i < most; i += Jobs.MAX_BATCH) {
             jobs.enqueueAll(IntStream.range(i, i + Jobs.MAX_BATCH)
-                    .mapToObj(key -> NewJob.of(QUEUE, "")
-                            .withRetry(Retry.never())
-                            .withUniqueKey("" + key))
+                    .mapToObj(
+                            key -> NewJob.of(QUEUE, "").withRetry(Retry.never()).withUniqueKey("" + key))
                     .toList());
         }
         await().atMost(Duration.ofSeconds(20)).until(() -> {
@@ -339,10 +338,12 @@ class RedisJobsTest {
 
         jobs.complete(running.get(0));
 
-        await().atMost(Duration.ofSeconds(20)).pollInterval(Duration.ofMillis(1)).until(() -> {
-            jobs.awaitWork(queues, Duration.ofMinutes(1));
-            return jobs.claim(queues, 1, LONG).size() == 1;
-        });
+        await().atMost(Duration.ofSeconds(20))
+                .pollInterval(Duration.ofMillis(1))
+                .until(() -> {
+                    jobs.awaitWork(queues, Duration.ofMinutes(1));
+                    return jobs.claim(queues, 1, LONG).size() == 1;
+                });
     }
 
     @Test
@@ -356,7 +357,8 @@ class RedisJobsTest {
     }
 
     private long published() {
-        var calls = Pattern.compile("cmdstat_publish:calls=(\\d+)").matcher(store.besides().info("commandstats"));
+        var calls = Pattern.compile("cmdstat_publish:calls=(\\d+)")
+                .matcher(store.besides().info("commandstats"));
         return calls.find() ? Long.parseLong(calls.group(1)) : 0;
     }
 

@@ -71,6 +71,20 @@ interface Following extends JobsUnderTest {
     }
 
     @Test
+    default void the_job_that_follows_may_have_the_key_of_the_last_one() {
+        var jobs = jobs();
+        var step = NewJob.of(QUEUE, "").withUniqueKey("import").withRetry(Retry.never());
+        var afterDone = jobs.enqueueBatch(List.of(step), step);
+        jobs.complete(claimOne(jobs, LONG));
+        assertThat(find(jobs, afterDone.then()).state()).isEqualTo(JobState.WAITING);
+        jobs.cancel(afterDone.then());
+
+        var afterDead = jobs.enqueueBatch(List.of(step), step);
+        jobs.fail(claimOne(jobs, LONG), "boom");
+        assertThat(find(jobs, afterDead.then()).state()).isEqualTo(JobState.WAITING);
+    }
+
+    @Test
     default void a_job_that_waits_to_be_tried_again_has_not_ended() {
         var jobs = jobs();
         var batch = jobs.enqueueBatch(List.of(NewJob.of(QUEUE, "").withRetry(AT_ONCE.withMaxAttempts(2))), THEN);

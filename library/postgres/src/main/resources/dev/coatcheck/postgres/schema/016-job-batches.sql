@@ -26,8 +26,9 @@ create function coatcheck.follow_job_batch_v1(p_batch coatcheck.job_batches) ret
         array[p_batch.max_delay_ms]);
 $$;
 
--- Of several batches together, the row of each stays locked until the end of the transaction; so a job that ends in a
--- transaction of an application holds up the ends of its batch's other jobs until then.
+-- After the rows have gone, so that what follows may have the unique key of the last. Of several batches together, the row of
+-- each stays locked until the end of the transaction; so a job that ends in a transaction of an application holds up the ends
+-- of its batch's other jobs until then.
 create function coatcheck.leave_job_batch_v1() returns trigger language plpgsql as $$
 declare
     v_batch coatcheck.job_batches;
@@ -36,17 +37,23 @@ begin
     if v_batch.unended = 0 then
         perform coatcheck.follow_job_batch_v1(v_batch);
     end if;
-    if tg_op = 'DELETE' then
-        return old;
-    end if;
+    return null;
+end
+$$;
+
+-- A dead job may be replayed, and does not leave its batch once more then.
+create function coatcheck.forget_job_batch_v1() returns trigger language plpgsql as $$
+begin
     new.batch := null;
     return new;
 end
 $$;
 
-create trigger job_is_gone before delete on coatcheck.jobs
+create trigger job_is_gone after delete on coatcheck.jobs
     for each row when (old.batch is not null) execute function coatcheck.leave_job_batch_v1();
-create trigger job_is_dead before update of state on coatcheck.jobs
+create trigger job_dies before update of state on coatcheck.jobs
+    for each row when (old.batch is not null and new.state = 2) execute function coatcheck.forget_job_batch_v1();
+create trigger job_is_dead after update of state on coatcheck.jobs
     for each row when (old.batch is not null and new.state = 2) execute function coatcheck.leave_job_batch_v1();
 
 -- Adds the jobs of a batch, as enqueue_jobs_v2 does, and keeps the job that follows, which is the first of them.
