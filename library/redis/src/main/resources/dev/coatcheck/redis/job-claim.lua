@@ -1,7 +1,6 @@
--- Claims jobs. ARGV: channel, how many, for how long, where the last call said to go on (or an empty text), the
--- queues.
--- Returns: where the next call goes on; in how many microseconds there will be something, where nothing was
--- claimed, or -1; for each job its id, queue, group, payload, attempt, attempts that there may be, fence.
+-- Claims jobs. ARGV: channel, how many, for how long, where the last call said to go on (or an empty text), the queues.
+-- Returns: where the next call goes on; in how many microseconds there will be something, where nothing was claimed, or -1;
+-- for each job its id, queue, group, payload, attempt, attempts that there may be, fence.
 --
 -- Priorities are visited from the greatest down. At each, the groups after the last take turns of one job, then of two, of
 -- four, and so on, until there is enough. A turn costs a few probes of indexes, however many jobs wait in the group, and

@@ -8,11 +8,11 @@ import dev.coatcheck.state.jobs.JobInbox;
 import dev.coatcheck.state.jobs.Jobs;
 import dev.coatcheck.state.jobs.NewJob;
 import dev.coatcheck.state.jobs.RelayedJob;
-import io.lettuce.core.ScoredValue;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -65,12 +65,8 @@ class RedisJobInboxContractTest extends JobInboxContract {
 
     @Test
     void what_has_been_known_for_long_enough_is_forgotten_a_little_at_a_time() {
-        store.besides()
-                .zadd(
-                        RELAYED,
-                        IntStream.range(0, 2_500)
-                                .mapToObj(i -> ScoredValue.just(1, "old " + i))
-                                .<ScoredValue<String>>toArray(ScoredValue[]::new));
+        var old = IntStream.range(0, 2_500).boxed().flatMap(i -> Stream.<Object>of(1.0, "old " + i));
+        store.besides().zadd(RELAYED, old.toArray());
 
         inbox().accept(List.of());
         assertThat(store.besides().zcard(RELAYED)).isEqualTo(1_500);

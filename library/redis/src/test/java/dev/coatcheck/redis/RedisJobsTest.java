@@ -297,7 +297,7 @@ class RedisJobsTest {
         }
         await().atMost(Duration.ofSeconds(20)).until(() -> {
             jobs.claim(Set.of(QUEUE), Jobs.MAX_BATCH, Duration.ofMillis(1));
-            return jobs.depths().get(QUEUE).dead() == most + 1;
+            return sum(jobs.depths().values(), QueueDepth::dead) == most + 1;
         });
         for (int key = 0; key < most; key++) {
             store.besides().hset(KEYS + "unique", QUEUE + "\0=" + key, "of another");
