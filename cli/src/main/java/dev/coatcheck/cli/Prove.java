@@ -29,6 +29,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.LocalDate;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -256,7 +257,7 @@ final class Prove implements Callable<Integer> {
             return true;
         }
         try {
-            accepted.write(file, result, LocalDate.now());
+            accepted.write(file, result, LocalDate.now(ZoneId.systemDefault()));
             out.println("Baseline: " + fromHere(baseline)
                     + " accepts what was found; say in it why each may stay, and until" + " when");
             return true;

@@ -30,6 +30,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.ZoneId;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -166,6 +167,10 @@ class ReportingTest {
                 baseline));
     }
 
+    private static LocalDate today() {
+        return LocalDate.now(ZoneId.systemDefault());
+    }
+
     private Baseline baseline(String scenario, String until) throws IOException {
         Path file = folder.resolve("accepted-leaks.json");
         Files.writeString(file, """
@@ -177,7 +182,7 @@ class ReportingTest {
 
     @Test
     void a_leak_that_the_baseline_accepts_makes_no_proof_fail() throws IOException {
-        baseline = baseline("login", LocalDate.now().plusDays(1).toString());
+        baseline = baseline("login", today().plusDays(1).toString());
         Reporting reporting = reporting(Check.SPREAD);
         reporting.add(scenario(), leaking(), List.of(), new Coverage(1, 1, 0));
 
@@ -194,7 +199,7 @@ class ReportingTest {
 
     @Test
     void what_was_accepted_until_yesterday_is_a_leak_again_and_says_so() throws IOException {
-        baseline = baseline("login", LocalDate.now().minusDays(1).toString());
+        baseline = baseline("login", today().minusDays(1).toString());
         Reporting reporting = reporting(Check.SPREAD);
         reporting.add(scenario(), leaking(), List.of(), new Coverage(1, 1, 0));
 
@@ -206,7 +211,7 @@ class ReportingTest {
 
     @Test
     void what_else_was_found_makes_a_proof_fail_beside_what_is_accepted() throws IOException {
-        baseline = baseline("another", LocalDate.now().plusDays(1).toString());
+        baseline = baseline("another", today().plusDays(1).toString());
         Reporting reporting = reporting(Check.SPREAD);
         reporting.add(scenario(), leaking(), List.of(), new Coverage(1, 1, 0));
 
@@ -215,7 +220,7 @@ class ReportingTest {
 
     @Test
     void what_is_accepted_and_not_there_any_more_is_told_where_all_was_looked_at() throws IOException {
-        baseline = baseline("login", LocalDate.now().plusDays(1).toString());
+        baseline = baseline("login", today().plusDays(1).toString());
         Reporting some = reporting(Check.SPREAD);
         some.add(scenario(), ALL_WELL, List.of(), new Coverage(1, 1, 0));
         Reporting all = reporting(Check.SPREAD, Check.values());
@@ -239,7 +244,7 @@ class ReportingTest {
         Path written = folder.resolve("written.json");
         Reporting reporting = reporting(Check.SPREAD);
         reporting.add(scenario(), leaking(), List.of(), new Coverage(1, 1, 0));
-        LocalDate today = LocalDate.now();
+        LocalDate today = today();
         Report found = reporting.report();
 
         baseline("another", "2030-01-31").write(written, found, today);

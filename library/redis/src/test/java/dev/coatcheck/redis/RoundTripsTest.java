@@ -308,6 +308,7 @@ class RoundTripsTest {
             assertThat(commandsOf(() -> {
                         other.subscribe(album, beginning);
                         take(other, 1);
+                        takeNothing(other); // it is beside the others then, and reads no history
                         channels.publish(album, "3");
                         take(other, 1);
                         take(subscription, 1);
@@ -384,6 +385,14 @@ class RoundTripsTest {
             for (int i = 0; i < count; i++) {
                 assertThat(subscription.next(Duration.ofSeconds(10))).isNotEqualTo(new Nothing());
             }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void takeNothing(Subscription subscription) {
+        try {
+            assertThat(subscription.next(Duration.ofMillis(100))).isEqualTo(new Nothing());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
