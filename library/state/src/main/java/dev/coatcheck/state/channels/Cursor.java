@@ -4,6 +4,7 @@ package dev.coatcheck.state.channels;
 final class Cursor {
     private final Membership membership;
     private volatile Position position;
+    private volatile boolean confirmed;
 
     Cursor(Membership membership, Position position) {
         this.membership = membership;
@@ -22,7 +23,21 @@ final class Cursor {
         return position;
     }
 
+    /** To where the store said that something stands. */
     void moveTo(Position position) {
         this.position = position;
+        confirmed = true;
+    }
+
+    /**
+     * Whether the store has said that it knows the position. Until then it is only what a client says, and a store that has
+     * lost its last messages, at a fail-over or to a backup, may end before it.
+     */
+    boolean isConfirmed() {
+        return confirmed;
+    }
+
+    void confirm() {
+        confirmed = true;
     }
 }

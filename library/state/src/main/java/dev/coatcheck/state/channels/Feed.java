@@ -119,11 +119,15 @@ final class Feed {
         }
     }
 
-    /** Somebody who has everything up to a position is given the rest from now on, unless that would leave a gap. */
-    boolean joinAt(Sink sink, Position after) {
+    /**
+     * Somebody who has everything up to a position is given the rest from now on, unless that would leave a gap.
+     *
+     * @param confirmed whether the store knows the position; one that is ahead of this feed is believed only then
+     */
+    boolean joinAt(Sink sink, Position after, boolean confirmed) {
         lock.lock();
         try {
-            if (position == null || !after.covers(position)) {
+            if (position == null || !(confirmed ? after.covers(position) : after.equals(position))) {
                 return false;
             }
             members.add(new Member(sink, after));

@@ -197,6 +197,7 @@ public final class Subscription implements AutoCloseable {
         switch (reading.history()) {
             case Kept(var messages) -> {
                 if (messages.isEmpty()) {
+                    cursor.confirm();
                     cursor.feed().readOn();
                     Thread.sleep(PAUSE);
                     return;
@@ -217,7 +218,7 @@ public final class Subscription implements AutoCloseable {
             if (!isOf(cursor.membership())) {
                 return true; // nobody wants it any more
             }
-            if (!cursor.feed().joinAt(cursor.membership(), cursor.position())) {
+            if (!cursor.feed().joinAt(cursor.membership(), cursor.position(), cursor.isConfirmed())) {
                 return false;
             }
             mailbox.caughtUp(cursor.membership());
