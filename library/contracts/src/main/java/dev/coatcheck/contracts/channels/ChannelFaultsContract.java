@@ -173,8 +173,8 @@ public abstract class ChannelFaultsContract {
         var there = process();
         var ada = listen(here, "ada");
         publish(there, 0, 10);
-        kill();
         assertThat(payloads(ada, 10)).isEqualTo(numbers(0, 10));
+        kill();
         start();
         publish(there, 10, 60);
 
