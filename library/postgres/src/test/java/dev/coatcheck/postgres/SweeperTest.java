@@ -202,6 +202,22 @@ class SweeperTest {
     }
 
     @Test
+    void however_many_topics_have_little_to_clear_away_one_round_clears_it() {
+        var store = postgres.channelStore();
+        for (int i = 0; i < 150; i++) {
+            store.publish(Topic.of("album-" + i), "old", Retention.defaults());
+        }
+        update(postgres, "update coatcheck.channel_topics set purge_at = clock_timestamp() - interval '1 second'");
+
+        sweeper.sweep();
+
+        assertThat(query(postgres, "select count(*) from coatcheck.channel_messages"))
+                .containsExactly("0");
+        assertThat(query(postgres, "select sum(messages) from coatcheck.channel_topics"))
+                .containsExactly("0");
+    }
+
+    @Test
     void an_upload_that_nobody_goes_on_with_is_cleared_away_and_one_under_way_is_not() throws IOException {
         var blobs = new PostgresBlobs(database, LONG, LONG);
         new BlobUpload(database, Duration.ZERO).read(content(3), Long.MAX_VALUE);

@@ -126,16 +126,16 @@ declare
     v_processes int;
 begin
     with due as materialized (
-        select t.topic from coatcheck.channel_topics t
+        select t.topic, t.dropped from coatcheck.channel_topics t
             where t.purge_at < clock_timestamp() and t.messages > 0
-            order by t.purge_at limit 100 for update skip locked),
+            order by t.purge_at limit p_limit for update skip locked),
     gone as (
         delete from coatcheck.channel_messages m
             using (
                 select o.topic, o.number from due d
                     cross join lateral (
                         select n.topic, n.number from coatcheck.channel_messages n
-                            where n.topic = d.topic order by n.number limit p_limit) o
+                            where n.topic = d.topic and n.number > d.dropped order by n.number limit p_limit) o
                     limit p_limit) oldest
             where m.topic = oldest.topic and m.number = oldest.number
             returning m.topic, m.number, m.bytes),
