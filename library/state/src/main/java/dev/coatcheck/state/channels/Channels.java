@@ -115,7 +115,8 @@ public final class Channels implements AutoCloseable {
         this.looks = new Looks(store);
         this.checks = new Checks(settings.check(), this::check);
         this.catchUps = new CatchUps(store);
-        this.revocations = new Feed(Revocations.TOPIC, store, turns);
+        // In turns of its own: no topic that is slow to read makes a revocation late.
+        this.revocations = new Feed(Revocations.TOPIC, store, new Turns());
         store.listen(new ChannelStore.Hearer() {
             @Override
             public void heard(Topic topic, StoredMessage message) {
