@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 import dev.coatcheck.contracts.Together;
 import dev.coatcheck.state.channels.ChannelSettings;
 import dev.coatcheck.state.channels.Channels;
+import dev.coatcheck.state.channels.CloseReason;
+import dev.coatcheck.state.channels.Delivery.Closed;
 import dev.coatcheck.state.channels.Page;
 import dev.coatcheck.state.channels.Position;
 import dev.coatcheck.state.channels.Retention;
@@ -62,6 +64,45 @@ class ChannelReadsTest {
         ChannelsUnderTest.nothing(subscription);
 
         assertThat(store.reads).hasSize(20);
+    }
+
+    @Test
+    void a_revocation_waits_for_no_other_topic_that_is_read() throws Exception {
+        var ada = channels.open(Subscriber.of("ada"));
+        var topics =
+                IntStream.range(0, 10).mapToObj(i -> Topic.of("album-" + i)).toList();
+        for (var topic : topics) {
+            ada.subscribe(topic);
+            ChannelsUnderTest.begun(ada);
+        }
+        awaitLooks(topics.size());
+        store.slow = Duration.ofSeconds(3);
+        store.isSlow = topics::contains;
+        topics.forEach(topic -> publisher.publish(topic, "slow to read"));
+        await().atMost(ChannelsUnderTest.PATIENCE).until(() -> store.mostReadsAtOnce.get() == 4);
+        publisher.revokeUser("ada");
+
+        assertThat(ada.next(Duration.ofSeconds(2))).isEqualTo(new Closed(new CloseReason.Revoked()));
+    }
+
+    @Test
+    void an_error_silences_neither_a_topic_nor_the_looks_nor_the_checks() throws Exception {
+        var checked = new WatchedStore(shared.attach());
+        try (var often = new Channels(checked, NEVER_CHECKED.withCheck(Duration.ofMillis(100)));
+                var subscription = often.open(Subscriber.anonymous())) {
+            subscription.subscribe(ALBUM);
+            ChannelsUnderTest.begun(subscription);
+            checked.tells = false; // so that only a check finds what is published
+            for (var errors : List.of(checked.readErrors, checked.lookErrors, checked.checkErrors)) {
+                errors.add(new NoClassDefFoundError("of a test"));
+                publisher.publish(ALBUM, "1");
+                await().dontCatchUncaughtExceptions()
+                        .atMost(ChannelsUnderTest.PATIENCE)
+                        .until(errors::isEmpty);
+                publisher.publish(ALBUM, "2");
+                assertThat(ChannelsUnderTest.payloads(subscription, 2)).containsExactly("1", "2");
+            }
+        }
     }
 
     @Test

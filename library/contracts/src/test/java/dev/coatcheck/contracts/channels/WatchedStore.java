@@ -10,9 +10,12 @@ import dev.coatcheck.state.channels.Topic;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** A process's store that notes what it is asked for, and tells of messages without their text, or not at all. */
@@ -22,6 +25,13 @@ final class WatchedStore implements ChannelStore {
     final AtomicInteger mostReadsAtOnce = new AtomicInteger();
     volatile boolean tells = true;
     volatile Duration slow = Duration.ZERO;
+    volatile Predicate<Topic> isSlow = topic -> true;
+
+    /** What the next read, look and check fail with, each once. */
+    final Queue<Error> readErrors = new ConcurrentLinkedQueue<>();
+
+    final Queue<Error> lookErrors = new ConcurrentLinkedQueue<>();
+    final Queue<Error> checkErrors = new ConcurrentLinkedQueue<>();
 
     private final ChannelStore store;
     private final AtomicInteger reading = new AtomicInteger();
@@ -29,6 +39,13 @@ final class WatchedStore implements ChannelStore {
 
     WatchedStore(ChannelStore store) {
         this.store = store;
+    }
+
+    private static void failWith(Queue<Error> errors) {
+        var error = errors.poll();
+        if (error != null) {
+            throw error;
+        }
     }
 
     /** As after a connection that was made anew. */
@@ -65,9 +82,10 @@ final class WatchedStore implements ChannelStore {
     @Override
     public History read(Topic topic, Position after, Page page) {
         reads.add(page);
+        failWith(readErrors);
         mostReadsAtOnce.accumulateAndGet(reading.incrementAndGet(), Math::max);
         try {
-            Thread.sleep(slow);
+            Thread.sleep(isSlow.test(topic) ? slow : Duration.ZERO);
             return store.read(topic, after, page);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -80,6 +98,7 @@ final class WatchedStore implements ChannelStore {
     @Override
     public List<Position> heads(List<Topic> topics) {
         looks.add(topics.size());
+        failWith(lookErrors);
         return store.heads(topics);
     }
 
@@ -105,6 +124,7 @@ final class WatchedStore implements ChannelStore {
 
     @Override
     public void check() {
+        failWith(checkErrors);
         store.check();
     }
 

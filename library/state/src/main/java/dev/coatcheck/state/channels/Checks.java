@@ -38,7 +38,8 @@ final class Checks implements AutoCloseable {
             }
             try {
                 check.run();
-            } catch (RuntimeException e) {
+            } catch (Throwable e) {
+                // Errors too, such as one of memory: nothing would ever be checked again.
                 LOG.log(ERROR, "a check of the topics failed; going on", e);
             }
         }

@@ -184,39 +184,54 @@ final class Feed {
             if (reading || position == null) {
                 return;
             }
-            reading = true;
             Thread.ofVirtual().name("coatcheck-channels-read").start(this::readUntilNothingIsLeft);
+            reading = true; // which the thread looks at when this lock is free
         } finally {
             lock.unlock();
         }
     }
 
     private void readUntilNothingIsLeft() {
+        boolean nothingIsLeft = false;
         try {
-            while (true) {
-                var from = nextRead();
-                if (from == null) {
-                    return;
-                }
-                var history = turns.take(PATIENCE, () -> store.read(topic, from, Page.LARGEST));
-                if (history.isEmpty()) {
-                    LOG.log(WARNING, "messages are late: too much is to be read at once");
-                    break;
-                }
-                take(from, history.get());
-            }
+            nothingIsLeft = readAll();
         } catch (BackingServiceException e) {
             LOG.log(WARNING, "messages are late until the store is back: {0}", e.getMessage());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (RuntimeException e) {
             LOG.log(ERROR, "reading a topic failed; it is tried again at the next check", e);
+        } finally {
+            // After an error too, such as one of memory. Where nothing was left, another thread may be reading by now.
+            if (!nothingIsLeft) {
+                endReading();
+            }
         }
+    }
+
+    /** The next check, or the next message, begins again. */
+    private void endReading() {
         lock.lock();
         try {
-            reading = false; // the next check, or the next message, begins again
+            reading = false;
         } finally {
             lock.unlock();
+        }
+    }
+
+    /** Whether nothing is left; it was not this thread's turn otherwise. */
+    private boolean readAll() throws InterruptedException {
+        while (true) {
+            var from = nextRead();
+            if (from == null) {
+                return true;
+            }
+            var history = turns.take(PATIENCE, () -> store.read(topic, from, Page.LARGEST));
+            if (history.isEmpty()) {
+                LOG.log(WARNING, "messages are late: too much is to be read at once");
+                return false;
+            }
+            take(from, history.get());
         }
     }
 

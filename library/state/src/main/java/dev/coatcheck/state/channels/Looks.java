@@ -33,8 +33,8 @@ final class Looks implements AutoCloseable {
     synchronized void lookAt(Collection<Feed> feeds) {
         waiting.addAll(feeds);
         if (!looking && !closed && !waiting.isEmpty()) {
-            looking = true;
             Thread.ofVirtual().name("coatcheck-channels-look").start(this::lookAtAll);
+            looking = true;
         }
     }
 
@@ -46,7 +46,8 @@ final class Looks implements AutoCloseable {
                 if (!closed) {
                     LOG.log(WARNING, "messages may be late: {0}", e.getMessage());
                 }
-            } catch (RuntimeException e) {
+            } catch (Throwable e) {
+                // Errors too, such as one of memory: nothing would ever be looked at again.
                 LOG.log(ERROR, "a look at the topics failed; going on", e);
             }
         }
