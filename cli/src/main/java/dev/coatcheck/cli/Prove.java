@@ -235,7 +235,7 @@ final class Prove implements Callable<Integer> {
         }
         Path file = there(baseline);
         if (writeBaseline && Files.notExists(file)) {
-            checkFolder("--baseline", file.toAbsolutePath().getParent());
+            checkFolder("--baseline", file.toAbsolutePath().resolveSibling(""));
             return Baseline.none();
         }
         try {

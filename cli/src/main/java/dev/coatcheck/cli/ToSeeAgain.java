@@ -26,12 +26,10 @@ final class ToSeeAgain {
             boolean hasNext = argument.equals(option) && i + 1 < arguments.size();
             if (LEFT_OUT.contains(option)) {
                 i += hasNext ? 1 : 0;
-            } else if (LEFT_OUT_FLAGS.contains(option)) {
-                continue;
             } else if (ASSIGNING.contains(option) && (hasNext || !argument.equals(option))) {
                 String assignment = hasNext ? arguments.get(++i) : argument.substring(option.length() + 1);
                 line.add(option).add(fromShell(assignment));
-            } else {
+            } else if (!LEFT_OUT_FLAGS.contains(option)) {
                 line.add(quoted(argument));
             }
         }
