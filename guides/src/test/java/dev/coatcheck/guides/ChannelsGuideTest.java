@@ -28,8 +28,10 @@ import dev.coatcheck.state.channels.Topic;
 import dev.coatcheck.state.sessions.SessionSettings;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.http.HttpServletRequest;
+import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -216,14 +218,28 @@ class ChannelsGuideTest {
                     script.toString(),
                     client.toUri().toString(),
                     here.at("/").toString());
-            try (var node = ProcessGroup.start(new ProcessBuilder(command).redirectErrorStream(true));
-                    var output = node.leader().inputReader(StandardCharsets.UTF_8)) {
-                await().atMost(PATIENCE).until(() -> one.whoLooksAt("album-7").equals(Set.of("ada")));
+            var said = new CopyOnWriteArrayList<String>();
+            try (var node = ProcessGroup.start(new ProcessBuilder(command).redirectErrorStream(true))) {
+                // Ends with the process, which is all that ends its output too.
+                var output = node.leader().inputReader(StandardCharsets.UTF_8);
+                Thread.ofVirtual().name("node-output").start(() -> read(output, said));
+                await().atMost(PATIENCE).until(() -> said.containsAll(List.of("begun album-7", "begun @me")));
                 two.add("album-7", "a photo");
-                assertThat(output.readLine()).isEqualTo("shows a photo");
+                await().atMost(PATIENCE).until(() -> said.contains("shows a photo"));
                 two.tell("ada", "hello");
-                assertThat(output.readLine()).isEqualTo("shows hello");
+                await().atMost(PATIENCE).until(() -> said.contains("shows hello"));
             }
+            assertThat(said)
+                    .filteredOn(line -> !line.startsWith("begun "))
+                    .containsExactly("shows a photo", "shows hello");
+        }
+    }
+
+    private static void read(BufferedReader output, List<String> said) {
+        try {
+            output.lines().forEach(said::add);
+        } catch (UncheckedIOException e) {
+            // Node was ended.
         }
     }
 
