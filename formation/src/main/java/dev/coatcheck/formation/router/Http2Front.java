@@ -11,7 +11,6 @@ import io.undertow.server.Connectors;
 import io.undertow.server.DelegateOpenListener;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
-import io.undertow.server.protocol.http2.Http2OpenListener;
 import io.undertow.server.protocol.http2.Http2ServerConnection;
 import io.undertow.util.BadRequestException;
 import io.undertow.util.Methods;
@@ -77,8 +76,7 @@ final class Http2Front implements DelegateOpenListener {
 
     @Override
     public void handleEvent(StreamConnection connection, @Nullable PooledByteBuffer read) {
-        Http2Channel channel =
-                new Http2Channel(connection, Http2OpenListener.HTTP2, buffers, read, false, false, options);
+        Http2Channel channel = new WholeHeadChannel(connection, buffers, read, options);
         EventLoop loop = loops.apply(channel.getIoThread());
         Http2Client client = new Http2Client(channel, connection, loop, keepAlive);
         loop.begin(client);

@@ -223,6 +223,27 @@ final class Http2AbuseTest extends RouterTest {
     }
 
     @Test
+    void a_head_that_comes_in_parts_arrives_whole() throws Exception {
+        Router router = secure();
+        RawUpstream upstream = answering("reached");
+        router.add("web.1", upstream.address());
+        RawHttp2Client client = http2(router);
+
+        client.frame(HEADERS, END_STREAM, 1, head(post("x=1")));
+        await().during(Duration.ofMillis(300)).atMost(Duration.ofSeconds(20)).until(upstream.requests::isEmpty);
+        client.frame(CONTINUATION, 0, 1, head(List.of("y=2")));
+        await().during(Duration.ofMillis(300)).atMost(Duration.ofSeconds(20)).until(upstream.requests::isEmpty);
+        client.frame(CONTINUATION, END_HEADERS, 1, head(List.of("z=3")));
+
+        await().atMost(Duration.ofSeconds(20)).until(() -> !upstream.requests.isEmpty());
+        assertThat(upstream.requests).singleElement().satisfies(request -> {
+            assertThat(request.header("x")).contains("1");
+            assertThat(request.header("y")).contains("2");
+            assertThat(request.header("z")).contains("3");
+        });
+    }
+
+    @Test
     void a_connection_without_streams_is_ended() throws Exception {
         Router router = router(
                 settings().withTls(files).withTimeouts(settings().timeouts().withKeepAlive(Duration.ofMillis(300))));
