@@ -38,7 +38,7 @@ class ConnectionsTest {
 
     @Test
     void no_more_connections_are_made_than_the_pool_may_have_and_who_waits_too_long_is_told() throws Exception {
-        var settings = PostgresSettings.defaults().withPoolSize(2).withConnectTimeout(Duration.ofMillis(300));
+        var settings = PostgresSettings.defaults().withPoolSize(2).withConnectTimeout(Duration.ofSeconds(2));
         try (var postgres = Postgres.attach(URL, settings)) {
             var held = new ArrayList<AutoCloseable>();
             for (int i = 0; i < 2; i++) {
