@@ -16,6 +16,9 @@ import java.util.Optional;
  * is. Polluter and victim are the words of Shi et al., "iFixFlakies" (2019), for tests that depend on their order.
  */
 final class Examination {
+    /** How often it may turn out that the control varies in yet another way. */
+    private static final int LESSONS = 3;
+
     private final Stage stage;
     private final Scenario scenario;
     private boolean learned;
@@ -70,17 +73,19 @@ final class Examination {
         Plan plan = opened.plan();
         Plan handover = handover(opened);
         Confirmation confirmation = confirmation(opened, handover, broken);
-        if (confirmation.isConfirmed()) {
-            return Optional.of(new Dependence(opened).leak(handover, confirmation));
-        }
         Run known = broken;
-        if (confirmation.result() == Confirmation.Result.TAUGHT) {
+        for (int lesson = 0; confirmation.result() == Confirmation.Result.TAUGHT && lesson < LESSONS; lesson++) {
             // What broke before was compared with what the control was taken for then.
             known = opened.play(plan);
             if (known.broken().isEmpty()) {
                 return Optional.empty();
             }
-        } else if (plan.isPlayedLike(handover, stage.hasWorkers())) {
+            confirmation = confirmation(opened, handover, known);
+        }
+        if (confirmation.isConfirmed()) {
+            return Optional.of(new Dependence(opened).leak(handover, confirmation));
+        }
+        if (plan.isPlayedLike(handover, stage.hasWorkers())) {
             return Optional.empty();
         }
         confirmation = confirmation(opened, plan, known);

@@ -303,6 +303,16 @@ class InvestigationTest {
         assertThat(findings.notes()).singleElement().asString().contains("not again");
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3})
+    void what_an_answer_varies_by_unsplit_does_not_hide_what_kind_of_leak_it_has(int lessons) throws Exception {
+        SimulatedApplication application =
+                application(2).step(1, remembering("table")).step(2, needingRemembered("table"));
+        application.lessons = lessons;
+
+        assertThat(leaks(application, 2)).containsExactly("MEMORY 1 2");
+    }
+
     @Test
     void a_run_that_breaks_before_the_victim_is_played_once_more() throws Exception {
         int[] count = new int[1];
