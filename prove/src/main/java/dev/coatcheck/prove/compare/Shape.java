@@ -79,35 +79,52 @@ record Shape(Form form, int shortest, int longest, Set<String> characters, Strin
     /** Whether another value varies in the same way. Lengths have some play, as three samples show few of them. */
     boolean fits(String text) {
         return switch (form) {
-            case EMPTY, NUMBER, UUID, TIME, DATE -> form.fits(text);
-            case OPAQUE -> form.fits(text) ? fitsLength(text) : fitsThoughWord(text);
-            case TOKEN ->
+            case EMPTY, UUID, TIME, DATE -> form.fits(text);
+            case NUMBER -> form.fits(text) || isHexadecimalLike(text);
+            case OPAQUE, TOKEN ->
                 isWord(text)
                         ? fitsThoughWord(text)
                         : fitsLength(text) && alphabet().containsAll(characters(text));
-            case FREE -> fitsLength(text) && characters.containsAll(characters(text));
+            case FREE -> fitsLength(text) && alphabet().containsAll(characters(text));
         };
     }
 
-    /** A few short samples of base64url (RFC 4648, 5) may have no digit, none of its two signs, no small letter from g on. */
+    /** One in sixteen random texts of four hexadecimal digits has decimal ones alone, three of them now and then. */
+    private boolean isHexadecimalLike(String text) {
+        return shortest >= 4
+                && shortest == longest
+                && text.length() == shortest
+                && Set.of("digits", "a-f").containsAll(characters(text));
+    }
+
+    /**
+     * A few short samples of base64 (RFC 4648, 4 and 5) may have no digit, none of its signs, no small letter from g on. A
+     * text of several words is none, and names, which
+     * are not all of one length, may have letters alone.
+     */
     private Set<String> alphabet() {
-        if (!characters.contains("letters") && !characters.contains("capitals")) {
+        boolean letters = characters.contains("a-f") || characters.contains("capitals");
+        boolean names = form == Form.FREE
+                && shortest != longest
+                && Set.of("a-f", "letters", "capitals").containsAll(characters);
+        if (!letters || names || characters.stream().anyMatch(String::isBlank)) {
             return characters;
         }
         Set<String> alphabet = new TreeSet<>(characters);
         alphabet.addAll(Set.of("digits", "-", "_"));
         if (characters.contains("capitals") && characters.contains("a-f")) {
-            alphabet.add("letters");
+            alphabet.addAll(Set.of("letters", "+", "/", "="));
         }
         return alphabet;
     }
 
     /**
      * Of random texts of seven small letters and digits one in ten has no digit, and looks like a word. Of words that stand
-     * in the place of an id, as {@code not-found}, few are as long as the id.
+     * in the place of an id, as {@code not-found}, few are as long as the id. A random number in letters and digits is a
+     * little shorter now and then, which three samples need not show.
      */
     private boolean fitsThoughWord(String text) {
-        int play = shortest == longest ? 0 : 1;
+        int play = shortest < 10 ? 1 : 2;
         return isWord(text)
                 && !saysNoId(text)
                 && text.length() >= shortest - play

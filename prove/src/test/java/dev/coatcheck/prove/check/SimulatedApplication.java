@@ -103,7 +103,8 @@ final class SimulatedApplication implements Stage {
                 world.store.addAll(world.underWay.keySet());
             }
             catchUp(plan, world, seat, number);
-            boolean varies = number == plan.steps() && lessons > 0 && plan.name().startsWith("confirm unsplit");
+            boolean varies =
+                    number == plan.steps() && lessons > 0 && plan.name().startsWith("confirm unsplit");
             boolean well = behaviour(number).answersWell(world, seat, lane(plan, seat)) && !varies;
             world.served.add(seat.lane() + " " + seat.process() + " " + number);
             played.add(

@@ -101,6 +101,30 @@ class ShortIdsTest {
     }
 
     @Test
+    void random_numbers_in_letters_and_digits_are_of_one_shape_whatever_length_they_happen_to_have() {
+        for (String last : List.of("oxokdcgemy", "kzsc01a9x", "wyjnigsodkq", "0eiqoi82cms12")) {
+            Shape shape = Shape.of(List.of("g548ueys01e", "32k1e03vxhv", "h1k6vs9bzjb"));
+            assertThat(shape.fits(last)).as(last).isTrue();
+        }
+        assertThat(Shape.of(List.of("mwriqieb", "mwrjfjfy", "mwrjvdtc")).fits("mwri6b4f"))
+                .isTrue();
+        assertThat(Shape.of(List.of("384rhn", "s5q1d8", "3mdxe8")).fits("jvbyw"))
+                .isTrue();
+        assertThat(Shape.of(List.of("red-owl-4912", "happy-cat-3762", "happy-horse-7757"))
+                        .fits("red-owl-95"))
+                .isTrue();
+    }
+
+    @Test
+    void short_random_bytes_are_of_one_shape_in_whatever_signs_they_are_written() {
+        assertThat(Shape.of(List.of("LcZHWA==", "/nxErw==", "SccUCA==")).fits("H28rkA=="))
+                .isTrue();
+        assertThat(Shape.of(List.of("3166", "4682", "0917")).fits("ddbb")).isTrue();
+        assertThat(Shape.of(List.of("3166", "4682", "0917")).fits("none")).isFalse();
+        assertThat(Shape.of(List.of("3166", "46", "917")).fits("ddbb")).isFalse();
+    }
+
+    @Test
     void an_id_without_a_digit_is_followed_like_any_other() {
         Control control = control(List.of("k7Tq_aB", "pQwErTz", "Zx9-0aa"));
         List<Exchange> mixed = List.of(run("aBcDeFg").getFirst(), run("hIjKlMn").getLast());
