@@ -99,8 +99,7 @@ record Shape(Form form, int shortest, int longest, Set<String> characters, Strin
 
     /**
      * A few short samples of base64 (RFC 4648, 4 and 5) may have no digit, none of its signs, no small letter from g on. A
-     * text of several words is none, and names, which
-     * are not all of one length, may have letters alone.
+     * text of several words is none, and names, which are not all of one length, may have letters alone.
      */
     private Set<String> alphabet() {
         boolean letters = characters.contains("a-f") || characters.contains("capitals");
