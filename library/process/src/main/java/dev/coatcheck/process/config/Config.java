@@ -28,7 +28,13 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A variable may be missing where the component is an {@code Optional} or has a {@link Default}. One that is set to the
  * empty text counts as not set. For each {@code NAME}, {@code NAME_FILE} may name a file that holds the value instead
- * (UTF-8, at most 64 KiB, one trailing newline cut), as container platforms hand secrets in; setting both is a problem.
+ * (UTF-8, at most 64 KiB, one trailing newline cut), as container platforms hand secrets in, or the file {@code NAME} in
+ * {@code $CREDENTIALS_DIRECTORY} may hold it, as systemd does; setting two of them is a problem.
+ *
+ * <p>The value of a {@link Secret} may refer to where the secret is kept: {@code vault:secret/data/gallery#database-url}, or
+ * any other {@link SecretSource} on the class path. What is referred to is read here, all of it at once, within ten seconds,
+ * and what cannot be read is a problem like any other. A secret from a file or by reference follows the changes of both. A
+ * value that begins like a reference and is none has {@code literal:} put in front.
  *
  * <p>What the record's compact constructor refuses with an {@link IllegalArgumentException} is reported as a problem too,
  * with the exception's message. A record that cannot be read at all (a type that is not listed, a default that does not
@@ -79,7 +85,9 @@ public final class Config {
     public <C extends Record> C as(Class<C> type) {
         var root = Group.of(type);
         var problems = new ArrayList<Problem>();
-        var filling = new Filling(root, new Environment(environment), problems::add, Config::warn);
+        var variables = new Environment(environment);
+        variables.begin(root.settings());
+        var filling = new Filling(root, variables, problems::add, Config::warn);
         var filled = filling.fill(root);
         if (filled == null) {
             throw new ConfigException(type, problems);

@@ -37,18 +37,25 @@ final class Filling {
         return switch (environment.find(setting)) {
             case Found.Text found -> parse(setting, found);
             case Found.Nothing() -> absent(setting);
-            case Found.Unusable unusable -> refuse(setting, unusable.subject(), unusable.wrong());
+            case Found.Unusable unusable ->
+                refuse(setting, unusable.subject(), unusable.wrong(), unusable.help().stream());
         };
     }
 
     private @Nullable Object parse(Setting setting, Found.Text found) {
         try {
-            var value = setting.format().parse(found.text());
+            var value = followed(setting.format().parse(found.text()), found);
             return setting.whenUnset() instanceof WhenUnset.Empty ? Optional.of(value) : value;
         } catch (IllegalArgumentException wrong) {
             var shown = Shown.value(setting.format(), found.text());
             return refuse(setting, setting.name(), "is " + shown + found.origin() + ", which " + wrong.getMessage());
         }
+    }
+
+    /** A secret alone is what may change while the process lives; all else is what it was at the start. */
+    private static Object followed(Object value, Found.Text found) {
+        var followed = found.followed();
+        return value instanceof Secret && followed != null ? Secret.following(followed) : value;
     }
 
     private @Nullable Object absent(Setting setting) {

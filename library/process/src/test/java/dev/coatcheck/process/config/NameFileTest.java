@@ -67,7 +67,7 @@ class NameFileTest {
         wrong.put(Files.writeString(folder.resolve("empty"), "\n").toString(), "which is empty");
         wrong.put(Files.write(folder.resolve("latin"), new byte[] {(byte) 0xe9}).toString(), "which is not UTF-8 text");
         wrong.put(
-                Files.writeString(folder.resolve("huge"), "x".repeat(Environment.FILE_LIMIT + 1))
+                Files.writeString(folder.resolve("huge"), "x".repeat(TextFile.LIMIT + 1))
                         .toString(),
                 "which is larger than 64 KiB");
 
