@@ -36,7 +36,7 @@ final class Admin {
 
     /** Does one; returns its exit status. */
     static int run(DatabaseConfig config, List<String> words) {
-        try (var postgres = Postgres.attach(config.database().url().reveal())) {
+        try (var postgres = Postgres.attach(config.database().url()::revealLatest)) {
             return run(postgres, words.getFirst(), words.subList(1, words.size()));
         }
     }

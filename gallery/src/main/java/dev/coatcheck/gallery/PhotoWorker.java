@@ -25,9 +25,9 @@ final class PhotoWorker {
 
     /** Starts one, to be stopped by its lifecycle. */
     static void start(WorkerConfig config, Lifecycle lifecycle) {
-        var postgres = Postgres.attach(config.database().url().reveal());
+        var postgres = Postgres.attach(config.database().url()::revealLatest);
         lifecycle.onStop(Phase.CLIENTS, "postgresql", postgres);
-        var redis = Redis.attach(config.redis().url().reveal());
+        var redis = Redis.attach(config.redis().url()::revealLatest);
         var albums = Albums.in(redis::cache);
         lifecycle.onStop(Phase.CLIENTS, "redis", () -> {
             albums.close();

@@ -8,7 +8,7 @@ final class Release {
     private Release() {}
 
     static void run(DatabaseConfig config) {
-        try (var postgres = Postgres.attach(config.database().url().reveal())) {
+        try (var postgres = Postgres.attach(config.database().url()::revealLatest)) {
             new GalleryDatabase(postgres.dataSource()).migrate();
             postgres.migrate();
         }

@@ -58,13 +58,13 @@ final class Web {
         this.config = config;
         this.lifecycle = lifecycle;
         // What is given out by an attached resource is closed before it.
-        postgres = Postgres.attach(config.database().url().reveal());
+        postgres = Postgres.attach(config.database().url()::revealLatest);
         flags = postgres.flags(FlagSettings.defaults());
         lifecycle.onStop(Phase.CLIENTS, "postgresql", () -> {
             flags.close();
             postgres.close();
         });
-        redis = Redis.attach(config.redis().url().reveal());
+        redis = Redis.attach(config.redis().url()::revealLatest);
         albums = Albums.in(redis::cache);
         lifecycle.onStop(Phase.CLIENTS, "redis", () -> {
             albums.close();

@@ -31,12 +31,11 @@ final class Connections {
     private Connections() {}
 
     /** Single connections, made when asked for. */
-    static PGSimpleDataSource driver(PostgresUrl url, PostgresSettings settings) {
-        var driver = new PGSimpleDataSource();
+    static PGSimpleDataSource driver(CurrentLogin login, PostgresSettings settings) {
+        var url = login.last();
+        var driver = new LoginDataSource(login);
         try {
             driver.setUrl(url.driverUrl());
-            driver.setUser(url.user());
-            url.password().ifPresent(driver::setPassword);
             driver.setTcpKeepAlive(true);
             driver.setApplicationName(settings.applicationName());
             driver.setConnectTimeout(seconds(settings.connectTimeout()));

@@ -22,6 +22,7 @@ import dev.coatcheck.state.sessions.SessionSettings;
 import dev.coatcheck.state.sessions.Sessions;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
 import javax.sql.DataSource;
 
 /**
@@ -69,9 +70,9 @@ public final class Postgres implements AutoCloseable {
     private final PostgresFlagStore flagStore;
     private final List<PostgresChannelStore> channelStores = new CopyOnWriteArrayList<>();
 
-    private Postgres(PostgresUrl url, PostgresSettings settings) {
-        this.url = url;
-        var single = Connections.driver(url, settings);
+    private Postgres(CurrentLogin login, PostgresSettings settings) {
+        this.url = login.last();
+        var single = Connections.driver(login, settings);
         this.driver = single;
         this.pool = Connections.pool(single, settings);
         this.database = new Database(pool, url.resource());
@@ -103,7 +104,30 @@ public final class Postgres implements AutoCloseable {
      * @throws IllegalArgumentException where it is no such URL, with the reason, and without any secret
      */
     public static Postgres attach(String url, PostgresSettings settings) {
-        return new Postgres(PostgresUrl.parse(url), settings);
+        return attach(() -> url, settings);
+    }
+
+    /** Attaches with default settings: see {@link #attach(Supplier, PostgresSettings)}. */
+    public static Postgres attach(Supplier<String> url) {
+        return attach(url, PostgresSettings.defaults());
+    }
+
+    /**
+     * Attaches a database whose credentials rotate. The URL is asked for before each new connection, whose user and password it
+     * says; a connection that there is keeps the login that it was made with, as the server does, for half an hour at the most
+     * in the pool. A login that the server refuses is tried anew with what the URL is by then, for as long as whoever waits for
+     * the connection waits. A URL that cannot be had, is none, or leads elsewhere, changes nothing and is logged.
+     *
+     * <pre>{@code
+     * var postgres = Postgres.attach(config.databaseUrl()::revealLatest, PostgresSettings.defaults());
+     * }</pre>
+     *
+     * @param url as for {@link #attach(String, PostgresSettings)}; asked by several threads, and well within the connect
+     *     time-out
+     * @throws IllegalArgumentException where it is no such URL at first, with the reason, and without any secret
+     */
+    public static Postgres attach(Supplier<String> url, PostgresSettings settings) {
+        return new Postgres(new CurrentLogin(url), settings);
     }
 
     /** Sessions, each a row. Every method is one round trip. */

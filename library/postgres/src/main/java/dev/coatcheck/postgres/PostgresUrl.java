@@ -78,6 +78,11 @@ record PostgresUrl(
         return new PostgresUrl(hosts(authority.substring(at + 1)), database, user, password, parameters);
     }
 
+    /** Whether they differ in the login at the most. */
+    boolean isSamePlaceAs(PostgresUrl other) {
+        return hosts.equals(other.hosts) && database.equals(other.database) && parameters.equals(other.parameters);
+    }
+
     /** For messages: the resource without credentials. */
     String resource() {
         return "postgresql at %s/%s".formatted(authority(), database);

@@ -19,6 +19,7 @@ import dev.coatcheck.state.sessions.SessionSettings;
 import dev.coatcheck.state.sessions.Sessions;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
 
 /**
  * An attached Redis or Valkey, which gives out the ports it can serve.
@@ -79,7 +80,31 @@ public final class Redis implements AutoCloseable {
      * @throws BackingServiceException where the server cannot be reached or refuses
      */
     public static Redis attach(String url, RedisSettings settings) {
-        return new Redis(Connection.open(RedisUrl.parse(url), settings.timeout()), settings);
+        return attach(RedisUrl.parse(url), settings);
+    }
+
+    /** {@link #attach(Supplier, RedisSettings)} with default settings. */
+    public static Redis attach(Supplier<String> url) {
+        return attach(url, RedisSettings.defaults());
+    }
+
+    /**
+     * Connects to what has credentials that rotate. The URL is asked for before each log-in, whose user and password it says;
+     * a connection that there is keeps the login that it was made with, as the server does. One that the server ends comes back
+     * with what the URL is by then. A URL that cannot be had, is none, or leads elsewhere, changes nothing and is logged.
+     *
+     * <pre>{@code
+     * var redis = Redis.attach(config.redisUrl()::revealLatest, RedisSettings.defaults());
+     * }</pre>
+     *
+     * @param url as for {@link #attach(String, RedisSettings)}; asked on a thread of its own
+     */
+    public static Redis attach(Supplier<String> url, RedisSettings settings) {
+        return attach(CurrentLogin.following(url), settings);
+    }
+
+    private static Redis attach(RedisUrl url, RedisSettings settings) {
+        return new Redis(Connection.open(url, settings.timeout()), settings);
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.coatcheck.redis;
 
+import io.lettuce.core.RedisCredentialsProvider;
 import io.lettuce.core.RedisURI;
 import java.util.Arrays;
 import java.util.List;
@@ -55,6 +56,11 @@ record RedisUrl(Kind kind, List<RedisURI> nodes, String resource) {
                 + " redis-sentinel://[[user]:password@]host[:port][,host[:port]...][/database]#master or"
                 + " redis-cluster://[[user]:password@]host[:port][,host[:port]...]"
                 + " (special characters in a password are percent-encoded); rediss for TLS, valkey for redis");
+    }
+
+    /** What it says of who logs in: the same for all nodes. */
+    RedisCredentialsProvider login() {
+        return nodes.get(0).getCredentialsProvider();
     }
 
     static RedisUrl server(RedisURI uri) {
