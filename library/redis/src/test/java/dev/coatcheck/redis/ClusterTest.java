@@ -36,6 +36,7 @@ import dev.coatcheck.state.sessions.SaveResult.Saved;
 import dev.coatcheck.state.sessions.SessionId;
 import dev.coatcheck.state.sessions.SessionSettings;
 import dev.coatcheck.state.sessions.Sessions;
+import io.lettuce.core.api.sync.RedisCommands;
 import io.lettuce.core.cluster.SlotHash;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -44,6 +45,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -159,6 +161,33 @@ class ClusterTest {
         public CacheStore store() {
             return redis.cacheStore();
         }
+    }
+
+    @Test
+    void a_password_that_rotates_is_used_for_each_node() {
+        var user = new RotatingUser();
+        all(node -> user.put(node, "old"));
+        user.say(cluster.url(), "old");
+        try (var rotating = Redis.attach(user::url, TestRedis.PATIENT.withPrefix(prefix))) {
+            var sessions = rotating.sessions(SessionSettings.defaults());
+            all(node -> user.put(node, "new"));
+            user.say(cluster.url(), "new");
+            all(user::end);
+            await().atMost(Duration.ofSeconds(30)).ignoreExceptions().untilAsserted(() -> {
+                for (int i = 0; i < 20; i++) {
+                    var id = SessionId.random();
+                    assertThat(sessions.create(id, Changes.none())).isEqualTo(new Saved(id));
+                }
+            });
+            cluster.nodes().forEach(node -> assertThat(node.<Long>ask(user::connections)).isPositive());
+        }
+    }
+
+    private static void all(Consumer<RedisCommands<String, String>> action) {
+        cluster.nodes().forEach(node -> node.ask(redis -> {
+            action.accept(redis);
+            return true;
+        }));
     }
 
     @Test

@@ -14,6 +14,7 @@ import dev.coatcheck.state.sessions.SessionId;
 import dev.coatcheck.state.sessions.SessionSettings;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
+import io.lettuce.core.api.sync.RedisCommands;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -84,6 +85,25 @@ class SentinelTest {
                             .isEqualTo(new Saved(id)));
             assertThat(replica.info("replication")).contains("role:master");
         }
+    }
+
+    @Test
+    void a_password_of_the_master_rotates_beside_sentinels_that_have_none() {
+        var user = new RotatingUser();
+        master.ask(redis -> put(redis, user, "old"));
+        user.say("redis-sentinel://127.0.0.1:" + sentinel.port() + "#main", "old");
+        try (var redis = Redis.attach(user::url, TestRedis.PATIENT)) {
+            redis.ping();
+            master.ask(commands -> put(commands, user, "new"));
+            user.say("redis-sentinel://127.0.0.1:" + sentinel.port() + "#main", "new");
+            assertThat(master.<Long>ask(user::end)).isPositive();
+            await().atMost(Duration.ofSeconds(30)).ignoreExceptions().untilAsserted(redis::ping);
+        }
+    }
+
+    private static boolean put(RedisCommands<String, String> server, RotatingUser user, String password) {
+        user.put(server, password);
+        return true;
     }
 
     @Test
