@@ -94,7 +94,9 @@ class RotationTest {
 
             await().atMost(PATIENCE).until(() -> requests.get() > 100);
             try (var statement = first.createStatement()) {
-                assertThat(statement.execute("select 1")).as("the old one lives on").isTrue();
+                assertThat(statement.execute("select 1"))
+                        .as("the old one lives on")
+                        .isTrue();
             }
             stop.set(true);
             for (var visitor : visitors) {

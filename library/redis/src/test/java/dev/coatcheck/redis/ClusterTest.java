@@ -179,15 +179,18 @@ class ClusterTest {
                     assertThat(sessions.create(id, Changes.none())).isEqualTo(new Saved(id));
                 }
             });
-            cluster.nodes().forEach(node -> assertThat(node.<Long>ask(user::connections)).isPositive());
+            cluster.nodes()
+                    .forEach(node ->
+                            assertThat(node.<Long>ask(user::connections)).isPositive());
         }
     }
 
     private static void all(Consumer<RedisCommands<String, String>> action) {
-        cluster.nodes().forEach(node -> node.ask(redis -> {
-            action.accept(redis);
-            return true;
-        }));
+        cluster.nodes()
+                .forEach(node -> node.ask(redis -> {
+                    action.accept(redis);
+                    return true;
+                }));
     }
 
     @Test

@@ -65,7 +65,8 @@ final class Document {
             return known.text();
         }
         try {
-            // Somebody who looks already is waited for, except by those who would be content with what is a little older.
+            // Somebody who looks already is waited for, except by those who would be content with what is a little
+            // older.
             if (looking.tryLock(age.compareTo(LIMIT) > 0 ? 0 : LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
                 try {
                     return isOlder(known(), age) ? look() : known().text();

@@ -73,8 +73,8 @@ final class Environment {
         return spots.isEmpty()
                 ? new Found.Nothing()
                 : switch (spots.get(0)) {
-                    case Spot.Itself itself when setting.format().secret() ->
-                        references.find(setting.name(), itself.value());
+                    case Spot.Itself itself
+                    when setting.format().secret() -> references.find(setting.name(), itself.value());
                     case Spot.Itself itself -> Found.Text.of(itself.value());
                     case Spot.InFile spot -> read(setting.name(), spot);
                 };
@@ -96,8 +96,8 @@ final class Environment {
                         try {
                             yield spot.file().read();
                         } catch (SecretException wrong) {
-                            throw new SecretException("needs " + name + "; " + spot.title() + " " + spot.before()
-                                    + wrong.getMessage());
+                            throw new SecretException(
+                                    "needs " + name + "; " + spot.title() + " " + spot.before() + wrong.getMessage());
                         }
                     }
                 });
@@ -114,8 +114,8 @@ final class Environment {
                     name + "_FILE", "names " + Shown.plain(location) + ", which ", new TextFile(location)));
         }
         credential(name)
-                .ifPresent(file -> spots.add(
-                        new Spot.InFile("the credential " + Shown.plain(file.location()), "", file)));
+                .ifPresent(
+                        file -> spots.add(new Spot.InFile("the credential " + Shown.plain(file.location()), "", file)));
         return spots;
     }
 

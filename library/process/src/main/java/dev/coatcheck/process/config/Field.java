@@ -8,7 +8,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** Which part of what was read is the secret. */
 sealed interface Field {
-    /** @throws SecretException where there is none, or it is empty */
+    /** What it is in a document, which may have none, or an empty one. */
     String of(String document) throws SecretException;
 
     /** All of it. */
@@ -28,7 +28,8 @@ sealed interface Field {
             var object = parse(document);
             if (!object.isObject()) {
                 throw new SecretException(
-                        "is no JSON object, so it has no field " + quoted(), "Leave #" + shown(name) + " out to have all of it.");
+                        "is no JSON object, so it has no field " + quoted(),
+                        "Leave #" + shown(name) + " out to have all of it.");
             }
             var value = object.get(name);
             if (value == null) {

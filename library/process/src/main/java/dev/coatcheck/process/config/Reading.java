@@ -29,12 +29,12 @@ final class Reading {
         try {
             return task.get(limit.toNanos() - (System.nanoTime() - begun), TimeUnit.NANOSECONDS);
         } catch (ExecutionException failed) {
-            if (failed.getCause() instanceof SecretException known) {
+            var cause = failed.getCause() == null ? failed : failed.getCause();
+            if (cause instanceof SecretException known) {
                 throw known;
             }
             // Without its message, of which nobody knows what it quotes.
-            throw new SecretException(
-                    "cannot be read (" + failed.getCause().getClass().getSimpleName() + ")");
+            throw new SecretException("cannot be read (" + cause.getClass().getSimpleName() + ")");
         } catch (TimeoutException late) {
             throw new SecretException("gave no answer within " + limit.toSeconds() + " s");
         } catch (InterruptedException interrupted) {

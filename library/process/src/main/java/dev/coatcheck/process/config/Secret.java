@@ -81,7 +81,8 @@ public final class Secret {
     public boolean equals(Object other) {
         return other instanceof Secret that
                 && MessageDigest.isEqual(
-                        text.last().getBytes(StandardCharsets.UTF_8), that.text.last().getBytes(StandardCharsets.UTF_8));
+                        text.last().getBytes(StandardCharsets.UTF_8),
+                        that.text.last().getBytes(StandardCharsets.UTF_8));
     }
 
     /** The same for every secret: a hash of the text would tell something about it. */

@@ -46,7 +46,9 @@ sealed interface VaultLogin {
         if (token.isPresent()) {
             return new Token(token.get());
         }
-        return kubernetes.isPresent() ? kubernetes(variables, kubernetes.get()) : appRole(variables, appRole.orElseThrow());
+        return kubernetes.isPresent()
+                ? kubernetes(variables, kubernetes.get())
+                : appRole(variables, appRole.orElseThrow());
     }
 
     private static Role kubernetes(SecretSource.Variables variables, String role) throws SecretException {

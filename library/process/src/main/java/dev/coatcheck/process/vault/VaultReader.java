@@ -28,7 +28,7 @@ final class VaultReader implements SecretSource.Reader {
         try (var vault = VaultServer.of(variables)) {
             var known = session;
             var answer = vault.get(path, token(vault, login));
-            if (answer.status() == 403 && known != null && known == session) {
+            if (answer.status() == 403 && known != null && known.equals(session)) {
                 // A token may be revoked before its time.
                 session = null;
                 answer = vault.get(path, token(vault, login));

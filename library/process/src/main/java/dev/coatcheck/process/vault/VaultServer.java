@@ -96,7 +96,8 @@ final class VaultServer implements AutoCloseable {
             }
         } catch (IOException failed) {
             throw new SecretException(
-                    "cannot be asked for: " + this + " gives no answer (" + failed.getClass().getSimpleName() + ")",
+                    "cannot be asked for: " + this + " gives no answer ("
+                            + failed.getClass().getSimpleName() + ")",
                     "Check VAULT_ADDR, and that this machine reaches it.");
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();

@@ -160,7 +160,8 @@ class FollowedTest {
 
         assertThat(System.nanoTime() - begun).isGreaterThanOrEqualTo(Document.LIMIT.toNanos());
         assertThat(interrupted.await(20, TimeUnit.SECONDS)).isTrue();
-        assertThat(told()).containsExactly("Cannot read it again, and what was last read stays: gave no answer within 2 s");
+        assertThat(told())
+                .containsExactly("Cannot read it again, and what was last read stays: gave no answer within 2 s");
     }
 
     @Test

@@ -15,7 +15,8 @@ import org.junit.jupiter.api.io.TempDir;
 class ReferencesTest {
     record Keyed(Secret apiKey) {}
 
-    record Plain(String apiKey, int size, @Default("vault:a/b#c") Secret fallback) {}
+    record Plain(
+            String apiKey, int size, @Default("vault:a/b#c") Secret fallback) {}
 
     record Possible(Optional<Secret> apiKey) {}
 
@@ -25,7 +26,7 @@ class ReferencesTest {
     private static String problem(Class<? extends Record> type, Map<String, String> environment) {
         return catchThrowableOfType(
                         ConfigException.class, () -> Config.from(environment).as(type))
-                .getMessage();
+                .toString();
     }
 
     @Test
@@ -53,7 +54,10 @@ class ReferencesTest {
     @Test
     void what_looks_like_no_reference_is_the_secret_itself() {
         for (var value : new String[] {"postgresql://u:p@h/d", ":x", "Vault:a/b#c", "vault", "a:b:c#d"}) {
-            assertThat(Config.from(Map.of("API_KEY", value)).as(Keyed.class).apiKey().reveal())
+            assertThat(Config.from(Map.of("API_KEY", value))
+                            .as(Keyed.class)
+                            .apiKey()
+                            .reveal())
                     .isEqualTo(value);
         }
     }
@@ -65,12 +69,14 @@ class ReferencesTest {
         Files.writeString(folder.resolve("API_KEY"), "s3cret\n");
         Files.writeString(folder.resolve("SIZE"), "12");
 
-        assertThat(Config.from(environment).as(Possible.class).apiKey().map(Secret::reveal)).contains("s3cret");
+        assertThat(Config.from(environment).as(Possible.class).apiKey().map(Secret::reveal))
+                .contains("s3cret");
         assertThat(Config.from(environment).as(Plain.class).size()).isEqualTo(12);
 
         environment.put("API_KEY", "x");
         assertThat(problem(Keyed.class, environment))
-                .contains("API_KEY and the credential " + folder.resolve("API_KEY") + " are both set; unset one of them");
+                .contains(
+                        "API_KEY and the credential " + folder.resolve("API_KEY") + " are both set; unset one of them");
         environment.put("API_KEY_FILE", "/x");
         assertThat(problem(Keyed.class, environment)).contains("are all set; unset all but one of them");
     }
@@ -80,6 +86,7 @@ class ReferencesTest {
         var file = Files.write(folder.resolve("API_KEY"), new byte[] {(byte) 0xe9});
         assertThat(problem(Keyed.class, Map.of("CREDENTIALS_DIRECTORY", folder.toString())))
                 .contains("the credential " + file + " is not UTF-8 text");
-        assertThat(problem(Keyed.class, Map.of("CREDENTIALS_DIRECTORY", "a\0b"))).contains("API_KEY is not set");
+        assertThat(problem(Keyed.class, Map.of("CREDENTIALS_DIRECTORY", "a\0b")))
+                .contains("API_KEY is not set");
     }
 }

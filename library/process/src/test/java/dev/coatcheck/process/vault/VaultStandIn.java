@@ -130,27 +130,42 @@ final class VaultStandIn implements AutoCloseable {
             return;
         }
         var metadata = Map.of(
-                "created_time", "2026-03-22T02:24:06.945319214Z", "deletion_time", "", "destroyed", false, "version", 2);
+                "created_time",
+                "2026-03-22T02:24:06.945319214Z",
+                "deletion_time",
+                "",
+                "destroyed",
+                false,
+                "version",
+                2);
         answer(
                 exchange,
                 200,
                 Map.of(
-                        "request_id", "5b1b2d1f-2c5e-7d4a-0c9c-0b0f3a1e6a11",
-                        "lease_id", "",
-                        "renewable", false,
-                        "lease_duration", 0,
-                        "data", Map.of("data", data, "metadata", metadata)));
+                        "request_id",
+                        "5b1b2d1f-2c5e-7d4a-0c9c-0b0f3a1e6a11",
+                        "lease_id",
+                        "",
+                        "renewable",
+                        false,
+                        "lease_duration",
+                        0,
+                        "data",
+                        Map.of("data", data, "metadata", metadata)));
     }
 
     private void logIn(HttpExchange exchange, String path, byte[] sent) throws IOException {
         var said = JSON.readTree(sent);
-        var right = switch (path) {
-            case "/v1/auth/kubernetes/login", "/v1/auth/k8s-west/login" ->
-                said.path("role").asString("").equals("gallery") && said.path("jwt").asString("").equals("ey.jwt");
-            case "/v1/auth/approle/login" ->
-                said.path("role_id").asString("").equals("id-1") && said.path("secret_id").asString("").equals("s3cret");
-            default -> false;
-        };
+        var right =
+                switch (path) {
+                    case "/v1/auth/kubernetes/login", "/v1/auth/k8s-west/login" ->
+                        said.path("role").asString("").equals("gallery")
+                                && said.path("jwt").asString("").equals("ey.jwt");
+                    case "/v1/auth/approle/login" ->
+                        said.path("role_id").asString("").equals("id-1")
+                                && said.path("secret_id").asString("").equals("s3cret");
+                    default -> false;
+                };
         if (!right) {
             answer(exchange, 400, Map.of("errors", List.of("invalid role or secret ID")));
             return;
