@@ -87,11 +87,13 @@ class SecretsGuideTest {
             rotate("second");
             await().atMost(PATIENCE).ignoreExceptions().untilAsserted(postgres::ping);
         }
-        assertThat(config.toString()).isEqualTo("GalleryConfig[databaseUrl=***, redisUrl=***, mailPassword=Optional.empty]");
+        assertThat(config.toString())
+                .isEqualTo("GalleryConfig[databaseUrl=***, redisUrl=***, mailPassword=Optional.empty]");
     }
 
     static String url(Split config) {
-        var password = URLEncoder.encode(config.databasePassword().revealLatest(), UTF_8).replace("+", "%20");
+        var password = URLEncoder.encode(config.databasePassword().revealLatest(), UTF_8)
+                .replace("+", "%20");
         return "postgresql://gallery:" + password + "@" + config.databaseHost() + "/gallery";
     }
 
@@ -129,7 +131,8 @@ class SecretsGuideTest {
         @Override
         public Reader reader(Variables variables) {
             return secret -> {
-                var attic = variables.get("ATTIC").orElseThrow(() -> new SecretException("needs ATTIC, which is not set"));
+                var attic =
+                        variables.get("ATTIC").orElseThrow(() -> new SecretException("needs ATTIC, which is not set"));
                 return read(Path.of(attic, secret + ".json"));
             };
         }

@@ -38,7 +38,8 @@ final class CurrentLogin {
             }
             warn("it leads elsewhere; start the process again");
         } catch (RuntimeException wrong) {
-            warn(wrong.getMessage());
+            // Without its message, of which nobody knows what it quotes.
+            warn("it is none, or cannot be had (" + wrong.getClass().getSimpleName() + ")");
         }
         return before;
     }

@@ -37,7 +37,8 @@ record Answer(int status, JsonNode body) {
             }
         } catch (IOException failed) {
             throw new SecretException(
-                    "AWS Secrets Manager could not be asked for: " + signed.request().host() + " gives no answer ("
+                    "AWS Secrets Manager could not be asked for: "
+                            + signed.request().host() + " gives no answer ("
                             + failed.getClass().getSimpleName() + ")",
                     "Check AWS_REGION, and that this machine reaches AWS.");
         }
@@ -84,8 +85,7 @@ record Answer(int status, JsonNode body) {
                 new SecretException(
                         "AWS Secrets Manager does not show to this process's credentials (" + kind + ")",
                         "Check AWS_ACCESS_KEY_ID and what belongs to it, and the clock.");
-            default ->
-                new SecretException("AWS Secrets Manager did not show (status %d %s)".formatted(status, kind));
+            default -> new SecretException("AWS Secrets Manager did not show (status %d %s)".formatted(status, kind));
         };
     }
 }

@@ -44,8 +44,8 @@ final class SecretsManagerReader implements SecretSource.Reader {
     }
 
     private SignedRequest signed(String secret, Region region) throws SecretException {
-        var body = ContentStreamProvider.fromByteArray(
-                JsonMapper.shared().writeValueAsBytes(Map.of("SecretId", secret)));
+        var body =
+                ContentStreamProvider.fromByteArray(JsonMapper.shared().writeValueAsBytes(Map.of("SecretId", secret)));
         var request = SdkHttpRequest.builder()
                 .method(SdkHttpMethod.POST)
                 .uri(endpoint(region))
@@ -61,7 +61,8 @@ final class SecretsManagerReader implements SecretSource.Reader {
     }
 
     private URI endpoint(Region region) throws SecretException {
-        for (var name : Stream.of("AWS_ENDPOINT_URL_SECRETS_MANAGER", "AWS_ENDPOINT_URL").toList()) {
+        for (var name : Stream.of("AWS_ENDPOINT_URL_SECRETS_MANAGER", "AWS_ENDPOINT_URL")
+                .toList()) {
             var endpoint = variables.get(name);
             if (endpoint.isPresent()) {
                 return parsed(name, endpoint.get());

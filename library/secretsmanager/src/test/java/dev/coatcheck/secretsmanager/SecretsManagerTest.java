@@ -132,7 +132,9 @@ class SecretsManagerTest {
     @Test
     void what_cannot_be_reached_or_signed_is_a_problem() {
         set("aws.secretAccessKey", "another");
-        assertThat(problem("aws-secretsmanager:key")).contains("InvalidSignatureException").doesNotContain("another");
+        assertThat(problem("aws-secretsmanager:key"))
+                .contains("InvalidSignatureException")
+                .doesNotContain("another");
         aws.close();
         assertThat(problem("aws-secretsmanager:key"))
                 .contains("could not be asked for: localhost gives no answer (ConnectException)");
@@ -145,7 +147,8 @@ class SecretsManagerTest {
         set("aws.disableEc2Metadata", "true");
         set("aws.configFile", "/nowhere");
         set("aws.sharedCredentialsFile", "/nowhere");
-        assertThat(problem("aws-secretsmanager:key")).contains("could not be asked for: ", "Set AWS_REGION, and credentials");
+        assertThat(problem("aws-secretsmanager:key"))
+                .contains("could not be asked for: ", "Set AWS_REGION, and credentials");
         System.clearProperty("aws.region");
         assertThat(problem("aws-secretsmanager:key")).contains("could not be asked for: ", "Set AWS_REGION");
         assertThat(aws.asked()).isEmpty();

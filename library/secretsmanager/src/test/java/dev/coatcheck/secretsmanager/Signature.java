@@ -18,9 +18,8 @@ final class Signature {
     static final String KEY = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
     static final String REGION = "eu-west-1";
 
-    private static final Pattern AUTHORIZATION = Pattern.compile(
-            "AWS4-HMAC-SHA256 Credential=" + KEY_ID + "/(\\d{8})/" + REGION + "/secretsmanager/aws4_request,"
-                    + " SignedHeaders=([a-z0-9;-]+), Signature=([0-9a-f]{64})");
+    private static final Pattern AUTHORIZATION = Pattern.compile("AWS4-HMAC-SHA256 Credential=" + KEY_ID + "/(\\d{8})/"
+            + REGION + "/secretsmanager/aws4_request," + " SignedHeaders=([a-z0-9;-]+), Signature=([0-9a-f]{64})");
 
     private Signature() {}
 
@@ -36,7 +35,8 @@ final class Signature {
         }
         var canonicalHeaders = names.stream()
                 .map(name -> name.toLowerCase(Locale.ROOT) + ":"
-                        + String.join(",", headers.getOrDefault(name, List.of())).strip() + "\n")
+                        + String.join(",", headers.getOrDefault(name, List.of()))
+                                .strip() + "\n")
                 .collect(Collectors.joining());
         var canonical = "POST\n/\n\n" + canonicalHeaders + "\n" + authorization.group(2) + "\n" + hex(sha256(body));
         var scope = authorization.group(1) + "/" + REGION + "/secretsmanager/aws4_request";
