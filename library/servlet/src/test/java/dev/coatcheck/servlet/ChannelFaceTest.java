@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 
 /** What the tests of the faces share: instances that serve both, behind the filter of sessions, each on a process's channels. */
@@ -54,16 +55,21 @@ abstract class ChannelFaceTest extends FilterTest {
         return channels;
     }
 
+    /** The sockets of the instance that was started last. */
+    @Nullable
+    ChannelSocketServlet sockets;
+
     /** One more instance, on the channels of a process. */
     WebServer instance(Channels channels) {
         var access = new Access();
+        sockets = new ChannelSocketServlet(channels, access, BRISK);
         return start(Map.of(
                 "/login",
                 (request, response) -> SessionUser.logIn(request, "ada"),
                 "/channels",
                 new ChannelStreamServlet(channels, access, BRISK)::service,
                 "/socket",
-                new ChannelSocketServlet(channels, access, BRISK)::service));
+                sockets::service));
     }
 
     private final class Access implements ChannelAccess {

@@ -10,6 +10,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
 
@@ -157,6 +158,21 @@ class ChannelSocketTest extends ChannelFaceTest {
 
             assertThat(socket.hear()).contains("\"reason\":\"draining\"");
             assertThat(socket.hear()).startsWith("1012 {\"type\":\"closed\",\"reason\":\"draining\",\"retry\":");
+        }
+    }
+
+    @Test
+    void who_stops_may_wait_until_clients_have_taken_their_ends() throws Exception {
+        var channels = channels();
+        var server = instance(channels);
+        try (var first = subscribed(visitor, server);
+                var second = subscribed(visitor, server)) {
+            var sockets = Objects.requireNonNull(this.sockets);
+            assertThat(sockets.awaitClosed(Duration.ofMillis(200))).isFalse();
+            channels.drain(Duration.ZERO);
+
+            assertThat(sockets.awaitClosed(PATIENCE)).isTrue();
+            assertThat(List.of(first.hear(), second.hear())).allMatch(end -> end.contains("draining"));
         }
     }
 

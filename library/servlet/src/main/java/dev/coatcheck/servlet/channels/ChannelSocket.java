@@ -37,16 +37,19 @@ final class ChannelSocket extends Endpoint {
 
     private final ChannelFace face;
     private final ChannelFace.Client client;
+    private final OpenSockets sockets;
     private final AtomicInteger unanswered = new AtomicInteger();
     private volatile @Nullable Subscription subscription;
 
-    ChannelSocket(ChannelFace face, ChannelFace.Client client) {
+    ChannelSocket(ChannelFace face, ChannelFace.Client client, OpenSockets sockets) {
         this.face = face;
         this.client = client;
+        this.sockets = sockets;
     }
 
     @Override
     public void onOpen(Session session, EndpointConfig config) {
+        sockets.opened();
         session.setMaxTextMessageBufferSize(MOST_CHARACTERS);
         session.setMaxIdleTimeout(0); // the heartbeat notices who is gone
         var socket = new SocketOutput(session, face.settings().writeLimit());
@@ -82,6 +85,7 @@ final class ChannelSocket extends Endpoint {
 
     @Override
     public void onClose(Session session, CloseReason reason) {
+        sockets.closed();
         end();
     }
 

@@ -13,6 +13,7 @@ import jakarta.websocket.server.ServerContainer;
 import jakarta.websocket.server.ServerEndpointConfig;
 import java.io.IOException;
 import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
@@ -48,13 +49,19 @@ import java.util.Map;
  *
  * <pre>{@code
  * JakartaWebSocketServletContainerInitializer.configure(context, null); // in Jetty
- * context.addServlet("sockets", new ChannelSocketServlet(channels, access)).addMapping("/socket");
+ * var sockets = new ChannelSocketServlet(channels, access);
+ * context.addServlet("sockets", sockets).addMapping("/socket");
+ * lifecycle.onStop(Phase.WORK, "sockets", () -> {
+ *     channels.drain(Duration.ofSeconds(10));
+ *     sockets.awaitClosed(Duration.ofSeconds(2)); // before the container is stopped
+ * });
  * }</pre>
  */
 public final class ChannelSocketServlet extends HttpServlet {
     private static final long serialVersionUID = 1L;
 
     private final transient ChannelFace face;
+    private final transient OpenSockets sockets = new OpenSockets();
 
     public ChannelSocketServlet(Channels channels, ChannelAccess access) {
         this(channels, access, ChannelFaceSettings.defaults());
@@ -62,6 +69,19 @@ public final class ChannelSocketServlet extends HttpServlet {
 
     public ChannelSocketServlet(Channels channels, ChannelAccess access, ChannelFaceSettings settings) {
         this.face = new ChannelFace(channels, access, settings);
+    }
+
+    /**
+     * Waits until the clients have taken their ends, when the process is about to end its container: a container that stops
+     * cuts off what is still open, and a client that was cut off is not told when to come back.
+     *
+     * @param limit of the wait; a client that does not answer keeps its socket open for
+     *     {@link ChannelFaceSettings#writeLimit()}
+     * @return whether all are closed
+     * @throws InterruptedException where the waiting thread is interrupted
+     */
+    public boolean awaitClosed(Duration limit) throws InterruptedException {
+        return sockets.awaitNone(limit);
     }
 
     @Override
@@ -107,7 +127,7 @@ public final class ChannelSocketServlet extends HttpServlet {
                 .configurator(new ServerEndpointConfig.Configurator() {
                     @Override
                     public <T> T getEndpointInstance(Class<T> type) {
-                        return type.cast(new ChannelSocket(face, client));
+                        return type.cast(new ChannelSocket(face, client, sockets));
                     }
 
                     // None: compression keeps a window for each socket, and messages are small.
