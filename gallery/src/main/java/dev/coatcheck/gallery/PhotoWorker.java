@@ -2,6 +2,7 @@ package dev.coatcheck.gallery;
 
 import dev.coatcheck.gallery.database.GalleryDatabase;
 import dev.coatcheck.gallery.photos.Albums;
+import dev.coatcheck.gallery.photos.PhotoNews;
 import dev.coatcheck.gallery.photos.PhotoSweeper;
 import dev.coatcheck.gallery.photos.Photos;
 import dev.coatcheck.gallery.photos.VariantJob;
@@ -14,6 +15,7 @@ import dev.coatcheck.process.health.Metrics;
 import dev.coatcheck.process.lifecycle.Lifecycle;
 import dev.coatcheck.process.lifecycle.Phase;
 import dev.coatcheck.redis.Redis;
+import dev.coatcheck.state.channels.ChannelSettings;
 import dev.coatcheck.state.jobs.Worker;
 import dev.coatcheck.state.jobs.WorkerSettings;
 import dev.coatcheck.state.leases.LeaseSettings;
@@ -29,7 +31,9 @@ final class PhotoWorker {
         lifecycle.onStop(Phase.CLIENTS, "postgresql", postgres);
         var redis = Redis.attach(config.redis().url()::revealLatest);
         var albums = Albums.in(redis::cache);
+        var channels = redis.channels(ChannelSettings.defaults());
         lifecycle.onStop(Phase.CLIENTS, "redis", () -> {
+            channels.close();
             albums.close();
             redis.close();
         });
@@ -41,8 +45,9 @@ final class PhotoWorker {
             lifecycle.onStop(Phase.CLIENTS, "health server", server);
         });
 
-        var photos = new Photos(new GalleryDatabase(postgres.dataSource()), postgres.jobs(), albums);
-        var variants = new VariantJob(photos, postgres.blobs(), config.photosAtOnce());
+        var news = new PhotoNews(channels);
+        var photos = new Photos(new GalleryDatabase(postgres.dataSource()), postgres.jobs(), albums, news);
+        var variants = new VariantJob(photos, news, postgres.blobs(), config.photosAtOnce());
         lifecycle.onStop(Phase.CLIENTS, "variants", variants);
         var leases = postgres.leases(LeaseSettings.heldBy(Instance.name()));
         lifecycle.onStop(Phase.LISTENERS, "photo sweeper", PhotoSweeper.start(photos, postgres.blobs(), leases));

@@ -13,7 +13,9 @@ import dev.coatcheck.redis.Redis;
 import dev.coatcheck.servlet.DrainFilter;
 import dev.coatcheck.servlet.SessionFilter;
 import dev.coatcheck.servlet.SessionFilterSettings;
+import dev.coatcheck.servlet.channels.ChannelSocketServlet;
 import dev.coatcheck.state.BackingServiceException;
+import dev.coatcheck.state.channels.ChannelSettings;
 import dev.coatcheck.state.flags.FlagSettings;
 import dev.coatcheck.state.limits.OnOutage;
 import dev.coatcheck.state.sessions.SessionSettings;
@@ -47,7 +49,9 @@ final class Training {
             var flags = postgres.flags(FlagSettings.defaults());
             // In place of Redis, which is not attached where nothing answers.
             var albums = Albums.in(postgres::cache);
+            var channels = postgres.channels(ChannelSettings.defaults());
             lifecycle.onStop(Phase.CLIENTS, "postgresql", () -> {
+                channels.close();
                 albums.close();
                 flags.close();
                 postgres.close();
@@ -61,10 +65,19 @@ final class Training {
                     new DrainFilter(lifecycle),
                     new SessionFilter(postgres.sessions(SessionSettings.defaults()), SessionFilterSettings.defaults()),
                     new HealthEndpoints(health, metrics),
-                    Web.routes(config(), lifecycle, postgres, flags, albums, postgres.limits(new OnOutage.Closed())));
+                    Web.routes(
+                            config(),
+                            lifecycle,
+                            new Web.Attached(
+                                    postgres,
+                                    flags,
+                                    albums,
+                                    postgres.limits(new OnOutage.Closed()),
+                                    channels,
+                                    new ChannelSocketServlet(channels, Web.ACCESS))));
             lifecycle.onStop(Phase.WORK, "requests", server::stop);
             lifecycle.ready();
-            for (var path : List.of("/", "/me", "/photos", "/health/live", "/health/ready", "/metrics")) {
+            for (var path : List.of("/", "/me", "/photos", "/channels", "/health/live", "/health/ready", "/metrics")) {
                 ask(URI.create("http://127.0.0.1:" + server.tcpPort() + path));
             }
         }

@@ -2,6 +2,7 @@ package dev.coatcheck.gallery;
 
 import dev.coatcheck.gallery.accounts.Accounts;
 import dev.coatcheck.gallery.accounts.LoginServlet;
+import dev.coatcheck.gallery.accounts.LogoutEverywhereServlet;
 import dev.coatcheck.gallery.accounts.LogoutServlet;
 import dev.coatcheck.gallery.accounts.MeServlet;
 import dev.coatcheck.gallery.accounts.Passwords;
@@ -12,6 +13,7 @@ import dev.coatcheck.gallery.http.GalleryServer;
 import dev.coatcheck.gallery.http.Route;
 import dev.coatcheck.gallery.photos.AlbumServlet;
 import dev.coatcheck.gallery.photos.Albums;
+import dev.coatcheck.gallery.photos.PhotoNews;
 import dev.coatcheck.gallery.photos.PhotoServlet;
 import dev.coatcheck.gallery.photos.Photos;
 import dev.coatcheck.gallery.photos.ShownVariants;
@@ -30,6 +32,11 @@ import dev.coatcheck.servlet.IdempotencyFilterSettings;
 import dev.coatcheck.servlet.SessionFilter;
 import dev.coatcheck.servlet.SessionFilterSettings;
 import dev.coatcheck.servlet.SessionUser;
+import dev.coatcheck.servlet.channels.ChannelAccess;
+import dev.coatcheck.servlet.channels.ChannelSocketServlet;
+import dev.coatcheck.servlet.channels.ChannelStreamServlet;
+import dev.coatcheck.state.channels.ChannelSettings;
+import dev.coatcheck.state.channels.Channels;
 import dev.coatcheck.state.flags.FlagSettings;
 import dev.coatcheck.state.flags.Flags;
 import dev.coatcheck.state.idempotency.IdempotencySettings;
@@ -47,12 +54,22 @@ final class Web {
     static final SessionSettings SESSIONS =
             SessionSettings.defaults().withIdleTimeout(Duration.ofDays(1)).withAbsoluteTimeout(Duration.ofDays(30));
 
+    /** Those who listen come back to other instances within a tenth of the time that stopping may take. */
+    private static final int DRAIN_SHARE = 10;
+
+    /** How long the last of them may take to answer. */
+    private static final Duration TAKING_LEAVE = Duration.ofSeconds(2);
+
+    /** What is meant for them is all that users listen to, and that is not asked about. */
+    static final ChannelAccess ACCESS = ChannelAccess.bySession((subscriber, topic) -> false);
+
     private final WebConfig config;
     private final Lifecycle lifecycle;
     private final Postgres postgres;
     private final Flags flags;
     private final Redis redis;
     private final Albums albums;
+    private final Channels channels;
 
     private Web(WebConfig config, Lifecycle lifecycle) {
         this.config = config;
@@ -66,7 +83,9 @@ final class Web {
         });
         redis = Redis.attach(config.redis().url()::revealLatest);
         albums = Albums.in(redis::cache);
+        channels = redis.channels(ChannelSettings.defaults());
         lifecycle.onStop(Phase.CLIENTS, "redis", () -> {
+            channels.close();
             albums.close();
             redis.close();
         });
@@ -93,19 +112,26 @@ final class Web {
         var drain = new DrainFilter(lifecycle);
         var sessions = new SessionFilter(place.apply(redis), SessionFilterSettings.defaults());
         metrics.registry().gauge("http.requests.in.flight", drain, DrainFilter::inFlight);
+        metrics.registry().gauge("channels.subscriptions", channels, Channels::subscriptions);
         JobMetrics.register(metrics.registry(), postgres.jobs());
         metrics.registry().gauge("session.attributes.unreadable", sessions, SessionFilter::unreadableAttributes);
 
+        var sockets = new ChannelSocketServlet(channels, ACCESS);
         var server = GalleryServer.start(
                 config.listenAddress(),
                 config.port(),
                 drain,
                 sessions,
                 new HealthEndpoints(health, metrics),
-                routes(config, lifecycle, postgres, flags, albums, redis.limits(new OnOutage.Closed())));
+                routes(
+                        config,
+                        lifecycle,
+                        new Attached(postgres, flags, albums, redis.limits(new OnOutage.Closed()), channels, sockets)));
         lifecycle.onStop(Phase.LISTENERS, "listener", server::stopListening);
         lifecycle.onStop(Phase.WORK, "requests in flight", () -> {
             try {
+                channels.drain(config.drainTimeout().dividedBy(DRAIN_SHARE));
+                sockets.awaitClosed(TAKING_LEAVE);
                 drain.awaitIdle();
             } finally {
                 // Before the next phase: on a connection that is still open another request would meet closed clients.
@@ -122,27 +148,44 @@ final class Web {
         }
     }
 
+    /** Where a web process has its state. */
+    record Attached(
+            Postgres postgres,
+            Flags flags,
+            Albums albums,
+            Limits limits,
+            Channels channels,
+            ChannelSocketServlet sockets) {}
+
     /** What a web process answers, all but the page, health and metrics. */
-    static List<Route> routes(
-            WebConfig config, Lifecycle lifecycle, Postgres postgres, Flags flags, Albums albums, Limits limits) {
+    static List<Route> routes(WebConfig config, Lifecycle lifecycle, Attached attached) {
+        var postgres = attached.postgres();
+        var channels = attached.channels();
         var passwords = new Passwords();
         lifecycle.onStop(Phase.CLIENTS, "passwords", passwords);
         var database = new GalleryDatabase(postgres.dataSource());
         var accounts = new Accounts(database);
         var blobs = postgres.blobs();
-        var photos = new Photos(database, postgres.jobs(), albums);
+        var photos = new Photos(database, postgres.jobs(), attached.albums(), new PhotoNews(channels));
         var idempotency = IdempotencySettings.defaults();
         var uploads = new Uploads(photos, blobs, config.maxPhotoMegabytes(), idempotency.keep());
-        var shown = new ShownVariants(flags);
+        var shown = new ShownVariants(attached.flags());
         var visitor = ClientAddress.behind(config.proxies());
         var once = new IdempotencyFilter(
                 postgres.idempotency(idempotency), IdempotencyFilterSettings.forUser(SessionUser::of));
         return List.of(
                 Route.of("/register", new RegisterServlet(new Registration(accounts, passwords))),
-                Route.of("/login", new LoginServlet(accounts, passwords, limits, visitor)),
-                Route.of("/logout", new LogoutServlet()),
+                Route.of("/login", new LoginServlet(accounts, passwords, attached.limits(), visitor)),
+                Route.of("/logout", new LogoutServlet(channels)),
+                Route.of("/logout/everywhere", new LogoutEverywhereServlet(channels)),
                 Route.of("/me", new MeServlet()),
-                Route.of("/photos", new AlbumServlet(photos, albums, uploads, shown), once, Uploads.limit(limits)),
-                Route.of("/photos/*", new PhotoServlet(photos, blobs, shown)));
+                Route.of(
+                        "/photos",
+                        new AlbumServlet(photos, attached.albums(), uploads, shown),
+                        once,
+                        Uploads.limit(attached.limits())),
+                Route.of("/photos/*", new PhotoServlet(photos, blobs, shown)),
+                Route.of("/channels", new ChannelStreamServlet(channels, ACCESS)),
+                Route.of("/socket", attached.sockets()));
     }
 }

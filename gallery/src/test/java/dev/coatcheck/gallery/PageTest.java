@@ -142,6 +142,77 @@ class PageTest {
         }
     }
 
+    private static void logIn(Page page, URI instance, Visitor visitor) {
+        page.navigate(instance.toString());
+        page.getByLabel("E-mail").fill(visitor.email);
+        page.getByLabel("Password").fill(Visitor.PASSWORD);
+        button(page, "Log in").click();
+        assertThat(page.getByText(visitor.email)).isVisible();
+    }
+
+    @Test
+    void a_photo_that_was_uploaded_to_another_instance_develops_before_ones_eyes() {
+        try (var context = browser.newContext()) {
+            var two = gallery.startWeb();
+            var visitor = Visitor.loggedIn(web);
+            var page = context.newPage();
+            var frames = new CopyOnWriteArrayList<String>();
+            page.onWebSocket(socket -> socket.onFrameReceived(frame -> frames.add(socket.url() + " " + frame.text())));
+            logIn(page, two, visitor);
+            page.waitForCondition(() -> frames.stream().anyMatch(frame -> frame.contains("\"begun\"")));
+
+            visitor.upload(web, TestImages.jpeg(1600, 1200));
+
+            assertThat(page.locator(".photo[data-status=ready]")).hasCount(1);
+            assertThat(page.locator(".photo progress")).isHidden();
+            assertThat(frames)
+                    .filteredOn(frame -> frame.contains("percent"))
+                    .hasSize(10)
+                    .allMatch(frame -> frame.startsWith("ws://127.0.0.1:" + two.getPort() + "/socket "));
+        }
+    }
+
+    @Test
+    void where_no_socket_can_be_opened_word_of_a_photo_comes_over_an_event_stream() {
+        try (var context = browser.newContext()) {
+            var visitor = Visitor.loggedIn(web);
+            var page = context.newPage();
+            page.addInitScript("window.WebSocket = class {"
+                    + " constructor() { setTimeout(() => this.onclose({code: 1006})); }"
+                    + " close() {} }");
+            var stream = page.waitForResponse("**/channels?*", () -> logIn(page, web, visitor));
+            assertThat(stream.status()).isEqualTo(200);
+
+            visitor.upload(web, TestImages.png(60, 40));
+
+            assertThat(page.locator(".photo[data-status=ready]")).hasCount(1);
+        }
+    }
+
+    @Test
+    void who_logs_out_everywhere_is_shown_the_door_on_all_devices() {
+        try (var here = browser.newContext();
+                var elsewhere = browser.newContext()) {
+            var two = gallery.startWeb();
+            var visitor = Visitor.loggedIn(web);
+            var phone = here.newPage();
+            var laptop = elsewhere.newPage();
+            var frames = new CopyOnWriteArrayList<String>();
+            laptop.onWebSocket(socket -> socket.onFrameReceived(frame -> frames.add(frame.text())));
+            logIn(phone, web, visitor);
+            logIn(laptop, two, visitor);
+            laptop.waitForCondition(() -> frames.stream().anyMatch(frame -> frame.contains("\"begun\"")));
+
+            button(phone, "Log out everywhere").click();
+
+            assertThat(phone.getByText("You are logged out on all your devices."))
+                    .isVisible();
+            assertThat(laptop.getByText("You have been logged out. Please log in again."))
+                    .isVisible();
+            assertThat(button(laptop, "Log in")).isVisible();
+        }
+    }
+
     @Test
     void an_upload_whose_connection_broke_is_sent_again_under_the_same_key() {
         try (var context = browser.newContext()) {

@@ -57,6 +57,11 @@ final class TestGallery implements AutoCloseable {
         return Admin.run(new DatabaseConfig(database), List.of(words));
     }
 
+    /** Stops the instance or worker that was started last. */
+    void stopLast() {
+        lifecycles.removeLast().close();
+    }
+
     /** Does something at the end of the instance or worker that was started last. */
     void onStop(Phase phase, Runnable action) {
         lifecycles.getLast().onStop(phase, "the test's own", action::run);

@@ -2,8 +2,10 @@ package dev.coatcheck.gallery;
 
 import static org.awaitility.Awaitility.await;
 
+import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -12,9 +14,12 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
@@ -30,7 +35,15 @@ final class Visitor {
             .build();
 
     final Map<String, String> cookies = new LinkedHashMap<>();
-    final String email = "visitor-" + UUID.randomUUID() + "@example.org";
+    final String email;
+
+    Visitor() {
+        this("visitor-" + UUID.randomUUID() + "@example.org");
+    }
+
+    private Visitor(String email) {
+        this.email = email;
+    }
 
     /** An answer whose body is JSON, or nothing, or bytes. */
     record Answer(HttpResponse<byte[]> response) {
@@ -87,6 +100,13 @@ final class Visitor {
         return visitor;
     }
 
+    /** The same person, logged in once more. */
+    Visitor onAnotherDevice(URI instance) {
+        var device = new Visitor(email);
+        device.logIn(instance);
+        return device;
+    }
+
     Answer get(URI instance, String path, String... headers) {
         return send("GET", instance, path, BodyPublishers.noBody(), headers);
     }
@@ -122,17 +142,20 @@ final class Visitor {
         return form.toByteArray();
     }
 
+    /** Who they are, as each request says. */
+    String cookieHeader() {
+        return cookies.entrySet().stream()
+                .map(cookie -> cookie.getKey() + "=" + cookie.getValue())
+                .collect(Collectors.joining("; "));
+    }
+
+    private HttpRequest.Builder request(URI instance, String path) {
+        var request = HttpRequest.newBuilder(URI.create(instance + path)).timeout(Duration.ofSeconds(30));
+        return cookies.isEmpty() ? request : request.header("Cookie", cookieHeader());
+    }
+
     Answer send(String method, URI instance, String path, HttpRequest.BodyPublisher body, String... headers) {
-        var request = HttpRequest.newBuilder(URI.create(instance + path))
-                .method(method, body)
-                .timeout(Duration.ofSeconds(30));
-        if (!cookies.isEmpty()) {
-            request.header(
-                    "Cookie",
-                    cookies.entrySet().stream()
-                            .map(cookie -> cookie.getKey() + "=" + cookie.getValue())
-                            .collect(Collectors.joining("; ")));
-        }
+        var request = request(instance, path).method(method, body);
         for (int i = 0; i < headers.length; i += 2) {
             request.header(headers[i], headers[i + 1]);
         }
@@ -142,6 +165,24 @@ final class Visitor {
             return new Answer(response);
         } catch (IOException e) {
             throw new AssertionError(method + " " + path + " failed", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError(e);
+        }
+    }
+
+    /** The lines of an answer as they come, up to one that is the last. */
+    List<String> lines(URI instance, String path, Predicate<String> last) {
+        var request = request(instance, path).GET().build();
+        try (var body = CLIENT.send(request, BodyHandlers.ofInputStream()).body();
+                var reader = new BufferedReader(new InputStreamReader(body, StandardCharsets.UTF_8))) {
+            var lines = new ArrayList<String>();
+            do {
+                lines.add(reader.readLine());
+            } while (lines.getLast() != null && !last.test(lines.getLast()));
+            return lines;
+        } catch (IOException e) {
+            throw new AssertionError(path + " failed", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new AssertionError(e);

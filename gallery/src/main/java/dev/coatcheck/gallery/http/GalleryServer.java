@@ -14,6 +14,7 @@ import java.util.List;
 import org.eclipse.jetty.ee11.servlet.FilterHolder;
 import org.eclipse.jetty.ee11.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee11.servlet.ServletHolder;
+import org.eclipse.jetty.ee11.websocket.jakarta.server.config.JakartaWebSocketServletContainerInitializer;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.ForwardedRequestCustomizer;
 import org.eclipse.jetty.server.HttpConfiguration;
@@ -89,6 +90,7 @@ public final class GalleryServer {
             DrainFilter drain, SessionFilter sessions, HealthEndpoints health, List<Route> routes) {
         var context = new ServletContextHandler("/");
         context.setErrorHandler(new ContainerErrors());
+        JakartaWebSocketServletContainerInitializer.configure(context, null);
         // From the outside in: the session filter saves after everything that could change the session or fail.
         for (Filter filter : new Filter[] {
             drain,
@@ -99,10 +101,9 @@ public final class GalleryServer {
             new ErrorFilter(),
             new OriginFilter()
         }) {
-            context.addFilter(new FilterHolder(filter), "/*", EnumSet.of(DispatcherType.REQUEST));
+            addFilter(context, filter, "/*");
         }
-        context.addFilter(
-                new FilterHolder(new MetricsFilter()), HealthEndpoints.METRICS, EnumSet.of(DispatcherType.REQUEST));
+        addFilter(context, new MetricsFilter(), HealthEndpoints.METRICS);
         var healthServlet = new ServletHolder("health", new HealthServlet(health));
         for (var path : HealthServlet.paths()) {
             context.addServlet(healthServlet, path);
@@ -113,11 +114,19 @@ public final class GalleryServer {
         }
         for (var route : routes) {
             for (var filter : route.filters()) {
-                context.addFilter(new FilterHolder(filter), route.path(), EnumSet.of(DispatcherType.REQUEST));
+                addFilter(context, filter, route.path());
             }
-            context.addServlet(new ServletHolder(route.path(), route.servlet()), route.path());
+            var servlet = new ServletHolder(route.path(), route.servlet());
+            servlet.setAsyncSupported(true); // event streams are
+            context.addServlet(servlet, route.path());
         }
         return context;
+    }
+
+    private static void addFilter(ServletContextHandler context, Filter filter, String path) {
+        var holder = new FilterHolder(filter);
+        holder.setAsyncSupported(true);
+        context.addFilter(holder, path, EnumSet.of(DispatcherType.REQUEST));
     }
 
     public int tcpPort() {

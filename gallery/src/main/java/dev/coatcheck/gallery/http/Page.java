@@ -12,27 +12,32 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Map;
 
-/** The page at {@code /}, and its script, style and icon: a few files that are part of the program, kept in memory. */
+/** The page at {@code /}, and its scripts, style and icon: a few files that are part of the program, kept in memory. */
 final class Page extends HttpServlet {
     private static final long serialVersionUID = 1L;
     private static final String POLICY =
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; "
                     + "form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
+    private static final String SCRIPT = "text/javascript; charset=utf-8";
+
     private static final Map<String, File> FILES = Map.of(
-            "/", File.of("index.html", "text/html; charset=utf-8"),
-            "/assets/gallery.css", File.of("gallery.css", "text/css; charset=utf-8"),
-            "/assets/gallery.js", File.of("gallery.js", "text/javascript; charset=utf-8"),
-            "/assets/icon.svg", File.of("icon.svg", "image/svg+xml"));
+            "/", File.of("page/index.html", "text/html; charset=utf-8"),
+            "/assets/gallery.css", File.of("page/gallery.css", "text/css; charset=utf-8"),
+            "/assets/gallery.js", File.of("page/gallery.js", SCRIPT),
+            "/assets/channels.js", File.of("/META-INF/resources/coatcheck/channels.js", SCRIPT),
+            "/assets/icon.svg", File.of("page/icon.svg", "image/svg+xml"));
 
     /** What to map this to; the empty path is {@code /} and nothing else. */
-    static final String[] PATHS = {"", "/assets/gallery.css", "/assets/gallery.js", "/assets/icon.svg"};
+    static final String[] PATHS = {
+        "", "/assets/gallery.css", "/assets/gallery.js", "/assets/channels.js", "/assets/icon.svg"
+    };
 
     private record File(String content, String contentType, String etag) {
         static File of(String name, String contentType) {
-            try (var resource = Page.class.getResourceAsStream("page/" + name)) {
+            try (var resource = Page.class.getResourceAsStream(name)) {
                 if (resource == null) {
-                    throw new IllegalStateException("the file page/" + name + " is missing from the program");
+                    throw new IllegalStateException("the file " + name + " is missing from the program");
                 }
                 var content = resource.readAllBytes();
                 var hash = MessageDigest.getInstance("SHA-256").digest(content);

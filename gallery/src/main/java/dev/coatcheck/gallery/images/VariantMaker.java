@@ -32,18 +32,28 @@ public final class VariantMaker {
      * screen needs is not decoded in full.
      *
      * @param photo a file that {@link ImageHeader} took for a {@code type}
+     * @param madeOne called when each of them is made
      * @throws BrokenImageException where it is none after all
      * @throws IOException where the file cannot be read, also because this thread was interrupted
      */
-    public static Map<Variant, byte[]> make(SeekableByteChannel photo, ImageType type)
+    public static Map<Variant, byte[]> make(SeekableByteChannel photo, ImageType type, Runnable madeOne)
             throws BrokenImageException, IOException {
         var medium = turned(PhotoDecoder.decode(photo, type));
         var variants = new EnumMap<Variant, byte[]>(Variant.class);
-        variants.put(Variant.MEDIUM, jpeg(medium));
-        variants.put(Variant.THUMB, jpeg(scaled(medium, Variant.THUMB.side())));
-        variants.put(Variant.GRAY, jpeg(drawn(medium, BufferedImage.TYPE_BYTE_GRAY)));
-        variants.put(Variant.SEPIA, jpeg(sepia(medium)));
+        for (var variant : Variant.values()) {
+            variants.put(variant, jpeg(variant(variant, medium)));
+            madeOne.run();
+        }
         return variants;
+    }
+
+    private static BufferedImage variant(Variant variant, BufferedImage medium) {
+        return switch (variant) {
+            case THUMB -> scaled(medium, Variant.THUMB.side());
+            case MEDIUM -> medium;
+            case GRAY -> drawn(medium, BufferedImage.TYPE_BYTE_GRAY);
+            case SEPIA -> sepia(medium);
+        };
     }
 
     /** Scaled first, which leaves little to turn. */

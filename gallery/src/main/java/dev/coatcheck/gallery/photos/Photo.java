@@ -12,7 +12,15 @@ import java.util.UUID;
  *
  * @param variants those that were made; none before it is ready
  */
-record Photo(UUID id, Status status, ImageType type, int width, int height, Instant createdAt, Set<Variant> variants) {
+record Photo(
+        UUID id,
+        UUID account,
+        Status status,
+        ImageType type,
+        int width,
+        int height,
+        Instant createdAt,
+        Set<Variant> variants) {
 
     /** What has become of it. */
     enum Status {

@@ -27,7 +27,7 @@ import java.util.UUID;
 
 /**
  * The table of photos, and the jobs that are enqueued and completed in one transaction with it. Whatever changes a photo is
- * here, and tells the albums.
+ * here, and tells the albums and the pages that are open.
  */
 public final class Photos {
     /** The queue of jobs that make variants; their payload is the photo's id. */
@@ -38,16 +38,18 @@ public final class Photos {
     /** How many jobs are looked at; more than that do not die between two looks. */
     private static final int MAX_DEAD = 1_000;
 
-    private static final String COLUMNS = "id, status, content_type, width, height, created_at, variants";
+    private static final String COLUMNS = "id, account_id, status, content_type, width, height, created_at, variants";
 
     private final GalleryDatabase database;
     private final PostgresJobs jobs;
     private final Albums albums;
+    private final PhotoNews news;
 
-    public Photos(GalleryDatabase database, PostgresJobs jobs, Albums albums) {
+    public Photos(GalleryDatabase database, PostgresJobs jobs, Albums albums, PhotoNews news) {
         this.database = database;
         this.jobs = jobs;
         this.albums = albums;
+        this.news = news;
     }
 
     /**
@@ -162,7 +164,7 @@ public final class Photos {
                                         connection.createArrayOf("text", paths(variants)),
                                         id)
                                 : Optional.<UUID>empty())
-                .ifPresent(albums::changed);
+                .ifPresent(account -> ended(account, id, Status.READY));
     }
 
     private static Object[] paths(Set<Variant> variants) {
@@ -177,7 +179,12 @@ public final class Photos {
                                 connection,
                                 "UPDATE photos SET status = 'failed' WHERE id = ? AND status = 'processing'",
                                 id))
-                .ifPresent(albums::changed);
+                .ifPresent(account -> ended(account, id, Status.FAILED));
+    }
+
+    private void ended(UUID account, UUID id, Status status) {
+        albums.changed(account); // first: whoever hears of it may ask for the album
+        news.ended(account, id, status);
     }
 
     /** Notes that photos whose last attempt has failed, or took its worker down, cannot be processed. */
@@ -230,6 +237,7 @@ public final class Photos {
         var status = Status.of(row.getString("status"));
         return new Photo(
                 row.getObject("id", UUID.class),
+                row.getObject("account_id", UUID.class),
                 status,
                 ImageType.ofContentType(row.getString("content_type")),
                 row.getInt("width"),

@@ -32,14 +32,19 @@ import org.slf4j.LoggerFactory;
 public final class VariantJob implements JobHandler, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(VariantJob.class);
 
+    /** The original is fetched, and each variant is made and stored. */
+    private static final int STEPS = 1 + 2 * Variant.values().length;
+
     private final Photos photos;
+    private final PhotoNews news;
     private final Blobs blobs;
 
     /** Platform threads, because virtual ones that compute do not make way for others, such as those that renew leases. */
     private final ExecutorService computing;
 
-    public VariantJob(Photos photos, Blobs blobs, int atOnce) {
+    public VariantJob(Photos photos, PhotoNews news, Blobs blobs, int atOnce) {
         this.photos = photos;
+        this.news = news;
         this.blobs = blobs;
         this.computing = Executors.newFixedThreadPool(
                 atOnce, Thread.ofPlatform().name("variants-", 0).daemon().factory());
@@ -53,27 +58,29 @@ public final class VariantJob implements JobHandler, AutoCloseable {
         if (found.isEmpty() || found.get().status() == Photo.Status.READY) {
             return;
         }
+        var progress = news.progress(found.get(), STEPS);
         Map<Variant, byte[]> variants;
         try {
-            variants = variants(id, found.get().type());
+            variants = variants(id, found.get().type(), progress);
         } catch (BrokenImageException e) {
             log.atWarn().addKeyValue("photo", id).log("{}", e.getMessage());
             photos.failed(id);
             return;
         }
-        store(id, variants);
+        store(id, variants, progress);
         photos.ready(id, variants.keySet(), job);
         execution.completed();
     }
 
-    private Map<Variant, byte[]> variants(UUID id, ImageType type)
+    private Map<Variant, byte[]> variants(UUID id, ImageType type, PhotoNews.Progress progress)
             throws IOException, BrokenImageException, InterruptedException {
         var file = Files.createTempFile("gallery-original-", null);
         // The file has no name any more once it is open: nothing is left of it, however this process ends.
         try (var channel = FileChannel.open(
                 file, Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.DELETE_ON_CLOSE))) {
             fetch(id, channel);
-            return compute(channel, type);
+            progress.step();
+            return compute(channel, type, progress);
         }
     }
 
@@ -86,9 +93,9 @@ public final class VariantJob implements JobHandler, AutoCloseable {
         }
     }
 
-    private Map<Variant, byte[]> compute(FileChannel original, ImageType type)
+    private Map<Variant, byte[]> compute(FileChannel original, ImageType type, PhotoNews.Progress progress)
             throws BrokenImageException, InterruptedException {
-        var work = computing.submit(() -> VariantMaker.make(original, type));
+        var work = computing.submit(() -> VariantMaker.make(original, type, progress::step));
         try {
             return work.get();
         } catch (ExecutionException e) {
@@ -101,12 +108,13 @@ public final class VariantJob implements JobHandler, AutoCloseable {
         }
     }
 
-    private void store(UUID id, Map<Variant, byte[]> variants) throws IOException {
+    private void store(UUID id, Map<Variant, byte[]> variants, PhotoNews.Progress progress) throws IOException {
         for (var variant : variants.entrySet()) {
             blobs.put(
                     PhotoBlobs.variant(id, variant.getKey()),
                     new ByteArrayInputStream(variant.getValue()),
                     PutOptions.ofType(Variant.CONTENT_TYPE));
+            progress.step();
         }
     }
 

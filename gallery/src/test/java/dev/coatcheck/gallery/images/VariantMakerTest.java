@@ -37,7 +37,7 @@ class VariantMakerTest {
 
     private Map<Variant, byte[]> make(byte[] image, ImageType type) throws IOException, BrokenImageException {
         try (var channel = file(image)) {
-            return VariantMaker.make(channel, type);
+            return VariantMaker.make(channel, type, () -> {});
         }
     }
 
@@ -125,10 +125,11 @@ class VariantMakerTest {
         for (var type : ImageType.values()) {
             try (var channel = file(TestImages.jpeg(400, 300))) {
                 Thread.currentThread().interrupt();
-                assertThatThrownBy(() -> VariantMaker.make(channel, type))
+                assertThatThrownBy(() -> VariantMaker.make(channel, type, () -> {}))
                         .isInstanceOf(ClosedByInterruptException.class);
                 assertThat(Thread.interrupted()).isTrue();
-                assertThatThrownBy(() -> VariantMaker.make(channel, type)).isInstanceOf(ClosedChannelException.class);
+                assertThatThrownBy(() -> VariantMaker.make(channel, type, () -> {}))
+                        .isInstanceOf(ClosedChannelException.class);
             }
         }
     }
@@ -141,7 +142,7 @@ class VariantMakerTest {
 
         public static void main(String[] arguments) throws Exception {
             try (var channel = FileChannel.open(Path.of(arguments[0]))) {
-                VariantMaker.make(channel, ImageType.valueOf(arguments[1]));
+                VariantMaker.make(channel, ImageType.valueOf(arguments[1]), () -> {});
             } catch (BrokenImageException e) {
                 System.exit(BROKEN);
             }

@@ -11,6 +11,8 @@ import dev.coatcheck.host.service.SharedServers;
 import dev.coatcheck.postgres.Postgres;
 import dev.coatcheck.redis.Redis;
 import dev.coatcheck.state.blobs.PutOptions;
+import dev.coatcheck.state.channels.ChannelSettings;
+import dev.coatcheck.state.channels.Channels;
 import dev.coatcheck.state.jobs.JobState;
 import dev.coatcheck.state.jobs.Worker;
 import dev.coatcheck.state.jobs.WorkerSettings;
@@ -37,7 +39,9 @@ class PhotoSweeperTest {
     private final GalleryDatabase database = new GalleryDatabase(postgres.dataSource());
     private final Redis redis = Redis.attach(SharedServers.freshRedisUrl());
     private final Albums albums = Albums.in(redis::cache);
-    private final Photos photos = new Photos(database, postgres.jobs(), albums);
+    private final Channels channels = redis.channels(ChannelSettings.defaults());
+    private final PhotoNews news = new PhotoNews(channels);
+    private final Photos photos = new Photos(database, postgres.jobs(), albums, news);
     private final UUID account = UUID.randomUUID();
 
     @BeforeEach
@@ -55,6 +59,7 @@ class PhotoSweeperTest {
 
     @AfterEach
     void close() {
+        channels.close();
         albums.close();
         redis.close();
         postgres.close();
@@ -84,7 +89,7 @@ class PhotoSweeperTest {
         for (int attempt = 1; attempt < 5; attempt++) {
             await().atMost(PATIENCE).until(this::claimInVain);
         }
-        try (var variants = new VariantJob(photos, postgres.blobs(), 1);
+        try (var variants = new VariantJob(photos, news, postgres.blobs(), 1);
                 var worker = Worker.start(postgres.jobs(), Map.of(Photos.QUEUE, variants), WorkerSettings.defaults())) {
             await().atMost(PATIENCE)
                     .until(() ->

@@ -1,4 +1,4 @@
-'use strict';
+import {connect} from '/assets/channels.js';
 
 const $ = id => document.getElementById(id);
 const MAX_BYTES = 20_000_000;
@@ -97,6 +97,8 @@ function explain(error) {
 /* ---- the door ---- */
 
 function showDoor() {
+  channels?.close();
+  channels = null;
   $('who').hidden = $('album').hidden = true;
   $('door').hidden = false;
   $('viewer').close();
@@ -111,6 +113,7 @@ async function showAlbum(me) {
   $('email').textContent = me.email;
   $('who').hidden = $('album').hidden = false;
   $('door').hidden = true;
+  listen();
   await showPage();
 }
 
@@ -134,15 +137,20 @@ $('credentials').addEventListener('submit', async event => {
   }
 });
 
-$('logout').addEventListener('click', async () => {
-  try {
-    await ask('POST', '/logout');
-    showDoor();
-    say('You are logged out.');
-  } catch (error) {
-    explain(error);
-  }
-});
+for (const [id, path, said] of [
+  ['logout', '/logout', 'You are logged out.'],
+  ['logout-everywhere', '/logout/everywhere', 'You are logged out on all your devices.'],
+]) {
+  $(id).addEventListener('click', async () => {
+    try {
+      await ask('POST', path);
+      showDoor();
+      say(said);
+    } catch (error) {
+      explain(error);
+    }
+  });
+}
 
 /* ---- the album ---- */
 
@@ -151,14 +159,18 @@ const photos = new Map();
 let next = null;
 
 function show(photo, where = 'last') {
-  let item = photos.get(photo.id)?.item;
+  const known = photos.get(photo.id);
+  let item = known?.item;
   if (!item) {
     item = $('photo-template').content.firstElementChild.cloneNode(true);
     item.querySelector('.picture').addEventListener('click', () => view(photo.id));
     if (where === 'first') $('photos').prepend(item); else $('photos').append(item);
   }
+  // What was asked for earlier may be answered later.
+  if (known && known.photo.status !== 'processing' && photo.status === 'processing') return;
   photos.set(photo.id, {photo, item});
   item.dataset.status = photo.status;
+  item.querySelector('progress').hidden = photo.status !== 'processing';
   const state = item.querySelector('.state');
   const picture = item.querySelector('.picture');
   const taken = new Date(photo.createdAt).toLocaleDateString(undefined, {dateStyle: 'medium'});
@@ -166,7 +178,6 @@ function show(photo, where = 'last') {
     case 'processing':
       state.textContent = 'Being developed …';
       picture.setAttribute('aria-label', 'A photo that is being developed');
-      follow(photo.id);
       break;
     case 'failed':
       state.textContent = 'This file could not be read as a picture.';
@@ -193,26 +204,84 @@ async function showPage() {
 
 $('more').addEventListener('click', () => showPage().catch(explain));
 
-const followed = new Set();
+/* ---- what becomes of them ---- */
 
-/** Asks again, less and less often, until the photo is developed. */
-async function follow(id) {
-  if (followed.has(id)) return;
-  followed.add(id);
-  for (let pause = 300; photos.has(id); pause = Math.min(pause * 1.5, 5000)) {
-    await new Promise(resolve => setTimeout(resolve, pause));
-    try {
-      const photo = await ask('GET', `/photos/${id}`);
-      if (photo.status !== 'processing') {
-        if (photos.has(id)) show(photo);
-        break;
-      }
-    } catch (error) {
-      if (error instanceof Refused && error.status < 500) break;
-    }
-  }
-  followed.delete(id);
+/** Word of the photos of who is logged in. */
+let channels = null;
+
+/** How often a socket is tried that has never opened, before it is taken for one that some proxy does not let through. */
+const SOCKETS_TRIED = 2;
+
+/** Word can get lost where a process or Redis dies in between: what is still being developed is looked at now and then. */
+const LOOK_EVERY = 15_000;
+
+/** Hears what becomes of the photos, over a WebSocket, or over server-sent events where none can be opened. */
+function listen(socket = true) {
+  let opened = false;
+  let failures = 0;
+  channels?.close();
+  const mine = connect(socket ? '/socket' : '/channels', {
+    socket,
+    state(now) {
+      opened ||= now === 'open';
+      if (socket && !opened && ++failures === SOCKETS_TRIED) listen(false);
+    },
+    closed: askWhoIsHere,
+  });
+  channels = mine;
+  mine.subscribe('@me', {
+    begun: lookAgain, // at what has changed since the album was read
+    missed: lookAgain,
+    message: text => hear(JSON.parse(text)),
+    refused: askWhoIsHere,
+  });
 }
+
+/** The session has ended, here or on another device; or it is somebody else's by now. */
+async function askWhoIsHere() {
+  try {
+    const me = await ask('GET', '/me');
+    showDoor();
+    await showAlbum(me);
+  } catch (error) {
+    explain(error);
+  }
+}
+
+function hear({photo: id, status, percent}) {
+  const known = photos.get(id);
+  if (known?.photo.status === 'processing' && status === 'processing') {
+    known.item.querySelector('progress').value = percent;
+  } else if (!known || known.photo.status === 'processing') {
+    look(id);
+  }
+}
+
+/** Photos that are being asked for, and whether there was word of them meanwhile. */
+const looks = new Map();
+
+/** Asks for a photo, which may have been added on another device. */
+async function look(id) {
+  const heardMeanwhile = looks.has(id);
+  looks.set(id, heardMeanwhile);
+  if (heardMeanwhile) return;
+  const heardOn = channels;
+  try {
+    const photo = await ask('GET', `/photos/${id}`);
+    if (channels === heardOn) show(photo, 'first');
+  } catch (error) {
+    if (error instanceof Refused && error.status === 401) explain(error); // else it is looked at again, or is no more
+  }
+  const again = looks.get(id);
+  looks.delete(id);
+  if (again && channels === heardOn) look(id);
+}
+
+function lookAgain() {
+  for (const {photo} of photos.values()) if (photo.status === 'processing') look(photo.id);
+}
+
+setInterval(lookAgain, LOOK_EVERY);
 
 /* ---- one photo, large ---- */
 

@@ -1,0 +1,171 @@
+package dev.coatcheck.gallery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.coatcheck.gallery.images.TestImages;
+import java.net.URI;
+import java.net.http.WebSocketHandshakeException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+
+/** What becomes of a photo is told to whoever it belongs to, on whichever instance they listen. */
+class LiveProgressTest {
+    private final TestGallery gallery = new TestGallery();
+    private URI one = URI.create("unset");
+    private URI two = URI.create("unset");
+
+    @BeforeEach
+    void start() {
+        one = gallery.startWeb();
+        two = gallery.startWeb();
+    }
+
+    @AfterEach
+    void stop() {
+        gallery.close();
+    }
+
+    /** Everything that a socket is told of a photo, to its end. */
+    private static List<JsonNode> newsOf(GallerySocket socket) {
+        var all = new ArrayList<JsonNode>();
+        do {
+            all.add(socket.hearNews());
+        } while (all.getLast().path("status").asString().equals("processing"));
+        return all;
+    }
+
+    @Test
+    void progress_reaches_the_devices_of_the_user_on_every_instance_and_nobody_else() {
+        gallery.startWorker();
+        var visitor = Visitor.loggedIn(one);
+        var other = Visitor.loggedIn(two);
+        try (var here = GallerySocket.listening(visitor, one);
+                var there = GallerySocket.listening(visitor, two);
+                var others = GallerySocket.listening(other, two)) {
+            var id = visitor.upload(one, TestImages.jpeg(400, 300)).json().path("id");
+
+            var heard = newsOf(there);
+
+            assertThat(heard).allMatch(news -> news.path("photo").equals(id));
+            assertThat(heard.stream().map(news -> news.path("percent").asInt()))
+                    .containsExactly(11, 22, 33, 44, 55, 66, 77, 88, 100, 100);
+            assertThat(heard.getLast().path("status").asString()).isEqualTo("ready");
+            assertThat(newsOf(here)).isEqualTo(heard);
+            assertThat(visitor.get(one, "/photos/" + id.asString())
+                            .json()
+                            .path("status")
+                            .asString())
+                    .isEqualTo("ready");
+
+            var another = other.upload(one, TestImages.png(20, 20)).json().path("id");
+            assertThat(others.hearNews().path("photo")).isEqualTo(another);
+        }
+    }
+
+    @Test
+    void a_photo_that_cannot_be_read_is_told_of_too() {
+        gallery.startWorker();
+        var visitor = Visitor.loggedIn(one);
+        try (var socket = GallerySocket.listening(visitor, two)) {
+            visitor.upload(one, TestImages.truncated(TestImages.jpeg(800, 600)));
+
+            assertThat(newsOf(socket).getLast().path("status").asString()).isEqualTo("failed");
+        }
+    }
+
+    @Test
+    void an_event_stream_tells_the_same() {
+        var visitor = Visitor.loggedIn(one);
+        var stream = CompletableFuture.supplyAsync(
+                () -> visitor.lines(two, "/channels?topic=@me", line -> line.contains("\\\"ready\\\"")));
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> visitor.get(two, "/metrics").text().contains("channels_subscriptions 1.0"));
+        gallery.startWorker();
+        visitor.upload(one, TestImages.png(20, 20));
+
+        assertThat(stream.orTimeout(30, TimeUnit.SECONDS).join())
+                .filteredOn(line -> line.contains("\"message\""))
+                .hasSize(10);
+    }
+
+    @Test
+    void who_has_no_session_is_refused_and_so_is_another_sites_page() {
+        try (var socket = GallerySocket.open(new Visitor(), one)) {
+            socket.ask("\"topic\":\"@me\"");
+            assertThat(socket.hear("refused").path("topic").asString()).isEqualTo("@me");
+        }
+        var visitor = Visitor.loggedIn(one);
+        try (var socket = GallerySocket.open(visitor, one)) {
+            socket.ask("\"topic\":\"somebody\"");
+            assertThat(socket.hear("refused").path("topic").asString()).isEqualTo("somebody");
+        }
+        assertThat(new Visitor().get(one, "/channels?topic=@me").status()).isEqualTo(400);
+        assertThatThrownBy(() -> GallerySocket.open(visitor, one, "Origin", "https://elsewhere.example"))
+                .hasCauseInstanceOf(WebSocketHandshakeException.class);
+    }
+
+    @Test
+    void logging_out_everywhere_closes_the_sockets_of_all_devices_on_all_instances() {
+        var phone = Visitor.loggedIn(one);
+        var laptop = phone.onAnotherDevice(two);
+        var other = Visitor.loggedIn(two);
+        try (var first = GallerySocket.listening(phone, one);
+                var second = GallerySocket.listening(laptop, two);
+                var others = GallerySocket.listening(other, two)) {
+            assertThat(phone.post(one, "/logout/everywhere", "").status()).isEqualTo(204);
+
+            assertThat(first.closeCode()).isEqualTo(1008);
+            assertThat(second.closeCode()).isEqualTo(1008);
+            assertThat(laptop.get(two, "/me").status()).isEqualTo(401);
+            assertThat(others.isOpen()).isTrue();
+            assertThat(other.get(two, "/me").status()).isEqualTo(200);
+            assertThat(phone.post(one, "/logout/everywhere", "").status()).isEqualTo(401);
+        }
+    }
+
+    @Test
+    void logging_out_closes_the_sockets_of_that_device_alone() {
+        var phone = Visitor.loggedIn(one);
+        var laptop = phone.onAnotherDevice(two);
+        gallery.startWorker();
+        try (var first = GallerySocket.listening(phone, two);
+                var second = GallerySocket.listening(laptop, two)) {
+            assertThat(phone.post(one, "/logout", "").status()).isEqualTo(204);
+
+            assertThat(first.closeCode()).isEqualTo(1008);
+            laptop.upload(one, TestImages.png(20, 20));
+            assertThat(newsOf(second)).hasSize(10);
+        }
+    }
+
+    @Test
+    void an_instance_that_stops_sends_its_sockets_to_another_where_they_miss_nothing() {
+        var last = gallery.startWeb();
+        var visitor = Visitor.loggedIn(one);
+        try (var socket = GallerySocket.listening(visitor, last)) {
+            gallery.stopLast();
+            assertThat(socket.hear("closed").path("reason").asString()).isEqualTo("draining");
+            assertThat(socket.closeCode()).isEqualTo(1012);
+        }
+        gallery.startWorker();
+        String position;
+        try (var socket = GallerySocket.listening(visitor, one)) {
+            visitor.upload(two, TestImages.png(20, 20));
+            position = socket.hear("message").path("position").asString();
+            newsOf(socket);
+        }
+        try (var socket = GallerySocket.open(visitor, two)) {
+            socket.ask("\"topic\":\"@me\",\"position\":\"" + position + "\"");
+            assertThat(newsOf(socket)).hasSize(9);
+        }
+    }
+}
