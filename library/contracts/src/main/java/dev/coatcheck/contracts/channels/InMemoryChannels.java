@@ -67,6 +67,11 @@ public final class InMemoryChannels {
         return log.knows(after) ? new Kept(log.after(after, page)) : new Gone(log.head());
     }
 
+    /** Loses everything after a place, as a fail-over does. */
+    synchronized void loseAfter(Topic topic, Position kept) {
+        log(topic).loseAfter(kept.offset());
+    }
+
     private synchronized Position head(Topic topic) {
         return log(topic).head();
     }
@@ -144,6 +149,12 @@ public final class InMemoryChannels {
                 dropped = oldest.message().position().offset();
             }
             return message;
+        }
+
+        void loseAfter(long offset) {
+            entries.removeIf(entry -> entry.message().position().offset() > offset);
+            bytes = entries.stream().mapToInt(Entry::bytes).sum();
+            last = offset;
         }
 
         private boolean exceeds(Retention retention, Instant now) {

@@ -1,13 +1,18 @@
 package dev.coatcheck.contracts.channels;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
 import dev.coatcheck.contracts.Together;
+import dev.coatcheck.state.BackingServiceException;
 import dev.coatcheck.state.channels.ChannelSettings;
 import dev.coatcheck.state.channels.Channels;
 import dev.coatcheck.state.channels.CloseReason;
 import dev.coatcheck.state.channels.Delivery.Closed;
+import dev.coatcheck.state.channels.Delivery.Message;
+import dev.coatcheck.state.channels.Delivery.Missed;
+import dev.coatcheck.state.channels.Delivery.Nothing;
 import dev.coatcheck.state.channels.Page;
 import dev.coatcheck.state.channels.Position;
 import dev.coatcheck.state.channels.Retention;
@@ -18,9 +23,13 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a process asks the store for, whichever it is: as little as will do, and bounded. */
 class ChannelReadsTest {
@@ -83,6 +92,94 @@ class ChannelReadsTest {
         publisher.revokeUser("ada");
 
         assertThat(ada.next(Duration.ofSeconds(2))).isEqualTo(new Closed(new CloseReason.Revoked()));
+    }
+
+    @Test
+    void those_who_subscribe_to_a_topic_that_cannot_be_begun_wait_for_one_attempt_together() throws Exception {
+        channels.open(Subscriber.anonymous()).close(); // revocations are heard from here on
+        store.begins.set(0);
+        store.failsToBegin = Duration.ofSeconds(1);
+
+        var failures = Together.call(8, thread -> {
+            try (var subscription = channels.open(Subscriber.anonymous())) {
+                return catchThrowable(() -> subscription.subscribe(ALBUM));
+            }
+        });
+
+        assertThat(failures).allSatisfy(failure -> assertThat(failure).isInstanceOf(BackingServiceException.class));
+        assertThat(store.begins).hasValue(1);
+        store.failsToBegin = null;
+        var subscription = subscribe(ALBUM);
+        publisher.publish(ALBUM, "heard");
+        assertThat(ChannelsUnderTest.payloads(subscription, 1)).containsExactly("heard");
+    }
+
+    @Test
+    void who_waits_for_a_history_hears_of_other_topics_and_of_their_end_meanwhile() throws Exception {
+        var other = Topic.of("other");
+        var seen = publisher.publish(ALBUM, "seen");
+        publisher.publish(ALBUM, "missed");
+        var ada = channels.open(Subscriber.of("ada"));
+        ada.subscribe(other);
+        ChannelsUnderTest.begun(ada);
+        awaitLooks(1);
+        store.slow = Duration.ofSeconds(5);
+        store.isSlow = ALBUM::equals;
+        ada.subscribe(ALBUM, seen);
+        ChannelsUnderTest.begun(ada);
+        assertThat(ada.next(Duration.ofMillis(100))).isEqualTo(new Nothing());
+        assertThat(store.reads).hasSize(1);
+
+        publisher.publish(other, "now");
+        assertThat(ada.next(Duration.ofSeconds(2)))
+                .isInstanceOfSatisfying(
+                        Message.class, message -> assertThat(message.payload()).isEqualTo("now"));
+        publisher.revokeUser("ada");
+        assertThat(ada.next(Duration.ofSeconds(2))).isEqualTo(new Closed(new CloseReason.Revoked()));
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void who_is_ahead_of_a_process_when_the_store_loses_that_place_is_told_so(boolean somethingElseComes)
+            throws Exception {
+        var here = subscribe(ALBUM);
+        awaitLooks(1);
+        var behind = publisher.publish(ALBUM, "kept");
+        ChannelsUnderTest.payloads(here, 1);
+        store.tells = false;
+        var ahead = publisher.publish(ALBUM, "lost");
+        var held = new CountDownLatch(1);
+        store.beforeRead = place -> {
+            if (place.equals(behind)) {
+                awaitLatch(held);
+            }
+        };
+        var subscription = back(ahead);
+        assertThat(subscription.next(Duration.ofSeconds(1))).isEqualTo(new Nothing()); // it has joined
+
+        shared.loseAfter(ALBUM, behind);
+        if (somethingElseComes) {
+            store.tellsTexts = true;
+            publisher.publish(ALBUM, "else");
+        } else {
+            held.countDown();
+        }
+
+        assertThat(subscription.next(ChannelsUnderTest.PATIENCE)).isEqualTo(new Missed(ALBUM, behind));
+        held.countDown();
+        store.tellsTexts = true;
+        publisher.publish(ALBUM, "new");
+        assertThat(ChannelsUnderTest.payloads(subscription, somethingElseComes ? 2 : 1))
+                .endsWith("new");
+    }
+
+    private static void awaitLatch(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(ChannelsUnderTest.PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                    .isTrue();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Test

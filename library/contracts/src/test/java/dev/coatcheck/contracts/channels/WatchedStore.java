@@ -1,5 +1,6 @@
 package dev.coatcheck.contracts.channels;
 
+import dev.coatcheck.state.BackingServiceException;
 import dev.coatcheck.state.channels.ChannelStore;
 import dev.coatcheck.state.channels.History;
 import dev.coatcheck.state.channels.Page;
@@ -7,6 +8,7 @@ import dev.coatcheck.state.channels.Position;
 import dev.coatcheck.state.channels.Retention;
 import dev.coatcheck.state.channels.StoredMessage;
 import dev.coatcheck.state.channels.Topic;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -15,6 +17,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -23,9 +26,17 @@ final class WatchedStore implements ChannelStore {
     final List<Page> reads = new CopyOnWriteArrayList<>();
     final List<Integer> looks = new CopyOnWriteArrayList<>();
     final AtomicInteger mostReadsAtOnce = new AtomicInteger();
+    final AtomicInteger begins = new AtomicInteger();
     volatile boolean tells = true;
+    volatile boolean tellsTexts;
     volatile Duration slow = Duration.ZERO;
     volatile Predicate<Topic> isSlow = topic -> true;
+
+    /** What happens before a read from a place. */
+    volatile Consumer<Position> beforeRead = place -> {};
+
+    /** How long it takes until a beginning fails; null where it does not fail. */
+    volatile @Nullable Duration failsToBegin;
 
     /** What the next read, look and check fail with, each once. */
     final Queue<Error> readErrors = new ConcurrentLinkedQueue<>();
@@ -62,7 +73,9 @@ final class WatchedStore implements ChannelStore {
         store.listen(new Hearer() {
             @Override
             public void heard(Topic topic, StoredMessage message) {
-                if (tells) {
+                if (tellsTexts) {
+                    hearer.heard(topic, message);
+                } else if (tells) {
                     hearer.published(topic);
                 }
             }
@@ -83,15 +96,22 @@ final class WatchedStore implements ChannelStore {
     public History read(Topic topic, Position after, Page page) {
         reads.add(page);
         failWith(readErrors);
+        beforeRead.accept(after);
         mostReadsAtOnce.accumulateAndGet(reading.incrementAndGet(), Math::max);
         try {
-            Thread.sleep(isSlow.test(topic) ? slow : Duration.ZERO);
+            pause(isSlow.test(topic) ? slow : Duration.ZERO);
             return store.read(topic, after, page);
+        } finally {
+            reading.decrementAndGet();
+        }
+    }
+
+    private static void pause(Duration pause) {
+        try {
+            Thread.sleep(pause);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
-        } finally {
-            reading.decrementAndGet();
         }
     }
 
@@ -109,6 +129,12 @@ final class WatchedStore implements ChannelStore {
 
     @Override
     public Position begin(Topic topic) {
+        begins.incrementAndGet();
+        var limit = failsToBegin;
+        if (limit != null) {
+            pause(limit);
+            throw new BackingServiceException("channels", "begin a topic", new IOException("of a test"));
+        }
         return store.begin(topic);
     }
 

@@ -51,7 +51,7 @@ import java.util.function.Predicate;
  * process, which holds 32 MiB of what was read and not yet taken, and one message for each of them.
  *
  * <p>Methods throw {@link BackingServiceException} where the store cannot be reached or does not answer in time. Thread-safe.
- * While somebody subscribes two virtual threads run, and one each while a topic is read or looked at.
+ * While somebody subscribes two virtual threads run, and one each while a topic is read or looked at, or somebody catches up.
  *
  * <pre>{@code
  * var channels = redis.channels(ChannelSettings.defaults());

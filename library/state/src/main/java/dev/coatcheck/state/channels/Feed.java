@@ -13,6 +13,8 @@ import dev.coatcheck.state.channels.History.Kept;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -30,12 +32,13 @@ final class Feed {
     private final ChannelStore store;
     private final Turns turns;
 
-    /** Held while the store is asked where the topic ends. */
-    private final ReentrantLock beginning = new ReentrantLock();
-
-    // The rest is guarded by this one, which is never held while the store is asked.
+    /** Guards the rest; never held while the store is asked. */
     private final ReentrantLock lock = new ReentrantLock();
-    private final List<Member> members = new ArrayList<>();
+
+    /** The attempt to learn where the topic ends that is under way, and that all who come meanwhile wait for. */
+    private @Nullable CompletableFuture<Position> beginning;
+
+    private final List<Follower> followers = new ArrayList<>();
     private @Nullable Position position;
 
     /** Something that was heard of before it is known where the topic ends. */
@@ -43,9 +46,6 @@ final class Feed {
 
     private boolean reading;
     private boolean readAgain;
-
-    /** @param after what it has already; nothing up to here is given to it */
-    private record Member(Sink sink, Position after) {}
 
     Feed(Topic topic, ChannelStore store, Turns turns) {
         this.topic = topic;
@@ -57,26 +57,61 @@ final class Feed {
         return topic;
     }
 
-    /** Asks the store where the topic ends, unless it is known here: one round trip, for the first who asks. */
+    /** Asks the store where the topic ends, unless it is known here: one round trip, for all who ask at the same time. */
     void begin() {
-        beginning.lock();
+        var attempt = attempt();
+        if (attempt == null) {
+            return;
+        }
+        if (attempt.isNew()) {
+            ask(attempt.answer());
+        }
         try {
-            if (position() != null) {
-                return;
-            }
-            forgetWhatWasHeard();
-            beginAt(store.begin(topic));
-        } finally {
-            beginning.unlock();
+            attempt.answer().join(); // for as long as the store may take
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof RuntimeException failure ? failure : e;
         }
     }
 
-    /** The answer to what is asked now has it. */
-    private void forgetWhatWasHeard() {
+    /** @param isNew whether nobody makes it yet */
+    private record Attempt(CompletableFuture<Position> answer, boolean isNew) {}
+
+    /** The attempt that is under way, or a new one; null where none is needed. */
+    private @Nullable Attempt attempt() {
         lock.lock();
         try {
+            if (position != null) {
+                return null;
+            }
+            if (beginning != null) {
+                return new Attempt(beginning, false);
+            }
+            beginning = new CompletableFuture<>();
+            // The answer to what is asked now has it.
             ahead = null;
             readAgain = false;
+            return new Attempt(beginning, true);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void ask(CompletableFuture<Position> attempt) {
+        try {
+            var head = store.begin(topic);
+            beginAt(head);
+            attempt.complete(head);
+        } catch (Throwable e) {
+            endAttempt();
+            attempt.completeExceptionally(e);
+        }
+    }
+
+    /** Who comes from now on tries anew. */
+    private void endAttempt() {
+        lock.lock();
+        try {
+            beginning = null;
         } finally {
             lock.unlock();
         }
@@ -86,6 +121,7 @@ final class Feed {
         lock.lock();
         try {
             position = head;
+            beginning = null;
             if (readAgain || (ahead != null && !head.covers(ahead))) {
                 readOn();
             }
@@ -112,7 +148,7 @@ final class Feed {
             if (position == null) {
                 throw new IllegalStateException("joined a topic that has not begun");
             }
-            members.add(new Member(sink, position));
+            followers.add(Follower.here(sink));
             sink.begun(new Begun(topic, position));
         } finally {
             lock.unlock();
@@ -130,7 +166,12 @@ final class Feed {
             if (position == null || !(confirmed ? after.covers(position) : after.equals(position))) {
                 return false;
             }
-            members.add(new Member(sink, after));
+            if (after.equals(position)) {
+                followers.add(Follower.here(sink));
+            } else {
+                followers.add(Follower.ahead(sink, after));
+                readOn(); // to be where they are, or to see that this is no more
+            }
             return true;
         } finally {
             lock.unlock();
@@ -140,7 +181,7 @@ final class Feed {
     void leave(Sink sink) {
         lock.lock();
         try {
-            members.removeIf(member -> member.sink().equals(sink));
+            followers.removeIf(follower -> follower.isOf(sink));
         } finally {
             lock.unlock();
         }
@@ -151,7 +192,7 @@ final class Feed {
         lock.lock();
         try {
             if (position != null && message.follows(position)) {
-                deliver(message);
+                deliver(message, position);
             } else if (position == null) {
                 ahead = message.position();
             } else if (!position.covers(message.position())) {
@@ -244,6 +285,7 @@ final class Feed {
                 return null;
             }
             readAgain = false;
+            followers.forEach(Follower::asking);
             return position;
         } finally {
             lock.unlock();
@@ -257,18 +299,22 @@ final class Feed {
                 case Kept(var messages) -> {
                     for (var message : messages) {
                         if (position != null && message.follows(position)) {
-                            deliver(message);
+                            deliver(message, position);
                         }
                     }
-                    readAgain |= Page.LARGEST.isFull(messages); // whatever comes later is told of
+                    if (Page.LARGEST.isFull(messages)) {
+                        readAgain = true;
+                    } else if (position != null) { // whatever comes later is told of
+                        var end = position;
+                        followers.forEach(follower -> follower.atEnd(topic, end));
+                    }
                 }
                 case Gone(var head) -> {
                     // Unless this was told by messages meanwhile.
                     if (from.equals(position)) {
                         position = head;
-                        members.replaceAll(member -> new Member(member.sink(), head));
                         var missed = new Missed(topic, head);
-                        members.forEach(member -> member.sink().missed(missed));
+                        followers.forEach(follower -> follower.missed(missed));
                     }
                     readAgain = true;
                 }
@@ -278,14 +324,10 @@ final class Feed {
         }
     }
 
-    private void deliver(StoredMessage message) {
+    private void deliver(StoredMessage message, Position before) {
         position = message.position();
         var delivery = new Message(topic, message.position(), message.payload());
         int bytes = StoredText.utf8Length(message.payload());
-        for (var member : members) {
-            if (!member.after().covers(message.position())) {
-                member.sink().message(delivery, bytes);
-            }
-        }
+        followers.forEach(follower -> follower.message(delivery, before, bytes));
     }
 }

@@ -24,6 +24,13 @@ final class Mailbox {
     private final Queue<Waiting> waiting = new ArrayDeque<>();
     private final Queue<Cursor> cursors = new ArrayDeque<>();
     private final Queue<Waiting> page = new ArrayDeque<>();
+
+    /** Whether somebody reads the next page. */
+    private boolean reading;
+
+    /** Why no page came, for whoever asks next. */
+    private @Nullable RuntimeException failure;
+
     private int pageRoom;
     private int bytes;
     private @Nullable CloseReason closed;
@@ -94,7 +101,8 @@ final class Mailbox {
     }
 
     /**
-     * What comes next, if it is there or comes in time; does not wait where something is to be read from the history.
+     * What comes next, if it is there or comes in time; does not wait where something is to be read from the history and
+     * nobody reads it. Throws what the reading failed with, once.
      *
      * @param nanos 0 not to wait
      */
@@ -102,15 +110,35 @@ final class Mailbox {
         lock.lockInterruptibly();
         try {
             long left = nanos;
-            while (waiting.isEmpty() && page.isEmpty() && cursors.isEmpty() && closed == null && left > 0) {
+            while (nothingIsThere() && left > 0) {
                 left = changed.awaitNanos(left);
             }
             if (closed != null) {
                 return Optional.of(new Closed(closed));
             }
-            return Optional.ofNullable(waiting.isEmpty() ? nextOfPage() : nextOfWaiting());
+            if (!waiting.isEmpty()) {
+                return Optional.of(nextOfWaiting());
+            }
+            throwFailure();
+            return Optional.ofNullable(nextOfPage());
         } finally {
             lock.unlock();
+        }
+    }
+
+    private boolean nothingIsThere() {
+        return waiting.isEmpty()
+                && page.isEmpty()
+                && (cursors.isEmpty() || reading)
+                && failure == null
+                && closed == null;
+    }
+
+    private void throwFailure() {
+        var thrown = failure;
+        failure = null;
+        if (thrown != null) {
+            throw thrown;
         }
     }
 
@@ -148,12 +176,34 @@ final class Mailbox {
         }
     }
 
-    /** What is to be read from the history first. */
+    /** What is to be read from the history first; null where nothing is, or a page is being read or was not taken yet. */
     @Nullable
     Cursor cursor() {
         lock.lock();
         try {
-            return cursors.peek();
+            return reading || !page.isEmpty() ? null : cursors.peek();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Somebody reads from now on. */
+    void beginReading() {
+        lock.lock();
+        try {
+            reading = true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** @param why nothing was read, where that is of interest to whoever still wants it */
+    void endReading(Cursor cursor, @Nullable RuntimeException why) {
+        lock.lock();
+        try {
+            reading = false;
+            failure = cursors.contains(cursor) ? why : null;
+            changed.signal();
         } finally {
             lock.unlock();
         }

@@ -19,7 +19,8 @@ import java.util.concurrent.locks.ReentrantLock;
 /**
  * What one connection listens to: any number of topics up to {@value #MAX_TOPICS}, and one queue for all of them.
  *
- * <p>Thread-safe; {@link #next} is for one thread at a time.
+ * <p>Thread-safe; {@link #next} is for one thread at a time. While something is read for it from a history, a virtual thread
+ * does so, and what else comes is not held up.
  */
 public final class Subscription implements AutoCloseable {
 
@@ -28,6 +29,9 @@ public final class Subscription implements AutoCloseable {
 
     /** How long to leave alone a topic that this process has not read as far as its client has. */
     private static final Duration PAUSE = Duration.ofMillis(20);
+
+    /** How long to wait for a turn to read; then it is waited for anew. */
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final Channels channels;
     private final Subscriber subscriber;
@@ -176,20 +180,34 @@ public final class Subscription implements AutoCloseable {
             if (left == 0) {
                 return new Nothing();
             }
-            catchUp(Duration.ofNanos(left));
+            catchUp();
         }
     }
 
-    /** Reads on in the history of a topic, or joins those who are told what comes. */
-    private void catchUp(Duration patience) throws InterruptedException {
+    /** Joins those who are told what comes; or else begins to read on in the history, which nobody waits for in here. */
+    private void catchUp() {
         var cursor = mailbox.cursor();
-        if (cursor == null || join(cursor)) {
-            return;
+        if (cursor != null && !join(cursor)) {
+            mailbox.beginReading();
+            Thread.ofVirtual().name("coatcheck-channels-catch-up").start(() -> read(cursor));
         }
-        var reading = channels.catchUps().read(cursor.feed().topic(), cursor.position(), patience);
-        if (reading.isPresent()) {
-            take(cursor, reading.get());
+    }
+
+    private void read(Cursor cursor) {
+        RuntimeException failure = null;
+        try {
+            var reading = channels.catchUps().read(cursor.feed().topic(), cursor.position(), PATIENCE);
+            if (reading.isPresent()) {
+                take(cursor, reading.get());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException e) {
+            failure = e;
+        } catch (Error e) {
+            failure = new IllegalStateException("a history could not be read: " + e, e);
         }
+        mailbox.endReading(cursor, failure);
     }
 
     private void take(Cursor cursor, CatchUps.Reading reading) throws InterruptedException {
