@@ -3,20 +3,18 @@
 //
 //   import { connect } from '/coatcheck/channels.js';
 //
-//   const channels = connect('/channels');                      // server-sent events
-//   const channels = connect('/socket', { socket: true });      // a WebSocket
+//   const channels = connect('/channels');    // server-sent events; or connect('/socket', { socket: true }), a WebSocket
 //   const leave = channels.subscribe('album-7', {
 //     message(data, position) { show(JSON.parse(data)); },      // each once, in order
 //     missed() { readTheAlbumAnew(); },                         // more was missed than is kept
 //     refused() { },                                            // may not listen to it, or not any more
 //   });
 //   channels.subscribe('@me', { message(data) { } });           // what is meant for who is logged in
-//
 // A handler that throws is reported as any other script that does, and what comes next comes all the same.
-//
 // Options: closed(reason) is told when it will not come back by itself: the session was revoked, or the server says that the
-// request is wrong or not allowed. state('open' | 'waiting') tells of the connection. shortest, longest: the pauses before
-// it comes back, in milliseconds; silence: how long a connection may be silent before it is given up.
+// request is wrong or not allowed. state('open' | 'waiting') tells of the connection. shortest, longest: the pauses before it
+// comes back, in milliseconds, which double until something has come, or a connection has held for as long as the longest;
+// silence: how long a connection may be silent before it is given up.
 
 const DEFAULTS = { socket: false, shortest: 250, longest: 30_000, silence: 45_000, closed() {}, state() {} };
 const FINAL_CODES = { 1003: 'bad-request', 1008: 'revoked' };
@@ -34,13 +32,13 @@ class Channels {
   #topics = new Map(); // name -> { handler, position }
   #link = null; // what can be closed, and sends over a WebSocket
   #attempts = 0;
-  #timer = null;
+  #openedAt = 0;
+  #timer = null; // while it is to be opened
   #watch = null;
   #ended = false;
 
   constructor(address, options) {
-    this.#address = address;
-    this.#options = options;
+    [this.#address, this.#options] = [address, options];
   }
 
   /** Listens to a topic; returns what ends that. */
@@ -68,7 +66,7 @@ class Channels {
     // On a socket that this topic was left on, something of before may still be on its way.
     if (this.#link?.send && !(request.type === 'subscribe' && this.#link.left.has(request.topic))) {
       this.#link.send(request);
-    } else {
+    } else if (!this.#timer) { // or else it is opened with this, when its pause is over
       // The topics of a stream are those of its address: it is opened anew, once for all that change together.
       this.#drop();
       this.#openIn(0);
@@ -81,6 +79,8 @@ class Channels {
   }
 
   #open() {
+    this.#timer = null;
+    this.#openedAt = Date.now();
     if (this.#ended || this.#topics.size === 0) return;
     const url = new URL(this.#address.call?.(null) ?? this.#address, globalThis.location?.href);
     this.#link = this.#options.socket ? this.#openSocket(url) : this.#openStream(url);
@@ -114,9 +114,8 @@ class Channels {
     const link = { close: () => abort.abort() };
     const positions = [...this.#topics.values()].map(({ position }) => position ?? '-');
     for (const topic of this.#topics.keys()) url.searchParams.append('topic', topic);
-    const headers = { 'Last-Event-ID': positions.join(',') };
     const isCurrent = () => this.#link === link;
-    this.#read(url, headers, abort.signal, isCurrent).catch(() => null).then((retry) => isCurrent() && this.#lost(retry));
+    this.#read(url, { 'Last-Event-ID': positions.join(',') }, abort.signal, isCurrent).catch(() => null).then((retry) => isCurrent() && this.#lost(retry));
     return link;
   }
 
@@ -156,7 +155,7 @@ class Channels {
       this.#topics.delete(topic);
       return this.#tell(listener.handler, type);
     }
-    this.#attempts = 0;
+    if (type !== 'begun') this.#attempts = 0; // a history that cannot be read begins too
     listener.position = position;
     this.#tell(listener.handler, type, ...(type === 'message' ? [data, position] : [position]));
   }
@@ -179,6 +178,7 @@ class Channels {
     this.#drop();
     if (this.#ended) return;
     this.#tell(this.#options, 'state', 'waiting');
+    if (Date.now() - this.#openedAt > this.#options.longest) this.#attempts = 0;
     // Full jitter: all who lost the same process do not come back at the same moment.
     const most = Math.min(this.#options.longest, this.#options.shortest * 2 ** this.#attempts++);
     this.#openIn((retry ?? 0) + Math.random() * most);

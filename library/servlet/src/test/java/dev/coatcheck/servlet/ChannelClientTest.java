@@ -10,7 +10,9 @@ import dev.coatcheck.contracts.faults.Relay;
 import dev.coatcheck.servlet.channels.ChannelAccess;
 import dev.coatcheck.servlet.channels.ChannelSocketServlet;
 import dev.coatcheck.servlet.channels.ChannelStreamServlet;
+import dev.coatcheck.state.BackingServiceException;
 import dev.coatcheck.state.channels.ChannelSettings;
+import dev.coatcheck.state.channels.ChannelStore;
 import dev.coatcheck.state.channels.Channels;
 import dev.coatcheck.state.channels.Retention;
 import dev.coatcheck.state.channels.Subscriber;
@@ -18,12 +20,18 @@ import dev.coatcheck.state.channels.Topic;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.File;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -106,7 +114,7 @@ class ChannelClientTest {
             const say = (...words) => console.log(words.join(' '));
             const channels = connect(() => addresses[turn++ %% addresses.length], {
               socket: socket === 'true', shortest: 20, longest: 500, silence: 20000,
-              closed: (reason) => say('closed', reason),
+              closed: (reason) => say('closed', reason), state: (now) => globalThis.changed?.(now),
             });
             channels.subscribe('album-7', {
               begun: () => say('begun'),
@@ -217,6 +225,61 @@ class ChannelClientTest {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    @Test
+    void the_pauses_grow_while_a_history_cannot_be_read() throws Exception {
+        growingPauses("");
+    }
+
+    @Test
+    void a_topic_that_is_joined_meanwhile_waits_for_the_pause_to_end() throws Exception {
+        growingPauses("globalThis.changed = (now) => now === 'waiting' && setTimeout(() => {"
+                + " channels.subscribe('other-' + turn, {}); }, 5);");
+    }
+
+    /** @param script what the page does besides */
+    private void growingPauses(String script) throws Exception {
+        var failed = new LinkedBlockingQueue<Long>();
+        var settings = ChannelSettings.defaults().withCheck(Duration.ofHours(1));
+        try (var unreadable = new Channels(unreadable(failed), settings);
+                var server = start(Container.JETTY, unreadable);
+                var client = client(
+                        "Math.random = () => 1;" + script,
+                        Stream.concat(Stream.of(one.uri() + face), Stream.generate(() -> server.uri() + face))
+                                .limit(50)
+                                .toList())) {
+            publishUntilHeard(client);
+            first.drain(Duration.ZERO);
+            publisher.publish(ALBUM, "missed");
+            var seen = new ArrayList<Long>();
+            while (seen.size() < 8) {
+                seen.add(Objects.requireNonNull(failed.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS)));
+            }
+            // 40, 80, 160, 320 ms, and three times half a second.
+            assertThat(Duration.ofNanos(seen.getLast() - seen.getFirst())).isGreaterThan(Duration.ofSeconds(1));
+        }
+    }
+
+    private void publishUntilHeard(NodeClient client) throws InterruptedException {
+        await().atMost(PATIENCE).until(() -> first.present(ALBUM).contains("ada"));
+        publisher.publish(ALBUM, "seen");
+        assertThat(client.hearUnless("begun")).isEqualTo("message seen");
+    }
+
+    /** @param failed when a history was asked for and could not be read */
+    private ChannelStore unreadable(Queue<Long> failed) {
+        var store = shared.attach();
+        return (ChannelStore) Proxy.newProxyInstance(
+                ChannelStore.class.getClassLoader(),
+                new Class<?>[] {ChannelStore.class},
+                (proxy, method, arguments) -> {
+                    if (method.getName().equals("read")) {
+                        failed.add(System.nanoTime());
+                        throw new BackingServiceException("channels", "read a topic", new IOException("of a test"));
+                    }
+                    return method.invoke(store, arguments);
+                });
     }
 
     @Test
