@@ -14,7 +14,6 @@ import dev.coatcheck.state.channels.Position;
 import dev.coatcheck.state.channels.Subscription;
 import dev.coatcheck.state.channels.Topic;
 import jakarta.servlet.AsyncContext;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -41,7 +40,7 @@ final class EventStream {
     private final BoundedOutput out;
 
     /** What is to be written; the writing thread's. */
-    private final ByteArrayOutputStream events = new ByteArrayOutputStream();
+    private final EventBatch events = new EventBatch();
 
     EventStream(
             Subscription subscription, StreamRequest request, ChannelFace face, AsyncContext async, BoundedOutput out) {
@@ -130,7 +129,7 @@ final class EventStream {
 
     private void add(byte[] bytes) throws IOException, InterruptedException {
         if (bytes.length < LARGE_BYTES) {
-            events.writeBytes(bytes);
+            events.add(bytes);
         } else {
             send();
             out.write(bytes, face.settings().writeLimit());
@@ -139,8 +138,7 @@ final class EventStream {
 
     private void send() throws IOException, InterruptedException {
         if (events.size() > 0) {
-            out.write(events.toByteArray(), face.settings().writeLimit());
-            events.reset();
+            out.write(events.take(), face.settings().writeLimit());
         }
     }
 
