@@ -8,11 +8,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -66,13 +68,12 @@ final class ChannelClients implements Iterable<Client>, AutoCloseable {
     }
 
     /** One of them. */
-    final class Client implements WebSocket.Listener {
+    final class Client {
         private final String user;
         private final String session;
-        private final StringBuilder text = new StringBuilder();
         private final List<String> heard = new ArrayList<>();
         private volatile boolean staysAway;
-        private volatile @Nullable WebSocket socket;
+        private volatile @Nullable Connection connection;
         private volatile @Nullable String position;
         private int begun;
         private int closeCode;
@@ -110,29 +111,9 @@ final class ChannelClients implements Iterable<Client>, AutoCloseable {
         }
 
         void connect(int tcpPort) {
-            var fresh = http.newWebSocketBuilder()
-                    .connectTimeout(CONNECT)
-                    .header(ChannelInstance.USER, user)
-                    .header(ChannelInstance.SESSION, session)
-                    .buildAsync(URI.create("ws://127.0.0.1:" + tcpPort + "/socket"), this)
-                    .orTimeout(CONNECT.toSeconds(), TimeUnit.SECONDS)
-                    .join();
-            socket = fresh;
-            var known = position;
-            var from = known == null ? "" : ",\"position\":\"" + known + "\"";
-            fresh.sendText("{\"type\":\"subscribe\",\"topic\":\"" + topic + "\"" + from + "}", true)
-                    .join();
-        }
-
-        @Override
-        public @Nullable CompletionStage<?> onText(WebSocket from, CharSequence part, boolean last) {
-            text.append(part);
-            if (last) {
-                take(text.toString());
-                text.setLength(0);
-            }
-            from.request(1);
-            return null;
+            var fresh = new Connection(this);
+            connection = fresh;
+            fresh.open(tcpPort);
         }
 
         private synchronized void take(String json) {
@@ -150,24 +131,11 @@ final class ChannelClients implements Iterable<Client>, AutoCloseable {
             }
         }
 
-        @Override
-        public @Nullable CompletionStage<?> onClose(WebSocket from, int code, String reason) {
-            synchronized (this) {
-                closeCode = code;
-            }
-            if (code != 1008) {
-                comeBack();
-            }
-            return null;
-        }
-
-        @Override
-        public void onError(WebSocket from, Throwable failure) {
-            comeBack();
+        private synchronized void closed(int code) {
+            closeCode = code;
         }
 
         private void comeBack() {
-            text.setLength(0);
             if (staysAway || closed) {
                 return;
             }
@@ -176,14 +144,102 @@ final class ChannelClients implements Iterable<Client>, AutoCloseable {
                     Thread.sleep(ThreadLocalRandom.current().nextInt(LONGEST_PAUSE_MILLIS));
                     connect(elsewhere);
                 } catch (CompletionException e) {
-                    comeBack();
+                    // It was lost before it was there, and comes back.
                 } catch (InterruptedException e) {
                     Thread.currentThread().interrupt();
                 }
             });
         }
 
+        /** What hears of its connection, and of the end of that. */
+        WebSocket.Listener listener() {
+            return Objects.requireNonNull(connection);
+        }
+
+        /** The connection itself. */
+        WebSocket socket() {
+            return Objects.requireNonNull(Objects.requireNonNull(connection).socket);
+        }
+
         private void leave() {
+            var open = connection;
+            if (open != null) {
+                open.abort();
+            }
+        }
+    }
+
+    /** A client's connection, which is lost once, in however many ways that is told. */
+    private final class Connection implements WebSocket.Listener {
+        private final Client client;
+        private final StringBuilder text = new StringBuilder();
+        private final AtomicBoolean lost = new AtomicBoolean();
+        private volatile @Nullable WebSocket socket;
+
+        Connection(Client client) {
+            this.client = client;
+        }
+
+        /** Opens it, or fails and is lost. */
+        void open(int tcpPort) {
+            try {
+                var fresh = http.newWebSocketBuilder()
+                        .connectTimeout(CONNECT)
+                        .header(ChannelInstance.USER, client.user)
+                        .header(ChannelInstance.SESSION, client.session)
+                        .buildAsync(URI.create("ws://127.0.0.1:" + tcpPort + "/socket"), this)
+                        .orTimeout(CONNECT.toSeconds(), TimeUnit.SECONDS)
+                        .join();
+                socket = fresh;
+                if (lost.get()) {
+                    fresh.abort();
+                    return;
+                }
+                var known = client.position;
+                var from = known == null ? "" : ",\"position\":\"" + known + "\"";
+                fresh.sendText("{\"type\":\"subscribe\",\"topic\":\"" + topic + "\"" + from + "}", true)
+                        .join();
+            } catch (CompletionException e) {
+                lost();
+                throw e;
+            }
+        }
+
+        @Override
+        public @Nullable CompletionStage<?> onText(WebSocket from, CharSequence part, boolean last) {
+            text.append(part);
+            if (last) {
+                if (!lost.get()) {
+                    client.take(text.toString());
+                }
+                text.setLength(0);
+            }
+            from.request(1);
+            return null;
+        }
+
+        @Override
+        public @Nullable CompletionStage<?> onClose(WebSocket from, int code, String reason) {
+            client.closed(code);
+            if (code != 1008) {
+                lost();
+            }
+            return null;
+        }
+
+        @Override
+        public void onError(WebSocket from, Throwable failure) {
+            lost();
+        }
+
+        private void lost() {
+            if (lost.compareAndSet(false, true)) {
+                abort();
+                client.comeBack();
+            }
+        }
+
+        private void abort() {
             var open = socket;
             if (open != null) {
                 open.abort();

@@ -69,7 +69,8 @@ final class ChannelInstance {
         }
     }
 
-    private static final class ByHeader implements ChannelAccess {
+    /** Who they say they are, and whoever may listen to everything. */
+    static final class ByHeader implements ChannelAccess {
         @Override
         public Subscriber subscriber(HttpServletRequest request) {
             return Subscriber.of(request.getHeader(USER)).withSession(request.getHeader(SESSION));
