@@ -76,7 +76,7 @@ public final class Postgres implements AutoCloseable {
         this.driver = single;
         this.pool = Connections.pool(single, settings);
         this.database = new Database(pool, url.resource());
-        this.sweeper = new Sweeper(database);
+        this.sweeper = new Sweeper(database, settings.deadJobsKept());
         var signals = new JobSignals();
         var jobListener = new Listener(driver, url.resource(), List.of("coatcheck_jobs"), PostgresJobs.heard(signals));
         this.jobs = new PostgresJobs(database, jobListener, signals);

@@ -107,7 +107,8 @@ public final class PostgresOutbox implements JobOutbox {
                 row.getString("queue"),
                 row.getString("payload"),
                 Duration.of(row.getLong("delay_us"), ChronoUnit.MICROS),
-                row.getInt("priority"),
+                // A release before may have stored any.
+                Math.clamp(row.getInt("priority"), NewJob.MIN_PRIORITY, NewJob.MAX_PRIORITY),
                 Rows.text(row, "grp"),
                 Rows.text(row, "unique_key"),
                 retry);

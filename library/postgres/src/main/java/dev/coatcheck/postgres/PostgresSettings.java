@@ -1,5 +1,6 @@
 package dev.coatcheck.postgres;
 
+import dev.coatcheck.state.jobs.Jobs;
 import java.time.Duration;
 
 /**
@@ -12,13 +13,19 @@ import java.time.Duration;
  *     given up, and a transaction that is left idle for three times as long is ended. 10 seconds by default. For the
  *     application's own statements on {@link Postgres#dataSource()} too: what takes longer, such as a migration of
  *     large tables, uses a connection of its own
+ * @param deadJobsKept how long a job that is dead is kept for somebody to replay or cancel; the shortest time that any
+ *     process has is what counts. From a second to ten years; 30 days by default
  * @param applicationName shown in {@code pg_stat_activity}, unless the URL says another; {@code coatcheck} by default
  */
 public record PostgresSettings(
-        int poolSize, Duration connectTimeout, Duration statementTimeout, String applicationName) {
+        int poolSize,
+        Duration connectTimeout,
+        Duration statementTimeout,
+        Duration deadJobsKept,
+        String applicationName) {
     private static final Duration SHORTEST = Duration.ofMillis(250);
     private static final PostgresSettings DEFAULTS =
-            new PostgresSettings(10, Duration.ofSeconds(5), Duration.ofSeconds(10), "coatcheck");
+            new PostgresSettings(10, Duration.ofSeconds(5), Duration.ofSeconds(10), Duration.ofDays(30), "coatcheck");
 
     public PostgresSettings {
         if (poolSize < 1 || connectTimeout.compareTo(SHORTEST) < 0 || statementTimeout.compareTo(SHORTEST) < 0) {
@@ -26,6 +33,7 @@ public record PostgresSettings(
                     "a pool has at least one connection and time-outs of at least 250 ms: %d connections, connect %s, statement %s"
                             .formatted(poolSize, connectTimeout, statementTimeout));
         }
+        Jobs.requireDeadKept(deadJobsKept);
     }
 
     public static PostgresSettings defaults() {
@@ -33,18 +41,22 @@ public record PostgresSettings(
     }
 
     public PostgresSettings withPoolSize(int poolSize) {
-        return new PostgresSettings(poolSize, connectTimeout, statementTimeout, applicationName);
+        return new PostgresSettings(poolSize, connectTimeout, statementTimeout, deadJobsKept, applicationName);
     }
 
     public PostgresSettings withConnectTimeout(Duration connectTimeout) {
-        return new PostgresSettings(poolSize, connectTimeout, statementTimeout, applicationName);
+        return new PostgresSettings(poolSize, connectTimeout, statementTimeout, deadJobsKept, applicationName);
     }
 
     public PostgresSettings withStatementTimeout(Duration statementTimeout) {
-        return new PostgresSettings(poolSize, connectTimeout, statementTimeout, applicationName);
+        return new PostgresSettings(poolSize, connectTimeout, statementTimeout, deadJobsKept, applicationName);
+    }
+
+    public PostgresSettings withDeadJobsKept(Duration deadJobsKept) {
+        return new PostgresSettings(poolSize, connectTimeout, statementTimeout, deadJobsKept, applicationName);
     }
 
     public PostgresSettings withApplicationName(String applicationName) {
-        return new PostgresSettings(poolSize, connectTimeout, statementTimeout, applicationName);
+        return new PostgresSettings(poolSize, connectTimeout, statementTimeout, deadJobsKept, applicationName);
     }
 }

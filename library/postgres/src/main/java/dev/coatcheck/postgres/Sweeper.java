@@ -11,7 +11,7 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * Clears away, in a thread of its own, what nobody will ask for again: sessions and leases that have ended, answers to
  * requests that will not be repeated, limits and rates that nobody owes anything to, messages and processes that are long
- * gone, and the bytes of uploads that were given up and of blobs that were replaced or
+ * gone, jobs that have been dead for too long, and the bytes of uploads that were given up and of blobs that were replaced or
  * deleted.
  *
  * <p>Every process does it, a little at a time; they skip what another is at. Each step is a short transaction of its
@@ -31,14 +31,35 @@ final class Sweeper implements AutoCloseable {
 
     private static final System.Logger LOG = System.getLogger(Sweeper.class.getName());
 
+    /** In each queue the oldest first, by the index of its dead jobs. */
+    private static final String DELETE_DEAD_JOBS = """
+            with recursive queues (name) as (
+                select min(j.queue) from coatcheck.jobs j where j.state = 2
+                union all
+                select (select min(j.queue) from coatcheck.jobs j where j.state = 2 and j.queue > q.name)
+                    from queues q where q.name is not null),
+            old as materialized (
+                select dead.id from queues q
+                    cross join lateral (
+                        select j.id from coatcheck.jobs j
+                            where j.queue = q.name and j.state = 2
+                                and j.due_at < statement_timestamp() - ? * interval '1 microsecond'
+                            order by j.due_at, j.id limit ? for update skip locked) dead
+                    limit ?)
+            delete from coatcheck.jobs j using old where j.id = old.id
+            """;
+
     private final Database database;
+    private final Duration deadJobsKept;
     private final Thread thread =
             Thread.ofVirtual().name("coatcheck-postgres-sweep").unstarted(this::sweepUntilClosed);
     private boolean started;
     private volatile boolean closed;
 
-    Sweeper(Database database) {
+    /** @param deadJobsKept for how long jobs that are dead are kept */
+    Sweeper(Database database, Duration deadJobsKept) {
         this.database = database;
+        this.deadJobsKept = deadJobsKept;
     }
 
     /** Begins, if nobody has. */
@@ -74,6 +95,7 @@ final class Sweeper implements AutoCloseable {
         purge("refunds of long ago", "purge_refunds_v1");
         purge("rates of groups of jobs that have room again", "purge_job_rates_v2");
         purge("messages that are too old", "purge_channels_v1");
+        for (int i = 0; i < STEPS && !closed && deleteDeadJobs() == ROWS; i++) {}
         for (int i = 0; i < STEPS && !closed && sweepBlobs(); i++) {}
     }
 
@@ -86,6 +108,17 @@ final class Sweeper implements AutoCloseable {
             try (var purge = connection.prepareStatement("select coatcheck." + function + "(?)")) {
                 purge.setInt(1, ROWS);
                 return Rows.only(purge, row -> row.getInt(1));
+            }
+        });
+    }
+
+    private int deleteDeadJobs() {
+        return database.ask("clear away jobs that died long ago", connection -> {
+            try (var delete = connection.prepareStatement(DELETE_DEAD_JOBS)) {
+                delete.setLong(1, Database.micros(deadJobsKept));
+                delete.setInt(2, ROWS);
+                delete.setInt(3, ROWS);
+                return delete.executeUpdate();
             }
         });
     }

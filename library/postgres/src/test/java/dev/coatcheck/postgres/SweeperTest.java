@@ -20,6 +20,8 @@ import dev.coatcheck.state.channels.Position;
 import dev.coatcheck.state.channels.Retention;
 import dev.coatcheck.state.channels.Topic;
 import dev.coatcheck.state.idempotency.IdempotencySettings;
+import dev.coatcheck.state.jobs.NewJob;
+import dev.coatcheck.state.jobs.Retry;
 import dev.coatcheck.state.limits.Decision.Allowed;
 import dev.coatcheck.state.limits.Decision.Limited;
 import dev.coatcheck.state.limits.Limit;
@@ -52,7 +54,8 @@ class SweeperTest {
 
     private final Postgres postgres = databases.empty();
     private final Database database = new Database(postgres.dataSource(), "the database under test");
-    private final Sweeper sweeper = new Sweeper(database);
+    private final Sweeper sweeper =
+            new Sweeper(database, PostgresSettings.defaults().deadJobsKept());
 
     @Test
     void leases_and_responses_are_cleared_away_when_nobody_needs_them_and_no_others() {
@@ -77,6 +80,48 @@ class SweeperTest {
         assertThat(query(postgres, "select name from coatcheck.leases order by name"))
                 .containsExactly("ended", "held");
         assertThat(query(postgres, "select key from coatcheck.idempotency")).containsExactly("kept");
+    }
+
+    @Test
+    void jobs_that_died_too_long_ago_are_cleared_away_and_no_others() {
+        var jobs = postgres.jobs();
+        for (var queue : List.of("mail", "photos")) {
+            for (var payload : List.of("old", "recent", "waiting", "running")) {
+                jobs.enqueue(NewJob.of(queue, payload).withRetry(Retry.never()));
+            }
+            var claimed = jobs.claim(Set.of(queue), 4, LONG);
+            jobs.fail(claimed.get(0), "boom");
+            jobs.fail(claimed.get(1), "boom");
+            jobs.giveBack(List.of(claimed.get(2)));
+        }
+        update(postgres, "update coatcheck.jobs set due_at = due_at - interval '31 days' where payload <> 'recent'");
+
+        sweeper.sweep();
+
+        assertThat(query(postgres, "select queue || ' ' || payload from coatcheck.jobs order by 1"))
+                .containsExactly(
+                        "mail recent",
+                        "mail running",
+                        "mail waiting",
+                        "photos recent",
+                        "photos running",
+                        "photos waiting");
+    }
+
+    @Test
+    void however_many_jobs_died_long_ago_one_round_clears_them_away_step_by_step() {
+        postgres.migrate();
+        update(postgres, """
+                insert into coatcheck.jobs (
+                        id, queue, priority, due_at, state, fence, attempts, max_attempts, first_delay_ms, max_delay_ms,
+                        enqueued_at, run_at, payload)
+                    select gen_random_uuid(), 'queue ' || i % 3, 0, now() - interval '31 days', 2, 1, 1, 1, 0, 0, now(), now(), ''
+                        from generate_series(1, 2500) i
+                """);
+
+        sweeper.sweep();
+
+        assertThat(query(postgres, "select count(*) from coatcheck.jobs")).containsExactly("0");
     }
 
     @Test

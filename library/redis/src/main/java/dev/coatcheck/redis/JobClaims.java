@@ -24,13 +24,16 @@ final class JobClaims {
 
     private final JobScripts scripts;
     private final JobSignals signals;
+    private final Duration deadKept;
 
     /** Where the next claim goes on, for each set of queues; of threads that claim at once, any one's will do. */
     private final ConcurrentMap<Set<String>, String> positions = new ConcurrentHashMap<>();
 
-    JobClaims(JobScripts scripts, JobSignals signals) {
+    /** @param deadKept for how long jobs that are dead are kept */
+    JobClaims(JobScripts scripts, JobSignals signals, Duration deadKept) {
         this.scripts = scripts;
         this.signals = signals;
+        this.deadKept = deadKept;
     }
 
     List<ClaimedJob> claim(Set<String> queues, int max, Duration lease) {
@@ -40,8 +43,11 @@ final class JobClaims {
         queues.forEach(JobScripts::requireQueue);
         signals.takeDown(queues);
         long asked = System.nanoTime();
-        var arguments = new ArrayList<>(
-                List.of(Integer.toString(max), JobScripts.micros(lease), positions.getOrDefault(queues, "")));
+        var arguments = new ArrayList<>(List.of(
+                Integer.toString(max),
+                JobScripts.micros(lease),
+                JobScripts.micros(deadKept),
+                positions.getOrDefault(queues, "")));
         arguments.addAll(queues);
         var reply = scripts.run("claim jobs", CLAIM, arguments);
         note(queues, text(reply, 0));

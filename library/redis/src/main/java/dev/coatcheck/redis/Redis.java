@@ -61,7 +61,7 @@ public final class Redis implements AutoCloseable {
         this.leaseStore = new RedisLeaseStore(connection, settings.prefix());
         this.cacheStore = new RedisCacheStore(connection, settings.prefix());
         this.flagStore = new RedisFlagStore(connection, settings.prefix());
-        this.jobs = new RedisJobs(connection, settings.prefix());
+        this.jobs = new RedisJobs(connection, settings);
     }
 
     /** {@link #attach(String, RedisSettings)} with default settings. */

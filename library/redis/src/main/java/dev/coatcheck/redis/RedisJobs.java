@@ -41,8 +41,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Cost: every method is one command. Each job that is enqueued, claimed or completed takes the server some tens of
  * microseconds, during which it serves nothing else: a batch of a thousand takes that many milliseconds. A claim takes longer
- * with each group that it passes, and with each priority that the queues have (some are meant, and not a time for each job),
- * and not with what waits. {@link #depths()} grows with the number of queues and of their priorities, and {@link #replayAll}
+ * with each group that it passes, and with each priority that the queues have, and not with what waits; it forgets up to a
+ * hundred jobs of each of its queues that have been dead for longer than {@link RedisSettings#deadJobsKept()}. {@link #depths()} grows with the number of queues and of their priorities, and {@link #replayAll}
  * looks at 5,000 dead jobs at the most, those whose unique key another has included. Who waits for work, or runs jobs, listens
  * on one more connection. A server that is full enqueues nothing, and still lets jobs be claimed, completed and given back.
  * Thread-safe.
@@ -78,11 +78,11 @@ public final class RedisJobs implements Jobs, JobInbox {
     private final JobClaims claims;
     private final JobViews views;
 
-    RedisJobs(Connection connection, String prefix) {
-        this.scripts = new JobScripts(connection, prefix);
+    RedisJobs(Connection connection, RedisSettings settings) {
+        this.scripts = new JobScripts(connection, settings.prefix());
         this.listener = new Listener(
                 connection, List.of(scripts.channel()), queue -> signals.heard(List.of(queue)), signals::mayHaveMissed);
-        this.claims = new JobClaims(scripts, signals);
+        this.claims = new JobClaims(scripts, signals, settings.deadJobsKept());
         this.views = new JobViews(scripts);
     }
 

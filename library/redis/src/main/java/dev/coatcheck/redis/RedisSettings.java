@@ -1,5 +1,6 @@
 package dev.coatcheck.redis;
 
+import dev.coatcheck.state.jobs.Jobs;
 import java.time.Duration;
 import java.util.regex.Pattern;
 
@@ -9,10 +10,13 @@ import java.util.regex.Pattern;
  * @param prefix what every key begins with, so that several applications may share a server; {@code "coatcheck:"} by
  *     default
  * @param timeout how long one operation may take, after which it fails; 2 seconds by default
+ * @param deadJobsKept how long a job that is dead is kept for somebody to replay or cancel; the shortest time that any
+ *     process has is what counts. From a second to ten years; 30 days by default
  */
-public record RedisSettings(String prefix, Duration timeout) {
+public record RedisSettings(String prefix, Duration timeout, Duration deadJobsKept) {
     private static final Pattern PREFIX = Pattern.compile("[^{]*|[^{]*\\{[^}]+}.*", Pattern.DOTALL);
-    private static final RedisSettings DEFAULTS = new RedisSettings("coatcheck:", Duration.ofSeconds(2));
+    private static final RedisSettings DEFAULTS =
+            new RedisSettings("coatcheck:", Duration.ofSeconds(2), Duration.ofDays(30));
 
     public RedisSettings {
         if (!PREFIX.matcher(prefix).matches()) {
@@ -23,6 +27,7 @@ public record RedisSettings(String prefix, Duration timeout) {
         if (!timeout.isPositive()) {
             throw new IllegalArgumentException("the time-out of Redis is positive, not " + timeout);
         }
+        Jobs.requireDeadKept(deadJobsKept);
     }
 
     public static RedisSettings defaults() {
@@ -30,10 +35,14 @@ public record RedisSettings(String prefix, Duration timeout) {
     }
 
     public RedisSettings withPrefix(String prefix) {
-        return new RedisSettings(prefix, timeout);
+        return new RedisSettings(prefix, timeout, deadJobsKept);
     }
 
     public RedisSettings withTimeout(Duration timeout) {
-        return new RedisSettings(prefix, timeout);
+        return new RedisSettings(prefix, timeout, deadJobsKept);
+    }
+
+    public RedisSettings withDeadJobsKept(Duration deadJobsKept) {
+        return new RedisSettings(prefix, timeout, deadJobsKept);
     }
 }

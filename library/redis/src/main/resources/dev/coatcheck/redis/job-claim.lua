@@ -1,4 +1,5 @@
--- Claims jobs. ARGV: channel, how many, for how long, where the last call said to go on (or an empty text), the queues.
+-- Claims jobs. ARGV: channel, how many, for how long, for how long dead jobs are kept, where the last call said to go on (or an
+-- empty text), the queues.
 -- Returns: where the next call goes on; in how many microseconds there will be something, where nothing was claimed, or -1;
 -- for each job its id, queue, group, payload, attempt, attempts that there may be, fence.
 --
@@ -10,9 +11,10 @@
 
 local MOST_LAST_TURNS = 16 -- of priorities beyond, each call begins with the first group
 local SHORTEST_PAUSE, LONGEST_PAUSE = 50000, 1000000
-local most, lease = tonumber(ARGV[2]), tonumber(ARGV[3])
+local MOST_FORGOTTEN = 100 -- of the dead jobs of each queue
+local most, lease, dead_kept = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local queues = {}
-for i = 5, #ARGV do
+for i = 6, #ARGV do
   queues[#queues + 1] = ARGV[i]
 end
 local now = clock()
@@ -20,7 +22,7 @@ local jobs, left, next_due = {}, most, nil
 
 -- Where to go on: how long to pause where turns run out, if not for the shortest time; by priority, the group that had the
 -- last turn; and the priorities, the greatest first.
-local pause, turns_before = string.match(ARGV[4], '^(%d*)(.*)$')
+local pause, turns_before = string.match(ARGV[5], '^(%d*)(.*)$')
 pause = tonumber(pause) or SHORTEST_PAUSE
 local last, priorities = {}, {}
 for priority, group in string.gmatch(turns_before, '%z(%d+)%z([^%z]*)') do
@@ -233,6 +235,23 @@ local function go_round(priority, turns)
   return turns, passed
 end
 
+-- Forgets jobs that died too long ago: here, since claims come as long as a queue is served.
+local function forget_dead(queue)
+  local start = queue .. NUL
+  local to = '(' .. start .. time_text(now - dead_kept)
+  for _, member in ipairs(redis.call('ZRANGEBYLEX', keys.dead, '[' .. start, to, 'LIMIT', 0, MOST_FORGOTTEN)) do
+    local id = id_of(member)
+    local job = load(id)
+    redis.call('ZREM', keys.dead, member)
+    if job and job.state == DEAD then
+      forget(id, job)
+    end
+  end
+end
+
+for _, queue in ipairs(queues) do
+  forget_dead(queue)
+end
 local turns_left, unfinished, came_round, visited = 512, false, false, {}
 local priority = next_priority_of_all()
 while priority and left > 0 and turns_left > 0 do

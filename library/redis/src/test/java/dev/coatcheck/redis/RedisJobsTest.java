@@ -68,6 +68,36 @@ class RedisJobsTest {
         assertThat(store.besides().keys("*")).isEmpty();
     }
 
+    @Test
+    void jobs_that_died_too_long_ago_are_forgotten_some_at_each_claim() {
+        var settings = RedisSettings.defaults().withDeadJobsKept(Duration.ofSeconds(1));
+        try (var redis = Redis.attach(store.url(), settings)) {
+            var brief = redis.jobs();
+            jobs.enqueueAll(Collections.nCopies(250, NewJob.of(QUEUE, "{}").withRetry(Retry.never())));
+            jobs.claim(Set.of(QUEUE), 250, LONG).forEach(job -> jobs.fail(job, "boom"));
+            jobs.claim(Set.of(QUEUE), 1, LONG);
+            assertThat(dead()).as("for long, by default").isEqualTo(250);
+
+            var left = new ArrayList<Long>(List.of(250L));
+            await().atMost(Duration.ofSeconds(20)).until(() -> {
+                brief.claim(Set.of(QUEUE), 1, LONG);
+                left.add(dead());
+                return left.getLast() == 0;
+            });
+
+            for (int i = 1; i < left.size(); i++) {
+                assertThat(left.get(i - 1) - left.get(i)).isBetween(0L, 100L);
+            }
+            assertThat(store.besides().keys("*")).isEmpty();
+        }
+    }
+
+    private long dead() {
+        return jobs.depths()
+                .getOrDefault(QUEUE, new QueueDepth(0, 0, 0, 0, Duration.ZERO))
+                .dead();
+    }
+
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3})
     void whatever_is_done_the_indexes_say_what_the_jobs_say(long seed) {

@@ -3,6 +3,10 @@ package dev.coatcheck.contracts.jobs;
 import static dev.coatcheck.contracts.jobs.JobsUnderTest.claim;
 import static dev.coatcheck.contracts.jobs.JobsUnderTest.claimOne;
 import static dev.coatcheck.contracts.jobs.JobsUnderTest.enqueue;
+import static dev.coatcheck.contracts.jobs.Waiting.FOR_EVER;
+import static dev.coatcheck.contracts.jobs.Waiting.task;
+import static dev.coatcheck.contracts.jobs.Waiting.waiting;
+import static dev.coatcheck.contracts.jobs.Waiting.woken;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -13,18 +17,13 @@ import dev.coatcheck.state.jobs.Retry;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 
 /** Who waits for work is woken when there is some, also by what happened between the last look and the wait. */
 interface Awaiting extends JobsUnderTest {
-    /** So long that who returns within {@link #PATIENCE} was woken. */
-    Duration FOR_EVER = Duration.ofMinutes(10);
-
     @Test
     default void who_waits_is_woken_by_a_new_job() throws Exception {
         var jobs = jobs();
@@ -158,31 +157,11 @@ interface Awaiting extends JobsUnderTest {
                 .hasCauseInstanceOf(InterruptedException.class);
     }
 
-    /** A thread that waits for work; it may still be about to. */
-    private static FutureTask<Void> waiting(Jobs jobs) throws InterruptedException {
-        var begun = new CountDownLatch(1);
-        var task = task(() -> {
-            begun.countDown();
-            jobs.awaitWork(Set.of(QUEUE), FOR_EVER);
-        });
-        Thread.ofVirtual().start(task);
-        begun.await();
-        return task;
-    }
-
     /** A thread that waits until it has claimed one job. */
     private static FutureTask<Void> working(Jobs jobs) {
         var task = task(() -> awaitUntilClaimed(jobs));
         Thread.ofVirtual().start(task);
         return task;
-    }
-
-    private static void woken(FutureTask<Void> waiter) throws ExecutionException, InterruptedException {
-        try {
-            waiter.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-        } catch (TimeoutException e) {
-            throw new AssertionError("nobody woke who waits for work", e);
-        }
     }
 
     private static void awaitUntilClaimed(Jobs jobs) throws InterruptedException {
@@ -191,18 +170,5 @@ interface Awaiting extends JobsUnderTest {
             jobs.awaitWork(Set.of(QUEUE), FOR_EVER);
         }
         assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(PATIENCE);
-    }
-
-    private static FutureTask<Void> task(Step step) {
-        return new FutureTask<>(() -> {
-            step.run();
-            return null;
-        });
-    }
-
-    /** Something that may take time. */
-    @FunctionalInterface
-    interface Step {
-        void run() throws Exception;
     }
 }

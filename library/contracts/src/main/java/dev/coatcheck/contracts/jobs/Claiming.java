@@ -5,6 +5,7 @@ import static dev.coatcheck.contracts.jobs.JobsUnderTest.claimOne;
 import static dev.coatcheck.contracts.jobs.JobsUnderTest.enqueue;
 import static dev.coatcheck.contracts.jobs.JobsUnderTest.find;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.coatcheck.contracts.Together;
 import dev.coatcheck.state.jobs.ClaimedJob;
@@ -65,12 +66,31 @@ interface Claiming extends JobsUnderTest {
         enqueue(jobs, NewJob.of(QUEUE, "low").withPriority(-5));
         enqueue(jobs, NewJob.of(QUEUE, "first"));
         enqueue(jobs, NewJob.of(QUEUE, "second"));
-        enqueue(jobs, NewJob.of(QUEUE, "urgent").withPriority(Integer.MAX_VALUE));
+        enqueue(jobs, NewJob.of(QUEUE, "urgent").withPriority(NewJob.MAX_PRIORITY));
         enqueue(jobs, NewJob.of(QUEUE, "not yet").withPriority(9).withDelay(LONG));
-        enqueue(jobs, NewJob.of(QUEUE, "last").withPriority(Integer.MIN_VALUE));
+        enqueue(jobs, NewJob.of(QUEUE, "last").withPriority(NewJob.MIN_PRIORITY));
 
         assertThat(payloads(claim(jobs, 1, LONG))).containsExactly("urgent");
         assertThat(payloads(claim(jobs, 10, LONG))).containsExactly("first", "second", "low", "last");
+    }
+
+    @Test
+    default void each_priority_that_a_job_may_have_is_visited_in_turn_and_there_are_no_others() {
+        var jobs = jobs();
+        var priorities = IntStream.rangeClosed(NewJob.MIN_PRIORITY, NewJob.MAX_PRIORITY);
+        jobs.enqueueAll(priorities
+                .mapToObj(priority -> NewJob.of(QUEUE, "" + priority).withPriority(priority))
+                .toList());
+
+        var order = IntStream.rangeClosed(-NewJob.MAX_PRIORITY, -NewJob.MIN_PRIORITY)
+                .mapToObj(priority -> "" + -priority)
+                .toList();
+        assertThat(payloads(claim(jobs, order.size(), LONG))).isEqualTo(order);
+        for (int beyond : new int[] {NewJob.MIN_PRIORITY - 1, NewJob.MAX_PRIORITY + 1}) {
+            assertThatThrownBy(() -> NewJob.of(QUEUE, "").withPriority(beyond))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("" + beyond);
+        }
     }
 
     @Test

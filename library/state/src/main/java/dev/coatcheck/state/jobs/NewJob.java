@@ -10,7 +10,8 @@ import java.util.Optional;
  * @param queue which queue it waits in; a worker serves queues by name
  * @param payload what the handler needs to know, as text (JSON, by custom); not more than 64 KiB in UTF-8
  * @param delay how long it waits before it may be run; none by default
- * @param priority which of the jobs that may be run goes first: the greater; 0 by default
+ * @param priority which of the jobs that may be run goes first: the greater; from {@value #MIN_PRIORITY} to
+ *     {@value #MAX_PRIORITY}, since a claim visits those that its queues have one by one; 0 by default
  * @param group whose it is, such as a customer's id: among jobs of one priority the groups take turns, so that many jobs
  *     of one do not delay those of another. None by default; the jobs without one take turns as if they were a group
  * @param uniqueKey while a job with this key waits or runs in the same queue, another is not enqueued; none by default
@@ -31,10 +32,21 @@ public record NewJob(
     /** The longest name of a queue or a group, and the longest unique key, in bytes of UTF-8. */
     public static final int MAX_NAME_BYTES = 512;
 
+    /** The priority of what waits for everything else. */
+    public static final int MIN_PRIORITY = -100;
+
+    /** The priority of what waits for nothing else. */
+    public static final int MAX_PRIORITY = 100;
+
     public NewJob {
         if (queue.isEmpty() || delay.isNegative()) {
             throw new IllegalArgumentException(
                     "a job has a queue and a delay that is not negative: \"%s\", %s".formatted(queue, delay));
+        }
+        if (priority < MIN_PRIORITY || priority > MAX_PRIORITY) {
+            throw new IllegalArgumentException(
+                    "a job has a priority from %d to %d, not %d: use some of them, and not one for each job"
+                            .formatted(MIN_PRIORITY, MAX_PRIORITY, priority));
         }
         StoredText.require("the queue of a job", queue);
         StoredText.require("the payload of a job", payload);

@@ -1,0 +1,51 @@
+package dev.coatcheck.contracts.jobs;
+
+import dev.coatcheck.state.jobs.Jobs;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** Threads that wait for work, and whether anybody wakes them. */
+final class Waiting {
+    /** So long that who returns within {@link JobsUnderTest#PATIENCE} was woken. */
+    static final Duration FOR_EVER = Duration.ofMinutes(10);
+
+    private Waiting() {}
+
+    /** A thread that waits for work; it may still be about to. */
+    static FutureTask<Void> waiting(Jobs jobs) throws InterruptedException {
+        var begun = new CountDownLatch(1);
+        var task = task(() -> {
+            begun.countDown();
+            jobs.awaitWork(Set.of(JobsUnderTest.QUEUE), FOR_EVER);
+        });
+        Thread.ofVirtual().start(task);
+        begun.await();
+        return task;
+    }
+
+    static void woken(FutureTask<Void> waiter) throws ExecutionException, InterruptedException {
+        try {
+            waiter.get(JobsUnderTest.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            throw new AssertionError("nobody woke who waits for work", e);
+        }
+    }
+
+    static FutureTask<Void> task(Step step) {
+        return new FutureTask<>(() -> {
+            step.run();
+            return null;
+        });
+    }
+
+    /** Something that may take time. */
+    @FunctionalInterface
+    interface Step {
+        void run() throws Exception;
+    }
+}
