@@ -1,7 +1,7 @@
 package dev.coatcheck.gallery.photos;
 
-import dev.coatcheck.state.blobs.Blob;
 import dev.coatcheck.state.blobs.Blobs;
+import dev.coatcheck.state.blobs.Listed;
 import dev.coatcheck.state.leases.Acquisition.Acquired;
 import dev.coatcheck.state.leases.Acquisition.Busy;
 import dev.coatcheck.state.leases.Lease;
@@ -91,7 +91,7 @@ public final class PhotoSweeper implements AutoCloseable {
     void deleteOrphans() {
         var before = clock.instant().minus(ORPHAN_AGE);
         var after = "";
-        List<Blob> page;
+        List<Listed> page;
         do {
             page = blobs.list(PhotoBlobs.PREFIX, after, PAGE);
             deleteOrphans(page.stream()
@@ -101,7 +101,7 @@ public final class PhotoSweeper implements AutoCloseable {
         } while (page.size() == PAGE && !closed);
     }
 
-    private void deleteOrphans(List<Blob> old) {
+    private void deleteOrphans(List<Listed> old) {
         var existing = photos.existing(old.stream()
                 .map(blob -> PhotoBlobs.photo(blob.key()))
                 .flatMap(Optional::stream)

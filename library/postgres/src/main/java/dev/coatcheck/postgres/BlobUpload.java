@@ -14,6 +14,7 @@ import java.security.NoSuchAlgorithmException;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -88,7 +89,7 @@ final class BlobUpload {
                                 size,
                                 options.contentType(),
                                 sha256,
-                                sha256,
+                                Optional.of(sha256),
                                 Rows.instant(row, "stored_at"),
                                 metadata));
                     default -> throw lost();

@@ -3,6 +3,7 @@ package dev.coatcheck.postgres;
 import dev.coatcheck.state.blobs.Blob;
 import dev.coatcheck.state.blobs.BlobKey;
 import dev.coatcheck.state.blobs.Blobs;
+import dev.coatcheck.state.blobs.Listed;
 import dev.coatcheck.state.blobs.PutOptions;
 import dev.coatcheck.state.blobs.PutResult;
 import dev.coatcheck.state.blobs.ReadOptions;
@@ -135,7 +136,7 @@ final class PostgresBlobs implements Blobs {
     }
 
     @Override
-    public List<Blob> list(String prefix, String after, int limit) {
+    public List<Listed> list(String prefix, String after, int limit) {
         if (limit < 1 || limit > LONGEST_PAGE) {
             throw new IllegalArgumentException("a page has 1 to %d blobs, not %d".formatted(LONGEST_PAGE, limit));
         }
@@ -147,13 +148,19 @@ final class PostgresBlobs implements Blobs {
         }
         return database.ask("list blobs", connection -> {
             // A range of the index, since no key holds a character after z. Not "like", where _ means any character.
-            try (var list = connection.prepareStatement("select " + COLUMNS
+            try (var list = connection.prepareStatement("select b.key, b.size, b.sha256, b.stored_at"
                     + " from coatcheck.blobs b where b.key >= ? and b.key < ? and b.key > ? order by b.key limit ?")) {
                 list.setString(1, prefix);
                 list.setString(2, prefix + "\u007f");
                 list.setString(3, after);
                 list.setInt(4, limit);
-                return Rows.all(list, PostgresBlobs::blob);
+                return Rows.all(
+                        list,
+                        row -> new Listed(
+                                row.getString("key"),
+                                row.getLong("size"),
+                                row.getString("sha256"),
+                                Rows.instant(row, "stored_at")));
             }
         });
     }
@@ -183,7 +190,7 @@ final class PostgresBlobs implements Blobs {
                 row.getLong("size"),
                 row.getString("content_type"),
                 sha256,
-                sha256,
+                Optional.of(sha256),
                 Rows.instant(row, "stored_at"),
                 metadata);
     }

@@ -85,6 +85,9 @@ final class BlobActions {
     }
 
     private static String stored(Blobs blobs, String key, InputStream content) throws IOException {
-        return ((Stored) blobs.put(key, content, PutOptions.defaults())).blob().sha256();
+        return ((Stored) blobs.put(key, content, PutOptions.defaults()))
+                .blob()
+                .sha256()
+                .orElseThrow();
     }
 }

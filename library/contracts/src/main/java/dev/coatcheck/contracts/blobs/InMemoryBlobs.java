@@ -3,6 +3,7 @@ package dev.coatcheck.contracts.blobs;
 import dev.coatcheck.state.blobs.Blob;
 import dev.coatcheck.state.blobs.BlobKey;
 import dev.coatcheck.state.blobs.Blobs;
+import dev.coatcheck.state.blobs.Listed;
 import dev.coatcheck.state.blobs.PutOptions;
 import dev.coatcheck.state.blobs.PutResult;
 import dev.coatcheck.state.blobs.ReadOptions;
@@ -54,7 +55,8 @@ public final class InMemoryBlobs implements Blobs {
             return new PutResult.ChecksumMismatch(options.sha256().get(), sha256);
         }
         var storedAt = clock.instant().truncatedTo(ChronoUnit.MICROS);
-        var blob = new Blob(key, bytes.length, options.contentType(), sha256, sha256, storedAt, options.metadata());
+        var blob = new Blob(
+                key, bytes.length, options.contentType(), sha256, Optional.of(sha256), storedAt, options.metadata());
         if (!options.ifAbsent()) {
             held.put(key, new Held(blob, bytes));
         } else if (held.putIfAbsent(key, new Held(blob, bytes)) != null) {
@@ -104,7 +106,7 @@ public final class InMemoryBlobs implements Blobs {
     }
 
     @Override
-    public List<Blob> list(String prefix, String after, int limit) {
+    public List<Listed> list(String prefix, String after, int limit) {
         if (limit < 1 || limit > 1000) {
             throw new IllegalArgumentException("a page has 1 to 1000 blobs, not " + limit);
         }
@@ -115,6 +117,7 @@ public final class InMemoryBlobs implements Blobs {
                 .map(entry -> entry.blob)
                 .filter(blob -> blob.key().startsWith(prefix))
                 .limit(limit)
+                .map(blob -> new Listed(blob.key(), blob.size(), blob.etag(), blob.storedAt()))
                 .toList();
     }
 

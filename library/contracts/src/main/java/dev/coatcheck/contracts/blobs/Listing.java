@@ -1,11 +1,14 @@
 package dev.coatcheck.contracts.blobs;
 
 import static dev.coatcheck.contracts.blobs.BlobsUnderTest.put;
+import static dev.coatcheck.contracts.blobs.BlobsUnderTest.putAndStat;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
-import dev.coatcheck.state.blobs.Blob;
+import dev.coatcheck.state.blobs.BlobCapability;
 import dev.coatcheck.state.blobs.Blobs;
+import dev.coatcheck.state.blobs.Listed;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -21,14 +24,37 @@ interface Listing extends BlobsUnderTest {
     default void keys_are_listed_in_the_order_of_their_characters() {
         var blobs = blobs();
         var ordered = List.of(
-                "!", "'", "(", ")", "*", "-", ".", "/", "0", "9", "A", "B", "Z", "_", "a", "a!", "a-b", "a.b", "a/b",
-                "aB", "a_b", "aa", "ab", "b", "z");
+                "!", "'", "(", ")", "*", "-", "0", "9", "A", "B", "Z", "_", "a!", "a-b", "a.b", "a/b", "aB", "a_b",
+                "aa", "ab", "b", "z");
         var shuffled = new ArrayList<>(ordered);
         Collections.shuffle(shuffled, new Random(42));
         shuffled.forEach(key -> put(blobs, key, key));
 
         assertThat(keys(blobs, "", "", 1000)).isEqualTo(ordered);
-        assertThat(keys(blobs, "a", "", 1000)).containsExactly("a", "a!", "a-b", "a.b", "a/b", "aB", "a_b", "aa", "ab");
+        assertThat(keys(blobs, "a", "", 1000)).containsExactly("a!", "a-b", "a.b", "a/b", "aB", "a_b", "aa", "ab");
+    }
+
+    @Test
+    default void a_list_tells_of_each_blob_what_every_store_knows() {
+        var blobs = blobs();
+        var stored = putAndStat(blobs, "photos/1", "abc");
+
+        assertThat(blobs.list("photos/", "", 10)).singleElement().satisfies(listed -> {
+            assertThat(listed.key()).isEqualTo("photos/1");
+            assertThat(listed.size()).isEqualTo(3);
+            assertThat(listed.etag()).isEqualTo(stored.etag());
+            assertThat(listed.storedAt()).isCloseTo(stored.storedAt(), within(ABOUT));
+        });
+    }
+
+    @Test
+    @Requires(BlobCapability.ALL_KEYS)
+    default void a_key_that_begins_others_is_listed_before_them() {
+        var blobs = blobs();
+        List.of("a/b/c", "a", "a-", "a/b", "a0").forEach(key -> put(blobs, key, key));
+
+        assertThat(keys(blobs, "", "", 1000)).containsExactly("a", "a-", "a/b", "a/b/c", "a0");
+        assertThat(keys(blobs, "a/", "a/b", 1000)).containsExactly("a/b/c");
     }
 
     @Test
@@ -54,7 +80,7 @@ interface Listing extends BlobsUnderTest {
                         List.of("p/8", "p/9"),
                         List.of());
         assertThat(keys(blobs, "q/", "p/5", 2)).containsExactly("q/0", "q/1");
-        assertThat(keys(blobs, "p/", "q/", 2)).isEmpty();
+        assertThat(keys(blobs, "p/", "q", 2)).isEmpty();
         assertThat(keys(blobs, "", "p/8z", 2)).containsExactly("p/9", "q/0");
     }
 
@@ -89,6 +115,6 @@ interface Listing extends BlobsUnderTest {
     }
 
     private static List<String> keys(Blobs blobs, String prefix, String after, int limit) {
-        return blobs.list(prefix, after, limit).stream().map(Blob::key).toList();
+        return blobs.list(prefix, after, limit).stream().map(Listed::key).toList();
     }
 }

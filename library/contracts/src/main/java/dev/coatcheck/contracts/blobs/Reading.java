@@ -2,6 +2,7 @@ package dev.coatcheck.contracts.blobs;
 
 import static dev.coatcheck.contracts.blobs.BlobsUnderTest.open;
 import static dev.coatcheck.contracts.blobs.BlobsUnderTest.put;
+import static dev.coatcheck.contracts.blobs.BlobsUnderTest.putAndStat;
 import static dev.coatcheck.contracts.blobs.BlobsUnderTest.read;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -36,7 +37,7 @@ interface Reading extends BlobsUnderTest {
     default void a_part_of_a_blob_is_read_alone(long offset, long length) throws IOException {
         var blobs = blobs();
         var content = GeneratedStream.bytes(3, SIZE + 1);
-        var blob = put(blobs, "a", content, PutOptions.defaults());
+        var blob = putAndStat(blobs, "a", content, PutOptions.defaults());
         long end = length > SIZE + 1 - offset ? SIZE + 1 : offset + length;
 
         try (var found = open(blobs, "a", ReadOptions.range(offset, length))) {
@@ -60,8 +61,8 @@ interface Reading extends BlobsUnderTest {
     @Test
     default void an_offset_at_which_there_is_no_byte_is_told() {
         var blobs = blobs();
-        var blob = put(blobs, "a", "abc");
-        var empty = put(blobs, "empty", "");
+        var blob = putAndStat(blobs, "a", "abc");
+        var empty = putAndStat(blobs, "empty", "");
 
         assertThat(blobs.read("a", ReadOptions.from(3))).isEqualTo(new OutOfRange(blob));
         assertThat(blobs.read("a", ReadOptions.range(Long.MAX_VALUE, Long.MAX_VALUE)))
@@ -73,7 +74,7 @@ interface Reading extends BlobsUnderTest {
     @Test
     default void who_has_the_bytes_already_is_told_so() {
         var blobs = blobs();
-        var blob = put(blobs, "a", "abc");
+        var blob = putAndStat(blobs, "a", "abc");
 
         assertThat(blobs.read("a", ReadOptions.whole().ifNoneMatch(blob.etag())))
                 .isEqualTo(new NotModified(blob));

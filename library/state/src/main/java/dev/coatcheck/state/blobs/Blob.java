@@ -2,6 +2,7 @@ package dev.coatcheck.state.blobs;
 
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What is known of a blob besides its bytes.
@@ -10,8 +11,10 @@ import java.util.Map;
  * @param size in bytes
  * @param contentType as given when it was stored
  * @param etag changes whenever the bytes do; without quotes
- * @param sha256 of its bytes, in lower-case hexadecimal
- * @param storedAt when it was stored, by the store's clock
+ * @param sha256 of its bytes, in lower-case hexadecimal; empty where the store does not hold it: see
+ *     {@link BlobCapability#CHECKSUMS}. What {@link Blobs#put} returns always has it
+ * @param storedAt when it was stored, by the store's clock; an object store counts in seconds, and some of them from the
+ *     upload's beginning
  * @param metadata as given when it was stored
  */
 public record Blob(
@@ -19,7 +22,7 @@ public record Blob(
         long size,
         String contentType,
         String etag,
-        String sha256,
+        Optional<String> sha256,
         Instant storedAt,
         Map<String, String> metadata) {
     public Blob {

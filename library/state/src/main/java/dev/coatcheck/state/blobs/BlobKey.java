@@ -2,11 +2,22 @@ package dev.coatcheck.state.blobs;
 
 import java.util.regex.Pattern;
 
-/** The keys that every store takes alike. */
+/**
+ * The keys that every store takes alike: 1 to 512 characters of ASCII letters, digits and {@code ! - _ . * ' ( ) /}, where
+ * what stands before, between and after slashes is neither empty nor {@code .} nor {@code ..}: on the way to an object store
+ * such a key would be taken for a path, and lead elsewhere.
+ */
 public final class BlobKey {
-    private static final Pattern KEY = Pattern.compile("[A-Za-z0-9!\\-_.*'()/]{1,512}");
+    private static final int MOST_CHARACTERS = 512;
+    private static final String PART = "(?!\\.{1,2}(?:/|\\z))[A-Za-z0-9!\\-_.*'()]+";
+    private static final Pattern KEY = Pattern.compile(PART + "(?:/" + PART + ")*");
 
     private BlobKey() {}
+
+    /** Whether a text is a key. What others put into a store may have other names. */
+    public static boolean isKey(String text) {
+        return text.length() <= MOST_CHARACTERS && KEY.matcher(text).matches();
+    }
 
     /**
      * Refuses what is no key.
@@ -15,9 +26,10 @@ public final class BlobKey {
      * @throws IllegalArgumentException where it is no key; the message does not repeat it
      */
     public static String require(String key) {
-        if (!KEY.matcher(key).matches()) {
+        if (!isKey(key)) {
             throw new IllegalArgumentException(
-                    "a blob's key is 1 to 512 characters of ASCII letters, digits and !-_.*'()/");
+                    "a blob's key is 1 to 512 characters of ASCII letters, digits and !-_.*'()/,"
+                            + " without a part between slashes that is empty, \".\" or \"..\"");
         }
         return key;
     }

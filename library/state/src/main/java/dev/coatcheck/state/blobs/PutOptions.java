@@ -5,11 +5,12 @@ import java.util.Collections;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /**
  * How to store a blob. Its texts are such as every store takes: see {@link StoredText}.
  *
- * @param contentType {@code application/octet-stream} by default
+ * @param contentType 1 to 255 printable characters of ASCII; {@code application/octet-stream} by default
  * @param metadata short texts to keep beside the bytes; none by default
  * @param maxBytes how many bytes the stream may have; {@link Long#MAX_VALUE} by default
  * @param sha256 what the bytes must hash to, in lower-case hexadecimal, where the caller knows
@@ -17,11 +18,14 @@ import java.util.TreeMap;
  */
 public record PutOptions(
         String contentType, Map<String, String> metadata, long maxBytes, Optional<String> sha256, boolean ifAbsent) {
+    private static final Pattern CONTENT_TYPE = Pattern.compile("[!-~](?:[ -~]{0,253}[!-~])?");
     private static final PutOptions DEFAULTS =
             new PutOptions("application/octet-stream", Map.of(), Long.MAX_VALUE, Optional.empty(), false);
 
     public PutOptions {
-        StoredText.require("the content type of a blob", contentType);
+        if (!CONTENT_TYPE.matcher(contentType).matches()) {
+            throw new IllegalArgumentException("a blob's content type is 1 to 255 printable characters of ASCII");
+        }
         metadata.forEach((name, value) -> {
             StoredText.require("the name of a blob's metadata", name);
             StoredText.require("a blob's metadata \"" + name + "\"", value);

@@ -1,0 +1,124 @@
+package dev.coatcheck.s3;
+
+import dev.coatcheck.state.BackingServiceException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Function;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
+import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
+import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
+import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
+import software.amazon.awssdk.core.exception.AbortedException;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.http.SdkHttpClient;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.retries.StandardRetryStrategy;
+import software.amazon.awssdk.services.s3.S3Client;
+
+/** What the adapters talk to: a bucket, whose failures are named. */
+final class Bucket implements AutoCloseable {
+    private static final int ATTEMPTS = 3;
+    /** For stores of one region, which have to be told some name. */
+    private static final Region ANY_REGION = Region.US_EAST_1;
+
+    /** How much longer than any other request it may take to put parts together; a store gives signs of life meanwhile. */
+    private static final int LONGER = 10;
+
+    private final S3Url url;
+    private final Duration longTimeout;
+    private final SdkHttpClient http;
+    private final S3Client patient;
+    private final S3Client once;
+
+    Bucket(S3Url url, S3Settings settings) {
+        this.url = url;
+        this.longTimeout = settings.requestTimeout().multipliedBy(LONGER);
+        this.http = UrlConnectionHttpClient.builder()
+                .connectionTimeout(settings.connectTimeout())
+                .socketTimeout(settings.requestTimeout())
+                .build();
+        var standard = AwsRetryStrategy.standardRetryStrategy().toBuilder();
+        this.patient = client(settings, standard.maxAttempts(ATTEMPTS).build());
+        this.once = client(settings, standard.maxAttempts(1).build());
+    }
+
+    private S3Client client(S3Settings settings, StandardRetryStrategy retries) {
+        var builder = S3Client.builder()
+                .httpClient(http)
+                .credentialsProvider(credentials())
+                // What stores do not know that speak S3 of another year: checksums in trailers, bodies in signed
+                // chunks. A
+                // part is in memory, so that its checksum can go ahead of it, in the header that all of them know.
+                .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
+                .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
+                // To be asked first for leave to send would be a second round trip.
+                .serviceConfiguration(s3 -> s3.chunkedEncodingEnabled(false).expectContinueEnabled(false))
+                .overrideConfiguration(client -> client.retryStrategy(retries)
+                        .apiCallAttemptTimeout(settings.requestTimeout())
+                        .apiCallTimeout(settings.requestTimeout().multipliedBy(2)));
+        url.endpoint().ifPresent(endpoint -> builder.endpointOverride(endpoint).forcePathStyle(true));
+        region().ifPresent(builder::region);
+        return builder.build();
+    }
+
+    private Optional<Region> region() {
+        var named = url.region().map(Region::of);
+        return url.endpoint().isPresent() ? named.or(() -> Optional.of(ANY_REGION)) : named;
+    }
+
+    private AwsCredentialsProvider credentials() {
+        return url.credentials()
+                .<AwsCredentialsProvider>map(StaticCredentialsProvider::create)
+                .orElseGet(() -> DefaultCredentialsProvider.builder().build());
+    }
+
+    String name() {
+        return url.bucket();
+    }
+
+    /** For a request that takes the longer the larger the object is. */
+    void givenTime(AwsRequestOverrideConfiguration.Builder request) {
+        request.apiCallAttemptTimeout(longTimeout).apiCallTimeout(longTimeout);
+    }
+
+    /**
+     * Asks for what may be done twice, which is done again where it fails in a way that may pass.
+     *
+     * @param attempt what is tried, as a verb phrase, for the exception
+     */
+    <T> T ask(String attempt, Function<S3Client, T> request) {
+        return with(patient, attempt, request);
+    }
+
+    /** Asks for what must not be done twice: after an answer that was lost, the second would not be that of the first. */
+    <T> T askOnce(String attempt, Function<S3Client, T> request) {
+        return with(once, attempt, request);
+    }
+
+    private <T> T with(S3Client client, String attempt, Function<S3Client, T> request) {
+        try {
+            return request.apply(client);
+        } catch (AbortedException e) {
+            Thread.currentThread().interrupt();
+            throw new BackingServiceException(url.resource(), attempt, e);
+        } catch (SdkException e) {
+            throw new BackingServiceException(url.resource(), attempt, e);
+        }
+    }
+
+    @Override
+    public void close() {
+        patient.close();
+        once.close();
+        http.close();
+    }
+
+    @Override
+    public String toString() {
+        return url.resource();
+    }
+}

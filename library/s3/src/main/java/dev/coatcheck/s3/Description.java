@@ -1,0 +1,75 @@
+package dev.coatcheck.s3;
+
+import java.net.URLDecoder;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * What an object carries besides its bytes, as one entry of its user metadata: names there are without case, values are
+ * ASCII, and a blob's are any text. The entry is the version of its form, the checksum, and pairs, with {@code &} between,
+ * percent-encoded.
+ *
+ * @param sha256 empty where it was not known when the store was told of the object
+ */
+record Description(Optional<String> sha256, Map<String, String> metadata) {
+    static final String NAME = "coatcheck";
+
+    private static final String VERSION = "1";
+
+    /** What Amazon's takes of user metadata, names and values together. */
+    private static final int MOST_BYTES = 2_048;
+
+    /**
+     * As user metadata.
+     *
+     * @throws IllegalArgumentException where it is more than the store takes
+     */
+    Map<String, String> toUserMetadata() {
+        var pairs =
+                metadata.entrySet().stream().map(entry -> encoded(entry.getKey()) + "=" + encoded(entry.getValue()));
+        var text = Stream.concat(Stream.of(VERSION, encoded(sha256.orElse(""))), pairs)
+                .collect(Collectors.joining("&"));
+        if (NAME.length() + text.length() > MOST_BYTES) {
+            throw new IllegalArgumentException(
+                    "the metadata of a blob takes %d bytes, percent-encoded, and an object store has room for %d"
+                            .formatted(text.length(), MOST_BYTES - NAME.length()));
+        }
+        return Map.of(NAME, text);
+    }
+
+    /** Of an object that somebody else put there, or a later release in a form of its own, what can be told. */
+    static Description of(Map<String, String> userMetadata) {
+        var text = userMetadata.get(NAME);
+        if (text == null) {
+            return new Description(Optional.empty(), userMetadata);
+        }
+        var fields = text.split("&", -1);
+        if (!fields[0].equals(VERSION) || fields.length < 2) {
+            return new Description(Optional.empty(), Map.of());
+        }
+        var metadata = Arrays.stream(fields)
+                .skip(2)
+                .map(pair -> pair.split("=", 2))
+                .filter(pair -> pair.length == 2)
+                .collect(Collectors.toMap(
+                        pair -> decoded(pair[0]), pair -> decoded(pair[1]), (first, second) -> second, TreeMap::new));
+        return new Description(
+                Optional.of(decoded(fields[1])).filter(sha256 -> !sha256.isEmpty()),
+                Collections.unmodifiableMap(metadata));
+    }
+
+    private static String encoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
+    }
+
+    private static String decoded(String text) {
+        return URLDecoder.decode(text, StandardCharsets.UTF_8);
+    }
+}

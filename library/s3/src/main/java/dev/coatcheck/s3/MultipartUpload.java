@@ -1,0 +1,86 @@
+package dev.coatcheck.s3;
+
+import static java.lang.System.Logger.Level.DEBUG;
+
+import dev.coatcheck.state.BackingServiceException;
+import dev.coatcheck.state.blobs.PutOptions;
+import java.util.ArrayList;
+import java.util.List;
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.http.ContentStreamProvider;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.CompleteMultipartUploadResponse;
+import software.amazon.awssdk.services.s3.model.CompletedPart;
+
+/** One object on its way in parts, which nobody can see before all of them are there. */
+final class MultipartUpload {
+    /** What S3 allows. */
+    static final int MOST_PARTS = 10_000;
+
+    private static final System.Logger LOG = System.getLogger(MultipartUpload.class.getName());
+
+    private final Bucket bucket;
+    private final String key;
+    private final String id;
+    private final List<CompletedPart> parts = new ArrayList<>();
+
+    private MultipartUpload(Bucket bucket, String key, String id) {
+        this.bucket = bucket;
+        this.key = key;
+        this.id = id;
+    }
+
+    static MultipartUpload begin(Bucket bucket, String key, PutOptions options, Description description) {
+        var metadata = description.toUserMetadata();
+        var begun = bucket.ask(
+                "begin to store a blob in parts",
+                client -> client.createMultipartUpload(create -> create.bucket(bucket.name())
+                        .key(key)
+                        .contentType(options.contentType())
+                        .metadata(metadata)));
+        return new MultipartUpload(bucket, key, begun.uploadId());
+    }
+
+    void add(byte[] part) {
+        int number = parts.size() + 1;
+        var md5 = PartReader.md5(part);
+        var stored = bucket.ask(
+                "store a part of a blob",
+                client -> client.uploadPart(
+                        upload -> upload.bucket(bucket.name())
+                                .key(key)
+                                .uploadId(id)
+                                .partNumber(number)
+                                .contentMD5(md5),
+                        body(part, "application/octet-stream")));
+        parts.add(CompletedPart.builder().partNumber(number).eTag(stored.eTag()).build());
+    }
+
+    /** Makes the parts the object. */
+    CompleteMultipartUploadResponse complete(S3Client client, boolean first) {
+        return client.completeMultipartUpload(complete -> complete.bucket(bucket.name())
+                .key(key)
+                .uploadId(id)
+                .ifNoneMatch(first ? "*" : null)
+                .multipartUpload(all -> all.parts(parts))
+                .overrideConfiguration(bucket::givenTime));
+    }
+
+    /** Gives the parts up. Where the store cannot be told, they are left for whoever sweeps. */
+    void abort() {
+        try {
+            bucket.ask(
+                    "give up an upload",
+                    client -> client.abortMultipartUpload(
+                            abort -> abort.bucket(bucket.name()).key(key).uploadId(id)));
+        } catch (BackingServiceException e) {
+            LOG.log(DEBUG, "left to be swept", e);
+        }
+    }
+
+    /** A body that is not copied. */
+    static RequestBody body(byte[] bytes, String contentType) {
+        return RequestBody.fromContentProvider(
+                ContentStreamProvider.fromByteArrayUnsafe(bytes), bytes.length, contentType);
+    }
+}

@@ -1,0 +1,79 @@
+package dev.coatcheck.s3;
+
+import dev.coatcheck.state.blobs.Blob;
+import dev.coatcheck.state.blobs.ReadOptions;
+import dev.coatcheck.state.blobs.ReadResult;
+import dev.coatcheck.state.blobs.ReadResult.Found;
+import java.io.InputStream;
+import java.util.Optional;
+import software.amazon.awssdk.core.ResponseInputStream;
+import software.amazon.awssdk.services.s3.model.GetObjectResponse;
+import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
+import software.amazon.awssdk.services.s3.model.S3Exception;
+
+/** Opens one object. */
+final class ObjectReader {
+    private static final int RANGE_NOT_SATISFIABLE = 416;
+
+    private final Bucket bucket;
+    private final String key;
+    private final ReadOptions options;
+
+    ObjectReader(Bucket bucket, String key, ReadOptions options) {
+        this.bucket = bucket;
+        this.key = key;
+        this.options = options;
+    }
+
+    /** Asks for it; empty where it has no such byte. */
+    Optional<ReadResult> open() {
+        return bucket.ask("read a blob", client -> {
+            try {
+                return Optional.of(found(client.getObject(
+                        get -> get.bucket(bucket.name()).key(key).range(range().orElse(null)))));
+            } catch (NoSuchKeyException e) {
+                return Optional.of(new ReadResult.Missing());
+            } catch (S3Exception e) {
+                if (e.statusCode() == RANGE_NOT_SATISFIABLE) {
+                    return Optional.empty();
+                }
+                throw e;
+            }
+        });
+    }
+
+    /** What is to be said of an object that has no such byte. */
+    static ReadResult withoutByte(Blob blob, ReadOptions options) {
+        return blob.size() == 0 && options.offset() == 0
+                ? new Found(blob, 0, 0, InputStream.nullInputStream())
+                : new ReadResult.OutOfRange(blob);
+    }
+
+    private Optional<String> range() {
+        long offset = options.offset();
+        if (offset == 0 && options.length().isEmpty()) {
+            return Optional.empty();
+        }
+        long last = offset + options.length().orElse(0) - 1;
+        return Optional.of("bytes=" + offset + "-" + (options.length().isEmpty() || last < offset ? "" : last));
+    }
+
+    private Found found(ResponseInputStream<GetObjectResponse> content) {
+        var response = content.response();
+        var description = Description.of(response.metadata());
+        long length = response.contentLength();
+        // "bytes 0-9/3145828"
+        long size = Optional.ofNullable(response.contentRange())
+                .map(range -> Long.parseLong(range.substring(range.indexOf('/') + 1)))
+                .orElse(length);
+        var blob = new Blob(
+                key,
+                size,
+                response.contentType(),
+                S3Blobs.etag(response.eTag()),
+                description.sha256(),
+                response.lastModified(),
+                description.metadata());
+        return new Found(blob, options.offset(), length, new ObjectContent(content, length));
+    }
+}

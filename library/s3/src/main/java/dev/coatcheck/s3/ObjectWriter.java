@@ -1,0 +1,160 @@
+package dev.coatcheck.s3;
+
+import dev.coatcheck.state.blobs.Blob;
+import dev.coatcheck.state.blobs.BlobCapability;
+import dev.coatcheck.state.blobs.PutOptions;
+import dev.coatcheck.state.blobs.PutResult;
+import dev.coatcheck.state.blobs.PutResult.Stored;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.HttpURLConnection;
+import java.time.Instant;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+import java.util.function.Function;
+import software.amazon.awssdk.core.SdkResponse;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
+import software.amazon.awssdk.services.s3.model.S3Exception;
+
+/**
+ * Stores one stream: in one request where it is smaller than a part, and in parts otherwise, one of which is in memory at a
+ * time.
+ */
+final class ObjectWriter {
+    private final Bucket bucket;
+    private final String key;
+    private final PutOptions options;
+    private final boolean first;
+    private final int partBytes;
+    private final long maxBytes;
+    private final PartReader reader;
+
+    ObjectWriter(Bucket bucket, S3Settings settings, String key, InputStream content, PutOptions options) {
+        this.bucket = bucket;
+        this.key = key;
+        this.options = options;
+        this.first = options.ifAbsent() && !settings.lacking().contains(BlobCapability.SOLE_CREATION);
+        this.partBytes = settings.partBytes();
+        this.maxBytes = Math.min(options.maxBytes(), (long) partBytes * MultipartUpload.MOST_PARTS);
+        this.reader = new PartReader(content, partBytes, maxBytes);
+    }
+
+    PutResult write() throws IOException {
+        var part = reader.next();
+        if (reader.isTooLong()) {
+            return new PutResult.TooLarge(maxBytes);
+        }
+        return part.length < partBytes ? writeWhole(part) : writeInParts(part);
+    }
+
+    private PutResult writeWhole(byte[] bytes) {
+        var sha256 = reader.sha256();
+        if (isOther(sha256)) {
+            return mismatch(sha256);
+        }
+        var metadata = new Description(Optional.of(sha256), options.metadata()).toUserMetadata();
+        var md5 = PartReader.md5(bytes);
+        return askToStore(
+                        "store a blob",
+                        client -> client.putObject(
+                                put -> put.bucket(bucket.name())
+                                        .key(key)
+                                        .contentType(options.contentType())
+                                        .contentMD5(md5)
+                                        .metadata(metadata)
+                                        .ifNoneMatch(first ? "*" : null),
+                                MultipartUpload.body(bytes, options.contentType())))
+                .<PutResult>map(put -> stored(put, put.eTag(), sha256))
+                .orElseGet(PutResult.Exists::new);
+    }
+
+    private PutResult writeInParts(byte[] firstPart) throws IOException {
+        var description = new Description(options.sha256(), options.metadata());
+        var upload = MultipartUpload.begin(bucket, key, options, description);
+        boolean finished = false;
+        try {
+            for (var part = firstPart; part.length > 0; part = reader.next()) {
+                if (reader.isTooLong()) {
+                    return new PutResult.TooLarge(maxBytes);
+                }
+                upload.add(part);
+            }
+            var sha256 = reader.sha256();
+            if (isOther(sha256)) {
+                return mismatch(sha256);
+            }
+            var stored = askToStore("put the parts of a blob together", client -> upload.complete(client, first));
+            finished = stored.isPresent();
+            return stored.<PutResult>map(completed -> stored(completed, completed.eTag(), sha256))
+                    .orElseGet(PutResult.Exists::new);
+        } finally {
+            if (!finished) {
+                upload.abort();
+            }
+        }
+    }
+
+    /**
+     * Makes the request that makes the object.
+     *
+     * @return empty where there is one, and it was to stay
+     */
+    private <T> Optional<T> askToStore(String attempt, Function<S3Client, T> request) {
+        if (!first) {
+            return Optional.of(bucket.ask(attempt, request));
+        }
+        // Once: made again after its answer was lost, it would find there what it had stored itself.
+        return bucket.askOnce(attempt, client -> {
+            try {
+                return Optional.of(request.apply(client));
+            } catch (S3Exception e) {
+                if (e.statusCode() == HttpURLConnection.HTTP_PRECON_FAILED
+                        || (e.statusCode() == HttpURLConnection.HTTP_CONFLICT && isThere(client))) {
+                    return Optional.empty();
+                }
+                throw e;
+            }
+        });
+    }
+
+    /** Of two who store at the same moment, Amazon's may tell both of a conflict. */
+    private boolean isThere(S3Client client) {
+        try {
+            client.headObject(head -> head.bucket(bucket.name()).key(key));
+            return true;
+        } catch (NoSuchKeyException e) {
+            return false;
+        }
+    }
+
+    private boolean isOther(String sha256) {
+        return !options.sha256().orElse(sha256).equals(sha256);
+    }
+
+    private PutResult mismatch(String sha256) {
+        return new PutResult.ChecksumMismatch(options.sha256().orElseThrow(), sha256);
+    }
+
+    private Stored stored(SdkResponse response, String etag, String sha256) {
+        return new Stored(new Blob(
+                key,
+                reader.size(),
+                options.contentType(),
+                S3Blobs.etag(etag),
+                Optional.of(sha256),
+                storeTime(response),
+                options.metadata()));
+    }
+
+    /** By the store's clock, without asking it once more. */
+    private static Instant storeTime(SdkResponse response) {
+        return response.sdkHttpResponse()
+                .firstMatchingHeader("Date")
+                .map(date -> ZonedDateTime.parse(date, DateTimeFormatter.RFC_1123_DATE_TIME)
+                        .toInstant())
+                .orElseGet(() -> Instant.now().truncatedTo(ChronoUnit.SECONDS));
+    }
+}

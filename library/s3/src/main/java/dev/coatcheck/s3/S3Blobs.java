@@ -1,0 +1,160 @@
+package dev.coatcheck.s3;
+
+import dev.coatcheck.state.blobs.Blob;
+import dev.coatcheck.state.blobs.BlobCapability;
+import dev.coatcheck.state.blobs.BlobKey;
+import dev.coatcheck.state.blobs.Blobs;
+import dev.coatcheck.state.blobs.Listed;
+import dev.coatcheck.state.blobs.PutOptions;
+import dev.coatcheck.state.blobs.PutResult;
+import dev.coatcheck.state.blobs.ReadOptions;
+import dev.coatcheck.state.blobs.ReadResult;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
+import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
+import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
+import software.amazon.awssdk.services.s3.model.S3Object;
+
+/** Blobs as objects of a bucket: the key is the object's, and what is known of it beside its bytes is its metadata. */
+final class S3Blobs implements Blobs {
+    private static final int LONGEST_PAGE = 1_000;
+    private static final Pattern PREFIX = Pattern.compile("[A-Za-z0-9!\\-_.*'()/]{0,512}");
+
+    private final Bucket bucket;
+    private final S3Settings settings;
+
+    S3Blobs(Bucket bucket, S3Settings settings) {
+        this.bucket = bucket;
+        this.settings = settings;
+    }
+
+    @Override
+    public Set<BlobCapability> capabilities() {
+        var declared = EnumSet.of(BlobCapability.SOLE_CREATION, BlobCapability.ALL_KEYS);
+        declared.removeAll(settings.lacking());
+        return Collections.unmodifiableSet(declared);
+    }
+
+    @Override
+    public PutResult put(String key, InputStream content, PutOptions options) throws IOException {
+        BlobKey.require(key);
+        // Refused here rather than after the first part.
+        new Description(options.sha256(), options.metadata()).toUserMetadata();
+        if (options.ifAbsent() && stat(key).isPresent()) {
+            return new PutResult.Exists();
+        }
+        return new ObjectWriter(bucket, settings, key, content, options).write();
+    }
+
+    @Override
+    public ReadResult read(String key, ReadOptions options) {
+        BlobKey.require(key);
+        if (options.ifNoneMatch().isPresent()) {
+            // Asked first, since "not modified" says nothing of the object but its tag.
+            var blob = stat(key);
+            if (blob.isEmpty()) {
+                return new ReadResult.Missing();
+            }
+            if (options.ifNoneMatch().filter(blob.get().etag()::equals).isPresent()) {
+                return new ReadResult.NotModified(blob.get());
+            }
+        }
+        return new ObjectReader(bucket, key, options)
+                .open()
+                .or(() -> stat(key).map(blob -> ObjectReader.withoutByte(blob, options)))
+                .orElseGet(ReadResult.Missing::new);
+    }
+
+    @Override
+    public Optional<Blob> stat(String key) {
+        BlobKey.require(key);
+        return bucket.ask("look for a blob", client -> {
+            try {
+                return Optional.of(blob(
+                        key,
+                        client.headObject(head -> head.bucket(bucket.name()).key(key))));
+            } catch (NoSuchKeyException e) {
+                return Optional.empty();
+            }
+        });
+    }
+
+    private static Blob blob(String key, HeadObjectResponse head) {
+        var description = Description.of(head.metadata());
+        return new Blob(
+                key,
+                head.contentLength(),
+                head.contentType(),
+                etag(head.eTag()),
+                description.sha256(),
+                head.lastModified(),
+                description.metadata());
+    }
+
+    @Override
+    public List<Listed> list(String prefix, String after, int limit) {
+        if (limit < 1 || limit > LONGEST_PAGE) {
+            throw new IllegalArgumentException("a page has 1 to %d blobs, not %d".formatted(LONGEST_PAGE, limit));
+        }
+        if (!after.isEmpty()) {
+            BlobKey.require(after);
+        }
+        if (!PREFIX.matcher(prefix).matches()) {
+            return List.of();
+        }
+        var found = new ArrayList<Listed>();
+        var page = page(prefix, after, limit);
+        while (true) {
+            // What others put there under names that are no keys is not a blob, and leaves the page short.
+            page.contents().stream()
+                    .filter(object -> BlobKey.isKey(object.key()))
+                    .map(S3Blobs::listed)
+                    .forEach(found::add);
+            if (found.size() >= limit || page.contents().isEmpty() || !page.isTruncated()) {
+                return List.copyOf(found);
+            }
+            page = page(prefix, page.contents().getLast().key(), limit - found.size());
+        }
+    }
+
+    private ListObjectsV2Response page(String prefix, String after, int limit) {
+        return bucket.ask(
+                "list blobs",
+                client -> client.listObjectsV2(list -> list.bucket(bucket.name())
+                        .prefix(prefix)
+                        .startAfter(after.isEmpty() ? null : after)
+                        .maxKeys(limit)));
+    }
+
+    private static Listed listed(S3Object object) {
+        // In whole seconds, as the store tells of one object alone.
+        var storedAt = Instant.ofEpochSecond(object.lastModified().getEpochSecond());
+        return new Listed(object.key(), object.size(), etag(object.eTag()), storedAt);
+    }
+
+    /** Looks first, since the store says of what was never there that it is deleted. */
+    @Override
+    public boolean delete(String key) {
+        if (stat(key).isEmpty()) {
+            return false;
+        }
+        bucket.ask(
+                "delete a blob",
+                client -> client.deleteObject(
+                        delete -> delete.bucket(bucket.name()).key(key)));
+        return true;
+    }
+
+    static String etag(String quoted) {
+        return quoted.replace("\"", "");
+    }
+}

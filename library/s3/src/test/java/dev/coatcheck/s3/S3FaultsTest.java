@@ -1,0 +1,73 @@
+package dev.coatcheck.s3;
+
+import dev.coatcheck.contracts.faults.AttachedPorts;
+import dev.coatcheck.contracts.faults.FaultsContract;
+import dev.coatcheck.contracts.faults.Relay;
+import dev.coatcheck.contracts.faults.SmallDisk;
+import dev.coatcheck.host.service.Durability;
+import dev.coatcheck.host.service.S3Server;
+import dev.coatcheck.host.service.ServerSettings;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Blobs in every fault. A full server is one whose disk is. */
+class S3FaultsTest extends FaultsContract {
+    @TempDir
+    static Path folder;
+
+    private static SmallDisk disk;
+    private static S3Server server;
+
+    @BeforeAll
+    static void startServer() {
+        disk = SmallDisk.at(folder);
+        server = S3Server.start(ServerSettings.at(folder.resolve("s3")).withDurability(Durability.PROCESS_LOSS));
+    }
+
+    @AfterAll
+    static void endServer() {
+        try {
+            if (server != null) {
+                server.kill();
+                server.close();
+            }
+        } finally {
+            disk.close();
+        }
+    }
+
+    @Override
+    protected int tcpPort() {
+        return server.tcpPort();
+    }
+
+    @Override
+    protected void kill() {
+        server.kill();
+    }
+
+    @Override
+    protected void start() {
+        server.start();
+    }
+
+    @Override
+    protected AttachedPorts attach(Relay relay, Duration timeout) {
+        var settings = Buckets.SETTINGS.withConnectTimeout(timeout).withRequestTimeout(timeout);
+        var s3 = S3.attach(relay.through(Buckets.url(server, server.bucket())), settings);
+        return new AttachedPorts(s3).with(s3.blobs());
+    }
+
+    @Override
+    protected void fill() {
+        disk.fill();
+    }
+
+    @Override
+    protected void makeRoom() {
+        disk.makeRoom();
+    }
+}

@@ -1,0 +1,32 @@
+package dev.coatcheck.state.blobs;
+
+/**
+ * What an adapter of {@link Blobs} promises beyond the guarantees that all have, as far as its store can hold it. An adapter
+ * {@linkplain Blobs#capabilities() declares} its capabilities, and the contract kit tests exactly those.
+ */
+public enum BlobCapability {
+    /**
+     * Every blob has its SHA-256, however large it is and whoever stored it. Without it, those have it whose bytes were
+     * all there, or whose {@linkplain PutOptions#withSha256 checksum was announced}, before the store was told of them:
+     * for a stream of many parts it is known only when the store has all it will ever keep of it.
+     */
+    CHECKSUMS,
+
+    /**
+     * Of several who at the same moment store a blob {@linkplain PutOptions#onlyIfAbsent() only if there is none}, one
+     * does, and the others are told that there is one. Without it each looks before it stores, and the last wins.
+     */
+    SOLE_CREATION,
+
+    /**
+     * Of several who at the same moment {@linkplain Blobs#delete delete} a blob, one is told that there was one. Without
+     * it each looks before it deletes, and more than one may be told so.
+     */
+    SOLE_DELETION,
+
+    /**
+     * Any key beside any other. Without it {@code a} and {@code a/b} cannot both be there, and what stands between two
+     * slashes has 255 characters at the most: the store keeps its objects as files.
+     */
+    ALL_KEYS
+}
