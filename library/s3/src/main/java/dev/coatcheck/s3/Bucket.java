@@ -18,6 +18,8 @@ import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.retries.StandardRetryStrategy;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.S3Configuration;
+import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 
 /** What the adapters talk to: a bucket, whose failures are named. */
 final class Bucket implements AutoCloseable {
@@ -30,13 +32,16 @@ final class Bucket implements AutoCloseable {
 
     private final S3Url url;
     private final Duration longTimeout;
+    private final AwsCredentialsProvider credentials;
     private final SdkHttpClient http;
     private final S3Client patient;
     private final S3Client once;
+    private final S3Presigner presigner;
 
     Bucket(S3Url url, S3Settings settings) {
         this.url = url;
         this.longTimeout = settings.requestTimeout().multipliedBy(LONGER);
+        this.credentials = credentials(url);
         this.http = UrlConnectionHttpClient.builder()
                 .connectionTimeout(settings.connectTimeout())
                 .socketTimeout(settings.requestTimeout())
@@ -44,12 +49,13 @@ final class Bucket implements AutoCloseable {
         var standard = AwsRetryStrategy.standardRetryStrategy().toBuilder();
         this.patient = client(settings, standard.maxAttempts(ATTEMPTS).build());
         this.once = client(settings, standard.maxAttempts(1).build());
+        this.presigner = presigner();
     }
 
     private S3Client client(S3Settings settings, StandardRetryStrategy retries) {
         var builder = S3Client.builder()
                 .httpClient(http)
-                .credentialsProvider(credentials())
+                .credentialsProvider(credentials)
                 // What stores do not know that speak S3 of another year: checksums in trailers, bodies in signed
                 // chunks. A
                 // part is in memory, so that its checksum can go ahead of it, in the header that all of them know.
@@ -65,12 +71,23 @@ final class Bucket implements AutoCloseable {
         return builder.build();
     }
 
+    private S3Presigner presigner() {
+        var builder = S3Presigner.builder()
+                .credentialsProvider(credentials)
+                .serviceConfiguration(S3Configuration.builder()
+                        .pathStyleAccessEnabled(url.endpoint().isPresent())
+                        .build());
+        url.endpoint().ifPresent(builder::endpointOverride);
+        region().ifPresent(builder::region);
+        return builder.build();
+    }
+
     private Optional<Region> region() {
         var named = url.region().map(Region::of);
         return url.endpoint().isPresent() ? named.or(() -> Optional.of(ANY_REGION)) : named;
     }
 
-    private AwsCredentialsProvider credentials() {
+    private static AwsCredentialsProvider credentials(S3Url url) {
         return url.credentials()
                 .<AwsCredentialsProvider>map(StaticCredentialsProvider::create)
                 .orElseGet(() -> DefaultCredentialsProvider.builder().build());
@@ -99,7 +116,12 @@ final class Bucket implements AutoCloseable {
         return with(once, attempt, request);
     }
 
-    private <T> T with(S3Client client, String attempt, Function<S3Client, T> request) {
+    /** Signs something, which asks nobody, unless for the credentials of the machine. */
+    <T> T sign(String attempt, Function<S3Presigner, T> request) {
+        return with(presigner, attempt, request);
+    }
+
+    private <C, T> T with(C client, String attempt, Function<C, T> request) {
         try {
             return request.apply(client);
         } catch (AbortedException e) {
@@ -114,6 +136,7 @@ final class Bucket implements AutoCloseable {
     public void close() {
         patient.close();
         once.close();
+        presigner.close();
         http.close();
     }
 

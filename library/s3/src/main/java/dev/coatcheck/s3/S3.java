@@ -2,6 +2,7 @@ package dev.coatcheck.s3;
 
 import dev.coatcheck.state.BackingServiceException;
 import dev.coatcheck.state.blobs.Blobs;
+import dev.coatcheck.state.blobs.PresignedBlobs;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -88,6 +89,14 @@ public final class S3 implements AutoCloseable {
      */
     public Blobs blobs() {
         return new S3Blobs(bucket, settings);
+    }
+
+    /**
+     * Leave to fetch and store blobs directly at the store. It is signed for the endpoint that was attached: where browsers
+     * reach the store under another name, attach that one too, which connects to nothing, and let it sign.
+     */
+    public PresignedBlobs presignedBlobs() {
+        return new S3PresignedBlobs(bucket, settings.lacking());
     }
 
     /**

@@ -39,7 +39,7 @@ final class S3Blobs implements Blobs {
 
     @Override
     public Set<BlobCapability> capabilities() {
-        var declared = EnumSet.of(BlobCapability.SOLE_CREATION, BlobCapability.ALL_KEYS);
+        var declared = EnumSet.complementOf(EnumSet.of(BlobCapability.CHECKSUMS, BlobCapability.SOLE_DELETION));
         declared.removeAll(settings.lacking());
         return Collections.unmodifiableSet(declared);
     }

@@ -53,7 +53,8 @@ public record S3Settings(Duration connectTimeout, Duration requestTimeout, int p
 
     /**
      * For a store that promises less than Amazon's: one that ignores {@code If-None-Match} when it stores lacks
-     * {@link BlobCapability#SOLE_CREATION}, one that keeps objects as files {@link BlobCapability#ALL_KEYS}.
+     * {@link BlobCapability#SOLE_CREATION}, one that keeps objects as files, such as that of {@code coatcheck up}, {@link BlobCapability#ALL_KEYS} and
+     * {@link BlobCapability#CONSISTENT_READS} as well.
      */
     public S3Settings without(BlobCapability... lacking) {
         return new S3Settings(connectTimeout, requestTimeout, partBytes, Set.of(lacking));

@@ -13,8 +13,9 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 /** Empty buckets on the shared server, and what is attached to them, for the length of a test. */
 final class Buckets implements AfterEachCallback {
     /** The smallest parts there are, so that what is large for a test has some; and objects are files there. */
-    static final S3Settings SETTINGS =
-            S3Settings.defaults().withPartBytes(5 << 20).without(BlobCapability.SOLE_CREATION, BlobCapability.ALL_KEYS);
+    static final S3Settings SETTINGS = S3Settings.defaults()
+            .withPartBytes(5 << 20)
+            .without(BlobCapability.SOLE_CREATION, BlobCapability.CONSISTENT_READS, BlobCapability.ALL_KEYS);
 
     private final List<S3> attached = new ArrayList<>();
     private String url = "";

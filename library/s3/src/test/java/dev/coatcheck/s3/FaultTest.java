@@ -17,7 +17,6 @@ import dev.coatcheck.state.blobs.ReadOptions;
 import dev.coatcheck.state.blobs.ReadResult.Found;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.SequenceInputStream;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -117,13 +116,8 @@ class FaultTest {
     /** The connection ends when the store has the object, and before it has said so. */
     private PutResult putLosingTheAnswer(PutOptions options) throws Exception {
         relayed.ping();
-        var content = new SequenceInputStream(new ByteArrayInputStream(new byte[100]), new InputStream() {
-            @Override
-            public int read() {
-                relay.holdAnswers();
-                return -1;
-            }
-        });
+        var content =
+                new SequenceInputStream(new ByteArrayInputStream(new byte[100]), new AtTheEnd(relay::holdAnswers));
         var put = new FutureTask<>(() -> relayed.blobs().put("a", content, options));
         Thread.ofVirtual().name("put").start(put);
         await().atMost(PATIENCE).until(() -> direct.blobs().stat("a").isPresent());
@@ -140,9 +134,7 @@ class FaultTest {
 
         // More than lies in all buffers on the way.
         assertThatThrownBy(() -> put(
-                        S3.attach(
-                                        relay.through(Buckets.url(server, bucket)),
-                                        SETTINGS.withPartBytes(100 << 20))
+                        S3.attach(relay.through(Buckets.url(server, bucket)), SETTINGS.withPartBytes(100 << 20))
                                 .blobs(),
                         "a",
                         new byte[90 << 20],
@@ -156,16 +148,8 @@ class FaultTest {
     void what_is_not_stored_leaves_no_parts_in_the_store() throws IOException {
         var blobs = direct.blobs();
         var large = new byte[11 << 20];
-        assertThatThrownBy(() -> blobs.put(
-                        "a",
-                        new SequenceInputStream(new ByteArrayInputStream(large), new InputStream() {
-                            @Override
-                            public int read() throws IOException {
-                                throw new IOException("the client went away");
-                            }
-                        }),
-                        PutOptions.defaults()))
-                .hasMessage("the client went away");
+        var broken = new SequenceInputStream(new ByteArrayInputStream(large), new AtTheEnd(FaultTest::goAway));
+        assertThatThrownBy(() -> blobs.put("a", broken, PutOptions.defaults())).hasMessage("the client went away");
         blobs.put("a", new ByteArrayInputStream(large), PutOptions.defaults().withMaxBytes(large.length - 1));
         blobs.put("a", new ByteArrayInputStream(large), PutOptions.defaults().withSha256("ab"));
 
@@ -176,13 +160,10 @@ class FaultTest {
     @Test
     void uploads_whose_process_died_are_ended_once_they_are_old() throws IOException {
         // The store is away when the upload is to be given up.
-        var dying = new SequenceInputStream(new ByteArrayInputStream(new byte[6 << 20]), new InputStream() {
-            @Override
-            public int read() throws IOException {
-                relay.loseRequests();
-                throw new IOException("the client went away");
-            }
-        });
+        var dying = new SequenceInputStream(new ByteArrayInputStream(new byte[6 << 20]), new AtTheEnd(() -> {
+            relay.loseRequests();
+            goAway();
+        }));
         assertThatThrownBy(() -> relayed.blobs().put("a", dying, PutOptions.defaults()))
                 .hasMessage("the client went away");
 
@@ -193,11 +174,13 @@ class FaultTest {
 
     @Test
     void what_is_refused_says_what_was_tried_on_what_and_no_secret() {
-        try (var stranger = S3.attach(server.url().replace("//", "//" + server.accessKeyId() + ":hidden@") + "/" + bucket, SETTINGS);
+        try (var stranger = S3.attach(
+                        server.url().replace("//", "//" + server.accessKeyId() + ":hidden@") + "/" + bucket, SETTINGS);
                 var elsewhere = S3.attach(Buckets.url(server, "none"), SETTINGS)) {
             assertThatThrownBy(() -> put(stranger.blobs(), "a", new byte[1], PutOptions.defaults()))
                     .isInstanceOf(BackingServiceException.class)
-                    .hasMessageStartingWith("Could not store a blob on s3 at 127.0.0.1:" + server.tcpPort() + "/" + bucket)
+                    .hasMessageStartingWith(
+                            "Could not store a blob on s3 at 127.0.0.1:" + server.tcpPort() + "/" + bucket)
                     .hasMessageNotContaining("hidden");
             assertThatThrownBy(() -> put(elsewhere.blobs(), "a", new byte[1], PutOptions.defaults()))
                     .isInstanceOf(BackingServiceException.class)
@@ -206,6 +189,10 @@ class FaultTest {
                     .isInstanceOf(BackingServiceException.class)
                     .hasMessageStartingWith("Could not ping on s3 at ");
         }
+    }
+
+    private static void goAway() throws IOException {
+        throw new IOException("the client went away");
     }
 
     private static void put(Blobs blobs, String key, byte[] content, PutOptions options) throws IOException {

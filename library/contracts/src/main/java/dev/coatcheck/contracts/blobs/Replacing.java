@@ -15,12 +15,18 @@ import dev.coatcheck.state.blobs.ReadResult.Found;
 import dev.coatcheck.state.blobs.ReadResult.Missing;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.SequenceInputStream;
+import java.io.UncheckedIOException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Readers see one blob or the other, never a mixture and never a half, whatever happens meanwhile. */
 interface Replacing extends BlobsUnderTest {
+    int REPLACED_SIZE = MEBIBYTE + 1000;
 
     @Test
     default void a_blob_is_replaced_with_its_type_and_metadata() {
@@ -77,24 +83,44 @@ interface Replacing extends BlobsUnderTest {
     }
 
     @Test
-    default void of_writers_and_readers_of_one_key_each_reader_sees_one_whole_blob() {
-        var blobs = blobs();
-        int size = MEBIBYTE + 1000;
-        put(blobs, "a", GeneratedStream.bytes(0, size), PutOptions.defaults());
+    default void of_writers_and_readers_of_one_key_each_reader_reads_one_whole_blob() {
+        var whole = IntStream.concat(IntStream.range(0, 8), IntStream.range(100, 108))
+                .mapToObj(seed -> sha256(new GeneratedStream(seed, REPLACED_SIZE)))
+                .collect(Collectors.toSet());
 
+        replaceWhileReading(found -> assertThat(whole).contains(sha256(found.content())));
+    }
+
+    @Test
+    @Requires(BlobCapability.CONSISTENT_READS)
+    default void of_writers_and_readers_of_one_key_each_reader_is_told_of_the_blob_that_it_reads() {
+        replaceWhileReading(found -> assertThat(sha256(found.content()))
+                .isEqualTo(found.blob().sha256().orElseThrow()));
+    }
+
+    private void replaceWhileReading(Consumer<Found> reader) {
+        var blobs = blobs();
+        put(blobs, "a", GeneratedStream.bytes(0, REPLACED_SIZE), PutOptions.defaults());
         Together.run(6, thread -> {
             for (int i = 0; i < 8; i++) {
                 if (thread < 2) {
                     var seed = thread * 100 + i;
-                    put(blobs, "a", GeneratedStream.bytes(seed, size), PutOptions.defaults());
+                    put(blobs, "a", GeneratedStream.bytes(seed, REPLACED_SIZE), PutOptions.defaults());
                 } else if (blobs.read("a", ReadOptions.whole()) instanceof Found found) {
                     try (found) {
-                        assertThat(GeneratedStream.sha256(found.content()))
-                                .isEqualTo(found.blob().sha256().orElseThrow());
+                        reader.accept(found);
                     }
                 }
             }
         });
+    }
+
+    private static String sha256(InputStream content) {
+        try {
+            return GeneratedStream.sha256(content);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Test

@@ -25,6 +25,12 @@ public enum BlobCapability {
     SOLE_DELETION,
 
     /**
+     * Who opens a blob while it is replaced is told of the one whose bytes it gets. Without it the bytes are always those
+     * of one blob, and what is told of them may be the other's: the store keeps the two in different places.
+     */
+    CONSISTENT_READS,
+
+    /**
      * Any key beside any other. Without it {@code a} and {@code a/b} cannot both be there, and what stands between two
      * slashes has 255 characters at the most: the store keeps its objects as files.
      */
