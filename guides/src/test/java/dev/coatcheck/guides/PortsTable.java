@@ -1,5 +1,6 @@
 package dev.coatcheck.guides;
 
+import dev.coatcheck.state.blobs.BlobCapability;
 import dev.coatcheck.state.cache.CacheCapability;
 import dev.coatcheck.state.jobs.JobCapability;
 import dev.coatcheck.state.sessions.SessionCapability;
@@ -26,16 +27,18 @@ record PortsTable(List<Resource> resources, Set<SessionCapability> sealed) {
      * An attached resource.
      *
      * @param type by whose methods it gives out ports
-     * @param sessions what its adapter of sessions declares
-     * @param cache what its adapter of caches declares
+     * @param sessions what its adapter of sessions declares, where it has one
+     * @param cache what its adapter of caches declares, where it has one
      * @param jobs what its adapter of jobs declares, where it has one
+     * @param blobs what its adapter of blobs declares, where it has one
      */
     record Resource(
             String name,
             Class<?> type,
-            Set<SessionCapability> sessions,
-            Set<CacheCapability> cache,
-            Optional<Set<JobCapability>> jobs) {
+            Optional<Set<SessionCapability>> sessions,
+            Optional<Set<CacheCapability>> cache,
+            Optional<Set<JobCapability>> jobs,
+            Optional<Set<BlobCapability>> blobs) {
 
         /** What is written in its column, in the row of a port. */
         private String cell(Port port) {
@@ -43,14 +46,16 @@ record PortsTable(List<Resource> resources, Set<SessionCapability> sealed) {
                 return "";
             }
             return switch (port) {
-                case SESSIONS -> "yes" + without(missing(SessionCapability.class, sessions));
-                case CACHE -> "yes" + without(missing(CacheCapability.class, cache));
-                case JOBS ->
-                    "yes"
-                            + jobs.map(declared -> without(missing(JobCapability.class, declared)))
-                                    .orElseThrow();
-                case LIMITS, LEASES, IDEMPOTENCY, FLAGS, BLOBS, UPLOADS, CHANNELS -> "yes";
+                case SESSIONS -> yes(SessionCapability.class, sessions);
+                case CACHE -> yes(CacheCapability.class, cache);
+                case JOBS -> yes(JobCapability.class, jobs);
+                case BLOBS -> yes(BlobCapability.class, blobs);
+                case LIMITS, LEASES, IDEMPOTENCY, FLAGS, UPLOADS, CHANNELS -> "yes";
             };
+        }
+
+        private static <C extends Enum<C>> String yes(Class<C> all, Optional<Set<C>> declared) {
+            return "yes" + without(missing(all, declared.orElseThrow()));
         }
     }
 
@@ -68,12 +73,16 @@ record PortsTable(List<Resource> resources, Set<SessionCapability> sealed) {
         lines.add("");
         missingSomewhere(
                         SessionCapability.class,
-                        Stream.concat(resources.stream().map(Resource::sessions), Stream.of(sealed)))
+                        Stream.concat(
+                                resources.stream().flatMap(resource -> resource.sessions().stream()),
+                                Stream.of(sealed)))
                 .forEach(missing -> lines.add("- sessions without *" + word(missing) + "*: " + means(missing)));
-        missingSomewhere(CacheCapability.class, resources.stream().map(Resource::cache))
+        missingSomewhere(CacheCapability.class, resources.stream().flatMap(resource -> resource.cache().stream()))
                 .forEach(missing -> lines.add("- a cache without *" + word(missing) + "*: " + means(missing)));
         missingSomewhere(JobCapability.class, resources.stream().flatMap(resource -> resource.jobs().stream()))
                 .forEach(missing -> lines.add("- jobs without *" + word(missing) + "*: " + means(missing)));
+        missingSomewhere(BlobCapability.class, resources.stream().flatMap(resource -> resource.blobs().stream()))
+                .forEach(missing -> lines.add("- blobs without *" + word(missing) + "*: " + means(missing)));
         return String.join("\n", lines) + "\n";
     }
 
@@ -118,6 +127,17 @@ record PortsTable(List<Resource> resources, Set<SessionCapability> sealed) {
         };
     }
 
+    private static String means(BlobCapability missing) {
+        return switch (missing) {
+            case CHECKSUMS ->
+                "what was larger than a part has its SHA-256 only where that was announced before it was stored.";
+            case SOLE_CREATION -> "of two who store what is to be stored once, at the same moment, the last wins.";
+            case SOLE_DELETION -> "of two who delete at the same moment, both are told that there was something.";
+            case CONSISTENT_READS -> "who opens a blob while it is replaced may be told of the other one.";
+            case ALL_KEYS -> "`a` and `a/b` cannot both be there.";
+        };
+    }
+
     private static String without(Set<? extends Enum<?>> missing) {
         return missing.isEmpty()
                 ? ""
@@ -125,7 +145,7 @@ record PortsTable(List<Resource> resources, Set<SessionCapability> sealed) {
     }
 
     private static String word(Enum<?> capability) {
-        return capability.name().toLowerCase(Locale.ROOT);
+        return capability.name().toLowerCase(Locale.ROOT).replace('_', ' ');
     }
 
     private static <C extends Enum<C>> Set<C> missing(Class<C> all, Set<C> declared) {

@@ -8,6 +8,7 @@ import dev.coatcheck.host.service.SharedServers;
 import dev.coatcheck.memcached.Memcached;
 import dev.coatcheck.postgres.Postgres;
 import dev.coatcheck.redis.Redis;
+import dev.coatcheck.s3.S3;
 import dev.coatcheck.servlet.SealingKeys;
 import dev.coatcheck.servlet.SessionFilter;
 import dev.coatcheck.servlet.SessionFilterSettings;
@@ -82,6 +83,7 @@ class PortsTableTest {
         try (var redis = Redis.attach(SharedServers.freshRedisUrl());
                 var postgres = Postgres.attach(SharedServers.freshPostgresUrl());
                 var memcached = Memcached.attach(SharedServers.memcached().url());
+                var s3 = S3.attach("s3://table?region=eu-central-1");
                 var redisCache = redis.cache(CACHE);
                 var postgresCache = postgres.cache(CACHE);
                 var memcachedCache = memcached.cache(CACHE)) {
@@ -90,21 +92,31 @@ class PortsTableTest {
                             new PortsTable.Resource(
                                     "Redis",
                                     Redis.class,
-                                    redis.sessions(SESSIONS).capabilities(),
-                                    redisCache.capabilities(),
-                                    Optional.of(redis.jobs().capabilities())),
+                                    Optional.of(redis.sessions(SESSIONS).capabilities()),
+                                    Optional.of(redisCache.capabilities()),
+                                    Optional.of(redis.jobs().capabilities()),
+                                    Optional.empty()),
                             new PortsTable.Resource(
                                     "PostgreSQL",
                                     Postgres.class,
-                                    postgres.sessions(SESSIONS).capabilities(),
-                                    postgresCache.capabilities(),
-                                    Optional.of(postgres.jobs().capabilities())),
+                                    Optional.of(postgres.sessions(SESSIONS).capabilities()),
+                                    Optional.of(postgresCache.capabilities()),
+                                    Optional.of(postgres.jobs().capabilities()),
+                                    Optional.of(postgres.blobs().capabilities())),
                             new PortsTable.Resource(
                                     "Memcached",
                                     Memcached.class,
-                                    memcached.sessions(SESSIONS).capabilities(),
-                                    memcachedCache.capabilities(),
-                                    Optional.empty())),
+                                    Optional.of(memcached.sessions(SESSIONS).capabilities()),
+                                    Optional.of(memcachedCache.capabilities()),
+                                    Optional.empty(),
+                                    Optional.empty()),
+                            new PortsTable.Resource(
+                                    "S3",
+                                    S3.class,
+                                    Optional.empty(),
+                                    Optional.empty(),
+                                    Optional.empty(),
+                                    Optional.of(s3.blobs().capabilities()))),
                     sealed().capabilities());
         }
     }

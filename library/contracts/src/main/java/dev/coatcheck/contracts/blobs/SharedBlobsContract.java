@@ -88,7 +88,7 @@ public abstract class SharedBlobsContract {
         var blobs = blobs();
         try (var peer =
                 Peer.startWithHeap(SMALL_HEAP, factory(), url(), BlobActions.PassThrough.class, "large", "" + size)) {
-            var expected = peer.hear();
+            var expected = peer.hear(BlobActions.LARGE_PATIENCE);
             assertThat(peer.hear(BlobActions.LARGE_PATIENCE)).isEqualTo(expected);
             assertThat(peer.hear(BlobActions.LARGE_PATIENCE)).isEqualTo(expected);
             peer.awaitSuccess();
