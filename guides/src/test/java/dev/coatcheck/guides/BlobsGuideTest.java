@@ -30,6 +30,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -41,7 +42,7 @@ class BlobsGuideTest {
     /** What the samples do, on any store. */
     private static final class Photos {
         private final Blobs blobs;
-        private Optional<String> remembered = Optional.empty();
+        private final Map<String, Optional<String>> remembered = new HashMap<>();
 
         Photos(Blobs blobs) {
             this.blobs = blobs;
@@ -75,7 +76,7 @@ class BlobsGuideTest {
         }
 
         private void remember(String id, Optional<String> sha256) {
-            remembered = sha256;
+            remembered.put(id, sha256);
         }
     }
 
@@ -86,7 +87,7 @@ class BlobsGuideTest {
             for (var blobs : new Blobs[] {postgres.blobs(), s3.blobs()}) {
                 var photos = new Photos(blobs);
                 assertThat(photos.store("42", content("tweed"))).isEqualTo(201);
-                assertThat(photos.remembered).isPresent();
+                assertThat(photos.remembered.get("42")).isPresent();
                 assertThat(photos.store("42", content("loden"))).isEqualTo(409);
                 assertThat(photos.store("43", InputStream.nullInputStream())).isEqualTo(201);
                 assertThat(photos.store("44", new ByteArrayInputStream(new byte[(20 << 20) + 1])))

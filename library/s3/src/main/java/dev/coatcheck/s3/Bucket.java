@@ -2,7 +2,6 @@ package dev.coatcheck.s3;
 
 import dev.coatcheck.state.BackingServiceException;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.function.Function;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
@@ -12,10 +11,12 @@ import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
 import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
 import software.amazon.awssdk.core.exception.AbortedException;
+import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.regions.providers.DefaultAwsRegionProviderChain;
 import software.amazon.awssdk.retries.StandardRetryStrategy;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3Configuration;
@@ -31,6 +32,7 @@ final class Bucket implements AutoCloseable {
     private static final int LONGER = 10;
 
     private final S3Url url;
+    private final Region region;
     private final Duration longTimeout;
     private final AwsCredentialsProvider credentials;
     private final SdkHttpClient http;
@@ -40,6 +42,7 @@ final class Bucket implements AutoCloseable {
 
     Bucket(S3Url url, S3Settings settings) {
         this.url = url;
+        this.region = region(url);
         this.longTimeout = settings.requestTimeout().multipliedBy(LONGER);
         this.credentials = credentials(url);
         this.http = UrlConnectionHttpClient.builder()
@@ -56,9 +59,9 @@ final class Bucket implements AutoCloseable {
         var builder = S3Client.builder()
                 .httpClient(http)
                 .credentialsProvider(credentials)
-                // What stores do not know that speak S3 of another year: checksums in trailers, bodies in signed
-                // chunks. A
-                // part is in memory, so that its checksum can go ahead of it, in the header that all of them know.
+                // Neither checksums in trailers nor bodies in signed chunks, which not every store knows that speaks
+                // S3:
+                // a part is in memory, so that its checksum can go ahead of it, in a header that all of them know.
                 .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
                 .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
                 // To be asked first for leave to send would be a second round trip.
@@ -67,8 +70,7 @@ final class Bucket implements AutoCloseable {
                         .apiCallAttemptTimeout(settings.requestTimeout())
                         .apiCallTimeout(settings.requestTimeout().multipliedBy(2)));
         url.endpoint().ifPresent(endpoint -> builder.endpointOverride(endpoint).forcePathStyle(true));
-        region().ifPresent(builder::region);
-        return builder.build();
+        return builder.region(region).build();
     }
 
     private S3Presigner presigner() {
@@ -78,13 +80,22 @@ final class Bucket implements AutoCloseable {
                         .pathStyleAccessEnabled(url.endpoint().isPresent())
                         .build());
         url.endpoint().ifPresent(builder::endpointOverride);
-        region().ifPresent(builder::region);
-        return builder.build();
+        return builder.region(region).build();
     }
 
-    private Optional<Region> region() {
-        var named = url.region().map(Region::of);
-        return url.endpoint().isPresent() ? named.or(() -> Optional.of(ANY_REGION)) : named;
+    private static Region region(S3Url url) {
+        return url.region().map(Region::of).orElseGet(() -> url.endpoint().isPresent() ? ANY_REGION : ofTheMachine());
+    }
+
+    private static Region ofTheMachine() {
+        try {
+            return DefaultAwsRegionProviderChain.builder().build().getRegion();
+        } catch (SdkClientException e) {
+            throw new IllegalArgumentException(
+                    "the bucket is Amazon's and its region is not known: name it in the URL (?region=eu-central-1) or set"
+                            + " AWS_REGION",
+                    e);
+        }
     }
 
     private static AwsCredentialsProvider credentials(S3Url url) {

@@ -60,20 +60,13 @@ final class ObjectReader {
 
     private Found found(ResponseInputStream<GetObjectResponse> content) {
         var response = content.response();
-        var description = Description.of(response.metadata());
         long length = response.contentLength();
         // "bytes 0-9/3145828"
         long size = Optional.ofNullable(response.contentRange())
                 .map(range -> Long.parseLong(range.substring(range.indexOf('/') + 1)))
                 .orElse(length);
-        var blob = new Blob(
-                key,
-                size,
-                response.contentType(),
-                S3Blobs.etag(response.eTag()),
-                description.sha256(),
-                response.lastModified(),
-                description.metadata());
+        var blob = S3Blobs.blob(
+                key, size, response.contentType(), response.eTag(), response.lastModified(), response.metadata());
         return new Found(blob, options.offset(), length, new ObjectContent(content, length));
     }
 }

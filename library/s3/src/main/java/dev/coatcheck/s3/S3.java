@@ -23,6 +23,8 @@ import java.util.Map;
  * {@link BackingServiceException} after the time-outs of {@link S3Settings}, and everything goes on by itself when the
  * store is back.
  *
+ * <p>The store does not say of a bucket that is not there that no blob is in it because of that: {@link #ping()} does.
+ *
  * <p>Thread-safe. {@link #close()} ends the connections. Of those that are idle, five are kept
  * ({@code -Dhttp.maxConnections=50} keeps more); there may be as many as there are requests.
  *
@@ -53,7 +55,8 @@ public final class S3 implements AutoCloseable {
      * @param url {@code https://key:secret@host:port/bucket?region=name}: key and secret percent-encoded, and those of the
      *     machine without them; the region may be left out where the store has none. {@code s3://bucket?region=name} is
      *     Amazon's own
-     * @throws IllegalArgumentException where it is no such URL, with the reason, and without any secret
+     * @throws IllegalArgumentException where it is no such URL, or the region of a bucket of Amazon's is not known, with the
+     *     reason, and without any secret
      */
     public static S3 attach(String url, S3Settings settings) {
         return new S3(S3Url.parse(url), settings);

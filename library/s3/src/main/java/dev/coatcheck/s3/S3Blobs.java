@@ -16,9 +16,12 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
@@ -89,14 +92,25 @@ final class S3Blobs implements Blobs {
     }
 
     private static Blob blob(String key, HeadObjectResponse head) {
-        var description = Description.of(head.metadata());
+        return blob(key, head.contentLength(), head.contentType(), head.eTag(), head.lastModified(), head.metadata());
+    }
+
+    static Blob blob(
+            String key,
+            long size,
+            @Nullable String contentType,
+            String etag,
+            Instant storedAt,
+            Map<String, String> userMetadata) {
+        var description = Description.of(userMetadata);
         return new Blob(
                 key,
-                head.contentLength(),
-                head.contentType(),
-                etag(head.eTag()),
+                size,
+                // What somebody else put there may have none.
+                Objects.requireNonNullElse(contentType, PutOptions.defaults().contentType()),
+                etag(etag),
                 description.sha256(),
-                head.lastModified(),
+                storedAt,
                 description.metadata());
     }
 

@@ -13,7 +13,7 @@ import java.util.Set;
  * @param requestTimeout how long the store may take for one request, the sending of a part included, and how long it may
  *     pause while a blob is read; a request that failed is made again, until twice this time has passed. 30 seconds by
  *     default, which is the time that 8 MiB take at 2.2 Mbit/s
- * @param partBytes what is stored in one request, and held in memory for it; what is larger goes in parts of this size, of
+ * @param partBytes what is stored in one request, and held in memory for it, for a moment twice; what is larger goes in parts of this size, of
  *     which there can be 10 000. 8 MiB by default, which is enough for blobs of 78 GiB; 5 MiB at the least
  * @param lacking what this store cannot promise although Amazon's can; nothing by default
  */

@@ -2,6 +2,7 @@ package dev.coatcheck.s3;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.net.URI;
 import java.util.HashMap;
@@ -90,6 +91,22 @@ class S3UrlTest {
         assertThatThrownBy(() -> S3.attach(with("AWS_ENDPOINT_URL_S3", "https://key:hidden@host")))
                 .hasMessageContaining("AWS_ENDPOINT_URL_S3")
                 .hasMessageNotContaining("hidden");
+    }
+
+    @Test
+    void a_bucket_of_amazons_whose_region_nobody_knows_is_refused() {
+        assumeTrue(
+                System.getenv("AWS_REGION") == null && System.getenv("AWS_DEFAULT_REGION") == null,
+                "the environment names a region");
+        var nowhere = Map.of("aws.disableEc2Metadata", "true", "aws.configFile", "/none", "aws.profile", "none");
+        nowhere.forEach(System::setProperty);
+        try {
+            assertThatThrownBy(() -> S3.attach("s3://photos"))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("AWS_REGION");
+        } finally {
+            nowhere.keySet().forEach(System::clearProperty);
+        }
     }
 
     @Test
