@@ -12,16 +12,21 @@ import java.util.stream.IntStream;
  * or {@code \r\n}.
  */
 public final class Cursor {
-    private final String source;
     private final String text;
     private final Variables variables;
+    private final Place start;
     /** Where the lines begin, so that a place is found at once even in a long text. */
     private final int[] lineStarts;
 
     private int offset;
 
     public Cursor(String source, String text, Variables variables) {
-        this.source = source;
+        this(new Place(source, 1, 1), text, variables);
+    }
+
+    /** In a piece of a text that begins at a place of it. */
+    public Cursor(Place start, String text, Variables variables) {
+        this.start = start;
         this.text = text;
         this.variables = variables;
         this.lineStarts = IntStream.concat(
@@ -115,7 +120,8 @@ public final class Cursor {
     public Place placeAt(int position) {
         int found = Arrays.binarySearch(lineStarts, position);
         int line = found >= 0 ? found + 1 : -found - 1;
-        return new Place(source, line, position - lineStarts[line - 1] + 1);
+        int column = position - lineStarts[line - 1] + (line == 1 ? start.column() : 1);
+        return new Place(start.source(), start.line() - 1 + line, column);
     }
 
     public InvalidScenarioException error(String message) {

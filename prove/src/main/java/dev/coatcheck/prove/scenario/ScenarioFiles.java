@@ -1,5 +1,6 @@
 package dev.coatcheck.prove.scenario;
 
+import dev.coatcheck.prove.scenario.http.HttpFileReader;
 import dev.coatcheck.prove.scenario.hurl.HurlReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -33,14 +34,28 @@ public final class ScenarioFiles {
     public static List<Scenario> read(List<Path> files, Collection<String> variables) {
         List<Scenario> scenarios = new ArrayList<>();
         for (Path file : files) {
-            String name = String.valueOf(file.getFileName());
-            if (!name.endsWith(".hurl")) {
-                throw new InvalidScenarioException(
-                        file.toString(), "is no kind of scenario that is known; expected a file NAME.hurl");
-            }
-            scenarios.add(HurlReader.read(file, text(file), variables));
+            scenarios.add(read(file, variables).scenario());
         }
         return scenarios;
+    }
+
+    /**
+     * Reads one file.
+     *
+     * @param variables the names of the values that will be given when the scenario is played
+     * @throws InvalidScenarioException at the first thing that is wrong, with its line and column
+     */
+    public static Reading read(Path file, Collection<String> variables) {
+        String name = String.valueOf(file.getFileName());
+        if (name.endsWith(".http") || name.endsWith(".rest")) {
+            return HttpFileReader.read(file, text(file), variables);
+        }
+        if (name.endsWith(".hurl")) {
+            return new Reading(HurlReader.read(file, text(file), variables), List.of());
+        }
+        throw new InvalidScenarioException(
+                file.toString(),
+                "is no kind of scenario that is known; expected a file NAME.hurl, NAME.http, or a recording NAME.har");
     }
 
     private static String text(Path file) {

@@ -2,6 +2,7 @@ package dev.coatcheck.prove.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.coatcheck.prove.scenario.http.HttpFileReader;
 import dev.coatcheck.prove.scenario.hurl.HurlReader;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -26,6 +27,16 @@ class DocumentedScenariosTest {
         for (String example : examples) {
             Scenario scenario = HurlReader.read(folder.resolve("documented.hurl"), example, Set.of());
             assertThat(scenario.steps()).hasSizeGreaterThan(1);
+        }
+    }
+
+    @Test
+    void every_example_of_an_http_file_is_read() throws IOException {
+        Files.writeString(folder.resolve("cat.jpg"), "cat");
+        for (String example : matches("```http\n(.*?)```")) {
+            Reading reading = HttpFileReader.read(folder.resolve("documented.http"), example, Set.of());
+            assertThat(reading.scenario().steps()).hasSize(3);
+            assertThat(reading.notes()).isEmpty();
         }
     }
 

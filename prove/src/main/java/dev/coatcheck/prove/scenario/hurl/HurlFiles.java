@@ -3,10 +3,8 @@ package dev.coatcheck.prove.scenario.hurl;
 import dev.coatcheck.prove.scenario.Body;
 import dev.coatcheck.prove.scenario.ContentTypes;
 import dev.coatcheck.prove.scenario.Cursor;
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
+import dev.coatcheck.prove.scenario.FilesBeside;
 import java.nio.file.Path;
-import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** The files that a scenario names, {@code file,photo.jpg;}. They lie beside it, or in folders beside it. */
@@ -15,13 +13,11 @@ final class HurlFiles {
     private static final Pattern CONTENT_TYPE = Pattern.compile("[A-Za-z0-9!#$&^_.+-]+/[^\\s#]+");
 
     private final HurlText lines;
-    private final Path folder;
+    private final FilesBeside files;
 
     HurlFiles(HurlText lines, Path scenario) {
         this.lines = lines;
-        this.folder = Optional.ofNullable(scenario.toAbsolutePath().getParent())
-                .orElse(scenario.toAbsolutePath())
-                .normalize();
+        this.files = new FilesBeside(scenario);
     }
 
     /** What follows {@code file,}: the name, and perhaps a content type. */
@@ -40,18 +36,10 @@ final class HurlFiles {
         if (name.isEmpty() || !cursor.skip(";")) {
             throw cursor.errorAt(start, "expected the name of a file and a semicolon, as in file,photo.jpg;");
         }
-        Path file;
         try {
-            file = folder.resolve(name).normalize();
-        } catch (InvalidPathException e) {
-            throw cursor.errorAt(start, "'" + name + "' is no name for a file");
+            return files.file(name);
+        } catch (IllegalArgumentException e) {
+            throw cursor.errorAt(start, String.valueOf(e.getMessage()));
         }
-        if (!file.startsWith(folder)) {
-            throw cursor.errorAt(start, "'" + name + "' is outside the scenario's folder; put the file beside it");
-        }
-        if (!Files.isRegularFile(file)) {
-            throw cursor.errorAt(start, "there is no file '" + name + "' beside the scenario, in " + folder);
-        }
-        return file;
     }
 }

@@ -1,0 +1,189 @@
+package dev.coatcheck.prove.scenario.http;
+
+import dev.coatcheck.prove.scenario.Body;
+import dev.coatcheck.prove.scenario.ContentTypes;
+import dev.coatcheck.prove.scenario.Cursor;
+import dev.coatcheck.prove.scenario.Field;
+import dev.coatcheck.prove.scenario.FilesBeside;
+import dev.coatcheck.prove.scenario.Template;
+import java.io.IOException;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/** The bodies of requests: as they stand there, or in files beside the scenario. */
+final class HttpBodies {
+    private static final int LARGEST_TEMPLATE = 8 << 20;
+    private static final Pattern FILE = Pattern.compile("<(?<template>@\\S*)?\\s+(?<name>\\S.*?)\\s*");
+    private static final Pattern BOUNDARY = Pattern.compile("(?i)boundary=\"?([^\";\\s]+)");
+    private static final Pattern DISPOSITION =
+            Pattern.compile("(?i)content-disposition:\\s*form-data\\s*;.*?\\bname=\"?([^\";]+)\"?.*");
+    private static final Pattern PART_TYPE = Pattern.compile("(?i)content-type:\\s*(\\S.*?)\\s*");
+
+    private final HttpVariables variables;
+    private final FilesBeside files;
+
+    HttpBodies(HttpVariables variables, Path scenario) {
+        this.variables = variables;
+        this.files = new FilesBeside(scenario);
+    }
+
+    /** @param contentType that the request says; empty where it says none */
+    Body read(List<HttpBlock.Line> lines, String contentType) {
+        if (lines.isEmpty()) {
+            return new Body.None();
+        }
+        String type = contentType.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
+        if (type.startsWith("multipart/")) {
+            return multipart(lines, contentType);
+        }
+        HttpBlock.Line first = lines.getFirst();
+        Matcher file = FILE.matcher(first.text());
+        if (lines.size() == 1 && file.matches()) {
+            Path path = file(first.number(), file.group("name"));
+            return file.group("template") == null
+                    ? new Body.File(path, ContentTypes.of(path))
+                    : text(first.number(), content(first.number(), path), type);
+        }
+        return text(first.number(), joined(lines, "\n"), type);
+    }
+
+    private static String joined(List<HttpBlock.Line> lines, String end) {
+        return lines.stream().map(HttpBlock.Line::text).collect(Collectors.joining(end));
+    }
+
+    private Body text(int line, String text, String type) {
+        if (type.equals(ContentTypes.FORM)) {
+            return form(line, text.lines().map(String::strip).collect(Collectors.joining()));
+        }
+        Cursor cursor = variables.cursor(line, text.strip());
+        boolean json = type.endsWith("/json") || type.endsWith("+json") || type.isEmpty();
+        if (json && (cursor.at("{") || cursor.at("[")) && !cursor.at("{{")) {
+            Body body = cursor.json();
+            if (!cursor.atEnd()) {
+                throw cursor.error("something follows the JSON; a request has one body");
+            }
+            return body;
+        }
+        return new Body.Text(cursor.templateUpTo(cursor.remaining()), "");
+    }
+
+    private Body form(int line, String text) {
+        List<Field> fields = new ArrayList<>();
+        for (String pair : text.split("&")) {
+            String[] parts = pair.split("=", 2);
+            if (parts[0].isBlank() || parts.length < 2) {
+                throw variables.wrong(line, "expected name=value, with '&' between two of them");
+            }
+            fields.add(new Field(decoded(parts[0].strip()), decodedTemplate(line, parts[1])));
+        }
+        return new Body.Form(fields);
+    }
+
+    private Template decodedTemplate(int line, String text) {
+        Template template = template(line, text);
+        return new Template(template.parts().stream()
+                .<Template.Part>map(part -> switch (part) {
+                    case Template.Literal(String literal) -> new Template.Literal(decoded(literal));
+                    case Template.Variable variable -> variable;
+                })
+                .toList());
+    }
+
+    /** A percent sign that encodes nothing stands for itself: a person typed it. */
+    private static String decoded(String text) {
+        try {
+            return URLDecoder.decode(text, StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            return text;
+        }
+    }
+
+    private Template template(int line, String text) {
+        Cursor cursor = variables.cursor(line, text);
+        return cursor.templateUpTo(cursor.remaining());
+    }
+
+    private Body multipart(List<HttpBlock.Line> lines, String contentType) {
+        int first = lines.getFirst().number();
+        Matcher boundary = BOUNDARY.matcher(contentType);
+        if (!boundary.find()) {
+            throw variables.wrong(first, "the header Content-Type says no boundary, as in multipart/form-data; boundary=X");
+        }
+        String delimiter = "--" + boundary.group(1);
+        List<Body.Part> parts = new ArrayList<>();
+        List<HttpBlock.Line> part = new ArrayList<>();
+        boolean inside = false;
+        for (HttpBlock.Line line : lines) {
+            boolean end = line.text().strip().equals(delimiter + "--");
+            if (end || line.text().strip().equals(delimiter)) {
+                if (inside) {
+                    parts.add(part(part, line.number()));
+                }
+                part = new ArrayList<>();
+                inside = !end;
+            } else if (inside) {
+                part.add(line);
+            } else if (!line.text().isBlank()) {
+                throw variables.wrong(line.number(), "expected the line " + delimiter);
+            }
+        }
+        if (inside || parts.isEmpty()) {
+            throw variables.wrong(first, "this body is never closed; expected the line " + delimiter + "-- at its end");
+        }
+        return new Body.Multipart(parts);
+    }
+
+    private Body.Part part(List<HttpBlock.Line> lines, int end) {
+        Optional<String> name = Optional.empty();
+        String type = "";
+        int i = 0;
+        for (; i < lines.size() && !lines.get(i).text().isBlank(); i++) {
+            Matcher disposition = DISPOSITION.matcher(lines.get(i).text());
+            Matcher contentType = PART_TYPE.matcher(lines.get(i).text());
+            name = disposition.matches() ? Optional.of(disposition.group(1)) : name;
+            type = contentType.matches() ? contentType.group(1) : type;
+        }
+        if (name.isEmpty()) {
+            throw variables.wrong(
+                    lines.isEmpty() ? end : lines.getFirst().number(),
+                    "a part begins with its name, as in Content-Disposition: form-data; name=\"photo\"");
+        }
+        List<HttpBlock.Line> content = lines.subList(Math.min(i + 1, lines.size()), lines.size());
+        Matcher file = FILE.matcher(content.isEmpty() ? "" : content.getFirst().text());
+        if (content.size() == 1 && file.matches() && file.group("template") == null) {
+            Path path = file(content.getFirst().number(), file.group("name"));
+            return new Body.FilePart(name.get(), path, type.isEmpty() ? ContentTypes.of(path) : type);
+        }
+        return new Body.TextPart(
+                name.get(),
+                template(content.isEmpty() ? end : content.getFirst().number(), joined(content, "\n")));
+    }
+
+    private Path file(int line, String name) {
+        try {
+            return files.file(name);
+        } catch (IllegalArgumentException e) {
+            throw variables.wrong(line, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private String content(int line, Path file) {
+        try {
+            if (Files.size(file) > LARGEST_TEMPLATE) {
+                throw variables.wrong(line, file + " is larger than 8 MiB; without '@' it is sent as it is");
+            }
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw variables.wrong(line, file + " cannot be read as UTF-8 text: " + e.getMessage());
+        }
+    }
+}
