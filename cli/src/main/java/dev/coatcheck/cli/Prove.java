@@ -17,7 +17,6 @@ import dev.coatcheck.prove.report.TerminalFace;
 import dev.coatcheck.prove.report.Verdict;
 import dev.coatcheck.prove.scenario.InvalidScenarioException;
 import dev.coatcheck.prove.scenario.Scenario;
-import dev.coatcheck.prove.scenario.ScenarioFiles;
 import dev.coatcheck.prove.scenario.StepLines;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -67,6 +66,7 @@ import picocli.CommandLine.Spec;
             "  coatcheck prove --web 'node server.js' --step 'POST /login {\"name\":\"ann\"}' --step 'GET /me'",
             "  coatcheck prove gallery --report proof",
             "  coatcheck prove --scenario login.hurl --checks spread,amnesia --ready /healthz",
+            "  coatcheck prove --scenario recorded.har",
             "  coatcheck prove --baseline accepted-leaks.json --write-baseline"
         })
 final class Prove implements Callable<Integer> {
@@ -80,8 +80,9 @@ final class Prove implements Callable<Integer> {
             names = "--scenario",
             paramLabel = "FILE",
             description =
-                    "A conversation in a file NAME.hurl, or a folder of such files; may be given several times. Without it"
-                            + " and without --step: the folder scenarios of the application.")
+                    "A conversation in a file: NAME.hurl, NAME.http, or NAME.har as browsers and 'coatcheck record' record it; or"
+                            + " a folder of such files; may be given several times. Without it and without --step: the folder"
+                            + " scenarios of the application.")
     private List<Path> scenarios = List.of();
 
     @Option(
@@ -275,7 +276,7 @@ final class Prove implements Callable<Integer> {
         if (scenarios.isEmpty() && steps.isEmpty() && !Files.isDirectory(there(scenarioFolder()))) {
             throw wrong(
                     "what is to be played? Give --scenario FILE, or --step 'METHOD /PATH' once for each request, or put"
-                            + " files NAME.hurl into " + scenarioFolder());
+                            + " files NAME.hurl, NAME.http or NAME.har into " + scenarioFolder());
         }
         if (instances < 2) {
             throw wrong("--instances: a conversation is split over two or more, not " + instances);
@@ -380,9 +381,7 @@ final class Prove implements Callable<Integer> {
             }
             List<ProofSettings.Source> sources = new ArrayList<>();
             for (Path file : scenarioFiles()) {
-                ScenarioFiles.read(List.of(there(file)), variables.keySet())
-                        .forEach(scenario ->
-                                sources.add(new ProofSettings.Source(scenario, Optional.of(fromHere(file)))));
+                sources.add(ProofSettings.Source.read(there(file), fromHere(file), variables.keySet()));
             }
             return sources;
         } catch (InvalidScenarioException e) {
@@ -413,11 +412,11 @@ final class Prove implements Callable<Integer> {
     private List<Path> filesIn(Path named) {
         try (Stream<Path> files = Files.list(there(named))) {
             List<Path> found = files.map(file -> named.resolve(file.getFileName()))
-                    .filter(file -> file.toString().endsWith(".hurl"))
+                    .filter(file -> file.toString().matches(".*\\.(hurl|http|har)"))
                     .sorted()
                     .toList();
             if (found.isEmpty()) {
-                throw wrong("--scenario: there is no file NAME.hurl in " + there(named));
+                throw wrong("--scenario: there is no file NAME.hurl, NAME.http or NAME.har in " + there(named));
             }
             return found;
         } catch (IOException e) {

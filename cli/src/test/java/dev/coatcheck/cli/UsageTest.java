@@ -140,12 +140,12 @@ class UsageTest {
         assertThat(run("prove", application, "--web", "x")).isEqualTo(Coatcheck.WRONG_USAGE);
         assertThat(err.toString())
                 .contains("what is to be played?")
-                .contains("or put files NAME.hurl into " + folder.resolve("scenarios"));
+                .contains("or put files NAME.hurl, NAME.http or NAME.har into " + folder.resolve("scenarios"));
 
         Path scenarios = Files.createDirectory(folder.resolve("scenarios"));
         Files.writeString(scenarios.resolve("README.md"), "not one");
         assertThat(run("prove", application, "--web", "x")).isEqualTo(Coatcheck.WRONG_USAGE);
-        assertThat(err.toString()).contains("there is no file NAME.hurl in " + scenarios);
+        assertThat(err.toString()).contains("there is no file NAME.hurl, NAME.http or NAME.har in " + scenarios);
 
         Files.writeString(scenarios.resolve("a.hurl"), "GET {{BASE_URL}}/\nHTTP 200\n");
         Files.writeString(scenarios.resolve("b.hurl"), "not a request");

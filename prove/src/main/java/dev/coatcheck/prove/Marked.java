@@ -55,6 +55,7 @@ final class Marked {
     private static Body.Part marked(Body.Part part, String mark) {
         return switch (part) {
             case Body.FilePart file -> file;
+            case Body.BytesPart bytes -> bytes;
             case Body.TextPart(String name, Template value) -> new Body.TextPart(name, marked(name, value, mark));
         };
     }

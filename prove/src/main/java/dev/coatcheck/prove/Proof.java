@@ -32,6 +32,9 @@ public final class Proof {
         try (Lab lab = Lab.open(settings.lab())) {
             try {
                 for (ProofSettings.Source source : settings.scenarios()) {
+                    if (source.recorded() && !lab.isReset()) {
+                        reporting.note(List.of(sameEachTime(source.scenario())));
+                    }
                     prove(lab, source.scenario(), settings, progress, reporting);
                 }
             } finally {
@@ -41,6 +44,13 @@ public final class Proof {
             reporting.inconclusive(e.reason());
         }
         return reporting.report();
+    }
+
+    private static String sameEachTime(Scenario recorded) {
+        return "the recording '" + recorded.name() + "' sends the same names in every run, and an attached backing service is"
+                + " not made clean between them: where a name may be taken once alone, as an address that registers, later runs"
+                + " are refused. Give --reset COMMAND, let the prover start the services (--with), or write the conversation"
+                + " with {{run}} in its names";
     }
 
     private static void prove(

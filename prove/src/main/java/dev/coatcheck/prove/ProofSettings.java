@@ -1,9 +1,15 @@
 package dev.coatcheck.prove;
 
 import dev.coatcheck.prove.check.Check;
+import dev.coatcheck.prove.har.HarReader;
 import dev.coatcheck.prove.lab.LabSettings;
+import dev.coatcheck.prove.scenario.InvalidScenarioException;
+import dev.coatcheck.prove.scenario.Reading;
 import dev.coatcheck.prove.scenario.Scenario;
+import dev.coatcheck.prove.scenario.ScenarioFiles;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
@@ -61,16 +67,45 @@ public record ProofSettings(
      * A scenario and where it came from.
      *
      * @param file from where the prover was started; empty for steps of the command line
+     * @param recorded whether nobody wrote it: what it sends is the same in every run, but for what responses give
+     * @param notes what its user has to know of it, in sentences
      */
-    public record Source(Scenario scenario, Optional<String> file) {}
+    public record Source(Scenario scenario, Optional<String> file, boolean recorded, List<String> notes) {
+        public Source {
+            notes = List.copyOf(notes);
+        }
+
+        /** One that a person wrote. */
+        public Source(Scenario scenario, Optional<String> file) {
+            this(scenario, file, false, List.of());
+        }
+
+        /**
+         * Reads a file of any kind that is known by its name.
+         *
+         * @param shown how reports call the file
+         * @param variables the names of the values that will be given when the scenario is played
+         * @throws InvalidScenarioException at the first thing that is wrong, with its place
+         */
+        public static Source read(Path file, String shown, Collection<String> variables) {
+            boolean recorded = file.toString().endsWith(".har");
+            Reading reading = recorded ? HarReader.read(file) : ScenarioFiles.read(file, variables);
+            return new Source(reading.scenario(), Optional.of(shown), recorded, reading.notes());
+        }
+    }
 
     /** All checks, three instances, and patience for the usual leases. */
     public static ProofSettings of(LabSettings lab, Scenario scenario) {
+        return of(lab, List.of(new Source(scenario, Optional.empty())), EnumSet.allOf(Check.class));
+    }
+
+    /** Some checks of what was read, with three instances, and patience for the usual leases. */
+    public static ProofSettings of(LabSettings lab, List<Source> scenarios, Set<Check> checks) {
         return new ProofSettings(
                 lab,
-                List.of(new Source(scenario, Optional.empty())),
+                scenarios,
                 INSTANCES,
-                EnumSet.allOf(Check.class),
+                checks,
                 LEASE,
                 "coatcheck prove",
                 ".",

@@ -60,6 +60,7 @@ final class Reporting {
     Reporting(ProofSettings settings) {
         this.settings = settings;
         notes.addAll(settings.lab().isolation().weaknesses());
+        settings.scenarios().forEach(source -> notes.addAll(source.notes()));
     }
 
     void spent(String phase, long sinceNanos) {

@@ -77,6 +77,7 @@ final class Words {
         return switch (part) {
             case Body.TextPart(String name, Template value) -> new Body.TextPart(name, value(name, value));
             case Body.FilePart file -> file;
+            case Body.BytesPart bytes -> bytes;
         };
     }
 

@@ -163,6 +163,11 @@ final class Rendering {
                     builder.addBinaryBody(name, path, type(contentType), String.valueOf(path.getFileName()));
                     words.add(name + "=@" + path.getFileName());
                 }
+                case Body.BytesPart bytes -> {
+                    String fileName = bytes.fileName().orElse(null);
+                    builder.addBinaryBody(bytes.name(), bytes.content(), type(bytes.contentType()), fileName);
+                    words.add(bytes.name() + "=@" + bytes.fileName().orElse(""));
+                }
             }
         }
         HttpEntity entity = builder.build();

@@ -3,6 +3,7 @@ package dev.coatcheck.prove.scenario;
 import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
 
 /** What follows the headers of a request. Each kind has its content type, which a header of the step overrides. */
 public sealed interface Body {
@@ -58,4 +59,19 @@ public sealed interface Body {
 
     /** A part that is a file, read when the step is sent, under the file's own name. */
     record FilePart(String name, Path path, String contentType) implements Part {}
+
+    /**
+     * A part whose bytes were recorded, in base64 here so that equal bytes are equal parts.
+     *
+     * @param fileName what it is called; empty for what is no file but has a content type of its own
+     */
+    record BytesPart(String name, Optional<String> fileName, String contentType, String base64) implements Part {
+        public static BytesPart of(String name, Optional<String> fileName, String contentType, byte[] content) {
+            return new BytesPart(name, fileName, contentType, Base64.getEncoder().encodeToString(content));
+        }
+
+        public byte[] content() {
+            return Base64.getDecoder().decode(base64);
+        }
+    }
 }

@@ -1,0 +1,93 @@
+package dev.coatcheck.prove.har;
+
+import dev.coatcheck.prove.scenario.Field;
+import dev.coatcheck.prove.scenario.Template;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * The cookies of a recording that its responses do not explain. What a response sets needs nothing: the player keeps it. What
+ * the first request of a user has already comes from before the recording, and no new instance knows it. What comes
+ * later was set by a script of a page, and is sent as it was.
+ */
+final class HarCookies {
+    /** They count visitors; no session of an application is in them. */
+    private static final Pattern OF_COUNTERS = Pattern.compile(
+            "(?i)_ga.*|_gid|_gat.*|_gcl.*|_fbp|_hj.*|__utm.*|_pk_.*|_dd_s|ajs_.*|mp_.*|intercom-.*|amp_.*|.*consent.*");
+
+    private static final Pattern REDACTED =
+            Pattern.compile("(?i)[\\[<(*]*(\\S+ )?(redacted|sanitized|removed|masked|hidden)[\\])>*]*|\\*{3,}|x{6,}");
+
+    private final Map<String, Set<String>> setByUser = new HashMap<>();
+    private final Map<String, Set<String>> fromBefore = new HashMap<>();
+    private boolean carried;
+    private boolean redacted;
+
+    /** The cookies that are to be sent with an entry beside those that the player keeps. In the order of the entries. */
+    List<Field> of(HarEntry entry) {
+        Set<String> set = setByUser.computeIfAbsent(entry.user(), user -> new HashSet<>());
+        Set<String> before = fromBefore.computeIfAbsent(entry.user(), user -> namesBefore(entry));
+        List<Field> own = new ArrayList<>();
+        entry.cookies().forEach((name, value) -> {
+            if (!set.contains(name) && !before.contains(name) && !OF_COUNTERS.matcher(name).matches()) {
+                own.add(new Field(name, Template.literal(value)));
+            }
+        });
+        set.addAll(entry.response().cookies().keySet());
+        notice(entry);
+        return own.stream().filter(cookie -> !isRedacted(cookie.value().toString())).toList();
+    }
+
+    private static Set<String> namesBefore(HarEntry first) {
+        Set<String> names = new LinkedHashSet<>(first.cookies().keySet());
+        names.removeIf(name -> OF_COUNTERS.matcher(name).matches());
+        return names;
+    }
+
+    private void notice(HarEntry entry) {
+        carried |= !entry.cookies().isEmpty()
+                || !entry.response().headers("Set-Cookie").isEmpty()
+                || entry.header("Authorization").isPresent();
+        redacted |= entry.cookies().values().stream().anyMatch(HarCookies::isRedacted)
+                || entry.header("Authorization").filter(HarCookies::isRedacted).isPresent()
+                || entry.response().cookies().values().stream().anyMatch(HarCookies::isRedacted);
+    }
+
+    static boolean isRedacted(String value) {
+        return REDACTED.matcher(value.strip()).matches();
+    }
+
+    /** What there is to say of them, in sentences. */
+    List<String> notes(String creator) {
+        List<String> notes = new ArrayList<>();
+        Set<String> before = new LinkedHashSet<>();
+        fromBefore.values().forEach(before::addAll);
+        if (redacted) {
+            notes.add("its cookies or its authorization were taken out and replaced by a word, so that they are not sent: a login"
+                    + " inside the recording sets new cookies, but what only a header Authorization said is missing. Export it"
+                    + " again with sensitive data, or record with 'coatcheck record'");
+        } else if (!before.isEmpty()) {
+            notes.add("it begins in the middle of a session: the first request carries "
+                    + String.join(", ", before)
+                    + ", which no response before it has set. A new instance knows nothing of that, so it is not sent. If steps"
+                    + " are refused for want of a login, record again from the login on, in a private window");
+        } else if (!carried && isSanitizing(creator)) {
+            notes.add("it holds no cookie and no authorization: browsers leave them out when they export a 'sanitized' HAR. Cookies"
+                    + " are kept while it is played, so a login inside the recording works; a header Authorization is missing. If"
+                    + " the application uses one, export again with sensitive data, or record with 'coatcheck record'");
+        }
+        return notes;
+    }
+
+    /** The developer tools of Chrome and those that are made of them. */
+    private static boolean isSanitizing(String creator) {
+        return creator.toLowerCase(Locale.ROOT).contains("webinspector");
+    }
+}

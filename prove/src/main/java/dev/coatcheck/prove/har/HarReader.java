@@ -1,0 +1,160 @@
+package dev.coatcheck.prove.har;
+
+import dev.coatcheck.prove.bind.Bindings;
+import dev.coatcheck.prove.bind.Recorded;
+import dev.coatcheck.prove.play.Header;
+import dev.coatcheck.prove.scenario.Body;
+import dev.coatcheck.prove.scenario.Expectation;
+import dev.coatcheck.prove.scenario.Field;
+import dev.coatcheck.prove.scenario.InvalidScenarioException;
+import dev.coatcheck.prove.scenario.Polling;
+import dev.coatcheck.prove.scenario.Reading;
+import dev.coatcheck.prove.scenario.Request;
+import dev.coatcheck.prove.scenario.Scenario;
+import dev.coatcheck.prove.scenario.Step;
+import dev.coatcheck.prove.scenario.Template;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * Reads a scenario from a HAR (HTTP Archive 1.2), as browsers, Playwright and proxies export it.
+ *
+ * <p>The requests to the application are its steps, as they were sent, with the status that was recorded; what belongs to the
+ * browser, the connection or the day is left out, and so are other hosts and the files of pages. Values that came from a
+ * response are {@linkplain Bindings bound} to it. What a recording lacks is said in notes.
+ *
+ * {@snippet :
+ * Reading recording = HarReader.read(Path.of("login.har"));
+ * recording.notes().forEach(System.err::println);
+ * }
+ */
+public final class HarReader {
+    private static final int MOST_STEPS = 1000;
+    private static final int NOT_MODIFIED = 304;
+
+    /** Of one connection, of the browser's cache, or what the player says itself. */
+    private static final Set<String> LEFT_OUT = Set.of(
+            "accept-encoding",
+            "connection",
+            "content-length",
+            "cookie",
+            "expect",
+            "host",
+            "if-modified-since",
+            "if-range",
+            "keep-alive",
+            "proxy-authenticate",
+            "proxy-authorization",
+            "proxy-connection",
+            "te",
+            "trailer",
+            "transfer-encoding",
+            "upgrade",
+            "x-forwarded-for",
+            "x-forwarded-host",
+            "x-forwarded-port",
+            "x-forwarded-proto",
+            "forwarded",
+            "via");
+
+    private final Path file;
+    private final HarChoice choice;
+    private final RecordedOrigin origin;
+    private final List<String> notes = new ArrayList<>();
+    private final HarCookies cookies = new HarCookies();
+    private final HarBodies bodies;
+
+    private HarReader(Path file, HarChoice choice) {
+        this.file = file;
+        this.choice = choice;
+        this.origin = new RecordedOrigin(choice.origin());
+        this.bodies = new HarBodies(file, origin, notes);
+    }
+
+    /**
+     * Reads a whole file, of 512 MiB at most.
+     *
+     * @param file whose name the scenario gets, and beside which those files may lie that a browser left out
+     * @throws InvalidScenarioException if it is no HAR, holds no step, or lacks a file that a step uploads
+     */
+    public static Reading read(Path file) {
+        HarLog log = HarLog.read(file);
+        HarChoice choice = HarChoice.of(log.entries())
+                .filter(found -> !found.steps().isEmpty())
+                .orElseThrow(() -> new InvalidScenarioException(
+                        file.toString(),
+                        "holds no request over HTTP that was answered; was the recording running while you used the"
+                                + " application?"));
+        return new HarReader(file, choice).recording(log);
+    }
+
+    private Reading recording(HarLog log) {
+        List<HarEntry> entries = choice.steps();
+        if (entries.size() > MOST_STEPS) {
+            throw new InvalidScenarioException(
+                    file.toString(),
+                    "holds " + entries.size() + " requests to " + choice.origin() + ", and more than " + MOST_STEPS
+                            + " steps are not taken; record a shorter conversation");
+        }
+        notes.add(choice.summary(log.entries().size()));
+        List<Recorded> recorded = new ArrayList<>();
+        for (HarEntry entry : entries) {
+            recorded.add(new Recorded(step(recorded.size() + 1, entry), entry.response()));
+        }
+        notes.addAll(cookies.notes(log.creator()));
+        long evicted = entries.stream().filter(HarEntry::evicted).count();
+        if (evicted > 0) {
+            notes.add("the browser did not keep the answers of " + evicted
+                    + " steps: values that later steps have from them are sent as they were recorded. Export sooner, before"
+                    + " other pages are loaded, or record with 'coatcheck record'");
+        }
+        Bindings bindings = Bindings.find(recorded);
+        String name = String.valueOf(file.getFileName()).replaceFirst("(?i)\\.har$", "");
+        Scenario scenario = new Scenario(
+                name,
+                recorded.stream().map(step -> bindings.bind(step.step())).toList());
+        return new Reading(
+                scenario,
+                notes.stream().map(note -> "the recording '" + name + "': " + note).toList());
+    }
+
+    private Step step(int number, HarEntry entry) {
+        Body body = bodies.of(entry);
+        Request request = new Request(
+                entry.method(),
+                Template.literal(entry.target()),
+                List.of(),
+                headers(entry, body),
+                cookies.of(entry),
+                body);
+        int status = entry.response().status() == NOT_MODIFIED
+                ? 200
+                : entry.response().status();
+        Expectation expectation = new Expectation(new Expectation.Exactly(status), List.of());
+        return new Step(number, entry.user(), request, Polling.NONE, expectation, List.of());
+    }
+
+    private List<Field> headers(HarEntry entry, Body body) {
+        List<Field> headers = new ArrayList<>();
+        for (Header header : entry.headers()) {
+            if (isSent(header, entry, body)) {
+                headers.add(new Field(header.name(), origin.template(header.value())));
+            }
+        }
+        return headers;
+    }
+
+    private static boolean isSent(Header header, HarEntry entry, Body body) {
+        String name = header.name().toLowerCase(Locale.ROOT);
+        return switch (name) {
+            // With what the browser had in its cache it may be answered with 304, and a clean instance has no such answer.
+            case "if-none-match" -> !entry.isSafe();
+            case "authorization" -> !HarCookies.isRedacted(header.value());
+            case "content-type" -> !(body instanceof Body.None) && !(body instanceof Body.Multipart);
+            default -> !name.startsWith(":") && !LEFT_OUT.contains(name);
+        };
+    }
+}

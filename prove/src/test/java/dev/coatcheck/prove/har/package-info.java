@@ -1,0 +1,4 @@
+@NullMarked
+package dev.coatcheck.prove.har;
+
+import org.jspecify.annotations.NullMarked;
