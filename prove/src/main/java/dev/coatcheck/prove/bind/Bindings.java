@@ -24,6 +24,7 @@ import java.util.regex.Pattern;
  * it tells enough to be no accident: four characters with a digit among them, or sixteen of any kind. A number of up to
  * five digits is bound where both sides call it the same or the response calls it an id. What the user was the first to
  * say, an e-mail address that the page repeats, is the user's own and stays. Cookies need no binding: the player keeps them.
+ * Where a response has nothing in that place when it is played, the value that was recorded is sent.
  *
  * <p>For recordings. In a scenario that a person wrote, what stands there is meant: it has captures for what is not.
  *
@@ -95,19 +96,20 @@ public final class Bindings {
             for (Earlier earlier : responses.reversed()) {
                 Optional<Selection> selection = selection(earlier.leaves(), name, word);
                 if (selection.isPresent()) {
-                    return Optional.of(bind(earlier.step(), selection.get(), consumer));
+                    return Optional.of(bind(earlier.step(), selection.get(), consumer, word));
                 }
             }
             saidByUser.add(word);
             return Optional.empty();
         }
 
-        private Template.Variable bind(int producer, Selection selection, int consumer) {
+        private Template.Variable bind(int producer, Selection selection, int consumer, String word) {
             String key = producer + " " + selection;
             String variable = variables.computeIfAbsent(key, k -> {
                 String fresh = "step" + producer + "-"
                         + (captures.getOrDefault(producer, List.of()).size() + 1);
-                captures.computeIfAbsent(producer, p -> new ArrayList<>()).add(new Capture(fresh, selection));
+                captures.computeIfAbsent(producer, p -> new ArrayList<>())
+                        .add(new Capture(fresh, selection, Optional.of(word)));
                 return fresh;
             });
             found.add(new Binding(producer, selection, consumer, variable));

@@ -88,7 +88,7 @@ final class HarBodies {
     /** With its values apart, so that each can be bound; as it is, where it is no list of them. */
     private Body form(String text) {
         List<Field> fields = new ArrayList<>();
-        for (String pair : text.split("&")) {
+        for (String pair : text.split("&", -1)) {
             String[] parts = pair.split("=", 2);
             Optional<String> name = decoded(parts[0]);
             Optional<String> value = parts.length == 2 ? decoded(parts[1]) : Optional.empty();

@@ -59,7 +59,8 @@ record HarChoice(String origin, List<HarEntry> steps, Map<String, Integer> leftO
         String left = leftOut.entrySet().stream()
                 .map(reason -> reason.getValue() + " " + reason.getKey())
                 .collect(Collectors.joining(", "));
-        return steps.size() + " of its " + entries + " entries are steps" + (left.isEmpty() ? "" : "; left out are " + left);
+        return steps.size() + " of its " + entries + " entries are steps"
+                + (left.isEmpty() ? "" : "; left out are " + left);
     }
 
     private static final class Choosing {
@@ -128,7 +129,8 @@ record HarChoice(String origin, List<HarEntry> steps, Map<String, Integer> leftO
 
         private Map<String, Integer> named() {
             Map<String, Integer> named = new LinkedHashMap<>();
-            leftOut.forEach((why, count) -> named.put(why.equals(OTHER_HOSTS) ? why + " (" + names() + ")" : why, count));
+            leftOut.forEach(
+                    (why, count) -> named.put(why.equals(OTHER_HOSTS) ? why + " (" + names() + ")" : why, count));
             return named;
         }
 

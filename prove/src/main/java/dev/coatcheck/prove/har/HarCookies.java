@@ -36,13 +36,17 @@ final class HarCookies {
         Set<String> before = fromBefore.computeIfAbsent(entry.user(), user -> namesBefore(entry));
         List<Field> own = new ArrayList<>();
         entry.cookies().forEach((name, value) -> {
-            if (!set.contains(name) && !before.contains(name) && !OF_COUNTERS.matcher(name).matches()) {
+            if (!set.contains(name)
+                    && !before.contains(name)
+                    && !OF_COUNTERS.matcher(name).matches()) {
                 own.add(new Field(name, Template.literal(value)));
             }
         });
         set.addAll(entry.response().cookies().keySet());
         notice(entry);
-        return own.stream().filter(cookie -> !isRedacted(cookie.value().toString())).toList();
+        return own.stream()
+                .filter(cookie -> !isRedacted(cookie.value().toString()))
+                .toList();
     }
 
     private static Set<String> namesBefore(HarEntry first) {
@@ -70,18 +74,20 @@ final class HarCookies {
         Set<String> before = new LinkedHashSet<>();
         fromBefore.values().forEach(before::addAll);
         if (redacted) {
-            notes.add("its cookies or its authorization were taken out and replaced by a word, so that they are not sent: a login"
-                    + " inside the recording sets new cookies, but what only a header Authorization said is missing. Export it"
-                    + " again with sensitive data, or record with 'coatcheck record'");
+            notes.add(
+                    "its cookies or its authorization were taken out and replaced by a word, so that they are not sent: a login"
+                            + " inside the recording sets new cookies, but what only a header Authorization said is missing. Export it"
+                            + " again with sensitive data, or record with 'coatcheck record'");
         } else if (!before.isEmpty()) {
             notes.add("it begins in the middle of a session: the first request carries "
                     + String.join(", ", before)
                     + ", which no response before it has set. A new instance knows nothing of that, so it is not sent. If steps"
                     + " are refused for want of a login, record again from the login on, in a private window");
         } else if (!carried && isSanitizing(creator)) {
-            notes.add("it holds no cookie and no authorization: browsers leave them out when they export a 'sanitized' HAR. Cookies"
-                    + " are kept while it is played, so a login inside the recording works; a header Authorization is missing. If"
-                    + " the application uses one, export again with sensitive data, or record with 'coatcheck record'");
+            notes.add(
+                    "it holds no cookie and no authorization: browsers leave them out when they export a 'sanitized' HAR. Cookies"
+                            + " are kept while it is played, so a login inside the recording works; a header Authorization is missing. If"
+                            + " the application uses one, export again with sensitive data, or record with 'coatcheck record'");
         }
         return notes;
     }

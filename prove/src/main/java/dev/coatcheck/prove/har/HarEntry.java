@@ -74,7 +74,8 @@ record HarEntry(
                 && !isDocument()
                 && (ASSETS.contains(resourceType)
                         || ASSET_TYPE.matcher(response.mediaType()).matches()
-                        || url.filter(address -> ASSET_PATH.matcher(address.path()).matches())
+                        || url.filter(address ->
+                                        ASSET_PATH.matcher(address.path()).matches())
                                 .isPresent());
     }
 
@@ -92,7 +93,8 @@ record HarEntry(
     }
 
     boolean isPreflight() {
-        return method.equals("OPTIONS") && header("Access-Control-Request-Method").isPresent();
+        return method.equals("OPTIONS")
+                && header("Access-Control-Request-Method").isPresent();
     }
 
     boolean isWebSocket() {

@@ -45,7 +45,10 @@ record HarLog(String creator, List<HarEntry> entries) {
     static final int MOST_ENTRIES = 50_000;
 
     private static final int LONGEST_TEXT = 128 << 20;
-    private static final int DEEPEST = 100;
+
+    /** Browsers write stacks of calls, one inside the other. */
+    private static final int DEEPEST = 500;
+
     private static final Pattern USER = Pattern.compile("(?i)\\s*user:\\s*(\\S.{0,99}?)\\s*");
     private static final JsonMapper JSON = JsonMapper.builder(JsonFactory.builder()
                     .streamReadConstraints(StreamReadConstraints.builder()
@@ -220,7 +223,10 @@ record HarLog(String creator, List<HarEntry> entries) {
             List<HarBody.Param> params = new ArrayList<>();
             for (JsonNode param : data.path("params")) {
                 params.add(new HarBody.Param(
-                        text(param, "name"), text(param, "value"), text(param, "fileName"), text(param, "contentType")));
+                        text(param, "name"),
+                        text(param, "value"),
+                        text(param, "fileName"),
+                        text(param, "contentType")));
             }
             boolean encoded = text(data, "encoding").equalsIgnoreCase("base64");
             return Optional.of(new HarBody(text(data, "mimeType"), text(data, "text"), encoded, params));
@@ -243,7 +249,7 @@ record HarLog(String creator, List<HarEntry> entries) {
             }
             for (Header header : headers(request)) {
                 if (header.name().equalsIgnoreCase("Cookie")) {
-                    for (String pair : header.value().split(";")) {
+                    for (String pair : header.value().split(";", -1)) {
                         String[] parts = pair.strip().split("=", 2);
                         cookies.put(parts[0], parts.length == 2 ? parts[1] : "");
                     }

@@ -114,11 +114,12 @@ public final class HarReader {
         Bindings bindings = Bindings.find(recorded);
         String name = String.valueOf(file.getFileName()).replaceFirst("(?i)\\.har$", "");
         Scenario scenario = new Scenario(
-                name,
-                recorded.stream().map(step -> bindings.bind(step.step())).toList());
+                name, recorded.stream().map(step -> bindings.bind(step.step())).toList());
         return new Reading(
                 scenario,
-                notes.stream().map(note -> "the recording '" + name + "': " + note).toList());
+                notes.stream()
+                        .map(note -> "the recording '" + name + "': " + note)
+                        .toList());
     }
 
     private Step step(int number, HarEntry entry) {
@@ -150,7 +151,8 @@ public final class HarReader {
     private static boolean isSent(Header header, HarEntry entry, Body body) {
         String name = header.name().toLowerCase(Locale.ROOT);
         return switch (name) {
-            // With what the browser had in its cache it may be answered with 304, and a clean instance has no such answer.
+            // With what the browser had in its cache it may be answered with 304, and a clean instance has no such
+            // answer.
             case "if-none-match" -> !entry.isSafe();
             case "authorization" -> !HarCookies.isRedacted(header.value());
             case "content-type" -> !(body instanceof Body.None) && !(body instanceof Body.Multipart);

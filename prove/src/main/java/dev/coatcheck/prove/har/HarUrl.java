@@ -51,7 +51,10 @@ record HarUrl(String scheme, String host, String origin, String target) {
     }
 
     private boolean isLoopback() {
-        return host.equals("localhost") || host.endsWith(".localhost") || host.startsWith("127.") || host.equals("[::1]");
+        return host.equals("localhost")
+                || host.endsWith(".localhost")
+                || host.startsWith("127.")
+                || host.equals("[::1]");
     }
 
     private String domain() {

@@ -15,8 +15,16 @@ final class RawMultipart {
     private static final Pattern DISPOSITION = Pattern.compile("(?im)^content-disposition:\\s*form-data(.*)$");
     private static final Pattern CONTENT_TYPE = Pattern.compile("(?im)^content-type:\\s*(\\S.*)$");
 
-    /** One part; a file has a name, be it empty where none was chosen. */
-    record Part(String name, Optional<String> fileName, Optional<String> contentType, byte[] content) {}
+    /**
+     * One part; a file has a name, be it empty where none was chosen.
+     *
+     * @param latin its bytes, each as a character
+     */
+    record Part(String name, Optional<String> fileName, Optional<String> contentType, String latin) {
+        byte[] content() {
+            return latin.getBytes(StandardCharsets.ISO_8859_1);
+        }
+    }
 
     private RawMultipart() {}
 
@@ -52,14 +60,11 @@ final class RawMultipart {
             return Optional.empty();
         }
         String content = text.substring(end + blank.length());
-        if (content.endsWith("\r")) {
-            content = content.substring(0, content.length() - 1);
-        }
         Matcher type = CONTENT_TYPE.matcher(text.substring(0, end));
         Optional<String> contentType = type.find() ? Optional.of(type.group(1).strip()) : Optional.empty();
-        byte[] bytes = content.getBytes(StandardCharsets.ISO_8859_1);
+        String latin = content.endsWith("\r") ? content.substring(0, content.length() - 1) : content;
         return value(NAME, disposition.group(1))
-                .map(name -> new Part(name, value(FILE_NAME, disposition.group(1)), contentType, bytes));
+                .map(name -> new Part(name, value(FILE_NAME, disposition.group(1)), contentType, latin));
     }
 
     private static Optional<String> value(Pattern pattern, String disposition) {

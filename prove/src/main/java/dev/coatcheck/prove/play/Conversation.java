@@ -16,7 +16,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import tools.jackson.databind.JsonNode;
 
 /**
  * One run of a scenario: sends its steps to whatever instances the caller chooses, each on a TCP connection of its own, with
@@ -149,8 +148,9 @@ public final class Conversation {
         }
         Map<String, String> captured = new LinkedHashMap<>();
         for (Capture capture : step.captures()) {
-            Optional<JsonNode> value = response.select(capture.selection());
-            value.ifPresent(found -> captured.put(capture.name(), Selecting.text(found)));
+            Optional<String> value =
+                    response.select(capture.selection()).map(Selecting::text).or(capture::recorded);
+            value.ifPresent(found -> captured.put(capture.name(), found));
             if (value.isEmpty()) {
                 unmet.add("nothing to capture as '" + capture.name() + "': the response has no " + capture.selection());
             }

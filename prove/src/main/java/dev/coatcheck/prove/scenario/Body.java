@@ -67,7 +67,8 @@ public sealed interface Body {
      */
     record BytesPart(String name, Optional<String> fileName, String contentType, String base64) implements Part {
         public static BytesPart of(String name, Optional<String> fileName, String contentType, byte[] content) {
-            return new BytesPart(name, fileName, contentType, Base64.getEncoder().encodeToString(content));
+            return new BytesPart(
+                    name, fileName, contentType, Base64.getEncoder().encodeToString(content));
         }
 
         public byte[] content() {

@@ -14,7 +14,11 @@ public final class FilesBeside {
         this.folder = Optional.ofNullable(file.getParent()).orElse(file);
     }
 
-    /** @throws IllegalArgumentException if there is no such file; the message says so */
+    /**
+     * The file of a name.
+     *
+     * @throws IllegalArgumentException if there is no such file; the message says so
+     */
     public Path file(String name) {
         Path file;
         try {
@@ -23,7 +27,8 @@ public final class FilesBeside {
             throw new IllegalArgumentException("'" + name + "' is no name for a file", e);
         }
         if (!file.startsWith(folder)) {
-            throw new IllegalArgumentException("'" + name + "' is outside the scenario's folder; put the file beside it");
+            throw new IllegalArgumentException(
+                    "'" + name + "' is outside the scenario's folder; put the file beside it");
         }
         if (!Files.isRegularFile(file)) {
             throw new IllegalArgumentException("there is no file '" + name + "' beside the scenario, in " + folder);

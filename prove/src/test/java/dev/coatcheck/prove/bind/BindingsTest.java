@@ -68,9 +68,9 @@ class BindingsTest {
         assertThat(bound.getFirst().captures())
                 .extracting(Capture::toString)
                 .containsExactly(
-                        "Capture[name=step1-1, selection=jsonpath \"$.token\"]",
-                        "Capture[name=step1-2, selection=header \"X-Csrf-Token\"]",
-                        "Capture[name=step1-3, selection=jsonpath \"$.owner\"]");
+                        "Capture[name=step1-1, selection=jsonpath \"$.token\", recorded=Optional[4f1c9a77d2e0]]",
+                        "Capture[name=step1-2, selection=header \"X-Csrf-Token\", recorded=Optional[c-99-token]]",
+                        "Capture[name=step1-3, selection=jsonpath \"$.owner\", recorded=Optional[7]]");
     }
 
     @Test

@@ -120,7 +120,8 @@ class HarReaderTest {
         List<Step> steps = archive.read(folder).scenario().steps();
         assertThat(fields(steps.get(0).request().headers()))
                 .containsExactly("Accept: text/html", "Authorization: Basic YTpi");
-        assertThat(fields(steps.get(1).request().headers())).containsExactly("If-None-Match: *", "Origin: {{BASE_URL}}");
+        assertThat(fields(steps.get(1).request().headers()))
+                .containsExactly("If-None-Match: *", "Origin: {{BASE_URL}}");
         assertThat(steps.get(1).expectation().status()).hasToString("200");
     }
 
@@ -137,8 +138,10 @@ class HarReaderTest {
         assertThat(fields(steps.get(1).request().headers()))
                 .containsExactly("Authorization: Bearer {{step1-2}}", "content-type: " + FORM);
         assertThat(steps.get(1).request().body())
-                .isInstanceOfSatisfying(Body.Form.class, form -> assertThat(fields(form.fields()))
-                        .containsExactly("next: {{BASE_URL}}/photos", "by: a+b"));
+                .isInstanceOfSatisfying(
+                        Body.Form.class,
+                        form -> assertThat(fields(form.fields()))
+                                .containsExactly("next: {{BASE_URL}}/photos", "by: a+b"));
     }
 
     @Test
@@ -153,9 +156,10 @@ class HarReaderTest {
     @Test
     void braces_in_a_recording_are_text() throws IOException {
         archive.entry("POST", "/a", 200).body("application/json", "{\"a\": \"{{run}} {{x}}\"}");
-        assertThat(body(archive)).isInstanceOfSatisfying(Body.Json.class, json -> assertThat(
-                        json.text().variables())
-                .isEmpty());
+        assertThat(body(archive))
+                .isInstanceOfSatisfying(
+                        Body.Json.class,
+                        json -> assertThat(json.text().variables()).isEmpty());
     }
 
     @Test
@@ -178,9 +182,11 @@ class HarReaderTest {
                         "coatcheck record");
         Files.writeString(folder.resolve("cat.jpg"), "cat");
         assertThat(body(archive))
-                .isInstanceOfSatisfying(Body.Multipart.class, multipart -> assertThat(multipart.parts())
-                        .last()
-                        .isEqualTo(new Body.FilePart("photo", folder.resolve("cat.jpg"), "image/jpeg")));
+                .isInstanceOfSatisfying(
+                        Body.Multipart.class,
+                        multipart -> assertThat(multipart.parts())
+                                .last()
+                                .isEqualTo(new Body.FilePart("photo", folder.resolve("cat.jpg"), "image/jpeg")));
     }
 
     @Test
@@ -216,15 +222,17 @@ class HarReaderTest {
         Step step = archive.read(folder).scenario().steps().getLast();
         assertThat(step.request().headers()).isEmpty();
         assertThat(step.request().body())
-                .isInstanceOfSatisfying(Body.Multipart.class, multipart -> assertThat(multipart.parts())
-                        .satisfiesExactly(
-                                csrf -> assertThat(csrf.toString()).contains("{{step1-1}}"),
-                                photo -> assertThat(photo)
-                                        .isEqualTo(Body.BytesPart.of(
-                                                "photo",
-                                                Optional.of(fileName),
-                                                "image/png",
-                                                content.getBytes(StandardCharsets.UTF_8)))));
+                .isInstanceOfSatisfying(
+                        Body.Multipart.class,
+                        multipart -> assertThat(multipart.parts())
+                                .satisfiesExactly(
+                                        csrf -> assertThat(csrf.toString()).contains("{{step1-1}}"),
+                                        photo -> assertThat(photo)
+                                                .isEqualTo(Body.BytesPart.of(
+                                                        "photo",
+                                                        Optional.of(fileName),
+                                                        "image/png",
+                                                        content.getBytes(StandardCharsets.UTF_8)))));
     }
 
     @Test
@@ -285,7 +293,9 @@ class HarReaderTest {
     @Test
     void entries_are_played_in_the_order_in_which_they_began_and_may_be_of_several_users() throws IOException {
         archive.page("/b").with("startedDateTime", "2026-01-01T00:00:02.000Z").with("_user", "bob");
-        archive.page("/a").with("startedDateTime", "2026-01-01T01:00:01.000+01:00").with("comment", "user: ann");
+        archive.page("/a")
+                .with("startedDateTime", "2026-01-01T01:00:01.000+01:00")
+                .with("comment", "user: ann");
         Scenario scenario = archive.read(folder).scenario();
         assertThat(titles(scenario)).containsExactly("GET /a", "GET /b");
         assertThat(scenario.steps()).extracting(Step::user).containsExactly("ann", "bob");
@@ -327,8 +337,6 @@ class HarReaderTest {
     }
 
     private static List<String> fields(List<Field> fields) {
-        return fields.stream()
-                .map(field -> field.name() + ": " + field.value())
-                .toList();
+        return fields.stream().map(field -> field.name() + ": " + field.value()).toList();
     }
 }

@@ -2,11 +2,18 @@ package dev.coatcheck.prove.play;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.coatcheck.prove.play.TestServer.Received;
 import dev.coatcheck.prove.play.TestServer.Reply;
+import dev.coatcheck.prove.scenario.Capture;
+import dev.coatcheck.prove.scenario.JsonPath;
+import dev.coatcheck.prove.scenario.Query;
+import dev.coatcheck.prove.scenario.Request;
 import dev.coatcheck.prove.scenario.Scenario;
 import dev.coatcheck.prove.scenario.ScenarioFiles;
+import dev.coatcheck.prove.scenario.Selection;
 import dev.coatcheck.prove.scenario.Step;
 import dev.coatcheck.prove.scenario.StepLines;
+import dev.coatcheck.prove.scenario.Template;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -22,6 +29,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -323,6 +331,20 @@ class ConversationTest {
             assertThat(content.sha256Hex())
                     .isEqualTo(
                             Content.of(large.getBytes(StandardCharsets.UTF_8)).sha256Hex());
+        }
+    }
+
+    @Test
+    void what_a_recording_held_is_sent_where_the_response_has_no_such_value() throws Exception {
+        Selection id = Selection.of(new Query.Json(JsonPath.parse("$.items[3].id")));
+        Step list = steps("/list").steps().getFirst().withCaptures(List.of(new Capture("id", id, Optional.of("17"))));
+        try (TestServer server = new TestServer(request -> Reply.of(200, "{\"items\": []}"))) {
+            Conversation conversation = Conversation.start(SETTINGS);
+            assertThat(conversation.play(list, server.target("web.1")).isAsExpected())
+                    .isTrue();
+            Request item = Request.of("GET", Template.parse("/items/{{id}}"));
+            conversation.play(list.withRequest(item).withCaptures(List.of()), server.target("web.1"));
+            assertThat(server.received()).extracting(Received::target).containsExactly("/list", "/items/17");
         }
     }
 

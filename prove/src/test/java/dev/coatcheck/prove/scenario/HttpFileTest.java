@@ -82,8 +82,10 @@ class HttpFileTest {
         assertThat(steps)
                 .extracting(Step::title)
                 .containsExactly("POST /login", "POST /photos", "GET {{step2-1}}?t={{step1-1}}");
-        assertThat(steps.get(0).captures()).hasToString("[Capture[name=step1-1, selection=jsonpath \"$.user.token\"]]");
-        assertThat(steps.get(1).captures()).hasToString("[Capture[name=step2-1, selection=header \"Location\"]]");
+        assertThat(steps.get(0).captures())
+                .hasToString("[Capture[name=step1-1, selection=jsonpath \"$.user.token\", recorded=Optional.empty]]");
+        assertThat(steps.get(1).captures())
+                .hasToString("[Capture[name=step2-1, selection=header \"Location\", recorded=Optional.empty]]");
         assertThat(steps.get(1).request().headers().getFirst().value()).hasToString("Bearer {{step1-1}}");
     }
 
@@ -114,12 +116,13 @@ class HttpFileTest {
         assertThat(steps.getFirst().captures())
                 .extracting(Capture::toString)
                 .containsExactly(
-                        "Capture[name=token, selection=jsonpath \"$.user.token\"]",
-                        "Capture[name=next, selection=header \"Location\"]");
+                        "Capture[name=token, selection=jsonpath \"$.user.token\", recorded=Optional.empty]",
+                        "Capture[name=next, selection=header \"Location\", recorded=Optional.empty]");
         assertThat(steps.getFirst().expectation().status()).hasToString("201");
         assertThat(reading.notes())
-                .containsExactly("the scenario 'test': the test in line 17 is not run; the whole response is compared with"
-                        + " that of an unsplit run");
+                .containsExactly(
+                        "the scenario 'test': the test in line 17 is not run; the whole response is compared with"
+                                + " that of an unsplit run");
     }
 
     @Test
@@ -170,7 +173,8 @@ class HttpFileTest {
                 .extracting(step -> step.request().body())
                 .containsExactly(
                         new Body.Form(List.of(
-                                new Field("a", Template.literal("1+1")), new Field("mail", Template.literal("a b@c.d")))),
+                                new Field("a", Template.literal("1+1")),
+                                new Field("mail", Template.literal("a b@c.d")))),
                         new Body.File(folder.resolve("cat.jpg"), "image/jpeg"),
                         new Body.Json(Template.literal("{\"mail\": \"a+b@c.d\"}")),
                         new Body.Multipart(List.of(

@@ -96,7 +96,7 @@ class HurlTest {
                 .extracting(Capture::toString)
                 .hasSize(2)
                 .first()
-                .isEqualTo("Capture[name=id, selection=jsonpath \"$.user.id\"]");
+                .isEqualTo("Capture[name=id, selection=jsonpath \"$.user.id\", recorded=Optional.empty]");
         assertThat(register.expectation().assertions())
                 .extracting(Assertion::toString)
                 .containsExactly(

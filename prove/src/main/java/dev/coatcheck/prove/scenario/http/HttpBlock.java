@@ -123,7 +123,8 @@ record HttpBlock(
             if (line.text().isBlank()) {
                 where = Where.BODY;
             } else if (headers.isEmpty() && CONTINUED.matcher(line.text()).matches()) {
-                request = request.map(first -> new Line(first.number(), first.text() + line.text().strip()));
+                request = request.map(first ->
+                        new Line(first.number(), first.text() + line.text().strip()));
             } else if (!comment(line)) {
                 headers.add(line);
             }

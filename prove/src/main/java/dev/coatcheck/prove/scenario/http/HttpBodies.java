@@ -78,7 +78,7 @@ final class HttpBodies {
 
     private Body form(int line, String text) {
         List<Field> fields = new ArrayList<>();
-        for (String pair : text.split("&")) {
+        for (String pair : text.split("&", -1)) {
             String[] parts = pair.split("=", 2);
             if (parts[0].isBlank() || parts.length < 2) {
                 throw variables.wrong(line, "expected name=value, with '&' between two of them");
@@ -116,7 +116,8 @@ final class HttpBodies {
         int first = lines.getFirst().number();
         Matcher boundary = BOUNDARY.matcher(contentType);
         if (!boundary.find()) {
-            throw variables.wrong(first, "the header Content-Type says no boundary, as in multipart/form-data; boundary=X");
+            throw variables.wrong(
+                    first, "the header Content-Type says no boundary, as in multipart/form-data; boundary=X");
         }
         String delimiter = "--" + boundary.group(1);
         List<Body.Part> parts = new ArrayList<>();

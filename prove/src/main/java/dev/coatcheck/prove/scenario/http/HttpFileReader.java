@@ -40,7 +40,8 @@ public final class HttpFileReader {
             Pattern.compile("\\s*(?:(?<method>[A-Z]{2,20})\\s+)?(?<url>\\S.*?)(?:\\s+HTTP/[\\d.]+)?\\s*");
     private static final Pattern HEADER = Pattern.compile("([^:\\s]{1,256})\\s*:\\s*(.*?)\\s*");
     private static final Pattern ORIGIN = Pattern.compile("(?i)https?://(?:[^/?#\\s{}]|\\{(?!\\{))+");
-    private static final Pattern BASIC = Pattern.compile("(?i)Basic\\s+(?<user>[^\\s:]+)(?:\\s+|\\s*:\\s*)(?<password>\\S+)");
+    private static final Pattern BASIC =
+            Pattern.compile("(?i)Basic\\s+(?<user>[^\\s:]+)(?:\\s+|\\s*:\\s*)(?<password>\\S+)");
     private static final Pattern IDENTIFIER = Pattern.compile("[A-Za-z0-9_-]{1,100}");
     private static final Set<String> OTHER_PROTOCOLS = Set.of("GRAPHQL", "WEBSOCKET", "GRPC", "RSOCKET");
 
@@ -93,7 +94,9 @@ public final class HttpFileReader {
                 .toList();
         return new Reading(
                 new Scenario(name, captured),
-                notes.stream().map(note -> "the scenario '" + name + "': " + note).toList());
+                notes.stream()
+                        .map(note -> "the scenario '" + name + "': " + note)
+                        .toList());
     }
 
     private void step(HttpBlock block, HttpBlock.Line line) {
@@ -134,8 +137,7 @@ public final class HttpFileReader {
                 ? new Expectation(new Expectation.Exactly(status.getAsInt()), List.of())
                 : Expectation.SUCCESS;
         Request request = new Request(method, target, List.of(), headers, cookies, body);
-        steps.add(new Step(
-                number, OptionalInt.of(line.number()), user, request, Polling.NONE, expectation, List.of()));
+        steps.add(new Step(number, OptionalInt.of(line.number()), user, request, Polling.NONE, expectation, List.of()));
     }
 
     private Template target(HttpBlock.Line line, String url) {
@@ -151,14 +153,14 @@ public final class HttpFileReader {
             }
             origin = Optional.of(first);
         } else if (!cursor.at("/") && !cursor.at("{{")) {
-            throw variables.wrong(line.number(), "expected a path that begins with '/', {{BASE_URL}}/path or a URL; a method has capital"
-                    + " letters");
+            throw variables.wrong(
+                    line.number(),
+                    "expected a path that begins with '/', {{BASE_URL}}/path or a URL; a method has capital"
+                            + " letters");
         }
         cursor.learnBaseUrl();
         Template target = cursor.templateUpTo(cursor.offset() + cursor.remaining());
-        return named.isEmpty() || target.toString().startsWith("/")
-                ? target
-                : Template.parse("/" + target);
+        return named.isEmpty() || target.toString().startsWith("/") ? target : Template.parse("/" + target);
     }
 
     private void directives(HttpBlock block, int step) {
@@ -201,7 +203,7 @@ public final class HttpFileReader {
 
     private List<Field> cookies(int line, Field header) {
         List<Field> cookies = new ArrayList<>();
-        for (String pair : header.value().toString().split(";")) {
+        for (String pair : header.value().toString().split(";", -1)) {
             String[] parts = pair.strip().split("=", 2);
             if (parts.length < 2) {
                 throw variables.wrong(line, "expected cookies, written 'Cookie: name=value; other=value'");

@@ -107,21 +107,23 @@ final class HttpScript {
         }
         String statement = script.substring(0, end);
         if (!isOfStatusAlone(statement)) {
-            notes.add("the test in line " + line + " is not run; the whole response is compared with that of an unsplit run");
+            notes.add("the test in line " + line
+                    + " is not run; the whole response is compared with that of an unsplit run");
         }
         return script.startsWith(";", end) ? end + 1 : end;
     }
 
     private static boolean isOfStatusAlone(String statement) {
-        return STATUS.matcher(statement).find()
-                && statement.split("response\\.", -1).length == 2;
+        return STATUS.matcher(statement).find() && statement.split("response\\.", -1).length == 2;
     }
 
     private void capture(int step, int line, Matcher set) {
         String name = set.group("name");
         if (!Variables.NAME.matcher(name).matches() || Variables.isBuiltIn(name)) {
             throw variables.wrong(
-                    line, "'" + name + "' is no name for a variable; it has letters, digits, - and _, and begins with a letter");
+                    line,
+                    "'" + name
+                            + "' is no name for a variable; it has letters, digits, - and _, and begins with a letter");
         }
         String path = set.group("path");
         Selection selection = set.group("header") != null
