@@ -41,6 +41,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             Run.class,
             Stop.class,
             Export.class,
+            Recording.class,
             Prove.class,
             Doctor.class
         },
@@ -58,6 +59,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "  coatcheck roll -C gallery",
             "  coatcheck stop -C gallery",
             "  coatcheck prove --web 'node server.js' --step 'POST /login' --step 'GET /me'",
+            "  coatcheck record gallery --out journey.har      click through it, to prove that",
             "  coatcheck doctor gallery",
             "  coatcheck export kubernetes gallery --out deploy --image registry.example.com/gallery:7",
             "",

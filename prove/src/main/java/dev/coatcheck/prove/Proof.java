@@ -47,7 +47,8 @@ public final class Proof {
     }
 
     private static String sameEachTime(Scenario recorded) {
-        return "the recording '" + recorded.name() + "' sends the same names in every run, and an attached backing service is"
+        return "the recording '" + recorded.name()
+                + "' sends the same names in every run, and an attached backing service is"
                 + " not made clean between them: where a name may be taken once alone, as an address that registers, later runs"
                 + " are refused. Give --reset COMMAND, let the prover start the services (--with), or write the conversation"
                 + " with {{run}} in its names";

@@ -102,15 +102,7 @@ public record ProofSettings(
     /** Some checks of what was read, with three instances, and patience for the usual leases. */
     public static ProofSettings of(LabSettings lab, List<Source> scenarios, Set<Check> checks) {
         return new ProofSettings(
-                lab,
-                scenarios,
-                INSTANCES,
-                checks,
-                LEASE,
-                "coatcheck prove",
-                ".",
-                Map.of(),
-                Baseline.none());
+                lab, scenarios, INSTANCES, checks, LEASE, "coatcheck prove", ".", Map.of(), Baseline.none());
     }
 
     public ProofSettings withLease(Duration other) {

@@ -1,0 +1,227 @@
+package dev.coatcheck.cli;
+
+import dev.coatcheck.formation.FormationException;
+import dev.coatcheck.formation.application.Application;
+import dev.coatcheck.formation.application.ApplicationOptions;
+import dev.coatcheck.prove.isolation.Isolation;
+import dev.coatcheck.prove.lab.InconclusiveException;
+import dev.coatcheck.prove.lab.LabSettings;
+import dev.coatcheck.prove.record.Recorder;
+import dev.coatcheck.prove.record.RecordingSession;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+/** {@code coatcheck record}. */
+@Command(
+        name = "record",
+        description = {
+            "Records a conversation with the application, for 'coatcheck prove --scenario FILE.har': starts one process of it"
+                    + " with clean backing services, and keeps every request and answer until Ctrl-C, or until the command"
+                    + " ends.",
+            "The file holds cookies, passwords and whatever else went through. Its owner alone can read it; think before you"
+                    + " share it."
+        },
+        footer = {
+            "",
+            "The command gets the application's address in BASE_URL. The exit status is that of the command.",
+            "",
+            "Examples:",
+            "  coatcheck record --out login.har                       click through it in a browser, then Ctrl-C",
+            "  coatcheck record gallery --out upload.har --with postgresql,redis,s3",
+            "  coatcheck record --web 'node server.js' --out login.har -- sh -c 'curl -fsS $BASE_URL/login -d name=ann'",
+            "  coatcheck record --out suite.har -- npm run test:e2e"
+        })
+final class Recording implements Callable<Integer> {
+    @ParentCommand
+    private Coatcheck coatcheck = new Coatcheck();
+
+    @Parameters(
+            arity = "0..*",
+            paramLabel = "[DIR] [-- COMMAND…]",
+            hideParamSyntax = true,
+            description =
+                    "The application's folder, this one by default; and after '--' the command that uses the application."
+                            + " A command of one word is run by the shell.")
+    private List<String> words = List.of();
+
+    @Option(
+            names = "--out",
+            paramLabel = "FILE.har",
+            required = true,
+            description = "Where the recording is written to.")
+    private Path out = Path.of("");
+
+    @Option(
+            names = "--port",
+            paramLabel = "NUMBER",
+            description = "The TCP port for requests; 0, any that is free, by default.")
+    private int port;
+
+    @Option(
+            names = "--web",
+            paramLabel = "COMMAND",
+            description = "Starts a web process, in place of the Procfile's line.")
+    private @Nullable String web;
+
+    @Option(
+            names = "--with",
+            paramLabel = "SERVICE",
+            split = ",",
+            description = "Backing services to start beside the addons in app.json, as in 'up'.")
+    private List<String> with = List.of();
+
+    @Option(
+            names = "--env",
+            paramLabel = "NAME=VALUE",
+            description = "A variable for all processes of the application; stronger than all else.")
+    private Map<String, String> environment = Map.of();
+
+    @Option(names = "--env-file", paramLabel = "FILE", description = "Read this instead of .env.")
+    private @Nullable Path envFile;
+
+    @Option(
+            names = "--ready",
+            paramLabel = "PATH",
+            description = "The path that answers 2xx when the application is ready.")
+    private @Nullable String readinessPath;
+
+    @Option(
+            names = "--start-timeout",
+            paramLabel = "SECONDS",
+            defaultValue = "60",
+            description = "How long the application may take until it is ready; ${DEFAULT-VALUE} by default.")
+    private int startSeconds;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Override
+    public Integer call() {
+        List<String> command = command();
+        Path file = coatcheck.folder().resolve(out);
+        check(file, words.size() - command.size());
+        Path folder = words.size() > command.size() ? Path.of(words.getFirst()) : Path.of("");
+        LabSettings settings = settings(coatcheck.folder().resolve(folder));
+        Interruption.interrupts(Thread.currentThread());
+        try (RecordingSession session = RecordingSession.open(settings, port)) {
+            int status = command.isEmpty() ? byHand(session) : run(command, session);
+            return write(session.recorder(), file) ? status : Coatcheck.FAILED;
+        } catch (InconclusiveException e) {
+            throw new FormationException("nothing was recorded: " + e.reason(), e);
+        } catch (IOException e) {
+            throw new FormationException("the recording to " + file + " failed: " + e.getMessage(), e);
+        } catch (InterruptedException e) {
+            return Interruption.INTERRUPTED;
+        }
+    }
+
+    /** What stands behind {@code --}: the parser takes it for more of the same. */
+    private List<String> command() {
+        List<String> arguments = spec.root().commandLine().getParseResult().originalArgs();
+        int dashes = arguments.indexOf("--");
+        return dashes < 0 ? List.of() : arguments.subList(dashes + 1, arguments.size());
+    }
+
+    private void check(Path file, int folders) {
+        if (folders > 1) {
+            throw wrong("one folder at most; a command stands behind '--', as in 'coatcheck record --out a.har -- "
+                    + String.join(" ", words) + "'");
+        }
+        if (!file.toString().endsWith(".har")) {
+            throw wrong("--out: a recording is a file NAME.har, not " + out);
+        }
+        if (!Files.isDirectory(file.resolveSibling(""))) {
+            throw wrong("--out: there is no folder " + file.resolveSibling(""));
+        }
+        if (startSeconds < 1) {
+            throw wrong("--start-timeout: expected a number of seconds, not " + startSeconds);
+        }
+        if (port < 0 || port > 65_535) {
+            throw wrong("--port: expected 0 to 65535, not " + port);
+        }
+    }
+
+    private ParameterException wrong(String message) {
+        return new ParameterException(spec.commandLine(), message);
+    }
+
+    private LabSettings settings(Path folder) {
+        if (web == null && Files.isDirectory(folder) && Files.notExists(folder.resolve("Procfile"))) {
+            throw wrong("there is no Procfile in " + folder + "; write one with a line as 'web: node server.js', or"
+                    + " give that command with --web 'node server.js'");
+        }
+        Map<String, String> all = new HashMap<>(System.getenv());
+        all.putAll(environment);
+        Application application = Application.read(
+                folder,
+                new ApplicationOptions(
+                        all,
+                        Optional.empty(),
+                        with,
+                        Optional.ofNullable(envFile).map(coatcheck.folder()::resolve),
+                        Optional.ofNullable(readinessPath),
+                        Optional.ofNullable(web)));
+        return LabSettings.of(application, Isolation.probe()).withStartLimit(Duration.ofSeconds(startSeconds));
+    }
+
+    private int byHand(RecordingSession session) {
+        PrintWriter err = spec.commandLine().getErr();
+        err.println("Recording " + session.address());
+        err.println("Use it in a browser, in a private window, from the login on. Ctrl-C ends the recording.");
+        err.flush();
+        try {
+            new CountDownLatch(1).await();
+        } catch (InterruptedException e) {
+            // That is how it ends.
+        }
+        return 0;
+    }
+
+    private int run(List<String> command, RecordingSession session) throws IOException, InterruptedException {
+        List<String> program = command.size() == 1 ? List.of("sh", "-c", command.getFirst()) : command;
+        ProcessBuilder builder = new ProcessBuilder(program)
+                .directory(coatcheck.folder().toFile())
+                .inheritIO();
+        builder.environment().put("BASE_URL", session.address().toString());
+        Process process = builder.start();
+        try {
+            int status = process.waitFor();
+            spec.commandLine().getErr().println("The command ended with status " + status + ".");
+            return status;
+        } finally {
+            process.destroy();
+        }
+    }
+
+    /** Whether there was something to write. */
+    private boolean write(Recorder recorder, Path file) throws IOException {
+        PrintWriter err = spec.commandLine().getErr();
+        if (recorder.size() == 0) {
+            err.println("coatcheck: no request came to " + recorder.address() + ", so nothing was written");
+            return false;
+        }
+        recorder.write(file);
+        recorder.notes().forEach(note -> err.println("coatcheck: " + note));
+        err.println("Recorded " + recorder.size() + " requests in " + out
+                + ". It holds cookies and all that was sent, and its owner alone can read it.");
+        err.println("Prove it with: coatcheck prove --scenario " + out);
+        return true;
+    }
+}

@@ -1,0 +1,189 @@
+package dev.coatcheck.prove.record;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import dev.coatcheck.prove.har.HarReader;
+import dev.coatcheck.prove.scenario.Body;
+import dev.coatcheck.prove.scenario.Reading;
+import dev.coatcheck.prove.scenario.Step;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RecorderTest {
+    private static final byte[] BYTES = {1, -1, 0, 2};
+
+    @TempDir
+    private Path folder;
+
+    private HttpServer server;
+    private Recorder recorder;
+    private final HttpClient client =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+    @BeforeEach
+    void start() throws IOException {
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+        server.createContext("/", RecorderTest::answer);
+        server.start();
+        recorder = Recorder.before(
+                URI.create("http://127.0.0.1:" + server.getAddress().getPort()), 0);
+    }
+
+    @AfterEach
+    void stop() {
+        recorder.close();
+        server.stop(0);
+        client.close();
+    }
+
+    /** Tells what it got. */
+    private static void answer(HttpExchange exchange) throws IOException {
+        String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+        String path = exchange.getRequestURI().getPath();
+        exchange.getResponseHeaders().add("Set-Cookie", "sid=4f1c9a77; Path=/");
+        exchange.getResponseHeaders().add("Content-Type", path.equals("/bytes") ? "image/x" : "application/json");
+        String got = exchange.getRequestHeaders().getFirst("Accept-Encoding");
+        byte[] answer = path.equals("/bytes")
+                ? BYTES
+                : ("{\"id\": 17, \"length\": " + body.length() + ", \"encoding\": \"" + got + "\"}")
+                        .getBytes(StandardCharsets.UTF_8);
+        exchange.sendResponseHeaders(path.equals("/made") ? 201 : 200, path.equals("/chunks") ? 0 : answer.length);
+        try (OutputStream stream = exchange.getResponseBody()) {
+            stream.write(answer);
+        }
+    }
+
+    @Test
+    void what_goes_through_is_a_scenario_afterwards() throws Exception {
+        assertThat(send("POST", "/made", BodyPublishers.ofString("{\"name\": \"ann\"}"), "application/json")
+                        .statusCode())
+                .isEqualTo(201);
+        assertThat(send("GET", "/chunks", BodyPublishers.noBody(), "").body()).contains("\"encoding\": \"null\"");
+        send("PUT", "/things/17?a=b%20c", BodyPublishers.ofByteArray(BYTES), "application/octet-stream");
+        send("GET", "/bytes", BodyPublishers.noBody(), "");
+
+        Reading reading = read();
+        assertThat(reading.scenario().steps())
+                .extracting(Step::title)
+                .containsExactly("POST /made", "GET /chunks", "PUT /things/{{step2-1}}?a=b%20c", "GET /bytes");
+        assertThat(reading.scenario().steps())
+                .extracting(step -> step.expectation().status().toString())
+                .containsExactly("201", "200", "200", "200");
+        assertThat(reading.scenario().steps().get(2).request().body()).isEqualTo(Body.Bytes.of(BYTES));
+        assertThat(reading.notes()).containsExactly("the recording 'recorded': 4 of its 4 entries are steps");
+    }
+
+    @Test
+    void a_recording_is_for_its_owner_alone_and_holds_what_went_through() throws Exception {
+        send("GET", "/a?q=1", BodyPublishers.noBody(), "");
+        send("GET", "/bytes", BodyPublishers.noBody(), "");
+        Path file = folder.resolve("recorded.har");
+        Files.writeString(file, "an older one");
+        recorder.write(file);
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .isEqualTo("rw-------");
+        assertThat(file).content().contains("sid=4f1c9a77; Path=/", "\"creator\"", "Af8AAg==", "/a?q=1");
+        assertThat(folder).isDirectoryNotContaining("glob:**.coatcheck*");
+    }
+
+    @Test
+    void a_body_of_unknown_length_and_one_that_waits_to_be_asked_for_go_through() throws Exception {
+        byte[] large = new byte[200_000];
+        HttpResponse<String> chunked = send(
+                "POST",
+                "/chunks",
+                BodyPublishers.ofInputStream(() -> new java.io.ByteArrayInputStream(large)),
+                "text/plain");
+        assertThat(chunked.body()).contains("\"length\": 200000");
+        HttpRequest patient = HttpRequest.newBuilder(recorder.address().resolve("/later"))
+                .expectContinue(true)
+                .POST(BodyPublishers.ofByteArray(large))
+                .build();
+        assertThat(client.send(patient, BodyHandlers.ofString()).body()).contains("\"length\": 200000");
+        assertThat(recorder.size()).isEqualTo(2);
+        assertThat(recorder.notes()).isEmpty();
+    }
+
+    @Test
+    void what_switches_to_another_protocol_goes_through_both_ways() throws Exception {
+        try (ServerSocket listening = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                Recorder before = Recorder.before(URI.create("http://127.0.0.1:" + listening.getLocalPort()), 0)) {
+            CompletableFuture<Void> echo = CompletableFuture.runAsync(() -> echo(listening));
+            try (Socket socket = new Socket(
+                    InetAddress.getLoopbackAddress(), before.address().getPort())) {
+                socket.getOutputStream()
+                        .write("GET /live HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n"
+                                .getBytes(StandardCharsets.ISO_8859_1));
+                BufferedReader reader =
+                        new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.ISO_8859_1));
+                assertThat(reader.readLine()).isEqualTo("HTTP/1.1 101 Switching Protocols");
+                assertThat(reader.readLine()).isEmpty();
+                socket.getOutputStream().write("hello\n".getBytes(StandardCharsets.ISO_8859_1));
+                assertThat(reader.readLine()).isEqualTo("hello");
+            }
+            echo.join();
+        }
+    }
+
+    private static void echo(ServerSocket listening) {
+        try (Socket socket = listening.accept();
+                BufferedReader reader = new BufferedReader(
+                        new InputStreamReader(socket.getInputStream(), StandardCharsets.ISO_8859_1))) {
+            while (!reader.readLine().isEmpty()) {}
+            socket.getOutputStream()
+                    .write("HTTP/1.1 101 Switching Protocols\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1));
+            socket.getOutputStream().write((reader.readLine() + "\n").getBytes(StandardCharsets.ISO_8859_1));
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void an_application_that_is_not_there_is_said() throws Exception {
+        server.stop(0);
+        HttpResponse<String> answer = send("GET", "/", BodyPublishers.noBody(), "");
+        assertThat(answer.statusCode()).isEqualTo(502);
+        assertThat(answer.body()).contains("The application cannot be reached");
+        assertThat(recorder.size()).isZero();
+    }
+
+    private HttpResponse<String> send(String method, String path, HttpRequest.BodyPublisher body, String type)
+            throws IOException, InterruptedException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(recorder.address().resolve(path))
+                .method(method, body)
+                .header("Accept-Encoding", "gzip");
+        return client.send(
+                (type.isEmpty() ? request : request.header("Content-Type", type)).build(), BodyHandlers.ofString());
+    }
+
+    private Reading read() throws IOException {
+        Path file = folder.resolve("recorded.har");
+        recorder.write(file);
+        return HarReader.read(file);
+    }
+}

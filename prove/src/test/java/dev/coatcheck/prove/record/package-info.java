@@ -1,0 +1,4 @@
+@NullMarked
+package dev.coatcheck.prove.record;
+
+import org.jspecify.annotations.NullMarked;
