@@ -14,7 +14,8 @@ import org.junit.jupiter.api.TestFactory;
 
 /**
  * Every sample of a guide is a part of that guide's test, which compiles and runs it: those of {@code docs/cache.md} are in
- * {@link CacheGuideTest}. What browsers run is in a script beside it; what Maven reads is in this module's own {@code pom.xml}.
+ * {@link CacheGuideTest}. What browsers run is in a script beside it; what Maven reads is in this module's own {@code pom.xml};
+ * tests that are proofs are among those of the module {@code junit}.
  */
 class SamplesTest {
     private static final Path DOCS = Path.of("..", "docs");
@@ -75,6 +76,9 @@ class SamplesTest {
         var page = sample.page().getFileName().toString().replaceFirst("\\.md$", "");
         if (sample.language().equals("js")) {
             return Path.of("src/test/resources", SOURCES.getFileName().toString(), page + ".mjs");
+        }
+        if (page.equals("junit")) {
+            return Path.of("..", "junit", "src/test/java/dev/coatcheck/junit/Samples.java");
         }
         return SOURCES.resolve(Character.toUpperCase(page.charAt(0)) + page.substring(1) + "GuideTest.java");
     }

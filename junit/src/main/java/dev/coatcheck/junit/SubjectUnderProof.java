@@ -1,0 +1,101 @@
+package dev.coatcheck.junit;
+
+import dev.coatcheck.formation.application.Application;
+import dev.coatcheck.formation.application.ApplicationOptions;
+import dev.coatcheck.prove.Baseline;
+import dev.coatcheck.prove.ProofSettings;
+import dev.coatcheck.prove.check.Check;
+import dev.coatcheck.prove.isolation.Isolation;
+import dev.coatcheck.prove.lab.LabSettings;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.extension.ExtensionConfigurationException;
+
+/** The application that an annotation describes, and how it is proved. */
+record SubjectUnderProof(LabSettings lab, ProveStateless annotation) {
+
+    /** @throws ExtensionConfigurationException if it cannot be meant */
+    static SubjectUnderProof of(ProveStateless annotation) {
+        Map<String, String> environment = new HashMap<>(System.getenv());
+        for (String variable : annotation.env()) {
+            String[] parts = variable.split("=", 2);
+            if (parts.length < 2 || parts[0].isEmpty()) {
+                throw new ExtensionConfigurationException("@ProveStateless(env): expected NAME=VALUE, not " + variable);
+            }
+            environment.put(parts[0], parts[1]);
+        }
+        Application application = Application.read(
+                Path.of(annotation.folder()).toAbsolutePath().normalize(),
+                new ApplicationOptions(
+                        environment,
+                        Optional.empty(),
+                        List.of(annotation.with()),
+                        Optional.empty(),
+                        given(annotation.ready()),
+                        command(annotation)));
+        LabSettings lab = LabSettings.of(application, Isolation.probe())
+                .withStartLimit(Duration.ofSeconds(annotation.startSeconds()));
+        return new SubjectUnderProof(lab, annotation);
+    }
+
+    private static Optional<String> given(String text) {
+        return text.isEmpty() ? Optional.empty() : Optional.of(text);
+    }
+
+    private static Optional<String> command(ProveStateless annotation) {
+        if (annotation.jar().isEmpty()) {
+            return given(annotation.command());
+        }
+        if (!annotation.command().isEmpty()) {
+            throw new ExtensionConfigurationException("@ProveStateless: give a jar or a command, not both");
+        }
+        Path java = Path.of(System.getProperty("java.home"), "bin", "java");
+        return Optional.of("exec " + quoted(java.toString()) + " -jar " + quoted(annotation.jar()));
+    }
+
+    /** For the shell. */
+    private static String quoted(String word) {
+        return "'" + word.replace("'", "'\\''") + "'";
+    }
+
+    ProofSettings proof(ProofSettings.Source source) {
+        return new ProofSettings(
+                lab,
+                List.of(source),
+                annotation.instances(),
+                checks(),
+                Duration.ofSeconds(annotation.leaseSeconds()),
+                "coatcheck prove " + annotation.folder() + " --scenario "
+                        + source.file().orElse("FILE.har"),
+                annotation.folder().isEmpty() ? "." : annotation.folder(),
+                Map.of("java", Runtime.version().toString()),
+                Baseline.none());
+    }
+
+    private Set<Check> checks() {
+        if (annotation.checks().length == 0) {
+            return EnumSet.allOf(Check.class);
+        }
+        Map<String, Check> known =
+                Arrays.stream(Check.values()).collect(Collectors.toMap(Check::label, check -> check));
+        Set<Check> chosen = EnumSet.noneOf(Check.class);
+        for (String name : annotation.checks()) {
+            Check check = known.get(name.toLowerCase(Locale.ROOT));
+            if (check == null) {
+                throw new ExtensionConfigurationException("@ProveStateless(checks): there is no check '" + name
+                        + "'; known are " + String.join(", ", known.keySet()));
+            }
+            chosen.add(check);
+        }
+        return chosen;
+    }
+}

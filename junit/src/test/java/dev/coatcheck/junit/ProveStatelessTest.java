@@ -1,0 +1,95 @@
+package dev.coatcheck.junit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.platform.engine.discovery.DiscoverySelectors.selectMethod;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.jar.Attributes;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.platform.launcher.LauncherDiscoveryRequest;
+import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
+import org.junit.platform.launcher.core.LauncherFactory;
+import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
+import org.junit.platform.launcher.listeners.TestExecutionSummary;
+
+class ProveStatelessTest {
+    @BeforeAll
+    static void make_a_jar_of_the_shop() throws IOException {
+        Manifest manifest = new Manifest();
+        manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
+        manifest.getMainAttributes().put(Attributes.Name.MAIN_CLASS, Shop.class.getName());
+        String name = Shop.class.getName().replace('.', '/') + ".class";
+        try (JarOutputStream jar =
+                new JarOutputStream(Files.newOutputStream(Path.of("target", "shop.jar")), manifest)) {
+            jar.putNextEntry(new JarEntry(name));
+            Files.copy(Path.of("target", "test-classes").resolve(name), jar);
+        }
+    }
+
+    @Test
+    void a_test_of_an_application_that_keeps_nothing_in_its_processes_passes() {
+        TestExecutionSummary summary = run("in_a_cookie", "java.net.URI");
+        assertThat(summary.getFailures()).isEmpty();
+        assertThat(summary.getTestsSucceededCount()).isEqualTo(1);
+    }
+
+    @Test
+    void a_test_of_one_that_keeps_a_cart_in_memory_fails_with_the_words_of_the_report() {
+        assertThat(failure("in_memory", "java.lang.String"))
+                .contains("STATEFUL", "POST /cart", "GET /cart", "dev.coatcheck.junit.Shop.CARTS");
+        assertThat(Path.of("target/proofs/Samples.in_memory"))
+                .isDirectoryContaining("glob:**/in_memory.har")
+                .isDirectoryContaining("glob:**/report.html");
+    }
+
+    @Test
+    void a_jar_is_run_by_the_java_of_the_tests() {
+        assertThat(failure("the_cart_keeps_what_was_put_into_it", "java.net.URI"))
+                .contains("POST /cart (step 1) left something in the memory of");
+    }
+
+    @Test
+    void what_proves_nothing_fails() {
+        assertThat(failure("of_one_request", "java.lang.String")).contains("INCONCLUSIVE", "has one step");
+        assertThat(failure("of_no_request", "")).contains("the test sent no request to http://localhost:");
+    }
+
+    @Test
+    void a_test_that_fails_by_itself_is_not_proved() {
+        assertThat(failure("that_fails", "java.lang.String")).contains("the test's own");
+    }
+
+    @Test
+    void what_cannot_be_started_or_is_not_known_is_said() {
+        assertThat(failure("of_what_does_not_start", "")).contains("the application was not started: ");
+        assertThat(failure("of_no_such_check", "java.lang.String"))
+                .contains("there is no check 'spred'; known are ", "amnesia");
+    }
+
+    private static String failure(String method, String parameters) {
+        TestExecutionSummary summary = run(method, parameters);
+        assertThat(summary.getFailures()).hasSize(1);
+        List<String> messages = Stream.iterate(
+                        summary.getFailures().getFirst().getException(), cause -> cause != null, Throwable::getCause)
+                .map(Throwable::getMessage)
+                .toList();
+        return String.join("\n", messages);
+    }
+
+    private static TestExecutionSummary run(String method, String parameters) {
+        LauncherDiscoveryRequest request = LauncherDiscoveryRequestBuilder.request()
+                .selectors(selectMethod(Samples.class.getName(), method, parameters))
+                .build();
+        SummaryGeneratingListener listener = new SummaryGeneratingListener();
+        LauncherFactory.create().execute(request, listener);
+        return listener.getSummary();
+    }
+}

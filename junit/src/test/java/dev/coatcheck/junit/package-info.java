@@ -1,0 +1,4 @@
+@NullMarked
+package dev.coatcheck.junit;
+
+import org.jspecify.annotations.NullMarked;
