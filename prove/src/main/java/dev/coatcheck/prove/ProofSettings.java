@@ -21,6 +21,7 @@ import java.util.Set;
  * @param checks which are made
  * @param lease how long after a kill another process may take up what the killed one had begun: as long as the leases of
  *     the application's job queue are
+ * @param horizon how long processes that answer differently after a write are waited for to agree, to say how long it took
  * @param command how the user started the proof, without what chooses checks and reports: to be shown for a repetition
  * @param folder the application's folder, from where the prover was started
  * @param versions of what has a part in it, by name, for the report
@@ -32,6 +33,7 @@ public record ProofSettings(
         int instances,
         Set<Check> checks,
         Duration lease,
+        Duration horizon,
         String command,
         String folder,
         Map<String, String> versions,
@@ -41,6 +43,9 @@ public record ProofSettings(
 
     /** Longer than the leases that queues give by default. */
     public static final Duration LEASE = Duration.ofSeconds(45);
+
+    /** Longer than most copies are kept of what is asked for all the time. */
+    public static final Duration HORIZON = Duration.ofSeconds(10);
 
     public ProofSettings {
         scenarios = List.copyOf(scenarios);
@@ -54,6 +59,9 @@ public record ProofSettings(
         }
         if (lease.isNegative()) {
             throw new IllegalArgumentException("a lease is not " + lease);
+        }
+        if (horizon.isNegative()) {
+            throw new IllegalArgumentException("a horizon is not " + horizon);
         }
     }
 
@@ -72,6 +80,7 @@ public record ProofSettings(
                 INSTANCES,
                 EnumSet.allOf(Check.class),
                 LEASE,
+                HORIZON,
                 "coatcheck prove",
                 ".",
                 Map.of(),
@@ -79,6 +88,6 @@ public record ProofSettings(
     }
 
     public ProofSettings withLease(Duration other) {
-        return new ProofSettings(lab, scenarios, instances, checks, other, command, folder, versions, baseline);
+        return new ProofSettings(lab, scenarios, instances, checks, other, horizon, command, folder, versions, baseline);
     }
 }

@@ -30,7 +30,10 @@ class InvestigationTest {
 
         assertThat(findings.leaks()).isEmpty();
         assertThat(findings.notes()).isEmpty();
-        assertThat(findings.checks()).extracting(CheckOutcome::result).containsOnly(Result.PASSED);
+        assertThat(findings.checks())
+                .filteredOn(check -> check.check() != Check.AGAIN)
+                .extracting(CheckOutcome::result)
+                .containsOnly(Result.PASSED);
         assertThat(Coverage.of(5, application.runs)).isEqualTo(new Coverage(10, 10, 7));
     }
 
