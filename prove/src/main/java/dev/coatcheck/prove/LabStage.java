@@ -108,7 +108,7 @@ final class LabStage implements Stage {
     /** How long each check has taken so far. */
     Map<String, Duration> times() {
         chronicle.end();
-        return Map.copyOf(chronicle.times);
+        return new LinkedHashMap<>(chronicle.times);
     }
 
     @Override
@@ -199,6 +199,11 @@ final class LabStage implements Stage {
         }
         control = Optional.of(taught);
         return true;
+    }
+
+    @Override
+    public Duration took(int step) {
+        return control().took(step);
     }
 
     /** What is known by now of what the application answers; more than at first, where unsplit runs have taught it. */

@@ -61,7 +61,7 @@ public final class Proof {
             reporting.note(vacuity(stage, scenario));
         }
         reporting.note(AmongProcesses.notes(stage, findings, control.answering()));
-        reporting.spent("what else there is to say", start);
+        reporting.spent("the rest", start);
         Coverage coverage = Coverage.of(
                 scenario.steps().size(),
                 stage.runs().stream()

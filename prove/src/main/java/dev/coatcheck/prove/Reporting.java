@@ -270,7 +270,7 @@ final class Reporting {
                 .filter(check -> !checks.containsKey(check.label()))
                 .forEach(check -> checks.put(
                         check.label(),
-                        new CheckResult(check.label(), CheckResult.Outcome.SKIPPED, "the proof did not come to it")));
+                        new CheckResult(check.label(), CheckResult.Outcome.SKIPPED, CheckResult.NOT_REACHED)));
         if (verdict == Verdict.STATEFUL) {
             reason.ifPresent(why -> notes.add("not everything could be concluded: " + why));
         }

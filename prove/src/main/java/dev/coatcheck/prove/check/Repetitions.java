@@ -6,6 +6,7 @@ import dev.coatcheck.prove.play.Exchange;
 import dev.coatcheck.prove.play.Response;
 import dev.coatcheck.prove.scenario.Scenario;
 import dev.coatcheck.prove.scenario.Step;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -28,7 +29,13 @@ final class Repetitions {
     /** Requests, in one conversation: of more steps each is sent fewer times. */
     private static final int MOST_SENT = 600;
 
+    /** For the repetitions of one step: of what takes longer there are fewer. */
+    private static final Duration LONGEST = Duration.ofSeconds(3);
+
     private static final int MOST_CONVERSATIONS = 4;
+
+    /** Stands for a status where there was none. */
+    static final int NO_ANSWER = 0;
 
     private final Stage stage;
     private final Scenario scenario;
@@ -98,7 +105,7 @@ final class Repetitions {
     }
 
     static int status(Exchange exchange) {
-        return exchange.response().map(Response::status).orElse(0);
+        return exchange.response().map(Response::status).orElse(NO_ANSWER);
     }
 
     /** All steps, those from one on repeated; and where in it the requests of each step stand. */
@@ -129,9 +136,14 @@ final class Repetitions {
             boolean repeated = number >= from && step.polling().retries() == 0 && !counted.contains(number);
             again.put(
                     number,
-                    IntStream.range(0, repeated ? times : 0)
+                    IntStream.range(0, repeated ? times(number) : 0)
                             .mapToObj(_ -> writer.add(step))
                             .toList());
+        }
+
+        private int times(int step) {
+            long fitting = LONGEST.dividedBy(stage.took(step).plusMillis(1));
+            return (int) Math.clamp(fitting, 1, times);
         }
 
         /** @return the step from which on is to be repeated once more; the one after the last where all was seen */

@@ -49,6 +49,9 @@ public interface Stage {
      */
     record Settling(Duration waited, Optional<Duration> after) {}
 
+    /** How long a step of the scenario takes at most, in one process. */
+    Duration took(int step);
+
     /** Whether workers run beside the web processes, so that it matters which disk they have. */
     boolean hasWorkers();
 

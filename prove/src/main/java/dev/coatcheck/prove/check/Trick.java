@@ -101,7 +101,8 @@ final class Trick {
         int usual = statuses.getFirst();
         // One more than allowed may be the edge of a window, where there is room for two.
         int needed = instances * (refused.at() - 1) > refused.at() ? refused.at() + 1 : refused.at();
-        boolean all = statuses.size() >= needed
+        boolean all = usual != Repetitions.NO_ANSWER
+                && statuses.size() >= needed
                 && statuses.subList(0, needed).stream().allMatch(status -> status == usual);
         return all ? status(tried.get(refused.at() - 1), refused.status(), usual) : Optional.empty();
     }

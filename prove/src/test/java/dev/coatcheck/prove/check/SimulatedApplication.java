@@ -177,6 +177,11 @@ final class SimulatedApplication implements Stage {
     }
 
     @Override
+    public Duration took(int step) {
+        return Duration.ZERO;
+    }
+
+    @Override
     public boolean hasWorkers() {
         return hasWorkers;
     }
