@@ -63,7 +63,10 @@ final class Again {
                     case Finding.Revoked revoked -> false;
                     case Finding.Made made -> true;
                 };
-        return mayBeSame && known.stream().anyMatch(leak -> leak.polluter().equals(OptionalInt.of(finding.step())));
+        return mayBeSame
+                && known.stream()
+                        .anyMatch(leak -> leak.polluter().equals(OptionalInt.of(finding.step()))
+                                || (leak.cause() == Cause.ID_COLLISION && leak.victim() == finding.step()));
     }
 
     private Optional<Leak> leak(Finding finding) throws InterruptedException {
@@ -81,12 +84,10 @@ final class Again {
                     + ", several let pass, " + confirmation.words());
             return Optional.empty();
         }
-        List<String> evidence = new ArrayList<>(List.of(
+        List<String> evidence = List.of(
                 told(finding),
-                "in " + instances + " processes it was not, %1$d times of %1$d; in one process and in as much time it"
-                        .formatted(Confirmation.ROUNDS)
-                        + " was each time"));
-        trick.reach(confirmation.split()).ifPresent(evidence::add);
+                "in %1$d processes that was not so, %2$d times of %2$d; in one process and in as much time it was, each time"
+                        .formatted(instances, Confirmation.ROUNDS));
         return Optional.of(new Leak(
                 Check.AGAIN,
                 trick.cause(),
@@ -95,7 +96,10 @@ final class Again {
                 confirmation.differences(),
                 Trace.none("it is known by what it does, and was not looked for"),
                 evidence,
-                Optional.empty()));
+                finding instanceof Finding.Refused refused && trick.cause() == Cause.COUNTER
+                        ? Optional.of("in %d processes that let %d pass, where one refuses the %s"
+                                .formatted(instances, trick.passed(confirmation.split()), ordinal(refused.at())))
+                        : Optional.empty()));
     }
 
     private static String told(Finding finding) {

@@ -185,7 +185,7 @@ final class Repetitions {
             boolean isKnown = findings.stream()
                     .filter(finding -> !(finding instanceof Finding.Revoked))
                     .anyMatch(finding ->
-                            scenario.steps().get(finding.step() - 1).request().equals(step.request()));
+                            scenario.steps().get(finding.step() - 1).title().equals(step.title()));
             if (isKnown) {
                 return;
             }

@@ -53,19 +53,12 @@ final class Trick {
             tried = List.copyOf(tried);
         }
 
-        /** How far a limit was passed, in words; empty for what has no limit. */
-        Optional<String> reach(Run run) {
-            if (cause != Cause.COUNTER) {
-                return Optional.empty();
-            }
+        /** How many they let pass in a run. */
+        int passed(Run run) {
             List<Integer> statuses = statuses(run, tried);
-            int accepted = (int) statuses.stream()
+            return (int) statuses.stream()
                     .takeWhile(status -> status.equals(statuses.getFirst()))
                     .count();
-            return Optional.of(
-                    accepted == statuses.size()
-                            ? "none of " + accepted + " was refused in several processes"
-                            : "several processes together let " + accepted + " pass before they refused one");
         }
     }
 

@@ -69,6 +69,11 @@ public record FoundLeak(
         }
     }
 
+    /** The polluter, where it is another step than the victim: a step may break for having been sent before. */
+    Optional<StepRef> another() {
+        return polluter.filter(step -> !step.equals(victim));
+    }
+
     /** The same, accepted. */
     public FoundLeak accepted(Acceptance by) {
         return new FoundLeak(

@@ -26,7 +26,7 @@ final class LeakWords {
     /** As {@code memory: POST /login (step 1) → GET /me (step 2)}. */
     String title(FoundLeak leak) {
         return leak.cause().word() + ": "
-                + leak.polluter().map(polluter -> name(polluter) + " → ").orElse("") + name(leak.victim());
+                + leak.another().map(polluter -> name(polluter) + " → ").orElse("") + name(leak.victim());
     }
 
     /** As the title, with until when it is accepted, and why. */
@@ -79,7 +79,7 @@ final class LeakWords {
 
     private String withPolluter(FoundLeak leak, String polluter) {
         String victim = name(leak.victim());
-        if (leak.victim().equals(leak.polluter().orElseThrow())) {
+        if (leak.another().isEmpty()) {
             return withItself(leak, victim);
         }
         String where = instance(leak);

@@ -29,9 +29,9 @@ class AgainTest {
 
         assertThat(words(findings)).containsExactly("COUNTER 2 2");
         assertThat(findings.leaks().getFirst().evidence())
-                .contains(
-                        "sent again and again to one process, step 2 is refused with 401 the 5th time",
-                        "several processes together let 12 pass before they refused one");
+                .contains("sent again and again to one process, step 2 is refused with 401 the 5th time");
+        assertThat(findings.leaks().getFirst().scope())
+                .hasValue("in 3 processes that let 12 pass, where one refuses the 5th");
         assertThat(findings.checks()).extracting(CheckOutcome::result).containsExactly(Result.FAILED);
     }
 
