@@ -3,6 +3,7 @@ package dev.coatcheck.prove.check;
 import dev.coatcheck.prove.check.Repetitions.Finding;
 import dev.coatcheck.prove.compare.Difference;
 import dev.coatcheck.prove.compare.Difference.Part;
+import dev.coatcheck.prove.compare.SecretNames;
 import dev.coatcheck.prove.lab.Manner;
 import dev.coatcheck.prove.lab.Plan;
 import dev.coatcheck.prove.lab.Run;
@@ -153,11 +154,15 @@ final class Trick {
                                     id.getKey().isHeader() ? Part.HEADER : Part.BODY,
                                     id.getKey().name(),
                                     Optional.of("another one each time"),
-                                    Optional.of(id.getValue() + " again")))));
+                                    Optional.of(shown(id))))));
                 }
             }
         }
         return Optional.empty();
+    }
+
+    private static String shown(Map.Entry<MadeIds.Place, String> id) {
+        return SecretNames.givesAccess(id.getKey().name()) ? "the same one" : id.getValue() + " again";
     }
 
     private void playUpTo(int last) {

@@ -223,13 +223,26 @@ class TrialTest {
         assertThat(playForbearingly(late, "60000", plan).brokeAt(2)).isTrue();
     }
 
+    @Test
+    void what_has_changed_for_who_wrote_as_well_moves_by_itself() throws Exception {
+        String moved = """
+                require('http').createServer((q, s) => {
+                  const alone = process.env.COATCHECK_INSTANCE === 'web.6';
+                  s.end(alone || q.method === 'PUT' ? 'running' : 'done');
+                }).listen(process.env.PORT);
+                """;
+        Plan plan = Plan.of("asked elsewhere", List.of(Seat.at(0), Seat.at(1)));
+
+        assertThat(playForbearingly(moved, "0", plan).broken()).isEmpty();
+    }
+
     private Run playForbearingly(String server, String milliseconds, Plan plan) throws InterruptedException {
         Trials trials = new Trials(folder).with("LATE", milliseconds).web("exec node server.js", server);
         Scenario scenario = StepLines.read(List.of("PUT /price", "GET /price"), folder, List.of());
         try (Lab lab = trials.lab()) {
             List<List<Exchange>> alone = new ArrayList<>();
             for (int i = 0; i < Control.LEAST_RUNS; i++) {
-                try (Trial trial = lab.begin(Plan.together("control", 2), scenario, Optional.empty(), 0)) {
+                try (Trial trial = lab.begin(Plan.together("control", 2), scenario, Optional.empty(), 5)) {
                     trial.playUpTo(2);
                     alone.add(trial.run().exchanges());
                 }
