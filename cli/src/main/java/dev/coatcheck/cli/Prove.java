@@ -115,7 +115,8 @@ final class Prove implements Callable<Integer> {
             names = "--checks",
             paramLabel = "CHECK",
             split = ",",
-            description = "Of spread, amnesia, restart, crash, agree and again those that are to be made; all by default.")
+            description =
+                    "Of spread, amnesia, restart, crash, agree and again those that are to be made; all by default.")
     private Set<Check> checks = EnumSet.allOf(Check.class);
 
     @Option(

@@ -113,10 +113,12 @@ record ControlRuns(Control control, List<Run> runs, int answering) {
                 runs.add(trial.run());
             }
             for (Exchange exchange : runs.getLast().exchanges()) {
-                if (!exchange.isAsExpected() && !conversation.isAdded(exchange.step().number())) {
-                    throw new InconclusiveException("one process alone does not take the conversation with more requests"
-                            + " in between: step " + exchange.step().number() + " "
-                            + exchange.step().title() + ": " + wrong(exchange));
+                if (!exchange.isAsExpected()
+                        && !conversation.isAdded(exchange.step().number())) {
+                    throw new InconclusiveException(
+                            "one process alone does not take the conversation with more requests"
+                                    + " in between: step " + exchange.step().number() + " "
+                                    + exchange.step().title() + ": " + wrong(exchange));
                 }
             }
         }

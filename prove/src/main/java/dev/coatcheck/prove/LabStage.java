@@ -122,8 +122,7 @@ final class LabStage implements Stage {
 
     @Override
     public Stage judged(Extended longer, Judge by) {
-        return new LabStage(
-                lab, longer, Optional.empty(), by, Manner.FROM_ELSEWHERE, horizon, progress, chronicle);
+        return new LabStage(lab, longer, Optional.empty(), by, Manner.FROM_ELSEWHERE, horizon, progress, chronicle);
     }
 
     @Override

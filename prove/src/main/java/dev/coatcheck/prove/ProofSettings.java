@@ -88,6 +88,7 @@ public record ProofSettings(
     }
 
     public ProofSettings withLease(Duration other) {
-        return new ProofSettings(lab, scenarios, instances, checks, other, horizon, command, folder, versions, baseline);
+        return new ProofSettings(
+                lab, scenarios, instances, checks, other, horizon, command, folder, versions, baseline);
     }
 }

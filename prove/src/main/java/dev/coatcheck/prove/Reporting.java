@@ -103,8 +103,8 @@ final class Reporting {
     }
 
     void add(Scenario scenario, Findings findings, List<LabStage.CheckedRun> played, Coverage covered) {
-        played.forEach(checked -> runs.add(
-                record(scenario, checked.conversation(), checked.run(), checked.check(), weight(checked))));
+        played.forEach(checked ->
+                runs.add(record(scenario, checked.conversation(), checked.run(), checked.check(), weight(checked))));
         investigated.add(scenario.name());
         findings.checks().forEach(this::add);
         findings.leaks().forEach(leak -> leaks.add(leak(scenario, leak)));
@@ -188,8 +188,7 @@ final class Reporting {
         notes.addAll(more);
     }
 
-    private RunRecord record(
-            Scenario scenario, Extended conversation, Run run, String check, Weight weight) {
+    private RunRecord record(Scenario scenario, Extended conversation, Run run, String check, Weight weight) {
         notes.addAll(run.weaknesses());
         run.kills().stream()
                 .filter(kill -> !kill.gone())

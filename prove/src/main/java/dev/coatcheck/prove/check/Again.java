@@ -37,15 +37,17 @@ final class Again {
             leak(finding).ifPresent(leaks::add);
         }
         if (open.size() > MOST_TRIED) {
-            notes.add("again: of " + open.size() + " steps that are refused when they are repeated, or that make things, the"
-                    + " first " + MOST_TRIED + " were tried in several processes");
+            notes.add("again: of " + open.size()
+                    + " steps that are refused when they are repeated, or that make things, the" + " first "
+                    + MOST_TRIED + " were tried in several processes");
         }
         return new Findings(List.of(outcome(all.size(), repetitions.effort())), leaks, notes);
     }
 
     private CheckOutcome outcome(int found, String effort) {
         if (!leaks.isEmpty()) {
-            return new CheckOutcome(Check.AGAIN, Result.FAILED, "step " + leaks.getFirst().victim() + " broke");
+            return new CheckOutcome(
+                    Check.AGAIN, Result.FAILED, "step " + leaks.getFirst().victim() + " broke");
         }
         return found == 0
                 ? new CheckOutcome(
@@ -80,8 +82,8 @@ final class Again {
         Confirmation confirmation = Confirmation.of(judged, trick.plan(), victim, Optional.of(first));
         if (!confirmation.isConfirmed()) {
             // A bucket that is filled again while time passes, an edge of a window.
-            notes.add("again: what one process refuses of step " + finding.step()
-                    + ", several let pass, " + confirmation.words());
+            notes.add("again: what one process refuses of step " + finding.step() + ", several let pass, "
+                    + confirmation.words());
             return Optional.empty();
         }
         List<String> evidence = List.of(
@@ -105,8 +107,8 @@ final class Again {
     private static String told(Finding finding) {
         return switch (finding) {
             case Finding.Refused refused ->
-                "sent again and again to one process, step " + refused.step() + " is refused with "
-                        + refused.status() + " the " + ordinal(refused.at()) + " time";
+                "sent again and again to one process, step " + refused.step() + " is refused with " + refused.status()
+                        + " the " + ordinal(refused.at()) + " time";
             case Finding.Revoked revoked ->
                 "with the cookies and values of before step " + revoked.step() + ", step " + revoked.read()
                         + " is refused with " + revoked.status() + " after it by one process";

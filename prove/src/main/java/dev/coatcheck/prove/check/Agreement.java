@@ -73,8 +73,7 @@ record Agreement(Extended conversation, Plan plan) {
         Stream.concat(rest.stream(), before.reversed().stream())
                 .filter(step -> step.request().isSafe() && step.polling().retries() == 0)
                 .filter(step -> variables(step).noneMatch(unknown::contains))
-                .filter(step ->
-                        step.number() > after || Collections.disjoint(captured(List.of(step)), needed))
+                .filter(step -> step.number() > after || Collections.disjoint(captured(List.of(step)), needed))
                 .forEach(step -> asked.putIfAbsent(new Asked(step.user(), step.request()), step));
         return asked.values().stream().limit(MOST_ASKED).toList();
     }

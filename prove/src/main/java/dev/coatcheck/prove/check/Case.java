@@ -178,8 +178,9 @@ final class Case {
 
     /** How long the plan's last step differs, in words that follow "It shows"; empty where it did not differ this time. */
     Optional<String> settling(Plan differing) throws InterruptedException {
-        return stage.settling(allowed(differing)).map(settling -> settling.after()
-                .map(after -> "until %.1f s after the write".formatted(after.toMillis() / 1000.0))
-                .orElseGet(() -> "even " + settling.waited().toSeconds() + " s after the write"));
+        return stage.settling(allowed(differing))
+                .map(settling -> settling.after()
+                        .map(after -> "until %.1f s after the write".formatted(after.toMillis() / 1000.0))
+                        .orElseGet(() -> "even " + settling.waited().toSeconds() + " s after the write"));
     }
 }

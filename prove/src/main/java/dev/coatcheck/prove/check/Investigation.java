@@ -86,8 +86,8 @@ public final class Investigation {
         }
         Investigation inner = new Investigation(
                 agreeing, conversation.scenario(), instances, lease, conversation.allowances(allowances));
-        CheckOutcome outcome = inner.outcome(
-                Check.AGREE, List.of(agreement.get().plan().patient(lease)));
+        CheckOutcome outcome =
+                inner.outcome(Check.AGREE, List.of(agreement.get().plan().patient(lease)));
         inner.leaks.forEach(leak -> add(conversation.original(leak)));
         inner.notes.forEach(note -> notes.add(conversation.inWords(note)));
         // What differed once was late, or moved by itself: it is noted, and no reason to doubt all else.

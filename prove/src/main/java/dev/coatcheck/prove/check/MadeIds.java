@@ -35,8 +35,8 @@ final class MadeIds {
     static Set<Place> in(List<Exchange> made) {
         List<Map<Place, String>> all = made.stream()
                 .filter(Exchange::isAsExpected)
-                .filter(exchange -> Repetitions.isAccepted(Repetitions.status(exchange))
-                        || Repetitions.status(exchange) / 100 == 3)
+                .filter(exchange ->
+                        Repetitions.isAccepted(Repetitions.status(exchange)) || Repetitions.status(exchange) / 100 == 3)
                 .map(MadeIds::of)
                 .toList();
         if (all.size() < LEAST) {
@@ -44,7 +44,11 @@ final class MadeIds {
         }
         Set<Place> places = new HashSet<>(all.getFirst().keySet());
         places.removeIf(place -> all.stream().anyMatch(values -> !values.containsKey(place))
-                || all.stream().map(values -> values.get(place)).collect(Collectors.toSet()).size() < all.size());
+                || all.stream()
+                                .map(values -> values.get(place))
+                                .collect(Collectors.toSet())
+                                .size()
+                        < all.size());
         return places;
     }
 

@@ -73,7 +73,8 @@ final class Repetitions {
             Plan plan = Plan.together(
                     from == 1 ? "again, in one process" : "again from step " + from + " on, in one process",
                     conversation.extended.steps());
-            from = conversation.read(stage.judged(conversation.extended, Stage.Judge.NONE).run(plan));
+            from = conversation.read(
+                    stage.judged(conversation.extended, Stage.Judge.NONE).run(plan));
         }
         return findings;
     }
@@ -143,7 +144,7 @@ final class Repetitions {
 
         private int times(int step) {
             long fitting = LONGEST.dividedBy(stage.took(step).plusMillis(1));
-            return (int) Math.clamp(fitting, 1, times);
+            return Math.clamp(fitting, 1, times);
         }
 
         /** @return the step from which on is to be repeated once more; the one after the last where all was seen */

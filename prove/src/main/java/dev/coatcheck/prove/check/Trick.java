@@ -48,8 +48,7 @@ final class Trick {
      * @param victim the step that is let pass
      * @param tried where the requests to several processes stand
      */
-    record Played(
-            Extended conversation, Plan plan, Stage.Judge judge, Cause cause, int victim, List<Integer> tried) {
+    record Played(Extended conversation, Plan plan, Stage.Judge judge, Cause cause, int victim, List<Integer> tried) {
         Played {
             tried = List.copyOf(tried);
         }

@@ -84,8 +84,7 @@ public record Run(
 
     /** The same run, and that it broke there. */
     public Run breaking(Break at) {
-        return new Run(
-                plan, played, starts, kills, livedAtOnce, Optional.of(at), this.at, took, weaknesses);
+        return new Run(plan, played, starts, kills, livedAtOnce, Optional.of(at), this.at, took, weaknesses);
     }
 
     /** The same run, whose steps were played like that. */

@@ -47,9 +47,8 @@ final class RunUser {
     /** Plays a step as the user of this seat. Each exchange is to be {@linkplain #compare compared} before the next. */
     Exchange play(Step step, Seat seat, Target target) throws InterruptedException {
         Conversation now = lane(seat).conversation();
-        Conversation conversation = step.asOf().isPresent()
-                ? former.computeIfAbsent(step.asOf().getAsInt(), _ -> now.copy())
-                : now;
+        Conversation conversation =
+                step.asOf().isPresent() ? former.computeIfAbsent(step.asOf().getAsInt(), _ -> now.copy()) : now;
         return conversation.play(step, target);
     }
 

@@ -24,8 +24,7 @@ public record CheckResult(String name, Outcome outcome, String why) {
      * not there.
      */
     public static boolean areWhole(Collection<CheckResult> results) {
-        return results.size() == Check.values().length
-                && results.stream().allMatch(CheckResult::isConcluded);
+        return results.size() == Check.values().length && results.stream().allMatch(CheckResult::isConcluded);
     }
 
     private boolean isConcluded() {

@@ -122,10 +122,8 @@ final class LeakWords {
             case COUNTER ->
                 "Each process counts " + step + " for itself: sent again and again, it is refused by a single process,"
                         + " but not by several.";
-            case REVOCATION ->
-                step + " uses up what it is sent with, and only the process that took it knows.";
-            case ID_COLLISION ->
-                step + " was sent once more to another process, which gave out the same id.";
+            case REVOCATION -> step + " uses up what it is sent with, and only the process that took it knows.";
+            case ID_COLLISION -> step + " was sent once more to another process, which gave out the same id.";
             case MEMORY,
                     LOCAL_FILE,
                     CACHED_FILE,

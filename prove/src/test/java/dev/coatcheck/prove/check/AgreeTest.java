@@ -21,8 +21,8 @@ class AgreeTest {
 
     @Test
     void every_process_is_asked_before_the_first_write_and_after_each_and_who_writes_last() {
-        Agreement agreement = Agreement.of(steps("POST /login", "GET /me", "PUT /me"), 3)
-                .orElseThrow();
+        Agreement agreement =
+                Agreement.of(steps("POST /login", "GET /me", "PUT /me"), 3).orElseThrow();
 
         assertThat(words(agreement))
                 .containsExactly(
@@ -44,8 +44,9 @@ class AgreeTest {
 
         assertThat(words(agreement).getLast()).isEqualTo("GET /19 @0");
         assertThat(words(agreement))
-                .contains("GET /11 @1, GET /12 @1, GET /13 @1, GET /14 @1, GET /15 @1, GET /16 @1, GET /11 @0, GET /12 @0,"
-                        + " GET /13 @0, GET /14 @0, GET /15 @0, GET /16 @0");
+                .contains(
+                        "GET /11 @1, GET /12 @1, GET /13 @1, GET /14 @1, GET /15 @1, GET /16 @1, GET /11 @0, GET /12 @0,"
+                                + " GET /13 @0, GET /14 @0, GET /15 @0, GET /16 @0");
     }
 
     @Test
@@ -89,7 +90,8 @@ class AgreeTest {
 
     @Test
     void a_copy_that_no_step_of_the_scenario_makes_is_found_to_be_stale() throws Exception {
-        Findings findings = agree(new SimulatedApplication(ONE_WRITE).step(1, writing()).step(2, copying()), ONE_WRITE);
+        Findings findings =
+                agree(new SimulatedApplication(ONE_WRITE).step(1, writing()).step(2, copying()), ONE_WRITE);
 
         assertThat(findings.leaks()).singleElement().satisfies(leak -> {
             assertThat(leak.cause()).isEqualTo(Cause.STALE_CACHE);
@@ -121,8 +123,9 @@ class AgreeTest {
                         .step(2, (world, seat, lane) -> world.store.contains("new")),
                 ONE_WRITE);
 
-        assertThat(findings).isEqualTo(new Findings(
-                List.of(new CheckOutcome(Check.AGREE, Result.PASSED, "")), List.of(), List.of()));
+        assertThat(findings)
+                .isEqualTo(
+                        new Findings(List.of(new CheckOutcome(Check.AGREE, Result.PASSED, "")), List.of(), List.of()));
     }
 
     private static Behaviour writing() {

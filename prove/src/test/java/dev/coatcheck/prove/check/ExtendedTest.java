@@ -35,7 +35,9 @@ class ExtendedTest {
         Allowances here = longer.allowances(Allowances.NONE.repeating(3).tying(List.of(1, 2)));
 
         assertThat(here.repeated()).containsExactly(4);
-        assertThat(here.tied()).singleElement().satisfies(group -> assertThat(group).containsExactly(1, 2, 3));
+        assertThat(here.tied())
+                .singleElement()
+                .satisfies(group -> assertThat(group).containsExactly(1, 2, 3));
     }
 
     @Test

@@ -35,9 +35,8 @@ class InvestigationTest {
                 .filteredOn(check -> check.check() != Check.AGAIN)
                 .extracting(CheckOutcome::result)
                 .containsOnly(Result.PASSED);
-        List<Run> ofTheScenario = application.runs.stream()
-                .filter(run -> run.plan().steps() == 5)
-                .toList();
+        List<Run> ofTheScenario =
+                application.runs.stream().filter(run -> run.plan().steps() == 5).toList();
         assertThat(Coverage.of(5, ofTheScenario)).isEqualTo(new Coverage(10, 10, 7));
     }
 

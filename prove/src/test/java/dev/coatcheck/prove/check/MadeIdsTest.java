@@ -25,15 +25,15 @@ import org.junit.jupiter.api.Test;
 class MadeIdsTest {
     @Test
     void an_id_is_what_is_called_so_or_leads_to_it_and_is_another_one_each_time() {
-        assertThat(in(IntStream.rangeClosed(1, 3)
-                        .mapToObj(n -> made("/notes/" + n, """
+        assertThat(in(IntStream.rangeClosed(1, 3).mapToObj(n -> made("/notes/" + n, """
                                 {"id": %1$d, "shopId": 7, "at": "12:00:0%1$d", "order": {"orderNumber": "A-%1$d"}}""".formatted(n)))))
                 .containsExactlyInAnyOrder("Location", "$.id", "$.order.orderNumber");
     }
 
     @Test
     void two_are_too_few_to_tell() {
-        assertThat(in(Stream.of(made("/notes/1", "{}"), made("/notes/2", "{}")))).isEmpty();
+        assertThat(in(Stream.of(made("/notes/1", "{}"), made("/notes/2", "{}"))))
+                .isEmpty();
     }
 
     @Test

@@ -173,7 +173,10 @@ class TrialTest {
                 }
             }
 
-            assertThat(addresses).hasSize(2).allMatch(address -> address.startsWith("127.")).doesNotContain("127.0.0.1");
+            assertThat(addresses)
+                    .hasSize(2)
+                    .allMatch(address -> address.startsWith("127."))
+                    .doesNotContain("127.0.0.1");
         }
     }
 
