@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SortedSet;
-import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
@@ -90,12 +89,11 @@ public final class Extended {
     }
 
     /** Where the original's step stands in the conversation, and all that were added of it. */
-    private SortedSet<Integer> all(int original) {
-        SortedSet<Integer> steps = new TreeSet<>();
-        IntStream.rangeClosed(1, lines.size())
+    private List<Integer> all(int original) {
+        return IntStream.rangeClosed(1, lines.size())
                 .filter(step -> origin(step) == original)
-                .forEach(steps::add);
-        return steps;
+                .boxed()
+                .toList();
     }
 
     /** What is allowed for in the original, in the conversation. */
@@ -110,7 +108,7 @@ public final class Extended {
             here = here.tying(group.stream().flatMap(step -> all(step).stream()).toList());
         }
         return original.workersWith().isPresent()
-                ? here.withWorkersAt(all(original.workersWith().getAsInt()).first())
+                ? here.withWorkersAt(all(original.workersWith().getAsInt()).getFirst())
                 : here;
     }
 

@@ -49,13 +49,25 @@ final class Repetitions {
         /** The step that does it. */
         int step();
 
-        /** @param at the number of the repetition that is refused first, where the step itself is 1 */
+        /**
+         * It comes too often.
+         *
+         * @param at the number of the repetition that is refused first, where the step itself is 1
+         */
         record Refused(int step, int at, int status) implements Finding {}
 
-        /** @param read the step that is refused with what it was accepted with before */
+        /**
+         * It revokes what came with an earlier one.
+         *
+         * @param read the step that is refused with what it was accepted with before
+         */
         record Revoked(int step, int read, int status) implements Finding {}
 
-        /** @param ids what tells the things apart that it makes */
+        /**
+         * It makes another thing each time.
+         *
+         * @param ids what tells the things apart
+         */
         record Made(int step, Set<MadeIds.Place> ids) implements Finding {}
     }
 

@@ -14,18 +14,23 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BiFunction;
 import org.junit.jupiter.api.Test;
 
 class AgainTest {
-    private static final BiFunction<World, Seat, Set<String>> IN_MEMORY = World::memory;
-    private static final BiFunction<World, Seat, Set<String>> IN_STORE = (world, seat) -> world.store;
+    private enum Kept {
+        IN_MEMORY,
+        IN_STORE;
+
+        Set<String> of(World world, Seat seat) {
+            return this == IN_MEMORY ? world.memory(seat) : world.store;
+        }
+    }
 
     @Test
     void a_limit_that_each_process_counts_for_itself_is_multiplied() throws Exception {
         Scenario scenario = steps("GET /", "POST /login", "GET /me");
 
-        Findings findings = again(application(scenario).step(2, allowing(4, IN_MEMORY)), scenario);
+        Findings findings = again(application(scenario).step(2, allowing(4, Kept.IN_MEMORY)), scenario);
 
         assertThat(words(findings)).containsExactly("COUNTER 2 2");
         assertThat(findings.leaks().getFirst().evidence())
@@ -39,7 +44,7 @@ class AgainTest {
     void a_limit_in_the_store_is_one_for_all_processes() throws Exception {
         Scenario scenario = steps("GET /", "POST /login", "GET /me");
 
-        Findings findings = again(application(scenario).step(2, allowing(4, IN_STORE)), scenario);
+        Findings findings = again(application(scenario).step(2, allowing(4, Kept.IN_STORE)), scenario);
 
         assertThat(findings.leaks()).isEmpty();
         assertThat(findings.notes()).isEmpty();
@@ -52,7 +57,7 @@ class AgainTest {
     @Test
     void steps_that_are_counted_together_are_one_leak_of_the_first_of_them() throws Exception {
         Scenario scenario = steps("POST /login", "POST /login/again", "GET /me");
-        Behaviour counted = allowing(4, IN_MEMORY);
+        Behaviour counted = allowing(4, Kept.IN_MEMORY);
 
         assertThat(words(again(application(scenario).step(1, counted).step(2, counted), scenario)))
                 .containsExactly("COUNTER 1 1");
@@ -62,18 +67,18 @@ class AgainTest {
     void what_is_used_up_in_one_process_alone_was_never_revoked_elsewhere() throws Exception {
         Scenario scenario = steps("GET /", "POST /redeem");
 
-        assertThat(words(again(application(scenario).step(2, allowing(1, IN_MEMORY)), scenario)))
+        assertThat(words(again(application(scenario).step(2, allowing(1, Kept.IN_MEMORY)), scenario)))
                 .containsExactly("REVOCATION 2 2");
     }
 
     @Test
     void who_is_logged_out_in_one_process_is_not_where_the_session_was_copied() throws Exception {
-        assertThat(words(sessions(IN_MEMORY))).containsExactly("REVOCATION 3 2");
-        assertThat(words(sessions(IN_STORE))).isEmpty();
+        assertThat(words(sessions(Kept.IN_MEMORY))).containsExactly("REVOCATION 3 2");
+        assertThat(words(sessions(Kept.IN_STORE))).isEmpty();
     }
 
     /** Sessions in the store, and copies of them somewhere. */
-    private static Findings sessions(BiFunction<World, Seat, Set<String>> copies) throws InterruptedException {
+    private static Findings sessions(Kept copies) throws InterruptedException {
         Scenario scenario = steps("POST /login", "GET /me", "POST /logout");
         return again(
                 application(scenario)
@@ -83,13 +88,13 @@ class AgainTest {
                         })
                         .step(2, (world, seat, lane) -> {
                             if (world.store.contains("session")) {
-                                copies.apply(world, seat).add("copy");
+                                copies.of(world, seat).add("copy");
                             }
-                            return copies.apply(world, seat).contains("copy");
+                            return copies.of(world, seat).contains("copy");
                         })
                         .step(3, (world, seat, lane) -> {
                             world.store.remove("session");
-                            copies.apply(world, seat).remove("copy");
+                            copies.of(world, seat).remove("copy");
                             return true;
                         }),
                 scenario);
@@ -119,9 +124,9 @@ class AgainTest {
     }
 
     /** Lets so many pass that are counted there. */
-    private static Behaviour allowing(int most, BiFunction<World, Seat, Set<String>> place) {
+    private static Behaviour allowing(int most, Kept place) {
         return (world, seat, lane) -> {
-            Set<String> counted = place.apply(world, seat);
+            Set<String> counted = place.of(world, seat);
             counted.add("attempt " + counted.size());
             return counted.size() <= most;
         };
