@@ -116,7 +116,8 @@ final class Prove implements Callable<Integer> {
             names = "--checks",
             paramLabel = "CHECK",
             split = ",",
-            description = "Of spread, amnesia, restart and crash those that are to be made; all by default.")
+            description =
+                    "Of spread, amnesia, restart, crash, agree and again those that are to be made; all by default.")
     private Set<Check> checks = EnumSet.allOf(Check.class);
 
     @Option(
@@ -127,6 +128,15 @@ final class Prove implements Callable<Integer> {
                     "After a kill, how long a step that polls waits for another process to take up the work: as long as"
                             + " the leases of the application's job queue are; ${DEFAULT-VALUE} by default.")
     private int leaseSeconds;
+
+    @Option(
+            names = "--horizon",
+            paramLabel = "SECONDS",
+            defaultValue = "10",
+            description =
+                    "Where processes answer differently after a write, for how long they are waited for to agree, to say how"
+                            + " long it took; ${DEFAULT-VALUE} by default.")
+    private int horizonSeconds;
 
     @Option(
             names = "--report",
@@ -290,6 +300,9 @@ final class Prove implements Callable<Integer> {
         if (leaseSeconds < 0) {
             throw wrong("--lease: expected a number of seconds, not " + leaseSeconds);
         }
+        if (horizonSeconds < 0) {
+            throw wrong("--horizon: expected a number of seconds, not " + horizonSeconds);
+        }
         if (checks.isEmpty()) {
             throw wrong("--checks: name one at least");
         }
@@ -359,6 +372,7 @@ final class Prove implements Callable<Integer> {
                 instances,
                 checks,
                 Duration.ofSeconds(leaseSeconds),
+                Duration.ofSeconds(horizonSeconds),
                 ToSeeAgain.command(spec.root().commandLine().getParseResult().originalArgs()),
                 fromHere(folder),
                 versions,

@@ -1,5 +1,6 @@
 package dev.coatcheck.prove;
 
+import dev.coatcheck.prove.check.Extended;
 import dev.coatcheck.prove.compare.Control;
 import dev.coatcheck.prove.lab.FixedPortException;
 import dev.coatcheck.prove.lab.InconclusiveException;
@@ -59,10 +60,7 @@ record ControlRuns(Control control, List<Run> runs, int answering) {
             Plan plan = Plan.together("control " + number, steps);
             try (Trial trial = lab.begin(plan, scenario, Optional.empty(), number - 1)) {
                 LabInstance instance = trial.instance(plan.seat(1));
-                Duration apart = Duration.ofNanos(next - System.nanoTime());
-                Duration older = OLDER.multipliedBy(number - 1);
-                lab.age(instance, apart.compareTo(older) > 0 ? apart : older, number - 1);
-                next = System.nanoTime() + APART.toNanos();
+                next = age(lab, instance, number, next);
                 for (int step = 1; step <= steps; step++) {
                     trial.playUpTo(step);
                     check(trial.run().exchanges().getLast(), number, lab, instance);
@@ -93,6 +91,46 @@ record ControlRuns(Control control, List<Run> runs, int answering) {
                     + " set here) to have that proved");
         }
         return new ControlRuns(control, runs, answering);
+    }
+
+    /**
+     * Plays a longer conversation to single instances in the same way.
+     *
+     * @throws InconclusiveException if a step of the scenario itself is not answered as it asks, for what was added
+     */
+    static List<Run> ofLonger(Lab lab, Extended conversation, Progress progress) throws InterruptedException {
+        Scenario scenario = conversation.scenario();
+        int steps = scenario.steps().size();
+        List<Run> runs = new ArrayList<>();
+        long next = System.nanoTime();
+        while (runs.size() < Control.LEAST_RUNS) {
+            int number = runs.size() + 1;
+            Plan plan = Plan.together("control " + number + " of the longer conversation", steps);
+            progress.run(plan.name(), number, Control.LEAST_RUNS);
+            try (Trial trial = lab.begin(plan, scenario, Optional.empty(), number - 1)) {
+                next = age(lab, trial.instance(plan.seat(1)), number, next);
+                trial.playUpTo(steps);
+                runs.add(trial.run());
+            }
+            for (Exchange exchange : runs.getLast().exchanges()) {
+                if (!exchange.isAsExpected()
+                        && !conversation.isAdded(exchange.step().number())) {
+                    throw new InconclusiveException(
+                            "one process alone does not take the conversation with more requests"
+                                    + " in between: step " + exchange.step().number() + " "
+                                    + exchange.step().title() + ": " + wrong(exchange));
+                }
+            }
+        }
+        return runs;
+    }
+
+    /** @return when the next conversation may begin */
+    private static long age(Lab lab, LabInstance instance, int number, long next) throws InterruptedException {
+        Duration apart = Duration.ofNanos(next - System.nanoTime());
+        Duration older = OLDER.multipliedBy(number - 1);
+        lab.age(instance, apart.compareTo(older) > 0 ? apart : older, number - 1);
+        return System.nanoTime() + APART.toNanos();
     }
 
     private static void check(Exchange exchange, int number, Lab lab, LabInstance instance) {

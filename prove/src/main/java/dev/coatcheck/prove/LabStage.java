@@ -1,11 +1,13 @@
 package dev.coatcheck.prove;
 
 import dev.coatcheck.prove.check.Check;
+import dev.coatcheck.prove.check.Extended;
 import dev.coatcheck.prove.check.Stage;
 import dev.coatcheck.prove.check.Trace;
 import dev.coatcheck.prove.compare.Control;
 import dev.coatcheck.prove.lab.FixedPortException;
 import dev.coatcheck.prove.lab.Lab;
+import dev.coatcheck.prove.lab.Manner;
 import dev.coatcheck.prove.lab.Plan;
 import dev.coatcheck.prove.lab.Run;
 import dev.coatcheck.prove.lab.Trial;
@@ -15,48 +17,145 @@ import dev.coatcheck.prove.report.Progress;
 import dev.coatcheck.prove.scenario.Polling;
 import dev.coatcheck.prove.scenario.Scenario;
 import dev.coatcheck.prove.scenario.Step;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Plays plans in the lab, and keeps what came of them as evidence. */
 final class LabStage implements Stage {
     private final Lab lab;
+    private final Extended conversation;
     private final Scenario scenario;
-    private Control control;
+    private Optional<Control> control;
+    private final Judge judge;
+    private final Manner manner;
+    private final Duration horizon;
     private final Progress progress;
-    private final List<CheckedRun> runs = new ArrayList<>();
-    private String check = "";
+    private final Chronicle chronicle;
 
     /**
      * A run, and what it was for.
      *
      * @param check the label of the check
      * @param counts whether it says something for or against the application; a search does not
+     * @param conversation what was played
      */
-    record CheckedRun(String check, Run run, boolean counts) {}
+    record CheckedRun(String check, Run run, boolean counts, Extended conversation) {}
 
-    LabStage(Lab lab, Scenario scenario, Control control, Progress progress) {
+    /** What was done on this stage and on those that come from it. */
+    private static final class Chronicle {
+        private final List<CheckedRun> runs = new ArrayList<>();
+        private final Map<String, Duration> times = new LinkedHashMap<>();
+        private String check = "";
+        private long began = System.nanoTime();
+
+        void begin(String next) {
+            end();
+            check = next;
+        }
+
+        void end() {
+            if (!check.isEmpty()) {
+                times.merge(check, Duration.ofNanos(System.nanoTime() - began), Duration::plus);
+            }
+            check = "";
+            began = System.nanoTime();
+        }
+    }
+
+    /** @param horizon how long processes that answer differently after a write are waited for to agree */
+    LabStage(Lab lab, Scenario scenario, Control control, Duration horizon, Progress progress) {
+        this(
+                lab,
+                Extended.none(scenario),
+                Optional.of(control),
+                Judge.NONE,
+                Manner.USUAL,
+                horizon,
+                progress,
+                new Chronicle());
+    }
+
+    private LabStage(
+            Lab lab,
+            Extended conversation,
+            Optional<Control> control,
+            Judge judge,
+            Manner manner,
+            Duration horizon,
+            Progress progress,
+            Chronicle chronicle) {
         this.lab = lab;
-        this.scenario = scenario;
+        this.conversation = conversation;
+        this.scenario = conversation.scenario();
         this.control = control;
+        this.judge = judge;
+        this.manner = manner;
+        this.horizon = horizon;
         this.progress = progress;
+        this.chronicle = chronicle;
     }
 
     @Override
     public void begin(Check next) {
-        check = next.label();
-        progress.phase(check);
+        chronicle.begin(next.label());
+        progress.phase(next.label());
+    }
+
+    /** How long each check has taken so far. */
+    Map<String, Duration> times() {
+        chronicle.end();
+        return new LinkedHashMap<>(chronicle.times);
+    }
+
+    @Override
+    public Stage agreeing(Extended longer) throws InterruptedException {
+        List<Run> alone = ControlRuns.ofLonger(lab, longer, progress);
+        alone.forEach(run -> chronicle.runs.add(new CheckedRun(chronicle.check, run, false, longer)));
+        Control learned = Control.learn(alone.stream().map(Run::exchanges).toList());
+        return new LabStage(
+                lab, longer, Optional.of(learned), Judge.NONE, Manner.FORBEARING, horizon, progress, chronicle);
+    }
+
+    @Override
+    public Stage judged(Extended longer, Judge by) {
+        return new LabStage(lab, longer, Optional.empty(), by, Manner.FROM_ELSEWHERE, horizon, progress, chronicle);
     }
 
     @Override
     public Run run(Plan plan) throws InterruptedException {
-        progress.run(plan.name(), runs.size() + 1, 0);
+        tell(plan.name());
         return inTrial(plan, trial -> {
             trial.playUpTo(plan.steps());
-            Run run = trial.run();
-            runs.add(new CheckedRun(check, run, true));
+            Run played = trial.run();
+            Run run = judge.judge(played).map(played::breaking).orElse(played);
+            add(run, control.isPresent() || !judge.equals(Judge.NONE));
             return run;
+        });
+    }
+
+    private void tell(String what) {
+        progress.run(conversation.inWords(what), chronicle.runs.size() + 1, 0);
+    }
+
+    private void add(Run run, boolean counts) {
+        chronicle.runs.add(new CheckedRun(chronicle.check, run, counts, conversation));
+    }
+
+    @Override
+    public Optional<Settling> settling(Plan plan) throws InterruptedException {
+        Plan waiting = plan.named("until all agree");
+        tell(waiting.name());
+        return inTrial(waiting, trial -> {
+            boolean agrees = trial.playUpTo(waiting.steps());
+            Optional<Settling> settling = agrees || !trial.run().brokeAt(waiting.steps())
+                    ? Optional.empty()
+                    : Optional.of(new Settling(horizon, trial.untilAgreed(horizon)));
+            add(trial.run(), false);
+            return settling;
         });
     }
 
@@ -66,13 +165,13 @@ final class LabStage implements Stage {
     }
 
     private <T> T inTrial(Plan plan, Playing<T> playing) throws InterruptedException {
-        try (Trial trial = lab.begin(plan, scenario, Optional.of(control), 0)) {
+        try (Trial trial = lab.begin(plan, scenario, control, 0, manner)) {
             return playing.play(trial);
         } catch (FixedPortException e) {
             // Once at most: from then on each has a network of its own.
             lab.giveOwnNetworks(e);
         }
-        try (Trial trial = lab.begin(plan, scenario, Optional.of(control), 0)) {
+        try (Trial trial = lab.begin(plan, scenario, control, 0, manner)) {
             return playing.play(trial);
         }
     }
@@ -89,27 +188,35 @@ final class LabStage implements Stage {
                 || !unsplit.exchanges().stream().allMatch(Exchange::isAsExpected)) {
             return false;
         }
-        Control taught = control.with(unsplit.exchanges());
-        // That something is there or not is no noise: in a run that took longer it may have been forgotten.
-        if (!control.varyingInKind().containsAll(taught.varyingInKind())) {
+        if (control.isEmpty()) {
             return false;
         }
-        control = taught;
+        Control taught = control.get().with(unsplit.exchanges());
+        // That something is there or not is no noise: in a run that took longer it may have been forgotten.
+        if (!control.get().varyingInKind().containsAll(taught.varyingInKind())) {
+            return false;
+        }
+        control = Optional.of(taught);
         return true;
+    }
+
+    @Override
+    public Duration took(int step) {
+        return control().took(step);
     }
 
     /** What is known by now of what the application answers; more than at first, where unsplit runs have taught it. */
     Control control() {
-        return control;
+        return control.orElseThrow();
     }
 
     @Override
     public Trace trace(Plan handover, int polluter) throws InterruptedException {
-        progress.run("looking for what step " + polluter + " left", runs.size() + 1, 0);
+        tell("looking for what step " + polluter + " left");
         Plan search = handover.named("search for what step " + polluter + " left");
         return inTrial(search, trial -> {
             Trace trace = new Tracer(lab, trial, scenario, search, polluter).trace();
-            runs.add(new CheckedRun(check, trial.run(), false));
+            add(trial.run(), false);
             return trace;
         });
     }
@@ -120,12 +227,12 @@ final class LabStage implements Stage {
      */
     boolean hasStepThatNeedsAnother() throws InterruptedException {
         Plan plan = Plan.together("each step alone", scenario.steps().size());
-        progress.run(plan.name(), runs.size() + 1, 0);
+        tell(plan.name());
         return inTrial(plan, trial -> {
             Target target = trial.instance(plan.seat(1)).target().orElseThrow();
             for (Step step : scenario.steps().subList(1, plan.steps()).reversed()) {
                 Exchange alone = trial.conversation(plan.seat(1)).play(step.withPolling(Polling.NONE), target);
-                if (!control.comparison().next(alone).isEmpty()) {
+                if (!control().comparison().next(alone).isEmpty()) {
                     return true;
                 }
             }
@@ -137,18 +244,18 @@ final class LabStage implements Stage {
     Run amongProcesses() throws InterruptedException {
         Plan plan = Plan.together(
                 "among the processes of one instance", scenario.steps().size());
-        progress.run(plan.name(), runs.size() + 1, 0);
+        tell(plan.name());
         return inTrial(plan, trial -> {
             trial.instance(plan.seat(1)).takeTurns();
             trial.playUpTo(plan.steps());
             Run run = trial.run();
-            runs.add(new CheckedRun("control", run, false));
+            chronicle.runs.add(new CheckedRun("control", run, false, conversation));
             return run;
         });
     }
 
     /** All runs so far. */
     List<CheckedRun> runs() {
-        return List.copyOf(runs);
+        return List.copyOf(chronicle.runs);
     }
 }

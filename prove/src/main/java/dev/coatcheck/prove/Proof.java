@@ -62,21 +62,22 @@ public final class Proof {
         reporting.spent("control", start);
         OnlyRedirects.check(control.runs().getFirst());
         reporting.add(scenario, control);
-        LabStage stage = new LabStage(lab, scenario, control.control(), progress);
+        LabStage stage = new LabStage(lab, scenario, control.control(), settings.horizon(), progress);
         Investigation investigation = new Investigation(stage, scenario, settings.instances(), settings.lease());
-        start = System.nanoTime();
         Findings findings = investigation.investigate(settings.checks());
+        stage.times().forEach(reporting::spent);
+        start = System.nanoTime();
         reporting.learned(scenario, control.control(), stage.control());
         if (findings.isClean() && lab.isReset()) {
             reporting.note(vacuity(stage, scenario));
         }
         reporting.note(AmongProcesses.notes(stage, findings, control.answering()));
-        reporting.spent("checks", start);
+        reporting.spent("the rest", start);
         Coverage coverage = Coverage.of(
                 scenario.steps().size(),
                 stage.runs().stream()
                         .filter(LabStage.CheckedRun::counts)
-                        .map(LabStage.CheckedRun::run)
+                        .map(checked -> checked.conversation().original(checked.run()))
                         .toList());
         reporting.add(scenario, findings, stage.runs(), coverage);
     }

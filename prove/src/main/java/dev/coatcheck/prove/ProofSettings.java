@@ -27,6 +27,7 @@ import java.util.Set;
  * @param checks which are made
  * @param lease how long after a kill another process may take up what the killed one had begun: as long as the leases of
  *     the application's job queue are
+ * @param horizon how long processes that answer differently after a write are waited for to agree, to say how long it took
  * @param command how the user started the proof, without what chooses checks and reports: to be shown for a repetition
  * @param folder the application's folder, from where the prover was started
  * @param versions of what has a part in it, by name, for the report
@@ -38,6 +39,7 @@ public record ProofSettings(
         int instances,
         Set<Check> checks,
         Duration lease,
+        Duration horizon,
         String command,
         String folder,
         Map<String, String> versions,
@@ -47,6 +49,9 @@ public record ProofSettings(
 
     /** Longer than the leases that queues give by default. */
     public static final Duration LEASE = Duration.ofSeconds(45);
+
+    /** Longer than most copies are kept of what is asked for all the time. */
+    public static final Duration HORIZON = Duration.ofSeconds(10);
 
     public ProofSettings {
         scenarios = List.copyOf(scenarios);
@@ -60,6 +65,9 @@ public record ProofSettings(
         }
         if (lease.isNegative()) {
             throw new IllegalArgumentException("a lease is not " + lease);
+        }
+        if (horizon.isNegative()) {
+            throw new IllegalArgumentException("a horizon is not " + horizon);
         }
     }
 
@@ -102,10 +110,11 @@ public record ProofSettings(
     /** Some checks of what was read, with three instances, and patience for the usual leases. */
     public static ProofSettings of(LabSettings lab, List<Source> scenarios, Set<Check> checks) {
         return new ProofSettings(
-                lab, scenarios, INSTANCES, checks, LEASE, "coatcheck prove", ".", Map.of(), Baseline.none());
+                lab, scenarios, INSTANCES, checks, LEASE, HORIZON, "coatcheck prove", ".", Map.of(), Baseline.none());
     }
 
     public ProofSettings withLease(Duration other) {
-        return new ProofSettings(lab, scenarios, instances, checks, other, command, folder, versions, baseline);
+        return new ProofSettings(
+                lab, scenarios, instances, checks, other, horizon, command, folder, versions, baseline);
     }
 }

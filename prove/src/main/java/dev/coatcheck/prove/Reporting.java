@@ -4,6 +4,7 @@ import dev.coatcheck.formation.application.Application;
 import dev.coatcheck.formation.application.ProcessType;
 import dev.coatcheck.prove.check.CheckOutcome;
 import dev.coatcheck.prove.check.Coverage;
+import dev.coatcheck.prove.check.Extended;
 import dev.coatcheck.prove.check.Findings;
 import dev.coatcheck.prove.check.Leak;
 import dev.coatcheck.prove.check.Trace;
@@ -64,7 +65,11 @@ final class Reporting {
     }
 
     void spent(String phase, long sinceNanos) {
-        timeSpent.merge(phase, Duration.ofNanos(System.nanoTime() - sinceNanos), Duration::plus);
+        spent(phase, Duration.ofNanos(System.nanoTime() - sinceNanos));
+    }
+
+    void spent(String phase, Duration time) {
+        timeSpent.merge(phase, time, Duration::plus);
     }
 
     void inconclusive(String why) {
@@ -72,7 +77,8 @@ final class Reporting {
     }
 
     void add(Scenario scenario, ControlRuns control) {
-        control.runs().forEach(run -> runs.add(record(scenario, run, "control", Weight.REFERENCE)));
+        Extended whole = Extended.none(scenario);
+        control.runs().forEach(run -> runs.add(record(scenario, whole, run, "control", Weight.REFERENCE)));
         control.control().noise().stream().map(Noise::toString).forEach(noise::add);
     }
 
@@ -98,7 +104,8 @@ final class Reporting {
     }
 
     void add(Scenario scenario, Findings findings, List<LabStage.CheckedRun> played, Coverage covered) {
-        played.forEach(checked -> runs.add(record(scenario, checked.run(), checked.check(), weight(checked))));
+        played.forEach(checked ->
+                runs.add(record(scenario, checked.conversation(), checked.run(), checked.check(), weight(checked))));
         investigated.add(scenario.name());
         findings.checks().forEach(this::add);
         findings.leaks().forEach(leak -> leaks.add(leak(scenario, leak)));
@@ -161,7 +168,7 @@ final class Reporting {
                 leak.cause().remedy(),
                 settings.command() + " --checks " + leak.check().label(),
                 evidence,
-                Optional.empty());
+                leak.scope());
     }
 
     private FoundLocation location(Trace.Place place) {
@@ -182,7 +189,7 @@ final class Reporting {
         notes.addAll(more);
     }
 
-    private RunRecord record(Scenario scenario, Run run, String check, Weight weight) {
+    private RunRecord record(Scenario scenario, Extended conversation, Run run, String check, Weight weight) {
         notes.addAll(run.weaknesses());
         run.kills().stream()
                 .filter(kill -> !kill.gone())
@@ -192,15 +199,15 @@ final class Reporting {
                 ? run.at()
                 : run.played().getFirst().exchange().at();
         String purpose = (settings.scenarios().size() > 1 ? scenario.name() + ": " : "")
-                + run.plan().name()
-                + repetitions(run.plan());
+                + conversation.inWords(run.plan().name())
+                + repetitions(run.plan(), conversation);
         int count = purposes.merge(purpose, 1, Integer::sum);
         return new RunRecord(
                 count == 1 ? purpose : purpose + " (" + count + ")",
                 check,
                 weight,
                 run.played().stream()
-                        .map(step -> step(scenario, run, step, first))
+                        .map(step -> step(scenario, conversation, run, step, first))
                         .toList(),
                 run.starts().stream()
                         .map(start -> new RunRecord.Start(
@@ -213,10 +220,11 @@ final class Reporting {
                         .toList());
     }
 
-    private static String repetitions(Plan plan) {
+    private static String repetitions(Plan plan, Extended conversation) {
         return plan.repeated().isEmpty()
                 ? ""
                 : plan.repeated().stream()
+                        .map(conversation::origin)
                         .map(String::valueOf)
                         .collect(Collectors.joining(
                                 ", ",
@@ -229,7 +237,8 @@ final class Reporting {
                 + ") was still there, so that kill is not counted";
     }
 
-    private static RunRecord.StepRun step(Scenario scenario, Run run, Run.Played played, Instant first) {
+    private static RunRecord.StepRun step(
+            Scenario scenario, Extended conversation, Run run, Run.Played played, Instant first) {
         int number = played.exchange().step().number();
         Optional<String> difference = run.broken()
                 .filter(broken -> broken.step() == number && !played.repeated())
@@ -242,14 +251,14 @@ final class Reporting {
                     case Outcome.NotSent notSent -> "not sent";
                 };
         return new RunRecord.StepRun(
-                reference(scenario, number),
+                reference(scenario, conversation.origin(number)),
                 played.instance(),
                 played.pid(),
                 Duration.between(first, played.exchange().at()),
                 played.exchange().took(),
                 outcome,
                 difference,
-                played.repeated());
+                played.repeated() || conversation.isAdded(number));
     }
 
     Report report() {
@@ -261,7 +270,7 @@ final class Reporting {
                 .filter(check -> !checks.containsKey(check.label()))
                 .forEach(check -> checks.put(
                         check.label(),
-                        new CheckResult(check.label(), CheckResult.Outcome.SKIPPED, "the proof did not come to it")));
+                        new CheckResult(check.label(), CheckResult.Outcome.SKIPPED, CheckResult.NOT_REACHED)));
         if (verdict == Verdict.STATEFUL) {
             reason.ifPresent(why -> notes.add("not everything could be concluded: " + why));
         }

@@ -10,6 +10,7 @@ import dev.coatcheck.prove.check.Cause;
 import dev.coatcheck.prove.check.Check;
 import dev.coatcheck.prove.check.CheckOutcome;
 import dev.coatcheck.prove.check.Coverage;
+import dev.coatcheck.prove.check.Extended;
 import dev.coatcheck.prove.check.Findings;
 import dev.coatcheck.prove.check.Leak;
 import dev.coatcheck.prove.check.Trace;
@@ -161,6 +162,7 @@ class ReportingTest {
                 3,
                 EnumSet.of(first, others),
                 ProofSettings.LEASE,
+                ProofSettings.HORIZON,
                 "coatcheck prove --scenario login.hurl",
                 ".",
                 Map.of(),
@@ -283,7 +285,8 @@ class ReportingTest {
                 2,
                 List.of(difference),
                 Trace.none("it was not looked for"),
-                List.of());
+                List.of(),
+                Optional.empty());
         return new Findings(
                 List.of(new CheckOutcome(Check.SPREAD, CheckOutcome.Result.FAILED, "step 2 broke")),
                 List.of(leak),
@@ -307,7 +310,7 @@ class ReportingTest {
                 List.of(weaknesses));
     }
 
-    private static LabStage.CheckedRun counting(Run run) {
-        return new LabStage.CheckedRun("spread", run, true);
+    private LabStage.CheckedRun counting(Run run) throws IOException {
+        return new LabStage.CheckedRun("spread", run, true, Extended.none(scenario()));
     }
 }

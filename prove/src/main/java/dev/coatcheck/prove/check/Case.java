@@ -162,10 +162,25 @@ final class Case {
                 victim,
                 differences,
                 Trace.none("without the step that left it there is nothing to look for"),
-                evidence);
+                evidence,
+                Optional.empty());
     }
 
     Leak leak(Cause cause, int polluter, List<Difference> differences, Trace trace) {
-        return new Leak(check, cause, OptionalInt.of(polluter), victim, differences, trace.forCause(cause), evidence);
+        return leak(cause, polluter, differences, trace, Optional.empty());
+    }
+
+    /** @param scope how far it goes */
+    Leak leak(Cause cause, int polluter, List<Difference> differences, Trace trace, Optional<String> scope) {
+        return new Leak(
+                check, cause, OptionalInt.of(polluter), victim, differences, trace.forCause(cause), evidence, scope);
+    }
+
+    /** How long the plan's last step differs, in words that follow "It shows"; empty where it did not differ this time. */
+    Optional<String> settling(Plan differing) throws InterruptedException {
+        return stage.settling(allowed(differing))
+                .map(settling -> settling.after()
+                        .map(after -> "until %.1f s after the write".formatted(after.toMillis() / 1000.0))
+                        .orElseGet(() -> "even " + settling.waited().toSeconds() + " s after the write"));
     }
 }

@@ -13,7 +13,7 @@ import java.util.TreeMap;
 import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 
-/** A way to split a conversation. An application that keeps nothing in its processes notices none of them. */
+/** A way to try a conversation out on several processes. An application that keeps nothing in its processes notices none of them. */
 public enum Check {
     /** Any process can serve any request: each two steps are served by different ones in some run. */
     SPREAD("any process can serve any request"),
@@ -25,7 +25,14 @@ public enum Check {
     /** All processes are killed at once in the middle of the conversation, and only then others start. */
     RESTART("a restart of everything goes unnoticed"),
     /** What was answered is done: who answered a writing step is killed the moment its response is complete. */
-    CRASH("what was answered is never lost");
+    CRASH("what was answered is never lost"),
+    /** Every process is asked the same after a write, and answers as a single one that is asked as often. */
+    AGREE("all processes see what was written"),
+    /**
+     * What a single process refuses when it comes again (too many, used up, revoked), several refuse as well; and no two of
+     * them give out the same id.
+     */
+    AGAIN("what one process refuses, no other lets pass");
 
     private final String claim;
 
@@ -44,7 +51,7 @@ public enum Check {
     }
 
     /**
-     * The runs to be made.
+     * The runs to be made of the scenario as it is; none by what plays longer conversations.
      *
      * @param steps of the scenario
      * @param instances how many processes serve it together; at least two
@@ -58,6 +65,7 @@ public enum Check {
                     case AMNESIA -> List.of(amnesia(steps));
                     case RESTART -> List.of(restart(steps));
                     case CRASH -> crash(steps, writing);
+                    case AGREE, AGAIN -> List.of();
                 };
         return plans.stream().map(plan -> plan.patient(lease)).toList();
     }

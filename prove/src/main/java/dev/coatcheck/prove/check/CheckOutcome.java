@@ -3,7 +3,7 @@ package dev.coatcheck.prove.check;
 /**
  * How a check went.
  *
- * @param why in words; empty where it passed
+ * @param why in words; empty where it passed and there is no more to say than that
  */
 public record CheckOutcome(Check check, Result result, String why) {
 

@@ -1,6 +1,7 @@
 package dev.coatcheck.prove.check;
 
 import dev.coatcheck.prove.lab.Run;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -16,7 +17,11 @@ import java.util.Set;
  * @param kills of processes that were seen to be gone
  */
 public record Coverage(int pairs, int separated, int kills) {
-    private record Pair(int one, int other) {}
+    private record Pair(int one, int other) {
+        static Pair of(int step, int another) {
+            return new Pair(Math.min(step, another), Math.max(step, another));
+        }
+    }
 
     /** Counts in the runs of one scenario: what was seen to happen, not what was planned. */
     public static Coverage of(int steps, Collection<Run> runs) {
@@ -25,21 +30,23 @@ public record Coverage(int pairs, int separated, int kills) {
         for (Run run : runs) {
             Map<String, String> layers = new HashMap<>();
             run.starts().forEach(start -> layers.put(start.instance(), start.layer()));
-            List<Run.Played> played =
-                    run.played().stream().filter(step -> !step.repeated()).toList();
-            Set<String> repeatedIn = new HashSet<>();
-            run.played().stream()
-                    .filter(Run.Played::repeated)
-                    .forEach(step -> repeatedIn.add(step.instance() + " " + number(step)));
-            for (Run.Played other : played) {
-                for (Run.Played one : played.subList(0, played.indexOf(other))) {
-                    String layer = layers.get(one.instance());
-                    // Where the earlier one was repeated in the later one's instance, they were not apart.
-                    boolean apart = !repeatedIn.contains(other.instance() + " " + number(one));
-                    if (apart && layer != null && !layer.equals(layers.get(other.instance()))) {
-                        separated.add(new Pair(number(one), number(other)));
+            List<Run.Played> earlier = new ArrayList<>();
+            Set<String> playedIn = new HashSet<>();
+            for (Run.Played later : run.played()) {
+                if (!later.repeated()) {
+                    String layer = layers.get(later.instance());
+                    for (Run.Played one : earlier) {
+                        // Where the earlier one was played in the later one's instance too, they were not apart.
+                        boolean apart = number(one) != number(later)
+                                && !playedIn.contains(later.instance() + " " + number(one));
+                        String other = layers.get(one.instance());
+                        if (apart && other != null && !other.equals(layer)) {
+                            separated.add(Pair.of(number(one), number(later)));
+                        }
                     }
+                    earlier.add(later);
                 }
+                playedIn.add(later.instance() + " " + number(later));
             }
             kills += (int) run.kills().stream().filter(Run.Killed::gone).count();
         }

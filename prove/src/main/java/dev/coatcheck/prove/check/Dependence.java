@@ -9,6 +9,7 @@ import dev.coatcheck.prove.lab.Seat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.IntFunction;
 import java.util.function.UnaryOperator;
 
@@ -56,11 +57,13 @@ final class Dependence {
                 .ifPresent(arrived -> opened.found("another process, " + Staleness.A_WHILE.toSeconds() + " s later: "
                         + (arrived ? "well" : "broken")));
         if (trace.arrived().orElse(false)) {
+            Cause cause = new Staleness(opened).arrivingLate(polluter);
             return opened.leak(
-                    new Staleness(opened).arrivingLate(polluter),
+                    cause,
                     polluter,
                     differences,
-                    Trace.none("it is on its way, not kept"));
+                    Trace.none("it is on its way, not kept"),
+                    cause == Cause.STALE_CACHE ? opened.settling(handover) : Optional.empty());
         }
         boolean undecided = shared == Condition.UNTRIED && restarted == Condition.UNTRIED;
         Cause cause =

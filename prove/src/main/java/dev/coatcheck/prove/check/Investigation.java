@@ -34,18 +34,23 @@ public final class Investigation {
     private final Examination examination;
     private final List<Leak> leaks = new ArrayList<>();
     private final List<String> notes = new ArrayList<>();
-    private Allowances allowances = Allowances.NONE;
+    private Allowances allowances;
 
     /**
      * @param instances how many processes serve the scenario together, at least two
      * @param lease how long after a kill another process may take up what the killed one had begun
      */
     public Investigation(Stage stage, Scenario scenario, int instances, Duration lease) {
+        this(stage, scenario, instances, lease, Allowances.NONE);
+    }
+
+    private Investigation(Stage stage, Scenario scenario, int instances, Duration lease, Allowances allowances) {
         this.stage = stage;
         this.scenario = scenario;
         this.instances = instances;
         this.lease = lease;
         this.examination = new Examination(stage, scenario);
+        this.allowances = allowances;
     }
 
     /** Makes the checks, in the order of the enum. */
@@ -58,11 +63,60 @@ public final class Investigation {
     }
 
     private CheckOutcome outcome(Check check) throws InterruptedException {
+        stage.begin(check);
+        return switch (check) {
+            case SPREAD, AMNESIA, RESTART, CRASH -> split(check);
+            case AGREE -> agree();
+            case AGAIN -> again();
+        };
+    }
+
+    /** The conversation is another one, and all else as it is for those that split the scenario. */
+    private CheckOutcome agree() throws InterruptedException {
+        Optional<Agreement> agreement = Agreement.of(scenario, instances);
+        if (agreement.isEmpty()) {
+            return new CheckOutcome(Check.AGREE, Result.SKIPPED, "no step reads what another one may change");
+        }
+        Extended conversation = agreement.get().conversation();
+        Stage agreeing;
+        try {
+            agreeing = stage.agreeing(conversation);
+        } catch (InconclusiveException e) {
+            return new CheckOutcome(Check.AGREE, Result.SKIPPED, conversation.inWords(e.reason()));
+        }
+        Investigation inner = new Investigation(
+                agreeing, conversation.scenario(), instances, lease, conversation.allowances(allowances));
+        CheckOutcome outcome =
+                inner.outcome(Check.AGREE, List.of(agreement.get().plan().patient(lease)));
+        inner.leaks.forEach(leak -> add(conversation.original(leak)));
+        inner.notes.forEach(note -> notes.add(conversation.inWords(note)));
+        // What differed once was late, or moved by itself: it is noted, and no reason to doubt all else.
+        boolean differedOnce = outcome.result() == Result.INCONCLUSIVE && inner.notes.contains(outcome.why());
+        return differedOnce
+                ? new CheckOutcome(Check.AGREE, Result.PASSED, "")
+                : new CheckOutcome(Check.AGREE, outcome.result(), conversation.inWords(outcome.why()));
+    }
+
+    private CheckOutcome again() throws InterruptedException {
+        try {
+            Findings again = new Again(stage, scenario, instances, leaks).find();
+            again.leaks().forEach(this::add);
+            notes.addAll(again.notes());
+            return again.checks().getFirst();
+        } catch (InconclusiveException e) {
+            return new CheckOutcome(Check.AGAIN, Result.INCONCLUSIVE, e.reason());
+        }
+    }
+
+    private CheckOutcome split(Check check) throws InterruptedException {
         List<Plan> plans = check.plans(scenario.steps().size(), instances, Writing.steps(scenario), lease);
         if (plans.isEmpty()) {
             return new CheckOutcome(check, Result.SKIPPED, "no step but the last changes anything");
         }
-        stage.begin(check);
+        return outcome(check, plans);
+    }
+
+    private CheckOutcome outcome(Check check, List<Plan> plans) throws InterruptedException {
         List<String> failures = new ArrayList<>();
         List<String> doubts = new ArrayList<>();
         try {
@@ -174,7 +228,7 @@ public final class Investigation {
                         && (leak.polluter().isPresent() || other.victim() == leak.victim()));
         if (!known) {
             leaks.add(leak);
-        } else if (leak.polluter().isPresent()) {
+        } else if (leak.polluter().isPresent() && leaks.stream().noneMatch(other -> other.victim() == leak.victim())) {
             notes.add("step " + leak.victim() + " too needs what step "
                     + leak.polluter().getAsInt() + " left");
         }

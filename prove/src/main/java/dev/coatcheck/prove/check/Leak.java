@@ -2,6 +2,7 @@ package dev.coatcheck.prove.check;
 
 import dev.coatcheck.prove.compare.Difference;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
@@ -13,6 +14,8 @@ import java.util.OptionalInt;
  * @param differences between the victim's response in the control and in the fleet; at least one
  * @param trace where it was found
  * @param evidence what was tried and how it went, in words
+ * @param scope how far it goes, in words that follow "It shows", where there is more to say than that another process
+ *     answers wrongly
  */
 public record Leak(
         Check check,
@@ -21,7 +24,8 @@ public record Leak(
         int victim,
         List<Difference> differences,
         Trace trace,
-        List<String> evidence) {
+        List<String> evidence,
+        Optional<String> scope) {
     public Leak {
         differences = List.copyOf(differences);
         evidence = List.copyOf(evidence);

@@ -1,7 +1,10 @@
 package dev.coatcheck.prove.check;
 
+import dev.coatcheck.prove.lab.InconclusiveException;
 import dev.coatcheck.prove.lab.Plan;
 import dev.coatcheck.prove.lab.Run;
+import java.time.Duration;
+import java.util.Optional;
 
 /** Where plans are played. */
 public interface Stage {
@@ -10,6 +13,44 @@ public interface Stage {
 
     /** Plays the plan on clean disks and clean backing services, up to the first step that differs from the control. */
     Run run(Plan plan) throws InterruptedException;
+
+    /**
+     * A stage for a longer conversation. What a single instance answers in it is learned first, and reads are given a moment to
+     * agree.
+     *
+     * @throws InconclusiveException if a single instance does not take the conversation
+     */
+    Stage agreeing(Extended conversation) throws InterruptedException;
+
+    /** A stage for a longer conversation whose answers are compared with nothing, but judged when it was played to its end. */
+    Stage judged(Extended conversation, Judge judge);
+
+    /** Says of a run whether it shows a leak, and where. */
+    @FunctionalInterface
+    interface Judge {
+        /** Lets everything pass. */
+        Judge NONE = run -> Optional.empty();
+
+        Optional<Run.Break> judge(Run run);
+    }
+
+    /**
+     * Plays a plan whose last step differs, and waits until it does not.
+     *
+     * @return what there is to say of the time; empty where nothing differed this time
+     */
+    Optional<Settling> settling(Plan plan) throws InterruptedException;
+
+    /**
+     * Whether a difference was over by itself.
+     *
+     * @param waited how long it was waited for at most
+     * @param after how long after the last write all agreed; empty where they did not
+     */
+    record Settling(Duration waited, Optional<Duration> after) {}
+
+    /** How long a step of the scenario takes at most, in one process. */
+    Duration took(int step);
 
     /** Whether workers run beside the web processes, so that it matters which disk they have. */
     boolean hasWorkers();

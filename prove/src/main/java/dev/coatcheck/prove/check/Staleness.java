@@ -9,6 +9,7 @@ import dev.coatcheck.prove.lab.Seat;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Finds out about what a process still has as it was, or what has not come to it yet. */
 final class Staleness {
@@ -27,7 +28,8 @@ final class Staleness {
             Plan elsewhere = opened.seated("step " + write + " elsewhere", step -> Seat.at(step == write ? 1 : 0));
             if (opened.breaks(elsewhere)) {
                 opened.found("with step " + write + " alone in another process it breaks");
-                return opened.leak(Cause.STALE_CACHE, write, differences, opened.trace(elsewhere, write));
+                Optional<String> scope = opened.settling(elsewhere);
+                return opened.leak(Cause.STALE_CACHE, write, differences, opened.trace(elsewhere, write), scope);
             }
         }
         return opened.unexplained(differences);

@@ -3,6 +3,7 @@ package dev.coatcheck.prove.check;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
  * Where a step's state was found.
@@ -44,6 +45,22 @@ public record Trace(
     /** Nothing was looked for. */
     public static Trace none(String why) {
         return new Trace(Optional.empty(), Remembered.UNKNOWN, List.of(), List.of(), List.of(why));
+    }
+
+    /** With all that it says in other words. */
+    Trace told(UnaryOperator<String> words) {
+        return new Trace(
+                arrived,
+                remembered,
+                told(places, words),
+                told(touched, words),
+                notes.stream().map(words).toList());
+    }
+
+    private static List<Place> told(List<Place> places, UnaryOperator<String> words) {
+        return places.stream()
+                .map(place -> new Place(place.kind(), place.instance(), words.apply(place.path())))
+                .toList();
     }
 
     /**

@@ -3,7 +3,9 @@ package dev.coatcheck.prove.compare;
 import dev.coatcheck.prove.compare.Learning.Sample;
 import dev.coatcheck.prove.play.Exchange;
 import dev.coatcheck.prove.play.Response;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -141,6 +143,16 @@ public final class Control {
             samples.add(new Sample(ResponseTree.of(response).tree(), names.get(run)));
         }
         return Learning.norm("$", samples);
+    }
+
+    /** How long a step took at most; zero for one that was never played. */
+    public Duration took(int step) {
+        return runs.stream()
+                .flatMap(List::stream)
+                .filter(exchange -> exchange.step().number() == step)
+                .map(Exchange::took)
+                .max(Comparator.naturalOrder())
+                .orElse(Duration.ZERO);
     }
 
     /** Begins the comparison of one more run. */

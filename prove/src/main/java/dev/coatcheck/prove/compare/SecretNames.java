@@ -28,7 +28,7 @@ public final class SecretNames {
     }
 
     /** A password, or what was given in its place: a token, a session's id. */
-    static boolean givesAccess(String name) {
+    public static boolean givesAccess(String name) {
         return isPassword(name)
                 || INSTEAD.matcher(name.toLowerCase(Locale.ROOT)).find();
     }

@@ -23,7 +23,7 @@ import java.util.Optional;
  *
  * {@snippet :
  * try (Lab lab = Lab.open(LabSettings.of(application, Isolation.probe()));
- *         Trial trial = lab.begin(plan, scenario, Optional.of(control))) {
+ *         Trial trial = lab.begin(plan, scenario, Optional.of(control), 0)) {
  *     trial.playUpTo(plan.steps());
  *     Run run = trial.run();
  * }
@@ -124,6 +124,12 @@ public final class Lab implements AutoCloseable {
      */
     public Trial begin(Plan plan, Scenario scenario, Optional<Control> control, int nameOffset)
             throws InterruptedException {
+        return begin(plan, scenario, control, nameOffset, Manner.USUAL);
+    }
+
+    /** As above, in a manner that is not the usual one. */
+    public Trial begin(Plan plan, Scenario scenario, Optional<Control> control, int nameOffset, Manner manner)
+            throws InterruptedException {
         services.wipe();
         if (settings.reset().isPresent()) {
             workshop.run("reset", settings.reset().get());
@@ -132,8 +138,16 @@ public final class Lab implements AutoCloseable {
         PlaySettings play = PlaySettings.of(LabSettings.ORIGIN)
                 .withVariables(settings.variables())
                 .withLimit(settings.requestLimit());
+        if (manner.ownAddress()) {
+            play = LoopbackAddress.another().map(play::withLocalAddress).orElse(play);
+        }
         Trial trial = new Trial(
-                new Stand(workshop, nameOffset), plan, scenario, new RunUser(plan, play, control), mostAhead());
+                new Stand(workshop, nameOffset),
+                plan,
+                scenario,
+                new RunUser(plan, play, control),
+                mostAhead(),
+                manner.grace());
         try {
             trial.begin();
             return trial;

@@ -2,6 +2,7 @@ package dev.coatcheck.prove.lab;
 
 import dev.coatcheck.prove.compare.Difference;
 import dev.coatcheck.prove.play.Exchange;
+import dev.coatcheck.prove.scenario.Step;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -45,7 +46,12 @@ public record Run(
      * @param pid the id of the {@linkplain LabInstance#servingPid process} that answered, the last of them where it polled
      * @param repeated whether it was only repeated, for what it leaves behind
      */
-    public record Played(Exchange exchange, String instance, long pid, boolean repeated) {}
+    public record Played(Exchange exchange, String instance, long pid, boolean repeated) {
+        /** The same, known as another step. */
+        public Played withStep(Step other) {
+            return new Played(exchange.withStep(other), instance, pid, repeated);
+        }
+    }
 
     /**
      * A process that was started.
@@ -74,6 +80,16 @@ public record Run(
         public Break {
             differences = List.copyOf(differences);
         }
+    }
+
+    /** The same run, and that it broke there. */
+    public Run breaking(Break at) {
+        return new Run(plan, played, starts, kills, livedAtOnce, Optional.of(at), this.at, took, weaknesses);
+    }
+
+    /** The same run, whose steps were played like that. */
+    public Run withPlayed(List<Played> other) {
+        return new Run(plan, other, starts, kills, livedAtOnce, broken, at, took, weaknesses);
     }
 
     /** Whether the run came to its end, and broke at this step. */

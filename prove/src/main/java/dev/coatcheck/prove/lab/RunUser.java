@@ -27,6 +27,9 @@ final class RunUser {
     private final Map<Integer, Lane> lanes = new HashMap<>();
     private final Set<String> ownCookies = new HashSet<>();
 
+    /** What the user had before certain steps, by their numbers. */
+    private final Map<Integer, Conversation> former = new HashMap<>();
+
     private record Lane(Conversation conversation, Optional<Comparison> comparison) {}
 
     RunUser(Plan plan, PlaySettings settings, Optional<Control> control) {
@@ -43,7 +46,10 @@ final class RunUser {
 
     /** Plays a step as the user of this seat. Each exchange is to be {@linkplain #compare compared} before the next. */
     Exchange play(Step step, Seat seat, Target target) throws InterruptedException {
-        return lane(seat).conversation().play(step, target);
+        Conversation now = lane(seat).conversation();
+        Conversation conversation =
+                step.asOf().isPresent() ? former.computeIfAbsent(step.asOf().getAsInt(), _ -> now.copy()) : now;
+        return conversation.play(step, target);
     }
 
     /** What an exchange of this seat has that the control has not. */
@@ -54,7 +60,7 @@ final class RunUser {
             return compared(mine, exchange);
         }
         lanes.forEach((number, lane) -> {
-            if (number != number(seat)) {
+            if (number != number(seat) && exchange.step().asOf().isEmpty()) {
                 compared(lane, exchange);
                 lane.conversation().takeIn(exchange, ownCookies);
             }

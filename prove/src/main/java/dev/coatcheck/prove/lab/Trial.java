@@ -29,11 +29,15 @@ public final class Trial implements AutoCloseable {
     /** So many that no later step needs live on, for what they still do: a process that is needed no more is not killed. */
     private static final int IDLE_AT_MOST = 4;
 
+    /** Of a process that differs, until it agrees. */
+    private static final Duration BETWEEN_ASKS = Duration.ofMillis(50);
+
     private final Stand stand;
     private final Plan plan;
     private final Scenario scenario;
     private final RunUser user;
     private final int mostAhead;
+    private final Duration grace;
 
     /** What was played in each process that lives, by lane and step. */
     private final Map<Integer, Set<LaneStep>> caughtUp = new HashMap<>();
@@ -51,13 +55,17 @@ public final class Trial implements AutoCloseable {
 
     private record LaneStep(int lane, int step) {}
 
-    /** @param mostAhead how many web processes may be started ahead where the memory has room for them */
-    Trial(Stand stand, Plan plan, Scenario scenario, RunUser user, int mostAhead) {
+    /**
+     * @param mostAhead how many web processes may be started ahead where the memory has room for them
+     * @param grace the one of {@link Manner}
+     */
+    Trial(Stand stand, Plan plan, Scenario scenario, RunUser user, int mostAhead, Duration grace) {
         this.stand = stand;
         this.plan = plan;
         this.scenario = scenario;
         this.user = user;
         this.mostAhead = mostAhead;
+        this.grace = grace;
         int first = 1 + plan.seats().stream().mapToInt(Seat::process).max().orElse(0);
         this.bystanders = IntStream.range(first, first + plan.bystanders())
                 .mapToObj(Seat::at)
@@ -141,9 +149,59 @@ public final class Trial implements AutoCloseable {
             bury(victims, step.number());
         }
         List<Difference> differences = user.compare(exchange, seat);
-        if (!differences.isEmpty()) {
+        if (!differences.isEmpty() && !(isForborne(step) && passes(step, seat))) {
             broken = Optional.of(new Run.Break(step.number(), differences));
         }
+    }
+
+    private boolean isForborne(Step step) {
+        return grace.isPositive() && step.request().isSafe();
+    }
+
+    /** Whether a difference is over soon, or one that moves by itself: who served the last write has it as well. */
+    private boolean passes(Step step, Seat seat) throws InterruptedException {
+        return untilAgreed(step, seat, grace).isPresent() || !agrees(step, lastWriter(step.number()));
+    }
+
+    private Seat lastWriter(int before) {
+        return IntStream.range(1, before)
+                .filter(number -> !scenario.steps().get(number - 1).request().isSafe())
+                .mapToObj(plan::seat)
+                .reduce(plan.seat(1), (earlier, later) -> later);
+    }
+
+    /**
+     * Sends the step that broke again and again to who answered it.
+     *
+     * @return how long after the last write was answered it is answered as in the control; empty where it is not within the limit
+     */
+    public Optional<Duration> untilAgreed(Duration limit) throws InterruptedException {
+        int number = broken.orElseThrow().step();
+        return untilAgreed(scenario.steps().get(number - 1), plan.seat(number), limit);
+    }
+
+    private Optional<Duration> untilAgreed(Step step, Seat seat, Duration limit) throws InterruptedException {
+        long start = System.nanoTime();
+        while (System.nanoTime() - start < limit.toNanos()) {
+            Thread.sleep(BETWEEN_ASKS);
+            if (agrees(step, seat)) {
+                return Optional.of(Duration.between(lastWritten(step.number()), Instant.now()));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private Instant lastWritten(int before) {
+        return run().exchanges().stream()
+                .filter(exchange -> exchange.step().number() < before
+                        && !exchange.step().request().isSafe())
+                .map(exchange -> exchange.at().plus(exchange.took()))
+                .reduce(at, (earlier, later) -> later);
+    }
+
+    private boolean agrees(Step step, Seat seat) throws InterruptedException {
+        Exchange exchange = user.play(step.withPolling(Polling.NONE), seat, target(stand.web(seat)));
+        return user.compare(exchange, seat).isEmpty();
     }
 
     private void catchUp(Seat seat, LabInstance instance, int before) throws InterruptedException {

@@ -34,6 +34,11 @@ public record Exchange(
         values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
     }
 
+    /** The same, known as another step. */
+    public Exchange withStep(Step other) {
+        return new Exchange(other, target, outcome, unmet, values, attempts, at, took);
+    }
+
     /** Whether there was a response, and the scenario is content with it. */
     public boolean isAsExpected() {
         return outcome instanceof Outcome.Answered && unmet.isEmpty();

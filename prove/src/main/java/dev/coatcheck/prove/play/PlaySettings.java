@@ -14,7 +14,7 @@ import java.util.Optional;
  *     cookies are kept. The same in every run, wherever the instances listen
  * @param variables the values given on the command line
  * @param limit how long one request may take, from the connection to the last byte
- * @param localAddress from which connections are made, where it matters to limits by address
+ * @param localAddress from which connections are made to addresses of its kind, where it matters to limits by address
  */
 public record PlaySettings(
         URI origin,

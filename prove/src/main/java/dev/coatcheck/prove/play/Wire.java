@@ -3,11 +3,13 @@ package dev.coatcheck.prove.play;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -110,19 +112,24 @@ final class Wire {
         int limit = millis(settings.limit());
         Socket socket = new Socket();
         try {
-            if (settings.localAddress().isPresent()) {
-                socket.bind(new InetSocketAddress(settings.localAddress().get(), 0));
+            InetSocketAddress there = new InetSocketAddress(target.address().getHost(), target.port());
+            Optional<InetAddress> from = settings.localAddress().filter(own -> isOfSameKind(own, there));
+            if (from.isPresent()) {
+                socket.bind(new InetSocketAddress(from.get(), 0));
             }
             socket.setTcpNoDelay(true);
             socket.setSoTimeout(limit);
-            socket.connect(
-                    new InetSocketAddress(target.address().getHost(), target.port()),
-                    Math.min(limit, millis(connectLimit)));
+            socket.connect(there, Math.min(limit, millis(connectLimit)));
             return socket;
         } catch (IOException e) {
             socket.close();
             throw e;
         }
+    }
+
+    /** From an address of IPv4 nobody reaches one of IPv6. */
+    private static boolean isOfSameKind(InetAddress own, InetSocketAddress there) {
+        return !there.isUnresolved() && own.getClass().equals(there.getAddress().getClass());
     }
 
     private static int millis(Duration limit) {

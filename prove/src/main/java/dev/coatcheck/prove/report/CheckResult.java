@@ -12,16 +12,27 @@ import java.util.Locale;
  * @param why what was done and seen, in one sentence
  */
 public record CheckResult(String name, Outcome outcome, String why) {
+    /** Why a check was skipped that something else has kept from being made. */
+    public static final String NOT_REACHED = "the proof did not come to it";
+
     public CheckResult {
         why = Hidden.in(why);
     }
 
-    /** Whether these are all checks, and each was concluded: then what was not found is not there. */
+    /**
+     * Whether these are all checks, and each was concluded or had nothing that it could be tried on: then what was not found is
+     * not there.
+     */
     public static boolean areWhole(Collection<CheckResult> results) {
-        return results.size() == Check.values().length
-                && results.stream()
-                        .map(CheckResult::outcome)
-                        .allMatch(outcome -> outcome == Outcome.PASSED || outcome == Outcome.FAILED);
+        return results.size() == Check.values().length && results.stream().allMatch(CheckResult::isConcluded);
+    }
+
+    private boolean isConcluded() {
+        return switch (outcome) {
+            case PASSED, FAILED -> true;
+            case INCONCLUSIVE -> false;
+            case SKIPPED -> !why.equals(NOT_REACHED);
+        };
     }
 
     /** How a check ends. */

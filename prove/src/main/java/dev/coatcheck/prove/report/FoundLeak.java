@@ -16,8 +16,8 @@ import java.util.Optional;
  * @param advice what to do; {@link Cause#remedy()} where nothing better is known
  * @param reproduce one line for a shell that shows the leak again
  * @param evidence what was tried and seen, in words, in order
- * @param scope between which kinds of processes, where it is not simply between two of one process type: {@code between
- *     web and worker}
+ * @param scope how far it goes, in words that follow "It shows", where it is not simply and for ever between two of one
+ *     process type: {@code between web and worker}, {@code until 2.0 s after the write}
  * @param acceptance where a baseline accepts it
  */
 public record FoundLeak(
@@ -67,6 +67,11 @@ public record FoundLeak(
         if (reproduce.lines().count() > 1) {
             throw new IllegalArgumentException("the command that reproduces a leak is one line: " + reproduce);
         }
+    }
+
+    /** The polluter, where it is another step than the victim: a step may break for having been sent before. */
+    Optional<StepRef> another() {
+        return polluter.filter(step -> !step.equals(victim));
     }
 
     /** The same, accepted. */

@@ -48,8 +48,10 @@ final class HtmlLanes {
             return;
         }
         int from = row(polluter.get());
-        int to = row(drawn.leak().victim());
-        if (from < 0 || to < 0) {
+        int to = HtmlTimeline.step(run, drawn.leak().victim())
+                .map(run.steps()::indexOf)
+                .orElse(-1);
+        if (from < 0 || to < 0 || from == to) {
             return;
         }
         int left = LaneLayout.middle(lanes.lane(run.steps().get(from).instance()));

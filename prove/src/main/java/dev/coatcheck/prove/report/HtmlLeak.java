@@ -21,7 +21,7 @@ final class HtmlLeak {
     void write(int number, FoundLeak leak) {
         html.raw("<article class=\"leak\" id=\"leak-" + number + "\">\n<h2><span class=\"number\">" + number
                         + "</span> <span class=\"cause\">" + leak.cause().word() + "</span> ")
-                .foreign(leak.polluter().map(step -> step.request() + " → ").orElse("")
+                .foreign(leak.another().map(step -> step.request() + " → ").orElse("")
                         + leak.victim().request())
                 .raw("</h2>\n<p class=\"happened\">")
                 .foreign(words.happened(leak))

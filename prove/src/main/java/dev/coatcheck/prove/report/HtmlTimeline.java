@@ -1,6 +1,7 @@
 package dev.coatcheck.prove.report;
 
 import dev.coatcheck.prove.report.RunRecord.StepRun;
+import java.util.Comparator;
 import java.util.Optional;
 
 /**
@@ -29,10 +30,6 @@ final class HtmlTimeline {
         boolean isPolluter(StepRef step) {
             return leak.polluter().filter(polluter -> same(polluter, step)).isPresent();
         }
-
-        boolean isVictim(StepRef step) {
-            return same(leak.victim(), step);
-        }
     }
 
     HtmlTimeline(RunRecord run, Html html) {
@@ -41,10 +38,12 @@ final class HtmlTimeline {
         this.lanes = new LaneLayout(run);
     }
 
+    /** A step in a run: where it was sent several times, the time that differed, or the scenario's own. */
     static Optional<StepRun> step(RunRecord run, StepRef step) {
         return run.steps().stream()
-                .filter(candidate -> !candidate.repeated() && same(candidate.step(), step))
-                .findFirst();
+                .filter(candidate -> same(candidate.step(), step))
+                .filter(candidate -> candidate.differed() || !candidate.repeated())
+                .max(Comparator.comparing(StepRun::differed));
     }
 
     static String weight(RunRecord run) {
@@ -81,8 +80,11 @@ final class HtmlTimeline {
     private void step(int row, Optional<Drawn> drawn) {
         StepRun step = run.steps().get(row);
         boolean polluter = !step.repeated()
+                && !step.differed()
                 && drawn.filter(leak -> leak.isPolluter(step.step())).isPresent();
-        boolean victim = drawn.filter(leak -> leak.isVictim(step.step())).isPresent();
+        boolean victim = drawn.flatMap(leak -> step(run, leak.leak().victim()))
+                .filter(step::equals)
+                .isPresent();
         html.raw("\n<span class=\"step\" style=\"grid-row:" + (row + 2) + "\"")
                 .attribute("title", step.step().request())
                 .raw("><span class=\"count\">" + step.step().step() + "</span><span class=\"request\">")

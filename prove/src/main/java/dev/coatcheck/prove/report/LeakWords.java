@@ -26,7 +26,7 @@ final class LeakWords {
     /** As {@code memory: POST /login (step 1) → GET /me (step 2)}. */
     String title(FoundLeak leak) {
         return leak.cause().word() + ": "
-                + leak.polluter().map(polluter -> name(polluter) + " → ").orElse("") + name(leak.victim());
+                + leak.another().map(polluter -> name(polluter) + " → ").orElse("") + name(leak.victim());
     }
 
     /** As the title, with until when it is accepted, and why. */
@@ -79,6 +79,9 @@ final class LeakWords {
 
     private String withPolluter(FoundLeak leak, String polluter) {
         String victim = name(leak.victim());
+        if (leak.another().isEmpty()) {
+            return withItself(leak, victim);
+        }
         String where = instance(leak);
         return switch (leak.cause()) {
             case MEMORY -> polluter + " left something in the memory of " + where + " that " + victim + " needs.";
@@ -110,6 +113,26 @@ final class LeakWords {
             case UNKNOWN ->
                 polluter + " left something in " + where + " that " + victim
                         + " needs; what kind of place it is in could not be told.";
+        };
+    }
+
+    /** What a step is to itself, when it comes again. */
+    private static String withItself(FoundLeak leak, String step) {
+        return switch (leak.cause()) {
+            case COUNTER ->
+                "Each process counts " + step + " for itself: sent again and again, it is refused by a single process,"
+                        + " but not by several.";
+            case REVOCATION -> step + " uses up what it is sent with, and only the process that took it knows.";
+            case ID_COLLISION -> step + " was sent once more to another process, which gave out the same id.";
+            case MEMORY,
+                    LOCAL_FILE,
+                    CACHED_FILE,
+                    PROCESS_SECRET,
+                    STALE_CACHE,
+                    SOCKET_REGISTRY,
+                    LOST_JOB,
+                    LOST_WRITE,
+                    UNKNOWN -> step + " leaves something in its process that it needs when it comes again.";
         };
     }
 

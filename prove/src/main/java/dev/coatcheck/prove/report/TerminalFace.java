@@ -45,7 +45,7 @@ public final class TerminalFace {
             page.paragraph(
                     "",
                     (report.verdict() == Verdict.INCONCLUSIVE ? "So far: " : "Proof: ") + summary.coverage() + " "
-                            + summary.effort() + ".");
+                            + summary.effort() + (summary.times().isEmpty() ? "." : ": " + summary.times() + "."));
         }
         if (report.verdict() != Verdict.STATELESS && !report.notes().isEmpty()) {
             page.blank();

@@ -1,6 +1,7 @@
 package dev.coatcheck.prove.scenario;
 
 import java.util.List;
+import java.util.Set;
 
 /**
  * A request before its variables have values.
@@ -14,6 +15,8 @@ import java.util.List;
  */
 public record Request(
         String method, Template target, List<Field> query, List<Field> headers, List<Field> cookies, Body body) {
+    private static final Set<String> SAFE = Set.of("GET", "HEAD", "OPTIONS", "TRACE");
+
     public Request {
         query = List.copyOf(query);
         headers = List.copyOf(headers);
@@ -23,6 +26,11 @@ public record Request(
     /** A request of nothing but its first line. */
     public static Request of(String method, Template target) {
         return new Request(method, target, List.of(), List.of(), List.of(), new Body.None());
+    }
+
+    /** Whether its method promises to change nothing (RFC 9110, 9.2.1). */
+    public boolean isSafe() {
+        return SAFE.contains(method);
     }
 
     public Request withBody(Body changed) {

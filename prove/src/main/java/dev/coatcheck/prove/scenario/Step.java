@@ -13,6 +13,8 @@ import java.util.OptionalInt;
  * @param polling whether the request is repeated until its response is as expected
  * @param expectation what its response has to be
  * @param captures what later steps take from its response
+ * @param asOf the step before which its cookies and captures are taken, by its number: all steps of one such number go on
+ *     with what the user had when the first of them was sent; empty where they are those of now
  */
 public record Step(
         int number,
@@ -21,13 +23,26 @@ public record Step(
         Request request,
         Polling polling,
         Expectation expectation,
-        List<Capture> captures) {
+        List<Capture> captures,
+        OptionalInt asOf) {
 
     /** The user of a scenario that speaks of none. */
     public static final String ONLY_USER = "user";
 
     public Step {
         captures = List.copyOf(captures);
+    }
+
+    /** A step with the cookies and captures of now. */
+    public Step(
+            int number,
+            OptionalInt line,
+            String user,
+            Request request,
+            Polling polling,
+            Expectation expectation,
+            List<Capture> captures) {
+        this(number, line, user, request, polling, expectation, captures, OptionalInt.empty());
     }
 
     /** A step that stands in no line of a file. */
@@ -49,14 +64,29 @@ public record Step(
     }
 
     public Step withRequest(Request changed) {
-        return new Step(number, line, user, changed, polling, expectation, captures);
+        return new Step(number, line, user, changed, polling, expectation, captures, asOf);
     }
 
     public Step withPolling(Polling changed) {
-        return new Step(number, line, user, request, changed, expectation, captures);
+        return new Step(number, line, user, request, changed, expectation, captures, asOf);
     }
 
     public Step withCaptures(List<Capture> changed) {
-        return new Step(number, line, user, request, polling, expectation, changed);
+        return new Step(number, line, user, request, polling, expectation, changed, asOf);
+    }
+
+    public Step withNumber(int changed) {
+        return new Step(changed, line, user, request, polling, expectation, captures, asOf);
+    }
+
+    /** The request alone: sent once, with nothing expected of its answer and nothing taken from it. */
+    public Step bare() {
+        Expectation anything = new Expectation(new Expectation.Any(), List.of());
+        return new Step(number, line, user, request, Polling.NONE, anything, List.of(), asOf);
+    }
+
+    /** With the cookies and captures that its user has when the first step as of this number is sent. */
+    public Step asOf(int step) {
+        return new Step(number, line, user, request, polling, expectation, captures, OptionalInt.of(step));
     }
 }

@@ -64,7 +64,12 @@ final class SimulatedApplication implements Stage {
 
     private final Scenario scenario;
     private final Map<Integer, Behaviour> behaviours = new HashMap<>();
-    final List<Run> runs = new ArrayList<>();
+    private Optional<Judge> judge = Optional.empty();
+
+    /** What fails in one process already, where it is asked before its time. */
+    private final Set<Integer> failing = new HashSet<>();
+
+    List<Run> runs = new ArrayList<>();
     Remembered remembered = Remembered.YES;
     boolean hasWorkers = true;
     /** From which run on no instance starts any more. */
@@ -79,6 +84,45 @@ final class SimulatedApplication implements Stage {
     SimulatedApplication step(int number, Behaviour behaviour) {
         behaviours.put(number, behaviour);
         return this;
+    }
+
+    @Override
+    public Stage agreeing(Extended conversation) {
+        SimulatedApplication longer = longer(conversation);
+        longer.judge = Optional.of(Judge.NONE);
+        longer.runs = new ArrayList<>();
+        Run alone = longer.run(
+                Plan.together("control", conversation.scenario().steps().size()));
+        alone.exchanges().stream()
+                .filter(exchange -> exchange.response().orElseThrow().status() != 200)
+                .forEach(exchange -> longer.failing.add(exchange.step().number()));
+        longer.judge = Optional.empty();
+        longer.runs = runs;
+        return longer;
+    }
+
+    private SimulatedApplication longer(Extended conversation) {
+        SimulatedApplication longer = new SimulatedApplication(conversation.scenario());
+        for (Step step : conversation.scenario().steps()) {
+            longer.step(step.number(), behaviour(conversation.origin(step.number())));
+        }
+        longer.runs = runs;
+        longer.remembered = remembered;
+        longer.hasWorkers = hasWorkers;
+        longer.endsAfter = endsAfter;
+        return longer;
+    }
+
+    @Override
+    public Stage judged(Extended conversation, Judge by) {
+        SimulatedApplication judged = longer(conversation);
+        judged.judge = Optional.of(by);
+        return judged;
+    }
+
+    @Override
+    public Optional<Settling> settling(Plan plan) {
+        return Optional.of(new Settling(Duration.ofSeconds(10), Optional.empty()));
     }
 
     @Override
@@ -109,7 +153,7 @@ final class SimulatedApplication implements Stage {
             world.served.add(seat.lane() + " " + seat.process() + " " + number);
             played.add(
                     new Run.Played(exchange(step, well ? 200 : 401), "web." + seat.process(), seat.process(), false));
-            if (!well) {
+            if (well == failing.contains(number) && judge.isEmpty()) {
                 Difference difference = new Difference(number, Part.STATUS, "", Optional.of("200"), Optional.of("401"));
                 broken = Optional.of(new Run.Break(number, List.of(difference)));
             }
@@ -127,8 +171,14 @@ final class SimulatedApplication implements Stage {
                 .toList();
         Run run = new Run(
                 plan, played, starts, kills, world.memories.size(), broken, Instant.EPOCH, Duration.ZERO, List.of());
-        runs.add(run);
-        return run;
+        Run judged = judge.flatMap(by -> by.judge(run)).map(run::breaking).orElse(run);
+        runs.add(judged);
+        return judged;
+    }
+
+    @Override
+    public Duration took(int step) {
+        return Duration.ZERO;
     }
 
     @Override

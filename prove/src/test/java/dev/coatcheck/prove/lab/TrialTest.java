@@ -2,9 +2,14 @@ package dev.coatcheck.prove.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.coatcheck.host.TcpPorts;
+import dev.coatcheck.prove.compare.Control;
 import dev.coatcheck.prove.play.Exchange;
+import dev.coatcheck.prove.scenario.Scenario;
+import dev.coatcheck.prove.scenario.Step;
+import dev.coatcheck.prove.scenario.StepLines;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -12,6 +17,9 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -145,6 +153,109 @@ class TrialTest {
 
         assertThat(run.played()).extracting(Run.Played::repeated).containsExactly(false, true, false);
         assertThat(run.played().get(1).pid()).isEqualTo(run.played().get(2).pid());
+    }
+
+    @Test
+    void a_trial_that_comes_from_elsewhere_comes_from_an_address_of_its_own() throws Exception {
+        assumeTrue(LoopbackAddress.another().isPresent(), "this machine has one loopback address");
+        Trials trials = new Trials(folder)
+                .web(
+                        "exec node server.js",
+                        "require('http').createServer((q, s) => s.end(q.socket.remoteAddress))"
+                                + ".listen(process.env.PORT, '127.0.0.1');");
+        try (Lab lab = trials.lab()) {
+            Set<String> addresses = new HashSet<>();
+            for (int i = 0; i < 2; i++) {
+                Plan plan = Plan.together("from elsewhere", 2);
+                try (Trial trial = lab.begin(plan, trials.steps(2), Optional.empty(), 0, Manner.FROM_ELSEWHERE)) {
+                    trial.playUpTo(2);
+                    trial.run().exchanges().forEach(exchange -> addresses.add(body(exchange)));
+                }
+            }
+
+            assertThat(addresses)
+                    .hasSize(2)
+                    .allMatch(address -> address.startsWith("127."))
+                    .doesNotContain("127.0.0.1");
+        }
+    }
+
+    @Test
+    void a_step_may_go_on_with_what_its_user_had_before_another() throws Exception {
+        String counting = """
+                let n = 0;
+                require('http').createServer((q, s) => {
+                  s.writeHead(200, { 'Set-Cookie': 'n=' + ++n });
+                  s.end(q.headers.cookie || 'none');
+                }).listen(process.env.PORT);
+                """;
+        Trials trials = new Trials(folder).web("exec node server.js", counting);
+        List<Step> steps = new ArrayList<>(trials.steps(5).steps());
+        steps.set(1, steps.get(1).asOf(3));
+        steps.set(3, steps.get(3).asOf(3));
+        Plan plan = Plan.together("as of step 3", 5);
+        try (Lab lab = trials.lab();
+                Trial trial = lab.begin(plan, new Scenario("former", steps), Optional.empty(), 0)) {
+            trial.playUpTo(5);
+            List<String> sent =
+                    trial.run().exchanges().stream().map(TrialTest::body).toList();
+
+            // The second and the fourth share a past, and know nothing of the third.
+            assertThat(sent.get(1)).isEqualTo(sent.get(2));
+            assertThat(number(sent.get(3))).isEqualTo(number(sent.get(1)) + 1);
+            assertThat(number(sent.get(4))).isEqualTo(number(sent.get(3)) + 1);
+        }
+    }
+
+    private static int number(String cookie) {
+        return Integer.parseInt(cookie.replace("n=", ""));
+    }
+
+    @Test
+    void a_read_that_differs_for_a_moment_is_forborne_and_one_that_goes_on_is_not() throws Exception {
+        String late = """
+                let asked;
+                require('http').createServer((q, s) => {
+                  const late = process.env.COATCHECK_INSTANCE === 'web.2' && q.url === '/price';
+                  if (late) asked ??= Date.now();
+                  s.end(late && Date.now() - asked < Number(process.env.LATE) ? 'old' : 'new');
+                }).listen(process.env.PORT);
+                """;
+        Plan plan = Plan.of("asked elsewhere", List.of(Seat.at(0), Seat.at(1)));
+        assertThat(playForbearingly(late, "200", plan).broken()).isEmpty();
+        assertThat(playForbearingly(late, "60000", plan).brokeAt(2)).isTrue();
+    }
+
+    @Test
+    void what_has_changed_for_who_wrote_as_well_moves_by_itself() throws Exception {
+        String moved = """
+                require('http').createServer((q, s) => {
+                  const alone = process.env.COATCHECK_INSTANCE === 'web.6';
+                  s.end(alone || q.method === 'PUT' ? 'running' : 'done');
+                }).listen(process.env.PORT);
+                """;
+        Plan plan = Plan.of("asked elsewhere", List.of(Seat.at(0), Seat.at(1)));
+
+        assertThat(playForbearingly(moved, "0", plan).broken()).isEmpty();
+    }
+
+    private Run playForbearingly(String server, String milliseconds, Plan plan) throws InterruptedException {
+        Trials trials = new Trials(folder).with("LATE", milliseconds).web("exec node server.js", server);
+        Scenario scenario = StepLines.read(List.of("PUT /price", "GET /price"), folder, List.of());
+        try (Lab lab = trials.lab()) {
+            List<List<Exchange>> alone = new ArrayList<>();
+            for (int i = 0; i < Control.LEAST_RUNS; i++) {
+                try (Trial trial = lab.begin(Plan.together("control", 2), scenario, Optional.empty(), 5)) {
+                    trial.playUpTo(2);
+                    alone.add(trial.run().exchanges());
+                }
+            }
+            Control control = Control.learn(alone);
+            try (Trial trial = lab.begin(plan, scenario, Optional.of(control), 0, Manner.FORBEARING)) {
+                trial.playUpTo(2);
+                return trial.run();
+            }
+        }
     }
 
     @Test

@@ -31,6 +31,7 @@ enum Samples {
     HOSTILE,
     RIGHT_TO_LEFT,
     EVERY_CAUSE,
+    SENT_AGAIN,
     ALL_ACCEPTED,
     ONE_ACCEPTED;
 
@@ -49,6 +50,7 @@ enum Samples {
             case HOSTILE -> hostile();
             case RIGHT_TO_LEFT -> rightToLeft();
             case EVERY_CAUSE -> everyCause();
+            case SENT_AGAIN -> sentAgain();
             case ALL_ACCEPTED -> acceptedLeaks(Verdict.STATELESS);
             case ONE_ACCEPTED -> acceptedLeaks(Verdict.STATEFUL);
         };
@@ -71,7 +73,9 @@ enum Samples {
                                 Outcome.PASSED,
                                 "each process was killed after its answer, and none was missed"),
                         new CheckResult("restart", Outcome.PASSED, "all processes were killed after step 2"),
-                        new CheckResult("crash", Outcome.SKIPPED, "no step of the scenario writes")),
+                        new CheckResult("crash", Outcome.SKIPPED, "no step of the scenario writes"),
+                        new CheckResult("agree", Outcome.PASSED, "all processes see what was written"),
+                        new CheckResult("again", Outcome.SKIPPED, "none was refused")),
                 new CoverageSummary(6, 6, 7),
                 List.of(),
                 List.of(
@@ -295,6 +299,46 @@ enum Samples {
                     Optional.empty()));
         }
         return stateful(requests, List.of(new CheckResult("spread", Outcome.FAILED, "twelve leaks")), leaks, "401");
+    }
+
+    /** A copy that is stale for a while, and leaks of a step by itself. */
+    private static Report sentAgain() {
+        List<String> requests = List.of(LOGIN, "PUT /price", "GET /price");
+        List<FoundLeak> leaks = new ArrayList<>(List.of(new FoundLeak(
+                "agree",
+                Cause.STALE_CACHE,
+                Optional.of(ref(requests, 2)),
+                ref(requests, 3),
+                "body: $.price was 250 in the control and is 100 in the fleet",
+                List.of(),
+                Cause.STALE_CACHE.remedy(),
+                "coatcheck prove . --scenario shop.hurl --checks agree",
+                List.of(),
+                Optional.of("until 2.0 s after the write"))));
+        for (Cause cause : List.of(Cause.COUNTER, Cause.REVOCATION, Cause.ID_COLLISION)) {
+            leaks.add(new FoundLeak(
+                    "again",
+                    cause,
+                    Optional.of(ref(requests, 1)),
+                    ref(requests, 1),
+                    cause == Cause.ID_COLLISION
+                            ? "body: $.id was another one each time in the control and is 7 again in the fleet"
+                            : "status 429 in the control, 200 in the fleet",
+                    List.of(),
+                    cause.remedy(),
+                    "coatcheck prove . --scenario shop.hurl --checks again",
+                    List.of(),
+                    cause == Cause.COUNTER
+                            ? Optional.of("in 3 processes that let 15 pass, where one refuses the 6th")
+                            : Optional.empty()));
+        }
+        return stateful(
+                requests,
+                List.of(
+                        new CheckResult("agree", Outcome.FAILED, "step 3 broke"),
+                        new CheckResult("again", Outcome.FAILED, "step 1 broke")),
+                leaks,
+                "200");
     }
 
     private static FoundLeak memory(List<String> requests) {

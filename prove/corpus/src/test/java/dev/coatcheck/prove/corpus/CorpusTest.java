@@ -76,6 +76,11 @@ class CorpusTest {
             if (leaks.get(i).path("location").isString()) {
                 assertThat(report.leaks().get(i).locations()).as(told).anyMatch(matching(leaks.get(i)));
             }
+            if (leaks.get(i).path("scope").isString()) {
+                assertThat(report.leaks().get(i).scope().orElse(""))
+                        .as(told)
+                        .containsPattern(leaks.get(i).get("scope").stringValue());
+            }
         }
         expected.path("checks")
                 .forEach(check -> assertThat(report.checks())

@@ -1,0 +1,76 @@
+package dev.coatcheck.prove.check;
+
+import dev.coatcheck.prove.play.Exchange;
+import dev.coatcheck.prove.play.Response;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import tools.jackson.databind.JsonNode;
+
+/** Where a step that makes things says which one it has made: in the path that it leads to, or in a field that is called so. */
+final class MadeIds {
+    /** Fewer could be other ones each time by chance. */
+    private static final int LEAST = 3;
+
+    private static final Pattern CALLED_ID =
+            Pattern.compile("(?i)(.*[_-])?(id|uuid|number|no|nr|code|key|ref)|.*(Id|Uuid|UUID|ID|Number|Key|Ref)");
+
+    private static final String LOCATION = "Location";
+
+    private MadeIds() {}
+
+    /** @param name a path as {@code $.id}, or {@code Location} */
+    record Place(String name) {
+        boolean isHeader() {
+            return name.equals(LOCATION);
+        }
+    }
+
+    /** The places at which all answers of the same kind have something else; none where there are few of them. */
+    static Set<Place> in(List<Exchange> made) {
+        List<Map<Place, String>> all = made.stream()
+                .filter(Exchange::isAsExpected)
+                .filter(exchange ->
+                        Repetitions.isAccepted(Repetitions.status(exchange)) || Repetitions.status(exchange) / 100 == 3)
+                .map(MadeIds::of)
+                .toList();
+        if (all.size() < LEAST) {
+            return Set.of();
+        }
+        Set<Place> places = new HashSet<>(all.getFirst().keySet());
+        places.removeIf(place -> all.stream().anyMatch(values -> !values.containsKey(place))
+                || all.stream()
+                                .map(values -> values.get(place))
+                                .collect(Collectors.toSet())
+                                .size()
+                        < all.size());
+        return places;
+    }
+
+    /** What the answer says at such places. */
+    static Map<Place, String> of(Exchange exchange) {
+        Map<Place, String> values = new HashMap<>();
+        Optional<Response> response = exchange.response();
+        response.flatMap(answer -> answer.header(LOCATION)).ifPresent(to -> values.put(new Place(LOCATION), to));
+        response.filter(Response::isJson).flatMap(Response::json).ifPresent(json -> add("$", json, values));
+        return values;
+    }
+
+    private static void add(String path, JsonNode node, Map<Place, String> values) {
+        if (node.isObject()) {
+            node.properties().forEach(field -> {
+                String at = path + "." + field.getKey();
+                if (!field.getValue().isValueNode()) {
+                    add(at, field.getValue(), values);
+                } else if (CALLED_ID.matcher(field.getKey()).matches()) {
+                    values.put(new Place(at), field.getValue().asString(""));
+                }
+            });
+        }
+    }
+}

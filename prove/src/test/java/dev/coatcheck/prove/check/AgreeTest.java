@@ -1,0 +1,175 @@
+package dev.coatcheck.prove.check;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.coatcheck.prove.check.CheckOutcome.Result;
+import dev.coatcheck.prove.check.SimulatedApplication.Behaviour;
+import dev.coatcheck.prove.lab.Seat;
+import dev.coatcheck.prove.scenario.Scenario;
+import dev.coatcheck.prove.scenario.StepLines;
+import dev.coatcheck.prove.scenario.hurl.HurlReader;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class AgreeTest {
+    private static final Scenario ONE_WRITE = steps("PUT /price", "GET /price");
+
+    @Test
+    void every_process_is_asked_before_the_first_write_and_after_each_and_who_writes_last() {
+        Agreement agreement =
+                Agreement.of(steps("POST /login", "GET /me", "PUT /me"), 3).orElseThrow();
+
+        assertThat(words(agreement))
+                .containsExactly(
+                        "GET /me @1, GET /me @2, GET /me @0",
+                        "POST /login @0",
+                        "GET /me @1, GET /me @2, GET /me @0",
+                        "GET /me @0",
+                        "PUT /me @0",
+                        "GET /me @1, GET /me @2, GET /me @0");
+    }
+
+    @Test
+    void only_what_is_read_next_and_what_was_read_last_is_asked() {
+        Scenario many = steps(IntStream.range(0, 20)
+                .mapToObj(step -> step == 10 ? "PUT /10" : "GET /" + step)
+                .toArray(String[]::new));
+
+        Agreement agreement = Agreement.of(many, 2).orElseThrow();
+
+        assertThat(words(agreement).getLast()).isEqualTo("GET /19 @0");
+        assertThat(words(agreement))
+                .contains(
+                        "GET /11 @1, GET /12 @1, GET /13 @1, GET /14 @1, GET /15 @1, GET /16 @1, GET /11 @0, GET /12 @0,"
+                                + " GET /13 @0, GET /14 @0, GET /15 @0, GET /16 @0");
+    }
+
+    @Test
+    void what_polls_is_not_asked_nor_what_nobody_can_ask_yet_nor_what_gives_out_what_is_still_to_be_brought_back() {
+        Scenario scenario = hurl("""
+                GET {{BASE_URL}}/form
+                HTTP 200
+                [Captures]
+                token: regex /token=(.*)/
+
+                POST {{BASE_URL}}/notes?token={{token}}
+                HTTP 201
+                [Captures]
+                note: jsonpath "$.id"
+
+                GET {{BASE_URL}}/notes/{{note}}
+                HTTP 200
+
+                GET {{BASE_URL}}/state
+                [Options]
+                retry: 10
+                HTTP 200
+                """);
+
+        Agreement agreement = Agreement.of(scenario, 2).orElseThrow();
+
+        assertThat(words(agreement))
+                .containsExactly(
+                        "GET /form @0",
+                        "POST /notes?token={{token}} @0",
+                        "GET /notes/{{note}} @1, GET /form @1, GET /notes/{{note}} @0, GET /form @0",
+                        "GET /notes/{{note}} @0",
+                        "GET /state @0");
+    }
+
+    @Test
+    void there_is_nothing_to_agree_on_where_nothing_is_written_or_nothing_read() {
+        assertThat(Agreement.of(steps("GET /a", "GET /b"), 2)).isEmpty();
+        assertThat(Agreement.of(steps("POST /a", "POST /b"), 2)).isEmpty();
+    }
+
+    @Test
+    void a_copy_that_no_step_of_the_scenario_makes_is_found_to_be_stale() throws Exception {
+        Findings findings =
+                agree(new SimulatedApplication(ONE_WRITE).step(1, writing()).step(2, copying()), ONE_WRITE);
+
+        assertThat(findings.leaks()).singleElement().satisfies(leak -> {
+            assertThat(leak.cause()).isEqualTo(Cause.STALE_CACHE);
+            assertThat(leak.polluter()).hasValue(1);
+            assertThat(leak.victim()).isEqualTo(2);
+            assertThat(leak.scope()).hasValue("even 10 s after the write");
+        });
+        assertThat(findings.checks())
+                .containsExactly(new CheckOutcome(Check.AGREE, Result.FAILED, "agree: step 2 broke"));
+    }
+
+    @Test
+    void what_another_process_never_had_is_no_stale_copy() throws Exception {
+        Scenario login = steps("POST /login", "GET /me");
+        SimulatedApplication application = new SimulatedApplication(login)
+                .step(1, (world, seat, lane) -> world.memory(seat).add(lane + "session"))
+                .step(2, (world, seat, lane) -> world.memory(seat).contains(lane + "session"));
+
+        assertThat(agree(application, login).leaks())
+                .extracting(leak -> leak.cause() + " " + leak.polluter() + " " + leak.victim())
+                .containsExactly("MEMORY OptionalInt[1] 2");
+    }
+
+    @Test
+    void an_application_that_reads_what_is_stored_agrees_with_itself() throws Exception {
+        Findings findings = agree(
+                new SimulatedApplication(ONE_WRITE)
+                        .step(1, writing())
+                        .step(2, (world, seat, lane) -> world.store.contains("new")),
+                ONE_WRITE);
+
+        assertThat(findings)
+                .isEqualTo(
+                        new Findings(List.of(new CheckOutcome(Check.AGREE, Result.PASSED, "")), List.of(), List.of()));
+    }
+
+    private static Behaviour writing() {
+        return (world, seat, lane) -> {
+            world.memory(seat).remove("old");
+            return world.store.add("new");
+        };
+    }
+
+    /** Answers as it was before, once it has. */
+    private static Behaviour copying() {
+        return (world, seat, lane) -> {
+            boolean fresh = world.store.contains("new") && !world.memory(seat).contains("old");
+            if (!fresh) {
+                world.memory(seat).add("old");
+            }
+            return fresh;
+        };
+    }
+
+    private static Findings agree(SimulatedApplication application, Scenario scenario) throws InterruptedException {
+        return new Investigation(application, scenario, 3, Duration.ZERO).investigate(EnumSet.of(Check.AGREE));
+    }
+
+    /** Requests that were added after each other are one text. */
+    private static List<String> words(Agreement agreement) {
+        StringBuilder words = new StringBuilder();
+        Extended conversation = agreement.conversation();
+        for (int step = 1; step <= conversation.steps(); step++) {
+            boolean goesOn = step > 1 && conversation.isAdded(step) && conversation.isAdded(step - 1);
+            Seat seat = agreement.plan().seat(step);
+            words.append(goesOn ? ", " : "\n")
+                    .append(conversation.scenario().steps().get(step - 1).title())
+                    .append(" @")
+                    .append(seat.process());
+        }
+        return words.toString().strip().lines().toList();
+    }
+
+    private static Scenario steps(String... lines) {
+        return StepLines.read(List.of(lines), Path.of("."), List.of());
+    }
+
+    private static Scenario hurl(String text) {
+        return HurlReader.read(Path.of("notes.hurl"), text, Set.of());
+    }
+}

@@ -1,0 +1,65 @@
+package dev.coatcheck.prove.check;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.coatcheck.prove.play.Content;
+import dev.coatcheck.prove.play.Exchange;
+import dev.coatcheck.prove.play.Header;
+import dev.coatcheck.prove.play.Outcome;
+import dev.coatcheck.prove.play.Response;
+import dev.coatcheck.prove.play.SentRequest;
+import dev.coatcheck.prove.play.Target;
+import dev.coatcheck.prove.scenario.Step;
+import dev.coatcheck.prove.scenario.StepLines;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+class MadeIdsTest {
+    @Test
+    void an_id_is_what_is_called_so_or_leads_to_it_and_is_another_one_each_time() {
+        assertThat(in(IntStream.rangeClosed(1, 3).mapToObj(n -> made("/notes/" + n, """
+                                {"id": %1$d, "shopId": 7, "at": "12:00:0%1$d", "order": {"orderNumber": "A-%1$d"}}""".formatted(n)))))
+                .containsExactlyInAnyOrder("Location", "$.id", "$.order.orderNumber");
+    }
+
+    @Test
+    void two_are_too_few_to_tell() {
+        assertThat(in(Stream.of(made("/notes/1", "{}"), made("/notes/2", "{}"))))
+                .isEmpty();
+    }
+
+    @Test
+    void a_request_that_gives_the_same_id_when_it_is_repeated_makes_one_thing() {
+        assertThat(in(Stream.generate(() -> made("/notes/1", "{\"id\": 1}")).limit(4)))
+                .isEmpty();
+    }
+
+    private static List<String> in(Stream<Exchange> made) {
+        return MadeIds.in(made.toList()).stream().map(MadeIds.Place::name).toList();
+    }
+
+    private static Exchange made(String location, String json) {
+        Step step = StepLines.read(List.of("POST /notes"), Path.of("."), List.of())
+                .steps()
+                .getFirst();
+        Response response = new Response(
+                201, List.of(new Header("Location", location)), Content.of(json.getBytes(StandardCharsets.UTF_8)));
+        return new Exchange(
+                step,
+                new Target("web.1", URI.create("http://127.0.0.1:1")),
+                new Outcome.Answered(new SentRequest("POST", "/notes", List.of(), ""), response),
+                List.of(),
+                Map.of(),
+                1,
+                Instant.EPOCH,
+                Duration.ZERO);
+    }
+}
