@@ -74,6 +74,7 @@ record SubjectUnderProof(LabSettings lab, ProveStateless annotation) {
                 annotation.instances(),
                 checks(),
                 Duration.ofSeconds(annotation.leaseSeconds()),
+                ProofSettings.HORIZON,
                 "coatcheck prove " + annotation.folder() + " --scenario "
                         + source.file().orElse("FILE.har"),
                 annotation.folder().isEmpty() ? "." : annotation.folder(),
