@@ -19,7 +19,7 @@ public record StoredUpload(
 
     /** For how long nobody else may write; zero or less where anybody may. */
     Duration leaseLeft() {
-        return record.lease().minus(age);
+        return blob.isPresent() ? Duration.ZERO : record.lease().minus(age);
     }
 
     boolean hasExpired() {
