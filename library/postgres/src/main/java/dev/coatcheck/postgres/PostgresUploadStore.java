@@ -104,8 +104,7 @@ final class PostgresUploadStore implements UploadStore {
         }
         var version = Version.of(was);
         return database.ask(attempt, connection -> {
-            try (var change =
-                    connection.prepareStatement("select coatcheck.change_upload_v1(?, ?, ?, ?, ?, ?, ?)")) {
+            try (var change = connection.prepareStatement("select coatcheck.change_upload_v1(?, ?, ?, ?, ?, ?, ?)")) {
                 change.setString(1, becomes.id().text());
                 change.setLong(2, version.revision());
                 change.setString(3, UploadFormat.write(becomes));

@@ -50,8 +50,8 @@ final class UploadOperations {
                 }),
                 operation("look for an upload", Room.NONE, () -> {
                     var id = begun(SMALL);
-                    return () -> assertThat(uploads.find(id).orElseThrow().offset())
-                            .isEqualTo(SMALL.length);
+                    return () ->
+                            assertThat(uploads.find(id).orElseThrow().offset()).isEqualTo(SMALL.length);
                 }),
                 operation("give an upload up", Room.SOME, () -> {
                     var id = begun(SMALL);

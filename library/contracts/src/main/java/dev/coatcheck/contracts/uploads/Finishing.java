@@ -74,7 +74,8 @@ interface Finishing extends UploadsUnderTest {
 
         var results = Together.call(6, thread -> uploads.finish(id));
 
-        var stored = results.stream().filter(Stored.class::isInstance).distinct().toList();
+        var stored =
+                results.stream().filter(Stored.class::isInstance).distinct().toList();
         assertThat(stored).hasSize(1);
         assertThat(results).allMatch(result -> result.equals(stored.getFirst()) || result instanceof Busy);
         assertThat(uploads.finish(id)).isEqualTo(stored.getFirst());

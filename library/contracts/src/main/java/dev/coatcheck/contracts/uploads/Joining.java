@@ -75,8 +75,8 @@ interface Joining extends UploadsUnderTest {
         assertThat(results).filteredOn(Joined.class::isInstance).isNotEmpty();
         assertThat(results)
                 .filteredOn(result -> !(result instanceof Joined))
-                .allMatch(result -> result instanceof NotFinished(FinishResult.Busy busy)
-                        || result instanceof PartMissing);
+                .allMatch(result ->
+                        result instanceof NotFinished(FinishResult.Busy busy) || result instanceof PartMissing);
         assertThat(blobs().stat(KEY).orElseThrow().size()).isEqualTo(MEBIBYTE + 11);
     }
 
@@ -84,7 +84,8 @@ interface Joining extends UploadsUnderTest {
     default void what_is_no_whole_part_is_not_joined() throws IOException {
         var uploads = uploads(store());
         var whole = part(uploads, 1, 10);
-        var incomplete = begin(uploads, NewUpload.part(PutOptions.defaults()).withLength(10)).id();
+        var incomplete = begin(uploads, NewUpload.part(PutOptions.defaults()).withLength(10))
+                .id();
         var endless = begin(uploads, NewUpload.part(PutOptions.defaults())).id();
         var forged = UploadId.random();
         var noPart = begin(uploads, film()).id();

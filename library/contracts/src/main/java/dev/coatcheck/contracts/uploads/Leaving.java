@@ -84,7 +84,8 @@ interface Leaving extends UploadsUnderTest {
         var expired = begin(uploads, film()).id();
         appended(uploads, expired, 0, content);
         finished(uploads, expired);
-        var forgotten = begin(uploads(store), NewUpload.to("b", PutOptions.defaults())).id();
+        var forgotten =
+                begin(uploads(store), NewUpload.to("b", PutOptions.defaults())).id();
         appended(uploads(store), forgotten, 0, content);
         finished(uploads(store), forgotten);
 
@@ -102,7 +103,8 @@ interface Leaving extends UploadsUnderTest {
     @Test
     default void what_is_refused_at_the_end_leaves_nothing() {
         var uploads = uploads(store());
-        var typed = begin(uploads, NewUpload.to(KEY, PutOptions.ofType("image/png"))).id();
+        var typed = begin(uploads, NewUpload.to(KEY, PutOptions.ofType("image/png")))
+                .id();
         appended(uploads, typed, 0, GeneratedStream.bytes(1, MEBIBYTE + 5));
         assertThat(uploads.finish(typed)).isInstanceOf(FinishResult.WrongType.class);
         var summed = begin(uploads, NewUpload.to(KEY, PutOptions.defaults().withSha256("")))

@@ -121,8 +121,8 @@ public abstract class SharedUploadsContract {
 
     private void passThroughSmallHeap(long size) {
         var blobs = blobs();
-        try (var peer = Peer.startWithHeap(
-                SMALL_HEAP, factory(), url(), UploadActions.PassThrough.class, "large", "" + size)) {
+        try (var peer =
+                Peer.startWithHeap(SMALL_HEAP, factory(), url(), UploadActions.PassThrough.class, "large", "" + size)) {
             var expected = peer.hear();
             assertThat(peer.hear(LARGE_PATIENCE)).isEqualTo(expected);
             peer.awaitSuccess();

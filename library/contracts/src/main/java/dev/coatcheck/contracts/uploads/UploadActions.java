@@ -25,8 +25,8 @@ final class UploadActions {
     public static final class Begin implements PeerAction<UploadStore> {
         @Override
         public void run(UploadStore store, List<String> arguments, Conversation conversation) {
-            var upload = NewUpload.to(arguments.get(0), PutOptions.defaults())
-                    .withLength(Long.parseLong(arguments.get(1)));
+            var upload =
+                    NewUpload.to(arguments.get(0), PutOptions.defaults()).withLength(Long.parseLong(arguments.get(1)));
             conversation.say(begin(hasty(store), upload).id().text());
         }
     }
@@ -52,7 +52,8 @@ final class UploadActions {
     public static final class FinishIt implements PeerAction<UploadStore> {
         @Override
         public void run(UploadStore store, List<String> arguments, Conversation conversation) {
-            conversation.say(finished(hasty(store), new UploadId(arguments.get(0))).sha256());
+            conversation.say(
+                    finished(hasty(store), new UploadId(arguments.get(0))).sha256());
         }
     }
 

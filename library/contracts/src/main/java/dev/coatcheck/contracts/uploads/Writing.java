@@ -55,8 +55,7 @@ interface Writing extends UploadsUnderTest {
 
     /** Some bytes, then something happens, and then the rest of them comes. */
     private static InputStream meanwhile(byte[] content, int after, Callable<?> happening) {
-        var first = new SequenceInputStream(
-                new ByteArrayInputStream(content, 0, after), new InTheMiddle(happening));
+        var first = new SequenceInputStream(new ByteArrayInputStream(content, 0, after), new InTheMiddle(happening));
         return new SequenceInputStream(first, new ByteArrayInputStream(content, after, content.length - after));
     }
 
@@ -66,8 +65,10 @@ interface Writing extends UploadsUnderTest {
         var id = begin(uploads, film().withLength(20)).id();
 
         var result = append(uploads, id, 0, meanwhile(new byte[20], 10, () -> {
-            assertThat(append(uploads, id, 0, new byte[20])).isInstanceOfSatisfying(Busy.class, busy ->
-                    assertThat(busy.retryAfter()).isPositive().isLessThanOrEqualTo(PATIENT.lease()));
+            assertThat(append(uploads, id, 0, new byte[20]))
+                    .isInstanceOfSatisfying(
+                            Busy.class,
+                            busy -> assertThat(busy.retryAfter()).isPositive().isLessThanOrEqualTo(PATIENT.lease()));
             assertThat(uploads.finish(id)).isInstanceOf(FinishResult.Busy.class);
             assertThat(uploads.find(id)).isPresent();
             return true;
@@ -188,9 +189,7 @@ interface Writing extends UploadsUnderTest {
     }
 
     /** Appends as soon as the place of who writes can be had. */
-    static AppendResult awaitAppended(
-            Uploads uploads, UploadId id, long offset, byte[] content) {
-        return await().atMost(PATIENCE)
-                .until(() -> append(uploads, id, offset, content), Appended.class::isInstance);
+    static AppendResult awaitAppended(Uploads uploads, UploadId id, long offset, byte[] content) {
+        return await().atMost(PATIENCE).until(() -> append(uploads, id, offset, content), Appended.class::isInstance);
     }
 }

@@ -44,8 +44,7 @@ final class Appending {
         this.store = store;
         this.lease = lease;
         this.expected = expected;
-        this.checksum =
-                expected.map(announced -> announced.algorithm().begin()).orElse(null);
+        this.checksum = expected.map(announced -> announced.algorithm().begin()).orElse(null);
         this.stored = claimed;
         this.digest = new RunningSha256(upload.digest());
         this.limit = upload.begun().limit();
@@ -109,7 +108,9 @@ final class Appending {
     }
 
     private AppendResult end() {
-        if (checksum != null && !MessageDigest.isEqual(checksum.digest(), expected.orElseThrow().digest())) {
+        if (checksum != null
+                && !MessageDigest.isEqual(
+                        checksum.digest(), expected.orElseThrow().digest())) {
             unstored = false;
             return store(released(stored.record())) ? new ChecksumMismatch() : new Superseded();
         }

@@ -23,8 +23,7 @@ import java.util.TreeMap;
  * @param attributes what the application wants to know of the upload while it goes on, such as whose it is; gone with the
  *     upload. At most {@value #MAX_ATTRIBUTE_BYTES} bytes of UTF-8 in all
  */
-public record NewUpload(
-        Optional<String> key, PutOptions options, OptionalLong length, Map<String, String> attributes) {
+public record NewUpload(Optional<String> key, PutOptions options, OptionalLong length, Map<String, String> attributes) {
 
     /** The largest attributes, names and values together, in bytes of UTF-8. */
     public static final int MAX_ATTRIBUTE_BYTES = 16 << 10;

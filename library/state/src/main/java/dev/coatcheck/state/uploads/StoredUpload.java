@@ -14,8 +14,7 @@ import java.util.Optional;
  * @param age how long ago that was when the store answered, by the same clock
  * @param blob what it has become, where it is finished: its bytes are the blob's from then on
  */
-public record StoredUpload(
-        UploadRecord record, String version, Instant changedAt, Duration age, Optional<Blob> blob) {
+public record StoredUpload(UploadRecord record, String version, Instant changedAt, Duration age, Optional<Blob> blob) {
 
     /** For how long nobody else may write; zero or less where anybody may. */
     Duration leaseLeft() {
@@ -28,11 +27,6 @@ public record StoredUpload(
 
     Upload seen() {
         return new Upload(
-                record.id(),
-                record.begun(),
-                record.offset(),
-                changedAt.plus(record.expiry()),
-                record.parts(),
-                blob);
+                record.id(), record.begun(), record.offset(), changedAt.plus(record.expiry()), record.parts(), blob);
     }
 }

@@ -31,8 +31,7 @@ public record UploadRecord(
     }
 
     static UploadRecord begin(UploadId id, NewUpload begun, List<UploadId> parts, int chunkSize, Duration expiry) {
-        return new UploadRecord(
-                id, begun, parts, chunkSize, expiry, Duration.ZERO, 0, new RunningSha256().state(), "");
+        return new UploadRecord(id, begun, parts, chunkSize, expiry, Duration.ZERO, 0, new RunningSha256().state(), "");
     }
 
     /** Whether somebody writes, and what is written need not outlive a crash of the store yet. */
@@ -45,8 +44,7 @@ public record UploadRecord(
     }
 
     UploadRecord withLength(long length) {
-        return new UploadRecord(
-                id, begun.withLength(length), parts, chunkSize, expiry, lease, offset, digest, head);
+        return new UploadRecord(id, begun.withLength(length), parts, chunkSize, expiry, lease, offset, digest, head);
     }
 
     UploadRecord advanced(long offset, String digest, String head) {

@@ -237,8 +237,7 @@ public final class Uploads {
             return new NotFinished(finished);
         }
         parts.forEach(part -> store.remove(part.record().id()));
-        return find(id).<JoinResult>map(Joined::new)
-                .orElseGet(() -> new NotFinished(new FinishResult.Missing()));
+        return find(id).<JoinResult>map(Joined::new).orElseGet(() -> new NotFinished(new FinishResult.Missing()));
     }
 
     /**

@@ -42,8 +42,8 @@ class UploadFormatTest {
                 .withMetadata(Map.of("", "", " =:#!\n\r\t\\", "Müller 🧥", "é", "\u001b"))
                 .withMaxBytes(7);
         var attributes = Map.of("owner", "ada\n", "metadata.x", "format=2");
-        for (var begun : List.of(
-                NewUpload.to("k", options).withLength(5).withAttributes(attributes), NewUpload.part(options))) {
+        for (var begun :
+                List.of(NewUpload.to("k", options).withLength(5).withAttributes(attributes), NewUpload.part(options))) {
             var record = new UploadRecord(
                     ID, begun, List.of(ID, UploadId.random()), 5, Duration.ofMillis(7), Duration.ZERO, 3, "x+/=", "00");
 
@@ -54,9 +54,7 @@ class UploadFormatTest {
     @Test
     void what_an_earlier_release_wrote_is_read() {
         var begun = NewUpload.to(
-                        "a/b",
-                        new PutOptions(
-                                "text/plain", Map.of("name", "Müller"), 100, Optional.of("ff"), true))
+                        "a/b", new PutOptions("text/plain", Map.of("name", "Müller"), 100, Optional.of("ff"), true))
                 .withLength(10)
                 .withAttributes(Map.of("owner", "ada"));
 
