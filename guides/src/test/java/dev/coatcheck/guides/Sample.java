@@ -23,7 +23,8 @@ record Sample(Path page, long line, String language, String code) {
 
     /** A text or a comment of several lines, where it is not in a string, a character or a comment of one line. */
     private static final Pattern BLOCK_COMMENT_OR_TEXT = Pattern.compile(
-            "\"\"\".*?\"\"\"|/\\*.*?\\*/|(\"(?:\\\\.|[^\"\\\\\n])*\"|'(?:\\\\.|[^'\\\\\n])*'|//[^\n]*)", Pattern.DOTALL);
+            "\"\"\".*?\"\"\"|/\\*.*?\\*/|(\"(?:\\\\.|[^\"\\\\\n])*\"|'(?:\\\\.|[^'\\\\\n])*'|//[^\n]*)",
+            Pattern.DOTALL);
 
     /** A string, a character, a comment to the end of its line, a word or a sign. */
     private static final Pattern TOKEN =

@@ -45,8 +45,8 @@ import dev.coatcheck.state.uploads.UploadId;
 import dev.coatcheck.state.uploads.UploadSettings;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.http.HttpServletRequest;
-import java.io.ByteArrayOutputStream;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -430,15 +430,14 @@ class StateGuideTest {
         one.appendInside("42", new byte[10]);
         assertThat(two.received).doesNotContainKey("42");
 
-        var begun = (Begun) one.postgres
-                .uploads(UploadSettings.defaults())
-                .begin(NewUpload.to("films/42", PutOptions.defaults()));
+        var begun = (Begun)
+                one.postgres.uploads(UploadSettings.defaults()).begin(NewUpload.to("films/42", PutOptions.defaults()));
         var id = begun.upload().id();
         assertThat(one.append(id, 0, new ByteArrayInputStream(new byte[10]))).isInstanceOf(Appended.class);
         assertThat(two.append(id, 10, new ByteArrayInputStream(new byte[5])))
-                .isInstanceOfSatisfying(Appended.class, appended -> assertThat(
-                                appended.upload().offset())
-                        .isEqualTo(15));
+                .isInstanceOfSatisfying(
+                        Appended.class,
+                        appended -> assertThat(appended.upload().offset()).isEqualTo(15));
     }
 
     @Test

@@ -98,7 +98,8 @@ class UploadsGuideTest {
         @Override
         public boolean mayUse(HttpServletRequest request, Upload upload) {
             return user(request)
-                    .equals(Optional.of(upload.begun().attributes().get("owner")));
+                    .filter(user -> user.equals(upload.begun().attributes().get("owner")))
+                    .isPresent();
         }
 
         @Override
@@ -123,8 +124,7 @@ class UploadsGuideTest {
             var film = NewUpload.to("films/42", PutOptions.ofType("video/mp4").withMaxBytes(4L << 30));
             return switch (uploads.begin(film)) {
                 case Begun(var upload) -> upload.id();
-                case BeginResult.TooLarge(var maxBytes) ->
-                    throw new IllegalArgumentException("more than " + maxBytes);
+                case BeginResult.TooLarge(var maxBytes) -> throw new IllegalArgumentException("more than " + maxBytes);
             };
         }
 
@@ -186,7 +186,8 @@ class UploadsGuideTest {
 
             assertThat(films.rows.values())
                     .singleElement()
-                    .satisfies(row -> assertThat(row).containsEntry("owner", "ada").containsEntry("title", "film"));
+                    .satisfies(
+                            row -> assertThat(row).containsEntry("owner", "ada").containsEntry("title", "film"));
             var key = films.rows.keySet().iterator().next();
             assertThat(two.postgres.blobs().stat(key).orElseThrow().size()).isEqualTo(FILM.length);
         }
@@ -205,8 +206,8 @@ class UploadsGuideTest {
                 "application/offset+octet-stream");
     }
 
-    private static HttpResponse<Void> send(
-            String method, URI address, String user, byte[] content, String... headers) throws Exception {
+    private static HttpResponse<Void> send(String method, URI address, String user, byte[] content, String... headers)
+            throws Exception {
         try (var http = HttpClient.newHttpClient()) {
             var request = HttpRequest.newBuilder(address)
                     .header("Tus-Resumable", "1.0.0")

@@ -26,13 +26,15 @@ final class Films implements TusAccess {
         var options = PutOptions.ofType(type).withMaxBytes(MAX_BYTES);
         return user == null
                 ? Optional.empty()
-                : Optional.of(NewUpload.to("films/" + UUID.randomUUID(), options)
-                        .withAttributes(Map.of("owner", user)));
+                : Optional.of(
+                        NewUpload.to("films/" + UUID.randomUUID(), options).withAttributes(Map.of("owner", user)));
     }
 
     @Override
     public boolean mayUse(HttpServletRequest request, Upload upload) {
-        return upload.begun().attributes().get("owner").equals(request.getHeader(USER));
+        return Optional.ofNullable(upload.begun().attributes().get("owner"))
+                .filter(owner -> owner.equals(request.getHeader(USER)))
+                .isPresent();
     }
 
     @Override

@@ -86,7 +86,8 @@ class TusClientTest {
             var heard = new ArrayList<String>();
             while (heard.isEmpty() || !heard.getLast().matches("success|error .*")) {
                 heard.add(client.hear());
-                long kept = heard.stream().filter(line -> line.startsWith("kept")).count();
+                long kept =
+                        heard.stream().filter(line -> line.startsWith("kept")).count();
                 if (kept % 10 == 5 && heard.getLast().startsWith("kept")) {
                     fleet.killTheOneInUse();
                     kills++;

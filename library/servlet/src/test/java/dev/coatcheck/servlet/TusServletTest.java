@@ -13,6 +13,7 @@ import dev.coatcheck.state.uploads.UploadSettings;
 import dev.coatcheck.state.uploads.Uploads;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -113,7 +114,8 @@ class TusServletTest {
         assertThat(blob.contentType()).isEqualTo("image/gif");
         assertThat(read(blob.key())).isEqualTo("GIF89a......");
         assertThat(header(send("HEAD", address, ""), "Upload-Offset")).isEqualTo("12");
-        assertThat(films.finished()).allMatch(upload -> upload.equals(films.finished().getFirst()));
+        assertThat(films.finished())
+                .allMatch(upload -> upload.equals(films.finished().getFirst()));
     }
 
     @Test
@@ -123,7 +125,8 @@ class TusServletTest {
         assertThat(begun.statusCode()).isEqualTo(201);
         assertThat(header(begun, "Upload-Offset")).isEqualTo("3");
         assertThat(read(films.finished().getFirst().blob().orElseThrow().key())).isEqualTo("abc");
-        assertThat(send("POST", "/uploads", "", "Upload-Length", "0").statusCode()).isEqualTo(201);
+        assertThat(send("POST", "/uploads", "", "Upload-Length", "0").statusCode())
+                .isEqualTo(201);
         assertThat(films.finished()).hasSize(2);
     }
 
@@ -214,12 +217,12 @@ class TusServletTest {
             assertThat(http.send(request.build(), BodyHandlers.discarding()).statusCode())
                     .isEqualTo(404);
         }
-        var part = header(
-                send("POST", "/uploads", "", "Upload-Length", "0", "Upload-Concat", "partial"), "Location");
+        var part = header(send("POST", "/uploads", "", "Upload-Length", "0", "Upload-Concat", "partial"), "Location");
         var theft = request("POST", "/uploads", "")
                 .setHeader(Films.USER, "eve")
                 .setHeader("Upload-Concat", "final;" + part);
-        assertThat(http.send(theft.build(), BodyHandlers.discarding()).statusCode()).isEqualTo(400);
+        assertThat(http.send(theft.build(), BodyHandlers.discarding()).statusCode())
+                .isEqualTo(400);
         var anonymous = HttpRequest.newBuilder(server.uri().resolve("/uploads"))
                 .header("Tus-Resumable", "1.0.0")
                 .header("Upload-Length", "3")
@@ -278,7 +281,8 @@ class TusServletTest {
     void what_is_no_offset_is_refused(String offset) throws Exception {
         var address = begin(3);
 
-        assertThat(send("PATCH", address, "abc", withBytes("Upload-Offset", offset)).statusCode())
+        assertThat(send("PATCH", address, "abc", withBytes("Upload-Offset", offset))
+                        .statusCode())
                 .isEqualTo(400);
         assertThat(send("PATCH", address, "abc", withBytes()).statusCode()).isEqualTo(400);
     }
@@ -302,7 +306,8 @@ class TusServletTest {
         var answer = http.send(old.build(), BodyHandlers.ofString());
         assertThat(answer.statusCode()).isEqualTo(412);
         assertThat(header(answer, "Tus-Version")).isEqualTo("1.0.0");
-        var overridden = send("POST", address, "abc", withBytes("X-HTTP-Method-Override", "PATCH", "Upload-Offset", "0"));
+        var overridden =
+                send("POST", address, "abc", withBytes("X-HTTP-Method-Override", "PATCH", "Upload-Offset", "0"));
         assertThat(overridden.statusCode()).isEqualTo(204);
     }
 
@@ -320,28 +325,33 @@ class TusServletTest {
     @Test
     void what_came_over_a_connection_that_broke_is_kept_and_the_next_one_goes_on() throws Exception {
         var address = begin(2_000_000);
-        try (var broken = new Socket("127.0.0.1", server.uri().getPort())) {
+        try (var broken =
+                new Socket(InetAddress.getLoopbackAddress(), server.uri().getPort())) {
             sendSome(broken.getOutputStream(), address, 1_500_000, 2_000_000);
-            await().atMost(PATIENCE).until(() -> !header(send("HEAD", address, ""), "Upload-Offset")
-                    .equals("0"));
+            await().atMost(PATIENCE)
+                    .until(() ->
+                            !header(send("HEAD", address, ""), "Upload-Offset").equals("0"));
         }
 
-        await().atMost(PATIENCE).untilAsserted(() -> assertThat(
-                        patch(address, offset(address), "x".repeat(2_000_000 - (int) offset(address)))
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(patch(
+                                        address, offset(address), "x".repeat(2_000_000 - (int) offset(address)))
                                 .statusCode())
-                .isEqualTo(204));
+                        .isEqualTo(204));
         assertThat(films.finished().getFirst().blob().orElseThrow().size()).isEqualTo(2_000_000);
     }
 
     @Test
     void who_comes_while_the_dead_connection_of_an_earlier_one_lasts_waits_for_its_place_and_has_it() throws Exception {
         var address = begin(2_000_000);
-        try (var silent = new Socket("127.0.0.1", server.uri().getPort())) {
+        try (var silent =
+                new Socket(InetAddress.getLoopbackAddress(), server.uri().getPort())) {
             sendSome(silent.getOutputStream(), address, 1_500_000, 2_000_000);
             await().atMost(PATIENCE).until(() -> offset(address) > 0);
 
             long offset = offset(address);
-            assertThat(patch(address, offset, "x".repeat(2_000_000 - (int) offset)).statusCode())
+            assertThat(patch(address, offset, "x".repeat(2_000_000 - (int) offset))
+                            .statusCode())
                     .isEqualTo(204);
         }
         assertThat(films.finished().getFirst().blob().orElseThrow().size()).isEqualTo(2_000_000);
@@ -378,11 +388,11 @@ class TusServletTest {
     }
 
     private static String[] withBytes(String... headers) {
-        return Stream.concat(Stream.of("Content-Type", BYTES), Stream.of(headers)).toArray(String[]::new);
+        return Stream.concat(Stream.of("Content-Type", BYTES), Stream.of(headers))
+                .toArray(String[]::new);
     }
 
-    private HttpResponse<String> send(String method, String path, String content, String... headers)
-            throws Exception {
+    private HttpResponse<String> send(String method, String path, String content, String... headers) throws Exception {
         var request = request(method, path, content);
         for (int i = 0; i < headers.length; i += 2) {
             request.setHeader(headers[i], headers[i + 1]);

@@ -97,7 +97,7 @@ public final class InMemoryUploadStore implements UploadStore {
             int begin = Math.toIntExact(chunk.number() * CHUNK_SIZE);
             int end = begin + chunk.length();
             held.bytes = Arrays.copyOf(held.bytes, Math.max(held.bytes.length, end));
-            System.arraycopy(chunk.buffer(), 0, held.bytes, begin, chunk.length());
+            read(chunk, held.bytes, begin);
             return changed(held, becomes);
         });
     }
@@ -159,6 +159,14 @@ public final class InMemoryUploadStore implements UploadStore {
     /** How many uploads there are, finished or not. */
     synchronized int size() {
         return uploads.size();
+    }
+
+    private static void read(Chunk chunk, byte[] bytes, int begin) {
+        try {
+            chunk.stream().readNBytes(bytes, begin, chunk.length());
+        } catch (IOException e) {
+            throw new UncheckedIOException("reading from memory does not fail", e);
+        }
     }
 
     private Optional<Held> current(StoredUpload seen) {

@@ -34,6 +34,7 @@ import java.io.SequenceInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -252,6 +253,7 @@ interface Sending extends UploadsUnderTest {
     private static AppendOptions checksum(Algorithm algorithm, byte[] content) throws NoSuchAlgorithmException {
         var name = Map.of(Algorithm.MD5, "MD5", Algorithm.SHA1, "SHA-1", Algorithm.SHA256, "SHA-256");
         var digest = MessageDigest.getInstance(name.get(algorithm)).digest(content);
-        return AppendOptions.none().withChecksum(new ChunkChecksum(algorithm, digest));
+        return AppendOptions.none()
+                .withChecksum(new ChunkChecksum(algorithm, HexFormat.of().formatHex(digest)));
     }
 }

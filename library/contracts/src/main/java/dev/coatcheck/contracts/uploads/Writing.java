@@ -41,6 +41,11 @@ interface Writing extends UploadsUnderTest {
         }
 
         @Override
+        public int read(byte[] buffer, int offset, int length) throws IOException {
+            return read();
+        }
+
+        @Override
         public int read() throws IOException {
             try {
                 happening.call();

@@ -26,6 +26,6 @@ class InMemoryUploadsTest extends UploadsContract {
 
     @Override
     public long held() {
-        return store.size() + blobs.list("", "", 1000).size();
+        return (long) store.size() + blobs.list("", "", 1000).size();
     }
 }

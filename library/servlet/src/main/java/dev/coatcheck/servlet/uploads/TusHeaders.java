@@ -11,6 +11,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -100,7 +101,10 @@ record TusHeaders(HttpServletRequest request) {
 
     private static String decoded(String base64) throws CharacterCodingException {
         var bytes = Base64.getDecoder().decode(base64);
-        return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+        return StandardCharsets.UTF_8
+                .newDecoder()
+                .decode(ByteBuffer.wrap(bytes))
+                .toString();
     }
 
     Optional<ChunkChecksum> checksum() throws RefusedException {
@@ -111,7 +115,8 @@ record TusHeaders(HttpServletRequest request) {
         var fields = text.get().split(" ", 2);
         try {
             var digest = Base64.getDecoder().decode(fields.length > 1 ? fields[1].strip() : "");
-            return Optional.of(new ChunkChecksum(algorithm(fields[0]), digest));
+            return Optional.of(
+                    new ChunkChecksum(algorithm(fields[0]), HexFormat.of().formatHex(digest)));
         } catch (IllegalArgumentException e) {
             throw TusRefusal.BAD_REQUEST.asException();
         }

@@ -3,7 +3,6 @@ package dev.coatcheck.servlet.uploads;
 import dev.coatcheck.servlet.uploads.TusRefusal.RefusedException;
 import dev.coatcheck.state.BackingServiceException;
 import dev.coatcheck.state.uploads.AppendOptions;
-import dev.coatcheck.state.uploads.Upload;
 import dev.coatcheck.state.uploads.UploadId;
 import dev.coatcheck.state.uploads.Uploads;
 import jakarta.servlet.http.HttpServlet;
@@ -106,7 +105,9 @@ public final class TusServlet extends HttpServlet {
         var upload = uploads.begin(headers);
         // Said before the bytes are read, and true whatever becomes of them.
         response.setHeader(
-                "Location", request.getContextPath() + request.getServletPath() + "/" + upload.id().text());
+                "Location",
+                request.getContextPath() + request.getServletPath() + "/"
+                        + upload.id().text());
         if (headers.hasBytes() && upload.parts().isEmpty()) {
             var options = new AppendOptions(headers.checksum(), upload.begun().length());
             upload = uploads.append(request, upload, 0, options);

@@ -60,8 +60,7 @@ record TusUploads(Uploads uploads, TusAccess access) {
     /** What the application allows, with what the client said, so that it can be told again. */
     private NewUpload allowed(TusHeaders headers, Kind kind, OptionalLong length) throws RefusedException {
         var creation = new TusCreation(kind, length, headers.metadata());
-        var allowed =
-                access.begin(headers.request(), creation).orElseThrow(TusRefusal.FORBIDDEN::asException);
+        var allowed = access.begin(headers.request(), creation).orElseThrow(TusRefusal.FORBIDDEN::asException);
         var attributes = new HashMap<>(allowed.attributes());
         headers.text(TusHeaders.METADATA).ifPresent(said -> attributes.put(TusHeaders.METADATA, said));
         headers.text(TusHeaders.CONCAT).ifPresent(said -> attributes.put(TusHeaders.CONCAT, said));

@@ -108,9 +108,7 @@ final class Appending {
     }
 
     private AppendResult end() {
-        if (checksum != null
-                && !MessageDigest.isEqual(
-                        checksum.digest(), expected.orElseThrow().digest())) {
+        if (checksum != null && !expected.orElseThrow().isOf(checksum)) {
             unstored = false;
             return store(released(stored.record())) ? new ChecksumMismatch() : new Superseded();
         }

@@ -2,14 +2,15 @@ package dev.coatcheck.state.uploads;
 
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 
 /**
  * What the bytes of one append must hash to.
  *
  * @param algorithm by which they are hashed
- * @param digest what comes out
+ * @param digest what comes out, in lower-case hexadecimal
  */
-public record ChunkChecksum(Algorithm algorithm, byte[] digest) {
+public record ChunkChecksum(Algorithm algorithm, String digest) {
 
     /** The ways to hash that uploads know. All find damage on the way; only SHA-256 withstands somebody who means it. */
     public enum Algorithm {
@@ -32,12 +33,8 @@ public record ChunkChecksum(Algorithm algorithm, byte[] digest) {
         }
     }
 
-    public ChunkChecksum {
-        digest = digest.clone();
-    }
-
-    @Override
-    public byte[] digest() {
-        return digest.clone();
+    /** Whether that is what came out. */
+    boolean isOf(MessageDigest bytes) {
+        return HexFormat.of().formatHex(bytes.digest()).equals(digest);
     }
 }

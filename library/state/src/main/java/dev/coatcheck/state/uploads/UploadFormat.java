@@ -38,7 +38,11 @@ public final class UploadFormat {
         return text.toString();
     }
 
-    /** @throws IllegalArgumentException where it is nothing that this release reads */
+    /**
+     * Reads what {@link #write} wrote.
+     *
+     * @throws IllegalArgumentException where it is nothing that this release reads
+     */
     public static UploadRecord read(String text) {
         var format = new UploadFormat();
         try {
