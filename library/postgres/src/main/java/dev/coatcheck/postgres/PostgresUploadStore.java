@@ -210,7 +210,7 @@ final class PostgresUploadStore implements UploadStore {
                 upload.offset(),
                 options.contentType(),
                 sha256,
-                sha256,
+                Optional.of(sha256),
                 storedAt,
                 options.metadata());
     }

@@ -98,7 +98,7 @@ class TusClientTest {
             assertThat(kills).isGreaterThanOrEqualTo(4);
             assertThat(heard).anyMatch(line -> line.startsWith("again"));
             assertThat(fleet.onlyBlob().size()).isEqualTo(SIZE);
-            assertThat(fleet.onlyBlob().sha256()).isEqualTo(expected());
+            assertThat(fleet.onlyBlob().sha256()).contains(expected());
         }
     }
 
@@ -117,7 +117,7 @@ class TusClientTest {
             }
 
             assertThat(heard).endsWith("success").noneMatch(line -> line.startsWith("error"));
-            assertThat(fleet.onlyBlob().sha256()).isEqualTo(expected());
+            assertThat(fleet.onlyBlob().sha256()).contains(expected());
         }
     }
 
@@ -132,7 +132,7 @@ class TusClientTest {
             }
 
             assertThat(last).isEqualTo("success");
-            assertThat(fleet.onlyBlob().sha256()).isEqualTo(expected());
+            assertThat(fleet.onlyBlob().sha256()).contains(expected());
         }
     }
 
@@ -174,7 +174,7 @@ class TusClientTest {
         Blob onlyBlob() {
             var blobs = postgres.blobs().list("", "", 10);
             assertThat(blobs).hasSize(1);
-            return blobs.getFirst();
+            return postgres.blobs().stat(blobs.getFirst().key()).orElseThrow();
         }
 
         @Override

@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.coatcheck.contracts.Together;
 import dev.coatcheck.contracts.blobs.GeneratedStream;
+import dev.coatcheck.state.blobs.Listed;
 import dev.coatcheck.state.blobs.PutOptions;
 import dev.coatcheck.state.uploads.FinishResult.Busy;
 import dev.coatcheck.state.uploads.FinishResult.ChecksumMismatch;
@@ -47,9 +48,9 @@ interface Finishing extends UploadsUnderTest {
         assertThat(blob.key()).isEqualTo(KEY);
         assertThat(blob.contentType()).isEqualTo("text/plain");
         assertThat(blob.metadata()).isEqualTo(options.metadata());
-        assertThat(blob.sha256()).isEqualTo("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+        assertThat(blob.sha256()).contains("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
         assertThat(blobs.stat(KEY)).contains(blob);
-        assertThat(blobs.list("", "", 10)).containsExactly(blob);
+        assertThat(blobs.list("", "", 10)).extracting(Listed::key).containsExactly(KEY);
     }
 
     @Test
@@ -108,7 +109,7 @@ interface Finishing extends UploadsUnderTest {
 
         var good = begin(uploads, announced).id();
         appended(uploads, good, 0, new byte[] {1});
-        assertThat(finished(uploads, good).sha256()).isEqualTo(right);
+        assertThat(finished(uploads, good).sha256()).contains(right);
     }
 
     @ParameterizedTest

@@ -53,7 +53,7 @@ final class UploadActions {
         @Override
         public void run(UploadStore store, List<String> arguments, Conversation conversation) {
             conversation.say(
-                    finished(hasty(store), new UploadId(arguments.get(0))).sha256());
+                    finished(hasty(store), new UploadId(arguments.get(0))).sha256().orElseThrow());
         }
     }
 
@@ -71,7 +71,7 @@ final class UploadActions {
             var first = new Beginning(content, half, () -> {});
             uploads.append(id, 0, first, AppendOptions.none());
             uploads.append(id, half, content, AppendOptions.none());
-            conversation.say(finished(uploads, id).sha256());
+            conversation.say(finished(uploads, id).sha256().orElseThrow());
         }
     }
 

@@ -104,7 +104,7 @@ interface UploadsUnderTest {
             var bytes = found.content().readAllBytes();
             assertThat(bytes).hasSize((int) found.blob().size());
             assertThat(GeneratedStream.sha256(new ByteArrayInputStream(bytes)))
-                    .isEqualTo(found.blob().sha256());
+                    .isEqualTo(found.blob().sha256().orElseThrow());
             return bytes;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
