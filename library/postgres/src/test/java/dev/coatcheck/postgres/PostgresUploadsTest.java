@@ -28,7 +28,7 @@ class PostgresUploadsTest extends UploadsContract {
 
     @Override
     public void clearAway() {
-        new Sweeper(database).sweep();
+        new Sweeper(database, PostgresSettings.defaults().deadJobsKept()).sweep();
     }
 
     @Override
