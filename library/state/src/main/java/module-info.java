@@ -15,4 +15,5 @@ module dev.coatcheck.state {
     exports dev.coatcheck.state.leases;
     exports dev.coatcheck.state.limits;
     exports dev.coatcheck.state.sessions;
+    exports dev.coatcheck.state.uploads;
 }

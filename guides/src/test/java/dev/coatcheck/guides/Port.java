@@ -9,10 +9,10 @@ import dev.coatcheck.state.jobs.Jobs;
 import dev.coatcheck.state.leases.Leases;
 import dev.coatcheck.state.limits.Limits;
 import dev.coatcheck.state.sessions.Sessions;
+import dev.coatcheck.state.uploads.Uploads;
 import java.lang.reflect.Method;
 import java.util.Arrays;
 import java.util.Locale;
-import java.util.Optional;
 
 /** The ports of the library, in the order of the table. */
 enum Port {
@@ -24,18 +24,13 @@ enum Port {
     FLAGS(Flags.class),
     JOBS(Jobs.class),
     BLOBS(Blobs.class),
-    UPLOADS,
+    UPLOADS(Uploads.class),
     CHANNELS(Channels.class);
 
-    private final Optional<Class<?>> type;
+    private final Class<?> type;
 
     Port(Class<?> type) {
-        this.type = Optional.of(type);
-    }
-
-    /** One that is not there yet. */
-    Port() {
-        this.type = Optional.empty();
+        this.type = type;
     }
 
     /** The package that it is in, and the section of the page. */
@@ -43,15 +38,8 @@ enum Port {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    boolean isThere() {
-        return type.isPresent();
-    }
-
     /** Whether an attached resource gives it out. */
     boolean isGivenOutBy(Class<?> resource) {
-        return type.filter(port -> Arrays.stream(resource.getMethods())
-                        .map(Method::getReturnType)
-                        .anyMatch(port::isAssignableFrom))
-                .isPresent();
+        return Arrays.stream(resource.getMethods()).map(Method::getReturnType).anyMatch(type::isAssignableFrom);
     }
 }

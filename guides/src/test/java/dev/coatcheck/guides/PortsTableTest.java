@@ -59,7 +59,7 @@ class PortsTableTest {
 
     @Test
     void every_port_of_the_library_has_a_row_and_every_row_a_section() throws IOException, URISyntaxException {
-        assertThat(Arrays.stream(Port.values()).filter(Port::isThere).map(port -> "dev.coatcheck.state." + port.word()))
+        assertThat(Arrays.stream(Port.values()).map(port -> "dev.coatcheck.state." + port.word()))
                 .containsExactlyInAnyOrderElementsOf(packagesOfPorts());
         assertThat(Files.readAllLines(PAGE).stream().map(line -> line.toLowerCase(Locale.ROOT)))
                 .containsSubsequence(Arrays.stream(Port.values())

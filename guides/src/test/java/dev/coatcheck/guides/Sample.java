@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -19,7 +20,11 @@ record Sample(Path page, long line, String language, String code) {
     private static final Set<String> LANGUAGES = Set.of("java", "js", "sql", "properties", "xml");
     private static final Pattern BLOCK =
             Pattern.compile("^\\h*```(\\w+)\\h*\n(.*?)^\\h*```\\h*$", Pattern.DOTALL | Pattern.MULTILINE);
-    private static final Pattern BLOCK_COMMENT_OR_TEXT = Pattern.compile("/\\*.*?\\*/|\"\"\".*?\"\"\"", Pattern.DOTALL);
+
+    /** A text or a comment of several lines, where it is not in a string, a character or a comment of one line. */
+    private static final Pattern BLOCK_COMMENT_OR_TEXT = Pattern.compile(
+            "\"\"\".*?\"\"\"|/\\*.*?\\*/|(\"(?:\\\\.|[^\"\\\\\n])*\"|'(?:\\\\.|[^'\\\\\n])*'|//[^\n]*)",
+            Pattern.DOTALL);
 
     /** A string, a character, a comment to the end of its line, a word or a sign. */
     private static final Pattern TOKEN =
@@ -42,8 +47,14 @@ record Sample(Path page, long line, String language, String code) {
      */
     boolean isIn(String source) {
         return language.equals("java")
-                ? tokens(BLOCK_COMMENT_OR_TEXT.matcher(source).replaceAll(" ")).contains(tokens(code))
+                ? tokens(withoutBlocks(source)).contains(tokens(code))
                 : words(source).contains(words(code));
+    }
+
+    private static String withoutBlocks(String java) {
+        return BLOCK_COMMENT_OR_TEXT
+                .matcher(java)
+                .replaceAll(found -> found.group(1) == null ? " " : Matcher.quoteReplacement(found.group()));
     }
 
     private static String tokens(String java) {

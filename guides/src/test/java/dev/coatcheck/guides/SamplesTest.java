@@ -53,6 +53,8 @@ class SamplesTest {
                 .isFalse();
         assertThat(sample.isIn("/* int a = \"b\".length(); // c\n return a; */"))
                 .isFalse();
+        assertThat(sample.isIn("b(\"/b/*\"); // isn't\nint a = \"b\".length(); // c\n return a; /* c */"))
+                .isTrue();
         assertThat(sample.isIn("// int a = \"b\".length(); // c\n// return a;")).isFalse();
     }
 

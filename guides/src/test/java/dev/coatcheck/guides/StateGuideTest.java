@@ -36,9 +36,17 @@ import dev.coatcheck.state.limits.Limit;
 import dev.coatcheck.state.limits.Limits;
 import dev.coatcheck.state.limits.OnOutage;
 import dev.coatcheck.state.sessions.SessionSettings;
+import dev.coatcheck.state.uploads.AppendOptions;
+import dev.coatcheck.state.uploads.AppendResult;
+import dev.coatcheck.state.uploads.AppendResult.Appended;
+import dev.coatcheck.state.uploads.BeginResult.Begun;
+import dev.coatcheck.state.uploads.NewUpload;
+import dev.coatcheck.state.uploads.UploadId;
+import dev.coatcheck.state.uploads.UploadSettings;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -282,6 +290,18 @@ class StateGuideTest {
             Files.copy(upload, folder.resolve(id));
         }
 
+        private final Map<String, ByteArrayOutputStream> received = new ConcurrentHashMap<>();
+
+        void appendInside(String id, byte[] chunk) throws IOException {
+            received.computeIfAbsent(id, any -> new ByteArrayOutputStream()).write(chunk);
+        }
+
+        AppendResult append(UploadId id, long offset, InputStream chunk) throws IOException {
+            var uploads = postgres.uploads(UploadSettings.defaults());
+            var appended = uploads.append(id, offset, chunk, AppendOptions.none());
+            return appended;
+        }
+
         PutResult store(String id, InputStream upload) throws IOException {
             var stored = postgres.blobs()
                     .put("photos/" + id, upload, PutOptions.ofType("image/jpeg").withMaxBytes(20 << 20));
@@ -403,6 +423,21 @@ class StateGuideTest {
             await().atMost(PATIENCE).until(() -> resized.contains("42") && worker.running() == 0);
         }
         assertThat(resized).containsExactly("42");
+    }
+
+    @Test
+    void what_came_of_an_upload_is_in_one_process_unless_it_is_kept_outside() throws IOException {
+        one.appendInside("42", new byte[10]);
+        assertThat(two.received).doesNotContainKey("42");
+
+        var begun = (Begun)
+                one.postgres.uploads(UploadSettings.defaults()).begin(NewUpload.to("films/42", PutOptions.defaults()));
+        var id = begun.upload().id();
+        assertThat(one.append(id, 0, new ByteArrayInputStream(new byte[10]))).isInstanceOf(Appended.class);
+        assertThat(two.append(id, 10, new ByteArrayInputStream(new byte[5])))
+                .isInstanceOfSatisfying(
+                        Appended.class,
+                        appended -> assertThat(appended.upload().offset()).isEqualTo(15));
     }
 
     @Test

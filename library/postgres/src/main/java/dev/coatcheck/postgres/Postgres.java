@@ -20,6 +20,9 @@ import dev.coatcheck.state.limits.OnOutage;
 import dev.coatcheck.state.limits.StoredLimits;
 import dev.coatcheck.state.sessions.SessionSettings;
 import dev.coatcheck.state.sessions.Sessions;
+import dev.coatcheck.state.uploads.UploadSettings;
+import dev.coatcheck.state.uploads.UploadStore;
+import dev.coatcheck.state.uploads.Uploads;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
@@ -145,6 +148,20 @@ public final class Postgres implements AutoCloseable {
     public Blobs blobs() {
         sweeper.start();
         return new PostgresBlobs(database);
+    }
+
+    /**
+     * Uploads, each a row, whose bytes are chunks of a mebibyte beside those of blobs, and become one's when they are
+     * finished: nothing is copied. What {@link dev.coatcheck.state.uploads.Uploads} calls a round trip is one here. No
+     * transaction stays open while a slow client sends.
+     */
+    public Uploads uploads(UploadSettings settings) {
+        sweeper.start();
+        return new Uploads(uploadStore(), settings);
+    }
+
+    UploadStore uploadStore() {
+        return new PostgresUploadStore(database);
     }
 
     /** Jobs, and what only a database can do with them: enqueue and complete in the caller's transaction. */

@@ -24,7 +24,7 @@ final class PostgresBlobs implements Blobs {
     static final int CHUNK_SIZE = 1 << 20;
 
     /** How long a blob that was replaced or deleted can still be read by who has opened it. */
-    private static final Duration READERS_GRACE = Duration.ofHours(1);
+    static final Duration READERS_GRACE = Duration.ofHours(1);
 
     private static final int LONGEST_PAGE = 1_000;
     private static final Pattern PREFIX = Pattern.compile("[A-Za-z0-9!\\-_.*'()/]{0,512}");

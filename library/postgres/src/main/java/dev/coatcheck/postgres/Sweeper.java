@@ -96,6 +96,7 @@ final class Sweeper implements AutoCloseable {
         purge("rates of groups of jobs that have room again", "purge_job_rates_v2");
         purge("messages that are too old", "purge_channels_v1");
         for (int i = 0; i < STEPS && !closed && deleteDeadJobs() == ROWS; i++) {}
+        purge("uploads that have expired", "purge_uploads_v1");
         for (int i = 0; i < STEPS && !closed && sweepBlobs(); i++) {}
     }
 

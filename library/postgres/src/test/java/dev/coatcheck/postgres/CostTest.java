@@ -39,6 +39,10 @@ import dev.coatcheck.state.limits.OnOutage;
 import dev.coatcheck.state.sessions.Changes;
 import dev.coatcheck.state.sessions.SessionId;
 import dev.coatcheck.state.sessions.SessionSettings;
+import dev.coatcheck.state.uploads.AppendOptions;
+import dev.coatcheck.state.uploads.BeginResult.Begun;
+import dev.coatcheck.state.uploads.NewUpload;
+import dev.coatcheck.state.uploads.UploadSettings;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.time.Duration;
@@ -243,6 +247,22 @@ class CostTest {
         jobs.claim(Set.of("mail"), 1, LEASE);
 
         costs(0, () -> jobs.awaitWork(Set.of("mail"), Duration.ofMillis(300)));
+    }
+
+    @Test
+    void uploads_cost_a_round_trip_for_each_mebibyte_and_two_for_each_append() throws Exception {
+        var uploads = postgres.uploads(UploadSettings.defaults());
+        var film = NewUpload.to("film", PutOptions.defaults());
+        costs(1, () -> uploads.begin(film));
+        var id = ((Begun) uploads.begin(film)).upload().id();
+        costs(1, () -> uploads.find(id));
+        costs(3, () -> uploads.append(id, 0, content(100), AppendOptions.none()));
+        costs(4, () -> uploads.append(id, 100, content(100), AppendOptions.none()));
+        costs(6, () -> uploads.append(id, 200, content(2 * PostgresBlobs.CHUNK_SIZE), AppendOptions.none()));
+        costs(1, () -> uploads.append(id, 7, content(100), AppendOptions.none()));
+        costs(3, () -> uploads.finish(id));
+        costs(1, () -> uploads.finish(id));
+        costs(1, () -> uploads.abandon(id));
     }
 
     @Test

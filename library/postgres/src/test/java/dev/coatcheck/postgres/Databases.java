@@ -36,7 +36,8 @@ final class Databases implements AfterEachCallback {
         postgres.migrate();
         update(
                 postgres,
-                "truncate coatcheck.sessions, coatcheck.blobs, coatcheck.blob_versions, coatcheck.blob_chunks, coatcheck.jobs,"
+                "truncate coatcheck.sessions, coatcheck.blobs, coatcheck.blob_versions, coatcheck.blob_chunks,"
+                        + " coatcheck.uploads, coatcheck.jobs,"
                         + " coatcheck.job_group_limits, coatcheck.job_group_rates, coatcheck.job_schedules, coatcheck.job_outbox,"
                         + " coatcheck.job_batches,"
                         + " coatcheck.leases, coatcheck.idempotency, coatcheck.cache_entries, coatcheck.cache_loads,"

@@ -11,6 +11,7 @@ import dev.coatcheck.state.limits.Limits;
 import dev.coatcheck.state.limits.OnOutage;
 import dev.coatcheck.state.sessions.SessionSettings;
 import dev.coatcheck.state.sessions.Sessions;
+import dev.coatcheck.state.uploads.UploadStore;
 import java.time.Duration;
 
 /** How other JVMs attach the database under test. */
@@ -37,6 +38,13 @@ final class Factories {
         @Override
         public Blobs open(String url) {
             return attach(url).blobs();
+        }
+    }
+
+    public static final class OfUploads implements StoreFactory<UploadStore> {
+        @Override
+        public UploadStore open(String url) {
+            return attach(url).uploadStore();
         }
     }
 

@@ -14,6 +14,7 @@ import dev.coatcheck.state.flags.FlagSettings;
 import dev.coatcheck.state.idempotency.IdempotencySettings;
 import dev.coatcheck.state.leases.LeaseSettings;
 import dev.coatcheck.state.sessions.SessionSettings;
+import dev.coatcheck.state.uploads.UploadSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
@@ -71,6 +72,7 @@ class PostgresFaultsTest extends FaultsContract {
                 .with(postgres.cache(CacheSettings.named("far").withBeta(0)))
                 .with(postgres.cache(CacheSettings.named("near").withBeta(0).withNear(NearSettings.defaults())))
                 .with(postgres.blobs())
+                .with(postgres.uploads(UploadSettings.defaults()))
                 .with(postgres.jobs())
                 .with(postgres::limits)
                 .with(postgres.leases(LeaseSettings.heldBy("web.1")))

@@ -4,10 +4,10 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /** A stream that gives some bytes, a few at a time, and then fails, as a client does that goes away. */
-final class BrokenStream extends InputStream {
+public final class BrokenStream extends InputStream {
     private long left;
 
-    BrokenStream(long size) {
+    public BrokenStream(long size) {
         this.left = size;
     }
 

@@ -12,17 +12,17 @@ import java.util.HexFormat;
  * A stream of any length that needs no memory, and whose every byte follows from its seed and its place, so that a part
  * that is missing, doubled or in the wrong place shows.
  */
-final class GeneratedStream extends InputStream {
+public final class GeneratedStream extends InputStream {
     private final long seed;
     private final long size;
     private long position;
 
-    GeneratedStream(long seed, long size) {
+    public GeneratedStream(long seed, long size) {
         this.seed = seed;
         this.size = size;
     }
 
-    static byte[] bytes(long seed, long size) {
+    public static byte[] bytes(long seed, long size) {
         var bytes = new ByteArrayOutputStream();
         try {
             new GeneratedStream(seed, size).transferTo(bytes);
@@ -32,7 +32,7 @@ final class GeneratedStream extends InputStream {
         return bytes.toByteArray();
     }
 
-    static String sha256(InputStream content) throws IOException {
+    public static String sha256(InputStream content) throws IOException {
         try {
             var digest = MessageDigest.getInstance("SHA-256");
             var buffer = new byte[1 << 16];

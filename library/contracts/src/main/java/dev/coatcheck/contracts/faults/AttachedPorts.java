@@ -10,6 +10,7 @@ import dev.coatcheck.state.leases.Leases;
 import dev.coatcheck.state.limits.Limits;
 import dev.coatcheck.state.limits.OnOutage;
 import dev.coatcheck.state.sessions.Sessions;
+import dev.coatcheck.state.uploads.Uploads;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -77,6 +78,11 @@ public final class AttachedPorts implements AutoCloseable {
 
     public AttachedPorts with(Blobs blobs) {
         operations.addAll(BlobOperations.of(blobs));
+        return this;
+    }
+
+    public AttachedPorts with(Uploads uploads) {
+        operations.addAll(UploadOperations.of(uploads));
         return this;
     }
 

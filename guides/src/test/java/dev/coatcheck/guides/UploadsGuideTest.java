@@ -1,0 +1,219 @@
+package dev.coatcheck.guides;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.coatcheck.host.service.SharedServers;
+import dev.coatcheck.postgres.Postgres;
+import dev.coatcheck.servlet.RestOfBodyFilter;
+import dev.coatcheck.servlet.uploads.TusAccess;
+import dev.coatcheck.servlet.uploads.TusCreation;
+import dev.coatcheck.servlet.uploads.TusServlet;
+import dev.coatcheck.state.blobs.Blob;
+import dev.coatcheck.state.blobs.PutOptions;
+import dev.coatcheck.state.uploads.AppendOptions;
+import dev.coatcheck.state.uploads.AppendResult;
+import dev.coatcheck.state.uploads.AppendResult.Appended;
+import dev.coatcheck.state.uploads.AppendResult.Busy;
+import dev.coatcheck.state.uploads.AppendResult.ChecksumMismatch;
+import dev.coatcheck.state.uploads.AppendResult.Missing;
+import dev.coatcheck.state.uploads.AppendResult.Superseded;
+import dev.coatcheck.state.uploads.AppendResult.WrongLength;
+import dev.coatcheck.state.uploads.AppendResult.WrongOffset;
+import dev.coatcheck.state.uploads.BeginResult;
+import dev.coatcheck.state.uploads.BeginResult.Begun;
+import dev.coatcheck.state.uploads.FinishResult.Stored;
+import dev.coatcheck.state.uploads.NewUpload;
+import dev.coatcheck.state.uploads.Upload;
+import dev.coatcheck.state.uploads.UploadId;
+import dev.coatcheck.state.uploads.UploadSettings;
+import dev.coatcheck.state.uploads.Uploads;
+import jakarta.servlet.ServletContext;
+import jakarta.servlet.http.HttpServletRequest;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The samples of {@code docs/uploads.md}, as two instances run them. */
+class UploadsGuideTest {
+    private static final String URL = SharedServers.freshPostgresUrl();
+    private static final byte[] FILM = "....ftypisom....".getBytes(StandardCharsets.US_ASCII);
+
+    private final AttachedProcess one = new AttachedProcess();
+    private final AttachedProcess two = new AttachedProcess();
+    private final Films films = new Films();
+
+    @AfterEach
+    void close() {
+        one.close();
+        two.close();
+    }
+
+    /** A table, in memory. */
+    private static final class Films {
+        private final Map<String, Map<String, String>> rows = new ConcurrentHashMap<>();
+
+        void addOnce(String key, Map<String, String> attributes) {
+            rows.putIfAbsent(key, attributes);
+        }
+    }
+
+    private static final class RefusedException extends IOException {
+        private static final long serialVersionUID = 1L;
+    }
+
+    private static Optional<String> user(HttpServletRequest request) {
+        return Optional.ofNullable(request.getHeader("User"));
+    }
+
+    record FilmUploads(Films films) implements TusAccess {
+        @Override
+        public Optional<NewUpload> begin(HttpServletRequest request, TusCreation creation) {
+            var options = PutOptions.ofType("video/mp4").withMaxBytes(4L << 30);
+            var title = creation.metadata().getOrDefault("filename", "film"); // a text, and no path
+            return user(request)
+                    .map(user -> NewUpload.to("films/" + UUID.randomUUID(), options)
+                            .withAttributes(Map.of("owner", user, "title", title)));
+        }
+
+        @Override
+        public boolean mayUse(HttpServletRequest request, Upload upload) {
+            return user(request)
+                    .filter(user -> user.equals(upload.begun().attributes().get("owner")))
+                    .isPresent();
+        }
+
+        @Override
+        public void finished(HttpServletRequest request, Upload upload) {
+            films.addOnce(upload.begun().key().orElseThrow(), upload.begun().attributes());
+        }
+    }
+
+    private static final class AttachedProcess implements AutoCloseable {
+        private final Postgres postgres = Postgres.attach(URL);
+        private final Uploads uploads = postgres.uploads(UploadSettings.defaults());
+
+        void serve(ServletContext servletContext, Films films) {
+            var uploads = postgres.uploads(UploadSettings.defaults());
+            new RestOfBodyFilter(64 << 20, Duration.ofSeconds(30)).addTo(servletContext);
+            servletContext
+                    .addServlet("uploads", new TusServlet(uploads, new FilmUploads(films)))
+                    .addMapping("/uploads/*");
+        }
+
+        UploadId begin() {
+            var film = NewUpload.to("films/42", PutOptions.ofType("video/mp4").withMaxBytes(4L << 30));
+            return switch (uploads.begin(film)) {
+                case Begun(var upload) -> upload.id();
+                case BeginResult.TooLarge(var maxBytes) -> throw new IllegalArgumentException("more than " + maxBytes);
+            };
+        }
+
+        // returns where to go on
+        long send(UploadId id, long offset, InputStream content) throws IOException {
+            return switch (uploads.append(id, offset, content, AppendOptions.none())) {
+                case Appended(var upload) -> upload.offset();
+                case WrongOffset(var actual) -> actual; // it came, and the answer did not
+                case Busy busy -> offset; // another process is at it: in a while
+                case Superseded superseded -> offset;
+                case Missing missing -> throw new RefusedException();
+                case WrongLength wrongLength -> throw new RefusedException();
+                case ChecksumMismatch mismatch -> throw new RefusedException();
+                case AppendResult.TooLarge tooLarge -> throw new RefusedException();
+            };
+        }
+
+        Blob finish(UploadId id) throws RefusedException {
+            if (uploads.finish(id) instanceof Stored(var blob)) {
+                return blob; // also the second time
+            }
+            throw new RefusedException(); // the other outcomes say why
+        }
+
+        @Override
+        public void close() {
+            postgres.close();
+        }
+    }
+
+    @Test
+    void an_upload_is_begun_by_one_instance_sent_to_another_and_finished_by_any() throws IOException {
+        var id = one.begin();
+
+        assertThat(two.send(id, 0, new ByteArrayInputStream(FILM, 0, 10))).isEqualTo(10);
+        assertThat(one.send(id, 0, new ByteArrayInputStream(FILM))).isEqualTo(10);
+        assertThat(one.send(id, 10, new ByteArrayInputStream(FILM, 10, 6))).isEqualTo(16);
+        var blob = two.finish(id);
+        assertThat(one.finish(id)).isEqualTo(blob);
+        assertThat(one.postgres.blobs().stat("films/42")).contains(blob);
+        var forged = UploadId.random();
+        assertThatThrownBy(() -> one.send(forged, 0, InputStream.nullInputStream()))
+                .isInstanceOf(RefusedException.class);
+        assertThatThrownBy(() -> one.finish(forged)).isInstanceOf(RefusedException.class);
+    }
+
+    @Test
+    void over_http_each_request_meets_another_instance() throws Exception {
+        try (var here = Instance.start(context -> one.serve(context, films), Map.of());
+                var there = Instance.start(context -> two.serve(context, films), Map.of())) {
+            var begun = send("POST", here.at("/uploads"), "ada", new byte[0], "Upload-Length", "" + FILM.length);
+            assertThat(begun.statusCode()).isEqualTo(201);
+            var path = begun.headers().firstValue("Location").orElseThrow();
+
+            assertThat(send("HEAD", there.at(path), "eve", new byte[0]).statusCode())
+                    .isEqualTo(404);
+            assertThat(patch(there.at(path), 0, 10).statusCode()).isEqualTo(204);
+            assertThat(films.rows).isEmpty();
+            assertThat(patch(here.at(path), 10, FILM.length).statusCode()).isEqualTo(204);
+
+            assertThat(films.rows.values())
+                    .singleElement()
+                    .satisfies(
+                            row -> assertThat(row).containsEntry("owner", "ada").containsEntry("title", "film"));
+            var key = films.rows.keySet().iterator().next();
+            assertThat(two.postgres.blobs().stat(key).orElseThrow().size()).isEqualTo(FILM.length);
+        }
+    }
+
+    private static HttpResponse<Void> patch(URI address, int from, int to) throws Exception {
+        var content = Arrays.copyOfRange(FILM, from, to);
+        return send(
+                "PATCH",
+                address,
+                "ada",
+                content,
+                "Upload-Offset",
+                "" + from,
+                "Content-Type",
+                "application/offset+octet-stream");
+    }
+
+    private static HttpResponse<Void> send(String method, URI address, String user, byte[] content, String... headers)
+            throws Exception {
+        try (var http = HttpClient.newHttpClient()) {
+            var request = HttpRequest.newBuilder(address)
+                    .header("Tus-Resumable", "1.0.0")
+                    .header("User", user)
+                    .method(method, BodyPublishers.ofByteArray(content));
+            if (headers.length > 0) {
+                request.headers(headers);
+            }
+            return http.send(request.build(), BodyHandlers.discarding());
+        }
+    }
+}

@@ -1,0 +1,30 @@
+package dev.coatcheck.servlet.uploads;
+
+import dev.coatcheck.state.uploads.NewUpload;
+import dev.coatcheck.state.uploads.Upload;
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.Optional;
+
+/**
+ * What the application decides: who may upload what, and what happens then. Asked on the request's thread; may ask stores,
+ * whose {@link dev.coatcheck.state.BackingServiceException} is answered with 503.
+ */
+public interface TusAccess {
+
+    /**
+     * What an upload becomes that a client wants to begin: its key, which the application chooses and no client, its type, the
+     * bound on its bytes, and in the attributes whose it is. Of a part only the bound and the attributes count.
+     *
+     * @return empty where the client may not: 403
+     */
+    Optional<NewUpload> begin(HttpServletRequest request, TusCreation creation);
+
+    /** Whether a client may go on with an upload, give it up or join it: 404 where it may not. */
+    boolean mayUse(HttpServletRequest request, Upload upload);
+
+    /**
+     * An upload is finished: {@link Upload#blob()} is there. Called before the client is told, and once more whenever a client
+     * asks that may not have been told, also in another process: what is done here is to be done once for each key.
+     */
+    void finished(HttpServletRequest request, Upload upload);
+}

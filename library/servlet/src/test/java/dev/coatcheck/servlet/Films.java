@@ -1,0 +1,49 @@
+package dev.coatcheck.servlet;
+
+import dev.coatcheck.servlet.uploads.TusAccess;
+import dev.coatcheck.servlet.uploads.TusCreation;
+import dev.coatcheck.state.blobs.PutOptions;
+import dev.coatcheck.state.uploads.NewUpload;
+import dev.coatcheck.state.uploads.Upload;
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** An application to which people upload films: each their own, whom a header names. */
+final class Films implements TusAccess {
+    static final String USER = "X-User";
+    static final int MAX_BYTES = 64 << 20;
+
+    private final List<Upload> finished = new CopyOnWriteArrayList<>();
+
+    @Override
+    public Optional<NewUpload> begin(HttpServletRequest request, TusCreation creation) {
+        var user = request.getHeader(USER);
+        var type = creation.metadata().getOrDefault("filetype", "application/octet-stream");
+        var options = PutOptions.ofType(type).withMaxBytes(MAX_BYTES);
+        return user == null
+                ? Optional.empty()
+                : Optional.of(
+                        NewUpload.to("films/" + UUID.randomUUID(), options).withAttributes(Map.of("owner", user)));
+    }
+
+    @Override
+    public boolean mayUse(HttpServletRequest request, Upload upload) {
+        return Optional.ofNullable(upload.begun().attributes().get("owner"))
+                .filter(owner -> owner.equals(request.getHeader(USER)))
+                .isPresent();
+    }
+
+    @Override
+    public void finished(HttpServletRequest request, Upload upload) {
+        finished.add(upload);
+    }
+
+    /** As it was told, perhaps more than once of one upload. */
+    List<Upload> finished() {
+        return List.copyOf(finished);
+    }
+}

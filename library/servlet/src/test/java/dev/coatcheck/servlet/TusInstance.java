@@ -1,0 +1,52 @@
+package dev.coatcheck.servlet;
+
+import dev.coatcheck.contracts.peers.Peer;
+import dev.coatcheck.contracts.peers.PeerAction;
+import dev.coatcheck.contracts.peers.StoreFactory;
+import dev.coatcheck.postgres.Postgres;
+import dev.coatcheck.servlet.uploads.TusServlet;
+import dev.coatcheck.state.uploads.UploadSettings;
+import dev.coatcheck.state.uploads.Uploads;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/** An instance in a JVM of its own to which people upload films. */
+final class TusInstance {
+    private static final String SERVES = "serves at ";
+
+    private TusInstance() {}
+
+    static Peer start(String url) {
+        return Peer.start(OnPostgres.class, url, Serve.class);
+    }
+
+    /** The TCP port of one that was started. */
+    static int tcpPort(Peer instance) {
+        while (true) {
+            var line = instance.hear();
+            if (line.startsWith(SERVES)) {
+                return Integer.parseInt(line.substring(SERVES.length()));
+            }
+        }
+    }
+
+    public static final class OnPostgres implements StoreFactory<Uploads> {
+        @Override
+        public Uploads open(String url) {
+            return Postgres.attach(url).uploads(UploadSettings.defaults().withLease(Duration.ofSeconds(2)));
+        }
+    }
+
+    /** Serves, says where, and goes on until it is killed. */
+    public static final class Serve implements PeerAction<Uploads> {
+        @Override
+        public void run(Uploads uploads, List<String> arguments, Conversation conversation) {
+            var server = JettyServer.start(
+                    (request, response, chain) -> chain.doFilter(request, response),
+                    Map.of("/uploads/*", new TusServlet(uploads, new Films())::service));
+            conversation.say(SERVES + server.uri().getPort());
+            conversation.hear();
+        }
+    }
+}
