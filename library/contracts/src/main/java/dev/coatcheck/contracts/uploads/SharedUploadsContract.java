@@ -64,7 +64,8 @@ public abstract class SharedUploadsContract {
         assertThat(offset).isBetween(sent - mayLose(), (long) sent);
         Writing.awaitAppended(uploads, id, offset, Arrays.copyOfRange(content, (int) offset, SIZE));
         try (var peer = start(UploadActions.FinishIt.class, id.text())) {
-            assertThat(peer.hear()).isEqualTo(blobs().stat(KEY).orElseThrow().sha256().orElseThrow());
+            assertThat(peer.hear())
+                    .isEqualTo(blobs().stat(KEY).orElseThrow().sha256().orElseThrow());
             peer.awaitSuccess();
         }
         assertThat(read(blobs(), KEY)).isEqualTo(content);

@@ -52,8 +52,9 @@ final class UploadActions {
     public static final class FinishIt implements PeerAction<UploadStore> {
         @Override
         public void run(UploadStore store, List<String> arguments, Conversation conversation) {
-            conversation.say(
-                    finished(hasty(store), new UploadId(arguments.get(0))).sha256().orElseThrow());
+            conversation.say(finished(hasty(store), new UploadId(arguments.get(0)))
+                    .sha256()
+                    .orElseThrow());
         }
     }
 
