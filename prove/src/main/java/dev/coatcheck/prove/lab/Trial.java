@@ -126,6 +126,7 @@ public final class Trial implements AutoCloseable {
         Death death = plan.deaths().get(step.number());
         Set<Integer> doomed = death == null ? Set.of() : doomed(death, step.number());
         List<Victim> victims = death == null ? List.of() : victims(doomed);
+        long written = instance.linesWritten();
         Exchange exchange = user.play(patient(step), seat, target(instance));
         if (death == Death.OF_ALL_AT_REST) {
             Rest.await(victims.stream().map(Victim::instance).toList());
@@ -142,8 +143,13 @@ public final class Trial implements AutoCloseable {
         }
         List<Difference> differences = user.compare(exchange, seat);
         if (!differences.isEmpty()) {
-            broken = Optional.of(new Run.Break(step.number(), differences));
+            List<String> wrote = hasFailed(exchange) ? instance.linesSince(written) : List.of();
+            broken = Optional.of(new Run.Break(step.number(), differences, wrote));
         }
+    }
+
+    private static boolean hasFailed(Exchange exchange) {
+        return exchange.response().map(response -> response.status() >= 500).orElse(true);
     }
 
     private void catchUp(Seat seat, LabInstance instance, int before) throws InterruptedException {

@@ -300,7 +300,7 @@ class InvestigationTest {
 
         assertThat(findings.leaks()).isEmpty();
         assertThat(findings.checks().getFirst().result()).isEqualTo(Result.INCONCLUSIVE);
-        assertThat(findings.notes()).singleElement().asString().contains("not again");
+        assertThat(findings.notes()).singleElement().asString().contains("in the fleet), and not again");
     }
 
     @ParameterizedTest
@@ -336,7 +336,8 @@ class InvestigationTest {
 
         assertThat(findings.leaks()).isEmpty();
         assertThat(findings.checks().getFirst().why())
-                .isEqualTo("spread 1 of 3: step 2 broke, but when it was tried again, step 1 before it did");
+                .isEqualTo("spread 1 of 3: step 2 broke (status 200 in the control, 401 in the fleet), but when it was tried again,"
+                        + " step 1 before it did");
     }
 
     @Test

@@ -111,7 +111,7 @@ final class SimulatedApplication implements Stage {
                     new Run.Played(exchange(step, well ? 200 : 401), "web." + seat.process(), seat.process(), false));
             if (!well) {
                 Difference difference = new Difference(number, Part.STATUS, "", Optional.of("200"), Optional.of("401"));
-                broken = Optional.of(new Run.Break(number, List.of(difference)));
+                broken = Optional.of(new Run.Break(number, List.of(difference), List.of()));
             }
             Death death = plan.deaths().get(number);
             if (death != null) {

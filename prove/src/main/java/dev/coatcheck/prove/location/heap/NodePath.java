@@ -20,6 +20,7 @@ final class NodePath {
     private static final Pattern IDENTIFIER = Pattern.compile("[\\p{L}_$#][\\p{L}\\p{N}_$]*");
     private static final Pattern RANDOM = Pattern.compile("(?=.*\\d)(?=.*[A-Za-z])\\S{12,}");
     private static final Pattern SCRIPT = Pattern.compile(".*/[^/]+\\.[cm]?[jt]sx?");
+    private static final Pattern NAMED_SCRIPT = Pattern.compile("[^→]*\\.[cm]?[jt]sx?(:| →|$).*");
 
     private final NodeHeap heap;
     private final PatternSearch needles;
@@ -54,6 +55,11 @@ final class NodePath {
             tokens.add(named(heap.edgeName(lastEdge)));
         }
         return String.join(" → ", tokens.subList(Math.max(0, tokens.size() - LAST_TOKENS), tokens.size()));
+    }
+
+    /** Whether a path in words begins with a script. */
+    static boolean namesScript(String path) {
+        return NAMED_SCRIPT.matcher(path).matches();
     }
 
     private void step(int from, int edge, List<String> tokens) {

@@ -77,12 +77,13 @@ public final class NodeSearch {
         }
         found.sort(Comparator.comparingInt(Found::cost));
         NodePath words = new NodePath(heap, search);
-        return found.stream()
+        List<String> told = found.stream()
                 .filter(place -> place.cost <= found.getFirst().cost + MARGIN)
                 .map(place -> words.inWords(paths.path(place.match.object), place.match.edge))
-                .distinct()
-                .limit(MOST_PATHS)
+                // A path that names no script, as one from a listener, says least.
+                .sorted(Comparator.comparing(path -> !NodePath.namesScript(path)))
                 .toList();
+        return AlikePaths.folded(told).stream().limit(MOST_PATHS).toList();
     }
 
     private List<Match> matches() {
