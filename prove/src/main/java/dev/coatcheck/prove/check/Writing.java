@@ -3,17 +3,14 @@ package dev.coatcheck.prove.check;
 import dev.coatcheck.prove.scenario.Scenario;
 import dev.coatcheck.prove.scenario.Step;
 import java.util.List;
-import java.util.Set;
 
-/** Steps that may change something: all whose method does not promise the contrary (RFC 9110, 9.2.1). */
+/** Steps that may change something. */
 final class Writing {
-    private static final Set<String> SAFE = Set.of("GET", "HEAD", "OPTIONS", "TRACE");
-
     private Writing() {}
 
     static List<Integer> steps(Scenario scenario) {
         return scenario.steps().stream()
-                .filter(step -> !SAFE.contains(step.request().method()))
+                .filter(Step::isWriting)
                 .map(Step::number)
                 .toList();
     }

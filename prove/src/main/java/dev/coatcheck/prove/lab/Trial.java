@@ -122,6 +122,9 @@ public final class Trial implements AutoCloseable {
             startAhead(step.number());
         }
         livedAtOnce = Math.max(livedAtOnce, stand.webProcesses().size());
+        if (step.isWriting() && !plan.repeated().contains(step.number())) {
+            catchUpAll(step.number());
+        }
         catchUp(seat, instance, step.number());
         Death death = plan.deaths().get(step.number());
         Set<Integer> doomed = death == null ? Set.of() : doomed(death, step.number());
@@ -150,6 +153,18 @@ public final class Trial implements AutoCloseable {
 
     private static boolean hasFailed(Exchange exchange) {
         return exchange.response().map(response -> response.status() >= 500).orElse(true);
+    }
+
+    /**
+     * What changes something comes after what was repeated, in all who serve later too: who repeated the making of a thing
+     * after its deletion would have it again.
+     */
+    private void catchUpAll(int before) throws InterruptedException {
+        for (Seat seat : new LinkedHashSet<>(plan.seats().subList(before - 1, plan.steps()))) {
+            if (stand.webProcesses().contains(seat.process())) {
+                catchUp(seat, stand.web(seat), before);
+            }
+        }
     }
 
     private void catchUp(Seat seat, LabInstance instance, int before) throws InterruptedException {

@@ -2,6 +2,7 @@ package dev.coatcheck.prove.scenario;
 
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.Set;
 
 /**
  * One request of a scenario, and what its response has to be.
@@ -22,6 +23,8 @@ public record Step(
         Polling polling,
         Expectation expectation,
         List<Capture> captures) {
+
+    private static final Set<String> SAFE = Set.of("GET", "HEAD", "OPTIONS", "TRACE");
 
     /** The user of a scenario that speaks of none. */
     public static final String ONLY_USER = "user";
@@ -46,6 +49,11 @@ public record Step(
         String target = request.target().toString();
         return request.method() + " "
                 + target.replaceFirst("^\\{\\{[ \t]*" + Variables.BASE_URL + "[ \t]*}}(?=/|\\{\\{)", "");
+    }
+
+    /** Whether it may change something: its method does not promise the contrary (RFC 9110, 9.2.1). */
+    public boolean isWriting() {
+        return !SAFE.contains(request.method());
     }
 
     public Step withRequest(Request changed) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.coatcheck.prove.check.CheckOutcome.Result;
 import dev.coatcheck.prove.check.SimulatedApplication.Behaviour;
 import dev.coatcheck.prove.check.Trace.Remembered;
+import dev.coatcheck.prove.lab.Seat;
 import dev.coatcheck.prove.scenario.Polling;
 import dev.coatcheck.prove.scenario.Scenario;
 import dev.coatcheck.prove.scenario.StepLines;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -274,6 +276,33 @@ class InvestigationTest {
         Behaviour polling = (world, seat, lane) -> world.disk(world.workersDisk).contains("queued");
 
         assertThat(leaks(application(3).step(2, queueing).step(3, polling), 3)).containsExactly("LOCAL_FILE 2 3");
+    }
+
+    @Test
+    void what_was_deleted_in_one_place_alone_was_left_in_that_kind_of_place() throws Exception {
+        Scenario scenario = scenario("PUT /note", "GET /note", "DELETE /note", "GET /gone");
+        SimulatedApplication onDisk = deleting(scenario, (world, seat) -> world.disk(seat.disk()));
+        SimulatedApplication inMemory = deleting(scenario, SimulatedApplication.World::memory);
+
+        assertThat(leaks(onDisk, scenario)).containsExactly("LOCAL_FILE 1 2", "LOCAL_FILE 3 4");
+        assertThat(leaks(inMemory, scenario)).containsExactly("MEMORY 1 2", "MEMORY 3 4");
+    }
+
+    private static SimulatedApplication deleting(
+            Scenario scenario, BiFunction<SimulatedApplication.World, Seat, Set<String>> place) {
+        return new SimulatedApplication(scenario)
+                .step(1, (world, seat, lane) -> place.apply(world, seat).add("note") || true)
+                .step(2, (world, seat, lane) -> place.apply(world, seat).contains("note"))
+                .step(3, (world, seat, lane) -> place.apply(world, seat).remove("note"))
+                .step(4, (world, seat, lane) -> !place.apply(world, seat).contains("note"));
+    }
+
+    private static List<String> leaks(SimulatedApplication application, Scenario scenario)
+            throws InterruptedException {
+        return new Investigation(application, scenario, 3, A_LEASE)
+                .investigate(EnumSet.of(Check.SPREAD)).leaks().stream()
+                        .map(InvestigationTest::words)
+                        .toList();
     }
 
     @Test
