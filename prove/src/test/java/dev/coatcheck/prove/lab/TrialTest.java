@@ -5,6 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import dev.coatcheck.host.TcpPorts;
 import dev.coatcheck.prove.play.Exchange;
+import dev.coatcheck.prove.scenario.Scenario;
+import dev.coatcheck.prove.scenario.StepLines;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -12,6 +14,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -134,6 +137,18 @@ class TrialTest {
         Run.Played played = run.played().getFirst();
         assertThat(body(played.exchange())).isEqualTo("ok " + played.pid());
         assertThat(run.starts()).extracting(Run.Started::pid).containsExactly(played.pid());
+    }
+
+    @Test
+    void what_is_repeated_in_each_process_is_repeated_before_anything_changes_after_it() throws Exception {
+        Plan plan = Plan.of("again", List.of(Seat.at(0), Seat.at(0), Seat.at(1))).repeating(new TreeSet<>(Set.of(1)));
+        Scenario scenario = StepLines.read(List.of("PUT /note", "DELETE /note", "GET /note"), folder, List.of());
+
+        Run run = new Trials(folder).web("exec node server.js", ANSWERS).play(plan, scenario);
+
+        assertThat(run.played())
+                .extracting(played -> played.exchange().step().number() + " on " + played.instance())
+                .containsExactly("1 on web.1", "1 on web.2", "2 on web.1", "3 on web.2");
     }
 
     @Test
