@@ -14,7 +14,7 @@ final class GraphQl {
     /** What GraphQL over HTTP calls the document, in JSON and in a URL. */
     private static final String FIELD = "query";
 
-    private static final Pattern DOCUMENT = 
+    private static final Pattern DOCUMENT =
             Pattern.compile("\\s*+(?:(?:query|mutation|subscription|fragment)\\b[^{]*+)?+\\{");
     private static final Pattern LITERAL =
             Pattern.compile("\"\"\"(?<block>.*?)\"\"\"|\"(?<text>(?:[^\"\\\\\\n]|\\\\.)*+)\"", Pattern.DOTALL);

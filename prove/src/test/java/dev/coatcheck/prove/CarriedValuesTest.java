@@ -87,7 +87,8 @@ class CarriedValuesTest {
     @Test
     void of_a_document_of_graphql_its_literals_are_values_and_its_code_is_none() throws IOException {
         assertThat(CarriedValues.of(posted(
-                        "/graphql", "{\"query\": \"mutation { add(title: \\\"milk\\\", note: \\\"two\\\") { id } }\"}")))
+                        "/graphql",
+                        "{\"query\": \"mutation { add(title: \\\"milk\\\", note: \\\"two\\\") { id } }\"}")))
                 .containsOnly(
                         Map.entry("part 1 of the path of step 1", "graphql"),
                         Map.entry("a literal in the request's 'query' of step 1", "milk"),

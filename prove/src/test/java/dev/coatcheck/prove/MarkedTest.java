@@ -50,7 +50,9 @@ class MarkedTest {
     void of_a_document_of_graphql_what_the_user_wrote_is_longer() {
         assertThat(body("POST /graphql {\"query\": \"mutation { add(title: \\\"milk\\\", id: \\\"5\\\") { id } }\"}"))
                 .isEqualTo("{\"query\":\"mutation { add(title: \\\"milkk3v9\\\", id: \\\"5\\\") { id } }\"}");
-        assertThat(body("POST /graphql {\"query\": \"query A($a: String) { b(a: $a) }\", \"variables\": {\"a\": \"milk\"}}"))
+        assertThat(
+                        body(
+                                "POST /graphql {\"query\": \"query A($a: String) { b(a: $a) }\", \"variables\": {\"a\": \"milk\"}}"))
                 .isEqualTo("{\"query\":\"query A($a: String) { b(a: $a) }\",\"variables\":{\"a\":\"milkk3v9\"}}");
     }
 

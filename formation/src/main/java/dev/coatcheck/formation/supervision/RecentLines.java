@@ -30,7 +30,9 @@ final class RecentLines {
     /** The last of them, without the frames of stack traces, which would push out what went wrong. */
     synchronized List<String> lines() {
         return last(
-                SHOWN, lines.stream().filter(line -> !line.isBlank() && !FRAME.matcher(line).matches()));
+                SHOWN,
+                lines.stream()
+                        .filter(line -> !line.isBlank() && !FRAME.matcher(line).matches()));
     }
 
     /** How many there were so far. */

@@ -32,7 +32,11 @@ class RecentLinesTest {
     void what_came_since_is_told_by_the_lines_at_the_margin() {
         recent.add("listening");
         long before = recent.written();
-        List.of("Traceback (most recent call last):", "  File \"app.py\", line 3, in login", "    raise KeyError", "KeyError: 3")
+        List.of(
+                        "Traceback (most recent call last):",
+                        "  File \"app.py\", line 3, in login",
+                        "    raise KeyError",
+                        "KeyError: 3")
                 .forEach(recent::add);
 
         assertThat(recent.since(before)).containsExactly("Traceback (most recent call last):", "KeyError: 3");

@@ -291,14 +291,16 @@ class InvestigationTest {
     private static SimulatedApplication deleting(
             Scenario scenario, BiFunction<SimulatedApplication.World, Seat, Set<String>> place) {
         return new SimulatedApplication(scenario)
-                .step(1, (world, seat, lane) -> place.apply(world, seat).add("note") || true)
+                .step(1, (world, seat, lane) -> {
+                    place.apply(world, seat).add("note");
+                    return true;
+                })
                 .step(2, (world, seat, lane) -> place.apply(world, seat).contains("note"))
                 .step(3, (world, seat, lane) -> place.apply(world, seat).remove("note"))
                 .step(4, (world, seat, lane) -> !place.apply(world, seat).contains("note"));
     }
 
-    private static List<String> leaks(SimulatedApplication application, Scenario scenario)
-            throws InterruptedException {
+    private static List<String> leaks(SimulatedApplication application, Scenario scenario) throws InterruptedException {
         return new Investigation(application, scenario, 3, A_LEASE)
                 .investigate(EnumSet.of(Check.SPREAD)).leaks().stream()
                         .map(InvestigationTest::words)
@@ -365,8 +367,9 @@ class InvestigationTest {
 
         assertThat(findings.leaks()).isEmpty();
         assertThat(findings.checks().getFirst().why())
-                .isEqualTo("spread 1 of 3: step 2 broke (status 200 in the control, 401 in the fleet), but when it was tried again,"
-                        + " step 1 before it did");
+                .isEqualTo(
+                        "spread 1 of 3: step 2 broke (status 200 in the control, 401 in the fleet), but when it was tried again,"
+                                + " step 1 before it did");
     }
 
     @Test

@@ -141,7 +141,8 @@ class TrialTest {
 
     @Test
     void what_is_repeated_in_each_process_is_repeated_before_anything_changes_after_it() throws Exception {
-        Plan plan = Plan.of("again", List.of(Seat.at(0), Seat.at(0), Seat.at(1))).repeating(new TreeSet<>(Set.of(1)));
+        Plan plan =
+                Plan.of("again", List.of(Seat.at(0), Seat.at(0), Seat.at(1))).repeating(new TreeSet<>(Set.of(1)));
         Scenario scenario = StepLines.read(List.of("PUT /note", "DELETE /note", "GET /note"), folder, List.of());
 
         Run run = new Trials(folder).web("exec node server.js", ANSWERS).play(plan, scenario);

@@ -86,8 +86,7 @@ public final class NodeSearch {
                 .filter(place -> place.cost <= found.getFirst().cost + MARGIN_OF_APPLICATION)
                 .map(place -> new Place(place, words.inWords(paths.path(place.match.object), place.match.edge)))
                 .filter(place -> place.isNear(found.getFirst()))
-                .sorted(Comparator.comparing(Place::isPart)
-                        .thenComparing(place -> place.words.owner()))
+                .sorted(Comparator.comparing(Place::isPart).thenComparing(place -> place.words.owner()))
                 .toList();
         return AlikePaths.folded(
                         places.stream().map(place -> place.words.path()).toList())
