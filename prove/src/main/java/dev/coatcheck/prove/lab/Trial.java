@@ -99,8 +99,14 @@ public final class Trial implements AutoCloseable {
      */
     public boolean playUpTo(int last) throws InterruptedException {
         for (int number = played(); broken.isEmpty() && number < last; number = played()) {
-            play(scenario.steps().get(number));
-            if (last == plan.steps()) {
+            Step step = scenario.steps().get(number);
+            boolean whole = last == plan.steps();
+            // Who stops on the way looks for what a step left, and compares with a process that has served nothing yet.
+            if (whole && step.isWriting() && !plan.repeated().contains(step.number())) {
+                catchUpAll(step.number());
+            }
+            play(step);
+            if (whole) {
                 endSpare(number + 1);
             }
         }
@@ -122,9 +128,6 @@ public final class Trial implements AutoCloseable {
             startAhead(step.number());
         }
         livedAtOnce = Math.max(livedAtOnce, stand.webProcesses().size());
-        if (step.isWriting() && !plan.repeated().contains(step.number())) {
-            catchUpAll(step.number());
-        }
         catchUp(seat, instance, step.number());
         Death death = plan.deaths().get(step.number());
         Set<Integer> doomed = death == null ? Set.of() : doomed(death, step.number());
