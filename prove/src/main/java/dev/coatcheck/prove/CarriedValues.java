@@ -84,9 +84,14 @@ final class CarriedValues {
     }
 
     private void add(String what, String value) {
-        if (!value.isBlank() && !SecretNames.isPassword(what) && !values.containsValue(value)) {
-            values.put(what + step, value);
+        if (value.isBlank() || SecretNames.isPassword(what) || values.containsValue(value)) {
+            return;
         }
+        String place = what + step;
+        for (int number = 2; values.containsKey(place); number++) {
+            place = what + ", no. " + number + "," + step; // of a list
+        }
+        values.put(place, value);
     }
 
     private void addBody(String body) {
@@ -98,7 +103,7 @@ final class CarriedValues {
     private void addFields(String what, String fields) {
         for (String field : fields.split("&", -1)) {
             String[] parts = field.split("=", 2);
-            add(what + parts[0], decoded(parts.length < 2 ? "" : parts[1]));
+            addText(what + parts[0], parts[0], decoded(parts.length < 2 ? "" : parts[1]));
         }
     }
 
@@ -133,7 +138,16 @@ final class CarriedValues {
         } else if (node.isArray()) {
             node.forEach(element -> addLeaves(whose, name, element));
         } else if (node.isString() || node.isNumber()) {
-            add(whose + " '" + name + "'", node.asString());
+            addText(whose + " '" + name + "'", name, node.asString());
+        }
+    }
+
+    /** Of code that a request brings, what the user wrote in it. */
+    private void addText(String what, String name, String text) {
+        if (GraphQl.isDocument(name, text)) {
+            GraphQl.literals(text).forEach(literal -> add("a literal in " + what, literal));
+        } else {
+            add(what, text);
         }
     }
 

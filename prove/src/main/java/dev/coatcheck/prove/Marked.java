@@ -83,18 +83,21 @@ final class Marked {
             node.forEach(element -> array.add(marked(name, element, mark)));
             return array;
         }
-        return node.isString() && isText(name, node.stringValue())
-                ? JsonNodeFactory.instance.stringNode(marked(node.stringValue(), mark))
-                : node;
+        return node.isString() ? JsonNodeFactory.instance.stringNode(marked(name, node.stringValue(), mark)) : node;
     }
 
     private static Template marked(String name, Template value, String mark) {
-        String written = value.toString();
-        return isText(name, written) ? Template.parse(marked(written, mark)) : value;
+        return Template.parse(marked(name, value.toString(), mark));
     }
 
-    /** An address of electronic mail stays one. */
-    private static String marked(String text, String mark) {
+    private static String marked(String name, String text, String mark) {
+        if (GraphQl.isDocument(name, text)) {
+            return GraphQl.withLiterals(text, literal -> marked("", literal, mark));
+        }
+        if (!isText(name, text)) {
+            return text;
+        }
+        // An address of electronic mail stays one.
         return text.contains("@") ? mark + text : text + mark;
     }
 

@@ -65,23 +65,9 @@ class CarriedValuesTest {
 
     @Test
     void what_a_request_brought_is_named_by_its_place_and_passwords_are_left_out() throws IOException {
-        Path file = folder.resolve("login.hurl");
-        Files.writeString(file, "POST {{BASE_URL}}/tenants/rakes/login\nHTTP 200\n");
-        Exchange login = new Exchange(
-                ScenarioFiles.read(List.of(file), List.of()).getFirst().steps().getFirst(),
-                new Target("web.1", URI.create("http://127.0.0.1:1")),
-                new Outcome.Answered(
-                        new SentRequest(
-                                "POST",
-                                "/tenants/rakes/login?user=ann&password=hunter22",
-                                List.of(),
-                                "{\"card\": \"4711\", \"pass\": \"hunter23\", \"password\": {\"value\": \"hunter24\"}}"),
-                        new Response(200, List.of(), Content.of(new byte[0]))),
-                List.of(),
-                Map.of(),
-                1,
-                Instant.EPOCH,
-                Duration.ZERO);
+        Exchange login = posted(
+                "/tenants/rakes/login?user=ann&password=hunter22",
+                "{\"card\": \"4711\", \"pass\": \"hunter23\", \"password\": {\"value\": \"hunter24\"}}");
 
         assertThat(CarriedValues.of(login))
                 .containsOnly(
@@ -90,5 +76,40 @@ class CarriedValuesTest {
                         Map.entry("part 2 of the path of step 1", "rakes"),
                         Map.entry("part 3 of the path of step 1", "login"),
                         Map.entry("the parameter user of step 1", "ann"));
+    }
+
+    @Test
+    void each_element_of_a_list_is_a_value() throws IOException {
+        assertThat(CarriedValues.of(posted("/", "{\"goods\": [\"rake\", \"spade\"]}")))
+                .containsValues("rake", "spade");
+    }
+
+    @Test
+    void of_a_document_of_graphql_its_literals_are_values_and_its_code_is_none() throws IOException {
+        assertThat(CarriedValues.of(posted(
+                        "/graphql",
+                        "{\"query\": \"mutation { add(title: \\\"milk\\\", note: \\\"two\\\") { id } }\"}")))
+                .containsOnly(
+                        Map.entry("part 1 of the path of step 1", "graphql"),
+                        Map.entry("a literal in the request's 'query' of step 1", "milk"),
+                        Map.entry("a literal in the request's 'query', no. 2, of step 1", "two"));
+        assertThat(CarriedValues.of(posted("/search", "{\"query\": \"a {good} rake\"}")))
+                .containsValue("a {good} rake");
+    }
+
+    private Exchange posted(String target, String body) throws IOException {
+        Path file = folder.resolve("post.hurl");
+        Files.writeString(file, "POST {{BASE_URL}}/any\nHTTP 200\n");
+        return new Exchange(
+                ScenarioFiles.read(List.of(file), List.of()).getFirst().steps().getFirst(),
+                new Target("web.1", URI.create("http://127.0.0.1:1")),
+                new Outcome.Answered(
+                        new SentRequest("POST", target, List.of(), body),
+                        new Response(200, List.of(), Content.of(new byte[0]))),
+                List.of(),
+                Map.of(),
+                1,
+                Instant.EPOCH,
+                Duration.ZERO);
     }
 }

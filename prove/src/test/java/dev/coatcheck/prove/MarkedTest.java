@@ -47,6 +47,16 @@ class MarkedTest {
     }
 
     @Test
+    void of_a_document_of_graphql_what_the_user_wrote_is_longer() {
+        assertThat(body("POST /graphql {\"query\": \"mutation { add(title: \\\"milk\\\", id: \\\"5\\\") { id } }\"}"))
+                .isEqualTo("{\"query\":\"mutation { add(title: \\\"milkk3v9\\\", id: \\\"5\\\") { id } }\"}");
+        assertThat(
+                        body(
+                                "POST /graphql {\"query\": \"query A($a: String) { b(a: $a) }\", \"variables\": {\"a\": \"milk\"}}"))
+                .isEqualTo("{\"query\":\"query A($a: String) { b(a: $a) }\",\"variables\":{\"a\":\"milkk3v9\"}}");
+    }
+
+    @Test
     void a_step_that_brings_no_text_has_no_mark() {
         assertThat(Marked.of(step("POST /lists/5"), "k3v9")).isEmpty();
         assertThat(Marked.of(step("POST /lists {\"n\": 5}"), "k3v9")).isEmpty();

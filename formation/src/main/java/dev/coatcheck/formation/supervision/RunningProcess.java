@@ -121,6 +121,16 @@ public final class RunningProcess implements AutoCloseable {
         return recent.lines();
     }
 
+    /** How many lines it has written so far. */
+    public long linesWritten() {
+        return recent.written();
+    }
+
+    /** What it has written since it had written so many lines, without what is indented, as the frames of a trace are. */
+    public List<String> linesSince(long written) {
+        return recent.since(written);
+    }
+
     private Thread read(InputStream stream, String instance, Stream which, Journal journal) {
         // A platform thread: a read from a pipe would hold on to the carrier of a virtual one.
         return Thread.ofPlatform().name(instance + "-" + which).daemon().start(() -> {

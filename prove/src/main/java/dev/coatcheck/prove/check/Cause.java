@@ -16,7 +16,8 @@ public enum Cause {
             "State is kept in a file on the disk of one process.",
             "Put the file into an object store or the database, and only its key into the answer. In Java, Coatcheck's"
                     + " blobs port streams it there; in any other language, an S3 client. A temporary file is fine"
-                    + " within one request. SQLite is such a file too: use a database server."),
+                    + " within one request. SQLite is such a file too: use a database server; and so are sessions in"
+                    + " files: use the session store of your framework for Redis or SQL."),
     CACHED_FILE(
             "A file is read once, when a process starts, and changed later by a request.",
             "What requests may change belongs into a backing service and is read from there when it is needed, or"

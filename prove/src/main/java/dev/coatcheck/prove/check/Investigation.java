@@ -1,6 +1,7 @@
 package dev.coatcheck.prove.check;
 
 import dev.coatcheck.prove.check.CheckOutcome.Result;
+import dev.coatcheck.prove.compare.Difference;
 import dev.coatcheck.prove.lab.InconclusiveException;
 import dev.coatcheck.prove.lab.Plan;
 import dev.coatcheck.prove.lab.Run;
@@ -179,7 +180,7 @@ public final class Investigation {
                 run = stage.run(allowances.in(plan));
                 continue;
             } else if (allowances.repeated().isEmpty()) {
-                doubts.add(broken(run) + ", " + examination.doubt());
+                doubts.add(broken(run) + " (" + how(run) + "), " + examination.doubt() + wrote(run));
                 notes.add(doubts.getLast());
                 return;
             }
@@ -219,6 +220,16 @@ public final class Investigation {
 
     private static String broken(Run run) {
         return run.plan().name() + ": step " + run.broken().orElseThrow().step() + " broke";
+    }
+
+    private static String how(Run run) {
+        return Difference.mostTelling(run.broken().orElseThrow().differences()).toString();
+    }
+
+    /** By itself the process may tell what nobody can tell from outside, as two that make the same table at once do. */
+    private static String wrote(Run run) {
+        List<String> lines = run.broken().orElseThrow().wrote();
+        return lines.isEmpty() ? "" : "; who answered wrote meanwhile:\n  " + String.join("\n  ", lines);
     }
 
     private void add(Leak leak) {

@@ -153,7 +153,8 @@ final class Trick {
                                     id.getKey().isHeader() ? Part.HEADER : Part.BODY,
                                     id.getKey().name(),
                                     Optional.of("another one each time"),
-                                    Optional.of(shown(id))))));
+                                    Optional.of(shown(id)))),
+                            List.of()));
                 }
             }
         }
@@ -207,6 +208,7 @@ final class Trick {
                         Part.STATUS,
                         "",
                         Optional.of(String.valueOf(control)),
-                        Optional.of(String.valueOf(fleet))))));
+                        Optional.of(String.valueOf(fleet)))),
+                List.of()));
     }
 }

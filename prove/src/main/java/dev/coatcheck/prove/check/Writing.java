@@ -4,7 +4,7 @@ import dev.coatcheck.prove.scenario.Scenario;
 import dev.coatcheck.prove.scenario.Step;
 import java.util.List;
 
-/** Steps that may change something: all whose method does not promise the contrary (RFC 9110, 9.2.1). */
+/** Steps that may change something. */
 final class Writing {
     private Writing() {}
 

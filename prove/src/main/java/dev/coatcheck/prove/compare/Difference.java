@@ -34,7 +34,7 @@ public record Difference(int step, Part part, String place, Optional<String> con
     public static Difference mostTelling(List<Difference> differences) {
         return Collections.min(
                 differences,
-                Comparator.<Difference>comparingInt(difference -> TELLING.indexOf(difference.part))
+                Comparator.<Difference>comparingInt(difference -> TELLING.indexOf(difference.telling()))
                         // A number that is another one is seldom what a reader looks for where a whole line is missing.
                         .thenComparing(difference -> difference.fleet.isPresent()));
     }
@@ -49,6 +49,11 @@ public record Difference(int step, Part part, String place, Optional<String> con
             case BODY -> "body: " + body();
             case EXPECTATION -> fleet.orElse("");
         };
+    }
+
+    /** The page of a redirect says less than where it leads. */
+    private Part telling() {
+        return part == Part.HEADER && place.equals("Location") ? Part.EXPECTATION : part;
     }
 
     private String subject() {

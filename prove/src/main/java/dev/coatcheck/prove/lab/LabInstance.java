@@ -39,6 +39,11 @@ public final class LabInstance implements AutoCloseable {
     private final String name;
     private final Layer layer;
     private final NamedPaths named;
+    /** What was written with an answer comes with it, or hardly later. */
+    private static final Duration LINES_LIMIT = Duration.ofMillis(200);
+
+    private static final Duration LINES_PAUSE = Duration.ofMillis(20);
+
     private final RunningProcess process;
     private final Instant startedAt = Instant.now();
     private final long startNanos = System.nanoTime();
@@ -239,6 +244,24 @@ public final class LabInstance implements AutoCloseable {
     public String lastLines() {
         List<String> lines = process.recentLines();
         return lines.isEmpty() ? "; it wrote nothing" : "; its last lines:\n  " + String.join("\n  ", lines);
+    }
+
+    /** How many lines it has written so far. */
+    long linesWritten() {
+        return process.linesWritten();
+    }
+
+    /**
+     * What it has written since it had written so many lines, as a server does of its own accord when it fails; waits a
+     * moment for the first.
+     */
+    List<String> linesSince(long written) throws InterruptedException {
+        for (Duration waited = Duration.ZERO;
+                process.linesSince(written).isEmpty() && waited.compareTo(LINES_LIMIT) < 0;
+                waited = waited.plus(LINES_PAUSE)) {
+            Thread.sleep(LINES_PAUSE);
+        }
+        return process.linesSince(written);
     }
 
     /**

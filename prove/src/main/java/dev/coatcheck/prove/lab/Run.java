@@ -75,10 +75,12 @@ public record Run(
      *
      * @param step its number
      * @param differences at least one, the most telling first
+     * @param wrote what the process that answered wrote meanwhile, where it failed at the step, or did not answer
      */
-    public record Break(int step, List<Difference> differences) {
+    public record Break(int step, List<Difference> differences, List<String> wrote) {
         public Break {
             differences = List.copyOf(differences);
+            wrote = List.copyOf(wrote);
         }
     }
 

@@ -107,8 +107,14 @@ public final class Trial implements AutoCloseable {
      */
     public boolean playUpTo(int last) throws InterruptedException {
         for (int number = played(); broken.isEmpty() && number < last; number = played()) {
-            play(scenario.steps().get(number));
-            if (last == plan.steps()) {
+            Step step = scenario.steps().get(number);
+            boolean whole = last == plan.steps();
+            // Who stops on the way looks for what a step left, and compares with a process that has served nothing yet.
+            if (whole && !step.request().isSafe() && !plan.repeated().contains(step.number())) {
+                catchUpAll(step.number());
+            }
+            play(step);
+            if (whole) {
                 endSpare(number + 1);
             }
         }
@@ -134,6 +140,7 @@ public final class Trial implements AutoCloseable {
         Death death = plan.deaths().get(step.number());
         Set<Integer> doomed = death == null ? Set.of() : doomed(death, step.number());
         List<Victim> victims = death == null ? List.of() : victims(doomed);
+        long written = instance.linesWritten();
         Exchange exchange = user.play(patient(step), seat, target(instance));
         if (death == Death.OF_ALL_AT_REST) {
             Rest.await(victims.stream().map(Victim::instance).toList());
@@ -150,7 +157,24 @@ public final class Trial implements AutoCloseable {
         }
         List<Difference> differences = user.compare(exchange, seat);
         if (!differences.isEmpty() && !(isForborne(step) && passes(step, seat))) {
-            broken = Optional.of(new Run.Break(step.number(), differences));
+            List<String> wrote = hasFailed(exchange) ? instance.linesSince(written) : List.of();
+            broken = Optional.of(new Run.Break(step.number(), differences, wrote));
+        }
+    }
+
+    private static boolean hasFailed(Exchange exchange) {
+        return exchange.response().map(response -> response.status() >= 500).orElse(true);
+    }
+
+    /**
+     * What changes something comes after what was repeated, in all who serve later too: who repeated the making of a thing
+     * after its deletion would have it again.
+     */
+    private void catchUpAll(int before) throws InterruptedException {
+        for (Seat seat : new LinkedHashSet<>(plan.seats().subList(before - 1, plan.steps()))) {
+            if (stand.webProcesses().contains(seat.process())) {
+                catchUp(seat, stand.web(seat), before);
+            }
         }
     }
 

@@ -94,8 +94,9 @@ public final class FileSearch {
                             ? "SQLite database " + sqlite.database()
                             : file.path() + content.get().inWords());
         }
-        return search.isIn(file.path())
-                ? Optional.of(file.path() + ", whose name holds it" + size(file))
+        Optional<Needle> named = search.firstOf(file.path());
+        return named.isPresent()
+                ? Optional.of(file.path() + ", named after " + named.get().origin() + size(file))
                 : Optional.empty();
     }
 

@@ -1,10 +1,13 @@
 package dev.coatcheck.prove.location;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -101,6 +104,17 @@ public final class PatternSearch {
     public boolean isIn(String text) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         return firstIn(bytes, 0, bytes.length) >= 0;
+    }
+
+    /** The needle that comes first in the text. */
+    Optional<Needle> firstOf(String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        List<Needle> first = new ArrayList<>();
+        search(bytes, 0, bytes.length, (position, needle) -> {
+            first.add(needle);
+            return false;
+        });
+        return first.stream().findFirst();
     }
 
     private boolean check(byte[] data, int position, int end, int word, Hits hits) {

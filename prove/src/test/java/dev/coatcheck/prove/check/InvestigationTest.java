@@ -6,6 +6,7 @@ import dev.coatcheck.prove.check.CheckOutcome.Result;
 import dev.coatcheck.prove.check.SimulatedApplication.Behaviour;
 import dev.coatcheck.prove.check.Trace.Remembered;
 import dev.coatcheck.prove.lab.Run;
+import dev.coatcheck.prove.lab.Seat;
 import dev.coatcheck.prove.scenario.Polling;
 import dev.coatcheck.prove.scenario.Scenario;
 import dev.coatcheck.prove.scenario.StepLines;
@@ -15,6 +16,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -283,6 +285,35 @@ class InvestigationTest {
     }
 
     @Test
+    void what_was_deleted_in_one_place_alone_was_left_in_that_kind_of_place() throws Exception {
+        Scenario scenario = scenario("PUT /note", "GET /note", "DELETE /note", "GET /gone");
+        SimulatedApplication onDisk = deleting(scenario, (world, seat) -> world.disk(seat.disk()));
+        SimulatedApplication inMemory = deleting(scenario, SimulatedApplication.World::memory);
+
+        assertThat(leaks(onDisk, scenario)).containsExactly("LOCAL_FILE 1 2", "LOCAL_FILE 3 4");
+        assertThat(leaks(inMemory, scenario)).containsExactly("MEMORY 1 2", "MEMORY 3 4");
+    }
+
+    private static SimulatedApplication deleting(
+            Scenario scenario, BiFunction<SimulatedApplication.World, Seat, Set<String>> place) {
+        return new SimulatedApplication(scenario)
+                .step(1, (world, seat, lane) -> {
+                    place.apply(world, seat).add("note");
+                    return true;
+                })
+                .step(2, (world, seat, lane) -> place.apply(world, seat).contains("note"))
+                .step(3, (world, seat, lane) -> place.apply(world, seat).remove("note"))
+                .step(4, (world, seat, lane) -> !place.apply(world, seat).contains("note"));
+    }
+
+    private static List<String> leaks(SimulatedApplication application, Scenario scenario) throws InterruptedException {
+        return new Investigation(application, scenario, 3, A_LEASE)
+                .investigate(EnumSet.of(Check.SPREAD)).leaks().stream()
+                        .map(InvestigationTest::words)
+                        .toList();
+    }
+
+    @Test
     void what_a_worker_writes_for_a_web_process_is_blamed_on_the_step_that_asked_for_it() throws Exception {
         Scenario scenario = scenario("GET /1", "POST /2", "GET /3", "GET /4");
         SimulatedApplication application = new SimulatedApplication(scenario)
@@ -306,7 +337,7 @@ class InvestigationTest {
 
         assertThat(findings.leaks()).isEmpty();
         assertThat(findings.checks().getFirst().result()).isEqualTo(Result.INCONCLUSIVE);
-        assertThat(findings.notes()).singleElement().asString().contains("not again");
+        assertThat(findings.notes()).singleElement().asString().contains("in the fleet), and not again");
     }
 
     @ParameterizedTest
@@ -342,7 +373,9 @@ class InvestigationTest {
 
         assertThat(findings.leaks()).isEmpty();
         assertThat(findings.checks().getFirst().why())
-                .isEqualTo("spread 1 of 3: step 2 broke, but when it was tried again, step 1 before it did");
+                .isEqualTo(
+                        "spread 1 of 3: step 2 broke (status 200 in the control, 401 in the fleet), but when it was tried again,"
+                                + " step 1 before it did");
     }
 
     @Test

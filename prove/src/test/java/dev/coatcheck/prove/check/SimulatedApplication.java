@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -146,6 +147,13 @@ final class SimulatedApplication implements Stage {
             if (plan.gaps().containsKey(number)) {
                 world.store.addAll(world.underWay.keySet());
             }
+            if (!step.request().isSafe() && !plan.repeated().contains(number)) {
+                for (Seat later : plan.seats().subList(number - 1, plan.steps())) {
+                    if (world.memories.containsKey(later.process())) {
+                        catchUp(plan, world, later, number);
+                    }
+                }
+            }
             catchUp(plan, world, seat, number);
             boolean varies =
                     number == plan.steps() && lessons > 0 && plan.name().startsWith("confirm unsplit");
@@ -155,11 +163,11 @@ final class SimulatedApplication implements Stage {
                     new Run.Played(exchange(step, well ? 200 : 401), "web." + seat.process(), seat.process(), false));
             if (well == failing.contains(number) && judge.isEmpty()) {
                 Difference difference = new Difference(number, Part.STATUS, "", Optional.of("200"), Optional.of("401"));
-                broken = Optional.of(new Run.Break(number, List.of(difference)));
+                broken = Optional.of(new Run.Break(number, List.of(difference), List.of()));
             }
             Death death = plan.deaths().get(number);
             if (death != null) {
-                kill(world, seat, death);
+                kill(world, plan, number, death);
                 world.killedAfter.add(number);
                 kills.add(new Run.Killed("web." + seat.process(), seat.process(), number, Instant.EPOCH, true));
             }
@@ -215,17 +223,20 @@ final class SimulatedApplication implements Stage {
         }
     }
 
-    private static void kill(World world, Seat seat, Death death) {
-        switch (death) {
-            case OF_ALL, OF_ALL_AT_REST -> {
-                world.memories.replaceAll((process, memory) -> new HashSet<>());
-                world.underWay.clear();
-            }
-            case OF_WHO_ANSWERED -> {
-                world.memories.put(seat.process(), new HashSet<>());
-                world.underWay.values().removeIf(process -> process == seat.process());
-            }
-        }
+    private static void kill(World world, Plan plan, int number, Death death) {
+        Set<Integer> doomed =
+                switch (death) {
+                    case OF_ALL, OF_ALL_AT_REST ->
+                        plan.seats().subList(0, number).stream()
+                                .map(Seat::process)
+                                .collect(Collectors.toSet());
+                    case OF_WHO_ANSWERED -> Set.of(plan.seat(number).process());
+                };
+        doomed.forEach(process -> {
+            world.memories.put(process, new HashSet<>());
+            world.served.removeIf(step -> step.contains(" " + process + " "));
+        });
+        world.underWay.values().removeIf(process -> death != Death.OF_WHO_ANSWERED || doomed.contains(process));
     }
 
     private static Exchange exchange(Step step, int status) {

@@ -145,6 +145,19 @@ class TrialTest {
     }
 
     @Test
+    void what_is_repeated_in_each_process_is_repeated_before_anything_changes_after_it() throws Exception {
+        Plan plan =
+                Plan.of("again", List.of(Seat.at(0), Seat.at(0), Seat.at(1))).repeating(new TreeSet<>(Set.of(1)));
+        Scenario scenario = StepLines.read(List.of("PUT /note", "DELETE /note", "GET /note"), folder, List.of());
+
+        Run run = new Trials(folder).web("exec node server.js", ANSWERS).play(plan, scenario);
+
+        assertThat(run.played())
+                .extracting(played -> played.exchange().step().number() + " on " + played.instance())
+                .containsExactly("1 on web.1", "1 on web.2", "2 on web.1", "3 on web.2");
+    }
+
+    @Test
     void what_is_repeated_in_each_process_is_repeated_in_the_successor_of_a_killed_one() throws Exception {
         Plan plan =
                 Plan.together("again", 2).withDeaths(Map.of(1, Death.OF_ALL)).repeating(new TreeSet<>(Set.of(1)));

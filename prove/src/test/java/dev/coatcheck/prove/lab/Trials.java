@@ -54,8 +54,12 @@ record Trials(Path folder, Map<String, String> environment) {
     }
 
     Run play(Plan plan) throws InterruptedException {
+        return play(plan, steps(plan.steps()));
+    }
+
+    Run play(Plan plan, Scenario scenario) throws InterruptedException {
         try (Lab lab = lab();
-                Trial trial = lab.begin(plan, steps(plan.steps()), Optional.empty(), 0)) {
+                Trial trial = lab.begin(plan, scenario, Optional.empty(), 0)) {
             trial.playUpTo(plan.steps());
             return trial.run();
         }

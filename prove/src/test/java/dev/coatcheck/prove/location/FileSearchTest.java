@@ -42,7 +42,8 @@ class FileSearchTest {
     void a_file_is_told_by_its_name() throws IOException {
         write("sess_" + SID, "user|s:5:alice");
 
-        assertThat(paths()).containsExactly("/srv/app/sess_" + SID + ", whose name holds it (14 bytes)");
+        assertThat(paths())
+                .containsExactly("/srv/app/sess_" + SID + ", named after the cookie sid of step 1 (14 bytes)");
     }
 
     @Test

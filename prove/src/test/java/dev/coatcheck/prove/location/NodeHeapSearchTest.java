@@ -44,6 +44,7 @@ class NodeHeapSearchTest {
             class Store { constructor() { this.byUser = {bob: login()} } } const store = new Store() | store | server.js: store (Store) → byUser → bob
             const carts = []; carts.push({owner: 'bob'}, {owner: login()}) | carts | server.js: carts (Array) → [1] → owner
             let current; current = login() | current | server.js: current
+            const names = []; names.push(('{"title":"' + login() + '", "n": 1}').slice(10, 26)) | names | server.js: names (Array) → [0]
             """)
     void the_path_to_a_needle_begins_at_the_variable_of_its_script(String code, String variable, String path)
             throws IOException, InterruptedException {

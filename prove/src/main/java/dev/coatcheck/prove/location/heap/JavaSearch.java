@@ -57,12 +57,11 @@ public final class JavaSearch {
             }
             found.sort(Comparator.comparingInt(Found::cost));
             PatternSearch search = new PatternSearch(needles);
-            return found.stream()
+            List<String> told = found.stream()
                     .filter(place -> place.cost <= found.getFirst().cost + MARGIN)
                     .map(place -> JavaPath.inWords(heap, search, paths.path(place.match.object())))
-                    .distinct()
-                    .limit(MOST_PATHS)
                     .toList();
+            return AlikePaths.folded(told).stream().limit(MOST_PATHS).toList();
         }
     }
 

@@ -21,6 +21,16 @@ final class NodePath {
     private static final Pattern RANDOM = Pattern.compile("(?=.*\\d)(?=.*[A-Za-z])\\S{12,}");
     private static final Pattern SCRIPT = Pattern.compile(".*/[^/]+\\.[cm]?[jt]sx?");
 
+    /** Whose variable a path begins at, the most telling first. */
+    enum Owner {
+        APPLICATION,
+        PACKAGE,
+        /** It names no script, as a path from a listener does. */
+        NOBODY
+    }
+
+    record Words(String path, Owner owner) {}
+
     private final NodeHeap heap;
     private final PatternSearch needles;
 
@@ -45,35 +55,43 @@ final class NodePath {
      *
      * @param lastEdge the property that is the end of the way; -1 where the last object is
      */
-    String inWords(List<Integer> path, int lastEdge) {
+    Words inWords(List<Integer> path, int lastEdge) {
         List<String> tokens = new ArrayList<>();
+        Owner owner = Owner.NOBODY;
         for (int i = 0; i + 1 < path.size(); i++) {
-            step(path.get(i), heap.cheapestEdge(path.get(i), path.get(i + 1)), tokens);
+            String script = step(path.get(i), heap.cheapestEdge(path.get(i), path.get(i + 1)), tokens);
+            if (!script.isEmpty()) {
+                owner = script.contains(PACKAGES) ? Owner.PACKAGE : Owner.APPLICATION;
+            }
         }
         if (lastEdge >= 0) {
             tokens.add(named(heap.edgeName(lastEdge)));
         }
-        return String.join(" → ", tokens.subList(Math.max(0, tokens.size() - LAST_TOKENS), tokens.size()));
+        return new Words(
+                String.join(" → ", tokens.subList(Math.max(0, tokens.size() - LAST_TOKENS), tokens.size())), owner);
     }
 
-    private void step(int from, int edge, List<String> tokens) {
+    /** Adds what the reference says, and returns the script that the path begins at from now on; empty where it goes on. */
+    private String step(int from, int edge, List<String> tokens) {
         int to = heap.edgeTarget(edge);
         String name = heap.edgeName(edge);
         switch (heap.edgeKind(edge)) {
             case "context" -> {
                 String script = scripts.getOrDefault(from, "");
-                if (!script.isEmpty() && !script.startsWith("node:")) {
+                boolean begins = !script.isEmpty() && !script.startsWith("node:");
+                if (begins) {
                     tokens.clear(); // what led here says less
                 }
                 tokens.add((script.isEmpty() ? "" : fileName(script) + ": ") + name + typeOf(to));
+                return begins ? script : "";
             }
             case "property" -> {
                 if (SCRIPT.matcher(name).matches()) {
                     tokens.clear();
                     tokens.add(fileName(name));
-                } else {
-                    tokens.add(named(name));
+                    return name;
                 }
+                tokens.add(named(name));
             }
             case "element" -> tokens.add("[" + name + "]");
             case "internal" -> {
@@ -83,6 +101,7 @@ final class NodePath {
             }
             default -> {}
         }
+        return "";
     }
 
     /** A Map keeps each key before its value in one array; the number after them is no reference. */

@@ -21,7 +21,12 @@ public final class NodeSearch {
     /** What a place costs in addition where it holds more than the needle: a header, a line of a log. */
     private static final int NOT_WHOLE = 8;
 
+    /** Paths that cost so much more than the best say nothing more. */
     private static final int MARGIN = 8;
+
+    /** A variable of the application says more than one of a package, which may be a cache of what it has parsed. */
+    private static final int MARGIN_OF_APPLICATION = 24;
+
     private static final int MOST_PATHS = 3;
 
     /**
@@ -77,12 +82,28 @@ public final class NodeSearch {
         }
         found.sort(Comparator.comparingInt(Found::cost));
         NodePath words = new NodePath(heap, search);
-        return found.stream()
-                .filter(place -> place.cost <= found.getFirst().cost + MARGIN)
-                .map(place -> words.inWords(paths.path(place.match.object), place.match.edge))
-                .distinct()
+        List<Place> places = found.stream()
+                .filter(place -> place.cost <= found.getFirst().cost + MARGIN_OF_APPLICATION)
+                .map(place -> new Place(place, words.inWords(paths.path(place.match.object), place.match.edge)))
+                .filter(place -> place.isNear(found.getFirst()))
+                .sorted(Comparator.comparing(Place::isPart).thenComparing(place -> place.words.owner()))
+                .toList();
+        return AlikePaths.folded(
+                        places.stream().map(place -> place.words.path()).toList())
+                .stream()
                 .limit(MOST_PATHS)
                 .toList();
+    }
+
+    private record Place(Found found, NodePath.Words words) {
+        boolean isPart() {
+            return !found.match.whole;
+        }
+
+        boolean isNear(Found best) {
+            boolean own = words.owner() == NodePath.Owner.APPLICATION && (found.match.whole || !best.match.whole);
+            return found.cost <= best.cost + (own ? MARGIN_OF_APPLICATION : MARGIN);
+        }
     }
 
     private List<Match> matches() {
@@ -92,11 +113,21 @@ public final class NodeSearch {
             if (heap.isString(object) && holding.get(text)) {
                 matches.add(new Match(object, -1, whole.get(text)));
             }
-            if (heap.type(object).equals("concatenated string")) {
-                String joined = heap.text(object);
-                if (search.isIn(joined)) {
-                    matches.add(new Match(object, -1, texts.contains(joined)));
+            switch (heap.type(object)) {
+                case "concatenated string" -> {
+                    String joined = heap.text(object);
+                    if (search.isIn(joined)) {
+                        matches.add(new Match(object, -1, texts.contains(joined)));
+                    }
                 }
+                // Which part of the longer one it is, the snapshot does not tell.
+                case "sliced string" -> {
+                    int longer = heap.target(object, "parent");
+                    if (longer >= 0 && search.isIn(heap.text(longer))) {
+                        matches.add(new Match(object, -1, false));
+                    }
+                }
+                default -> {}
             }
             for (int edge = heap.firstEdge(object); edge < heap.firstEdge(object + 1); edge++) {
                 int name = heap.propertyNameIndex(edge);

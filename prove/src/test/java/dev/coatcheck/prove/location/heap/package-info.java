@@ -1,0 +1,4 @@
+@NullMarked
+package dev.coatcheck.prove.location.heap;
+
+import org.jspecify.annotations.NullMarked;
