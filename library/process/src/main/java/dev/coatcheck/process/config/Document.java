@@ -1,7 +1,7 @@
 package dev.coatcheck.process.config;
 
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
+import java.util.Arrays;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -11,14 +11,17 @@ import org.slf4j.LoggerFactory;
  * What stands at a place, as it was when it was last looked at. Whoever asks says how old that may be, and is the one who
  * looks again where it is older: there is no thread that would have to be ended.
  *
+ * <p>There is one reading at a time, which all who need it wait for. It goes on when they do not wait any longer, so that a
+ * place that is slow is followed too, a little later.
+ *
  * <p>A place that cannot be read any more changes nothing: what was last read stays, and is not looked for again for a while.
  */
 final class Document {
-    /** For the first reading, before the process listens; all documents are read at once. */
-    static final Duration FIRST_LIMIT = Duration.ofSeconds(10);
+    /** For a reading; before the process listens that is how long it is waited for, and all documents are read at once. */
+    static final Duration LIMIT = Duration.ofSeconds(10);
 
-    /** For later ones, which somebody who wants to go on waits for: well below the time a pool waits for a connection. */
-    static final Duration LIMIT = Duration.ofSeconds(2);
+    /** How long after its begin a later reading is waited for, by those who want to go on. */
+    static final Duration PATIENCE = Duration.ofSeconds(2);
 
     /** How long a place that failed is left alone. */
     private static final Duration PAUSE = Duration.ofSeconds(15);
@@ -27,65 +30,94 @@ final class Document {
 
     private final String shown;
     private final Place place;
+    private final Duration limit;
     private final Duration pause;
     private final Reading first;
-    private final ReentrantLock looking = new ReentrantLock();
-    private volatile @Nullable Look last;
 
-    /** What was seen, and when; {@code failed} where a later attempt to see more was in vain at that time. */
-    private record Look(String text, long at, boolean failed) {}
+    /** For what changes the two below; nobody waits while holding it. */
+    private final ReentrantLock lock = new ReentrantLock();
+
+    private Reading reading;
+    private volatile @Nullable Snapshot last;
 
     /** Begins to read. */
     Document(String shown, Place place) {
-        this(shown, place, PAUSE);
+        this(shown, place, LIMIT, PAUSE);
     }
 
-    Document(String shown, Place place, Duration pause) {
+    Document(String shown, Place place, Duration limit, Duration pause) {
         this.shown = shown;
         this.place = place;
+        this.limit = limit;
         this.pause = pause;
-        this.first = Reading.begin(place, FIRST_LIMIT);
+        this.first = Reading.begin(this::look);
+        this.reading = first;
     }
 
     /** What was read first. Only when this has succeeded may the other methods be called. */
-    String first() throws SecretException {
-        var known = last;
-        if (known != null) {
-            return known.text();
+    Snapshot first() throws SecretException {
+        if (first.awaitEnd(limit.minus(first.age()))) {
+            return first.result();
         }
-        var text = first.await();
-        last = new Look(text, System.nanoTime(), false);
-        return text;
+        first.interrupt();
+        throw new SecretException(
+                Thread.currentThread().isInterrupted()
+                        ? "was not waited for, since the thread was interrupted"
+                        : late());
     }
 
     /** What stood there at most {@code age} ago, or longer where it cannot be read. */
-    String within(Duration age) {
-        var known = known();
-        if (!isOlder(known, age)) {
-            return known.text();
-        }
-        try {
-            // Somebody who looks already is waited for, except by those who would be content with what is a little
-            // older.
-            if (looking.tryLock(age.compareTo(LIMIT) > 0 ? 0 : LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
-                try {
-                    return isOlder(known(), age) ? look() : known().text();
-                } finally {
-                    looking.unlock();
-                }
+    Snapshot within(Duration age) {
+        long came = System.nanoTime();
+        // Twice at the most: what is begun from now on is young enough.
+        while (true) {
+            var awaited = reading(age, came);
+            if (awaited == null || !awaited.awaitEnd(patience(awaited, came))) {
+                return known();
             }
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
         }
-        return known().text();
     }
 
-    private boolean isOlder(Look known, Duration age) {
-        var limit = known.failed() && age.compareTo(pause) < 0 ? pause : age;
-        return System.nanoTime() - known.at() > limit.toNanos();
+    /** What has kept one waiting in vain keeps no other. */
+    private static Duration patience(Reading awaited, long came) {
+        var waited = Duration.ofNanos(System.nanoTime() - came);
+        var age = awaited.age();
+        return PATIENCE.minus(age.compareTo(waited) > 0 ? age : waited);
     }
 
-    private Look known() {
+    /** What to wait for, for something younger; null where that is not needed, or not to be had. */
+    private @Nullable Reading reading(Duration age, long came) {
+        if (!isOlder(known(), age, came)) {
+            return null;
+        }
+        lock.lock();
+        try {
+            if (!isOlder(known(), age, came)) {
+                return null;
+            }
+            if (reading.isOver()) {
+                reading = Reading.begin(this::look);
+                return reading;
+            }
+            if (reading.age().compareTo(limit) > 0) {
+                // Whether that ends it or not, there is no second one beside it.
+                reading.interrupt();
+                fail(late());
+                return null;
+            }
+            // Those who would be content with what is a little older leave it to the one who has begun.
+            return age.compareTo(PATIENCE) > 0 ? null : reading;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean isOlder(Snapshot known, Duration age, long came) {
+        var oldest = known.failed() && age.compareTo(pause) < 0 ? pause : age;
+        return came - known.at() > oldest.toNanos();
+    }
+
+    private Snapshot known() {
         var known = last;
         if (known == null) {
             throw new IllegalStateException(shown + " was not read yet");
@@ -93,24 +125,56 @@ final class Document {
         return known;
     }
 
-    private String look() {
-        var before = known();
+    private Snapshot look() throws SecretException {
+        long begun = System.nanoTime();
         try {
-            var text = Reading.begin(place, LIMIT).await();
-            if (before.failed()) {
+            return took(place.read(), begun);
+        } catch (SecretException failed) {
+            throw fail(Shown.fit(failed));
+        } catch (RuntimeException | Error failed) {
+            // Without its message, of which nobody knows what it quotes; frames hold no values.
+            log.debug("Reading {} failed at {}", shown, Arrays.asList(failed.getStackTrace()));
+            throw fail(new SecretException(
+                    "cannot be read (" + failed.getClass().getSimpleName() + ")"));
+        }
+    }
+
+    private Snapshot took(String text, long begun) {
+        lock.lock();
+        try {
+            var before = last;
+            if (before != null && before.failed()) {
                 log.info("Can read {} again", shown);
             }
-            last = new Look(text, System.nanoTime(), false);
-            return text;
-        } catch (SecretException failed) {
-            // Who was interrupted has learnt nothing.
-            if (!Thread.currentThread().isInterrupted()) {
-                last = new Look(before.text(), System.nanoTime(), true);
+            var now = before == null ? new Snapshot(1, text, begun, false) : before.next(text, begun);
+            last = now;
+            return now;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private SecretException fail(SecretException failed) {
+        fail(String.valueOf(failed.getMessage()));
+        return failed;
+    }
+
+    private void fail(String why) {
+        lock.lock();
+        try {
+            var before = last;
+            if (before != null) {
+                last = before.inVain();
                 if (!before.failed()) {
-                    log.warn("Cannot read {} again, and what was last read stays: {}", shown, failed.getMessage());
+                    log.warn("Cannot read {} again, and what was last read stays: {}", shown, why);
                 }
             }
-            return before.text();
+        } finally {
+            lock.unlock();
         }
+    }
+
+    private String late() {
+        return "gave no answer within " + limit.toSeconds() + " s";
     }
 }

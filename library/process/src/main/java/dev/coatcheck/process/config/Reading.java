@@ -1,47 +1,67 @@
 package dev.coatcheck.process.config;
 
 import java.time.Duration;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** A place that is being read, on a thread of its own, so that whoever waits for it does so within a limit. */
+/** Something that is being read, on a thread of its own, which goes on when whoever waits for it does so no longer. */
 final class Reading {
-    private final FutureTask<String> task;
-    private final Duration limit;
+    private final FutureTask<Snapshot> task;
+    private final Thread thread;
     private final long begun = System.nanoTime();
 
-    private Reading(FutureTask<String> task, Duration limit) {
+    private Reading(FutureTask<Snapshot> task) {
         this.task = task;
-        this.limit = limit;
+        this.thread = Thread.ofVirtual().name("coatcheck-secret").start(task);
     }
 
-    /** @param limit how long it may take from now */
-    static Reading begin(Place place, Duration limit) {
-        var task = new FutureTask<>(place::read);
-        Thread.ofVirtual().name("coatcheck-secret").start(task);
-        return new Reading(task, limit);
+    static Reading begin(Callable<Snapshot> look) {
+        return new Reading(new FutureTask<>(look));
     }
 
-    /** Waits for the text, and gives up the reading where it does not come in time. */
-    String await() throws SecretException {
+    boolean isOver() {
+        return task.isDone();
+    }
+
+    /** How long ago it was begun. */
+    Duration age() {
+        return Duration.ofNanos(System.nanoTime() - begun);
+    }
+
+    /** Asks what reads to end, which it need not heed. */
+    void interrupt() {
+        thread.interrupt();
+    }
+
+    /** Waits for the end, whichever it is; false where it has not come in time, or this thread is interrupted, and stays so. */
+    boolean awaitEnd(Duration limit) {
         try {
-            return task.get(limit.toNanos() - (System.nanoTime() - begun), TimeUnit.NANOSECONDS);
+            var unused = task.get(limit.toNanos(), TimeUnit.NANOSECONDS);
+            return true;
         } catch (ExecutionException failed) {
-            var cause = failed.getCause() == null ? failed : failed.getCause();
-            if (cause instanceof SecretException known) {
-                throw known;
-            }
-            // Without its message, of which nobody knows what it quotes.
-            throw new SecretException("cannot be read (" + cause.getClass().getSimpleName() + ")");
+            return true;
         } catch (TimeoutException late) {
-            throw new SecretException("gave no answer within " + limit.toSeconds() + " s");
+            return false;
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
-            throw new SecretException("was not waited for, since the thread was interrupted");
-        } finally {
-            task.cancel(true);
+            return false;
         }
+    }
+
+    /** What was read, where it has ended. */
+    Snapshot result() throws SecretException {
+        return switch (task.state()) {
+            case SUCCESS -> task.resultNow();
+            case FAILED -> {
+                if (task.exceptionNow() instanceof SecretException known) {
+                    throw known;
+                }
+                throw new IllegalStateException("Reading failed in a way of its own", task.exceptionNow());
+            }
+            case RUNNING, CANCELLED -> throw new IllegalStateException("It has not ended");
+        };
     }
 }

@@ -57,8 +57,7 @@ final class References {
                 } catch (SecretException failed) {
                     yield new Found.Unusable(
                             variable,
-                            "refers to " + Shown.plain(value) + ", which "
-                                    + Shown.message(String.valueOf(failed.getMessage())),
+                            "refers to " + Shown.plain(value) + ", which " + failed.getMessage(),
                             failed.advice());
                 }
             }

@@ -35,6 +35,13 @@ final class Shown {
         return plain(withoutParameters(USER_WITHIN.matcher(text).replaceAll("://" + Secret.SHOWN + "@")));
     }
 
+    /** {@code failed} with its words as {@link #message} shows them: those of a source may quote what it was given. */
+    static SecretException fit(SecretException failed) {
+        return new SecretException(
+                message(String.valueOf(failed.getMessage())),
+                failed.advice().stream().map(Shown::message).toArray(String[]::new));
+    }
+
     private static String withoutParameters(String text) {
         return PARAMETER.matcher(text).replaceAll("$1" + Secret.SHOWN);
     }
