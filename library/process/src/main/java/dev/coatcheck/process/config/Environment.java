@@ -61,8 +61,13 @@ final class Environment {
 
     /** Begins to read what the settings refer to, so that all that is far away is waited for at once. */
     void begin(Stream<Setting> settings) {
-        settings.filter(setting -> setting.format().secret() && isSet(setting.name()))
-                .forEach(setting -> references.begin(value(setting.name())));
+        settings.filter(setting -> setting.format().secret()).forEach(setting -> {
+            // What is contradicted is a problem anyway, and nobody would wait for it.
+            var spots = spots(setting.name());
+            if (spots.size() == 1 && spots.get(0) instanceof Spot.Itself itself) {
+                references.begin(itself.value());
+            }
+        });
     }
 
     Found find(Setting setting) {
@@ -111,7 +116,7 @@ final class Environment {
         if (isSet(name + "_FILE")) {
             var location = value(name + "_FILE");
             spots.add(new Spot.InFile(
-                    name + "_FILE", "names " + Shown.plain(location) + ", which ", new TextFile(location)));
+                    name + "_FILE", "names " + Shown.path(location) + ", which ", new TextFile(location)));
         }
         credential(name)
                 .ifPresent(
@@ -141,7 +146,7 @@ final class Environment {
     private static Found read(String variable, Spot.InFile spot) {
         try {
             var file = spot.file();
-            var location = Shown.plain(file.location());
+            var location = Shown.path(file.location());
             var secret = new Followed(variable, new Document("the file " + location, file), new Field.Whole());
             return new Found.Text(secret.last(), " (read from the file " + location + ")", secret);
         } catch (SecretException wrong) {

@@ -1,5 +1,8 @@
 package dev.coatcheck.process.config;
 
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.regex.Pattern;
 
 /** How a value is shown to people: in one short line, and without what might be a password. */
@@ -33,6 +36,22 @@ final class Shown {
     /** Words of the program's own, which may quote a value. */
     static String message(String text) {
         return plain(withoutParameters(USER_WITHIN.matcher(text).replaceAll("://" + Secret.SHOWN + "@")));
+    }
+
+    /**
+     * The path in a {@code NAME_FILE}, which some set to the secret itself: only what is absolute or leads to something is
+     * taken for a path.
+     */
+    static String path(String location) {
+        try {
+            var path = Path.of(location);
+            if (path.isAbsolute() || Files.exists(path)) {
+                return plain(location);
+            }
+        } catch (InvalidPathException none) {
+            // Not shown either.
+        }
+        return "a path (not shown, since it may be the secret itself)";
     }
 
     /** {@code failed} with its words as {@link #message} shows them: those of a source may quote what it was given. */

@@ -58,6 +58,17 @@ class NameFileTest {
     }
 
     @Test
+    void what_is_no_path_is_not_shown_since_it_may_be_the_secret_itself() {
+        for (var mistaken : new String[] {"hunter2", "postgresql://me:hunter2@db/gallery", "hunter2\0"}) {
+            assertThat(problem(Keyed.class, Map.of("API_KEY_FILE", mistaken)))
+                    .startsWith("[API_KEY_FILE names a path (not shown, since it may be the secret itself), which ")
+                    .doesNotContain("hunter2");
+        }
+        assertThat(problem(Keyed.class, Map.of("API_KEY_FILE", "/run/secrets/absent")))
+                .contains("names /run/secrets/absent, which does not exist");
+    }
+
+    @Test
     void a_file_that_cannot_be_used_is_a_problem_that_says_why() throws IOException {
         var wrong = new HashMap<String, String>();
         wrong.put(folder.resolve("absent").toString(), "which does not exist");
