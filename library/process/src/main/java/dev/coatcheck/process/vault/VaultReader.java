@@ -2,67 +2,43 @@ package dev.coatcheck.process.vault;
 
 import dev.coatcheck.process.config.SecretException;
 import dev.coatcheck.process.config.SecretSource;
-import java.time.Duration;
-import org.jspecify.annotations.Nullable;
 
 /** Reads from the Vault that the variables name. Keeps the token that a role was given, and no connection. */
 final class VaultReader implements SecretSource.Reader {
     private final SecretSource.Variables variables;
-    private volatile @Nullable Session session;
+    private final VaultSession session;
 
-    /** A login that has succeeded. */
-    private record Session(VaultLogin.Role role, String token, long begun, Duration life) {
-        boolean isFor(VaultLogin.Role other) {
-            boolean young = life.isZero() || System.nanoTime() - begun < life.toNanos() / 2;
-            return young && role.equals(other);
-        }
-    }
-
-    VaultReader(SecretSource.Variables variables) {
+    VaultReader(SecretSource.Variables variables, VaultSession session) {
         this.variables = variables;
+        this.session = session;
     }
 
     @Override
     public String read(String path) throws SecretException {
+        if (!path.contains("/data/")) {
+            // Before it is asked for: each reading of a dynamic secret makes another.
+            throw new SecretException("is not the path of a key-value engine of version 2", advice(path));
+        }
         var login = VaultLogin.of(variables);
         try (var vault = VaultServer.of(variables)) {
-            var known = session;
-            var answer = vault.get(path, token(vault, login));
-            if (answer.status() == 403 && known != null && known.equals(session)) {
-                // A token may be revoked before its time.
-                session = null;
-                answer = vault.get(path, token(vault, login));
-            }
-            return data(vault, path, answer);
+            return data(
+                    vault,
+                    path,
+                    switch (login) {
+                        case VaultLogin.Token fixed -> vault.get(path, fixed.token());
+                        case VaultLogin.Role role -> get(vault, path, role);
+                    });
         }
     }
 
-    private String token(VaultServer vault, VaultLogin login) throws SecretException {
-        return switch (login) {
-            case VaultLogin.Token fixed -> fixed.token();
-            case VaultLogin.Role role -> {
-                var known = session;
-                if (known == null || !known.isFor(role)) {
-                    known = begin(vault, role);
-                    session = known;
-                }
-                yield known.token();
-            }
-        };
-    }
-
-    private static Session begin(VaultServer vault, VaultLogin.Role role) throws SecretException {
-        long begun = System.nanoTime();
-        var answer = vault.post("auth/" + role.mount() + "/login", role.proof());
-        var token = answer.body().path("auth").path("client_token").asString("");
-        if (answer.status() != 200 || token.isEmpty()) {
-            throw new SecretException(
-                    "needs a log-in by %s, which %s refuses (%d)".formatted(role.shown(), vault, answer.status()),
-                    "Check the role and its policies, and that its method is mounted at auth/" + role.mount() + ".");
+    private VaultServer.Answer get(VaultServer vault, String path, VaultLogin.Role role) throws SecretException {
+        var token = session.token(vault, role);
+        var answer = vault.get(path, token.text());
+        if (answer.status() == 403) {
+            var other = session.insteadOf(token, vault, role);
+            return other == token ? answer : vault.get(path, other.text());
         }
-        var life = Duration.ofSeconds(
-                Math.max(0, answer.body().path("auth").path("lease_duration").asLong(0)));
-        return new Session(role, token, begun, life);
+        return answer;
     }
 
     private static String data(VaultServer vault, String path, VaultServer.Answer answer) throws SecretException {

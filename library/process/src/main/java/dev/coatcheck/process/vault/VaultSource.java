@@ -17,8 +17,9 @@ import java.util.regex.Pattern;
  *   <li>{@code VAULT_ROLE_ID} and {@code VAULT_SECRET_ID}, by AppRole; {@code VAULT_APPROLE_MOUNT} likewise.
  * </ul>
  *
- * <p>Reading costs one GET, on a connection of its own, and by a role one login before for each half of its token's life. A
- * token is not renewed. Safe for use by several threads.
+ * <p>Reading costs one GET, on a connection of its own, and by a role one login before for each half of its token's life, however
+ * many read. Where that is refused the token is used to its end; one that was revoked is replaced when it is a minute old. A
+ * token is neither renewed nor revoked. Safe for use by several threads.
  */
 public final class VaultSource implements SecretSource {
     private static final String SEGMENT = "[\\w.~@:+=-]+";
@@ -41,6 +42,6 @@ public final class VaultSource implements SecretSource {
 
     @Override
     public Reader reader(Variables variables) {
-        return new VaultReader(variables);
+        return new VaultReader(variables, new VaultSession(VaultSession.PAUSE));
     }
 }

@@ -16,6 +16,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
@@ -35,6 +36,8 @@ final class VaultStandIn implements AutoCloseable {
     private final Map<String, Map<String, Object>> secrets = new ConcurrentHashMap<>();
     private final Set<String> tokens = ConcurrentHashMap.newKeySet();
     private final List<String> requests = new CopyOnWriteArrayList<>();
+    private final AtomicInteger given = new AtomicInteger();
+    private final Set<String> forbidden = ConcurrentHashMap.newKeySet();
     private final CountDownLatch closing = new CountDownLatch(1);
 
     /** What is answered to all, such as 503 while it is sealed; 0 for what is right. */
@@ -42,6 +45,12 @@ final class VaultStandIn implements AutoCloseable {
 
     /** A body for all, in place of the right one. */
     volatile byte @Nullable [] body;
+
+    /** Who logs in is refused with this; 0 for what is right. */
+    volatile int loginStatus;
+
+    /** As with secret_id_num_uses=1: who has logged in once cannot do so again. */
+    volatile boolean singleUse;
 
     volatile boolean hangs;
     volatile int leaseSeconds = 3_600;
@@ -86,6 +95,19 @@ final class VaultStandIn implements AutoCloseable {
         tokens.remove(token);
     }
 
+    /** No policy lets anybody read this one. */
+    void forbid(String name) {
+        forbidden.add("/v1/secret/data/" + name);
+    }
+
+    void allow(String name) {
+        forbidden.remove("/v1/secret/data/" + name);
+    }
+
+    int logins() {
+        return (int) requests.stream().filter(request -> request.startsWith("POST")).count();
+    }
+
     /** Method and path of each request. */
     List<String> requests() {
         return requests;
@@ -120,7 +142,7 @@ final class VaultStandIn implements AutoCloseable {
         var headers = exchange.getRequestHeaders();
         var inNamespace = headers.getFirst("X-Vault-Namespace");
         var known = tokens.contains(String.valueOf(headers.getFirst("X-Vault-Token")));
-        if (!known || !namespace.equals(inNamespace == null ? "" : inNamespace)) {
+        if (!known || forbidden.contains(path) || !namespace.equals(inNamespace == null ? "" : inNamespace)) {
             answer(exchange, 403, Map.of("errors", List.of("permission denied")));
             return;
         }
@@ -166,11 +188,15 @@ final class VaultStandIn implements AutoCloseable {
                                 && said.path("secret_id").asString("").equals("s3cret");
                     default -> false;
                 };
-        if (!right) {
+        if (loginStatus != 0) {
+            answer(exchange, loginStatus, Map.of("errors", List.of("hunter2")));
+            return;
+        }
+        if (!right || (singleUse && given.get() > 0)) {
             answer(exchange, 400, Map.of("errors", List.of("invalid role or secret ID")));
             return;
         }
-        var token = "hvs.given-" + tokens.size();
+        var token = "hvs.given-" + given.incrementAndGet();
         tokens.add(token);
         answer(
                 exchange,

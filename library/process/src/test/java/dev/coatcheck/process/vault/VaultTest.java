@@ -1,12 +1,14 @@
 package dev.coatcheck.process.vault;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
 import dev.coatcheck.process.config.Config;
 import dev.coatcheck.process.config.ConfigException;
 import dev.coatcheck.process.config.Secret;
+import dev.coatcheck.process.config.SecretException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -18,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Executors;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import org.assertj.core.api.Condition;
@@ -29,7 +32,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class VaultTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final String REFERENCE = "vault:secret/data/gallery#database-url";
 
     record Attached(Secret databaseUrl) {}
@@ -125,11 +128,14 @@ class VaultTest {
                 .contains("The environment has 3 problems for Several")
                 .contains("REDIS_URL refers to vault:secret/data/gallery#redis_url, which has no field \"redis_url\"")
                 .containsPattern("It has: .*redis-url")
-                .contains("KEYS refers to vault:secret/gallery#keys, which Vault at")
+                .contains("KEYS refers to vault:secret/gallery#keys, which is not the path of a key-value engine")
                 .contains("goes on with data/, as in secret/data/gallery")
                 .contains("MAIL_PASSWORD begins with vault: and does not go on as a reference")
                 .contains("A value that begins so by chance is written literal:vault:…")
                 .doesNotContain("hunter2", "postgresql://old", "redis://r");
+        assertThat(vault.requests())
+                .as("what may be dynamic is not even asked for")
+                .containsOnly("GET /v1/secret/data/gallery");
     }
 
     @Test
@@ -184,6 +190,13 @@ class VaultTest {
             assertThat(url.revealLatest()).isEqualTo("postgresql://old");
             return System.nanoTime() - begun > Duration.ofSeconds(2).toNanos();
         });
+    }
+
+    @Test
+    void what_is_put_in_place_of_a_path_is_not_shown() {
+        assertThat(problems(with("VAULT_TOKEN", "", "VAULT_TOKEN_FILE", "hvs.hunter2")))
+                .contains("needs VAULT_TOKEN; VAULT_TOKEN_FILE names a path (not shown")
+                .doesNotContain("hunter2");
     }
 
     @Test
@@ -242,7 +255,7 @@ class VaultTest {
     }
 
     @Test
-    void a_pod_logs_in_by_its_service_account_once_and_again_when_its_token_is_revoked() throws IOException {
+    void a_pod_logs_in_by_its_service_account_once() throws IOException {
         var jwt = Files.writeString(folder.resolve("jwt"), "ey.jwt");
         var url = attached(with(
                 "VAULT_TOKEN", "", "VAULT_KUBERNETES_ROLE", "gallery", "VAULT_KUBERNETES_JWT_FILE", jwt.toString()));
@@ -251,23 +264,102 @@ class VaultTest {
         assertThat(vault.requests())
                 .startsWith("POST /v1/auth/kubernetes/login", "GET /v1/secret/data/gallery")
                 .areExactly(1, new Condition<>(request -> request.startsWith("POST"), "a login"));
+    }
 
-        vault.revoke("hvs.given-1");
-        vault.put("gallery", Map.of("database-url", "postgresql://newest"));
-        await().atMost(PATIENCE).until(() -> url.revealLatest().equals("postgresql://newest"));
+    /** Reads by AppRole, without waiting as long as a process would before it logs in again. */
+    private VaultReader reader(Duration pause) {
+        var variables =
+                Map.of("VAULT_ADDR", vault.address(), "VAULT_ROLE_ID", "id-1", "VAULT_SECRET_ID", "s3cret");
+        return new VaultReader(name -> Optional.ofNullable(variables.get(name)), new VaultSession(pause));
     }
 
     @Test
-    void a_token_that_is_half_through_its_life_is_followed_by_another() {
-        vault.leaseSeconds = 1;
-        var url = attached(with("VAULT_TOKEN", "", "VAULT_ROLE_ID", "id-1", "VAULT_SECRET_ID", "s3cret"));
+    void a_secret_id_that_is_good_once_is_enough_for_many_paths() {
+        vault.singleUse = true;
+        vault.put("b", Map.of("url", "redis://b"));
+        vault.put("c", Map.of("url", "c,d"));
+        var environment = with("VAULT_TOKEN", "", "VAULT_ROLE_ID", "id-1", "VAULT_SECRET_ID", "s3cret");
+        environment.put("REDIS_URL", "vault:secret/data/b#url");
+        environment.put("KEYS", "vault:secret/data/c#url");
+
+        assertThat(Config.from(environment).as(Several.class).redisUrl().reveal())
+                .isEqualTo("redis://b");
+        assertThat(vault.logins()).isEqualTo(1);
+    }
+
+    @Test
+    void a_token_that_is_half_through_its_life_is_followed_by_another() throws SecretException {
+        vault.leaseSeconds = 2;
+        var reader = reader(VaultSession.PAUSE);
+        reader.read("secret/data/gallery");
+        reader.read("secret/data/gallery");
+        assertThat(vault.logins()).isEqualTo(1);
+
         await().atMost(PATIENCE).until(() -> {
-            url.revealLatest();
-            return vault.requests().stream()
-                            .filter("POST /v1/auth/approle/login"::equals)
-                            .count()
-                    > 1;
+            reader.read("secret/data/gallery");
+            return vault.logins() == 2;
         });
+        vault.revoke("hvs.given-1");
+        reader.read("secret/data/gallery");
+    }
+
+    @Test
+    void a_token_is_good_to_its_end_where_no_other_is_given() throws SecretException {
+        vault.leaseSeconds = 8;
+        vault.singleUse = true;
+        var reader = reader(VaultSession.PAUSE);
+        reader.read("secret/data/gallery");
+        await().atMost(PATIENCE).until(() -> {
+            assertThat(reader.read("secret/data/gallery")).contains("postgresql://old");
+            return vault.logins() == 2;
+        });
+        assertThat(reader.read("secret/data/gallery")).contains("postgresql://old");
+        assertThat(vault.logins()).as("and not again at once").isEqualTo(2);
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThatThrownBy(() -> reader.read("secret/data/gallery"))
+                        .hasMessageContaining("refuses (400)"));
+    }
+
+    @Test
+    void a_token_that_is_revoked_is_replaced_once_for_all_who_meet_that() throws Exception {
+        vault.put("b", Map.of("url", "redis://b"));
+        var reader = reader(Duration.ZERO);
+        reader.read("secret/data/b");
+        vault.revoke("hvs.given-1");
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var read = threads.<String>invokeAll(
+                    List.of(() -> reader.read("secret/data/gallery"), () -> reader.read("secret/data/b")));
+            assertThat(read.get(0).get()).contains("postgresql://old");
+            assertThat(read.get(1).get()).contains("redis://b");
+        }
+        assertThat(vault.logins()).isEqualTo(2);
+    }
+
+    @Test
+    void a_path_that_is_forbidden_makes_no_token_each_time() throws SecretException {
+        vault.forbid("b");
+        var reader = reader(VaultSession.PAUSE);
+        for (int i = 0; i < 3; i++) {
+            assertThatThrownBy(() -> reader.read("secret/data/b")).hasMessageContaining("(403)");
+            reader.read("secret/data/gallery");
+        }
+        assertThat(vault.logins()).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            400 | refuses (400)
+            403 | refuses (403)
+            404 | does not know (404)
+            429 | does not answer for now, with too much to do (429)
+            503 | does not answer, since it is sealed or under maintenance (503)
+            502 | did not answer with a token (status 502)
+            """)
+    void a_login_that_fails_is_a_problem_that_says_how(int status, String how) {
+        vault.loginStatus = status;
+        assertThat(problems(with("VAULT_TOKEN", "", "VAULT_ROLE_ID", "id-1", "VAULT_SECRET_ID", "s3cret")))
+                .contains("needs a log-in by the AppRole in VAULT_ROLE_ID, which Vault at " + vault.address() + " " + how)
+                .doesNotContain("hunter2", "s3cret");
     }
 
     @Test
