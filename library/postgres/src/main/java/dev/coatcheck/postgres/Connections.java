@@ -33,7 +33,10 @@ final class Connections {
     /** Single connections, made when asked for. */
     static PGSimpleDataSource driver(CurrentLogin login, PostgresSettings settings) {
         var url = login.last();
-        var driver = new LoginDataSource(login);
+        var driver = new LoginDataSource(
+                login,
+                // Well within the time that somebody waits, who is then told of the refusal and not of a time-out.
+                settings.connectTimeout().dividedBy(2));
         try {
             driver.setUrl(url.driverUrl());
             driver.setTcpKeepAlive(true);

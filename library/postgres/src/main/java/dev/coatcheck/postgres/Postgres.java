@@ -118,8 +118,8 @@ public final class Postgres implements AutoCloseable {
     /**
      * Attaches a database whose credentials rotate. The URL is asked for before each new connection, whose user and password it
      * says; a connection that there is keeps the login that it was made with, as the server does, for half an hour at the most
-     * in the pool. A login that the server refuses is tried anew with what the URL is by then, for as long as whoever waits for
-     * the connection waits. A URL that cannot be had, is none, or leads elsewhere, changes nothing and is logged.
+     * in the pool. A login that the server refuses is tried again within a quarter of a second of the URL's saying another; only
+     * when that has taken minutes may there be a pause of some seconds before. A URL that cannot be had, is none, or leads elsewhere, changes nothing and is logged.
      *
      * <pre>{@code
      * var postgres = Postgres.attach(config.databaseUrl()::revealLatest, PostgresSettings.defaults());
