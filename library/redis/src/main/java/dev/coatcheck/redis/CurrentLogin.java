@@ -4,6 +4,7 @@ import static java.lang.System.Logger.Level.WARNING;
 
 import io.lettuce.core.RedisCredentials;
 import io.lettuce.core.RedisCredentialsProvider;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import reactor.core.publisher.Mono;
@@ -22,20 +23,26 @@ final class CurrentLogin implements RedisCredentialsProvider {
             task -> Thread.ofVirtual().name("coatcheck-redis-login").start(task));
 
     private final Supplier<String> url;
+    private final Duration patience;
     private final AtomicBoolean told = new AtomicBoolean();
     private final String resource;
     private volatile RedisCredentialsProvider last;
 
-    private CurrentLogin(Supplier<String> url, RedisUrl first) {
+    private CurrentLogin(Supplier<String> url, Duration patience, RedisUrl first) {
         this.url = url;
+        this.patience = patience;
         this.resource = first.resource();
         this.last = first.login();
     }
 
-    /** Where the URL leads at first, with the login that it says later. */
-    static RedisUrl following(Supplier<String> url) {
+    /**
+     * Where the URL leads at first, with the login that it says later.
+     *
+     * @param patience how long a log-in waits for that, for which the driver has a time-out
+     */
+    static RedisUrl following(Supplier<String> url, Duration patience) {
         var first = RedisUrl.parse(url.get());
-        var login = new CurrentLogin(url, first);
+        var login = new CurrentLogin(url, patience, first);
         first.nodes().forEach(node -> node.setCredentialsProvider(login));
         return first;
     }
@@ -43,8 +50,9 @@ final class CurrentLogin implements RedisCredentialsProvider {
     @Override
     public Mono<RedisCredentials> resolveCredentials() {
         return Mono.fromSupplier(this::now)
-                .flatMap(RedisCredentialsProvider::resolveCredentials)
-                .subscribeOn(ASIDE);
+                .subscribeOn(ASIDE)
+                .timeout(patience, Mono.fromSupplier(() -> last))
+                .flatMap(RedisCredentialsProvider::resolveCredentials);
     }
 
     private RedisCredentialsProvider now() {

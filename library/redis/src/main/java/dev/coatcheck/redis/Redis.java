@@ -97,10 +97,11 @@ public final class Redis implements AutoCloseable {
      * var redis = Redis.attach(config.redisUrl()::revealLatest, RedisSettings.defaults());
      * }</pre>
      *
-     * @param url as for {@link #attach(String, RedisSettings)}; asked on a thread of its own
+     * @param url as for {@link #attach(String, RedisSettings)}; asked on a thread of its own. What takes longer than half of the
+     *     time-out serves the next log-in, and this one is made with what is known
      */
     public static Redis attach(Supplier<String> url, RedisSettings settings) {
-        return attach(CurrentLogin.following(url), settings);
+        return attach(CurrentLogin.following(url, settings.timeout().dividedBy(2)), settings);
     }
 
     private static Redis attach(RedisUrl url, RedisSettings settings) {

@@ -14,9 +14,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -24,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Passwords that are changed while the connection lives. */
 class RotationTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     @RegisterExtension
     private final TestRedis server = TestRedis.fresh();
@@ -81,6 +83,31 @@ class RotationTest {
 
             user.say(server.url(), "new");
             await().atMost(PATIENCE).ignoreExceptions().untilAsserted(redis::ping);
+        }
+    }
+
+    @Test
+    void a_url_that_is_slow_to_be_had_keeps_no_connection_from_coming_back() throws Exception {
+        user.put(server.besides(), "old");
+        user.say(server.url(), "old");
+        var slow = new AtomicBoolean();
+        var hangs = new CountDownLatch(1);
+        Supplier<String> url = () -> {
+            try {
+                if (slow.get()) {
+                    hangs.await();
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            return user.url();
+        };
+        try (var redis = Redis.attach(url)) {
+            slow.set(true);
+            assertThat(user.end(server.besides())).isPositive();
+            await().atMost(PATIENCE).ignoreExceptions().untilAsserted(redis::ping);
+        } finally {
+            hangs.countDown();
         }
     }
 
