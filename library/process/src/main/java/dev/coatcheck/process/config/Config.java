@@ -33,8 +33,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>The value of a {@link Secret} may refer to where the secret is kept: {@code vault:secret/data/gallery#database-url}, or
  * any other {@link SecretSource} on the class path. What is referred to is read here, all of it at once, within ten seconds,
- * and what cannot be read is a problem like any other. A secret from a file or by reference follows the changes of both. A
- * value that begins like a reference and is none has {@code literal:} put in front.
+ * and what cannot be read is a problem like any other. A single secret from a file
+ * or by reference follows the changes of both; a list of them stays what it was. A value that begins like a reference and is
+ * none has {@code literal:} put in front.
  *
  * <p>What the record's compact constructor refuses with an {@link IllegalArgumentException} is reported as a problem too,
  * with the exception's message. A record that cannot be read at all (a type that is not listed, a default that does not
