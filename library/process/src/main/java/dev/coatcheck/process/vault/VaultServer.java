@@ -40,7 +40,13 @@ final class VaultServer implements AutoCloseable {
         this.client = client;
     }
 
-    record Answer(int status, JsonNode body) {}
+    record Answer(int status, JsonNode body) {
+        /** Without the body, which has a secret. */
+        @Override
+        public String toString() {
+            return "status " + status;
+        }
+    }
 
     static VaultServer of(SecretSource.Variables variables) throws SecretException {
         var address = variables
