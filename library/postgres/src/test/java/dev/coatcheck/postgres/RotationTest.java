@@ -94,9 +94,7 @@ class RotationTest {
                         .limit(4)
                         .toList();
                 await().atMost(PATIENCE).until(() -> asked.get() > before + 2); // refused, and looked for another
-                assertThat(requests)
-                        .as("before there is a connection for them")
-                        .hasValue(0);
+                assertThat(requests).as("before there is a connection for them").hasValue(0);
                 url.set(urlWith("new"));
 
                 await().atMost(PATIENCE).until(() -> requests.get() > 100);

@@ -134,8 +134,8 @@ final class Document {
         } catch (RuntimeException | Error failed) {
             // Without its message, of which nobody knows what it quotes; frames hold no values.
             log.debug("Reading {} failed at {}", shown, Arrays.asList(failed.getStackTrace()));
-            throw fail(new SecretException(
-                    "cannot be read (" + failed.getClass().getSimpleName() + ")"));
+            throw fail(
+                    new SecretException("cannot be read (" + failed.getClass().getSimpleName() + ")"));
         }
     }
 

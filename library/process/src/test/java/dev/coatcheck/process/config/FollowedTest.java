@@ -101,7 +101,8 @@ class FollowedTest {
     @Test
     void what_is_unusable_later_leaves_the_last_text() throws Exception {
         var now = new AtomicReference<>("{\"key\": \"old\"}");
-        var secret = new Followed("API_KEY", new Document("it", now::get, Document.LIMIT, AT_ONCE), new Field.Named("key"));
+        var secret =
+                new Followed("API_KEY", new Document("it", now::get, Document.LIMIT, AT_ONCE), new Field.Named("key"));
         assertThat(secret.last()).isEqualTo("old");
 
         for (var unusable : List.of("{}", "hunter2", "{\"key\": {}}", "{\"key\": \"\"}")) {
@@ -247,7 +248,9 @@ class FollowedTest {
         for (var thread : asking) {
             assertThat(thread.join(PATIENCE)).isTrue();
         }
-        assertThat(gate.looks.get()).as("those who came while it was read ask for one more").isLessThanOrEqualTo(3);
+        assertThat(gate.looks.get())
+                .as("those who came while it was read ask for one more")
+                .isLessThanOrEqualTo(3);
     }
 
     @Test
@@ -293,7 +296,8 @@ class FollowedTest {
         fails.set(true);
         document.within(AT_ONCE);
         assertThat(told())
-                .containsExactly("Cannot read it again, and what was last read stays: cannot log in?to https://***@attic");
+                .containsExactly(
+                        "Cannot read it again, and what was last read stays: cannot log in?to https://***@attic");
         var advised = new Document("it", () -> {
             throw new SecretException("is not there", "Look at https://me:hunter2@attic");
         });

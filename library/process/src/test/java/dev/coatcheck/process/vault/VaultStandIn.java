@@ -105,7 +105,8 @@ final class VaultStandIn implements AutoCloseable {
     }
 
     int logins() {
-        return (int) requests.stream().filter(request -> request.startsWith("POST")).count();
+        return (int)
+                requests.stream().filter(request -> request.startsWith("POST")).count();
     }
 
     /** Method and path of each request. */

@@ -268,8 +268,7 @@ class VaultTest {
 
     /** Reads by AppRole, without waiting as long as a process would before it logs in again. */
     private VaultReader reader(Duration pause) {
-        var variables =
-                Map.of("VAULT_ADDR", vault.address(), "VAULT_ROLE_ID", "id-1", "VAULT_SECRET_ID", "s3cret");
+        var variables = Map.of("VAULT_ADDR", vault.address(), "VAULT_ROLE_ID", "id-1", "VAULT_SECRET_ID", "s3cret");
         return new VaultReader(name -> Optional.ofNullable(variables.get(name)), new VaultSession(pause));
     }
 
@@ -358,7 +357,8 @@ class VaultTest {
     void a_login_that_fails_is_a_problem_that_says_how(int status, String how) {
         vault.loginStatus = status;
         assertThat(problems(with("VAULT_TOKEN", "", "VAULT_ROLE_ID", "id-1", "VAULT_SECRET_ID", "s3cret")))
-                .contains("needs a log-in by the AppRole in VAULT_ROLE_ID, which Vault at " + vault.address() + " " + how)
+                .contains(
+                        "needs a log-in by the AppRole in VAULT_ROLE_ID, which Vault at " + vault.address() + " " + how)
                 .doesNotContain("hunter2", "s3cret");
     }
 
