@@ -175,7 +175,7 @@ final class Web {
                 postgres.idempotency(idempotency), IdempotencyFilterSettings.forUser(SessionUser::of));
         return List.of(
                 Route.of("/register", new RegisterServlet(new Registration(accounts, passwords))),
-                Route.of("/login", new LoginServlet(accounts, passwords, attached.limits(), visitor)),
+                Route.of("/login", new LoginServlet(accounts, passwords, attached.limits(), visitor, channels)),
                 Route.of("/logout", new LogoutServlet(channels)),
                 Route.of("/logout/everywhere", new LogoutEverywhereServlet(channels)),
                 Route.of("/me", new MeServlet()),

@@ -114,8 +114,9 @@ class ChannelsGuideTest {
 
         void logOutEverywhere(HttpServletRequest request) {
             var user = SessionUser.of(request).orElseThrow();
-            SessionUser.logOutEverywhere(request); // first, so that whoever comes back meanwhile is nobody
-            channels.revokeUser(user);
+            channels.revokeUser(user); // first: where this fails, there is still a session to try again with
+            SessionUser.logOutEverywhere(request);
+            channels.revokeUser(user); // again, for whoever came back in between
         }
 
         void listen(Topic topic, Position last) throws InterruptedException {

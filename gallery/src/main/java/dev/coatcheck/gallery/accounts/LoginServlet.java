@@ -3,6 +3,7 @@ package dev.coatcheck.gallery.accounts;
 import dev.coatcheck.gallery.http.ApiException;
 import dev.coatcheck.gallery.http.Json;
 import dev.coatcheck.servlet.ClientAddress;
+import dev.coatcheck.state.channels.Channels;
 import dev.coatcheck.state.limits.Limits;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
@@ -18,12 +19,15 @@ public final class LoginServlet extends HttpServlet {
     private final transient Passwords passwords;
     private final transient LogInAttempts attempts;
     private final transient ClientAddress visitor;
+    private final transient Channels channels;
 
-    public LoginServlet(Accounts accounts, Passwords passwords, Limits limits, ClientAddress visitor) {
+    public LoginServlet(
+            Accounts accounts, Passwords passwords, Limits limits, ClientAddress visitor, Channels channels) {
         this.accounts = accounts;
         this.passwords = passwords;
         this.attempts = new LogInAttempts(limits);
         this.visitor = visitor;
+        this.channels = channels;
     }
 
     @Override
@@ -38,7 +42,7 @@ public final class LoginServlet extends HttpServlet {
         var address = visitor.apply(request).orElseThrow();
         var account = attempts.attempt(email, address, () -> authenticate(email, password))
                 .orElseThrow(LoginServlet::refused);
-        User.logIn(request, account);
+        User.logIn(request, account, channels);
         Json.write(response, HttpServletResponse.SC_OK, MeServlet.Me.of(account.email()));
     }
 

@@ -18,8 +18,8 @@ public final class LogoutEverywhereServlet extends HttpServlet {
     @Override
     protected void doPost(HttpServletRequest request, HttpServletResponse response) {
         var user = User.require(request);
-        SessionUser.logOutEverywhere(request); // first, so that whoever comes back meanwhile is nobody
-        channels.revokeUser(user.id().toString());
+        Listening.endWith(
+                () -> channels.revokeUser(user.id().toString()), () -> SessionUser.logOutEverywhere(request));
         response.setStatus(HttpServletResponse.SC_NO_CONTENT);
     }
 }

@@ -20,8 +20,7 @@ public final class LogoutServlet extends HttpServlet {
         var session = request.getSession(false);
         if (session != null) {
             var device = SessionUser.device(request);
-            session.invalidate(); // first, so that whoever comes back meanwhile is nobody
-            device.ifPresent(channels::revokeSession);
+            Listening.endWith(() -> device.ifPresent(channels::revokeSession), session::invalidate);
         }
         response.setStatus(HttpServletResponse.SC_NO_CONTENT);
     }

@@ -2,6 +2,7 @@ package dev.coatcheck.gallery.accounts;
 
 import dev.coatcheck.gallery.http.ApiException;
 import dev.coatcheck.servlet.SessionUser;
+import dev.coatcheck.state.channels.Channels;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Optional;
 import java.util.UUID;
@@ -15,10 +16,13 @@ public record User(UUID id, String email) {
     private static final String EMAIL = "email";
 
     /** Logs in: what the session holds is all that any instance needs to know the user. */
-    static void logIn(HttpServletRequest request, Account account) {
+    static void logIn(HttpServletRequest request, Account account, Channels channels) {
         of(request).filter(other -> !other.id().equals(account.id())).ifPresent(other -> {
-            // Somebody else's session is not continued: what it holds is theirs.
-            request.getSession().invalidate();
+            // Somebody else's session is not continued: what it holds is theirs, and so is what its pages listen to.
+            var device = SessionUser.device(request);
+            Listening.endWith(
+                    () -> device.ifPresent(channels::revokeSession),
+                    request.getSession()::invalidate);
         });
         request.getSession().setAttribute(EMAIL, account.email());
         SessionUser.logIn(request, account.id().toString());

@@ -142,6 +142,19 @@ class ChannelStreamTest extends ChannelFaceTest {
     }
 
     @Test
+    void a_session_that_has_ended_without_a_word_is_ended_at_the_next_recheck() throws Exception {
+        var server = instance(channels());
+        visitor.get(server, "/login");
+        try (var stream = EventStreamClient.open(visitor, server, "/channels?topic=album-7")) {
+            assertThat(stream.data()).contains("begun");
+            store.revokeAll("ada");
+
+            assertThat(stream.data()).contains("\"type\":\"closed\"", "\"reason\":\"revoked\"");
+            stream.awaitEnd();
+        }
+    }
+
+    @Test
     void a_process_that_drains_says_when_to_come_back() throws Exception {
         var channels = channels();
         var server = instance(channels);

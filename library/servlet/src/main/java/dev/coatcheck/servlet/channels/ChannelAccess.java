@@ -17,9 +17,10 @@ public interface ChannelAccess {
     Subscriber subscriber(HttpServletRequest request);
 
     /**
-     * A question that is asked once more, without the request, when the subscription can already be revoked: whether the
-     * subscriber still is who the request said. Their session may have ended since it was read, before anybody could have
-     * told this subscription.
+     * A question that is asked without the request: whether the subscriber still is who the request said. Once when the
+     * subscription can already be revoked, since their session may have ended after it was read, before anybody could have
+     * told this subscription; and then at each {@link ChannelFaceSettings#recheck()}, since it may expire, or word of its end
+     * get lost.
      */
     default BooleanSupplier validity(HttpServletRequest request) {
         return () -> true;
@@ -33,8 +34,8 @@ public interface ChannelAccess {
 
     /**
      * Who is logged in by {@link SessionUser}, with the device that they are logged in on; behind a
-     * {@link dev.coatcheck.servlet.SessionFilter}. One round trip to read the session, and one when the connection is open,
-     * to see that it was not revoked in between.
+     * {@link dev.coatcheck.servlet.SessionFilter}. One round trip to read the session, one when the connection is open,
+     * to see that it was not revoked in between, and one at each {@link ChannelFaceSettings#recheck()}.
      *
      * @param mayListen whether somebody, perhaps nobody in particular, may listen to a topic
      */

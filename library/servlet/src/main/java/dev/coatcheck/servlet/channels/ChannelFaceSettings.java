@@ -8,15 +8,18 @@ import java.time.Duration;
  * @param heartbeat how long a connection is silent before something is sent, so that both ends, and whatever is in between,
  *     know that it lives; 15 seconds by default
  * @param writeLimit how long a client may take nothing of what is sent before it is cut off; 10 seconds by default
+ * @param recheck how often a connection asks whether its client still is who they were
+ *     ({@link ChannelAccess#validity}), to the precision of the heartbeat; 5 minutes by default
  */
-public record ChannelFaceSettings(Duration heartbeat, Duration writeLimit) {
+public record ChannelFaceSettings(Duration heartbeat, Duration writeLimit, Duration recheck) {
     private static final ChannelFaceSettings DEFAULTS =
-            new ChannelFaceSettings(Duration.ofSeconds(15), Duration.ofSeconds(10));
+            new ChannelFaceSettings(Duration.ofSeconds(15), Duration.ofSeconds(10), Duration.ofMinutes(5));
 
     public ChannelFaceSettings {
-        if (!heartbeat.isPositive() || !writeLimit.isPositive()) {
-            throw new IllegalArgumentException("the heartbeat and the limit of a write are positive, not %s and %s"
-                    .formatted(heartbeat, writeLimit));
+        if (!heartbeat.isPositive() || !writeLimit.isPositive() || !recheck.isPositive()) {
+            throw new IllegalArgumentException(
+                    "the heartbeat, the limit of a write and the time to a recheck are positive, not %s, %s and %s"
+                            .formatted(heartbeat, writeLimit, recheck));
         }
     }
 
@@ -25,10 +28,14 @@ public record ChannelFaceSettings(Duration heartbeat, Duration writeLimit) {
     }
 
     public ChannelFaceSettings withHeartbeat(Duration heartbeat) {
-        return new ChannelFaceSettings(heartbeat, writeLimit);
+        return new ChannelFaceSettings(heartbeat, writeLimit, recheck);
     }
 
     public ChannelFaceSettings withWriteLimit(Duration writeLimit) {
-        return new ChannelFaceSettings(heartbeat, writeLimit);
+        return new ChannelFaceSettings(heartbeat, writeLimit, recheck);
+    }
+
+    public ChannelFaceSettings withRecheck(Duration recheck) {
+        return new ChannelFaceSettings(heartbeat, writeLimit, recheck);
     }
 }

@@ -109,7 +109,8 @@ final class ChannelSocket extends Endpoint {
                 var unused = send(new Closed(new Revoked()), socket);
                 return;
             }
-            while (send(open.next(face.settings().heartbeat()), socket)) {}
+            var coming = new Recheck(open, client, face.settings());
+            while (send(coming.next(), socket)) {}
         } catch (IOException e) {
             LOG.log(DEBUG, "a socket is cut off: {0}", e.getMessage());
             socket.close(CloseCode.TOO_SLOW, ChannelJson.of(new dev.coatcheck.state.channels.CloseReason.TooSlow()));

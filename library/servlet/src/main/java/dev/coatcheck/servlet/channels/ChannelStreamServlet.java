@@ -89,7 +89,7 @@ public final class ChannelStreamServlet extends HttpServlet {
                 return;
             }
             asked.positions().forEach((topic, position) -> subscribe(subscription, topic, position));
-            stream(request, response, subscription, asked);
+            stream(request, response, subscription, client, asked);
             streams = true;
         } finally {
             if (!streams) {
@@ -103,7 +103,11 @@ public final class ChannelStreamServlet extends HttpServlet {
     }
 
     private void stream(
-            HttpServletRequest request, HttpServletResponse response, Subscription subscription, StreamRequest asked)
+            HttpServletRequest request,
+            HttpServletResponse response,
+            Subscription subscription,
+            ChannelFace.Client client,
+            StreamRequest asked)
             throws IOException {
         response.setContentType("text/event-stream");
         response.setCharacterEncoding("UTF-8");
@@ -112,6 +116,6 @@ public final class ChannelStreamServlet extends HttpServlet {
         var async = request.startAsync();
         async.setTimeout(0); // the heartbeat notices who is gone
         var out = BoundedOutput.of(async.getResponse().getOutputStream());
-        new EventStream(subscription, asked, face, async, out).start();
+        new EventStream(subscription, client, asked, face, async, out).start();
     }
 }

@@ -36,6 +36,7 @@ final class EventStream {
     private final Subscription subscription;
     private final StreamRequest request;
     private final ChannelFace face;
+    private final Recheck coming;
     private final AsyncContext async;
     private final BoundedOutput out;
 
@@ -43,10 +44,16 @@ final class EventStream {
     private final EventBatch events = new EventBatch();
 
     EventStream(
-            Subscription subscription, StreamRequest request, ChannelFace face, AsyncContext async, BoundedOutput out) {
+            Subscription subscription,
+            ChannelFace.Client client,
+            StreamRequest request,
+            ChannelFace face,
+            AsyncContext async,
+            BoundedOutput out) {
         this.subscription = subscription;
         this.request = request;
         this.face = face;
+        this.coming = new Recheck(subscription, client, face.settings());
         this.async = async;
         this.out = out;
     }
@@ -61,7 +68,7 @@ final class EventStream {
             send();
             boolean open = true;
             while (open) {
-                var delivery = subscription.next(face.settings().heartbeat());
+                var delivery = coming.next();
                 if (delivery instanceof Nothing) {
                     add(COMMENT);
                 }
