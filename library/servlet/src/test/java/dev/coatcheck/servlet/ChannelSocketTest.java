@@ -85,6 +85,19 @@ class ChannelSocketTest extends ChannelFaceTest {
     }
 
     @Test
+    void a_page_is_of_the_same_origin_by_the_name_that_the_visitor_used_of_the_router() throws Exception {
+        var server = instance(channels());
+        var forwarded = List.of("X-Forwarded-Host", "Example.org:80", "Origin", "https://example.org");
+        SocketClient.open(visitor, server, "/socket", forwarded.toArray(String[]::new))
+                .close();
+        assertThatThrownBy(() -> SocketClient.open(
+                        visitor, server, "/socket", "X-Forwarded-Host", "example.org", "Origin", "https://example.com"))
+                .isInstanceOf(CompletionException.class);
+        assertThatThrownBy(() -> SocketClient.open(visitor, server, "/socket", "Origin", "null"))
+                .isInstanceOf(CompletionException.class);
+    }
+
+    @Test
     void each_end_has_its_code() throws Exception {
         var server = instance(channels());
         for (var wrong :
@@ -133,6 +146,21 @@ class ChannelSocketTest extends ChannelFaceTest {
             assertThat(socket.hear()).isEqualTo("1008 " + closed);
         }
         await().atMost(PATIENCE).until(() -> channels.subscriptions() == 0);
+    }
+
+    @Test
+    void a_session_that_has_ended_without_a_word_is_closed_at_the_next_recheck() throws Exception {
+        var here = channels();
+        var server = instance(here);
+        visitor.get(server, "/login");
+        try (var ada = subscribed(visitor, server);
+                var other = subscribed(new Visitor(), server)) {
+            store.revokeAll("ada");
+
+            assertThat(ada.hear()).isEqualTo("{\"type\":\"closed\",\"reason\":\"revoked\"}");
+            here.publish(ALBUM, "still");
+            assertThat(other.hear()).contains("still");
+        }
     }
 
     @Test

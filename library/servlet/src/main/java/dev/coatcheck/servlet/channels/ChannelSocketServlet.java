@@ -1,5 +1,6 @@
 package dev.coatcheck.servlet.channels;
 
+import dev.coatcheck.servlet.SameOrigin;
 import dev.coatcheck.state.BackingServiceException;
 import dev.coatcheck.state.channels.Channels;
 import jakarta.servlet.ServletException;
@@ -12,14 +13,13 @@ import jakarta.websocket.Extension;
 import jakarta.websocket.server.ServerContainer;
 import jakarta.websocket.server.ServerEndpointConfig;
 import java.io.IOException;
-import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
 /**
  * Channels over a WebSocket. A servlet, so that filters stand before it as before every other: who listens is known from the
- * request that opens the socket, whose page must be of the same origin.
+ * request that opens the socket, whose page must be of the {@linkplain SameOrigin same origin}.
  *
  * <p>A client sends {@code {"type":"subscribe","topic":"album-7"}}, with {@code "position":"…"} where it comes back, and
  * {@code unsubscribe} likewise; {@code @me} is what is meant for the user who is logged in. It is sent what
@@ -90,7 +90,7 @@ public final class ChannelSocketServlet extends HttpServlet {
         if (!"websocket".equalsIgnoreCase(request.getHeader("Upgrade"))) {
             response.setHeader("Upgrade", "websocket");
             ChannelRefusal.UPGRADE_REQUIRED.answer(response, "This address is for a WebSocket.");
-        } else if (!isSameOrigin(request)) {
+        } else if (!SameOrigin.isOf(request)) {
             ChannelRefusal.FORBIDDEN.answer(response, "The page is of another origin.");
         } else {
             try {
@@ -98,20 +98,6 @@ public final class ChannelSocketServlet extends HttpServlet {
             } catch (BackingServiceException e) {
                 ChannelRefusal.STORE_UNAVAILABLE.answer(response, "The service cannot be reached at the moment.");
             }
-        }
-    }
-
-    /** Browsers send cookies along with what any page asks for, and no other check stands between that page and a socket. */
-    private static boolean isSameOrigin(HttpServletRequest request) {
-        var origin = request.getHeader("Origin");
-        if (origin == null) {
-            return true; // no browser
-        }
-        try {
-            return String.valueOf(request.getHeader("Host"))
-                    .equalsIgnoreCase(URI.create(origin).getAuthority());
-        } catch (IllegalArgumentException e) {
-            return false;
         }
     }
 
