@@ -1,6 +1,7 @@
 package dev.coatcheck.gallery;
 
 import dev.coatcheck.gallery.accounts.Accounts;
+import dev.coatcheck.gallery.accounts.LoggedInFilter;
 import dev.coatcheck.gallery.accounts.LoginServlet;
 import dev.coatcheck.gallery.accounts.LogoutEverywhereServlet;
 import dev.coatcheck.gallery.accounts.LogoutServlet;
@@ -60,7 +61,7 @@ final class Web {
     /** How long the last of them may take to answer. */
     private static final Duration TAKING_LEAVE = Duration.ofSeconds(2);
 
-    /** What is meant for them is all that users listen to, and that is not asked about. */
+    /** What is meant for them is all that users listen to, and that is not asked about: everything else is refused. */
     static final ChannelAccess ACCESS = ChannelAccess.bySession((subscriber, topic) -> false);
 
     private final WebConfig config;
@@ -185,7 +186,7 @@ final class Web {
                         once,
                         Uploads.limit(attached.limits())),
                 Route.of("/photos/*", new PhotoServlet(photos, blobs, shown)),
-                Route.of("/channels", new ChannelStreamServlet(channels, ACCESS)),
-                Route.of("/socket", attached.sockets()));
+                Route.of("/channels", new ChannelStreamServlet(channels, ACCESS), new LoggedInFilter()),
+                Route.of("/socket", attached.sockets(), new LoggedInFilter()));
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.coatcheck.gallery.images.TestImages;
+import io.lettuce.core.RedisClient;
 import java.net.URI;
 import java.net.http.WebSocketHandshakeException;
 import java.time.Duration;
@@ -98,17 +99,42 @@ class LiveProgressTest {
     }
 
     @Test
-    void who_has_no_session_is_refused_and_so_is_another_sites_page() {
-        try (var socket = GallerySocket.open(new Visitor(), one)) {
-            socket.ask("\"topic\":\"@me\"");
-            assertThat(socket.hear("refused").path("topic").asString()).isEqualTo("@me");
-        }
-        var visitor = Visitor.loggedIn(one);
-        try (var socket = GallerySocket.open(visitor, one)) {
+    void who_is_not_logged_in_opens_no_socket_and_no_stream() {
+        assertThatThrownBy(() -> GallerySocket.open(new Visitor(), one))
+                .hasCauseInstanceOf(WebSocketHandshakeException.class)
+                .cause()
+                .satisfies(refused -> assertThat(((WebSocketHandshakeException) refused)
+                                .getResponse()
+                                .statusCode())
+                        .isEqualTo(401));
+        assertThat(new Visitor().get(one, "/channels?topic=@me").status()).isEqualTo(401);
+    }
+
+    @Test
+    void only_what_is_meant_for_oneself_can_be_listened_to() {
+        try (var socket = GallerySocket.open(Visitor.loggedIn(one), one)) {
             socket.ask("\"topic\":\"somebody\"");
             assertThat(socket.hear("refused").path("topic").asString()).isEqualTo("somebody");
         }
-        assertThat(new Visitor().get(one, "/channels?topic=@me").status()).isEqualTo(400);
+    }
+
+    @Test
+    void a_page_opens_a_socket_by_any_name_and_port_of_the_router_and_another_sites_page_does_not() {
+        var visitor = Visitor.loggedIn(one);
+        for (var origin : List.of("http://example.org", "https://example.org")) { // TLS may end in front of the router
+            GallerySocket.open(
+                            visitor,
+                            one,
+                            "X-Forwarded-Host",
+                            "example.org",
+                            "X-Forwarded-Port",
+                            "80",
+                            "X-Forwarded-Proto",
+                            "http",
+                            "Origin",
+                            origin)
+                    .close();
+        }
         assertThatThrownBy(() -> GallerySocket.open(visitor, one, "Origin", "https://elsewhere.example"))
                 .hasCauseInstanceOf(WebSocketHandshakeException.class);
     }
@@ -144,6 +170,36 @@ class LiveProgressTest {
             assertThat(first.closeCode()).isEqualTo(1008);
             laptop.upload(one, TestImages.png(20, 20));
             assertThat(newsOf(second)).hasSize(10);
+        }
+    }
+
+    @Test
+    void logging_in_as_somebody_else_closes_the_sockets_of_who_was_logged_in_before() {
+        var visitor = Visitor.loggedIn(one);
+        var other = Visitor.loggedIn(two);
+        try (var socket = GallerySocket.listening(visitor, two)) {
+            visitor.post(one, "/login", Visitor.credentials(other.email, Visitor.PASSWORD));
+
+            assertThat(socket.closeCode()).isEqualTo(1008);
+        }
+    }
+
+    @Test
+    void a_log_out_that_cannot_be_told_to_all_instances_can_be_tried_again() {
+        var visitor = Visitor.loggedIn(one);
+        try (var client = RedisClient.create(gallery.redisUrl);
+                var redis = client.connect();
+                var socket = GallerySocket.listening(visitor, two)) {
+            try {
+                redis.sync().configSet("maxmemory", "1"); // full: sessions can be ended, and nothing can be told
+                assertThat(visitor.post(one, "/logout/everywhere", "").status()).isEqualTo(503);
+                assertThat(visitor.post(one, "/logout", "").status()).isEqualTo(503);
+            } finally {
+                redis.sync().configSet("maxmemory", "0");
+            }
+
+            assertThat(visitor.post(one, "/logout/everywhere", "").status()).isEqualTo(204);
+            assertThat(socket.closeCode()).isEqualTo(1008);
         }
     }
 
