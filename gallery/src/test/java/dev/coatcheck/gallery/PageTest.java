@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
@@ -170,6 +171,27 @@ class PageTest {
                     .hasSize(10)
                     .allMatch(frame -> frame.startsWith("ws://127.0.0.1:" + two.getPort() + "/socket "));
         }
+    }
+
+    @Test
+    void a_page_and_scripts_of_two_releases_become_those_of_one() {
+        try (var context = browser.newContext()) {
+            var page = context.newPage();
+            // The page of the release before has no such button, and its processes do not know the script.
+            once(page, "**/", route -> {
+                var before = route.fetch().text().replaceFirst("<button id=\"logout-everywhere\".*?</button>", "");
+                route.fulfill(new Route.FulfillOptions().setContentType("text/html").setBody(before));
+            });
+            once(page, "**/assets/channels.js", route -> route.fulfill(new Route.FulfillOptions().setStatus(404)));
+
+            page.navigate(web.toString());
+
+            assertThat(button(page, "Log in")).isVisible();
+        }
+    }
+
+    private static void once(Page page, String address, Consumer<Route> answer) {
+        page.route(address, answer, new Page.RouteOptions().setTimes(1));
     }
 
     @Test

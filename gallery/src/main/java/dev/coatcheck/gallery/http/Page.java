@@ -25,13 +25,13 @@ final class Page extends HttpServlet {
             "/", File.of("page/index.html", "text/html; charset=utf-8"),
             "/assets/gallery.css", File.of("page/gallery.css", "text/css; charset=utf-8"),
             "/assets/gallery.js", File.of("page/gallery.js", SCRIPT),
+            "/assets/page.js", File.of("page/page.js", SCRIPT),
             "/assets/channels.js", File.of("/META-INF/resources/coatcheck/channels.js", SCRIPT),
             "/assets/icon.svg", File.of("page/icon.svg", "image/svg+xml"));
 
     /** What to map this to; the empty path is {@code /} and nothing else. */
-    static final String[] PATHS = {
-        "", "/assets/gallery.css", "/assets/gallery.js", "/assets/channels.js", "/assets/icon.svg"
-    };
+    static final String[] PATHS =
+            FILES.keySet().stream().map(path -> path.equals("/") ? "" : path).toArray(String[]::new);
 
     private record File(String content, String contentType, String etag) {
         static File of(String name, String contentType) {

@@ -1,0 +1,433 @@
+import {connect} from '/assets/channels.js';
+
+const $ = id => document.getElementById(id);
+const MAX_BYTES = 20_000_000;
+
+/* ---- who answered ---- */
+
+/** How often each process answered since the page was opened. */
+const served = new Map();
+
+/** The process that says so itself, for where no router names one. */
+let ownName = null;
+
+function countServed(named) {
+  const instance = named ?? ownName;
+  if (!instance) return null;
+  served.set(instance, (served.get(instance) ?? 0) + 1);
+  const most = Math.max(...served.values());
+  $('served').replaceChildren(...[...served].sort(([a], [b]) => a.localeCompare(b)).map(([name, answers]) => {
+    const item = document.createElement('li');
+    item.classList.toggle('now', name === instance);
+    const label = document.createElement('span');
+    label.className = 'instance';
+    label.textContent = name;
+    const bar = document.createElement('span');
+    bar.className = 'bar';
+    bar.style.setProperty('--share', answers / most);
+    const count = document.createElement('span');
+    count.className = 'answers';
+    count.textContent = answers;
+    item.append(label, bar, count);
+    return item;
+  }));
+  return instance;
+}
+
+/* ---- asking ---- */
+
+/** An answer that is an error. */
+class Refused extends Error {
+  constructor(status, body, retryAfter) {
+    super(body?.message ?? body?.detail ?? `The gallery answered with status ${status}.`);
+    this.status = status;
+    this.retryAfter = Number(retryAfter) || 0;
+  }
+
+  /** What to do, with the exact time in place of a general one. */
+  get advice() {
+    if (!this.retryAfter) return this.message;
+    const wait = this.retryAfter > 90 ? `${Math.ceil(this.retryAfter / 60)} minutes` : `${this.retryAfter} s`;
+    return `${this.message.replace(/ Please try again in .*$/, '')} Please try again in ${wait}.`;
+  }
+}
+
+async function ask(method, path, body) {
+  const response = await fetch(path, {
+    method,
+    headers: body ? {'Content-Type': 'application/json'} : {},
+    body: body && JSON.stringify(body),
+  });
+  const isJson = /^application\/(problem\+)?json/.test(response.headers.get('Content-Type'));
+  const answer = isJson ? await response.json() : null;
+  ownName = answer?.instance ?? ownName;
+  countServed(response.headers.get('X-Coatcheck-Instance'));
+  if (!response.ok) throw new Refused(response.status, answer, response.headers.get('Retry-After'));
+  return answer;
+}
+
+/** Shows an image, fetched so that one can tell who served it; returns who. */
+async function showImage(image, path) {
+  const response = await fetch(path);
+  const from = countServed(response.headers.get('X-Coatcheck-Instance'));
+  if (!response.ok) throw new Refused(response.status, null);
+  const url = URL.createObjectURL(await response.blob());
+  image.addEventListener('load', () => URL.revokeObjectURL(url), {once: true});
+  image.src = url;
+  return from;
+}
+
+function say(text, bad = false) {
+  $('message').hidden = !text;
+  $('message').textContent = text;
+  $('message').classList.toggle('bad', bad);
+}
+
+function explain(error) {
+  if (error instanceof Refused && error.status === 401 && !$('album').hidden) {
+    showDoor();
+    say('You have been logged out. Please log in again.', true);
+  } else if (error instanceof Refused) {
+    say(error.advice, true);
+  } else {
+    say('The gallery cannot be reached just now. Please try again in a moment.', true);
+  }
+}
+
+/* ---- the door ---- */
+
+function showDoor() {
+  channels?.close();
+  channels = null;
+  $('who').hidden = $('album').hidden = true;
+  $('door').hidden = false;
+  $('viewer').close();
+  photos.clear();
+  queue.length = 0;
+  next = null;
+  $('photos').replaceChildren();
+  $('uploads').replaceChildren();
+}
+
+async function showAlbum(me) {
+  $('email').textContent = me.email;
+  $('who').hidden = $('album').hidden = false;
+  $('door').hidden = true;
+  listen();
+  await showPage();
+}
+
+$('credentials').addEventListener('submit', async event => {
+  event.preventDefault();
+  const form = event.currentTarget;
+  const credentials = {email: form.elements.email.value, password: form.elements.password.value};
+  const buttons = form.querySelectorAll('button');
+  const register = event.submitter?.value === 'register';
+  buttons.forEach(button => button.disabled = true);
+  try {
+    if (register) await ask('POST', '/register', credentials);
+    const me = await ask('POST', '/login', credentials);
+    form.reset();
+    say(register ? 'Welcome! Your photos are safe here, whichever process you meet.' : '');
+    await showAlbum(me);
+  } catch (error) {
+    explain(error);
+  } finally {
+    buttons.forEach(button => button.disabled = false);
+  }
+});
+
+for (const [id, path, said] of [
+  ['logout', '/logout', 'You are logged out.'],
+  ['logout-everywhere', '/logout/everywhere', 'You are logged out on all your devices.'],
+]) {
+  $(id).addEventListener('click', async () => {
+    channels?.close(); // or else it hears of the end of its own session
+    try {
+      await ask('POST', path);
+      showDoor();
+      say(said);
+    } catch (error) {
+      listen();
+      explain(error);
+    }
+  });
+}
+
+/* ---- the album ---- */
+
+/** What is shown, by the photo's id: {photo, item}. */
+const photos = new Map();
+let next = null;
+
+function show(photo, where = 'last') {
+  const known = photos.get(photo.id);
+  let item = known?.item;
+  if (!item) {
+    item = $('photo-template').content.firstElementChild.cloneNode(true);
+    item.querySelector('.picture').addEventListener('click', () => view(photo.id));
+    if (where === 'first') $('photos').prepend(item); else $('photos').append(item);
+  }
+  // What was asked for earlier may be answered later.
+  if (known && known.photo.status !== 'processing' && photo.status === 'processing') return;
+  photos.set(photo.id, {photo, item});
+  item.dataset.status = photo.status;
+  item.querySelector('progress').hidden = photo.status !== 'processing';
+  const state = item.querySelector('.state');
+  const picture = item.querySelector('.picture');
+  const taken = new Date(photo.createdAt).toLocaleDateString(undefined, {dateStyle: 'medium'});
+  switch (photo.status) {
+    case 'processing':
+      state.textContent = 'Being developed …';
+      picture.setAttribute('aria-label', 'A photo that is being developed');
+      break;
+    case 'failed':
+      state.textContent = 'This file could not be read as a picture.';
+      picture.setAttribute('aria-label', 'A file that is no picture');
+      break;
+    default:
+      state.textContent = `${photo.width} × ${photo.height}`;
+      picture.disabled = false;
+      picture.setAttribute('aria-label', `Photo of ${taken}, ${photo.width} by ${photo.height} pixels`);
+      showImage(picture.querySelector('img'), photo.variants.thumb)
+        .then(from => { if (from) state.textContent = `${photo.width} × ${photo.height} · from ${from}`; })
+        .catch(() => { state.textContent = 'Not to be had just now.'; });
+  }
+  $('empty').hidden = true;
+}
+
+async function showPage() {
+  const page = await ask('GET', next ?? '/photos');
+  page.photos.forEach(photo => show(photo));
+  next = page.next;
+  $('more').hidden = !next;
+  $('empty').hidden = photos.size > 0;
+}
+
+$('more').addEventListener('click', () => showPage().catch(explain));
+
+/* ---- what becomes of them ---- */
+
+/** Word of the photos of who is logged in. */
+let channels = null;
+
+/** How often a socket is tried that has never opened, before it is taken for one that some proxy does not let through. */
+const SOCKETS_TRIED = 2;
+
+/** Word can get lost where a process or Redis dies in between: what is still being developed is looked at now and then. */
+const LOOK_EVERY = 15_000;
+
+/** Hears what becomes of the photos, over a WebSocket, or over server-sent events where none can be opened. */
+function listen(socket = true) {
+  let opened = false;
+  let failures = 0;
+  channels?.close();
+  const mine = connect(socket ? '/socket' : '/channels', {
+    socket,
+    state(now) {
+      opened ||= now === 'open';
+      if (socket && !opened && ++failures === SOCKETS_TRIED) listen(false);
+    },
+    closed: askWhoIsHere,
+  });
+  channels = mine;
+  mine.subscribe('@me', {
+    begun: lookAgain, // at what has changed since the album was read
+    missed: lookAgain,
+    message: text => hear(JSON.parse(text)),
+    refused: askWhoIsHere,
+  });
+}
+
+/** The session has ended, here or on another device; or it is somebody else's by now. */
+async function askWhoIsHere() {
+  try {
+    const me = await ask('GET', '/me');
+    showDoor();
+    await showAlbum(me);
+  } catch (error) {
+    explain(error);
+  }
+}
+
+function hear({photo: id, status, percent}) {
+  const known = photos.get(id);
+  if (known?.photo.status === 'processing' && status === 'processing') {
+    known.item.querySelector('progress').value = percent;
+  } else if (!known || known.photo.status === 'processing') {
+    look(id);
+  }
+}
+
+/** Photos that are being asked for, and whether there was word of them meanwhile. */
+const looks = new Map();
+
+/** Asks for a photo, which may have been added on another device. */
+async function look(id) {
+  const heardMeanwhile = looks.has(id);
+  looks.set(id, heardMeanwhile);
+  if (heardMeanwhile) return;
+  const heardOn = channels;
+  try {
+    const photo = await ask('GET', `/photos/${id}`);
+    if (channels === heardOn) show(photo, 'first');
+  } catch (error) {
+    if (error instanceof Refused && error.status === 401) explain(error); // else it is looked at again, or is no more
+  }
+  const again = looks.get(id);
+  looks.delete(id);
+  if (again && channels === heardOn) look(id);
+}
+
+function lookAgain() {
+  for (const {photo} of photos.values()) if (photo.status === 'processing') look(photo.id);
+}
+
+setInterval(lookAgain, LOOK_EVERY);
+
+/* ---- one photo, large ---- */
+
+function view(id) {
+  const {photo} = photos.get(id);
+  const image = $('viewer').querySelector('img');
+  const from = $('viewer').querySelector('.from');
+  image.alt = photos.get(id).item.querySelector('.picture').getAttribute('aria-label');
+  const {medium, gray, sepia} = photo.variants;
+  const choices = {Colour: medium, Gray: gray, Sepia: sepia, Original: `/photos/${id}/original`};
+  $('views').replaceChildren(...Object.entries(choices).filter(([, path]) => path).map(([name, path]) => {
+    const button = document.createElement('button');
+    button.type = 'button';
+    button.className = 'quiet';
+    button.textContent = name;
+    button.addEventListener('click', async () => {
+      [...$('views').children].forEach(other => other.setAttribute('aria-pressed', String(other === button)));
+      try {
+        const name = await showImage(image, path);
+        from.textContent = name ? `from ${name}` : '';
+      } catch (error) {
+        from.textContent = 'Not to be had just now.';
+      }
+    });
+    return button;
+  }));
+  image.removeAttribute('src');
+  from.textContent = '';
+  $('viewer').showModal();
+  $('views').firstElementChild.click();
+}
+
+$('close').addEventListener('click', () => $('viewer').close());
+$('viewer').addEventListener('click', event => { if (event.target === $('viewer')) $('viewer').close(); });
+
+/* ---- uploads, one after another ---- */
+
+const queue = [];
+let uploading = false;
+
+function enqueue(files) {
+  for (const file of files) {
+    const item = $('upload-template').content.firstElementChild.cloneNode(true);
+    item.querySelector('.name').textContent = file.name;
+    $('uploads').append(item);
+    queue.push({file, item});
+  }
+  uploadAll();
+}
+
+async function uploadAll() {
+  if (uploading) return;
+  uploading = true;
+  while (queue.length) {
+    const {file, item} = queue.shift();
+    try {
+      if (file.size > MAX_BYTES) throw new Refused(413, {message: 'The photo is larger than 20 MB.'});
+      const photo = await uploadSafely(file, item);
+      if (photo && item.isConnected) show(photo, 'first');
+      item.remove();
+    } catch (error) {
+      if (!item.isConnected) continue; // its user has logged out, and it is none of the next one's business
+      item.classList.add('failed');
+      item.querySelector('progress').remove();
+      item.querySelector('.outcome').textContent =
+        error instanceof Refused ? error.advice : 'The connection broke. Please try again.';
+      setTimeout(() => item.remove(), 20_000);
+      if (error instanceof Refused && error.status === 401) explain(error);
+    }
+  }
+  uploading = false;
+}
+
+/** For how long an upload is tried again: longer than a key stays claimed by a process that has died. */
+const PATIENCE = 180_000;
+
+/** Sends a photo until the answer is final. However often it arrives, by its key it is one photo. */
+async function uploadSafely(file, item) {
+  const progress = item.querySelector('progress');
+  const key = newKey();
+  const deadline = Date.now() + PATIENCE;
+  for (let pause = 1; item.isConnected; pause = Math.min(2 * pause, 20)) {
+    try {
+      return await upload(file, key, percent => progress.value = percent);
+    } catch (error) {
+      const final = error instanceof Refused && error.status < 500 && !error.retryAfter;
+      if (final || Date.now() > deadline) throw error;
+      await countDown(error.retryAfter || pause, item);
+    }
+  }
+  return null; // its user has logged out
+}
+
+/** Random; crypto.randomUUID() is there for HTTPS and localhost only. */
+function newKey() {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), byte => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/** Says when an upload is tried again, and waits until then, or until its user has logged out. */
+async function countDown(seconds, item) {
+  const outcome = item.querySelector('.outcome');
+  for (let left = seconds; left > 0 && item.isConnected; left--) {
+    outcome.textContent = `Trying again in ${left} s …`;
+    await new Promise(resolve => setTimeout(resolve, 1000));
+  }
+  outcome.textContent = '';
+}
+
+/** fetch() cannot tell how far an upload has come; this can. */
+function upload(file, key, progress) {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.open('POST', '/photos');
+    request.setRequestHeader('Idempotency-Key', key);
+    request.responseType = 'json';
+    request.upload.addEventListener('progress', event => progress(100 * event.loaded / event.total));
+    request.addEventListener('load', () => {
+      countServed(request.getResponseHeader('X-Coatcheck-Instance'));
+      if (request.status === 201) resolve(request.response);
+      else reject(new Refused(request.status, request.response, request.getResponseHeader('Retry-After')));
+    });
+    request.addEventListener('error', () => reject(new Error('broken')));
+    const form = new FormData();
+    form.append('photo', file);
+    request.send(form);
+  });
+}
+
+$('photo').addEventListener('change', event => {
+  enqueue(event.target.files);
+  event.target.value = '';
+});
+
+for (const [type, over] of [['dragenter', true], ['dragover', true], ['dragleave', false], ['drop', false]]) {
+  $('drop').addEventListener(type, event => {
+    event.preventDefault();
+    $('drop').classList.toggle('over', over);
+  });
+}
+$('drop').addEventListener('drop', event => enqueue(event.dataTransfer.files));
+
+/* ---- begin ---- */
+
+ask('GET', '/me').then(showAlbum).catch(error => {
+  showDoor();
+  if (!(error instanceof Refused && error.status === 401)) explain(error);
+});
