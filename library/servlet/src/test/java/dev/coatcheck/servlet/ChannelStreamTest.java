@@ -108,7 +108,7 @@ class ChannelStreamTest extends ChannelFaceTest {
         inBetween = () -> revoke(channels, "ada");
 
         assertThat(visitor.get(server, "/channels?topic=@me").statusCode()).isEqualTo(403);
-        assertThat(channels.subscriptions()).isZero();
+        await().atMost(PATIENCE).until(() -> channels.subscriptions() == 0);
     }
 
     @Test
