@@ -11,7 +11,7 @@
 
 local MOST_LAST_TURNS = 16 -- of priorities beyond, each call begins with the first group
 local SHORTEST_PAUSE, LONGEST_PAUSE = 50000, 1000000
-local MOST_FORGOTTEN = 100 -- of the dead jobs of each queue
+local MOST_FORGOTTEN = 100 -- of the dead jobs of all queues
 local most, lease, dead_kept = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local queues = {}
 for i = 6, #ARGV do
@@ -235,23 +235,6 @@ local function go_round(priority, turns)
   return turns, passed
 end
 
--- Forgets jobs that died too long ago: here, since claims come as long as a queue is served.
-local function forget_dead(queue)
-  local start = queue .. NUL
-  local to = '(' .. start .. time_text(now - dead_kept)
-  for _, member in ipairs(redis.call('ZRANGEBYLEX', keys.dead, '[' .. start, to, 'LIMIT', 0, MOST_FORGOTTEN)) do
-    local id = id_of(member)
-    local job = load(id)
-    redis.call('ZREM', keys.dead, member)
-    if job and job.state == DEAD then
-      forget(id, job)
-    end
-  end
-end
-
-for _, queue in ipairs(queues) do
-  forget_dead(queue)
-end
 local turns_left, unfinished, came_round, visited = 512, false, false, {}
 local priority = next_priority_of_all()
 while priority and left > 0 and turns_left > 0 do
@@ -305,6 +288,31 @@ local function last_turns()
   return table.concat(turns)
 end
 
+-- Forgets some jobs that died too long ago, of all queues together: here, since claims come as long as a queue is served. One
+-- whose record is gone, or cannot be read, holds up no claim.
+local function forget_dead()
+  local some = MOST_FORGOTTEN
+  for _, queue in ipairs(queues) do
+    if some > 0 then
+      local start = queue .. NUL
+      local to = '(' .. start .. time_text(now - dead_kept)
+      for _, member in ipairs(redis.call('ZRANGEBYLEX', keys.dead, '[' .. start, to, 'LIMIT', 0, some)) do
+        local id = id_of(member)
+        local is_read, job = pcall(load, id)
+        redis.call('ZREM', keys.dead, member)
+        if not is_read or type(job) ~= 'table' then
+          redis.call('HDEL', keys.records, id)
+          redis.call('HDEL', keys.texts, 'b' .. id, 'p' .. id, 'e' .. id)
+        elseif job.state == DEAD then
+          forget(id, job)
+        end
+        some = some - 1
+      end
+    end
+  end
+end
+
+forget_dead()
 local after = next_pause()
 local reply = {(after > SHORTEST_PAUSE and digits(after) or '') .. last_turns(), wait}
 for _, value in ipairs(jobs) do

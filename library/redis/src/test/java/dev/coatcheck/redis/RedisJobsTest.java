@@ -92,6 +92,30 @@ class RedisJobsTest {
         }
     }
 
+    @Test
+    void a_claim_of_many_queues_forgets_no_more_than_one_of_a_single_queue_and_is_not_held_up_by_what_cannot_be_read() {
+        var queues = Set.of("a", "b", "c");
+        for (var queue : queues) {
+            jobs.enqueueAll(Collections.nCopies(60, NewJob.of(queue, "{}").withRetry(Retry.never())));
+        }
+        jobs.claim(queues, 180, LONG).forEach(job -> jobs.fail(job, "boom"));
+        store.besides().hgetall(KEYS + "records").keySet().stream()
+                .limit(10)
+                .forEach(id -> store.besides().hset(KEYS + "records", id, "no record"));
+        var settings = RedisSettings.defaults().withDeadJobsKept(Duration.ofSeconds(1));
+        try (var redis = Redis.attach(store.url(), settings)) {
+            var brief = redis.jobs();
+            await().atMost(Duration.ofSeconds(20)).until(() -> {
+                long before = card("dead");
+                brief.claim(queues, 1, LONG);
+                assertThat(before - card("dead")).isBetween(0L, 100L);
+                return card("dead") == 0;
+            });
+            assertThat(store.besides().hlen(KEYS + "records")).isZero();
+            assertThat(store.besides().hlen(KEYS + "texts")).isZero();
+        }
+    }
+
     private long dead() {
         return jobs.depths()
                 .getOrDefault(QUEUE, new QueueDepth(0, 0, 0, 0, Duration.ZERO))
