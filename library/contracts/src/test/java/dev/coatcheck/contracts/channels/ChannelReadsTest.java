@@ -115,6 +115,45 @@ class ChannelReadsTest {
     }
 
     @Test
+    void who_is_interrupted_while_a_topic_begins_does_not_end_the_attempt_for_others() {
+        var subscription = channels.open(Subscriber.anonymous());
+        store.failsToBegin = Duration.ofMillis(10);
+        Thread.currentThread().interrupt();
+
+        var failure = catchThrowable(() -> subscription.subscribe(ALBUM));
+
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(failure).isInstanceOf(BackingServiceException.class);
+    }
+
+    @Test
+    void who_leaves_a_topic_whose_history_is_being_read_waits_for_it_with_no_other() throws Exception {
+        var other = Topic.of("other");
+        var left = publisher.publish(ALBUM, "seen");
+        var seen = publisher.publish(other, "seen");
+        publisher.publish(ALBUM, "left");
+        publisher.publish(other, "missed");
+        var entered = new CountDownLatch(1);
+        var held = new CountDownLatch(1);
+        store.beforeRead = place -> {
+            if (place.equals(left)) {
+                entered.countDown();
+                awaitLatch(held);
+            }
+        };
+        var subscription = back(left);
+        assertThat(subscription.next(Duration.ofMillis(1))).isEqualTo(new Nothing());
+        awaitLatch(entered);
+
+        subscription.unsubscribe(ALBUM);
+        subscription.subscribe(other, seen);
+        ChannelsUnderTest.begun(subscription);
+
+        assertThat(ChannelsUnderTest.payloads(subscription, 1)).containsExactly("missed");
+        held.countDown();
+    }
+
+    @Test
     void who_waits_for_a_history_hears_of_other_topics_and_of_their_end_meanwhile() throws Exception {
         var other = Topic.of("other");
         var seen = publisher.publish(ALBUM, "seen");
@@ -123,19 +162,26 @@ class ChannelReadsTest {
         ada.subscribe(other);
         ChannelsUnderTest.begun(ada);
         awaitLooks(1);
-        store.slow = Duration.ofSeconds(5);
-        store.isSlow = ALBUM::equals;
+        var entered = new CountDownLatch(1);
+        var held = new CountDownLatch(1);
+        store.beforeRead = place -> {
+            if (place.equals(seen)) {
+                entered.countDown();
+                awaitLatch(held);
+            }
+        };
         ada.subscribe(ALBUM, seen);
         ChannelsUnderTest.begun(ada);
-        assertThat(ada.next(Duration.ofMillis(100))).isEqualTo(new Nothing());
-        assertThat(store.reads).hasSize(1);
+        assertThat(ada.next(Duration.ofMillis(1))).isEqualTo(new Nothing());
+        awaitLatch(entered);
 
         publisher.publish(other, "now");
-        assertThat(ada.next(Duration.ofSeconds(2)))
+        assertThat(ada.next(ChannelsUnderTest.PATIENCE))
                 .isInstanceOfSatisfying(
                         Message.class, message -> assertThat(message.payload()).isEqualTo("now"));
         publisher.revokeUser("ada");
-        assertThat(ada.next(Duration.ofSeconds(2))).isEqualTo(new Closed(new CloseReason.Revoked()));
+        assertThat(ada.next(ChannelsUnderTest.PATIENCE)).isEqualTo(new Closed(new CloseReason.Revoked()));
+        held.countDown();
     }
 
     @ParameterizedTest

@@ -4,6 +4,7 @@ import dev.coatcheck.state.channels.History.Gone;
 import dev.coatcheck.state.channels.History.Kept;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 /** Reads histories for those in this process who catch up, each at their own pace, in turn and in bounded room. */
 final class CatchUps {
@@ -26,9 +27,18 @@ final class CatchUps {
         return room;
     }
 
-    /** Reads a page; empty where it was not their turn in time. */
-    Optional<Reading> read(Topic topic, Position after, Duration patience) throws InterruptedException {
-        return turns.take(patience, () -> read(topic, after));
+    /**
+     * Reads a page; empty where it was not their turn in time, or where it is not wanted any more by then.
+     *
+     * @param isWanted asked when it is their turn
+     */
+    Optional<Reading> read(Cursor cursor, Duration patience, BooleanSupplier isWanted) throws InterruptedException {
+        return turns.take(
+                        patience,
+                        () -> isWanted.getAsBoolean()
+                                ? Optional.of(read(cursor.feed().topic(), cursor.position()))
+                                : Optional.<Reading>empty())
+                .flatMap(reading -> reading);
     }
 
     private Reading read(Topic topic, Position after) {

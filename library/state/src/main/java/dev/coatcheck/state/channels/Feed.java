@@ -64,7 +64,8 @@ final class Feed {
             return;
         }
         if (attempt.isNew()) {
-            ask(attempt.answer());
+            // Of nobody's own: where who came first is interrupted, the others go on.
+            Thread.ofVirtual().name("coatcheck-channels-begin").start(() -> ask(attempt.answer()));
         }
         try {
             attempt.answer().join(); // for as long as the store may take

@@ -25,8 +25,8 @@ final class Mailbox {
     private final Queue<Cursor> cursors = new ArrayDeque<>();
     private final Queue<Waiting> page = new ArrayDeque<>();
 
-    /** Whether somebody reads the next page. */
-    private boolean reading;
+    /** For which somebody reads the next page; null where nobody does. */
+    private @Nullable Cursor reading;
 
     /** Why no page came, for whoever asks next. */
     private @Nullable RuntimeException failure;
@@ -83,6 +83,7 @@ final class Mailbox {
             closed = reason;
             waiting.clear();
             cursors.clear();
+            reading = null;
             dropPage();
             changed.signal();
         } finally {
@@ -129,7 +130,7 @@ final class Mailbox {
     private boolean nothingIsThere() {
         return waiting.isEmpty()
                 && page.isEmpty()
-                && (cursors.isEmpty() || reading)
+                && (cursors.isEmpty() || reading != null)
                 && failure == null
                 && closed == null;
     }
@@ -181,17 +182,17 @@ final class Mailbox {
     Cursor cursor() {
         lock.lock();
         try {
-            return reading || !page.isEmpty() ? null : cursors.peek();
+            return reading != null || !page.isEmpty() ? null : cursors.peek();
         } finally {
             lock.unlock();
         }
     }
 
     /** Somebody reads from now on. */
-    void beginReading() {
+    void beginReading(Cursor cursor) {
         lock.lock();
         try {
-            reading = true;
+            reading = cursor;
         } finally {
             lock.unlock();
         }
@@ -201,9 +202,22 @@ final class Mailbox {
     void endReading(Cursor cursor, @Nullable RuntimeException why) {
         lock.lock();
         try {
-            reading = false;
-            failure = cursors.contains(cursor) ? why : null;
-            changed.signal();
+            // If it was left meanwhile, another one may be read by now.
+            if (cursor.equals(reading)) {
+                reading = null;
+                failure = why;
+                changed.signal();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether what is behind a cursor is still to be read. */
+    boolean wants(Cursor cursor) {
+        lock.lock();
+        try {
+            return cursors.contains(cursor);
         } finally {
             lock.unlock();
         }
@@ -245,6 +259,11 @@ final class Mailbox {
         lock.lock();
         try {
             caughtUp(membership);
+            if (reading != null && reading.membership().equals(membership)) {
+                reading = null; // others are not held up by it
+                changed.signal();
+            }
+            failure = null; // it may be of this one; where it is not, that is tried again
             waiting.removeIf(next -> next.of().equals(membership));
             bytes = waiting.stream().mapToInt(Waiting::bytes).sum();
             page.removeIf(next -> next.of().equals(membership));

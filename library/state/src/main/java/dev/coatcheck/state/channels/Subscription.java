@@ -188,7 +188,7 @@ public final class Subscription implements AutoCloseable {
     private void catchUp() {
         var cursor = mailbox.cursor();
         if (cursor != null && !join(cursor)) {
-            mailbox.beginReading();
+            mailbox.beginReading(cursor);
             Thread.ofVirtual().name("coatcheck-channels-catch-up").start(() -> read(cursor));
         }
     }
@@ -196,7 +196,7 @@ public final class Subscription implements AutoCloseable {
     private void read(Cursor cursor) {
         RuntimeException failure = null;
         try {
-            var reading = channels.catchUps().read(cursor.feed().topic(), cursor.position(), PATIENCE);
+            var reading = channels.catchUps().read(cursor, PATIENCE, () -> mailbox.wants(cursor));
             if (reading.isPresent()) {
                 take(cursor, reading.get());
             }
