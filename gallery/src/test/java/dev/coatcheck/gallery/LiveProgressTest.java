@@ -121,7 +121,8 @@ class LiveProgressTest {
     @Test
     void a_page_opens_a_socket_by_any_name_and_port_of_the_router_and_another_sites_page_does_not() {
         var visitor = Visitor.loggedIn(one);
-        visitor.cookies.put("__Host-session", visitor.session()); // as it is called by a name that is not this machine's
+        visitor.cookies.put(
+                "__Host-session", visitor.session()); // as it is called by a name that is not this machine's
         for (var origin : List.of("http://example.org", "https://example.org")) { // TLS may end in front of the router
             GallerySocket.open(
                             visitor,

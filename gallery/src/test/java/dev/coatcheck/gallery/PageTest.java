@@ -180,7 +180,8 @@ class PageTest {
             // The page of the release before has no such button, and its processes do not know the script.
             once(page, "**/", route -> {
                 var before = route.fetch().text().replaceFirst("<button id=\"logout-everywhere\".*?</button>", "");
-                route.fulfill(new Route.FulfillOptions().setContentType("text/html").setBody(before));
+                route.fulfill(
+                        new Route.FulfillOptions().setContentType("text/html").setBody(before));
             });
             once(page, "**/assets/channels.js", route -> route.fulfill(new Route.FulfillOptions().setStatus(404)));
 

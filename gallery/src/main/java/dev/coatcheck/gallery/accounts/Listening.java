@@ -24,7 +24,10 @@ final class Listening {
         try {
             tell.run();
         } catch (BackingServiceException e) {
-            LOG.log(WARNING, "who came back while their session ended may listen for some minutes: {0}", e.getMessage());
+            LOG.log(
+                    WARNING,
+                    "who came back while their session ended may listen for some minutes: {0}",
+                    e.getMessage());
         }
     }
 }

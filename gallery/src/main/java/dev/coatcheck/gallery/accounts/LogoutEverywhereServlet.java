@@ -18,8 +18,7 @@ public final class LogoutEverywhereServlet extends HttpServlet {
     @Override
     protected void doPost(HttpServletRequest request, HttpServletResponse response) {
         var user = User.require(request);
-        Listening.endWith(
-                () -> channels.revokeUser(user.id().toString()), () -> SessionUser.logOutEverywhere(request));
+        Listening.endWith(() -> channels.revokeUser(user.id().toString()), () -> SessionUser.logOutEverywhere(request));
         response.setStatus(HttpServletResponse.SC_NO_CONTENT);
     }
 }

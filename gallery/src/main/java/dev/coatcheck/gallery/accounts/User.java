@@ -20,9 +20,7 @@ public record User(UUID id, String email) {
         of(request).filter(other -> !other.id().equals(account.id())).ifPresent(other -> {
             // Somebody else's session is not continued: what it holds is theirs, and so is what its pages listen to.
             var device = SessionUser.device(request);
-            Listening.endWith(
-                    () -> device.ifPresent(channels::revokeSession),
-                    request.getSession()::invalidate);
+            Listening.endWith(() -> device.ifPresent(channels::revokeSession), request.getSession()::invalidate);
         });
         request.getSession().setAttribute(EMAIL, account.email());
         SessionUser.logIn(request, account.id().toString());

@@ -33,11 +33,10 @@ abstract class ChannelFaceTest extends FilterTest {
     static final Duration PATIENCE = Duration.ofSeconds(30);
     static final Topic ALBUM = Topic.of("album-7");
 
-    private static final ChannelFaceSettings BRISK =
-            ChannelFaceSettings.defaults()
-                    .withHeartbeat(Duration.ofMillis(200))
-                    .withWriteLimit(Duration.ofSeconds(1))
-                    .withRecheck(Duration.ofMillis(300));
+    private static final ChannelFaceSettings BRISK = ChannelFaceSettings.defaults()
+            .withHeartbeat(Duration.ofMillis(200))
+            .withWriteLimit(Duration.ofSeconds(1))
+            .withRecheck(Duration.ofMillis(300));
 
     /** What happens when a request's session was read, and its subscription is not open yet. */
     volatile Runnable inBetween = () -> {};

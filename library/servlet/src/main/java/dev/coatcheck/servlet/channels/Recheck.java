@@ -7,7 +7,6 @@ import dev.coatcheck.state.channels.CloseReason.Revoked;
 import dev.coatcheck.state.channels.Delivery;
 import dev.coatcheck.state.channels.Delivery.Closed;
 import dev.coatcheck.state.channels.Subscription;
-import java.time.Duration;
 
 /**
  * What comes on a connection, whose client is asked for again now and then: a session can expire, and word of its end can get
