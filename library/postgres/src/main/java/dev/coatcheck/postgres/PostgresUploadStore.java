@@ -29,18 +29,22 @@ final class PostgresUploadStore implements UploadStore {
     }
 
     /** What a {@link StoredUpload#version()} says here. */
-    private record Version(long revision, UUID chunks) {
+    private record Version(UUID token, UUID chunks) {
         static Version of(StoredUpload upload) {
             var fields = upload.version().split(" ", 2);
-            return new Version(Long.parseLong(fields[0]), UUID.fromString(fields[1]));
+            return new Version(UUID.fromString(fields[0]), UUID.fromString(fields[1]));
+        }
+
+        static Version first() {
+            return new Version(UUID.randomUUID(), TimeOrderedIds.next());
         }
 
         Version next() {
-            return new Version(revision + 1, chunks);
+            return new Version(UUID.randomUUID(), chunks);
         }
 
         String text() {
-            return revision + " " + chunks;
+            return token + " " + chunks;
         }
     }
 
@@ -51,13 +55,14 @@ final class PostgresUploadStore implements UploadStore {
 
     @Override
     public Optional<StoredUpload> create(UploadRecord upload) {
-        var version = new Version(0, TimeOrderedIds.next());
+        var version = Version.first();
         return database.ask("begin an upload", connection -> {
-            try (var begin = connection.prepareStatement("select coatcheck.begin_upload_v1(?, ?, ?, ?)")) {
+            try (var begin = connection.prepareStatement("select coatcheck.begin_upload_v1(?, ?, ?, ?, ?)")) {
                 begin.setString(1, upload.id().text());
-                begin.setString(2, UploadFormat.write(upload));
-                begin.setObject(3, version.chunks());
-                begin.setLong(4, Database.millis(upload.expiry()));
+                begin.setObject(2, version.token());
+                begin.setString(3, UploadFormat.write(upload));
+                begin.setObject(4, version.chunks());
+                begin.setLong(5, Database.millis(upload.expiry()));
                 return Rows.only(begin, row -> changed(row, upload, version));
             }
         });
@@ -67,7 +72,7 @@ final class PostgresUploadStore implements UploadStore {
     public Optional<StoredUpload> find(UploadId id) {
         return database.ask("look for an upload", connection -> {
             try (var find = connection.prepareStatement("""
-                    select u.revision, u.record, u.version, u.changed_at, u.sha256, u.stored_at,
+                    select u.token, u.record, u.version, u.changed_at, u.sha256, u.stored_at,
                         (extract(epoch from clock_timestamp() - u.changed_at) * 1000000)::bigint as age_us
                     from coatcheck.uploads u where u.id = ?
                     """)) {
@@ -102,22 +107,24 @@ final class PostgresUploadStore implements UploadStore {
         if (was.blob().isPresent()) {
             return Optional.empty();
         }
-        var version = Version.of(was);
+        var seen = Version.of(was);
+        var next = seen.next();
         return database.ask(attempt, connection -> {
-            try (var change = connection.prepareStatement("select coatcheck.change_upload_v1(?, ?, ?, ?, ?, ?, ?)")) {
+            try (var change = connection.prepareStatement("select coatcheck.change_upload_v1(?, ?, ?, ?, ?, ?, ?, ?)")) {
                 change.setString(1, becomes.id().text());
-                change.setLong(2, version.revision());
-                change.setString(3, UploadFormat.write(becomes));
-                change.setLong(4, Database.millis(becomes.expiry()));
-                change.setBoolean(5, !becomes.isBeingWritten());
+                change.setObject(2, seen.token());
+                change.setObject(3, next.token());
+                change.setString(4, UploadFormat.write(becomes));
+                change.setLong(5, Database.millis(becomes.expiry()));
+                change.setBoolean(6, !becomes.isBeingWritten());
                 if (chunk == null) {
-                    change.setNull(6, Types.INTEGER);
-                    change.setNull(7, Types.BINARY);
+                    change.setNull(7, Types.INTEGER);
+                    change.setNull(8, Types.BINARY);
                 } else {
-                    change.setInt(6, Math.toIntExact(chunk.number()));
-                    change.setBinaryStream(7, chunk.stream(), chunk.length());
+                    change.setInt(7, Math.toIntExact(chunk.number()));
+                    change.setBinaryStream(8, chunk.stream(), chunk.length());
                 }
-                return Rows.only(change, row -> changed(row, becomes, version.next()));
+                return Rows.only(change, row -> changed(row, becomes, next));
             }
         });
     }
@@ -137,7 +144,7 @@ final class PostgresUploadStore implements UploadStore {
                     "select * from coatcheck.finish_upload_v1(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")) {
                 var metadata = options.metadata();
                 finish.setString(1, upload.id().text());
-                finish.setLong(2, Version.of(was).revision());
+                finish.setObject(2, Version.of(was).token());
                 finish.setString(3, key);
                 finish.setLong(4, upload.offset());
                 finish.setInt(5, upload.chunkSize());
@@ -161,9 +168,19 @@ final class PostgresUploadStore implements UploadStore {
 
     @Override
     public boolean remove(UploadId id) {
+        return remove(id, null);
+    }
+
+    @Override
+    public boolean remove(StoredUpload was) {
+        return was.blob().isEmpty() && remove(was.record().id(), Version.of(was).token());
+    }
+
+    private boolean remove(UploadId id, @Nullable UUID token) {
         return database.ask("remove an upload", connection -> {
-            try (var remove = connection.prepareStatement("select coatcheck.remove_upload_v1(?)")) {
+            try (var remove = connection.prepareStatement("select coatcheck.remove_upload_v1(?, ?)")) {
                 remove.setString(1, id.text());
+                remove.setObject(2, token, Types.OTHER);
                 return Rows.only(remove, row -> row.getBoolean(1));
             }
         });
@@ -196,7 +213,7 @@ final class PostgresUploadStore implements UploadStore {
         var changedAt = Rows.instant(row, "changed_at");
         var age = Rows.micros(row.getLong("age_us"));
         if (chunks != null) {
-            var version = new Version(row.getLong("revision"), chunks);
+            var version = new Version(row.getObject("token", UUID.class), chunks);
             return new StoredUpload(upload, version.text(), changedAt, age, Optional.empty());
         }
         var blob = blob(upload, row.getString("sha256"), Rows.instant(row, "stored_at"));

@@ -20,6 +20,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 
 /**
  * Uploads in the memory of this process: the reference for the contract, and for tests of an application that need no
@@ -36,7 +37,7 @@ public final class InMemoryUploadStore implements UploadStore {
 
     private static final class Held {
         private UploadRecord record;
-        private long version;
+        private String token = UUID.randomUUID().toString();
         private Instant changedAt;
         private Optional<Blob> blob = Optional.empty();
         private byte[] bytes = {};
@@ -72,7 +73,7 @@ public final class InMemoryUploadStore implements UploadStore {
         return Optional.ofNullable(uploads.get(id))
                 .map(held -> new StoredUpload(
                         held.record,
-                        "" + held.version,
+                        held.token,
                         held.changedAt,
                         Duration.between(held.changedAt, now()),
                         held.blob));
@@ -146,6 +147,11 @@ public final class InMemoryUploadStore implements UploadStore {
     }
 
     @Override
+    public synchronized boolean remove(StoredUpload was) {
+        return current(was).map(held -> uploads.remove(was.record().id())).isPresent();
+    }
+
+    @Override
     public synchronized int sweep(int limit) {
         var expired = uploads.values().stream()
                 .filter(held -> !now().isBefore(held.changedAt.plus(held.record.expiry())))
@@ -171,12 +177,12 @@ public final class InMemoryUploadStore implements UploadStore {
 
     private Optional<Held> current(StoredUpload seen) {
         return Optional.ofNullable(uploads.get(seen.record().id()))
-                .filter(held -> seen.version().equals("" + held.version));
+                .filter(held -> seen.version().equals(held.token));
     }
 
     private Optional<StoredUpload> changed(Held held, UploadRecord becomes) {
         held.record = becomes;
-        held.version++;
+        held.token = UUID.randomUUID().toString();
         held.changedAt = now();
         return find(becomes.id());
     }

@@ -18,7 +18,9 @@ import dev.coatcheck.state.uploads.AppendResult.Busy;
 import dev.coatcheck.state.uploads.AppendResult.Superseded;
 import dev.coatcheck.state.uploads.AppendResult.WrongOffset;
 import dev.coatcheck.state.uploads.FinishResult;
+import dev.coatcheck.state.uploads.StoredUpload;
 import dev.coatcheck.state.uploads.UploadId;
+import dev.coatcheck.state.uploads.UploadStore.Finish;
 import dev.coatcheck.state.uploads.Uploads;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -160,6 +162,22 @@ interface Writing extends UploadsUnderTest {
 
         assertThat(append(uploads, id, 0, slow)).isInstanceOf(Appended.class);
         assertThat(finished(uploads, id).size()).isEqualTo(20);
+    }
+
+    @Test
+    default void what_was_seen_of_an_upload_changes_nothing_of_a_later_one_of_the_same_id() {
+        var store = store();
+        var id = begin(uploads(store), film()).id();
+        var first = store.find(id).orElseThrow();
+        assertThat(store.remove(id)).isTrue();
+        var second = store.create(first.record()).orElseThrow();
+
+        assertThat(store.replace(first, first.record())).isEmpty();
+        assertThat(store.finish(first, "")).isEqualTo(new Finish.Changed());
+        assertThat(store.remove(first)).isFalse();
+
+        assertThat(store.find(id).map(StoredUpload::version)).contains(second.version());
+        assertThat(store.remove(second)).isTrue();
     }
 
     @Test

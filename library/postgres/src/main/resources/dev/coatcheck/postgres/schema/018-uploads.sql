@@ -3,8 +3,9 @@
 
 create table coatcheck.uploads (
     id          text collate "C" primary key,
-    -- Counts the changes: who has seen an earlier one changes nothing.
-    revision    bigint not null,
+    -- Another, random one after every change: who has seen an earlier one changes nothing, not even after a crash took
+    -- changes back, or the id was used again.
+    token       uuid not null,
     record      text not null,
     -- Of its chunks; null when they are a blob's.
     version     uuid,
@@ -19,13 +20,14 @@ create table coatcheck.uploads (
 create index uploads_purge on coatcheck.uploads (purge_at);
 
 -- Returns when it was made; null where there is one of this id.
-create function coatcheck.begin_upload_v1(p_id text, p_record text, p_version uuid, p_expiry_ms bigint)
+create function coatcheck.begin_upload_v1(
+        p_id text, p_token uuid, p_record text, p_version uuid, p_expiry_ms bigint)
     returns timestamptz language plpgsql as $$
 declare
     v_now timestamptz := clock_timestamp();
 begin
-    insert into coatcheck.uploads (id, revision, record, version, changed_at, purge_at)
-        values (p_id, 0, p_record, p_version, v_now, v_now + p_expiry_ms * interval '1 millisecond')
+    insert into coatcheck.uploads (id, token, record, version, changed_at, purge_at)
+        values (p_id, p_token, p_record, p_version, v_now, v_now + p_expiry_ms * interval '1 millisecond')
         on conflict (id) do nothing;
     if not found then
         return null;
@@ -36,10 +38,11 @@ begin
 end
 $$;
 
--- Replaces the record, and writes a chunk if there is one, for who has seen this revision of it. Returns when that was;
+-- Replaces the record, and writes a chunk if there is one, for who has seen the one of this token. Returns when that was;
 -- null, and nothing is changed, for who has not.
 create function coatcheck.change_upload_v1(
-        p_id text, p_revision bigint, p_record text, p_expiry_ms bigint, p_durable boolean, p_number int, p_bytes bytea)
+        p_id text, p_token uuid, p_next_token uuid, p_record text, p_expiry_ms bigint, p_durable boolean, p_number int,
+        p_bytes bytea)
     returns timestamptz language plpgsql as $$
 declare
     v_now timestamptz := clock_timestamp();
@@ -51,9 +54,9 @@ begin
         perform set_config('synchronous_commit', 'off', true);
     end if;
     update coatcheck.uploads u
-        set revision = u.revision + 1, record = p_record, changed_at = v_now,
+        set token = p_next_token, record = p_record, changed_at = v_now,
             purge_at = case when u.purge_at < v_now + v_expiry then v_now + v_expiry * 1.1 else u.purge_at end
-        where u.id = p_id and u.revision = p_revision and u.version is not null
+        where u.id = p_id and u.token = p_token and u.version is not null
         returning u.version into v_version;
     if not found then
         return null;
@@ -66,10 +69,10 @@ begin
 end
 $$;
 
--- Makes an upload the blob that it is to be, for who has seen this revision of it. Returns 'stored' and when, 'exists' (the
+-- Makes an upload the blob that it is to be, for who has seen the record of this token. Returns 'stored' and when, 'exists' (the
 -- upload is gone then), or 'changed'.
 create function coatcheck.finish_upload_v1(
-        p_id text, p_revision bigint, p_key text, p_size bigint, p_chunk_size int, p_content_type text, p_sha256 text,
+        p_id text, p_token uuid, p_key text, p_size bigint, p_chunk_size int, p_content_type text, p_sha256 text,
         p_metadata_names text[], p_metadata_values text[], p_if_absent boolean, p_grace_ms bigint,
         out outcome text, out stored_at timestamptz)
     language plpgsql as $$
@@ -78,7 +81,7 @@ declare
     v_last int := (p_size - 1) / p_chunk_size;
 begin
     select u.version into v_version from coatcheck.uploads u
-        where u.id = p_id and u.revision = p_revision and u.version is not null for update;
+        where u.id = p_id and u.token = p_token and u.version is not null for update;
     if not found then
         outcome := 'changed';
         return;
@@ -102,7 +105,7 @@ begin
         delete from coatcheck.uploads u where u.id = p_id;
     elsif outcome = 'stored' then
         update coatcheck.uploads u
-            set revision = u.revision + 1, version = null, sha256 = p_sha256, stored_at = finish_upload_v1.stored_at,
+            set version = null, sha256 = p_sha256, stored_at = finish_upload_v1.stored_at,
                 changed_at = finish_upload_v1.stored_at
             where u.id = p_id;
     else
@@ -111,12 +114,15 @@ begin
 end
 $$;
 
--- Returns whether there was one.
-create function coatcheck.remove_upload_v1(p_id text) returns boolean language plpgsql as $$
+-- Removes an upload for who has seen the record of this token, or whatever it is by now where that is null. Returns whether
+-- there was one.
+create function coatcheck.remove_upload_v1(p_id text, p_token uuid) returns boolean language plpgsql as $$
 declare
     v_version uuid;
 begin
-    delete from coatcheck.uploads u where u.id = p_id returning u.version into v_version;
+    delete from coatcheck.uploads u
+        where u.id = p_id and (p_token is null or u.token = p_token)
+        returning u.version into v_version;
     if not found then
         return false;
     end if;

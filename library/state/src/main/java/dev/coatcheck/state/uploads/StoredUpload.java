@@ -9,7 +9,7 @@ import java.util.Optional;
  * An upload as its store has it.
  *
  * @param record as it was last written
- * @param version another after every change, and whatever else the adapter needs to find its way; nobody else reads it
+ * @param version another after every change, which was never one before, and whatever else the adapter needs to find its way; nobody else reads it
  * @param changedAt when it was last changed, by the store's clock
  * @param age how long ago that was when the store answered, by the same clock
  * @param blob what it has become, where it is finished: its bytes are the blob's from then on

@@ -18,7 +18,8 @@ import java.util.Optional;
  * at any time, also after chunks of that number and later ones were written without the offset moving.
  *
  * <p>Guarantees: every method that takes a {@link StoredUpload} and changes something does so only while that is what is
- * stored, so that of two who have seen the same, one goes on and the other does not. A record and the offset in it never
+ * stored, so that of two who have seen the same, one goes on and the other does not. What was seen is told by something
+ * random and not by counting, which begins anew after a crash of the store or when an id is used again. A record and the offset in it never
  * run ahead of the bytes. A change of a record that {@linkplain UploadRecord#isBeingWritten() is being written} may be lost
  * where the store itself crashes; any other may not, nor may what came before it.
  *
@@ -90,6 +91,13 @@ public interface UploadStore {
      * @return whether there was one
      */
     boolean remove(UploadId id);
+
+    /**
+     * Forgets an upload that is not finished, as {@link #remove(UploadId)} does, while it is what was seen.
+     *
+     * @return whether it was
+     */
+    boolean remove(StoredUpload was);
 
     /**
      * Removes uploads that have expired, and what is left of writers that died.

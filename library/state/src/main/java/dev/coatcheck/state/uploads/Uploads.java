@@ -34,7 +34,7 @@ import java.util.Optional;
  *       can store nothing more.
  *   <li>Nobody sees a blob before it is whole, has the SHA-256 and the length that were announced, and begins as its type
  *       does: see {@link NewUpload}. The SHA-256 is that of the bytes as they came: it goes from process to process with
- *       the upload. Finishing again gives the same answer.
+ *       the upload. Finishing again gives the same blob; what was refused is gone.
  *   <li>What is given up, expires or fails leaves nothing behind once it is swept.
  * </ul>
  *
@@ -170,18 +170,20 @@ public final class Uploads {
         var options = upload.begun().options();
         var sha256 = new RunningSha256(upload.digest()).hex();
         if (!options.sha256().orElse(sha256).equals(sha256)) {
-            store.remove(upload.id());
-            return new ChecksumMismatch(options.sha256().get(), sha256);
+            return refused(claimed, new ChecksumMismatch(options.sha256().get(), sha256));
         }
         if (LeadingBytes.contradict(options.contentType(), upload.head())) {
-            store.remove(upload.id());
-            return new WrongType(options.contentType());
+            return refused(claimed, new WrongType(options.contentType()));
         }
         return switch (store.finish(claimed, sha256)) {
             case Finish.Stored(var blob) -> new FinishResult.Stored(blob);
             case Finish.Exists() -> new FinishResult.Exists();
             case Finish.Changed() -> new FinishResult.Busy(settings.lease());
         };
+    }
+
+    private FinishResult refused(StoredUpload claimed, FinishResult why) {
+        return store.remove(claimed) ? why : new FinishResult.Busy(settings.lease());
     }
 
     /**
