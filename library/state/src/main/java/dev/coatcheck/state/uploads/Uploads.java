@@ -207,7 +207,8 @@ public final class Uploads {
         for (var part : parts) {
             var present = present(part).filter(upload -> upload.seen().isPart());
             if (present.isEmpty()) {
-                return new PartMissing(part);
+                // Perhaps because another has joined it meanwhile.
+                return joined(id).orElseGet(() -> new PartMissing(part));
             }
             if (!present.get().seen().isWhole()) {
                 return new PartIncomplete(part);
@@ -240,6 +241,10 @@ public final class Uploads {
         }
         parts.forEach(part -> store.remove(part.record().id()));
         return find(id).<JoinResult>map(Joined::new).orElseGet(() -> new NotFinished(new FinishResult.Missing()));
+    }
+
+    private Optional<JoinResult> joined(UploadId id) {
+        return find(id).filter(whole -> whole.blob().isPresent()).map(Joined::new);
     }
 
     /**
