@@ -104,11 +104,11 @@ public final class InMemoryUploadStore implements UploadStore {
     }
 
     @Override
-    public synchronized InputStream open(StoredUpload part) {
+    public synchronized InputStream open(StoredUpload part) throws IOException {
         return current(part)
                 .map(held -> new ByteArrayInputStream(
                         held.bytes, 0, (int) part.record().offset()))
-                .orElseThrow(() -> new IllegalStateException("the upload was changed"));
+                .orElseThrow(() -> new IOException("the part is gone"));
     }
 
     @Override

@@ -24,7 +24,7 @@ record TusUploads(Uploads uploads, TusAccess access) {
     /** How long a request waits for the place of a writer that may be dead. */
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-    Upload begin(TusHeaders headers) throws IOException, RefusedException {
+    Upload begin(TusHeaders headers) throws RefusedException {
         var parts = headers.parts();
         if (!parts.isEmpty()) {
             return join(headers, parts);
@@ -40,7 +40,7 @@ record TusUploads(Uploads uploads, TusAccess access) {
         };
     }
 
-    private Upload join(TusHeaders headers, List<UploadId> parts) throws IOException, RefusedException {
+    private Upload join(TusHeaders headers, List<UploadId> parts) throws RefusedException {
         for (var part : parts) {
             // Those that are gone may have been joined already: then the whole is asked about below.
             var found = uploads.find(part);

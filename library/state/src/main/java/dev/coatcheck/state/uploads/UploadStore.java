@@ -61,6 +61,9 @@ public interface UploadStore {
     /**
      * The bytes of an upload which is {@linkplain Upload#isWhole() whole} and has no key, from the first to the offset. It
      * is not appended to any more. Not closed by the store.
+     *
+     * @throws IOException where they are gone; so does the stream, and with a {@link BackingServiceException} as the cause
+     *     where the store fails
      */
     InputStream open(StoredUpload part) throws IOException;
 

@@ -191,9 +191,8 @@ public final class Uploads {
      * died over it, the next one goes on, and after the parts are gone the answer is still the same.
      *
      * @param whole what they become; its length is theirs
-     * @throws IOException where the bytes of a part cannot be read; what was read is kept
      */
-    public JoinResult join(List<UploadId> parts, NewUpload whole) throws IOException {
+    public JoinResult join(List<UploadId> parts, NewUpload whole) {
         if (parts.isEmpty() || whole.key().isEmpty()) {
             throw new IllegalArgumentException("a part or more is joined to a whole that has a key");
         }
@@ -224,16 +223,23 @@ public final class Uploads {
         return joined.isEmpty() ? new NotFinished(new FinishResult.Busy(settings.lease())) : join(joined.get(), found);
     }
 
-    private JoinResult join(StoredUpload whole, List<StoredUpload> parts) throws IOException {
+    private JoinResult join(StoredUpload whole, List<StoredUpload> parts) {
         var id = whole.record().id();
+        AppendResult appended;
         try (var content = new PartsContent(store, parts)) {
             long offset = whole.record().offset();
             content.leaveOut(offset);
-            var appended = append(whole, offset, content, AppendOptions.none());
-            if (!(appended instanceof Appended)) {
-                var busy = appended instanceof AppendResult.Busy(var retryAfter) ? retryAfter : settings.lease();
-                return new NotFinished(new FinishResult.Busy(busy));
+            appended = append(whole, offset, content, AppendOptions.none());
+        } catch (IOException e) {
+            if (e.getCause() instanceof BackingServiceException unavailable) {
+                throw unavailable;
             }
+            // A part went while it was read: another has joined it, or the next look says that it is missing.
+            return joined(id).orElseGet(() -> new NotFinished(new FinishResult.Busy(settings.lease())));
+        }
+        if (!(appended instanceof Appended)) {
+            var busy = appended instanceof AppendResult.Busy(var retryAfter) ? retryAfter : settings.lease();
+            return new NotFinished(new FinishResult.Busy(busy));
         }
         var finished = finish(id);
         if (!(finished instanceof FinishResult.Stored)) {
