@@ -54,9 +54,11 @@ class TusServletTest {
             UploadSettings.defaults().withLease(LEASE));
     private final Films films = new Films();
     private final HttpClient http = HttpClient.newHttpClient();
+    private final Container container;
     private final WebServer server;
 
     TusServletTest(Container container) {
+        this.container = container;
         server = container.start(
                 (request, response, chain) -> chain.doFilter(request, response),
                 Map.of("/uploads/*", new TusServlet(uploads, films)::service));
@@ -116,6 +118,25 @@ class TusServletTest {
         assertThat(header(send("HEAD", address, ""), "Upload-Offset")).isEqualTo("12");
         assertThat(films.finished())
                 .allMatch(upload -> upload.equals(films.finished().getFirst()));
+    }
+
+    @Test
+    void the_day_that_an_upload_expires_on_has_two_digits() throws Exception {
+        var clock = InstantSource.fixed(Instant.parse("2026-06-02T08:49:37Z"));
+        var store = new InMemoryUploadStore(new InMemoryBlobs(clock), clock);
+        var tus = new TusServlet(new Uploads(store, UploadSettings.defaults()), films);
+        try (var inJune = container.start(
+                (request, response, chain) -> chain.doFilter(request, response), Map.of("/uploads/*", tus::service))) {
+            var begin = HttpRequest.newBuilder(URI.create(inJune.uri() + "/uploads"))
+                    .timeout(PATIENCE)
+                    .header("Tus-Resumable", "1.0.0")
+                    .header(Films.USER, "ada")
+                    .header("Upload-Length", "1")
+                    .POST(BodyPublishers.noBody());
+
+            assertThat(header(http.send(begin.build(), BodyHandlers.discarding()), "Upload-Expires"))
+                    .isEqualTo("Wed, 03 Jun 2026 08:49:37 GMT");
+        }
     }
 
     @Test
