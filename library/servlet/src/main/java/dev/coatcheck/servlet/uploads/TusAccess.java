@@ -25,6 +25,8 @@ public interface TusAccess {
     /**
      * An upload is finished: {@link Upload#blob()} is there. Called before the client is told, and once more whenever a client
      * asks that may not have been told, also in another process: what is done here is to be done once for each key.
+     * Of a blob whose client never asks again after a process died nothing is said: a row that was written in {@link #begin}
+     * tells of it.
      */
     void finished(HttpServletRequest request, Upload upload);
 }

@@ -115,10 +115,15 @@ record TusUploads(Uploads uploads, TusAccess access) {
         var finished = upload;
         if (upload.blob().isEmpty()) {
             var result = uploads.finish(upload.id());
-            if (!(result instanceof FinishResult.Stored)) {
+            if (result instanceof FinishResult.Busy(var retryAfter)) {
+                await(retryAfter);
+                result = uploads.finish(upload.id());
+            }
+            if (!(result instanceof FinishResult.Stored(var blob))) {
                 throw refused(result);
             }
-            finished = uploads.find(upload.id()).orElseThrow(TusRefusal.MISSING::asException);
+            // Not asked for again: whoever gives the upload up meanwhile, the application hears of the blob.
+            finished = upload.finishedAs(blob);
         }
         access.finished(request, finished);
         return finished;

@@ -21,6 +21,11 @@ public record Upload(
         parts = List.copyOf(parts);
     }
 
+    /** This upload, finished. */
+    public Upload finishedAs(Blob blob) {
+        return new Upload(id, begun, offset, expiresAt, parts, Optional.of(blob));
+    }
+
     /** Whether it is a part, which can only be joined with others. */
     public boolean isPart() {
         return begun.key().isEmpty();

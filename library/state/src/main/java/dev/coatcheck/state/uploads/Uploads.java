@@ -237,16 +237,16 @@ public final class Uploads {
             // A part went while it was read: another has joined it, or the next look says that it is missing.
             return joined(id).orElseGet(() -> new NotFinished(new FinishResult.Busy(settings.lease())));
         }
-        if (!(appended instanceof Appended)) {
+        if (!(appended instanceof Appended(var upload))) {
             var busy = appended instanceof AppendResult.Busy(var retryAfter) ? retryAfter : settings.lease();
             return new NotFinished(new FinishResult.Busy(busy));
         }
         var finished = finish(id);
-        if (!(finished instanceof FinishResult.Stored)) {
+        if (!(finished instanceof FinishResult.Stored(var blob))) {
             return new NotFinished(finished);
         }
         parts.forEach(part -> store.remove(part.record().id()));
-        return find(id).<JoinResult>map(Joined::new).orElseGet(() -> new NotFinished(new FinishResult.Missing()));
+        return new Joined(upload.finishedAs(blob));
     }
 
     private Optional<JoinResult> joined(UploadId id) {
