@@ -22,7 +22,7 @@ final class Films implements TusAccess {
     @Override
     public Optional<NewUpload> begin(HttpServletRequest request, TusCreation creation) {
         var user = request.getHeader(USER);
-        var type = creation.metadata().getOrDefault("filetype", "application/octet-stream");
+        var type = creation.contentType().orElse("application/octet-stream");
         var options = PutOptions.ofType(type).withMaxBytes(MAX_BYTES);
         return user == null
                 ? Optional.empty()

@@ -320,9 +320,9 @@ class TusServletTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"../../../etc/passwd", "C:\\boot.ini", "a\nb", "\u202Egpj.exe", "%2e%2e%2f"})
-    void a_name_is_a_text_and_no_path(String name) throws Exception {
-        var metadata = "filename " + base64(name);
+    @ValueSource(strings = {"", "é", "../../../etc/passwd", "C:\\boot.ini", "a\nb", "\u202Egpj.exe", "%2e%2e%2f"})
+    void a_name_is_a_text_and_no_path_and_a_type_may_be_none(String name) throws Exception {
+        var metadata = "filename " + base64(name) + ",filetype " + base64(name);
         var begun = send("POST", "/uploads", "abc", withBytes("Upload-Length", "3", "Upload-Metadata", metadata));
 
         assertThat(begun.statusCode()).isEqualTo(201);

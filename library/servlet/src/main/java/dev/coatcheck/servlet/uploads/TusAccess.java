@@ -13,7 +13,8 @@ public interface TusAccess {
 
     /**
      * What an upload becomes that a client wants to begin: its key, which the application chooses and no client, its type, the
-     * bound on its bytes, and in the attributes whose it is. Of a part only the bound and the attributes count.
+     * bound on its bytes, and in the attributes whose it is. Its type is {@link TusCreation#contentType()} where the client may
+     * say. Of a part only the bound and the attributes count.
      *
      * @return empty where the client may not: 403
      */

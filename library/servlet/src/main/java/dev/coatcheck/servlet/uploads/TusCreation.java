@@ -1,6 +1,8 @@
 package dev.coatcheck.servlet.uploads;
 
+import dev.coatcheck.state.blobs.PutOptions;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
@@ -22,5 +24,15 @@ public record TusCreation(Kind kind, OptionalLong length, Map<String, String> me
 
     public TusCreation {
         metadata = Map.copyOf(metadata);
+    }
+
+    /** The type that the client says in {@code filetype}; empty where it says none, or what is none to a store. */
+    public Optional<String> contentType() {
+        try {
+            return Optional.ofNullable(metadata.get("filetype"))
+                    .map(type -> PutOptions.ofType(type).contentType());
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
     }
 }
