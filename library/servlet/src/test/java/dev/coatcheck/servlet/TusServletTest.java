@@ -294,6 +294,11 @@ class TusServletTest {
                 Arguments.of(400, new String[] {"Upload-Length", "3", "Upload-Defer-Length", "1"}),
                 Arguments.of(400, new String[] {"Upload-Defer-Length", "2"}),
                 Arguments.of(413, new String[] {"Upload-Length", "" + (Films.MAX_BYTES + 1L)}),
+                Arguments.of(400, withBytes("Upload-Length", "0", "Upload-Checksum", "sha1 AAAA")),
+                Arguments.of(400, withBytes("Upload-Length", "0", "Upload-Checksum", "crc7 AAAA")),
+                Arguments.of(
+                        415,
+                        withBytes("Upload-Length", "0", "Upload-Metadata", "filetype " + base64("image/png"))),
                 Arguments.of(400, metadata("filename ***")),
                 Arguments.of(400, metadata("filename /w==")), // no UTF-8
                 Arguments.of(400, metadata("filename AA==")), // U+0000

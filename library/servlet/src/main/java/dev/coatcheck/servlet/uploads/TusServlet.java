@@ -103,20 +103,21 @@ public final class TusServlet extends HttpServlet {
         if (request.getPathInfo() != null && !request.getPathInfo().equals("/")) {
             throw TusRefusal.MISSING.asException();
         }
+        // Before anything is begun that a wrong one would leave behind.
+        var checksum = headers.checksum();
         var upload = uploads.begin(headers);
-        // Said before the bytes are read, and true whatever becomes of them.
-        response.setHeader(
-                "Location",
-                request.getContextPath() + request.getServletPath() + "/"
-                        + upload.id().text());
         if (headers.hasBytes() && upload.parts().isEmpty()) {
-            var options = new AppendOptions(headers.checksum(), upload.begun().length());
+            var options = new AppendOptions(checksum, upload.begun().length());
             upload = uploads.append(request, upload, 0, options);
             response.setHeader(TusHeaders.OFFSET, "" + upload.offset());
         } else if (upload.isWhole()) {
             upload = uploads.finish(request, upload);
         }
         response.setHeader("Upload-Expires", HTTP_DATE.format(upload.expiresAt()));
+        response.setHeader(
+                "Location",
+                request.getContextPath() + request.getServletPath() + "/"
+                        + upload.id().text());
         response.setStatus(HttpServletResponse.SC_CREATED);
     }
 

@@ -14,14 +14,16 @@ public record ChunkChecksum(Algorithm algorithm, String digest) {
 
     /** The ways to hash that uploads know. All find damage on the way; only SHA-256 withstands somebody who means it. */
     public enum Algorithm {
-        MD5("MD5"),
-        SHA1("SHA-1"),
-        SHA256("SHA-256");
+        MD5("MD5", 32),
+        SHA1("SHA-1", 40),
+        SHA256("SHA-256", 64);
 
         private final String javaName;
+        private final int digits;
 
-        Algorithm(String javaName) {
+        Algorithm(String javaName, int digits) {
             this.javaName = javaName;
+            this.digits = digits;
         }
 
         MessageDigest begin() {
@@ -30,6 +32,13 @@ public record ChunkChecksum(Algorithm algorithm, String digest) {
             } catch (NoSuchAlgorithmException e) {
                 throw new AssertionError("every Java platform has " + javaName, e);
             }
+        }
+    }
+
+    public ChunkChecksum {
+        if (!digest.matches("[0-9a-f]{" + algorithm.digits + "}")) {
+            throw new IllegalArgumentException("a checksum by %s is %d digits of lower-case hexadecimal"
+                    .formatted(algorithm.javaName, algorithm.digits));
         }
     }
 
