@@ -354,6 +354,11 @@ class TusServletTest {
                         .statusCode())
                 .isEqualTo(415);
         assertThat(send("GET", address, "").statusCode()).isEqualTo(405);
+        assertThat(send("GET", address, "", "X-HTTP-Method-Override", "DELETE").statusCode())
+                .isEqualTo(405);
+        var foreign = HttpRequest.newBuilder(server.uri().resolve(address));
+        assertThat(http.send(foreign.build(), BodyHandlers.discarding()).statusCode())
+                .isEqualTo(405);
         assertThat(send("POST", address, "", "Upload-Length", "1").statusCode()).isEqualTo(404);
         for (var path : List.of("/uploads", "/uploads/", "/uploads/short", address + "/more", address + "A")) {
             assertThat(send("HEAD", path, "").statusCode()).isEqualTo(404);

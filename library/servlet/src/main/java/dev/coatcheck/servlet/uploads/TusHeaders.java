@@ -36,6 +36,12 @@ record TusHeaders(HttpServletRequest request) {
         return Optional.ofNullable(request.getHeader(name)).map(String::strip);
     }
 
+    /** What is asked for; only a POST may mean something else than it is, which whoever stands in front takes for a change. */
+    String method() {
+        var method = request.getMethod();
+        return method.equals("POST") ? text("X-HTTP-Method-Override").orElse(method) : method;
+    }
+
     OptionalLong number(String name) throws RefusedException {
         var text = text(name);
         if (text.isEmpty()) {

@@ -11,6 +11,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -40,6 +41,7 @@ import java.util.Optional;
 public final class TusServlet extends HttpServlet {
     private static final long serialVersionUID = 1L;
     private static final String VERSION = "1.0.0";
+    private static final List<String> METHODS = List.of("POST", "HEAD", "PATCH", "DELETE");
     private static final String EXTENSIONS =
             "creation,creation-with-upload,creation-defer-length,checksum,termination,expiration,concatenation";
     /** As RFC 9110 has it: the formatter of RFC 1123 writes days below 10 with one digit. */
@@ -67,9 +69,14 @@ public final class TusServlet extends HttpServlet {
 
     private void serve(HttpServletRequest request, HttpServletResponse response) throws IOException, RefusedException {
         var headers = new TusHeaders(request);
-        var method = headers.text("X-HTTP-Method-Override").orElse(request.getMethod());
+        var method = headers.method();
         if (method.equals("OPTIONS")) {
             describe(response);
+            return;
+        }
+        if (!METHODS.contains(method)) {
+            response.setHeader("Allow", "OPTIONS, " + String.join(", ", METHODS));
+            response.setStatus(HttpServletResponse.SC_METHOD_NOT_ALLOWED);
             return;
         }
         if (!headers.text("Tus-Resumable").equals(Optional.of(VERSION))) {
@@ -80,13 +87,9 @@ public final class TusServlet extends HttpServlet {
             case "POST" -> create(headers, response);
             case "HEAD" -> tell(headers, response);
             case "PATCH" -> append(headers, response);
-            case "DELETE" -> {
+            default -> {
                 uploads.abandon(request, id(request));
                 response.setStatus(HttpServletResponse.SC_NO_CONTENT);
-            }
-            default -> {
-                response.setHeader("Allow", "OPTIONS, POST, HEAD, PATCH, DELETE");
-                response.setStatus(HttpServletResponse.SC_METHOD_NOT_ALLOWED);
             }
         }
     }
