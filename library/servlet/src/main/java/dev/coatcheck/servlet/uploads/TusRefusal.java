@@ -54,7 +54,9 @@ enum TusRefusal {
         void answer(HttpServletResponse response) throws IOException {
             response.setStatus(refusal.status);
             response.setContentType("application/json");
-            retryAfter.ifPresent(wait -> response.setHeader("Retry-After", "" + Math.max(1, wait.toSeconds())));
+            // Rounded up: who comes before the lease is over waits once more.
+            retryAfter.ifPresent(wait -> response.setHeader(
+                    "Retry-After", "" + Math.max(1, wait.plusMillis(999).toSeconds())));
             var json = "{\"error\":\"%s\",\"message\":\"%s\"}".formatted(refusal.code, refusal.message);
             response.getOutputStream().write(json.getBytes(StandardCharsets.US_ASCII));
         }

@@ -98,7 +98,10 @@ record TusUploads(Uploads uploads, TusAccess access) {
                     case AppendResult.Appended(var now) -> now;
                     case AppendResult.WrongOffset wrong -> throw TusRefusal.WRONG_OFFSET.asException();
                     case AppendResult.Busy(var retryAfter) -> throw TusRefusal.BUSY.asException(retryAfter);
-                    case AppendResult.Superseded superseded -> throw TusRefusal.SUPERSEDED.asException();
+                    case AppendResult.Superseded superseded -> {
+                        find(request, upload.id()); // or it was given up
+                        throw TusRefusal.SUPERSEDED.asException();
+                    }
                     case AppendResult.TooLarge tooLarge -> throw TusRefusal.TOO_LARGE.asException();
                     case AppendResult.ChecksumMismatch mismatch -> throw TusRefusal.WRONG_CHECKSUM.asException();
                     case AppendResult.WrongLength wrong -> throw TusRefusal.BAD_REQUEST.asException();
