@@ -5,6 +5,7 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -46,14 +47,29 @@ record Description(Optional<String> sha256, Map<String, String> metadata) {
 
     /** Of an object that somebody else put there, or a later release in a form of its own, what can be told. */
     static Description of(Map<String, String> userMetadata) {
-        var text = userMetadata.get(NAME);
+        // Names are without case: a proxy or a store may send them back with capitals.
+        var entries = new TreeMap<String, String>();
+        userMetadata.forEach((name, value) -> entries.put(name.toLowerCase(Locale.ROOT), value));
+        var text = entries.get(NAME);
         if (text == null) {
-            return new Description(Optional.empty(), userMetadata);
+            return foreign(entries);
         }
         var fields = text.split("&", -1);
         if (!fields[0].equals(VERSION) || fields.length < 2) {
-            return new Description(Optional.empty(), Map.of());
+            return foreign(Map.of());
         }
+        try {
+            return of(fields);
+        } catch (IllegalArgumentException e) {
+            return foreign(Map.of()); // not percent-encoded, so not written here
+        }
+    }
+
+    private static Description foreign(Map<String, String> metadata) {
+        return new Description(Optional.empty(), Collections.unmodifiableMap(metadata));
+    }
+
+    private static Description of(String[] fields) {
         var metadata = Arrays.stream(fields)
                 .skip(2)
                 .map(pair -> pair.split("=", 2))

@@ -37,6 +37,15 @@ class DescriptionTest {
                 .isEqualTo(new Description(Optional.empty(), Map.of()));
         assertThat(Description.of(Map.of("owner", "ada")))
                 .isEqualTo(new Description(Optional.empty(), Map.of("owner", "ada")));
+        assertThat(Description.of(Map.of("coatcheck", "1&&a=%zz")))
+                .isEqualTo(new Description(Optional.empty(), Map.of()));
+    }
+
+    @Test
+    void a_proxy_may_write_names_with_capitals() {
+        assertThat(Description.of(Map.of("Coatcheck", "1&ab12&x=")))
+                .isEqualTo(new Description(Optional.of("ab12"), Map.of("x", "")));
+        assertThat(Description.of(Map.of("Owner", "ada")).metadata()).containsExactly(Map.entry("owner", "ada"));
     }
 
     @Test
