@@ -5,8 +5,11 @@ import dev.coatcheck.state.blobs.ReadOptions;
 import dev.coatcheck.state.blobs.ReadResult;
 import dev.coatcheck.state.blobs.ReadResult.Found;
 import java.io.InputStream;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import software.amazon.awssdk.core.ResponseInputStream;
+import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 import software.amazon.awssdk.services.s3.model.S3Exception;
@@ -14,6 +17,8 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
 /** Opens one object. */
 final class ObjectReader {
     private static final int RANGE_NOT_SATISFIABLE = 416;
+    /** Such as "bytes 0-9/3145828". */
+    private static final Pattern CONTENT_RANGE = Pattern.compile("bytes ([0-9]{1,18})-[0-9]{1,18}/([0-9]{1,18})");
 
     private final Bucket bucket;
     private final String key;
@@ -29,7 +34,7 @@ final class ObjectReader {
     Optional<ReadResult> open() {
         return bucket.ask("read a blob", client -> {
             try {
-                return Optional.of(found(client.getObject(
+                return Optional.of(opened(client.getObject(
                         get -> get.bucket(bucket.name()).key(key).range(range().orElse(null)))));
             } catch (NoSuchKeyException e) {
                 return Optional.of(new ReadResult.Missing());
@@ -58,13 +63,28 @@ final class ObjectReader {
         return Optional.of("bytes=" + offset + "-" + (options.length().isEmpty() || last < offset ? "" : last));
     }
 
+    /** Of the whole object, if the answer is the range that was asked for. */
+    private long size(GetObjectResponse response) {
+        var range = CONTENT_RANGE.matcher(Objects.requireNonNullElse(response.contentRange(), ""));
+        if (!range.matches() || Long.parseLong(range.group(1)) != options.offset()) {
+            throw SdkClientException.create("the store answered a range of an object with something else");
+        }
+        return Long.parseLong(range.group(2));
+    }
+
+    private Found opened(ResponseInputStream<GetObjectResponse> content) {
+        try {
+            return found(content);
+        } catch (RuntimeException e) {
+            content.abort(); // or its connection would never be free again
+            throw e;
+        }
+    }
+
     private Found found(ResponseInputStream<GetObjectResponse> content) {
         var response = content.response();
         long length = response.contentLength();
-        // "bytes 0-9/3145828"
-        long size = Optional.ofNullable(response.contentRange())
-                .map(range -> Long.parseLong(range.substring(range.indexOf('/') + 1)))
-                .orElse(length);
+        long size = range().isEmpty() ? length : size(response);
         var blob = S3Blobs.blob(
                 key, size, response.contentType(), response.eTag(), response.lastModified(), response.metadata());
         return new Found(blob, options.offset(), length, new ObjectContent(content, length));
