@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
@@ -24,6 +25,9 @@ import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
 record S3Url(Optional<URI> endpoint, String bucket, Optional<String> region, Optional<AwsCredentials> credentials) {
     private static final String FORM =
             "https://key:secret@host:port/bucket?region=name, or s3://bucket?region=name for Amazon's";
+    private static final Pattern BUCKET_NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{1,254}");
+    private static final Pattern HOST =
+            Pattern.compile("(?:[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?|\\[[0-9A-Fa-f:.]+])(?::[0-9]{1,5})?");
     private static final List<String> BUCKET = List.of("S3_BUCKET");
     private static final List<String> ENDPOINT = List.of("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL");
     private static final List<String> REGION = List.of("AWS_REGION", "AWS_DEFAULT_REGION");
@@ -50,6 +54,11 @@ record S3Url(Optional<URI> endpoint, String bucket, Optional<String> region, Opt
         var bucket = amazon ? host : path;
         if (bucket.isEmpty() || host.isEmpty() || bucket.contains("/") || (amazon && !path.isEmpty())) {
             throw refused("it names no bucket");
+        }
+        // A piece of a secret that is not percent-encoded may stand where a bucket or a host is expected.
+        boolean hasHost = amazon || HOST.matcher(host).matches();
+        if (!BUCKET_NAME.matcher(bucket).matches() || !hasHost || parsed.getRawFragment() != null) {
+            throw refused("its host or bucket is none, or its key or secret is not percent-encoded");
         }
         var userInfo = authority.contains("@")
                 ? Optional.of(authority.substring(0, authority.lastIndexOf('@')))
@@ -109,7 +118,8 @@ record S3Url(Optional<URI> endpoint, String bucket, Optional<String> region, Opt
                 .collect(Collectors.toMap(pair -> pair[0], pair -> pair.length == 2 ? pair[1] : "", (a, b) -> b));
         var region = parameters.remove("region");
         if (!parameters.isEmpty() || region == null || region.isEmpty()) {
-            throw refused("it has parameters other than region: " + parameters.keySet());
+            // Not named: a secret that is not percent-encoded may have become one.
+            throw refused("it has parameters other than region, or a secret with a ? that is not percent-encoded");
         }
         return Optional.of(region);
     }

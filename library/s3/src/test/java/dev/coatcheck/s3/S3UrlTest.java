@@ -60,7 +60,12 @@ class S3UrlTest {
                 "https://key:hidden @host/photos",
                 "https:///photos",
                 "s3://key:hidden@/photos",
-                "s3://photos/hidden"
+                "s3://photos/hidden",
+                "s3://key:ab?cdhidden@photos",
+                "s3://key:hidden#cd@photos",
+                "https://key:hidden/cd@host",
+                "https://key:hidden?region=cd@host/photos",
+                "https://ke/y:hidden@host/photos"
             })
     void what_is_no_url_of_a_bucket_is_refused_without_the_secret(String url) {
         assertThatThrownBy(() -> S3.attach(url))
