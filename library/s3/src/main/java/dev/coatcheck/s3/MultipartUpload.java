@@ -6,8 +6,6 @@ import dev.coatcheck.state.BackingServiceException;
 import dev.coatcheck.state.blobs.PutOptions;
 import java.util.ArrayList;
 import java.util.List;
-import software.amazon.awssdk.core.sync.RequestBody;
-import software.amazon.awssdk.http.ContentStreamProvider;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.CompleteMultipartUploadResponse;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
@@ -41,9 +39,10 @@ final class MultipartUpload {
         return new MultipartUpload(bucket, key, begun.uploadId());
     }
 
-    void add(byte[] part) {
+    /** Adds the part that was read last. */
+    void add(PartReader part) {
         int number = parts.size() + 1;
-        var md5 = PartReader.md5(part);
+        var md5 = part.md5();
         var stored = bucket.ask(
                 "store a part of a blob",
                 client -> client.uploadPart(
@@ -52,7 +51,7 @@ final class MultipartUpload {
                                 .uploadId(id)
                                 .partNumber(number)
                                 .contentMD5(md5),
-                        body(part, "application/octet-stream")));
+                        part.body("application/octet-stream")));
         parts.add(CompletedPart.builder().partNumber(number).eTag(stored.eTag()).build());
     }
 
@@ -76,11 +75,5 @@ final class MultipartUpload {
         } catch (BackingServiceException e) {
             LOG.log(DEBUG, "left to be swept", e);
         }
-    }
-
-    /** A body that is not copied. */
-    static RequestBody body(byte[] bytes, String contentType) {
-        return RequestBody.fromContentProvider(
-                ContentStreamProvider.fromByteArrayUnsafe(bytes), bytes.length, contentType);
     }
 }

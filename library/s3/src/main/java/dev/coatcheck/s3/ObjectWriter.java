@@ -43,20 +43,20 @@ final class ObjectWriter {
     }
 
     PutResult write() throws IOException {
-        var part = reader.next();
+        int length = reader.next();
         if (reader.isTooLong()) {
             return new PutResult.TooLarge(maxBytes);
         }
-        return part.length < partBytes ? writeWhole(part) : writeInParts(part);
+        return length < partBytes ? writeWhole() : writeInParts();
     }
 
-    private PutResult writeWhole(byte[] bytes) {
+    private PutResult writeWhole() {
         var sha256 = reader.sha256();
         if (isOther(sha256)) {
             return mismatch(sha256);
         }
         var metadata = new Description(Optional.of(sha256), options.metadata()).toUserMetadata();
-        var md5 = PartReader.md5(bytes);
+        var md5 = reader.md5();
         return askToStore(
                         "store a blob",
                         client -> client.putObject(
@@ -66,21 +66,21 @@ final class ObjectWriter {
                                         .contentMD5(md5)
                                         .metadata(metadata)
                                         .ifNoneMatch(first ? "*" : null),
-                                MultipartUpload.body(bytes, options.contentType())))
+                                reader.body(options.contentType())))
                 .<PutResult>map(put -> stored(put, put.eTag(), sha256))
                 .orElseGet(PutResult.Exists::new);
     }
 
-    private PutResult writeInParts(byte[] firstPart) throws IOException {
+    private PutResult writeInParts() throws IOException {
         var description = new Description(options.sha256(), options.metadata());
         var upload = MultipartUpload.begin(bucket, key, options, description);
         boolean finished = false;
         try {
-            for (var part = firstPart; part.length > 0; part = reader.next()) {
+            for (int length = partBytes; length > 0; length = reader.next()) {
                 if (reader.isTooLong()) {
                     return new PutResult.TooLarge(maxBytes);
                 }
-                upload.add(part);
+                upload.add(reader);
             }
             var sha256 = reader.sha256();
             if (isOther(sha256)) {

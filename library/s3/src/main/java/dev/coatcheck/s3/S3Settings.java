@@ -13,8 +13,8 @@ import java.util.Set;
  * @param requestTimeout how long the store may take for one request, the sending of a part included, and how long it may
  *     pause while a blob is read; a request that failed is made again, until twice this time has passed. 30 seconds by
  *     default, which is the time that 8 MiB take at 2.2 Mbit/s
- * @param partBytes what is stored in one request, and held in memory for it, for a moment twice; what is larger goes in parts of this size, of
- *     which there can be 10 000. 8 MiB by default, which is enough for blobs of 78 GiB; 5 MiB at the least
+ * @param partBytes what is stored in one request, and held in memory for it, half as much again for a moment; what is larger
+ *     goes in parts of this size, of which there can be 10 000. 8 MiB by default, which is enough for blobs of 78 GiB; 5 MiB at the least
  * @param lacking what this store cannot promise although Amazon's can; nothing by default
  */
 public record S3Settings(Duration connectTimeout, Duration requestTimeout, int partBytes, Set<BlobCapability> lacking) {
@@ -53,8 +53,8 @@ public record S3Settings(Duration connectTimeout, Duration requestTimeout, int p
 
     /**
      * For a store that promises less than Amazon's: one that ignores {@code If-None-Match} when it stores lacks
-     * {@link BlobCapability#SOLE_CREATION}, one that keeps objects as files, such as that of {@code coatcheck up}, {@link BlobCapability#ALL_KEYS} and
-     * {@link BlobCapability#CONSISTENT_READS} as well.
+     * {@link BlobCapability#SOLE_CREATION}, one that keeps objects as files, such as that of
+     * {@code coatcheck up}, {@link BlobCapability#ALL_KEYS} and {@link BlobCapability#CONSISTENT_READS} as well.
      */
     public S3Settings without(BlobCapability... lacking) {
         return new S3Settings(connectTimeout, requestTimeout, partBytes, Set.of(lacking));
