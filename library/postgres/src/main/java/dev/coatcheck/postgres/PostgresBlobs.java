@@ -77,7 +77,7 @@ final class PostgresBlobs implements Blobs {
 
     @Override
     public ReadResult read(String key, ReadOptions options) {
-        BlobKey.require(key);
+        BlobKey.requireEverStored(key);
         long offset = options.offset();
         return database.ask("read a blob", connection -> {
             try (var read = connection.prepareStatement("select " + COLUMNS + """
@@ -125,7 +125,7 @@ final class PostgresBlobs implements Blobs {
 
     @Override
     public Optional<Blob> stat(String key) {
-        BlobKey.require(key);
+        BlobKey.requireEverStored(key);
         return database.ask("look for a blob", connection -> {
             try (var stat =
                     connection.prepareStatement("select " + COLUMNS + " from coatcheck.blobs b where b.key = ?")) {
@@ -141,7 +141,7 @@ final class PostgresBlobs implements Blobs {
             throw new IllegalArgumentException("a page has 1 to %d blobs, not %d".formatted(LONGEST_PAGE, limit));
         }
         if (!after.isEmpty()) {
-            BlobKey.require(after);
+            BlobKey.requireEverStored(after);
         }
         if (!PREFIX.matcher(prefix).matches()) {
             return List.of();
@@ -167,7 +167,7 @@ final class PostgresBlobs implements Blobs {
 
     @Override
     public boolean delete(String key) {
-        BlobKey.require(key);
+        BlobKey.requireEverStored(key);
         return database.ask("delete a blob", connection -> {
             try (var delete = connection.prepareStatement("select coatcheck.delete_blob_v1(?, ?)")) {
                 delete.setString(1, key);

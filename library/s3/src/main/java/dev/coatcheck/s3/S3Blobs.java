@@ -60,7 +60,9 @@ final class S3Blobs implements Blobs {
 
     @Override
     public ReadResult read(String key, ReadOptions options) {
-        BlobKey.require(key);
+        if (!canBeThere(key)) {
+            return new ReadResult.Missing();
+        }
         if (options.ifNoneMatch().isPresent()) {
             // Asked first, since "not modified" says nothing of the object but its tag.
             var blob = stat(key);
@@ -79,7 +81,9 @@ final class S3Blobs implements Blobs {
 
     @Override
     public Optional<Blob> stat(String key) {
-        BlobKey.require(key);
+        if (!canBeThere(key)) {
+            return Optional.empty();
+        }
         return bucket.ask("look for a blob", client -> {
             try {
                 return Optional.of(blob(
@@ -89,6 +93,11 @@ final class S3Blobs implements Blobs {
                 return Optional.empty();
             }
         });
+    }
+
+    /** Whether it may be asked for: what looks like a path could lead elsewhere, and was never stored here. */
+    private static boolean canBeThere(String key) {
+        return BlobKey.isKey(BlobKey.requireEverStored(key));
     }
 
     private static Blob blob(String key, HeadObjectResponse head) {
@@ -120,7 +129,7 @@ final class S3Blobs implements Blobs {
             throw new IllegalArgumentException("a page has 1 to %d blobs, not %d".formatted(LONGEST_PAGE, limit));
         }
         if (!after.isEmpty()) {
-            BlobKey.require(after);
+            BlobKey.requireEverStored(after);
         }
         if (!PREFIX.matcher(prefix).matches()) {
             return List.of();

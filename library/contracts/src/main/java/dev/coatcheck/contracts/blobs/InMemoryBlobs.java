@@ -81,7 +81,7 @@ public final class InMemoryBlobs implements Blobs {
 
     @Override
     public ReadResult read(String key, ReadOptions options) {
-        var found = held.get(BlobKey.require(key));
+        var found = held.get(BlobKey.requireEverStored(key));
         if (found == null) {
             return new ReadResult.Missing();
         }
@@ -102,7 +102,7 @@ public final class InMemoryBlobs implements Blobs {
 
     @Override
     public Optional<Blob> stat(String key) {
-        return Optional.ofNullable(held.get(BlobKey.require(key))).map(entry -> entry.blob);
+        return Optional.ofNullable(held.get(BlobKey.requireEverStored(key))).map(entry -> entry.blob);
     }
 
     @Override
@@ -111,7 +111,7 @@ public final class InMemoryBlobs implements Blobs {
             throw new IllegalArgumentException("a page has 1 to 1000 blobs, not " + limit);
         }
         if (!after.isEmpty()) {
-            BlobKey.require(after);
+            BlobKey.requireEverStored(after);
         }
         return held.tailMap(after, false).values().stream()
                 .map(entry -> entry.blob)
@@ -123,7 +123,7 @@ public final class InMemoryBlobs implements Blobs {
 
     @Override
     public boolean delete(String key) {
-        return held.remove(BlobKey.require(key)) != null;
+        return held.remove(BlobKey.requireEverStored(key)) != null;
     }
 
     /** A stream in memory has nothing to close; this one ends all the same, as those of real stores do. */

@@ -11,6 +11,7 @@ public final class BlobKey {
     private static final int MOST_CHARACTERS = 512;
     private static final String PART = "(?!\\.{1,2}(?:/|\\z))[A-Za-z0-9!\\-_.*'()]+";
     private static final Pattern KEY = Pattern.compile(PART + "(?:/" + PART + ")*");
+    private static final Pattern EVER_STORED = Pattern.compile("[A-Za-z0-9!\\-_.*'()/]{1,512}");
 
     private BlobKey() {}
 
@@ -30,6 +31,21 @@ public final class BlobKey {
             throw new IllegalArgumentException(
                     "a blob's key is 1 to 512 characters of ASCII letters, digits and !-_.*'()/,"
                             + " without a part between slashes that is empty, \".\" or \"..\"");
+        }
+        return key;
+    }
+
+    /**
+     * Refuses what can be the key of no blob, as who looks for one does. The first release stored blobs under keys with parts that
+     * are empty, {@code .} or {@code ..} too: they are still read, listed and deleted where they are.
+     *
+     * @return {@code key}
+     * @throws IllegalArgumentException where no release stored under it; the message does not repeat it
+     */
+    public static String requireEverStored(String key) {
+        if (!EVER_STORED.matcher(key).matches()) {
+            throw new IllegalArgumentException(
+                    "a blob's key is 1 to 512 characters of ASCII letters, digits and !-_.*'()/");
         }
         return key;
     }

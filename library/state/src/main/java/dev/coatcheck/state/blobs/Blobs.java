@@ -17,7 +17,8 @@ import java.util.Set;
  * key the last to finish wins. Bytes stream both ways in constant memory, whatever the size; their SHA-256 is computed on
  * the way in, and kept as far as the store can. What else is promised, an adapter {@linkplain #capabilities() declares}.
  *
- * <p>A key is what {@link BlobKey} says, as every store takes it; a key never becomes a file name here.
+ * <p>A key is what {@link BlobKey} says, as every store takes it; a key never becomes a file name here. What an earlier
+ * release took for one can still be read, listed and deleted.
  *
  * <p>Every method throws {@link BackingServiceException} where the store cannot be reached or does not answer in time,
  * and {@link IllegalArgumentException} for a key that is none. Thread-safe.
