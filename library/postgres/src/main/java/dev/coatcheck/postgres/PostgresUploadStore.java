@@ -110,7 +110,8 @@ final class PostgresUploadStore implements UploadStore {
         var seen = Version.of(was);
         var next = seen.next();
         return database.ask(attempt, connection -> {
-            try (var change = connection.prepareStatement("select coatcheck.change_upload_v1(?, ?, ?, ?, ?, ?, ?, ?)")) {
+            try (var change =
+                    connection.prepareStatement("select coatcheck.change_upload_v1(?, ?, ?, ?, ?, ?, ?, ?)")) {
                 change.setString(1, becomes.id().text());
                 change.setObject(2, seen.token());
                 change.setObject(3, next.token());

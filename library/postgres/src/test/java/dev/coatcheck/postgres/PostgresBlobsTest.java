@@ -23,7 +23,8 @@ class PostgresBlobsTest extends BlobsContract {
     }
 
     @Test
-    void what_an_earlier_release_stored_under_a_key_that_is_none_any_more_is_listed_read_and_deleted() throws IOException {
+    void what_an_earlier_release_stored_under_a_key_that_is_none_any_more_is_listed_read_and_deleted()
+            throws IOException {
         var postgres = databases.empty();
         var blobs = postgres.blobs();
         blobs.put("a", new ByteArrayInputStream(new byte[3]), PutOptions.defaults());

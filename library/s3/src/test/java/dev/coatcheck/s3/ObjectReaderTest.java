@@ -26,8 +26,8 @@ class ObjectReaderTest {
             exchange.close();
         });
         server.start();
-        try (var s3 = S3.attach(
-                "http://key:secret@127.0.0.1:" + server.getAddress().getPort() + "/bucket")) {
+        try (var s3 =
+                S3.attach("http://key:secret@127.0.0.1:" + server.getAddress().getPort() + "/bucket")) {
             var blobs = s3.blobs();
 
             assertThatThrownBy(() -> blobs.read("a", ReadOptions.range(2, 3)))

@@ -72,11 +72,7 @@ public final class InMemoryUploadStore implements UploadStore {
     public synchronized Optional<StoredUpload> find(UploadId id) {
         return Optional.ofNullable(uploads.get(id))
                 .map(held -> new StoredUpload(
-                        held.record,
-                        held.token,
-                        held.changedAt,
-                        Duration.between(held.changedAt, now()),
-                        held.blob));
+                        held.record, held.token, held.changedAt, Duration.between(held.changedAt, now()), held.blob));
     }
 
     @Override

@@ -45,8 +45,9 @@ public final class TusServlet extends HttpServlet {
     private static final String EXTENSIONS =
             "creation,creation-with-upload,creation-defer-length,checksum,termination,expiration,concatenation";
     /** As RFC 9110 has it: the formatter of RFC 1123 writes days below 10 with one digit. */
-    private static final DateTimeFormatter HTTP_DATE =
-            DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.US).withZone(ZoneOffset.UTC);
+    private static final DateTimeFormatter HTTP_DATE = DateTimeFormatter.ofPattern(
+                    "EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.US)
+            .withZone(ZoneOffset.UTC);
 
     private final transient TusUploads uploads;
 
