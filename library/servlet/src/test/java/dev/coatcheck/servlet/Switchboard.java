@@ -5,15 +5,22 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** One TCP port in front of several instances: each new connection is to the one that is meant at that moment. */
 final class Switchboard implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
     private final ServerSocket listening;
-    private volatile int target;
+    private volatile CompletableFuture<Integer> target;
 
     private Switchboard(ServerSocket listening, int target) {
         this.listening = listening;
-        this.target = target;
+        this.target = CompletableFuture.completedFuture(target);
     }
 
     static Switchboard to(int tcpPort) {
@@ -30,8 +37,15 @@ final class Switchboard implements AutoCloseable {
         return listening.getLocalPort();
     }
 
+    /** New connections wait until it is said where to. */
+    void hold() {
+        target = new CompletableFuture<>();
+    }
+
     void switchTo(int tcpPort) {
-        target = tcpPort;
+        var waiting = target;
+        target = CompletableFuture.completedFuture(tcpPort);
+        waiting.complete(tcpPort);
     }
 
     private void accept() {
@@ -47,11 +61,12 @@ final class Switchboard implements AutoCloseable {
 
     private void link(Socket client) {
         try (client;
-                var server = new Socket(InetAddress.getLoopbackAddress(), target)) {
+                var server = new Socket(
+                        InetAddress.getLoopbackAddress(), target.get(PATIENCE.toSeconds(), TimeUnit.SECONDS))) {
             var back = Thread.ofVirtual().name("switchboard-back").start(() -> carry(server, client));
             carry(client, server);
             back.join();
-        } catch (IOException e) {
+        } catch (IOException | ExecutionException | TimeoutException e) {
             // The client sees its connection end, as behind any such thing.
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -163,8 +163,9 @@ class TusClientTest {
             return front.tcpPort();
         }
 
-        /** The other one takes over at once, and a new one gets ready. */
+        /** The other one takes over as soon as it is ready, and a new one gets ready. */
         void killTheOneInUse() {
+            front.hold();
             inUse.kill();
             inUse = ready;
             front.switchTo(TusInstance.tcpPort(inUse));

@@ -20,12 +20,14 @@ import dev.coatcheck.state.uploads.AppendResult.WrongOffset;
 import dev.coatcheck.state.uploads.FinishResult;
 import dev.coatcheck.state.uploads.StoredUpload;
 import dev.coatcheck.state.uploads.UploadId;
+import dev.coatcheck.state.uploads.UploadSettings;
 import dev.coatcheck.state.uploads.UploadStore.Finish;
 import dev.coatcheck.state.uploads.Uploads;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -138,10 +140,11 @@ interface Writing extends UploadsUnderTest {
 
     @Test
     default void a_writer_whose_client_is_slow_keeps_what_comes_and_its_place() {
-        var uploads = new Uploads(store(), HASTY);
+        var lease = Duration.ofSeconds(2);
+        var uploads = new Uploads(store(), UploadSettings.defaults().withLease(lease));
         var id = begin(uploads, film()).id();
         var slow = new InputStream() {
-            private int left = 20;
+            private int left = 6;
 
             @Override
             public int read() {
@@ -153,7 +156,7 @@ interface Writing extends UploadsUnderTest {
                 if (left == 0) {
                     return -1;
                 }
-                await().pollDelay(HASTY.lease().dividedBy(4)).until(() -> true);
+                await().pollDelay(lease.dividedBy(4)).until(() -> true);
                 assertThat(append(uploads, id, 0, new byte[1])).isInstanceOf(Busy.class);
                 buffer[offset] = (byte) left--;
                 return 1;
@@ -161,7 +164,7 @@ interface Writing extends UploadsUnderTest {
         };
 
         assertThat(append(uploads, id, 0, slow)).isInstanceOf(Appended.class);
-        assertThat(finished(uploads, id).size()).isEqualTo(20);
+        assertThat(finished(uploads, id).size()).isEqualTo(6);
     }
 
     @Test
