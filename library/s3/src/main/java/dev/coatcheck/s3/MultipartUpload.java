@@ -4,7 +4,10 @@ import static java.lang.System.Logger.Level.DEBUG;
 
 import dev.coatcheck.state.BackingServiceException;
 import dev.coatcheck.state.blobs.PutOptions;
+import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.CompleteMultipartUploadResponse;
@@ -21,6 +24,7 @@ final class MultipartUpload {
     private final String key;
     private final String id;
     private final List<CompletedPart> parts = new ArrayList<>();
+    private final MessageDigest md5s = PartReader.digest("MD5");
 
     private MultipartUpload(Bucket bucket, String key, String id) {
         this.bucket = bucket;
@@ -52,6 +56,7 @@ final class MultipartUpload {
                                 .partNumber(number)
                                 .contentMD5(md5),
                         part.body("application/octet-stream")));
+        md5s.update(Base64.getDecoder().decode(md5));
         parts.add(CompletedPart.builder().partNumber(number).eTag(stored.eTag()).build());
     }
 
@@ -63,6 +68,11 @@ final class MultipartUpload {
                 .ifNoneMatch(first ? "*" : null)
                 .multipartUpload(all -> all.parts(parts))
                 .overrideConfiguration(bucket::givenTime));
+    }
+
+    /** The ETag of the object, at stores that make it of MD5s, as most do. Asked for once. */
+    String etag() {
+        return HexFormat.of().formatHex(md5s.digest()) + "-" + parts.size();
     }
 
     /** Gives the parts up. Where the store cannot be told, they are left for whoever sweeps. */

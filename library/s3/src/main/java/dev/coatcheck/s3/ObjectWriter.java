@@ -1,5 +1,6 @@
 package dev.coatcheck.s3;
 
+import dev.coatcheck.state.BackingServiceException;
 import dev.coatcheck.state.blobs.Blob;
 import dev.coatcheck.state.blobs.BlobCapability;
 import dev.coatcheck.state.blobs.PutOptions;
@@ -25,6 +26,7 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
  */
 final class ObjectWriter {
     private final Bucket bucket;
+    private final S3Settings settings;
     private final String key;
     private final PutOptions options;
     private final boolean first;
@@ -34,6 +36,7 @@ final class ObjectWriter {
 
     ObjectWriter(Bucket bucket, S3Settings settings, String key, InputStream content, PutOptions options) {
         this.bucket = bucket;
+        this.settings = settings;
         this.key = key;
         this.options = options;
         this.first = options.ifAbsent() && !settings.lacking().contains(BlobCapability.SOLE_CREATION);
@@ -74,7 +77,7 @@ final class ObjectWriter {
     private PutResult writeInParts() throws IOException {
         var description = new Description(options.sha256(), options.metadata());
         var upload = MultipartUpload.begin(bucket, key, options, description);
-        boolean finished = false;
+        boolean over = false;
         try {
             for (int length = partBytes; length > 0; length = reader.next()) {
                 if (reader.isTooLong()) {
@@ -86,14 +89,51 @@ final class ObjectWriter {
             if (isOther(sha256)) {
                 return mismatch(sha256);
             }
-            var stored = askToStore("put the parts of a blob together", client -> upload.complete(client, first));
-            finished = stored.isPresent();
-            return stored.<PutResult>map(completed -> stored(completed, completed.eTag(), sha256))
-                    .orElseGet(PutResult.Exists::new);
+            try {
+                var stored = askToStore("put the parts of a blob together", client -> upload.complete(client, first));
+                over = stored.isPresent();
+                return stored.<PutResult>map(completed -> stored(completed, completed.eTag(), sha256))
+                        .orElseGet(PutResult.Exists::new);
+            } catch (BackingServiceException e) {
+                // What the store may be at still is left to it, or to whoever sweeps.
+                over = !isRefusal(e);
+                return completedUnheard(upload.etag(), sha256, e);
+            }
         } finally {
-            if (!finished) {
+            if (!over) {
                 upload.abort();
             }
+        }
+    }
+
+    private static boolean isRefusal(BackingServiceException e) {
+        return e.getCause() instanceof S3Exception answer
+                && answer.statusCode() < HttpURLConnection.HTTP_INTERNAL_ERROR;
+    }
+
+    /**
+     * What was stored though the answer that said so was lost: asked again, the store knows of no such upload any more.
+     *
+     * @param failure thrown where it is not there, and where it could be another's
+     */
+    private Stored completedUnheard(String etag, String sha256, BackingServiceException failure) {
+        if (first) {
+            throw failure;
+        }
+        try {
+            var blob = new S3Blobs(bucket, settings)
+                    .stat(key)
+                    .filter(there -> there.etag().equals(etag)
+                            && there.contentType().equals(options.contentType())
+                            && there.metadata().equals(options.metadata()))
+                    .orElseThrow(() -> failure);
+            return new Stored(new Blob(
+                    key, blob.size(), blob.contentType(), etag, Optional.of(sha256), blob.storedAt(), blob.metadata()));
+        } catch (BackingServiceException e) {
+            if (e != failure) {
+                failure.addSuppressed(e);
+            }
+            throw failure;
         }
     }
 

@@ -56,8 +56,7 @@ final class PartReader {
 
     /** The part that was read last, until the next is read. */
     RequestBody body(String contentType) {
-        return RequestBody.fromContentProvider(
-                () -> new ByteArrayInputStream(buffer, 0, filled), filled, contentType);
+        return RequestBody.fromContentProvider(() -> new ByteArrayInputStream(buffer, 0, filled), filled, contentType);
     }
 
     boolean isTooLong() {
@@ -81,7 +80,7 @@ final class PartReader {
         return Base64.getEncoder().encodeToString(md5.digest());
     }
 
-    private static MessageDigest digest(String algorithm) {
+    static MessageDigest digest(String algorithm) {
         try {
             return MessageDigest.getInstance(algorithm);
         } catch (NoSuchAlgorithmException e) {

@@ -104,20 +104,27 @@ class FaultTest {
 
     @Test
     void a_blob_whose_answer_was_lost_is_stored_once_more() throws Exception {
-        assertThat(putLosingTheAnswer(PutOptions.defaults())).isInstanceOf(Stored.class);
+        assertThat(putLosingTheAnswer(100, PutOptions.defaults())).isInstanceOf(Stored.class);
+    }
+
+    @Test
+    void a_blob_of_parts_whose_last_answer_was_lost_is_stored() throws Exception {
+        assertThat(putLosingTheAnswer(SETTINGS.partBytes(), PutOptions.defaults()))
+                .isInstanceOf(Stored.class);
+        assertThat(direct.blobs().stat("a").orElseThrow().size()).isEqualTo(SETTINGS.partBytes());
     }
 
     @Test
     void who_was_first_and_lost_the_answer_is_not_told_that_somebody_else_was() {
-        assertThatThrownBy(() -> putLosingTheAnswer(PutOptions.defaults().onlyIfAbsent()))
+        assertThatThrownBy(() -> putLosingTheAnswer(100, PutOptions.defaults().onlyIfAbsent()))
                 .hasCauseInstanceOf(BackingServiceException.class);
     }
 
     /** The connection ends when the store has the object, and before it has said so. */
-    private PutResult putLosingTheAnswer(PutOptions options) throws Exception {
+    private PutResult putLosingTheAnswer(int size, PutOptions options) throws Exception {
         relayed.ping();
         var content =
-                new SequenceInputStream(new ByteArrayInputStream(new byte[100]), new AtTheEnd(relay::holdAnswers));
+                new SequenceInputStream(new ByteArrayInputStream(new byte[size]), new AtTheEnd(relay::holdAnswers));
         var put = new FutureTask<>(() -> relayed.blobs().put("a", content, options));
         Thread.ofVirtual().name("put").start(put);
         await().atMost(PATIENCE).until(() -> direct.blobs().stat("a").isPresent());
