@@ -146,14 +146,14 @@ final class LabStage implements Stage {
     }
 
     @Override
-    public Optional<Settling> settling(Plan plan) throws InterruptedException {
-        Plan waiting = plan.named("until all agree");
+    public Optional<Settling> settling(Plan differing, int write) throws InterruptedException {
+        Plan waiting = differing.named("until all agree");
         tell(waiting.name());
         return inTrial(waiting, trial -> {
             boolean agrees = trial.playUpTo(waiting.steps());
             Optional<Settling> settling = agrees || !trial.run().brokeAt(waiting.steps())
                     ? Optional.empty()
-                    : Optional.of(new Settling(horizon, trial.untilAgreed(horizon)));
+                    : Optional.of(new Settling(horizon, trial.untilAgreed(write, horizon)));
             add(trial.run(), false);
             return settling;
         });

@@ -176,9 +176,15 @@ final class Case {
                 check, cause, OptionalInt.of(polluter), victim, differences, trace.forCause(cause), evidence, scope);
     }
 
-    /** How long the plan's last step differs, in words that follow "It shows"; empty where it did not differ this time. */
-    Optional<String> settling(Plan differing) throws InterruptedException {
-        return stage.settling(allowed(differing))
+    /**
+     * How long after the polluter the plan's last step differs, in words that follow "It shows". Empty where it did not differ
+     * this time, and where it changes something: then asking until it agrees would change it each time.
+     */
+    Optional<String> settling(Plan differing, int polluter) throws InterruptedException {
+        if (!scenario.steps().get(victim - 1).request().isSafe()) {
+            return Optional.empty();
+        }
+        return stage.settling(allowed(differing), polluter)
                 .map(settling -> settling.after()
                         .map(after -> "until %.1f s after the write".formatted(after.toMillis() / 1000.0))
                         .orElseGet(() -> "even " + settling.waited().toSeconds() + " s after the write"));

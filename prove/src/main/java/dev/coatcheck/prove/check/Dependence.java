@@ -63,7 +63,7 @@ final class Dependence {
                     polluter,
                     differences,
                     Trace.none("it is on its way, not kept"),
-                    cause == Cause.STALE_CACHE ? opened.settling(handover) : Optional.empty());
+                    cause == Cause.STALE_CACHE ? opened.settling(handover, polluter) : Optional.empty());
         }
         boolean undecided = shared == Condition.UNTRIED && restarted == Condition.UNTRIED;
         Cause cause =

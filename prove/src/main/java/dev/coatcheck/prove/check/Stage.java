@@ -35,17 +35,19 @@ public interface Stage {
     }
 
     /**
-     * Plays a plan whose last step differs, and waits until it does not.
+     * Plays a plan whose last step differs, and sends that again until it does not.
      *
+     * @param differing a plan whose last step is safe
+     * @param write the number of the step after whose answer the time counts
      * @return what there is to say of the time; empty where nothing differed this time
      */
-    Optional<Settling> settling(Plan plan) throws InterruptedException;
+    Optional<Settling> settling(Plan differing, int write) throws InterruptedException;
 
     /**
      * Whether a difference was over by itself.
      *
      * @param waited how long it was waited for at most
-     * @param after how long after the last write all agreed; empty where they did not
+     * @param after how long after the write all agreed; empty where they did not
      */
     record Settling(Duration waited, Optional<Duration> after) {}
 

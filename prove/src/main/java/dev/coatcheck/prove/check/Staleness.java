@@ -28,7 +28,7 @@ final class Staleness {
             Plan elsewhere = opened.seated("step " + write + " elsewhere", step -> Seat.at(step == write ? 1 : 0));
             if (opened.breaks(elsewhere)) {
                 opened.found("with step " + write + " alone in another process it breaks");
-                Optional<String> scope = opened.settling(elsewhere);
+                Optional<String> scope = opened.settling(elsewhere, write);
                 return opened.leak(Cause.STALE_CACHE, write, differences, opened.trace(elsewhere, write), scope);
             }
         }

@@ -184,7 +184,7 @@ public final class Trial implements AutoCloseable {
 
     /** Whether a difference is over soon, or one that moves by itself: who served the last write has it as well. */
     private boolean passes(Step step, Seat seat) throws InterruptedException {
-        return untilAgreed(step, seat, grace).isPresent() || !agrees(step, lastWriter(step.number()));
+        return agreesWithin(grace, step, seat) || !agrees(step, lastWriter(step.number()));
     }
 
     private Seat lastWriter(int before) {
@@ -195,30 +195,35 @@ public final class Trial implements AutoCloseable {
     }
 
     /**
-     * Sends the step that broke again and again to who answered it.
+     * Sends the step that broke, a safe one, again and again to who answered it.
      *
-     * @return how long after the last write was answered it is answered as in the control; empty where it is not within the limit
+     * @return how long after this step was answered it is answered as in the control; empty where it is not within the limit
      */
-    public Optional<Duration> untilAgreed(Duration limit) throws InterruptedException {
+    public Optional<Duration> untilAgreed(int write, Duration limit) throws InterruptedException {
         int number = broken.orElseThrow().step();
-        return untilAgreed(scenario.steps().get(number - 1), plan.seat(number), limit);
+        return agreesWithin(limit, scenario.steps().get(number - 1), plan.seat(number))
+                ? Optional.of(Duration.between(answered(write), Instant.now()))
+                : Optional.empty();
     }
 
-    private Optional<Duration> untilAgreed(Step step, Seat seat, Duration limit) throws InterruptedException {
+    private boolean agreesWithin(Duration limit, Step step, Seat seat) throws InterruptedException {
+        if (!step.request().isSafe()) {
+            throw new IllegalArgumentException(
+                    "step " + step.number() + " may change something, and is not sent again until it agrees");
+        }
         long start = System.nanoTime();
         while (System.nanoTime() - start < limit.toNanos()) {
             Thread.sleep(BETWEEN_ASKS);
             if (agrees(step, seat)) {
-                return Optional.of(Duration.between(lastWritten(step.number()), Instant.now()));
+                return true;
             }
         }
-        return Optional.empty();
+        return false;
     }
 
-    private Instant lastWritten(int before) {
+    private Instant answered(int step) {
         return run().exchanges().stream()
-                .filter(exchange -> exchange.step().number() < before
-                        && !exchange.step().request().isSafe())
+                .filter(exchange -> exchange.step().number() == step)
                 .map(exchange -> exchange.at().plus(exchange.took()))
                 .reduce(at, (earlier, later) -> later);
     }

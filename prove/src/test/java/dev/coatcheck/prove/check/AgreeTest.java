@@ -1,6 +1,7 @@
 package dev.coatcheck.prove.check;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.coatcheck.prove.check.CheckOutcome.Result;
 import dev.coatcheck.prove.check.SimulatedApplication.Behaviour;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -101,6 +103,36 @@ class AgreeTest {
         });
         assertThat(findings.checks())
                 .containsExactly(new CheckOutcome(Check.AGREE, Result.FAILED, "agree: step 2 broke"));
+    }
+
+    @Test
+    void how_long_a_copy_is_stale_is_asked_with_reads_alone() throws Exception {
+        Scenario read = steps("GET /price", "PUT /price", "GET /", "GET /price");
+        Scenario order = steps("POST /order", "PUT /price", "GET /", "POST /order");
+        Findings reads = spread(new SimulatedApplication(read), read);
+        SimulatedApplication shop = new SimulatedApplication(order);
+
+        Findings orders = spread(shop, order);
+
+        assertThat(reads.leaks())
+                .extracting(Leak::cause, Leak::scope)
+                .containsExactly(tuple(Cause.STALE_CACHE, Optional.of("even 10 s after the write")));
+        assertThat(orders.leaks())
+                .extracting(Leak::cause, Leak::scope)
+                .containsExactly(tuple(Cause.STALE_CACHE, Optional.empty()));
+        assertThat(shop.settled).isEmpty();
+    }
+
+    /** The first and the last step show what the second one writes, and copy it. */
+    private static Findings spread(SimulatedApplication application, Scenario scenario) throws InterruptedException {
+        application
+                .step(1, (world, seat, lane) -> {
+                    world.memory(seat).add("old");
+                    return true;
+                })
+                .step(2, writing())
+                .step(4, copying());
+        return new Investigation(application, scenario, 3, Duration.ZERO).investigate(EnumSet.of(Check.SPREAD));
     }
 
     @Test

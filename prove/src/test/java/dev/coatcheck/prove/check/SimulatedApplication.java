@@ -73,6 +73,8 @@ final class SimulatedApplication implements Stage {
     List<Run> runs = new ArrayList<>();
     Remembered remembered = Remembered.YES;
     boolean hasWorkers = true;
+    /** What was sent again until it agreed. */
+    List<String> settled = new ArrayList<>();
     /** From which run on no instance starts any more. */
     int endsAfter = Integer.MAX_VALUE;
     /** How many of the conversations that confirm unsplit vary by themselves in a way that the control had not shown. */
@@ -108,6 +110,7 @@ final class SimulatedApplication implements Stage {
             longer.step(step.number(), behaviour(conversation.origin(step.number())));
         }
         longer.runs = runs;
+        longer.settled = settled;
         longer.remembered = remembered;
         longer.hasWorkers = hasWorkers;
         longer.endsAfter = endsAfter;
@@ -122,7 +125,8 @@ final class SimulatedApplication implements Stage {
     }
 
     @Override
-    public Optional<Settling> settling(Plan plan) {
+    public Optional<Settling> settling(Plan differing, int write) {
+        settled.add(scenario.steps().get(differing.steps() - 1).title());
         return Optional.of(new Settling(Duration.ofSeconds(10), Optional.empty()));
     }
 
