@@ -2,6 +2,7 @@ package dev.coatcheck.prove.check;
 
 import dev.coatcheck.prove.check.CheckOutcome.Result;
 import dev.coatcheck.prove.check.Repetitions.Finding;
+import dev.coatcheck.prove.lab.InconclusiveException;
 import dev.coatcheck.prove.lab.Run;
 import dev.coatcheck.prove.scenario.Scenario;
 import java.util.ArrayList;
@@ -21,6 +22,9 @@ final class Again {
     private final List<Leak> leaks = new ArrayList<>();
     private final List<String> notes = new ArrayList<>();
 
+    /** What of the findings could not be tried. */
+    private final List<String> doubts = new ArrayList<>();
+
     /** @param known what other checks have found */
     Again(Stage stage, Scenario scenario, int instances, List<Leak> known) {
         this.stage = stage;
@@ -34,7 +38,7 @@ final class Again {
         List<Finding> all = repetitions.find();
         List<Finding> open = all.stream().filter(finding -> !isKnown(finding)).toList();
         for (Finding finding : open.stream().limit(MOST_TRIED).toList()) {
-            leak(finding).ifPresent(leaks::add);
+            attempt(finding);
         }
         if (open.size() > MOST_TRIED) {
             notes.add("again: of " + open.size()
@@ -44,10 +48,27 @@ final class Again {
         return new Findings(List.of(outcome(all.size(), repetitions.effort())), leaks, notes);
     }
 
+    /** One that cannot be tried takes nothing from what was found before it, nor keeps the next ones from being tried. */
+    private void attempt(Finding finding) throws InterruptedException {
+        try {
+            leak(finding).ifPresent(leaks::add);
+        } catch (InconclusiveException e) {
+            doubt(finding, e.reason());
+        }
+    }
+
+    private void doubt(Finding finding, String why) {
+        doubts.add("what one process refuses of step " + finding.step() + " could not be tried in several: " + why);
+        notes.add("again: " + doubts.getLast());
+    }
+
     private CheckOutcome outcome(int found, String effort) {
         if (!leaks.isEmpty()) {
             return new CheckOutcome(
                     Check.AGAIN, Result.FAILED, "step " + leaks.getFirst().victim() + " broke");
+        }
+        if (!doubts.isEmpty()) {
+            return new CheckOutcome(Check.AGAIN, Result.INCONCLUSIVE, doubts.getFirst());
         }
         return found == 0
                 ? new CheckOutcome(

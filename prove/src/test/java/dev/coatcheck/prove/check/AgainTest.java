@@ -115,6 +115,40 @@ class AgainTest {
     }
 
     @Test
+    void what_was_found_stays_found_when_no_instance_starts_any_more() throws Exception {
+        Scenario scenario = steps("POST /login", "POST /redeem");
+        SimulatedApplication whole = limited(scenario);
+        again(whole, scenario);
+        SimulatedApplication ending = limited(scenario);
+        ending.endsAfter = whole.runs.size() - 2;
+
+        Findings findings = again(ending, scenario);
+
+        assertThat(words(findings)).containsExactly("COUNTER 1 1");
+        assertThat(findings.checks()).extracting(CheckOutcome::result).containsExactly(Result.FAILED);
+        assertThat(findings.notes())
+                .containsExactly("again: what one process refuses of step 2 could not be tried in several: web.1 ended"
+                        + " before it was ready");
+    }
+
+    @Test
+    void what_could_not_be_tried_in_several_processes_is_not_told_as_passed() throws Exception {
+        Scenario scenario = steps("POST /login", "POST /redeem");
+        SimulatedApplication ending = limited(scenario);
+        ending.endsAfter = 1;
+
+        assertThat(again(ending, scenario).checks())
+                .extracting(CheckOutcome::result)
+                .containsExactly(Result.INCONCLUSIVE);
+    }
+
+    private static SimulatedApplication limited(Scenario scenario) {
+        return application(scenario)
+                .step(1, allowing(4, Kept.IN_MEMORY))
+                .step(2, (world, seat, lane) -> world.memory(seat).add("redeemed"));
+    }
+
+    @Test
     void where_nothing_is_refused_there_is_nothing_to_try() throws Exception {
         Scenario scenario = steps("GET /", "POST /login");
 
