@@ -1,5 +1,6 @@
 package dev.coatcheck.prove;
 
+import dev.coatcheck.prove.check.Check;
 import dev.coatcheck.prove.check.Coverage;
 import dev.coatcheck.prove.check.Findings;
 import dev.coatcheck.prove.check.Investigation;
@@ -9,6 +10,7 @@ import dev.coatcheck.prove.report.Progress;
 import dev.coatcheck.prove.report.Report;
 import dev.coatcheck.prove.scenario.Scenario;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Proves an application stateless, or finds its state. Starts and kills dozens of its processes, one trial after another,
@@ -64,7 +66,8 @@ public final class Proof {
         reporting.add(scenario, control);
         LabStage stage = new LabStage(lab, scenario, control.control(), settings.horizon(), progress);
         Investigation investigation = new Investigation(stage, scenario, settings.instances(), settings.lease());
-        Findings findings = investigation.investigate(settings.checks());
+        Set<Check> checks = settings.checksWhere(lab.isReset());
+        Findings findings = investigation.investigate(checks);
         stage.times().forEach(reporting::spent);
         start = System.nanoTime();
         reporting.learned(scenario, control.control(), stage.control());
@@ -80,6 +83,7 @@ public final class Proof {
                         .map(checked -> checked.conversation().original(checked.run()))
                         .toList());
         reporting.add(scenario, findings, stage.runs(), coverage);
+        settings.checks().stream().filter(check -> !checks.contains(check)).forEach(reporting::leaveOut);
     }
 
     private static List<String> vacuity(LabStage stage, Scenario scenario) throws InterruptedException {

@@ -2,6 +2,7 @@ package dev.coatcheck.prove;
 
 import dev.coatcheck.formation.application.Application;
 import dev.coatcheck.formation.application.ProcessType;
+import dev.coatcheck.prove.check.Check;
 import dev.coatcheck.prove.check.CheckOutcome;
 import dev.coatcheck.prove.check.Coverage;
 import dev.coatcheck.prove.check.Extended;
@@ -142,6 +143,13 @@ final class Reporting {
         if (result == CheckResult.Outcome.INCONCLUSIVE) {
             inconclusive(label + ": " + why);
         }
+    }
+
+    /** Tells that a check was not made because what it repeats would stay in a backing service. */
+    void leaveOut(Check check) {
+        checks.put(
+                check.label(),
+                new CheckResult(check.label(), CheckResult.Outcome.SKIPPED, CheckResult.NOT_ASKED_FOR));
     }
 
     private static int severity(CheckResult check) {

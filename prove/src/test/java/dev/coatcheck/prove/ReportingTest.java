@@ -32,7 +32,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -54,6 +53,36 @@ class ReportingTest {
     Path folder;
 
     private Baseline baseline = Baseline.none();
+
+    @Test
+    void what_is_repeated_stays_in_services_that_are_not_made_clean_so_it_is_chosen_or_not_done() throws IOException {
+        ProofSettings all = settings(Check.values());
+
+        assertThat(all.checksWhere(true)).contains(Check.AGAIN);
+        assertThat(all.checksWhere(false)).hasSize(Check.values().length - 1).doesNotContain(Check.AGAIN);
+        assertThat(settings(Check.AGAIN).checksWhere(false)).containsExactly(Check.AGAIN);
+    }
+
+    @Test
+    void a_check_that_was_left_out_is_told_with_what_to_do_and_says_nothing_of_accepted_leaks() throws IOException {
+        Reporting reporting = reporting(Check.AGAIN);
+        reporting.inconclusive("there was nothing else to do");
+        reporting.leaveOut(Check.AGAIN);
+
+        List<CheckResult> checks = reporting.report().checks();
+
+        assertThat(checks).singleElement().satisfies(check -> {
+            assertThat(check.outcome()).isEqualTo(CheckResult.Outcome.SKIPPED);
+            assertThat(check.why()).contains("--reset", "--checks again");
+        });
+        List<CheckResult> six = Stream.concat(
+                        Stream.of(Check.values())
+                                .filter(check -> check != Check.AGAIN)
+                                .map(check -> new CheckResult(check.label(), CheckResult.Outcome.PASSED, "")),
+                        checks.stream())
+                .toList();
+        assertThat(CheckResult.areWhole(six)).isFalse();
+    }
 
     @Test
     void what_was_held_apart_less_well_is_told_once_however_many_runs_it_was_so_in() throws IOException {
@@ -153,20 +182,24 @@ class ReportingTest {
         return ScenarioFiles.read(List.of(file), Set.of()).getFirst();
     }
 
-    private Reporting reporting(Check first, Check... others) throws IOException {
+    private Reporting reporting(Check... checks) throws IOException {
+        return new Reporting(settings(checks));
+    }
+
+    private ProofSettings settings(Check... checks) throws IOException {
         Files.writeString(folder.resolve("Procfile"), "web: node server.js\n");
         Application application = Application.read(folder, ApplicationOptions.of(Map.of()));
-        return new Reporting(new ProofSettings(
+        return new ProofSettings(
                 LabSettings.of(application, Isolation.probe()),
                 List.of(new ProofSettings.Source(scenario(), Optional.of("login.hurl"))),
                 3,
-                EnumSet.of(first, others),
+                Set.of(checks),
                 ProofSettings.LEASE,
                 ProofSettings.HORIZON,
                 "coatcheck prove --scenario login.hurl",
                 ".",
                 Map.of(),
-                baseline));
+                baseline);
     }
 
     private static LocalDate today() {
@@ -225,7 +258,7 @@ class ReportingTest {
         baseline = baseline("login", today().plusDays(1).toString());
         Reporting some = reporting(Check.SPREAD);
         some.add(scenario(), ALL_WELL, List.of(), new Coverage(1, 1, 0));
-        Reporting all = reporting(Check.SPREAD, Check.values());
+        Reporting all = reporting(Check.values());
         all.add(
                 scenario(),
                 new Findings(

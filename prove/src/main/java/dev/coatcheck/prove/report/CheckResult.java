@@ -15,6 +15,11 @@ public record CheckResult(String name, Outcome outcome, String why) {
     /** Why a check was skipped that something else has kept from being made. */
     public static final String NOT_REACHED = "the proof did not come to it";
 
+    /** Why a check was skipped that leaves more behind than a proof may leave without being told to. */
+    public static final String NOT_ASKED_FOR =
+            "it repeats steps, and the attached backing services are not made clean between runs: give --reset COMMAND,"
+                    + " or choose it (--checks again)";
+
     public CheckResult {
         why = Hidden.in(why);
     }
@@ -31,7 +36,7 @@ public record CheckResult(String name, Outcome outcome, String why) {
         return switch (outcome) {
             case PASSED, FAILED -> true;
             case INCONCLUSIVE -> false;
-            case SKIPPED -> !why.equals(NOT_REACHED);
+            case SKIPPED -> !why.equals(NOT_REACHED) && !why.equals(NOT_ASKED_FOR);
         };
     }
 
