@@ -83,7 +83,7 @@ final class Trick {
         int most = instances * refused.at() + 1;
         IntStream.range(1, most).forEach(again -> add(step(refused.step()), again % instances));
         return played(
-                plan("step " + refused.step() + " " + most + " times in turn"),
+                plan("step " + tried.getFirst() + " " + most + " times in turn"),
                 run -> letPass(run, refused),
                 isUsedUp(refused) ? Cause.REVOCATION : Cause.COUNTER,
                 refused.step());
@@ -106,12 +106,12 @@ final class Trick {
         Step read = step(revoked.read()).asOf(revoked.step());
         IntStream.range(0, instances).forEach(process -> add(read, process));
         seats.add(Seat.at(0));
-        writer.play(revoked.step());
+        int revoking = writer.play(revoked.step());
         int first = seats.size() + 1;
         IntStream.range(0, instances).forEach(process -> add(read, process));
         return played(
                 // What was revoked may be on its way to the others.
-                plan("what step " + revoked.step() + " revokes").after(Manner.FORBEARING.grace(), first),
+                plan("what step " + revoking + " revokes").after(Manner.FORBEARING.grace(), first),
                 run -> stillAccepted(run, revoked),
                 Cause.REVOCATION,
                 revoked.read());
@@ -133,7 +133,7 @@ final class Trick {
         tried.add(seats.size());
         IntStream.range(1, instances).forEach(process -> add(step(made.step()), process));
         return played(
-                plan("step " + made.step() + " once in each process"),
+                plan("step " + tried.getFirst() + " once in each process"),
                 run -> sameIds(run, made.ids()),
                 Cause.ID_COLLISION,
                 made.step());
@@ -181,6 +181,7 @@ final class Trick {
         return scenario.steps().get(number - 1);
     }
 
+    /** @param what with the numbers of the longer conversation, as all that is said of a run of it */
     private Plan plan(String what) {
         return Plan.of("again, " + what, seats);
     }

@@ -77,11 +77,28 @@ class AgainTest {
         assertThat(words(sessions(Kept.IN_STORE))).isEmpty();
     }
 
+    @Test
+    void every_conversation_is_called_by_the_step_of_the_scenario_that_it_is_about() throws Exception {
+        Scenario scenario = steps("POST /login", "GET /me", "POST /logout");
+        SimulatedApplication sessions = sessions(scenario, Kept.IN_MEMORY);
+        again(sessions, scenario);
+        Scenario limited = steps("GET /", "POST /login", "GET /me");
+        SimulatedApplication counting = application(limited).step(2, allowing(4, Kept.IN_MEMORY));
+        again(counting, limited);
+
+        assertThat(sessions.names)
+                .contains("again, in one process", "again, what step 3 revokes");
+        assertThat(counting.names).contains("again, step 2 16 times in turn");
+    }
+
     /** Sessions in the store, and copies of them somewhere. */
     private static Findings sessions(Kept copies) throws InterruptedException {
         Scenario scenario = steps("POST /login", "GET /me", "POST /logout");
-        return again(
-                application(scenario)
+        return again(sessions(scenario, copies), scenario);
+    }
+
+    private static SimulatedApplication sessions(Scenario scenario, Kept copies) {
+        return application(scenario)
                         .step(1, (world, seat, lane) -> {
                             world.store.add("session");
                             return true;
@@ -96,8 +113,7 @@ class AgainTest {
                             world.store.remove("session");
                             copies.of(world, seat).remove("copy");
                             return true;
-                        }),
-                scenario);
+                        });
     }
 
     @Test

@@ -22,10 +22,12 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -66,11 +68,14 @@ final class SimulatedApplication implements Stage {
     private final Scenario scenario;
     private final Map<Integer, Behaviour> behaviours = new HashMap<>();
     private Optional<Judge> judge = Optional.empty();
+    private UnaryOperator<String> inWords = UnaryOperator.identity();
 
     /** What fails in one process already, where it is asked before its time. */
     private final Set<Integer> failing = new HashSet<>();
 
     List<Run> runs = new ArrayList<>();
+    /** What the runs are called in a report. */
+    Set<String> names = new LinkedHashSet<>();
     Remembered remembered = Remembered.YES;
     boolean hasWorkers = true;
     /** What was sent again until it agreed. */
@@ -110,6 +115,8 @@ final class SimulatedApplication implements Stage {
             longer.step(step.number(), behaviour(conversation.origin(step.number())));
         }
         longer.runs = runs;
+        longer.names = names;
+        longer.inWords = conversation::inWords;
         longer.settled = settled;
         longer.remembered = remembered;
         longer.hasWorkers = hasWorkers;
@@ -185,6 +192,7 @@ final class SimulatedApplication implements Stage {
                 plan, played, starts, kills, world.memories.size(), broken, Instant.EPOCH, Duration.ZERO, List.of());
         Run judged = judge.flatMap(by -> by.judge(run)).map(run::breaking).orElse(run);
         runs.add(judged);
+        names.add(inWords.apply(plan.name()));
         return judged;
     }
 
