@@ -1,6 +1,7 @@
 package dev.coatcheck.prove;
 
 import dev.coatcheck.prove.check.Check;
+import dev.coatcheck.prove.check.CheckOutcome;
 import dev.coatcheck.prove.check.Coverage;
 import dev.coatcheck.prove.check.Findings;
 import dev.coatcheck.prove.check.Investigation;
@@ -11,6 +12,7 @@ import dev.coatcheck.prove.report.Report;
 import dev.coatcheck.prove.scenario.Scenario;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Proves an application stateless, or finds its state. Starts and kills dozens of its processes, one trial after another,
@@ -80,10 +82,21 @@ public final class Proof {
                 scenario.steps().size(),
                 stage.runs().stream()
                         .filter(LabStage.CheckedRun::counts)
+                        .filter(checked -> !untried(findings).contains(checked.check()))
                         .map(checked -> checked.conversation().original(checked.run()))
                         .toList());
         reporting.add(scenario, findings, stage.runs(), coverage);
         settings.checks().stream().filter(check -> !checks.contains(check)).forEach(reporting::leaveOut);
+    }
+
+    /** What could not be tried has separated nothing. */
+    private static Set<String> untried(Findings findings) {
+        return findings.checks().stream()
+                .filter(outcome -> outcome.check() == Check.AGAIN
+                        && (outcome.result() == CheckOutcome.Result.INCONCLUSIVE
+                                || outcome.result() == CheckOutcome.Result.SKIPPED))
+                .map(outcome -> outcome.check().label())
+                .collect(Collectors.toSet());
     }
 
     private static List<String> vacuity(LabStage stage, Scenario scenario) throws InterruptedException {

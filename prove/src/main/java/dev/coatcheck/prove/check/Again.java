@@ -68,7 +68,9 @@ final class Again {
                     Check.AGAIN, Result.FAILED, "step " + leaks.getFirst().victim() + " broke");
         }
         if (!doubts.isEmpty()) {
-            return new CheckOutcome(Check.AGAIN, Result.INCONCLUSIVE, doubts.getFirst());
+            // What another check has found is reason enough, and is told there.
+            return new CheckOutcome(
+                    Check.AGAIN, known.isEmpty() ? Result.INCONCLUSIVE : Result.SKIPPED, doubts.getFirst());
         }
         return found == 0
                 ? new CheckOutcome(
@@ -97,6 +99,9 @@ final class Again {
         Stage judged = stage.judged(trick.conversation(), trick.judge());
         Run first = judged.run(trick.plan());
         if (first.broken().isEmpty()) {
+            if (!trick.took().test(first)) {
+                doubt(finding, "the other processes did not take the step at all, or answered it in another way");
+            }
             return Optional.empty();
         }
         int victim = first.broken().get().step();

@@ -12,11 +12,13 @@ import dev.coatcheck.prove.play.Exchange;
 import dev.coatcheck.prove.scenario.Scenario;
 import dev.coatcheck.prove.scenario.Step;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 
 /**
@@ -44,11 +46,20 @@ final class Trick {
      * What is to be played.
      *
      * @param judge says where the processes let pass what one would not
+     * @param took whether the other processes took part in a run in which they let nothing pass: who has no session there is
+     *     refused for that, which says nothing
      * @param cause what it is then
      * @param victim the step that is let pass
      * @param tried where the requests to several processes stand
      */
-    record Played(Extended conversation, Plan plan, Stage.Judge judge, Cause cause, int victim, List<Integer> tried) {
+    record Played(
+            Extended conversation,
+            Plan plan,
+            Stage.Judge judge,
+            Predicate<Run> took,
+            Cause cause,
+            int victim,
+            List<Integer> tried) {
         Played {
             tried = List.copyOf(tried);
         }
@@ -85,6 +96,7 @@ final class Trick {
         return played(
                 plan("step " + tried.getFirst() + " " + most + " times in turn"),
                 run -> letPass(run, refused),
+                run -> refusedAsOne(run, refused),
                 isUsedUp(refused) ? Cause.REVOCATION : Cause.COUNTER,
                 refused.step());
     }
@@ -100,6 +112,18 @@ final class Trick {
         return all ? status(tried.get(refused.at() - 1), refused.status(), usual) : Optional.empty();
     }
 
+    /** Whether what ended it was the refusal that one process gives, and nothing else. */
+    private boolean refusedAsOne(Run run, Finding.Refused refused) {
+        List<Integer> statuses = statuses(run);
+        int usual = statuses.getFirst();
+        return usual != Repetitions.NO_ANSWER
+                && statuses.stream()
+                        .filter(status -> status != usual)
+                        .findFirst()
+                        .filter(status -> status == refused.status())
+                        .isPresent();
+    }
+
     /** With what was accepted by each process before the step, to each of them after it. */
     private Played after(Finding.Revoked revoked) {
         playUpTo(revoked.step() - 1);
@@ -113,18 +137,23 @@ final class Trick {
                 // What was revoked may be on its way to the others.
                 plan("what step " + revoking + " revokes").after(Manner.FORBEARING.grace(), first),
                 run -> stillAccepted(run, revoked),
+                this::acceptedBefore,
                 Cause.REVOCATION,
                 revoked.read());
     }
 
     private Optional<Run.Break> stillAccepted(Run run, Finding.Revoked revoked) {
         List<Integer> statuses = statuses(run);
-        boolean acceptedBefore = statuses.stream().limit(instances).allMatch(Repetitions::isAccepted);
+        boolean acceptedBefore = acceptedBefore(run);
         return IntStream.range(instances, statuses.size())
                 .filter(i -> acceptedBefore && Repetitions.isAccepted(statuses.get(i)))
                 .boxed()
                 .findFirst()
                 .flatMap(i -> status(tried.get(i), revoked.status(), statuses.get(i)));
+    }
+
+    private boolean acceptedBefore(Run run) {
+        return statuses(run).stream().limit(instances).allMatch(Repetitions::isAccepted);
     }
 
     /** Each process makes one of them. */
@@ -135,6 +164,7 @@ final class Trick {
         return played(
                 plan("step " + tried.getFirst() + " once in each process"),
                 run -> sameIds(run, made.ids()),
+                run -> allMade(run, made.ids()),
                 Cause.ID_COLLISION,
                 made.step());
     }
@@ -159,6 +189,13 @@ final class Trick {
             }
         }
         return Optional.empty();
+    }
+
+    private boolean allMade(Run run, Set<MadeIds.Place> ids) {
+        List<Exchange> exchanges = run.exchanges();
+        return tried.stream()
+                .map(position -> MadeIds.of(exchanges.get(position - 1)).keySet())
+                .noneMatch(given -> Collections.disjoint(given, ids));
     }
 
     private static String shown(Map.Entry<MadeIds.Place, String> id) {
@@ -186,8 +223,8 @@ final class Trick {
         return Plan.of("again, " + what, seats);
     }
 
-    private Played played(Plan plan, Stage.Judge judge, Cause cause, int victim) {
-        return new Played(writer.done(), plan, judge, cause, victim, tried);
+    private Played played(Plan plan, Stage.Judge judge, Predicate<Run> took, Cause cause, int victim) {
+        return new Played(writer.done(), plan, judge, took, cause, victim, tried);
     }
 
     private List<Integer> statuses(Run run) {

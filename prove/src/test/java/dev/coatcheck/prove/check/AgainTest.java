@@ -158,6 +158,30 @@ class AgainTest {
                 .containsExactly(Result.INCONCLUSIVE);
     }
 
+    @Test
+    void a_session_that_no_other_process_has_is_no_revocation_that_held() throws Exception {
+        Scenario scenario = steps("POST /login", "GET /me", "POST /logout");
+
+        Findings findings = again(
+                application(scenario)
+                        .step(1, (world, seat, lane) -> {
+                            world.memory(seat).add("session");
+                            return true;
+                        })
+                        .step(2, (world, seat, lane) -> world.memory(seat).contains("session"))
+                        .step(3, (world, seat, lane) -> {
+                            world.memory(seat).remove("session");
+                            return true;
+                        }),
+                scenario);
+
+        assertThat(findings.leaks()).isEmpty();
+        assertThat(findings.checks()).singleElement().satisfies(check -> {
+            assertThat(check.result()).isEqualTo(Result.INCONCLUSIVE);
+            assertThat(check.why()).contains("step 3 could not be tried");
+        });
+    }
+
     private static SimulatedApplication limited(Scenario scenario) {
         return application(scenario)
                 .step(1, allowing(4, Kept.IN_MEMORY))
