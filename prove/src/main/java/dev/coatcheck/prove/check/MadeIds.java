@@ -20,6 +20,11 @@ final class MadeIds {
     private static final Pattern CALLED_ID =
             Pattern.compile("(?i)(.*[_-])?(id|uuid|number|no|nr|code|key|ref)|.*(Id|Uuid|UUID|ID|Number|Key|Ref)");
 
+    /** They count requests, or name who answered: nothing that was made is called so. */
+    private static final Pattern OF_NO_THING = Pattern.compile(
+            "(?i)(.*[_-])?(request|req|trace|span|correlation|instance|process)"
+                    + "[_-]?(id|uuid|number|no|nr|code|key|ref)");
+
     private static final String LOCATION = "Location";
 
     private MadeIds() {}
@@ -67,7 +72,8 @@ final class MadeIds {
                 String at = path + "." + field.getKey();
                 if (!field.getValue().isValueNode()) {
                     add(at, field.getValue(), values);
-                } else if (CALLED_ID.matcher(field.getKey()).matches()) {
+                } else if (CALLED_ID.matcher(field.getKey()).matches()
+                        && !OF_NO_THING.matcher(field.getKey()).matches()) {
                     values.put(new Place(at), field.getValue().asString(""));
                 }
             });

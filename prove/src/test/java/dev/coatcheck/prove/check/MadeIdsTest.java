@@ -31,6 +31,13 @@ class MadeIdsTest {
     }
 
     @Test
+    void the_number_of_a_request_is_no_id_of_what_it_made() {
+        assertThat(in(IntStream.rangeClosed(1, 3).mapToObj(n -> made("/notes", """
+                                {"requestId": "req-%1$d", "trace_id": "t%1$d", "req-no": %1$d}""".formatted(n)))))
+                .isEmpty();
+    }
+
+    @Test
     void two_are_too_few_to_tell() {
         assertThat(in(Stream.of(made("/notes/1", "{}"), made("/notes/2", "{}"))))
                 .isEmpty();
