@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * Reads a scenario from a HAR (HTTP Archive 1.2), as browsers, Playwright and proxies export it.
@@ -43,6 +44,7 @@ public final class HarReader {
             "cookie",
             "expect",
             "host",
+            "http2-settings",
             "if-modified-since",
             "if-range",
             "keep-alive",
@@ -59,6 +61,8 @@ public final class HarReader {
             "x-forwarded-proto",
             "forwarded",
             "via");
+
+    private static final Pattern OPAQUE = Pattern.compile("(?i)(image|font|audio|video)/.*|text/css|.*javascript");
 
     private final Path file;
     private final HarChoice choice;
@@ -89,6 +93,14 @@ public final class HarReader {
                         "holds no request over HTTP that was answered; was the recording running while you used the"
                                 + " application?"));
         return new HarReader(file, choice).recording(log);
+    }
+
+    /**
+     * Whether a scenario can need what an answer of this type says. Pictures, fonts, styles and scripts come from the
+     * application again, and no value of a later request is in them.
+     */
+    public static boolean readsBodiesOf(String contentType) {
+        return !OPAQUE.matcher(contentType.split(";", 2)[0].strip()).matches();
     }
 
     private Reading recording(HarLog log) {

@@ -20,7 +20,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * A proxy in front of one instance of an application, on loopback, that keeps what goes through: HTTP/1.1, each body up to 32
  * MiB and 256 MiB of all, and 10 000 requests. What goes over a WebSocket goes through and is not kept.
  *
- * <p>Thread-safe. It has a thread for each connection, 200 at most.
+ * <p>Thread-safe. It has a thread for each connection, 1000 at most.
  *
  * {@snippet :
  * try (Recorder recorder = Recorder.before(URI.create("http://127.0.0.1:5000"), 0)) {
@@ -31,15 +31,20 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class Recorder implements AutoCloseable {
     private static final int MOST_EXCHANGES = 10_000;
-    private static final long MOST_BYTES = 256L << 20;
-    private static final int MOST_CONNECTIONS = 200;
+    private static final long MOST_BYTES =
+            Math.min(256L << 20, Runtime.getRuntime().maxMemory() / 4);
+    private static final int MOST_CONNECTIONS = 1000;
     private static final int BACKLOG = 128;
 
     private final ServerSocket listening;
     private final InetSocketAddress application;
     private final URI address;
     private final List<RecordedExchange> exchanges = new ArrayList<>();
-    private final AtomicLong budget = new AtomicLong(MOST_BYTES);
+
+    /** Requests have a part of their own: a step without its body is worse than one whose answer is not known. */
+    private final AtomicLong requests = new AtomicLong(MOST_BYTES / 4);
+
+    private final AtomicLong answers = new AtomicLong(MOST_BYTES - MOST_BYTES / 4);
     private final Set<RecordedConnection> connections = ConcurrentHashMap.newKeySet();
     private final Semaphore free = new Semaphore(MOST_CONNECTIONS);
     private long dropped;
@@ -84,8 +89,7 @@ public final class Recorder implements AutoCloseable {
 
     private void serve(Socket client) {
         try (client;
-                RecordedConnection connection =
-                        new RecordedConnection(client, application, address.toString(), budget, this::keep)) {
+                RecordedConnection connection = new RecordedConnection(client, application, this::begin)) {
             connections.add(connection);
             try {
                 connection.serve();
@@ -99,17 +103,21 @@ public final class Recorder implements AutoCloseable {
         }
     }
 
-    private synchronized void keep(RecordedExchange exchange) {
+    private synchronized RecordedExchange begin(Head request) {
         if (exchanges.size() < MOST_EXCHANGES) {
+            RecordedExchange exchange = new RecordedExchange(address.toString(), request, requests, answers);
             exchanges.add(exchange);
-        } else {
-            dropped++;
+            return exchange;
         }
+        dropped++;
+        return new RecordedExchange(address.toString(), request, new AtomicLong(), new AtomicLong());
     }
 
-    /** How many requests were kept. */
+    /** How many requests were kept that have an answer. */
     public synchronized int size() {
-        return exchanges.size();
+        return (int) exchanges.stream()
+                .filter(exchange -> exchange.answer().isPresent())
+                .count();
     }
 
     /** What could not be kept, in sentences. */
@@ -118,10 +126,20 @@ public final class Recorder implements AutoCloseable {
         if (dropped > 0) {
             notes.add(dropped + " requests were not recorded: more than " + MOST_EXCHANGES + " are not kept");
         }
-        long cut = exchanges.stream()
-                .filter(exchange ->
-                        !exchange.sent().isComplete() || !exchange.received().isComplete())
+        List<RecordedExchange> unanswered = exchanges.stream()
+                .filter(exchange -> exchange.answer().isEmpty())
+                .toList();
+        if (!unanswered.isEmpty()) {
+            notes.add(unanswered.size() + " requests had no answer and were left out, though the application may have acted on"
+                    + " them; the last one: " + unanswered.getLast().broken().orElse("the answer has not come yet"));
+        }
+        long broken = exchanges.stream()
+                .filter(exchange -> exchange.answer().isPresent() && exchange.broken().isPresent())
                 .count();
+        if (broken > 0) {
+            notes.add("the answers of " + broken + " requests were broken off before their end");
+        }
+        long cut = exchanges.stream().filter(RecordedExchange::isCut).count();
         if (cut > 0) {
             notes.add("the bodies of " + cut + " requests or answers were too large to be kept");
         }
