@@ -2,12 +2,12 @@ package dev.coatcheck.prove.record;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A proxy in front of one instance of an application, on loopback, that keeps what goes through: HTTP/1.1, each body up to 32
@@ -35,8 +36,9 @@ public final class Recorder implements AutoCloseable {
             Math.min(256L << 20, Runtime.getRuntime().maxMemory() / 4);
     private static final int MOST_CONNECTIONS = 1000;
     private static final int BACKLOG = 128;
+    private static final Duration PAUSE_AFTER_FAILURE = Duration.ofMillis(50);
 
-    private final ServerSocket listening;
+    private final List<ServerSocket> listening;
     private final InetSocketAddress application;
     private final URI address;
     private final List<RecordedExchange> exchanges = new ArrayList<>();
@@ -49,22 +51,23 @@ public final class Recorder implements AutoCloseable {
     private final Semaphore free = new Semaphore(MOST_CONNECTIONS);
     private long dropped;
 
-    private Recorder(ServerSocket listening, URI application) {
+    private Recorder(List<ServerSocket> listening, URI application) {
         this.listening = listening;
         this.application = new InetSocketAddress(application.getHost(), application.getPort());
-        this.address = URI.create("http://localhost:" + listening.getLocalPort());
+        this.address = URI.create("http://localhost:" + listening.getFirst().getLocalPort());
     }
 
     /**
-     * Begins to listen on loopback.
+     * Begins to listen on loopback, of IPv6 too where there is one: programs differ in what they take for localhost.
      *
      * @param port 0 for any that is free
      * @throws IOException if the TCP port is taken
      */
     public static Recorder before(URI application, int port) throws IOException {
-        ServerSocket listening = new ServerSocket(port, BACKLOG, InetAddress.getLoopbackAddress());
-        Recorder recorder = new Recorder(listening, application);
-        Thread.ofPlatform().daemon().name("recorder").start(recorder::listen);
+        Recorder recorder = new Recorder(Loopback.listen(port, BACKLOG), application);
+        for (ServerSocket socket : recorder.listening) {
+            Thread.ofPlatform().daemon().name("recorder").start(() -> recorder.listen(socket));
+        }
         return recorder;
     }
 
@@ -73,14 +76,15 @@ public final class Recorder implements AutoCloseable {
         return address;
     }
 
-    private void listen() {
-        while (!listening.isClosed()) {
+    private void listen(ServerSocket socket) {
+        while (!socket.isClosed()) {
             try {
                 free.acquire();
-                Socket client = listening.accept();
+                Socket client = socket.accept();
                 Thread.ofVirtual().name("recorder-connection").start(() -> serve(client));
             } catch (IOException e) {
                 free.release(); // closed, or a connection that ended before it was accepted
+                LockSupport.parkNanos(PAUSE_AFTER_FAILURE.toNanos()); // or no file descriptor is left
             } catch (InterruptedException e) {
                 return;
             }
@@ -165,7 +169,9 @@ public final class Recorder implements AutoCloseable {
     @Override
     public void close() {
         try {
-            listening.close();
+            for (ServerSocket socket : listening) {
+                socket.close();
+            }
             for (RecordedConnection connection : connections) {
                 connection.close();
             }

@@ -239,6 +239,17 @@ class RecorderTest {
     }
 
     @Test
+    void it_is_reached_at_each_address_of_localhost() throws Exception {
+        java.net.InetAddress six = java.net.InetAddress.ofLiteral("::1");
+        org.junit.jupiter.api.Assumptions.assumeTrue(
+                java.net.NetworkInterface.getByInetAddress(six) != null, "there is no IPv6 here");
+        URI address = URI.create("http://[::1]:" + recorder.address().getPort() + "/bytes");
+        assertThat(client.send(HttpRequest.newBuilder(address).build(), BodyHandlers.ofByteArray())
+                        .body())
+                .isEqualTo(BYTES);
+    }
+
+    @Test
     void an_application_that_is_not_there_is_said() throws Exception {
         server.stop(0);
         HttpResponse<String> answer = send("GET", "/", BodyPublishers.noBody(), "");
