@@ -117,6 +117,7 @@ public final class HarReader {
             recorded.add(new Recorded(step(recorded.size() + 1, entry), entry.response()));
         }
         notes.addAll(cookies.notes(log.creator()));
+        notes.addAll(HarPolls.notes(entries));
         long evicted = entries.stream().filter(HarEntry::evicted).count();
         if (evicted > 0) {
             notes.add("the browser did not keep the answers of " + evicted
@@ -127,6 +128,10 @@ public final class HarReader {
         String name = String.valueOf(file.getFileName()).replaceFirst("(?i)\\.har$", "");
         Scenario scenario = new Scenario(
                 name, recorded.stream().map(step -> bindings.bind(step.step())).toList());
+        if (scenario.steps().stream().anyMatch(HarReader::carriesOldAuthorization)) {
+            notes.add("it carries an authorization that no response in it gave, so it is sent as it was recorded: once it has"
+                    + " expired, or on a clean database, steps are refused. Record again from the login on");
+        }
         return new Reading(
                 scenario,
                 notes.stream()
@@ -138,7 +143,7 @@ public final class HarReader {
         Body body = bodies.of(entry);
         Request request = new Request(
                 entry.method(),
-                Template.literal(entry.target()),
+                origin.template(entry.target()),
                 List.of(),
                 headers(entry, body),
                 cookies.of(entry),
@@ -148,6 +153,14 @@ public final class HarReader {
                 : entry.response().status();
         Expectation expectation = new Expectation(new Expectation.Exactly(status), List.of());
         return new Step(number, entry.user(), request, Polling.NONE, expectation, List.of());
+    }
+
+    private static boolean carriesOldAuthorization(Step step) {
+        return step.request().headers().stream()
+                .filter(header -> header.name().equalsIgnoreCase("Authorization"))
+                .map(Field::value)
+                .anyMatch(value -> !value.toString().regionMatches(true, 0, "Basic ", 0, 6)
+                        && value.parts().stream().noneMatch(Template.Variable.class::isInstance));
     }
 
     private List<Field> headers(HarEntry entry, Body body) {
