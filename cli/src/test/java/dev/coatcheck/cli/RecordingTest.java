@@ -63,8 +63,8 @@ class RecordingTest {
         Path child = folder.resolve("child");
         String command = "curl -fsS -o /dev/null $BASE_URL/page.txt; sleep 600 & echo $! > '" + child + ".new'; mv '"
                 + child + ".new' '" + child + "'; wait";
-        try (Runner runner = Runner.start(
-                "record", folder.toString(), "--web", WEB, "--out", recording.toString(), "--", command)) {
+        try (Runner runner =
+                Runner.start("record", folder.toString(), "--web", WEB, "--out", recording.toString(), "--", command)) {
             await().atMost(Runner.LIMIT).until(() -> Files.exists(child));
             runner.signal("INT");
             assertThat(runner.exitStatus()).isEqualTo(Interruption.INTERRUPTED);

@@ -46,7 +46,10 @@ final class HarCookies {
             }
         });
         set.addAll(entry.response().cookies().keySet());
-        own.stream().map(Field::name).filter(name -> OF_SESSIONS.matcher(name).find()).forEach(unexplained::add);
+        own.stream()
+                .map(Field::name)
+                .filter(name -> OF_SESSIONS.matcher(name).find())
+                .forEach(unexplained::add);
         notice(entry);
         return own.stream()
                 .filter(cookie -> !isRedacted(cookie.value().toString()))

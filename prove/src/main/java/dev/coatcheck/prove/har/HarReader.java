@@ -129,8 +129,9 @@ public final class HarReader {
         Scenario scenario = new Scenario(
                 name, recorded.stream().map(step -> bindings.bind(step.step())).toList());
         if (scenario.steps().stream().anyMatch(HarReader::carriesOldAuthorization)) {
-            notes.add("it carries an authorization that no response in it gave, so it is sent as it was recorded: once it has"
-                    + " expired, or on a clean database, steps are refused. Record again from the login on");
+            notes.add(
+                    "it carries an authorization that no response in it gave, so it is sent as it was recorded: once it has"
+                            + " expired, or on a clean database, steps are refused. Record again from the login on");
         }
         return new Reading(
                 scenario,

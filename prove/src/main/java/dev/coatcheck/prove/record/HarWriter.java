@@ -123,9 +123,7 @@ final class HarWriter {
         json.writeStringProperty("mimeType", type);
         if (body.isComplete()) {
             ContentType parsed = ContentType.parseLenient(type);
-            text(
-                    body.bytes(),
-                    parsed == null ? StandardCharsets.UTF_8 : parsed.getCharset(StandardCharsets.UTF_8));
+            text(body.bytes(), parsed == null ? StandardCharsets.UTF_8 : parsed.getCharset(StandardCharsets.UTF_8));
         }
         json.writeEndObject();
         json.writeStringProperty("redirectURL", head.header("Location").orElse(""));

@@ -47,8 +47,7 @@ final class RecordedConnection implements AutoCloseable {
     private volatile long lastInTunnel;
 
     /** @param recorded begins to keep an exchange */
-    RecordedConnection(
-            Socket client, InetSocketAddress address, Function<Head, RecordedExchange> recorded)
+    RecordedConnection(Socket client, InetSocketAddress address, Function<Head, RecordedExchange> recorded)
             throws IOException {
         this.client = client;
         this.address = address;
@@ -175,7 +174,8 @@ final class RecordedConnection implements AutoCloseable {
                 lastInTunnel = System.nanoTime();
                 return read;
             } catch (SocketTimeoutException e) {
-                if (System.nanoTime() - lastInTunnel >= Duration.ofMillis(MOST_SILENT_MILLIS).toNanos()) {
+                if (System.nanoTime() - lastInTunnel
+                        >= Duration.ofMillis(MOST_SILENT_MILLIS).toNanos()) {
                     throw e;
                 }
             }

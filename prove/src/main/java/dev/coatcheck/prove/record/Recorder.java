@@ -134,11 +134,13 @@ public final class Recorder implements AutoCloseable {
                 .filter(exchange -> exchange.answer().isEmpty())
                 .toList();
         if (!unanswered.isEmpty()) {
-            notes.add(unanswered.size() + " requests had no answer and were left out, though the application may have acted on"
+            notes.add(unanswered.size()
+                    + " requests had no answer and were left out, though the application may have acted on"
                     + " them; the last one: " + unanswered.getLast().broken().orElse("the answer has not come yet"));
         }
         long broken = exchanges.stream()
-                .filter(exchange -> exchange.answer().isPresent() && exchange.broken().isPresent())
+                .filter(exchange ->
+                        exchange.answer().isPresent() && exchange.broken().isPresent())
                 .count();
         if (broken > 0) {
             notes.add("the answers of " + broken + " requests were broken off before their end");

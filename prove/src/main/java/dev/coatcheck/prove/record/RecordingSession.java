@@ -101,8 +101,9 @@ public final class RecordingSession implements AutoCloseable {
     public List<String> notes() {
         return lab.isReset()
                 ? List.of()
-                : List.of("an attached backing service is used as it is, and not made clean: what is in it already becomes part"
-                        + " of the recording");
+                : List.of(
+                        "an attached backing service is used as it is, and not made clean: what is in it already becomes part"
+                                + " of the recording");
     }
 
     public Recorder recorder() {

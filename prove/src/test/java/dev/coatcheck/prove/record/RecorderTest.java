@@ -66,7 +66,8 @@ class RecorderTest {
         String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
         String path = exchange.getRequestURI().getPath();
         exchange.getResponseHeaders().add("Set-Cookie", "sid=4f1c9a77; Path=/");
-        exchange.getResponseHeaders().add("Content-Type", path.equals("/bytes") ? "application/octet-stream" : "application/json");
+        exchange.getResponseHeaders()
+                .add("Content-Type", path.equals("/bytes") ? "application/octet-stream" : "application/json");
         String got = exchange.getRequestHeaders().getFirst("Accept-Encoding");
         byte[] answer = path.equals("/bytes")
                 ? BYTES
@@ -170,7 +171,8 @@ class RecorderTest {
             assertThat(recorder.size()).isEqualTo(i);
         }
         recorder.write(folder.resolve("recorded.har"));
-        assertThat(Files.readString(folder.resolve("recorded.har")).split("Af8AAg==", -1)).hasSize(301);
+        assertThat(Files.readString(folder.resolve("recorded.har")).split("Af8AAg==", -1))
+                .hasSize(301);
     }
 
     @Test
@@ -186,7 +188,8 @@ class RecorderTest {
             });
             try (Socket socket = new Socket(
                     InetAddress.getLoopbackAddress(), before.address().getPort())) {
-                socket.getOutputStream().write("GET / HTTP/1.1\r\nHost: a\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1));
+                socket.getOutputStream()
+                        .write("GET / HTTP/1.1\r\nHost: a\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1));
                 assertThat(socket.getInputStream().read()).isNegative();
             }
             rude.join();

@@ -64,7 +64,9 @@ final class HttpBodies {
         for (HttpBlock.Line line : lines) {
             if (INSERTED.matcher(line.text()).matches()) {
                 throw variables.wrong(
-                        line.number(), "a file is the whole of a body or of a part, or none of it: " + line.text().strip());
+                        line.number(),
+                        "a file is the whole of a body or of a part, or none of it: "
+                                + line.text().strip());
             }
         }
     }
@@ -201,12 +203,14 @@ final class HttpBodies {
 
     private Body.Part textPart(int line, String name, String fileName, String type, List<HttpBlock.Line> content) {
         Template text = template(line, joined(content, "\n"));
-        if (fileName.isEmpty() && (type.isEmpty() || type.toLowerCase(Locale.ROOT).startsWith("text/plain"))) {
+        if (fileName.isEmpty()
+                && (type.isEmpty() || type.toLowerCase(Locale.ROOT).startsWith("text/plain"))) {
             return new Body.TextPart(name, text);
         }
         if (text.parts().stream().anyMatch(Template.Variable.class::isInstance)) {
             throw variables.wrong(
-                    line, "variables in a part that has a file name or a type of its own are not taken; write the values");
+                    line,
+                    "variables in a part that has a file name or a type of its own are not taken; write the values");
         }
         return Body.BytesPart.of(
                 name,

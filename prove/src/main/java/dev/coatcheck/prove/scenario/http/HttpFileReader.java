@@ -39,7 +39,8 @@ public final class HttpFileReader {
     private static final Pattern REQUEST =
             Pattern.compile("\\s*(?:(?<method>[A-Z]{2,20})\\s+)?(?<url>\\S.*?)(?:\\s+HTTP/[\\d.]+)?\\s*");
     private static final Pattern HEADER = Pattern.compile("([^:\\s]{1,256})\\s*:\\s*(.*?)\\s*");
-    private static final Pattern ORIGIN = Pattern.compile("(?i)https?://(?:\\{\\{[^{}]+}}(?::\\d+|:\\{\\{[^{}]+}})?|(?:[^/?#\\s{}]|\\{(?!\\{))+)");
+    private static final Pattern ORIGIN =
+            Pattern.compile("(?i)https?://(?:\\{\\{[^{}]+}}(?::\\d+|:\\{\\{[^{}]+}})?|(?:[^/?#\\s{}]|\\{(?!\\{))+)");
     private static final Pattern BASIC =
             Pattern.compile("(?i)Basic\\s+(?<user>[^\\s:]+)(?:\\s+|\\s*:\\s*)(?<password>\\S+)");
     private static final Pattern IDENTIFIER = Pattern.compile("[A-Za-z0-9_-]{1,100}");
