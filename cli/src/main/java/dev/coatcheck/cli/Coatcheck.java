@@ -105,6 +105,8 @@ final class Coatcheck implements Runnable {
         // What follows the program is the program's.
         Objects.requireNonNull(command.getSubcommands().get("run")).setStopAtPositional(true);
         return command.setCaseInsensitiveEnumValuesAllowed(true)
+                // 'curl -d @body.json' behind '--' is the command's, and no file of arguments.
+                .setExpandAtFiles(false)
                 .setUsageHelpAutoWidth(true)
                 .setParameterExceptionHandler(Coatcheck::misused)
                 .setExecutionExceptionHandler(Coatcheck::failed);

@@ -3,6 +3,8 @@ package dev.coatcheck.cli;
 import dev.coatcheck.formation.FormationException;
 import dev.coatcheck.formation.application.Application;
 import dev.coatcheck.formation.application.ApplicationOptions;
+import dev.coatcheck.host.process.ProcessGroup;
+import dev.coatcheck.host.process.Signal;
 import dev.coatcheck.prove.isolation.Isolation;
 import dev.coatcheck.prove.lab.InconclusiveException;
 import dev.coatcheck.prove.lab.LabSettings;
@@ -13,12 +15,14 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -49,6 +53,9 @@ import picocli.CommandLine.Spec;
             "  coatcheck record --out suite.har -- npm run test:e2e"
         })
 final class Recording implements Callable<Integer> {
+    /** For a command that was interrupted to end by itself. */
+    private static final Duration COMMAND_LIMIT = Duration.ofSeconds(10);
+
     @ParentCommand
     private Coatcheck coatcheck = new Coatcheck();
 
@@ -121,8 +128,10 @@ final class Recording implements Callable<Integer> {
         LabSettings settings = settings(coatcheck.folder().resolve(folder));
         Interruption.interrupts(Thread.currentThread());
         try (RecordingSession session = RecordingSession.open(settings, port)) {
+            session.notes().forEach(note -> spec.commandLine().getErr().println("coatcheck: " + note));
             int status = command.isEmpty() ? byHand(session) : run(command, session);
-            return write(session.recorder(), file) ? status : Coatcheck.FAILED;
+            boolean written = write(session.recorder(), file);
+            return written || status != 0 ? status : Coatcheck.FAILED;
         } catch (InconclusiveException e) {
             throw new FormationException("nothing was recorded: " + e.reason(), e);
         } catch (IOException e) {
@@ -149,6 +158,9 @@ final class Recording implements Callable<Integer> {
         }
         if (!Files.isDirectory(file.resolveSibling(""))) {
             throw wrong("--out: there is no folder " + file.resolveSibling(""));
+        }
+        if (Files.isDirectory(file) || !Files.isWritable(file.resolveSibling(""))) {
+            throw wrong("--out: " + file + " cannot be written");
         }
         if (startSeconds < 1) {
             throw wrong("--start-timeout: expected a number of seconds, not " + startSeconds);
@@ -194,19 +206,35 @@ final class Recording implements Callable<Integer> {
         return 0;
     }
 
-    private int run(List<String> command, RecordingSession session) throws IOException, InterruptedException {
+    /** What was recorded until an interrupt is worth as much as what is recorded by hand. */
+    private int run(List<String> command, RecordingSession session) throws IOException {
         List<String> program = command.size() == 1 ? List.of("sh", "-c", command.getFirst()) : command;
         ProcessBuilder builder = new ProcessBuilder(program)
                 .directory(coatcheck.folder().toFile())
                 .inheritIO();
         builder.environment().put("BASE_URL", session.address().toString());
-        Process process = builder.start();
+        PrintWriter err = spec.commandLine().getErr();
+        try (ProcessGroup group = ProcessGroup.start(builder)) {
+            try {
+                int status = group.onExit().get().code();
+                err.println("The command ended with status " + status + ".");
+                return status;
+            } catch (InterruptedException e) {
+                err.println("The command is ended.");
+                end(group);
+                return Interruption.INTERRUPTED;
+            } catch (ExecutionException e) {
+                throw new IOException("the end of the command could not be awaited", e.getCause());
+            }
+        }
+    }
+
+    private static void end(ProcessGroup group) throws IOException {
         try {
-            int status = process.waitFor();
-            spec.commandLine().getErr().println("The command ended with status " + status + ".");
-            return status;
-        } finally {
-            process.destroy();
+            group.signal(Signal.TERM);
+            group.awaitEmpty(COMMAND_LIMIT);
+        } catch (InterruptedException e) {
+            // Then what is left is killed at once.
         }
     }
 
@@ -221,7 +249,27 @@ final class Recording implements Callable<Integer> {
         recorder.notes().forEach(note -> err.println("coatcheck: " + note));
         err.println("Recorded " + recorder.size() + " requests in " + out
                 + ". It holds cookies and all that was sent, and its owner alone can read it.");
-        err.println("Prove it with: coatcheck prove --scenario " + out);
+        err.println("Prove it with: " + ToSeeAgain.command(proving()));
         return true;
+    }
+
+    /** What was typed, as far as it describes the application. */
+    private List<String> proving() {
+        List<String> typed = spec.root().commandLine().getParseResult().originalArgs();
+        int dashes = typed.indexOf("--");
+        List<String> line = new ArrayList<>(dashes < 0 ? typed : typed.subList(0, dashes));
+        line.set(line.indexOf(spec.name()), "prove");
+        without(line, "--out");
+        without(line, "--port");
+        line.addAll(List.of("--scenario", out.toString()));
+        return line;
+    }
+
+    private static void without(List<String> arguments, String option) {
+        int at = arguments.indexOf(option);
+        if (at >= 0) {
+            arguments.subList(at, at + 2).clear();
+        }
+        arguments.removeIf(argument -> argument.startsWith(option + "="));
     }
 }

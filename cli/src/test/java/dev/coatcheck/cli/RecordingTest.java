@@ -5,10 +5,13 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.coatcheck.host.SearchPath;
+import dev.coatcheck.host.process.ProcessEnd;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -39,7 +42,8 @@ class RecordingTest {
                         "a page",
                         "The command ended with status 3.",
                         "Recorded 1 requests in " + recording,
-                        "coatcheck prove --scenario " + recording);
+                        "coatcheck prove " + folder + " --web 'exec ",
+                        " --scenario " + recording);
         assertThat(ended.status()).isEqualTo(3);
         assertThat(recording).content().contains("/page.txt", "\"a page\"");
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(recording)))
@@ -55,26 +59,44 @@ class RecordingTest {
     }
 
     @Test
+    void an_interrupt_ends_the_command_with_its_children_and_keeps_what_was_recorded() throws Exception {
+        Path child = folder.resolve("child");
+        String command = "curl -fsS -o /dev/null $BASE_URL/page.txt; sleep 600 & echo $! > '" + child + ".new'; mv '"
+                + child + ".new' '" + child + "'; wait";
+        try (Runner runner =
+                Runner.start("record", folder.toString(), "--web", WEB, "--out", recording.toString(), "--", command)) {
+            await().atMost(Runner.LIMIT).until(() -> Files.exists(child));
+            runner.signal("INT");
+            assertThat(runner.exitStatus()).isEqualTo(Interruption.INTERRUPTED);
+        }
+        assertThat(recording).content().contains("/page.txt", "\"a page\"");
+        Optional<ProcessHandle> left =
+                ProcessHandle.of(Long.parseLong(Files.readString(child).strip()));
+        assertThat(left.isEmpty() || ProcessEnd.await(left.get(), Duration.ofSeconds(10)))
+                .isTrue();
+    }
+
+    @Test
     void by_hand_it_ends_with_an_interrupt() throws Exception {
-        Path port = folder.resolve("port");
-        try (Runner runner = Runner.start(
-                "record", folder.toString(), "--web", WEB, "--out", recording.toString(), "--port", freePort(port))) {
-            String url = "http://localhost:" + Files.readString(port) + "/page.txt";
+        Path said = folder.resolve("said");
+        try (Runner runner = Runner.startWithErrorsIn(
+                said, "record", folder.toString(), "--web", WEB, "--out", recording.toString())) {
             await().atMost(Runner.LIMIT)
-                    .until(() -> new ProcessBuilder("curl", "-fsS", "-o", "/dev/null", url)
-                                    .start()
-                                    .waitFor()
-                            == 0);
+                    .until(() -> Files.readString(said).lines().anyMatch(line -> line.startsWith("Recording http://")));
+            String url = Files.readString(said)
+                    .lines()
+                    .filter(line -> line.startsWith("Recording http://"))
+                    .findFirst()
+                    .orElseThrow()
+                    .substring("Recording ".length());
+            int curl = new ProcessBuilder("curl", "-fsS", "-o", "/dev/null", url + "/page.txt")
+                    .start()
+                    .waitFor();
+            assertThat(curl).isZero();
             runner.signal("INT");
             assertThat(runner.exitStatus()).isZero();
         }
         assertThat(recording).content().contains("/page.txt");
-    }
-
-    private static String freePort(Path file) throws IOException {
-        try (java.net.ServerSocket free = new java.net.ServerSocket(0)) {
-            return Files.readString(Files.writeString(file, Integer.toString(free.getLocalPort())));
-        }
     }
 
     @Test

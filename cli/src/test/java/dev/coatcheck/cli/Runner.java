@@ -54,6 +54,13 @@ final class Runner implements AutoCloseable {
                 .start());
     }
 
+    /** As {@link #start}, with standard error in a file. */
+    static Runner startWithErrorsIn(Path file, String... arguments) throws IOException {
+        return new Runner(new ProcessBuilder(command(arguments))
+                .redirectError(file.toFile())
+                .start());
+    }
+
     private static List<String> command(String... arguments) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),

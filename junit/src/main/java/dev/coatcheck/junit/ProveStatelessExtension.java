@@ -17,6 +17,8 @@ import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.AfterTestExecutionCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
@@ -30,6 +32,9 @@ import org.junit.platform.commons.support.AnnotationSupport;
 /** Starts the application behind a recorder for each test, and proves from what was recorded. */
 final class ProveStatelessExtension
         implements BeforeEachCallback, AfterTestExecutionCallback, AfterEachCallback, ParameterResolver {
+    /** Of a test that has several, as of one with parameters. */
+    private static final Pattern INVOCATION = Pattern.compile("-invocation:#(\\d+)]$");
+
     private static final Namespace OURS = Namespace.create(ProveStatelessExtension.class);
 
     @Override
@@ -44,46 +49,45 @@ final class ProveStatelessExtension
 
     private static ProveStateless annotation(ExtensionContext context) {
         return AnnotationSupport.findAnnotation(context.getRequiredTestMethod(), ProveStateless.class)
-                .or(() -> AnnotationSupport.findAnnotation(context.getRequiredTestClass(), ProveStateless.class))
+                .or(() -> ofClasses(context.getRequiredTestClass()))
                 .orElseThrow(
                         () -> new ExtensionConfigurationException(
                                 "write @ProveStateless on the test or its class; the extension alone does not know the application"));
     }
 
+    /** That of the class, or of the one around it: a nested test is one of its outer class as well. */
+    private static Optional<ProveStateless> ofClasses(Class<?> test) {
+        for (Class<?> type = test; type != null; type = type.getEnclosingClass()) {
+            Optional<ProveStateless> found = AnnotationSupport.findAnnotation(type, ProveStateless.class);
+            if (found.isPresent()) {
+                return found;
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** What the methods behind the test send, as to clean up, is none of what it does. */
     @Override
-    public void afterTestExecution(ExtensionContext context) throws Exception {
-        RecordingSession session = session(context);
-        session.close();
+    public void afterTestExecution(ExtensionContext context) throws IOException {
         if (context.getExecutionException().isPresent()) {
             return;
         }
-        ProveStateless annotation = annotation(context);
-        Optional<Path> reports = annotation.report().isEmpty()
-                ? Optional.empty()
-                : Optional.of(Path.of(annotation.report(), name(context)));
-        Path folder = reports.isPresent()
-                ? Files.createDirectories(reports.get())
-                : Files.createTempDirectory("coatcheck-junit");
-        Path recording = folder.resolve(context.getRequiredTestMethod().getName() + ".har");
-        try {
-            if (session.recorder().size() == 0) {
-                throw new AssertionError("the test sent no request to " + session.address()
-                        + ", so there is nothing to prove; give it the address by a parameter @BaseUrl URI");
-            }
-            session.recorder().write(recording);
-            Report report = prove(annotation, recording);
-            if (reports.isPresent()) {
-                ReportFiles.write(folder, report);
-            }
-            if (report.verdict() != Verdict.STATELESS) {
-                throw new AssertionError(System.lineSeparator() + TerminalFace.text(report, Screen.plain()));
-            }
-        } finally {
-            if (reports.isEmpty()) {
-                Files.deleteIfExists(recording);
-                Files.delete(folder);
-            }
+        RecordingSession session = session(context);
+        if (session.recorder().size() == 0) {
+            throw new AssertionError("the test sent no request to " + session.address()
+                    + ", so there is nothing to prove; give it the address by a parameter @BaseUrl URI");
         }
+        Path folder = folder(context);
+        Path recording = folder.resolve(context.getRequiredTestMethod().getName() + ".har");
+        session.recorder().write(recording);
+        context.getStore(OURS).put(Path.class, recording);
+    }
+
+    private static Path folder(ExtensionContext context) throws IOException {
+        String report = annotation(context).report();
+        return report.isEmpty()
+                ? Files.createTempDirectory("coatcheck-junit")
+                : Files.createDirectories(Path.of(report, name(context)));
     }
 
     private static Report prove(ProveStateless annotation, Path recording) throws IOException, InterruptedException {
@@ -92,18 +96,47 @@ final class ProveStatelessExtension
         return Proof.of(subject.proof(source), Progress.silent());
     }
 
+    /** Of its own for each test, and for each invocation of one that has several. */
     private static String name(ExtensionContext context) {
-        return context.getRequiredTestClass().getSimpleName() + "."
-                + context.getRequiredTestMethod().getName();
+        Class<?> type = context.getRequiredTestClass();
+        Matcher invocation = INVOCATION.matcher(context.getUniqueId());
+        return type.getName() + "." + context.getRequiredTestMethod().getName()
+                + (invocation.find() ? "." + invocation.group(1) : "");
     }
 
+    /** Only here have all methods of the test's own run that may still need the application. */
     @Override
-    public void afterEach(ExtensionContext context) {
-        // Where the test was never reached: a method before it, or a parameter, has failed.
+    public void afterEach(ExtensionContext context) throws Exception {
         RecordingSession session = context.getStore(OURS).get(RecordingSession.class, RecordingSession.class);
         if (session != null) {
+            // Null where the test was never reached: a method before it, or a parameter, has failed.
             session.close();
         }
+        Path recording = context.getStore(OURS).get(Path.class, Path.class);
+        if (recording == null) {
+            return;
+        }
+        boolean stateless = false;
+        try {
+            stateless = context.getExecutionException().isPresent() || isProved(annotation(context), recording);
+        } finally {
+            if (stateless && annotation(context).report().isEmpty()) {
+                Files.deleteIfExists(recording);
+                Files.deleteIfExists(recording.resolveSibling(""));
+            }
+        }
+    }
+
+    private static boolean isProved(ProveStateless annotation, Path recording)
+            throws IOException, InterruptedException {
+        Report report = prove(annotation, recording);
+        if (!annotation.report().isEmpty()) {
+            ReportFiles.write(recording.resolveSibling(""), report);
+        }
+        if (report.verdict() != Verdict.STATELESS) {
+            throw new AssertionError(System.lineSeparator() + TerminalFace.text(report, Screen.plain()));
+        }
+        return true;
     }
 
     @Override

@@ -6,6 +6,7 @@ import static org.junit.platform.engine.discovery.DiscoverySelectors.selectMetho
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.jar.Attributes;
 import java.util.jar.JarEntry;
@@ -23,6 +24,7 @@ import org.junit.platform.launcher.listeners.TestExecutionSummary;
 class ProveStatelessTest {
     @BeforeAll
     static void make_a_jar_of_the_shop() throws IOException {
+        deleteReports();
         Manifest manifest = new Manifest();
         manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
         manifest.getMainAttributes().put(Attributes.Name.MAIN_CLASS, Shop.class.getName());
@@ -31,6 +33,18 @@ class ProveStatelessTest {
                 new JarOutputStream(Files.newOutputStream(Path.of("target", "shop.jar")), manifest)) {
             jar.putNextEntry(new JarEntry(name));
             Files.copy(Path.of("target", "test-classes").resolve(name), jar);
+        }
+    }
+
+    /** Of an earlier run. */
+    private static void deleteReports() throws IOException {
+        Path reports = Path.of("target", "proofs");
+        if (Files.exists(reports)) {
+            try (Stream<Path> files = Files.walk(reports)) {
+                for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.delete(file);
+                }
+            }
         }
     }
 
@@ -45,7 +59,7 @@ class ProveStatelessTest {
     void a_test_of_one_that_keeps_a_cart_in_memory_fails_with_the_words_of_the_report() {
         assertThat(failure("in_memory", "java.lang.String"))
                 .contains("STATEFUL", "POST /cart", "GET /cart", "dev.coatcheck.junit.Shop.CARTS");
-        assertThat(Path.of("target/proofs/Samples.in_memory"))
+        assertThat(Path.of("target/proofs/dev.coatcheck.junit.Samples.in_memory"))
                 .isDirectoryContaining("glob:**/in_memory.har")
                 .isDirectoryContaining("glob:**/report.html");
     }
@@ -65,6 +79,16 @@ class ProveStatelessTest {
     @Test
     void a_test_that_fails_by_itself_is_not_proved() {
         assertThat(failure("that_fails", "java.lang.String")).contains("the test's own");
+        assertThat(Path.of("target/proofs/dev.coatcheck.junit.Samples.that_fails"))
+                .doesNotExist();
+    }
+
+    @Test
+    void methods_behind_a_test_still_reach_the_application_and_are_no_part_of_the_proof() {
+        TestExecutionSummary summary = run(Samples.Nested.class, "that_cleans_up", "java.net.URI");
+        assertThat(summary.getFailures()).isEmpty();
+        assertThat(summary.getTestsSucceededCount()).isEqualTo(1);
+        assertThat(Samples.Nested.cleanedUp).isEqualTo("shop");
     }
 
     @Test
@@ -85,8 +109,12 @@ class ProveStatelessTest {
     }
 
     private static TestExecutionSummary run(String method, String parameters) {
+        return run(Samples.class, method, parameters);
+    }
+
+    private static TestExecutionSummary run(Class<?> type, String method, String parameters) {
         LauncherDiscoveryRequest request = LauncherDiscoveryRequestBuilder.request()
-                .selectors(selectMethod(Samples.class.getName(), method, parameters))
+                .selectors(selectMethod(type.getName(), method, parameters))
                 .build();
         SummaryGeneratingListener listener = new SummaryGeneratingListener();
         LauncherFactory.create().execute(request, listener);

@@ -9,6 +9,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Tests as a team would write them. They are run by {@link ProveStatelessTest}. */
@@ -48,6 +49,7 @@ class Samples {
     void of_no_request() {}
 
     @Test
+    @ProveStateless(command = START + "cookie", checks = "spread", report = "target/proofs")
     void that_fails(@BaseUrl String shop) throws Exception {
         useTheCart(shop);
         assertThat("the test's own").isEqualTo("failure");
@@ -61,6 +63,26 @@ class Samples {
     @ProveStateless(command = START + "cookie", checks = "spred")
     void of_no_such_check(@BaseUrl String shop) throws Exception {
         useTheCart(shop);
+    }
+
+    @org.junit.jupiter.api.Nested
+    class Nested {
+        static String cleanedUp = "";
+
+        private URI shop = URI.create("http://localhost");
+
+        @Test
+        void that_cleans_up(@BaseUrl URI shop) throws Exception {
+            this.shop = shop;
+            useTheCart(shop.toString());
+        }
+
+        @AfterEach
+        void clean_up() throws Exception {
+            try (HttpClient client = HttpClient.newHttpClient()) {
+                cleanedUp = send(client, HttpRequest.newBuilder(shop.resolve("/clean")));
+            }
+        }
     }
 
     private static void useTheCart(String shop) throws IOException, InterruptedException {

@@ -22,11 +22,14 @@ final class HarCookies {
     private static final Pattern OF_COUNTERS = Pattern.compile(
             "(?i)_ga.*|_gid|_gat.*|_gcl.*|_fbp|_hj.*|__utm.*|_pk_.*|_dd_s|ajs_.*|mp_.*|intercom-.*|amp_.*|.*consent.*");
 
+    private static final Pattern OF_SESSIONS = Pattern.compile("(?i)sess|sid|auth|token|jwt");
+
     private static final Pattern REDACTED =
             Pattern.compile("(?i)[\\[<(*]*(\\S+ )?(redacted|sanitized|removed|masked|hidden)[\\])>*]*|\\*{3,}|x{6,}");
 
     private final Map<String, Set<String>> setByUser = new HashMap<>();
     private final Map<String, Set<String>> fromBefore = new HashMap<>();
+    private final Set<String> unexplained = new LinkedHashSet<>();
     private boolean carried;
     private boolean redacted;
 
@@ -43,6 +46,10 @@ final class HarCookies {
             }
         });
         set.addAll(entry.response().cookies().keySet());
+        own.stream()
+                .map(Field::name)
+                .filter(name -> OF_SESSIONS.matcher(name).find())
+                .forEach(unexplained::add);
         notice(entry);
         return own.stream()
                 .filter(cookie -> !isRedacted(cookie.value().toString()))
@@ -88,6 +95,11 @@ final class HarCookies {
                     "it holds no cookie and no authorization: browsers leave them out when they export a 'sanitized' HAR. Cookies"
                             + " are kept while it is played, so a login inside the recording works; a header Authorization is missing. If"
                             + " the application uses one, export again with sensitive data, or record with 'coatcheck record'");
+        }
+        if (!unexplained.isEmpty() && !redacted) {
+            notes.add("no response in it sets " + String.join(", ", unexplained)
+                    + ", so that it is sent as it was recorded. If it is of an older session, no new instance knows it: record"
+                    + " again from the login on, in a private window");
         }
         return notes;
     }

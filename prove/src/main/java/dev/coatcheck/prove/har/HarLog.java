@@ -192,7 +192,7 @@ record HarLog(String creator, List<HarEntry> entries) {
                 headers.add(new Header("Content-Type", type + "; charset=utf-8"));
             }
             int status = response.path("status").asInt(0);
-            boolean opaque = type.toLowerCase(Locale.ROOT).matches("(image|font|audio|video)/.*|text/css|.*javascript");
+            boolean opaque = !HarReader.readsBodiesOf(type);
             byte[] bytes = opaque ? new byte[0] : content(number, content);
             boolean evicted = !opaque
                     && bytes.length == 0

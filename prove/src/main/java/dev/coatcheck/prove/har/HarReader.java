@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * Reads a scenario from a HAR (HTTP Archive 1.2), as browsers, Playwright and proxies export it.
@@ -43,6 +44,7 @@ public final class HarReader {
             "cookie",
             "expect",
             "host",
+            "http2-settings",
             "if-modified-since",
             "if-range",
             "keep-alive",
@@ -59,6 +61,8 @@ public final class HarReader {
             "x-forwarded-proto",
             "forwarded",
             "via");
+
+    private static final Pattern OPAQUE = Pattern.compile("(?i)(image|font|audio|video)/.*|text/css|.*javascript");
 
     private final Path file;
     private final HarChoice choice;
@@ -91,6 +95,14 @@ public final class HarReader {
         return new HarReader(file, choice).recording(log);
     }
 
+    /**
+     * Whether a scenario can need what an answer of this type says. Pictures, fonts, styles and scripts come from the
+     * application again, and no value of a later request is in them.
+     */
+    public static boolean readsBodiesOf(String contentType) {
+        return !OPAQUE.matcher(contentType.split(";", 2)[0].strip()).matches();
+    }
+
     private Reading recording(HarLog log) {
         List<HarEntry> entries = choice.steps();
         if (entries.size() > MOST_STEPS) {
@@ -105,6 +117,7 @@ public final class HarReader {
             recorded.add(new Recorded(step(recorded.size() + 1, entry), entry.response()));
         }
         notes.addAll(cookies.notes(log.creator()));
+        notes.addAll(HarPolls.notes(entries));
         long evicted = entries.stream().filter(HarEntry::evicted).count();
         if (evicted > 0) {
             notes.add("the browser did not keep the answers of " + evicted
@@ -115,6 +128,11 @@ public final class HarReader {
         String name = String.valueOf(file.getFileName()).replaceFirst("(?i)\\.har$", "");
         Scenario scenario = new Scenario(
                 name, recorded.stream().map(step -> bindings.bind(step.step())).toList());
+        if (scenario.steps().stream().anyMatch(HarReader::carriesOldAuthorization)) {
+            notes.add(
+                    "it carries an authorization that no response in it gave, so it is sent as it was recorded: once it has"
+                            + " expired, or on a clean database, steps are refused. Record again from the login on");
+        }
         return new Reading(
                 scenario,
                 notes.stream()
@@ -126,7 +144,7 @@ public final class HarReader {
         Body body = bodies.of(entry);
         Request request = new Request(
                 entry.method(),
-                Template.literal(entry.target()),
+                origin.template(entry.target()),
                 List.of(),
                 headers(entry, body),
                 cookies.of(entry),
@@ -136,6 +154,14 @@ public final class HarReader {
                 : entry.response().status();
         Expectation expectation = new Expectation(new Expectation.Exactly(status), List.of());
         return new Step(number, entry.user(), request, Polling.NONE, expectation, List.of());
+    }
+
+    private static boolean carriesOldAuthorization(Step step) {
+        return step.request().headers().stream()
+                .filter(header -> header.name().equalsIgnoreCase("Authorization"))
+                .map(Field::value)
+                .anyMatch(value -> !value.toString().regionMatches(true, 0, "Basic ", 0, 6)
+                        && value.parts().stream().noneMatch(Template.Variable.class::isInstance));
     }
 
     private List<Field> headers(HarEntry entry, Body body) {

@@ -62,18 +62,18 @@ final class HarWriter {
         json.writeStringProperty("version", "1");
         json.writeEndObject();
         json.writeArrayPropertyStart("entries");
-        exchanges.forEach(this::entry);
+        exchanges.forEach(exchange -> exchange.answer().ifPresent(answer -> entry(exchange, answer)));
         json.writeEndArray();
         json.writeEndObject();
         json.writeEndObject();
     }
 
-    private void entry(RecordedExchange exchange) {
+    private void entry(RecordedExchange exchange, RecordedExchange.Answer answer) {
         json.writeStartObject();
         json.writeStringProperty("startedDateTime", exchange.at().toString());
         json.writeNumberProperty("time", millis(exchange.took()));
         request(exchange);
-        response(exchange);
+        response(answer);
         json.writeObjectPropertyStart("cache");
         json.writeEndObject();
         json.writeObjectPropertyStart("timings");
@@ -109,26 +109,25 @@ final class HarWriter {
         json.writeEndObject();
     }
 
-    private void response(RecordedExchange exchange) {
-        Head head = exchange.response();
+    private void response(RecordedExchange.Answer answer) {
+        Head head = answer.head();
+        Kept body = answer.body();
         String type = head.header("Content-Type").orElse("");
         json.writeObjectPropertyStart("response");
-        json.writeNumberProperty("status", exchange.status());
+        json.writeNumberProperty("status", answer.status());
         json.writeStringProperty("statusText", head.word(2));
         json.writeStringProperty("httpVersion", head.word(0));
         headers(head);
         json.writeObjectPropertyStart("content");
-        json.writeNumberProperty("size", exchange.received().length());
+        json.writeNumberProperty("size", body.length());
         json.writeStringProperty("mimeType", type);
-        if (exchange.received().isComplete()) {
+        if (body.isComplete()) {
             ContentType parsed = ContentType.parseLenient(type);
-            text(
-                    exchange.received().bytes(),
-                    parsed == null ? StandardCharsets.UTF_8 : parsed.getCharset(StandardCharsets.UTF_8));
+            text(body.bytes(), parsed == null ? StandardCharsets.UTF_8 : parsed.getCharset(StandardCharsets.UTF_8));
         }
         json.writeEndObject();
         json.writeStringProperty("redirectURL", head.header("Location").orElse(""));
-        json.writeNumberProperty("bodySize", exchange.received().length());
+        json.writeNumberProperty("bodySize", body.length());
         json.writeEndObject();
     }
 

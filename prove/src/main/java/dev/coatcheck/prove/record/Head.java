@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The first line and the headers of a message of HTTP/1.1.
@@ -17,6 +19,7 @@ import java.util.Set;
  */
 record Head(String first, List<Header> headers) {
     private static final int LARGEST = 256 << 10;
+    private static final Set<String> UPGRADE = Set.of("upgrade", "http2-settings");
 
     Head {
         headers = List.copyOf(headers);
@@ -90,6 +93,28 @@ record Head(String first, List<Header> headers) {
                 headers.stream()
                         .filter(header -> !names.contains(header.name().toLowerCase(Locale.ROOT)))
                         .toList());
+    }
+
+    /** As it is handed on where nothing but HTTP/1.1 and WebSockets is to be spoken. */
+    Head withoutUpgrade() {
+        if (says("Upgrade", "websocket")) {
+            return this;
+        }
+        List<Header> kept = new ArrayList<>();
+        for (Header header : without(UPGRADE).headers()) {
+            if (header.name().equalsIgnoreCase("Connection")) {
+                String others = Stream.of(header.value().split(",", -1))
+                        .map(String::strip)
+                        .filter(token -> !UPGRADE.contains(token.toLowerCase(Locale.ROOT)))
+                        .collect(Collectors.joining(", "));
+                if (!others.isEmpty()) {
+                    kept.add(new Header(header.name(), others));
+                }
+            } else {
+                kept.add(header);
+            }
+        }
+        return new Head(first, kept);
     }
 
     byte[] bytes() {

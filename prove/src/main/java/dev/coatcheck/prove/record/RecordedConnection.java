@@ -7,14 +7,12 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * One connection of a client. Each of its requests goes to the application on a connection of its own, so that none meets one
@@ -23,6 +21,10 @@ import java.util.function.Consumer;
  */
 final class RecordedConnection implements AutoCloseable {
     private static final int MOST_SILENT_MILLIS = 10 * 60_000;
+
+    /** Between two requests. */
+    private static final int MOST_IDLE_MILLIS = 60_000;
+
     private static final int CONNECT_MILLIS = 10_000;
     private static final int SWITCHING_PROTOCOLS = 101;
     private static final Set<String> NOT_HANDED_ON = Set.of("accept-encoding", "expect");
@@ -38,24 +40,17 @@ final class RecordedConnection implements AutoCloseable {
 
     private final Socket client;
     private final InetSocketAddress address;
-    private final String origin;
-    private final AtomicLong budget;
-    private final Consumer<RecordedExchange> recorded;
+    private final Function<Head, RecordedExchange> recorded;
     private final InputStream fromClient;
     private final OutputStream toClient;
     private volatile Socket application = new Socket();
+    private volatile long lastInTunnel;
 
-    RecordedConnection(
-            Socket client,
-            InetSocketAddress address,
-            String origin,
-            AtomicLong budget,
-            Consumer<RecordedExchange> recorded)
+    /** @param recorded begins to keep an exchange */
+    RecordedConnection(Socket client, InetSocketAddress address, Function<Head, RecordedExchange> recorded)
             throws IOException {
         this.client = client;
         this.address = address;
-        this.origin = origin;
-        this.budget = budget;
         this.recorded = recorded;
         this.fromClient = new BufferedInputStream(client.getInputStream());
         this.toClient = new BufferedOutputStream(client.getOutputStream());
@@ -63,7 +58,7 @@ final class RecordedConnection implements AutoCloseable {
 
     /** Until either side ends it. */
     void serve() throws IOException {
-        client.setSoTimeout(MOST_SILENT_MILLIS);
+        client.setSoTimeout(MOST_IDLE_MILLIS);
         client.setTcpNoDelay(true);
         Optional<Head> request = Head.read(fromClient);
         while (request.isPresent() && serve(request.get())) {
@@ -82,41 +77,53 @@ final class RecordedConnection implements AutoCloseable {
                 toClient.flush();
                 return false;
             }
+            client.setSoTimeout(MOST_SILENT_MILLIS);
             fresh.setSoTimeout(MOST_SILENT_MILLIS);
             fresh.setTcpNoDelay(true);
-            return exchange(
+            boolean another = exchange(
                     request,
                     new BufferedInputStream(fresh.getInputStream()),
                     new BufferedOutputStream(fresh.getOutputStream()));
+            client.setSoTimeout(MOST_IDLE_MILLIS);
+            return another;
         }
     }
 
     private boolean exchange(Head request, InputStream fromApplication, OutputStream toApplication) throws IOException {
-        Instant at = InstantSource.system().instant();
-        long start = System.nanoTime();
-        Kept sent = new Kept(budget);
+        RecordedExchange exchange = recorded.apply(request);
+        try {
+            boolean another = exchange(exchange, fromApplication, toApplication);
+            exchange.ended();
+            return another;
+        } catch (IOException e) {
+            exchange.brokeOff(String.valueOf(e.getMessage()));
+            throw e;
+        }
+    }
+
+    private boolean exchange(RecordedExchange exchange, InputStream fromApplication, OutputStream toApplication)
+            throws IOException {
+        Head request = exchange.request();
+        if (request.word(0).equals("PRI")) {
+            throw new IOException("HTTP/2 is not recorded; let the client speak HTTP/1.1");
+        }
         if (request.says("Expect", "100-continue")) {
             toClient.write(CONTINUE);
             toClient.flush();
         }
-        toApplication.write(request.without(NOT_HANDED_ON).bytes());
-        Framing.ofRequest(request).relay(fromClient, toApplication, sent);
+        toApplication.write(request.without(NOT_HANDED_ON).withoutUpgrade().bytes());
+        Framing.ofRequest(request).relay(fromClient, toApplication, exchange.sent());
         Head response = answer(fromApplication);
+        Framing framing = Framing.ofResponse(response, request.word(0));
+        Kept received = exchange.answered(response);
         toClient.write(response.bytes());
         toClient.flush();
-        Kept received = new Kept(budget);
-        boolean isTunnel = response.status() == SWITCHING_PROTOCOLS;
-        Framing framing = Framing.ofResponse(response, request.word(0));
-        if (!isTunnel) {
-            framing.relay(fromApplication, toClient, received);
-        }
-        Duration took = Duration.ofNanos(System.nanoTime() - start);
-        recorded.accept(new RecordedExchange(origin, at, took, request, sent, response, received));
-        if (isTunnel) {
+        if (response.status() == SWITCHING_PROTOCOLS) {
             tunnel(fromApplication, toApplication);
+            return false;
         }
-        return !isTunnel
-                && !(framing instanceof Framing.ToTheEnd)
+        framing.relay(fromApplication, toClient, received);
+        return !(framing instanceof Framing.ToTheEnd)
                 && !response.says("Connection", "close")
                 && !request.says("Connection", "close")
                 && !request.word(2).equals("HTTP/1.0");
@@ -151,11 +158,27 @@ final class RecordedConnection implements AutoCloseable {
         }
     }
 
-    private static void pump(InputStream from, OutputStream to) throws IOException {
+    private void pump(InputStream from, OutputStream to) throws IOException {
         byte[] buffer = new byte[Framing.BUFFER];
-        for (int read = from.read(buffer); read >= 0; read = from.read(buffer)) {
+        for (int read = inTunnel(from, buffer); read >= 0; read = inTunnel(from, buffer)) {
             to.write(buffer, 0, read);
             to.flush();
+        }
+    }
+
+    /** One side may be silent for as long as the other one speaks. */
+    private int inTunnel(InputStream from, byte[] buffer) throws IOException {
+        while (true) {
+            try {
+                int read = from.read(buffer);
+                lastInTunnel = System.nanoTime();
+                return read;
+            } catch (SocketTimeoutException e) {
+                if (System.nanoTime() - lastInTunnel
+                        >= Duration.ofMillis(MOST_SILENT_MILLIS).toNanos()) {
+                    throw e;
+                }
+            }
         }
     }
 

@@ -2,12 +2,12 @@ package dev.coatcheck.prove.record;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -15,12 +15,13 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A proxy in front of one instance of an application, on loopback, that keeps what goes through: HTTP/1.1, each body up to 32
  * MiB and 256 MiB of all, and 10 000 requests. What goes over a WebSocket goes through and is not kept.
  *
- * <p>Thread-safe. It has a thread for each connection, 200 at most.
+ * <p>Thread-safe. It has a thread for each connection, 1000 at most.
  *
  * {@snippet :
  * try (Recorder recorder = Recorder.before(URI.create("http://127.0.0.1:5000"), 0)) {
@@ -31,35 +32,42 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class Recorder implements AutoCloseable {
     private static final int MOST_EXCHANGES = 10_000;
-    private static final long MOST_BYTES = 256L << 20;
-    private static final int MOST_CONNECTIONS = 200;
+    private static final long MOST_BYTES =
+            Math.min(256L << 20, Runtime.getRuntime().maxMemory() / 4);
+    private static final int MOST_CONNECTIONS = 1000;
     private static final int BACKLOG = 128;
+    private static final Duration PAUSE_AFTER_FAILURE = Duration.ofMillis(50);
 
-    private final ServerSocket listening;
+    private final List<ServerSocket> listening;
     private final InetSocketAddress application;
     private final URI address;
     private final List<RecordedExchange> exchanges = new ArrayList<>();
-    private final AtomicLong budget = new AtomicLong(MOST_BYTES);
+
+    /** Requests have a part of their own: a step without its body is worse than one whose answer is not known. */
+    private final AtomicLong requests = new AtomicLong(MOST_BYTES / 4);
+
+    private final AtomicLong answers = new AtomicLong(MOST_BYTES - MOST_BYTES / 4);
     private final Set<RecordedConnection> connections = ConcurrentHashMap.newKeySet();
     private final Semaphore free = new Semaphore(MOST_CONNECTIONS);
     private long dropped;
 
-    private Recorder(ServerSocket listening, URI application) {
+    private Recorder(List<ServerSocket> listening, URI application) {
         this.listening = listening;
         this.application = new InetSocketAddress(application.getHost(), application.getPort());
-        this.address = URI.create("http://localhost:" + listening.getLocalPort());
+        this.address = URI.create("http://localhost:" + listening.getFirst().getLocalPort());
     }
 
     /**
-     * Begins to listen on loopback.
+     * Begins to listen on loopback, of IPv6 too where there is one: programs differ in what they take for localhost.
      *
      * @param port 0 for any that is free
      * @throws IOException if the TCP port is taken
      */
     public static Recorder before(URI application, int port) throws IOException {
-        ServerSocket listening = new ServerSocket(port, BACKLOG, InetAddress.getLoopbackAddress());
-        Recorder recorder = new Recorder(listening, application);
-        Thread.ofPlatform().daemon().name("recorder").start(recorder::listen);
+        Recorder recorder = new Recorder(Loopback.listen(port, BACKLOG), application);
+        for (ServerSocket socket : recorder.listening) {
+            Thread.ofPlatform().daemon().name("recorder").start(() -> recorder.listen(socket));
+        }
         return recorder;
     }
 
@@ -68,14 +76,15 @@ public final class Recorder implements AutoCloseable {
         return address;
     }
 
-    private void listen() {
-        while (!listening.isClosed()) {
+    private void listen(ServerSocket socket) {
+        while (!socket.isClosed()) {
             try {
                 free.acquire();
-                Socket client = listening.accept();
+                Socket client = socket.accept();
                 Thread.ofVirtual().name("recorder-connection").start(() -> serve(client));
             } catch (IOException e) {
                 free.release(); // closed, or a connection that ended before it was accepted
+                LockSupport.parkNanos(PAUSE_AFTER_FAILURE.toNanos()); // or no file descriptor is left
             } catch (InterruptedException e) {
                 return;
             }
@@ -84,8 +93,7 @@ public final class Recorder implements AutoCloseable {
 
     private void serve(Socket client) {
         try (client;
-                RecordedConnection connection =
-                        new RecordedConnection(client, application, address.toString(), budget, this::keep)) {
+                RecordedConnection connection = new RecordedConnection(client, application, this::begin)) {
             connections.add(connection);
             try {
                 connection.serve();
@@ -99,17 +107,21 @@ public final class Recorder implements AutoCloseable {
         }
     }
 
-    private synchronized void keep(RecordedExchange exchange) {
+    private synchronized RecordedExchange begin(Head request) {
         if (exchanges.size() < MOST_EXCHANGES) {
+            RecordedExchange exchange = new RecordedExchange(address.toString(), request, requests, answers);
             exchanges.add(exchange);
-        } else {
-            dropped++;
+            return exchange;
         }
+        dropped++;
+        return new RecordedExchange(address.toString(), request, new AtomicLong(), new AtomicLong());
     }
 
-    /** How many requests were kept. */
+    /** How many requests were kept that have an answer. */
     public synchronized int size() {
-        return exchanges.size();
+        return (int) exchanges.stream()
+                .filter(exchange -> exchange.answer().isPresent())
+                .count();
     }
 
     /** What could not be kept, in sentences. */
@@ -118,10 +130,22 @@ public final class Recorder implements AutoCloseable {
         if (dropped > 0) {
             notes.add(dropped + " requests were not recorded: more than " + MOST_EXCHANGES + " are not kept");
         }
-        long cut = exchanges.stream()
+        List<RecordedExchange> unanswered = exchanges.stream()
+                .filter(exchange -> exchange.answer().isEmpty())
+                .toList();
+        if (!unanswered.isEmpty()) {
+            notes.add(unanswered.size()
+                    + " requests had no answer and were left out, though the application may have acted on"
+                    + " them; the last one: " + unanswered.getLast().broken().orElse("the answer has not come yet"));
+        }
+        long broken = exchanges.stream()
                 .filter(exchange ->
-                        !exchange.sent().isComplete() || !exchange.received().isComplete())
+                        exchange.answer().isPresent() && exchange.broken().isPresent())
                 .count();
+        if (broken > 0) {
+            notes.add("the answers of " + broken + " requests were broken off before their end");
+        }
+        long cut = exchanges.stream().filter(RecordedExchange::isCut).count();
         if (cut > 0) {
             notes.add("the bodies of " + cut + " requests or answers were too large to be kept");
         }
@@ -147,7 +171,9 @@ public final class Recorder implements AutoCloseable {
     @Override
     public void close() {
         try {
-            listening.close();
+            for (ServerSocket socket : listening) {
+                socket.close();
+            }
             for (RecordedConnection connection : connections) {
                 connection.close();
             }

@@ -97,6 +97,15 @@ public final class RecordingSession implements AutoCloseable {
         return recorder.address();
     }
 
+    /** What a person should know who begins to record, in sentences. */
+    public List<String> notes() {
+        return lab.isReset()
+                ? List.of()
+                : List.of(
+                        "an attached backing service is used as it is, and not made clean: what is in it already becomes part"
+                                + " of the recording");
+    }
+
     public Recorder recorder() {
         return recorder;
     }

@@ -66,7 +66,8 @@ class RecorderTest {
         String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
         String path = exchange.getRequestURI().getPath();
         exchange.getResponseHeaders().add("Set-Cookie", "sid=4f1c9a77; Path=/");
-        exchange.getResponseHeaders().add("Content-Type", path.equals("/bytes") ? "image/x" : "application/json");
+        exchange.getResponseHeaders()
+                .add("Content-Type", path.equals("/bytes") ? "application/octet-stream" : "application/json");
         String got = exchange.getRequestHeaders().getFirst("Accept-Encoding");
         byte[] answer = path.equals("/bytes")
                 ? BYTES
@@ -161,6 +162,94 @@ class RecorderTest {
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
         }
+    }
+
+    @Test
+    void who_has_the_last_byte_of_an_answer_finds_it_recorded() throws Exception {
+        for (int i = 1; i <= 300; i++) {
+            send("GET", "/bytes?n=" + i, BodyPublishers.noBody(), "");
+            assertThat(recorder.size()).isEqualTo(i);
+        }
+        recorder.write(folder.resolve("recorded.har"));
+        assertThat(Files.readString(folder.resolve("recorded.har")).split("Af8AAg==", -1))
+                .hasSize(301);
+    }
+
+    @Test
+    void a_request_without_an_answer_is_left_out_and_said() throws Exception {
+        try (ServerSocket listening = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                Recorder before = Recorder.before(URI.create("http://127.0.0.1:" + listening.getLocalPort()), 0)) {
+            CompletableFuture<Void> rude = CompletableFuture.runAsync(() -> {
+                try (Socket socket = listening.accept()) {
+                    Head.read(socket.getInputStream());
+                } catch (IOException e) {
+                    throw new java.io.UncheckedIOException(e);
+                }
+            });
+            try (Socket socket = new Socket(
+                    InetAddress.getLoopbackAddress(), before.address().getPort())) {
+                socket.getOutputStream()
+                        .write("GET / HTTP/1.1\r\nHost: a\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1));
+                assertThat(socket.getInputStream().read()).isNegative();
+            }
+            rude.join();
+            assertThat(before.size()).isZero();
+            assertThat(before.notes())
+                    .singleElement()
+                    .asString()
+                    .startsWith("1 requests had no answer and were left out")
+                    .endsWith("the application ended the connection without an answer");
+        }
+    }
+
+    @Test
+    void a_client_that_offers_another_protocol_is_recorded_in_this_one() throws Exception {
+        server.createContext("/offer", exchange -> {
+            byte[] told = (exchange.getRequestHeaders().get("Upgrade") + " "
+                            + exchange.getRequestHeaders().get("HTTP2-Settings") + " "
+                            + exchange.getRequestHeaders().get("Connection"))
+                    .getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(200, told.length);
+            exchange.getResponseBody().write(told);
+            exchange.close();
+        });
+        try (HttpClient newest = HttpClient.newHttpClient()) {
+            HttpRequest request =
+                    HttpRequest.newBuilder(recorder.address().resolve("/offer")).build();
+            assertThat(newest.send(request, BodyHandlers.ofString()).body()).isEqualTo("null null null");
+        }
+        assertThat(read().scenario().steps().getFirst().request().headers())
+                .extracting(field -> field.name().toLowerCase(java.util.Locale.ROOT))
+                .doesNotContain("upgrade", "http2-settings");
+    }
+
+    @Test
+    void pictures_and_bodies_that_are_dropped_do_not_use_up_what_others_may_have() {
+        java.util.concurrent.atomic.AtomicLong budget = new java.util.concurrent.atomic.AtomicLong(100);
+        Kept tooLarge = new Kept(budget);
+        tooLarge.add(new byte[60], 60);
+        tooLarge.add(new byte[60], 60);
+        assertThat(tooLarge.isCut()).isTrue();
+        assertThat(budget).hasValue(100);
+        RecordedExchange exchange = new RecordedExchange(
+                "http://localhost", new Head("GET /a HTTP/1.1", java.util.List.of()), budget, budget);
+        exchange.answered(new Head(
+                        "HTTP/1.1 200 OK",
+                        java.util.List.of(new dev.coatcheck.prove.play.Header("Content-Type", "image/png"))))
+                .add(new byte[60], 60);
+        assertThat(budget).hasValue(100);
+        assertThat(exchange.isCut()).isFalse();
+    }
+
+    @Test
+    void it_is_reached_at_each_address_of_localhost() throws Exception {
+        java.net.InetAddress six = java.net.InetAddress.ofLiteral("::1");
+        org.junit.jupiter.api.Assumptions.assumeTrue(
+                java.net.NetworkInterface.getByInetAddress(six) != null, "there is no IPv6 here");
+        URI address = URI.create("http://[::1]:" + recorder.address().getPort() + "/bytes");
+        assertThat(client.send(HttpRequest.newBuilder(address).build(), BodyHandlers.ofByteArray())
+                        .body())
+                .isEqualTo(BYTES);
     }
 
     @Test

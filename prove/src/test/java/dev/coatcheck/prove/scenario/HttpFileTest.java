@@ -67,6 +67,57 @@ class HttpFileTest {
     }
 
     @Test
+    void what_a_part_says_of_itself_is_sent() {
+        Step step = steps("""
+                POST http://{{host}}/photos
+                Content-Type: multipart/form-data; boundary=X
+
+                --X
+                Content-Disposition: form-data; name="about"
+                Content-Type: application/json
+
+                {"a": 1}
+                --X
+                Content-Disposition: form-data; name="note"; filename="note.txt"
+
+                hello
+                --X--
+                """).getFirst();
+        assertThat(step.title()).isEqualTo("POST /photos");
+        assertThat(step.request().body())
+                .isEqualTo(new Body.Multipart(List.of(
+                        Body.BytesPart.of(
+                                "about",
+                                java.util.Optional.empty(),
+                                "application/json",
+                                "{\"a\": 1}".getBytes(java.nio.charset.StandardCharsets.UTF_8)),
+                        Body.BytesPart.of(
+                                "note",
+                                java.util.Optional.of("note.txt"),
+                                "text/plain",
+                                "hello".getBytes(java.nio.charset.StandardCharsets.UTF_8)))));
+    }
+
+    @Test
+    void a_status_is_expected_where_one_alone_is_asserted() {
+        List<Step> steps = steps("""
+                GET /a
+                > {% client.test("a", function() { client.assert(response.status === 404, "gone"); }); %}
+                ###
+                GET /b
+                > {% client.assert(response.status === 200 || response.status === 201); %}
+                ###
+                GET /c
+                > {% client.test("c", function() { if (response.status === 404) { client.log("x"); } }); %}
+                ###
+                GET /d
+                > {% client.assert(!(response.status === 500)); %}
+                """);
+        assertThat(steps.getFirst().expectation().status().toString()).isEqualTo("404");
+        assertThat(steps.subList(1, 4)).extracting(Step::expectation).containsOnly(Expectation.SUCCESS);
+    }
+
+    @Test
     void what_a_named_request_was_answered_is_captured() {
         List<Step> steps = steps("""
                 # @name login
@@ -156,7 +207,7 @@ class HttpFileTest {
 
                 Cat {{run}}
                 --X
-                Content-Disposition: form-data; name="photo"; filename="a.jpg"
+                Content-Disposition: form-data; name="photo"; filename="cat.jpg"
                 Content-Type: image/png
 
                 < ./cat.jpg
@@ -209,6 +260,9 @@ class HttpFileTest {
             POST /<><>< ./none.txt                    | :3:1: there is no file './none.txt' beside the scenario
             POST /<><>< ../../etc/passwd              | :3:1: '../../etc/passwd' is outside the scenario's folder
             POST /<><>{"a": x}                        | :3:7: this is not JSON
+            GET /<>Authorization: Basic {{run}} {{run}} | :2:1: a name and a password that are given later
+            POST /<><>a<>< ./none.txt                 | :4:1: a file is the whole of a body or of a part
+            POST /<>Content-Type: multipart/form-data; boundary=X<><>--X<>Content-Disposition: form-data; name="a"<><><@ ./a<>--X-- | :7:1: a file is the whole of a body
             POST /<>Content-Type: multipart/form-data<><>--X | :4:1: the header Content-Type says no boundary
             GET /<><>> {% client.global.set("a", 1 + 1) %}   | :3:1: this script is not run: client.global.set("a", 1 + 1)
             GET /<><>> {%<>  eval("x")<>%}            | :4:1: this script is not run: eval("x")

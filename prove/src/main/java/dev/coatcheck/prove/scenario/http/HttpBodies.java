@@ -23,9 +23,11 @@ import java.util.stream.Collectors;
 final class HttpBodies {
     private static final int LARGEST_TEMPLATE = 8 << 20;
     private static final Pattern FILE = Pattern.compile("<(?<template>@\\S*)?\\s+(?<name>\\S.*?)\\s*");
+    private static final Pattern INSERTED = Pattern.compile("<(@\\S*)?\\s+\\.{0,2}/\\S.*");
+    private static final Pattern FILE_NAME = Pattern.compile("(?i).*\\bfilename=\"?([^\";]*)\"?.*");
     private static final Pattern BOUNDARY = Pattern.compile("(?i)boundary=\"?([^\";\\s]+)");
     private static final Pattern DISPOSITION =
-            Pattern.compile("(?i)content-disposition:\\s*form-data\\s*;.*?\\bname=\"?([^\";]+)\"?.*");
+            Pattern.compile("(?i)content-disposition:\\s*form-data\\s*;.*?(?<!\\w)name=\"?([^\";]+)\"?.*");
     private static final Pattern PART_TYPE = Pattern.compile("(?i)content-type:\\s*(\\S.*?)\\s*");
 
     private final HttpVariables variables;
@@ -53,7 +55,20 @@ final class HttpBodies {
                     ? new Body.File(path, ContentTypes.of(path))
                     : text(first.number(), content(first.number(), path), type);
         }
+        refuseFileAmong(lines);
         return text(first.number(), joined(lines, "\n"), type);
+    }
+
+    /** Editors would put the file's content there. */
+    private void refuseFileAmong(List<HttpBlock.Line> lines) {
+        for (HttpBlock.Line line : lines) {
+            if (INSERTED.matcher(line.text()).matches()) {
+                throw variables.wrong(
+                        line.number(),
+                        "a file is the whole of a body or of a part, or none of it: "
+                                + line.text().strip());
+            }
+        }
     }
 
     private static String joined(List<HttpBlock.Line> lines, String end) {
@@ -146,11 +161,14 @@ final class HttpBodies {
     private Body.Part part(List<HttpBlock.Line> lines, int end) {
         Optional<String> name = Optional.empty();
         String type = "";
+        String fileName = "";
         int i = 0;
         for (; i < lines.size() && !lines.get(i).text().isBlank(); i++) {
             Matcher disposition = DISPOSITION.matcher(lines.get(i).text());
             Matcher contentType = PART_TYPE.matcher(lines.get(i).text());
+            Matcher called = FILE_NAME.matcher(lines.get(i).text());
             name = disposition.matches() ? Optional.of(disposition.group(1)) : name;
+            fileName = disposition.matches() && called.matches() ? called.group(1) : fileName;
             type = contentType.matches() ? contentType.group(1) : type;
         }
         if (name.isEmpty()) {
@@ -159,14 +177,46 @@ final class HttpBodies {
                     "a part begins with its name, as in Content-Disposition: form-data; name=\"photo\"");
         }
         List<HttpBlock.Line> content = lines.subList(Math.min(i + 1, lines.size()), lines.size());
-        Matcher file = FILE.matcher(content.isEmpty() ? "" : content.getFirst().text());
-        if (content.size() == 1 && file.matches() && file.group("template") == null) {
-            Path path = file(content.getFirst().number(), file.group("name"));
-            return new Body.FilePart(name.get(), path, type.isEmpty() ? ContentTypes.of(path) : type);
+        List<HttpBlock.Line> telling = content.stream()
+                .filter(line -> !line.text().isBlank() && !line.text().startsWith("// "))
+                .toList();
+        Matcher file = FILE.matcher(telling.size() == 1 ? telling.getFirst().text() : "");
+        if (file.matches() && file.group("template") == null) {
+            int line = telling.getFirst().number();
+            return filePart(line, name.get(), fileName, type, file(line, file.group("name")));
         }
-        return new Body.TextPart(
-                name.get(),
-                template(content.isEmpty() ? end : content.getFirst().number(), joined(content, "\n")));
+        refuseFileAmong(content);
+        return textPart(content.isEmpty() ? end : content.getFirst().number(), name.get(), fileName, type, content);
+    }
+
+    private Body.Part filePart(int line, String name, String fileName, String type, Path path) {
+        String said = type.isEmpty() ? ContentTypes.of(path) : type;
+        if (fileName.isEmpty() || fileName.equals(String.valueOf(path.getFileName()))) {
+            return new Body.FilePart(name, path, said);
+        }
+        try {
+            return Body.BytesPart.of(name, Optional.of(fileName), said, Files.readAllBytes(path));
+        } catch (IOException e) {
+            throw variables.wrong(line, path + " cannot be read: " + e.getMessage());
+        }
+    }
+
+    private Body.Part textPart(int line, String name, String fileName, String type, List<HttpBlock.Line> content) {
+        Template text = template(line, joined(content, "\n"));
+        if (fileName.isEmpty()
+                && (type.isEmpty() || type.toLowerCase(Locale.ROOT).startsWith("text/plain"))) {
+            return new Body.TextPart(name, text);
+        }
+        if (text.parts().stream().anyMatch(Template.Variable.class::isInstance)) {
+            throw variables.wrong(
+                    line,
+                    "variables in a part that has a file name or a type of its own are not taken; write the values");
+        }
+        return Body.BytesPart.of(
+                name,
+                fileName.isEmpty() ? Optional.empty() : Optional.of(fileName),
+                type.isEmpty() ? "text/plain" : type,
+                text.toString().getBytes(StandardCharsets.UTF_8));
     }
 
     private Path file(int line, String name) {

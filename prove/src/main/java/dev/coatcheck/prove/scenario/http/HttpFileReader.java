@@ -39,7 +39,8 @@ public final class HttpFileReader {
     private static final Pattern REQUEST =
             Pattern.compile("\\s*(?:(?<method>[A-Z]{2,20})\\s+)?(?<url>\\S.*?)(?:\\s+HTTP/[\\d.]+)?\\s*");
     private static final Pattern HEADER = Pattern.compile("([^:\\s]{1,256})\\s*:\\s*(.*?)\\s*");
-    private static final Pattern ORIGIN = Pattern.compile("(?i)https?://(?:[^/?#\\s{}]|\\{(?!\\{))+");
+    private static final Pattern ORIGIN =
+            Pattern.compile("(?i)https?://(?:\\{\\{[^{}]+}}(?::\\d+|:\\{\\{[^{}]+}})?|(?:[^/?#\\s{}]|\\{(?!\\{))+)");
     private static final Pattern BASIC =
             Pattern.compile("(?i)Basic\\s+(?<user>[^\\s:]+)(?:\\s+|\\s*:\\s*)(?<password>\\S+)");
     private static final Pattern IDENTIFIER = Pattern.compile("[A-Za-z0-9_-]{1,100}");
@@ -185,20 +186,25 @@ public final class HttpFileReader {
                     line.number(), "expected a header, written 'Name: value'; a body stands behind a blank line");
         }
         String name = matcher.group(1);
-        String value = name.equalsIgnoreCase("Authorization") ? authorization(matcher.group(2)) : matcher.group(2);
-        Cursor cursor = variables.cursor(line, value);
-        return new Field(name, cursor.templateUpTo(cursor.remaining()));
+        Cursor cursor = variables.cursor(line.number(), matcher.group(2));
+        Template value = cursor.templateUpTo(cursor.remaining());
+        return new Field(name, name.equalsIgnoreCase("Authorization") ? authorization(line, value) : value);
     }
 
     /** Editors encode {@code Basic user password}. */
-    private static String authorization(String value) {
-        Matcher basic = BASIC.matcher(value);
-        return basic.matches() && !value.contains("{{")
-                ? "Basic "
-                        + Base64.getEncoder()
-                                .encodeToString((basic.group("user") + ":" + basic.group("password"))
-                                        .getBytes(StandardCharsets.UTF_8))
-                : value;
+    private Template authorization(HttpBlock.Line line, Template value) {
+        Matcher basic = BASIC.matcher(value.toString());
+        if (!basic.matches()) {
+            return value;
+        }
+        if (value.parts().stream().anyMatch(Template.Variable.class::isInstance)) {
+            throw variables.wrong(
+                    line.number(),
+                    "a name and a password that are given later cannot be encoded. Give both in one, in base64, as in"
+                            + " 'Authorization: Basic {{credentials}}', or define them in the file with '@name = value'");
+        }
+        byte[] credentials = (basic.group("user") + ":" + basic.group("password")).getBytes(StandardCharsets.UTF_8);
+        return Template.literal("Basic " + Base64.getEncoder().encodeToString(credentials));
     }
 
     private List<Field> cookies(int line, Field header) {

@@ -21,7 +21,12 @@ final class HttpScript {
             + "\\s*response\\.(?:body(?<path>(?:\\.[A-Za-z_$][\\w$]*|\\[\\d{1,9}]|\\[\"[^\"]*\"]|\\['[^']*'])*)"
             + "|headers\\.valueOf\\(\\s*[\"'](?<header>[^\"']+)[\"']\\s*\\))\\s*\\)\\s*;?");
     private static final Pattern LOG = Pattern.compile("client\\.log\\([^;\\n]*\\)\\s*;?");
-    private static final Pattern STATUS = Pattern.compile("response\\.status\\s*={2,3}\\s*(\\d{3})\\b");
+    private static final Pattern STATUS = Pattern.compile(
+            "client\\.assert\\(\\s*response\\.status\\s*={2,3}\\s*(\\d{3})\\s*(?:,\\s*([\"'`])[^\"'`\\n]*\\2\\s*)?\\)");
+
+    /** What makes it depend on something whether an assertion is made at all. */
+    private static final Pattern BRANCH = Pattern.compile("\\b(if|else|for|while|switch|return)\\b|&&|\\|\\||\\?");
+
     private static final Pattern TEST = Pattern.compile("client\\.(test|assert)\\s*\\(");
     private static final Pattern COMMENT = Pattern.compile("//[^\\n]*|/\\*(?s:.)*?\\*/");
 
@@ -75,8 +80,9 @@ final class HttpScript {
             line += lineEnds(rest.substring(0, blanks));
             rest = rest.substring(blanks);
             int length = statement(step, line, rest);
-            Matcher asked = STATUS.matcher(rest.substring(0, length));
-            if (asked.find()) {
+            String statement = rest.substring(0, length);
+            Matcher asked = STATUS.matcher(statement);
+            if (asked.find() && isOfOneStatus(statement)) {
                 status = OptionalInt.of(Integer.parseInt(asked.group(1)));
             }
             line += lineEnds(rest.substring(0, length));
@@ -106,15 +112,18 @@ final class HttpScript {
             throw variables.wrong(line, "this script is not run: " + excerpt(script) + ". " + INSTEAD);
         }
         String statement = script.substring(0, end);
-        if (!isOfStatusAlone(statement)) {
+        if (!STATUS.matcher(statement).find()
+                || !isOfOneStatus(statement)
+                || statement.split("response\\.", -1).length != 2) {
             notes.add("the test in line " + line
                     + " is not run; the whole response is compared with that of an unsplit run");
         }
         return script.startsWith(";", end) ? end + 1 : end;
     }
 
-    private static boolean isOfStatusAlone(String statement) {
-        return STATUS.matcher(statement).find() && statement.split("response\\.", -1).length == 2;
+    private static boolean isOfOneStatus(String statement) {
+        return statement.split("response\\.status", -1).length == 2
+                && !BRANCH.matcher(statement).find();
     }
 
     private void capture(int step, int line, Matcher set) {
