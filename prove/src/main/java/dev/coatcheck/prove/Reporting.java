@@ -148,8 +148,7 @@ final class Reporting {
     /** Tells that a check was not made because what it repeats would stay in a backing service. */
     void leaveOut(Check check) {
         checks.put(
-                check.label(),
-                new CheckResult(check.label(), CheckResult.Outcome.SKIPPED, CheckResult.NOT_ASKED_FOR));
+                check.label(), new CheckResult(check.label(), CheckResult.Outcome.SKIPPED, CheckResult.NOT_ASKED_FOR));
     }
 
     private static int severity(CheckResult check) {

@@ -21,8 +21,8 @@ final class MadeIds {
             Pattern.compile("(?i)(.*[_-])?(id|uuid|number|no|nr|code|key|ref)|.*(Id|Uuid|UUID|ID|Number|Key|Ref)");
 
     /** They count requests, or name who answered: nothing that was made is called so. */
-    private static final Pattern OF_NO_THING = Pattern.compile(
-            "(?i)(.*[_-])?(request|req|trace|span|correlation|instance|process)"
+    private static final Pattern OF_NO_THING =
+            Pattern.compile("(?i)(.*[_-])?(request|req|trace|span|correlation|instance|process)"
                     + "[_-]?(id|uuid|number|no|nr|code|key|ref)");
 
     private static final String LOCATION = "Location";

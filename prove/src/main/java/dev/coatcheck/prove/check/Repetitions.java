@@ -83,7 +83,9 @@ final class Repetitions {
         for (int played = 0; from <= scenario.steps().size() && played < MOST_CONVERSATIONS; played++) {
             Conversation conversation = new Conversation(from);
             Plan plan = Plan.together(
-                    from == 1 ? "again, in one process" : "again from step " + conversation.itself.get(from) + " on, in one process",
+                    from == 1
+                            ? "again, in one process"
+                            : "again from step " + conversation.itself.get(from) + " on, in one process",
                     conversation.extended.steps());
             from = conversation.read(
                     stage.judged(conversation.extended, Stage.Judge.NONE).run(plan));

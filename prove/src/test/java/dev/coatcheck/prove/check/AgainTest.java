@@ -86,8 +86,7 @@ class AgainTest {
         SimulatedApplication counting = application(limited).step(2, allowing(4, Kept.IN_MEMORY));
         again(counting, limited);
 
-        assertThat(sessions.names)
-                .contains("again, in one process", "again, what step 3 revokes");
+        assertThat(sessions.names).contains("again, in one process", "again, what step 3 revokes");
         assertThat(counting.names).contains("again, step 2 16 times in turn");
     }
 
@@ -99,21 +98,21 @@ class AgainTest {
 
     private static SimulatedApplication sessions(Scenario scenario, Kept copies) {
         return application(scenario)
-                        .step(1, (world, seat, lane) -> {
-                            world.store.add("session");
-                            return true;
-                        })
-                        .step(2, (world, seat, lane) -> {
-                            if (world.store.contains("session")) {
-                                copies.of(world, seat).add("copy");
-                            }
-                            return copies.of(world, seat).contains("copy");
-                        })
-                        .step(3, (world, seat, lane) -> {
-                            world.store.remove("session");
-                            copies.of(world, seat).remove("copy");
-                            return true;
-                        });
+                .step(1, (world, seat, lane) -> {
+                    world.store.add("session");
+                    return true;
+                })
+                .step(2, (world, seat, lane) -> {
+                    if (world.store.contains("session")) {
+                        copies.of(world, seat).add("copy");
+                    }
+                    return copies.of(world, seat).contains("copy");
+                })
+                .step(3, (world, seat, lane) -> {
+                    world.store.remove("session");
+                    copies.of(world, seat).remove("copy");
+                    return true;
+                });
     }
 
     @Test

@@ -76,6 +76,7 @@ final class SimulatedApplication implements Stage {
     List<Run> runs = new ArrayList<>();
     /** What the runs are called in a report. */
     Set<String> names = new LinkedHashSet<>();
+
     Remembered remembered = Remembered.YES;
     boolean hasWorkers = true;
     /** What was sent again until it agreed. */
