@@ -25,6 +25,8 @@ final class WatchedStore implements CacheStore {
     private final List<String> told = new CopyOnWriteArrayList<>();
     private volatile Runnable beforeAnswering = () -> {};
     private volatile Runnable beforeInvalidating = () -> {};
+    private volatile Runnable beforeBeating = () -> {};
+    private volatile Runnable gap = () -> {};
     private volatile boolean losesBeats;
     private volatile boolean losesChanges;
 
@@ -58,6 +60,16 @@ final class WatchedStore implements CacheStore {
         beforeInvalidating = action;
     }
 
+    /** What happens before the store hears of a beat. */
+    void beforeBeating(Runnable action) {
+        beforeBeating = action;
+    }
+
+    /** Something may not have been heard of. */
+    void gap() {
+        gap.run();
+    }
+
     /** What happens after the store was read and before its answer is known. */
     void beforeAnswering(Runnable action) {
         beforeAnswering = action;
@@ -73,6 +85,7 @@ final class WatchedStore implements CacheStore {
 
     @Override
     public Runnable listen(Heard heard) {
+        gap = heard::gap;
         return store.listen(new Heard() {
             @Override
             public void changed(EntryKey key) {
@@ -144,6 +157,7 @@ final class WatchedStore implements CacheStore {
 
     @Override
     public void beat(String beat) {
+        beforeBeating.run();
         store.beat(beat);
     }
 }

@@ -9,11 +9,14 @@ import static org.awaitility.Awaitility.await;
 import dev.coatcheck.state.cache.Cache;
 import dev.coatcheck.state.cache.CacheSettings;
 import dev.coatcheck.state.cache.CacheStore;
+import dev.coatcheck.state.cache.NearSettings;
 import dev.coatcheck.state.cache.ReadResult.Busy;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -46,6 +49,22 @@ class InMemoryCacheTest extends CacheContract {
                             keys.subList(0, 16).stream().collect(Collectors.toMap(key -> key, key -> loaded(key))));
         }
         assertThat(watched.reads()).isEqualTo(3);
+    }
+
+    @Test
+    void a_gap_while_a_beat_is_under_way_is_followed_by_another_at_once() {
+        var watched = new WatchedStore(store());
+        var beats = new AtomicInteger();
+        watched.beforeBeating(() -> {
+            if (beats.incrementAndGet() == 1) {
+                watched.gap();
+                LockSupport.parkNanos(1); // as whoever waits for an answer does, and so misses that it was woken
+            }
+        });
+        var seldom = NearSettings.defaults().withStaleness(Duration.ofMinutes(5));
+        try (var cache = new Cache(watched, ALBUMS.withNear(seldom))) {
+            await().atMost(PATIENCE).until(() -> beats.get() == 2);
+        }
     }
 
     /** Here alone: a server on a busy machine may take longer for so much than its time-out. */

@@ -22,6 +22,9 @@ final class NearLink implements Heard, AutoCloseable {
     private final String id = UUID.randomUUID().toString();
     private final Thread thread;
     private volatile boolean closed;
+    /** A beat is wanted at once: a word to a thread that waits for the store would be lost. */
+    private volatile boolean wanted;
+
     private Runnable end = () -> {};
 
     private NearLink(CacheStore store, String cache, NearCache near, NearSettings settings) {
@@ -56,7 +59,8 @@ final class NearLink implements Heard, AutoCloseable {
     @Override
     public void gap() {
         near.gap();
-        LockSupport.unpark(thread); // for a beat at once, from which on things are kept near again
+        wanted = true; // from that beat on things are kept near again
+        LockSupport.unpark(thread);
     }
 
     @Override
@@ -68,6 +72,7 @@ final class NearLink implements Heard, AutoCloseable {
 
     private void beatUntilClosed() {
         while (!closed) {
+            wanted = false;
             try {
                 store.beat(id + " " + System.nanoTime());
             } catch (BackingServiceException e) {
@@ -75,13 +80,16 @@ final class NearLink implements Heard, AutoCloseable {
             } catch (RuntimeException e) {
                 LOG.log(ERROR, "sending a beat failed; going on", e);
             }
-            LockSupport.parkNanos(interval.toNanos());
+            if (!wanted) {
+                LockSupport.parkNanos(interval.toNanos());
+            }
         }
     }
 
     @Override
     public void close() {
         closed = true;
+        wanted = true;
         LockSupport.unpark(thread);
         end.run();
     }
