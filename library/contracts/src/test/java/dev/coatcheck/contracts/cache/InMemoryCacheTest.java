@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
@@ -64,6 +65,7 @@ class InMemoryCacheTest extends CacheContract {
         var seldom = NearSettings.defaults().withStaleness(Duration.ofMinutes(5));
         try (var cache = new Cache(watched, ALBUMS.withNear(seldom))) {
             await().atMost(PATIENCE).until(() -> beats.get() == 2);
+            assertThat(cache.get("42", LONG, () -> Optional.of("1"))).isEqualTo(loaded("1"));
         }
     }
 
