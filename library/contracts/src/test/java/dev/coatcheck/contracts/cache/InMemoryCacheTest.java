@@ -62,9 +62,9 @@ class InMemoryCacheTest extends CacheContract {
                 LockSupport.parkNanos(1); // as whoever waits for an answer does, and so misses that it was woken
             }
         });
-        var seldom = NearSettings.defaults().withStaleness(Duration.ofMinutes(5));
+        var seldom = NearSettings.defaults().withStaleness(Duration.ofMinutes(1)); // a beat each 20 s
         try (var cache = new Cache(watched, ALBUMS.withNear(seldom))) {
-            await().atMost(PATIENCE).until(() -> beats.get() == 2);
+            await().atMost(Duration.ofSeconds(10)).until(() -> beats.get() == 2);
             assertThat(cache.get("42", LONG, () -> Optional.of("1"))).isEqualTo(loaded("1"));
         }
     }
