@@ -80,6 +80,20 @@ interface Waiting extends LeasesUnderTest {
     }
 
     @Test
+    default void an_interrupt_is_told_as_one_also_while_the_store_is_asked() throws Exception {
+        var store = store();
+        grant(store, REPORT, LONG);
+        var waiter = new FutureTask<>(() -> {
+            Thread.currentThread().interrupt();
+            return leases(store, "web.2", LONG).acquire(REPORT, LONG);
+        });
+        Thread.ofVirtual().name("waiter").start(waiter);
+
+        assertThatThrownBy(() -> waiter.get(PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                .hasCauseInstanceOf(InterruptedException.class);
+    }
+
+    @Test
     default void many_who_wait_all_get_it_one_after_the_other() {
         var store = store();
         var inside = new AtomicInteger();

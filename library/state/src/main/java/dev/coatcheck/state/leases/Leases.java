@@ -89,18 +89,19 @@ public final class Leases implements AutoCloseable {
      * Takes a lease as soon as it is free.
      *
      * @param patience how long to wait for it; {@link Busy} after that
-     * @throws InterruptedException where the waiting thread is interrupted; nothing is held then
+     * @throws InterruptedException where the waiting thread is interrupted; it holds nothing then. Where that was while the
+     *     store was asked, at worst nobody has the lease until its duration is over
      */
     public Acquisition acquire(String name, Duration patience) throws InterruptedException {
         long begun = System.nanoTime();
-        var acquisition = tryAcquire(name);
+        var acquisition = ask(name);
         if (acquisition instanceof Acquired || !patience.isPositive()) {
             return acquisition;
         }
         try (var waiting = store.await(name)) {
             while (true) {
                 // Once more after beginning to listen, so that no release falls in between.
-                acquisition = tryAcquire(name);
+                acquisition = ask(name);
                 var left = patience.minusNanos(System.nanoTime() - begun);
                 if (!(acquisition instanceof Busy busy) || !left.isPositive()) {
                     return acquisition;
@@ -109,6 +110,20 @@ public final class Leases implements AutoCloseable {
                 var end = busy.holder().endsIn().plusMillis(1);
                 waiting.await(shortest(left, shortest(end, POLL)));
             }
+        }
+    }
+
+    /** An interrupt is the same wherever it comes: also while the store is asked, which an adapter tells as its failure. */
+    private Acquisition ask(String name) throws InterruptedException {
+        try {
+            return tryAcquire(name);
+        } catch (BackingServiceException e) {
+            if (!Thread.interrupted()) {
+                throw e;
+            }
+            var interrupted = new InterruptedException("interrupted while the lease \"" + name + "\" was asked for");
+            interrupted.initCause(e);
+            throw interrupted;
         }
     }
 
