@@ -4,6 +4,7 @@ import dev.coatcheck.formation.application.Application;
 import dev.coatcheck.formation.application.ApplicationOptions;
 import dev.coatcheck.prove.Proof;
 import dev.coatcheck.prove.ProofSettings;
+import dev.coatcheck.prove.check.Check;
 import dev.coatcheck.prove.isolation.Isolation;
 import dev.coatcheck.prove.lab.LabSettings;
 import dev.coatcheck.prove.report.Progress;
@@ -17,9 +18,13 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -65,12 +70,28 @@ record Corpus(Path folder, JsonNode expected) {
         if (limit.isString()) {
             lab = lab.withStartLimit(Duration.parse("PT" + limit.stringValue()));
         }
-        ProofSettings settings = ProofSettings.of(lab, scenario());
+        ProofSettings settings =
+                ProofSettings.of(lab, List.of(new ProofSettings.Source(scenario(), Optional.empty())), checks());
         JsonNode lease = expected.at("/arguments/lease");
         if (lease.isString()) {
             settings = settings.withLease(Duration.parse("PT" + lease.stringValue()));
         }
         return Proof.of(settings, progress);
+    }
+
+    /**
+     * All of them on what does not leak, for alarms that are false. What leaks gets those that split and kill, and those that
+     * it is there for; the rest with {@code -Dcorpus.checks=all}.
+     */
+    private Set<Check> checks() {
+        boolean leaks = expected.path("verdict").asString("").equals("stateful");
+        if (!leaks || System.getProperty("corpus.checks", "").equals("all")) {
+            return EnumSet.allOf(Check.class);
+        }
+        Set<Check> checks = EnumSet.of(Check.SPREAD, Check.AMNESIA, Check.RESTART, Check.CRASH);
+        expected.path("checks")
+                .forEach(check -> checks.add(Check.valueOf(check.stringValue().toUpperCase(Locale.ROOT))));
+        return checks;
     }
 
     /** What has to be installed for it; those in Java run on the tests' own. */
