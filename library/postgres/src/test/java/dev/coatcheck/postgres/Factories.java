@@ -55,6 +55,18 @@ final class Factories {
         }
     }
 
+    /** For processes that are cut off. */
+    public static final class OfHastyJobs implements StoreFactory<Jobs> {
+        @Override
+        public Jobs open(String url) {
+            var limit = Duration.ofSeconds(2);
+            return Postgres.attach(
+                            url,
+                            PostgresSettings.defaults().withConnectTimeout(limit).withStatementTimeout(limit))
+                    .jobs();
+        }
+    }
+
     public static final class OfLeases implements StoreFactory<LeaseStore> {
         @Override
         public LeaseStore open(String url) {

@@ -61,6 +61,14 @@ final class Factories {
         }
     }
 
+    /** As an application has them. */
+    public static final class OfUsualChannels implements StoreFactory<ChannelStore> {
+        @Override
+        public ChannelStore open(String url) {
+            return Redis.attach(url).channelStore();
+        }
+    }
+
     public static final class OfJobs implements StoreFactory<Jobs> {
         @Override
         public Jobs open(String url) {

@@ -50,6 +50,32 @@ interface Closing extends ChannelsUnderTest {
     }
 
     @Test
+    default void of_a_user_who_opens_more_than_one_may_have_in_a_process_the_oldest_ends() throws Exception {
+        var few = SETTINGS.withUserSubscriptions(2);
+        var here = process(few);
+        var there = process(few);
+        var first = here.open(Subscriber.of("ada"));
+        var second = here.open(Subscriber.of("ada"));
+        var elsewhere = there.open(Subscriber.of("ada"));
+        var bob = here.open(Subscriber.of("bob"));
+        for (int i = 0; i < 3; i++) {
+            here.open(Subscriber.anonymous());
+        }
+        nothing(first);
+
+        var third = here.open(Subscriber.of("ada"));
+        closed(first, new CloseReason.TooMany());
+        nothing(second);
+        second.close();
+        await().atMost(PATIENCE).until(() -> here.subscriptions() == 5);
+        here.open(Subscriber.of("ada"));
+
+        for (var open : List.of(third, elsewhere, bob)) {
+            nothing(open);
+        }
+    }
+
+    @Test
     default void a_session_that_is_revoked_takes_no_other_of_its_user_with_it() throws Exception {
         var channels = process(SETTINGS);
         var phone = channels.open(Subscriber.of("ada").withSession("phone"));

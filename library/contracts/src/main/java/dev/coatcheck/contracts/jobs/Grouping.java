@@ -6,6 +6,7 @@ import static dev.coatcheck.contracts.jobs.JobsUnderTest.claimOne;
 import static dev.coatcheck.contracts.jobs.JobsUnderTest.enqueue;
 import static dev.coatcheck.contracts.jobs.JobsUnderTest.find;
 import static dev.coatcheck.contracts.jobs.Waiting.waiting;
+import static dev.coatcheck.contracts.jobs.Waiting.waitingInQuiet;
 import static dev.coatcheck.contracts.jobs.Waiting.woken;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -241,13 +242,13 @@ interface Grouping extends JobsUnderTest {
         assertThat(claimed).hasSize(1);
         assertThat(claim(jobs, 10, LONG)).isEmpty();
 
-        var second = waiting(jobs);
+        var second = waitingInQuiet(jobs);
         jobs.completeAll(claimed);
         woken(second);
         assertThat(claim(jobs, 10, LONG)).hasSize(1);
         assertThat(claim(jobs, 10, LONG)).isEmpty();
 
-        var third = waiting(jobs);
+        var third = waitingInQuiet(jobs);
         jobs.limitGroups(QUEUE, GroupLimit.none());
         woken(third);
         assertThat(claim(jobs, 10, LONG)).hasSize(1);

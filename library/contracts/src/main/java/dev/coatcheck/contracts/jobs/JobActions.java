@@ -1,6 +1,8 @@
 package dev.coatcheck.contracts.jobs;
 
 import dev.coatcheck.contracts.peers.PeerAction;
+import dev.coatcheck.state.BackingServiceException;
+import dev.coatcheck.state.jobs.ClaimedJob;
 import dev.coatcheck.state.jobs.Jobs;
 import dev.coatcheck.state.jobs.NewJob;
 import dev.coatcheck.state.jobs.Worker;
@@ -9,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.LockSupport;
 
@@ -88,6 +91,44 @@ final class JobActions {
                     }),
                     settings);
             conversation.hear();
+        }
+    }
+
+    /**
+     * Works without end on one job, and says when it was interrupted; at each word then tries to complete it, and says what
+     * came of that.
+     */
+    public static final class HoldAndComplete implements PeerAction<Jobs> {
+        static final Duration LEASE = Duration.ofSeconds(2);
+
+        @Override
+        public void run(Jobs jobs, List<String> arguments, Conversation conversation) throws Exception {
+            var held = new CompletableFuture<ClaimedJob>();
+            var settings = WorkerSettings.defaults().withLease(LEASE);
+            Worker.start(
+                    jobs,
+                    Map.of(JobsUnderTest.QUEUE, execution -> {
+                        conversation.say("begun " + execution.job().attempt());
+                        try {
+                            new CountDownLatch(1).await();
+                        } finally {
+                            conversation.say("interrupted");
+                            held.complete(execution.job());
+                        }
+                    }),
+                    settings);
+            while (true) {
+                conversation.hear();
+                conversation.say(complete(jobs, held.get()));
+            }
+        }
+
+        private static String complete(Jobs jobs, ClaimedJob job) {
+            try {
+                return "completed " + jobs.complete(job);
+            } catch (BackingServiceException e) {
+                return "cannot be told";
+            }
         }
     }
 

@@ -28,6 +28,18 @@ final class Waiting {
         return task;
     }
 
+    /** Somebody who waits, and whom no late word of what was done before has woken. */
+    static FutureTask<Void> waitingInQuiet(Jobs jobs) throws ExecutionException, InterruptedException {
+        while (true) {
+            var waiter = waiting(jobs);
+            try {
+                waiter.get(JobsUnderTest.SHORT.toMillis(), TimeUnit.MILLISECONDS);
+            } catch (TimeoutException e) {
+                return waiter;
+            }
+        }
+    }
+
     static void woken(FutureTask<Void> waiter) throws ExecutionException, InterruptedException {
         try {
             waiter.get(JobsUnderTest.PATIENCE.toSeconds(), TimeUnit.SECONDS);

@@ -49,7 +49,21 @@ public final class Peer implements AutoCloseable {
             String url,
             Class<? extends PeerAction<S>> action,
             String... arguments) {
-        return startWithHeap(HEAP_MEBIBYTES, factory, url, action, arguments);
+        return start(List.of(), HEAP_MEBIBYTES, factory, url, action, arguments);
+    }
+
+    /**
+     * Starts a peer behind a command that becomes it, such as one that gives it a network of its own; returns at once.
+     *
+     * @param enter the command, to which that of the peer is appended
+     */
+    public static <S> Peer startIn(
+            List<String> enter,
+            Class<? extends StoreFactory<S>> factory,
+            String url,
+            Class<? extends PeerAction<S>> action,
+            String... arguments) {
+        return start(enter, HEAP_MEBIBYTES, factory, url, action, arguments);
     }
 
     /** Starts a peer that has this much heap and no more; returns at once. */
@@ -59,7 +73,18 @@ public final class Peer implements AutoCloseable {
             String url,
             Class<? extends PeerAction<S>> action,
             String... arguments) {
-        var command = new ArrayList<>(List.of(
+        return start(List.of(), mebibytes, factory, url, action, arguments);
+    }
+
+    private static <S> Peer start(
+            List<String> enter,
+            int mebibytes,
+            Class<? extends StoreFactory<S>> factory,
+            String url,
+            Class<? extends PeerAction<S>> action,
+            String... arguments) {
+        var command = new ArrayList<>(enter);
+        command.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",

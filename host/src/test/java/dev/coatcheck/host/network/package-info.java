@@ -1,0 +1,4 @@
+@NullMarked
+package dev.coatcheck.host.network;
+
+import org.jspecify.annotations.NullMarked;
