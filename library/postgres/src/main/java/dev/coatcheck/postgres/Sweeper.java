@@ -5,8 +5,9 @@ import static java.lang.System.Logger.Level.WARNING;
 
 import dev.coatcheck.state.BackingServiceException;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Clears away, in a thread of its own, what nobody will ask for again: sessions and leases that have ended, answers to
@@ -53,8 +54,8 @@ final class Sweeper implements AutoCloseable {
     private final Duration deadJobsKept;
     private final Thread thread =
             Thread.ofVirtual().name("coatcheck-postgres-sweep").unstarted(this::sweepUntilClosed);
+    private final CountDownLatch closing = new CountDownLatch(1);
     private boolean started;
-    private volatile boolean closed;
 
     /** @param deadJobsKept for how long jobs that are dead are kept */
     Sweeper(Database database, Duration deadJobsKept) {
@@ -64,7 +65,7 @@ final class Sweeper implements AutoCloseable {
 
     /** Begins, if nobody has. */
     synchronized void start() {
-        if (!started && !closed) {
+        if (!started && !isClosed()) {
             started = true;
             thread.start();
         }
@@ -72,8 +73,7 @@ final class Sweeper implements AutoCloseable {
 
     @Override
     public void close() {
-        closed = true;
-        LockSupport.unpark(thread);
+        closing.countDown();
         try {
             synchronized (this) {
                 if (started) {
@@ -95,13 +95,13 @@ final class Sweeper implements AutoCloseable {
         purge("refunds of long ago", "purge_refunds_v1");
         purge("rates of groups of jobs that have room again", "purge_job_rates_v2");
         purge("messages that are too old", "purge_channels_v1");
-        for (int i = 0; i < STEPS && !closed && deleteDeadJobs() == ROWS; i++) {}
+        for (int i = 0; i < STEPS && !isClosed() && deleteDeadJobs() == ROWS; i++) {}
         purge("uploads that have expired", "purge_uploads_v1");
-        for (int i = 0; i < STEPS && !closed && sweepBlobs(); i++) {}
+        for (int i = 0; i < STEPS && !isClosed() && sweepBlobs(); i++) {}
     }
 
     private void purge(String what, String function) {
-        for (int i = 0; i < STEPS && !closed && purgeOnce(what, function) == ROWS; i++) {}
+        for (int i = 0; i < STEPS && !isClosed() && purgeOnce(what, function) == ROWS; i++) {}
     }
 
     private int purgeOnce(String what, String function) {
@@ -134,20 +134,29 @@ final class Sweeper implements AutoCloseable {
     }
 
     private void sweepUntilClosed() {
-        while (true) {
-            // Not all processes at once, after a deploy that started them at once.
-            LockSupport.parkNanos(
-                    (long) (PAUSE.toNanos() * ThreadLocalRandom.current().nextDouble(0.5, 1.5)));
-            if (closed) {
-                return;
-            }
+        while (!isClosedAfterPause()) {
             try {
                 sweep();
             } catch (BackingServiceException e) {
-                LOG.log(closed ? DEBUG : WARNING, "will be tried again: " + e.getMessage());
+                LOG.log(isClosed() ? DEBUG : WARNING, "will be tried again: " + e.getMessage());
             } catch (RuntimeException e) {
-                LOG.log(closed ? DEBUG : WARNING, "sweeping failed; going on", e);
+                LOG.log(isClosed() ? DEBUG : WARNING, "sweeping failed; going on", e);
             }
         }
+    }
+
+    /** Not all processes pause for the same time, after a deploy that started them at once. */
+    private boolean isClosedAfterPause() {
+        long pause = (long) (PAUSE.toNanos() * ThreadLocalRandom.current().nextDouble(0.5, 1.5));
+        try {
+            return closing.await(pause, TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return true; // nobody interrupts this thread
+        }
+    }
+
+    private boolean isClosed() {
+        return closing.getCount() == 0;
     }
 }

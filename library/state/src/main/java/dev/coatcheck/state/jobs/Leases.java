@@ -6,9 +6,10 @@ import static java.lang.System.Logger.Level.WARNING;
 import dev.coatcheck.state.BackingServiceException;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * Keeps the leases of a worker's running jobs, and interrupts the handlers whose lease is over or whose job was cancelled.
@@ -24,10 +25,10 @@ final class Leases implements AutoCloseable {
     private final Duration lease;
     private final Thread renewer = Thread.ofVirtual().name("worker-renew").unstarted(this::renewUntilClosed);
     private final Thread watcher = Thread.ofVirtual().name("worker-leases").unstarted(this::watchUntilClosed);
-    private final AtomicBoolean asked = new AtomicBoolean(); // to renew at once
+    private final Semaphore asked = new Semaphore(0); // to renew at once, or to end
     private final AtomicLong cancels = new AtomicLong(); // how often some job was cancelled, or may have been
     private final Jobs.CancelWatch cancelWatch;
-    private volatile boolean closed;
+    private final CountDownLatch closed = new CountDownLatch(1);
 
     Leases(Jobs jobs, RunningJobs running, Duration lease) {
         this.jobs = jobs;
@@ -47,10 +48,9 @@ final class Leases implements AutoCloseable {
     /** Ends both threads; does not wait long for a store that hangs. */
     @Override
     public void close() {
-        closed = true;
+        closed.countDown();
         cancelWatch.close();
-        LockSupport.unpark(renewer);
-        LockSupport.unpark(watcher);
+        asked.release();
         try {
             renewer.join(END_LIMIT);
             watcher.join(END_LIMIT);
@@ -66,21 +66,27 @@ final class Leases implements AutoCloseable {
 
     /** Asks the store at once which jobs are still this worker's. */
     void renewNow() {
-        asked.set(true);
-        LockSupport.unpark(renewer);
+        asked.release();
     }
 
     private void renewUntilClosed() {
         boolean renewed = true;
-        while (true) {
-            if (!asked.getAndSet(false)) {
-                LockSupport.parkNanos(lease.toNanos() / (renewed ? 3 : 10));
-            }
-            if (closed) {
-                return;
-            }
+        while (awaitRenewal(lease.dividedBy(renewed ? 3 : 10))) {
             var held = running.now();
             renewed = held.isEmpty() || renew(held);
+        }
+    }
+
+    /** Waits until somebody asks, or for this long; says whether to go on. */
+    private boolean awaitRenewal(Duration limit) {
+        try {
+            if (asked.tryAcquire(limit.toNanos(), TimeUnit.NANOSECONDS)) {
+                asked.drainPermits(); // one renewal answers all who have asked
+            }
+            return closed.getCount() > 0;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false; // nobody interrupts this thread
         }
     }
 
@@ -107,8 +113,9 @@ final class Leases implements AutoCloseable {
     }
 
     private void watchUntilClosed() {
-        while (!closed) {
-            long next = lease.toNanos() / 10;
+        long next;
+        do {
+            next = lease.toNanos() / 10;
             for (var entry : running.now()) {
                 long left = entry.leaseLeft();
                 if (left <= 0) {
@@ -117,7 +124,15 @@ final class Leases implements AutoCloseable {
                     next = Math.min(next, left);
                 }
             }
-            LockSupport.parkNanos(next);
+        } while (!isClosedWithin(next));
+    }
+
+    private boolean isClosedWithin(long nanos) {
+        try {
+            return closed.await(nanos, TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return true; // nobody interrupts this thread
         }
     }
 }

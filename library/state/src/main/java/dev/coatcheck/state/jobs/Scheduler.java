@@ -12,7 +12,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -54,7 +55,7 @@ public final class Scheduler implements AutoCloseable {
     private final InstantSource clock;
     private final List<Turn> turns;
     private final Thread thread = Thread.ofVirtual().name("scheduler").unstarted(this::runUntilClosed);
-    private volatile boolean closed;
+    private final CountDownLatch closed = new CountDownLatch(1);
 
     /** A schedule, and up to when it is settled, as far as this process knows. Used by the thread alone. */
     private static final class Turn {
@@ -97,8 +98,7 @@ public final class Scheduler implements AutoCloseable {
     /** Stops; one that is being enqueued is waited for. */
     @Override
     public void close() {
-        closed = true;
-        LockSupport.unpark(thread);
+        closed.countDown();
         try {
             thread.join(END_LIMIT);
         } catch (InterruptedException e) {
@@ -107,19 +107,28 @@ public final class Scheduler implements AutoCloseable {
     }
 
     private void runUntilClosed() {
-        while (!closed) {
-            var wait = LONGEST_WAIT;
+        Duration wait;
+        do {
+            wait = LONGEST_WAIT;
             for (var turn : turns) {
                 wait = min(wait, take(turn));
             }
-            LockSupport.parkNanos(wait.toNanos());
+        } while (!isClosedWithin(wait));
+    }
+
+    private boolean isClosedWithin(Duration wait) {
+        try {
+            return closed.await(wait.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return true; // nobody interrupts this thread
         }
     }
 
     /** Enqueues what is due; returns how long there is nothing to do. */
     private Duration take(Turn turn) {
         try {
-            return closed ? Duration.ZERO : fireIfDue(turn);
+            return closed.getCount() == 0 ? Duration.ZERO : fireIfDue(turn);
         } catch (BackingServiceException e) {
             LOG.log(
                     WARNING,
