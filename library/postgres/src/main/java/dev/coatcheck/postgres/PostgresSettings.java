@@ -1,6 +1,5 @@
 package dev.coatcheck.postgres;
 
-import dev.coatcheck.state.jobs.Jobs;
 import java.time.Duration;
 
 /**
@@ -33,7 +32,9 @@ public record PostgresSettings(
                     "a pool has at least one connection and time-outs of at least 250 ms: %d connections, connect %s, statement %s"
                             .formatted(poolSize, connectTimeout, statementTimeout));
         }
-        Jobs.requireDeadKept(deadJobsKept);
+        if (deadJobsKept.compareTo(Duration.ofSeconds(1)) < 0 || deadJobsKept.compareTo(Duration.ofDays(3_650)) > 0) {
+            throw new IllegalArgumentException("dead jobs are kept for a second to 3650 days, not for " + deadJobsKept);
+        }
     }
 
     public static PostgresSettings defaults() {

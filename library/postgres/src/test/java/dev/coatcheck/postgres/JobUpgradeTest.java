@@ -1,6 +1,7 @@
 package dev.coatcheck.postgres;
 
 import static dev.coatcheck.postgres.Databases.query;
+import static dev.coatcheck.postgres.Databases.update;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.coatcheck.state.jobs.ClaimedJob;
@@ -12,6 +13,7 @@ import dev.coatcheck.state.jobs.NewJob;
 import dev.coatcheck.state.jobs.StoredJob;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -80,6 +82,20 @@ class JobUpgradeTest {
         assertThat(jobs.claim(Set.of("mail"), 5, LEASE))
                 .extracting(ClaimedJob::payload)
                 .containsExactly("2");
+    }
+
+    @Test
+    void jobs_of_priorities_that_only_an_earlier_release_gave_are_claimed_in_their_order() {
+        var jobs = postgres.jobs();
+        for (var payload : List.of("low", "usual", "high")) {
+            jobs.enqueue(NewJob.of("mail", payload));
+        }
+        update(postgres, "update coatcheck.jobs set priority = 2147483647 where payload = 'high'");
+        update(postgres, "update coatcheck.jobs set priority = -2147483648 where payload = 'low'");
+
+        assertThat(jobs.claim(Set.of("mail"), 5, LEASE))
+                .extracting(ClaimedJob::payload)
+                .containsExactly("high", "usual", "low");
     }
 
     private UUID enqueueAsBefore(String payload, @Nullable String key) {

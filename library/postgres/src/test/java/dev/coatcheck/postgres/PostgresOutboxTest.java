@@ -1,8 +1,10 @@
 package dev.coatcheck.postgres;
 
 import static dev.coatcheck.postgres.Databases.query;
+import static dev.coatcheck.postgres.Databases.update;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import dev.coatcheck.contracts.Together;
@@ -15,9 +17,11 @@ import dev.coatcheck.state.jobs.JobId;
 import dev.coatcheck.state.jobs.JobInbox;
 import dev.coatcheck.state.jobs.JobOutbox;
 import dev.coatcheck.state.jobs.JobRelay;
+import dev.coatcheck.state.jobs.JobState;
 import dev.coatcheck.state.jobs.NewJob;
 import dev.coatcheck.state.jobs.RelayedJob;
 import dev.coatcheck.state.jobs.Retry;
+import dev.coatcheck.state.jobs.StoredJob;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -102,6 +106,22 @@ class PostgresOutboxTest {
 
         assertThat(claimed()).extracting(ClaimedJob::payload).containsExactly("2");
         assertThat(waiting()).isZero();
+    }
+
+    @Test
+    void a_priority_that_only_an_earlier_release_gave_becomes_the_nearest_there_is() throws SQLException {
+        put(NewJob.of(QUEUE, "high"), NewJob.of(QUEUE, "low"));
+        update(
+                postgres,
+                "update coatcheck.job_outbox set priority = case payload when 'high' then 2147483647 else -2147483648 end");
+
+        assertThat(outbox.moveOut(10, elsewhere::accept)).hasSize(2);
+
+        assertThat(elsewhere.list(QUEUE, JobState.WAITING, 10))
+                .extracting(StoredJob::payload, StoredJob::priority)
+                .containsExactlyInAnyOrder(
+                        tuple("high", NewJob.MAX_PRIORITY), tuple("low", NewJob.MIN_PRIORITY));
+        assertThat(claimed()).extracting(ClaimedJob::payload).containsExactly("high", "low");
     }
 
     @Test

@@ -1,6 +1,5 @@
 package dev.coatcheck.redis;
 
-import dev.coatcheck.state.jobs.Jobs;
 import java.time.Duration;
 import java.util.regex.Pattern;
 
@@ -27,7 +26,9 @@ public record RedisSettings(String prefix, Duration timeout, Duration deadJobsKe
         if (!timeout.isPositive()) {
             throw new IllegalArgumentException("the time-out of Redis is positive, not " + timeout);
         }
-        Jobs.requireDeadKept(deadJobsKept);
+        if (deadJobsKept.compareTo(Duration.ofSeconds(1)) < 0 || deadJobsKept.compareTo(Duration.ofDays(3_650)) > 0) {
+            throw new IllegalArgumentException("dead jobs are kept for a second to 3650 days, not for " + deadJobsKept);
+        }
     }
 
     public static RedisSettings defaults() {

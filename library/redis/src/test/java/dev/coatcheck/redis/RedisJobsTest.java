@@ -69,14 +69,63 @@ class RedisJobsTest {
     }
 
     @Test
+    void jobs_that_died_are_kept_for_thirty_days_by_default() {
+        for (var payload : List.of("older", "younger")) {
+            jobs.enqueue(NewJob.of(QUEUE, payload).withRetry(Retry.never()));
+        }
+        jobs.claim(Set.of(QUEUE), 2, LONG).forEach(job -> jobs.fail(job, "boom"));
+        var dead = store.besides().zrange(KEYS + "dead", 0, -1);
+        diedEarlier(dead.getFirst(), Duration.ofDays(31));
+        diedEarlier(dead.getLast(), Duration.ofDays(29));
+
+        jobs.claim(Set.of(QUEUE), 1, LONG);
+
+        assertThat(jobs.list(QUEUE, JobState.DEAD, 10))
+                .extracting(StoredJob::payload)
+                .containsExactly("younger");
+    }
+
+    /** @param member of the index of the dead: queue, due, id */
+    private void diedEarlier(String member, Duration by) {
+        int due = member.length() - 36 - 1 - 16;
+        long died = Long.parseLong(member.substring(due, due + 16)) - by.toNanos() / 1_000;
+        store.besides().zrem(KEYS + "dead", member);
+        store.besides()
+                .zadd(KEYS + "dead", 0, member.substring(0, due) + "%016d".formatted(died) + member.substring(due + 16));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {Integer.MAX_VALUE, Integer.MIN_VALUE})
+    void a_job_of_a_priority_that_only_an_earlier_release_gave_is_claimed_and_ends(int priority) {
+        jobs.enqueue(NewJob.of(QUEUE, "{}"));
+        store.besides().eval("""
+                local records, id = KEYS[1], redis.call('HKEYS', KEYS[1])[1]
+                local job = cmsgpack.unpack(redis.call('HGET', records, id))
+                job.priority = tonumber(ARGV[1])
+                redis.call('HSET', records, id, cmsgpack.pack(job))
+                local start = job.queue .. '\\0'
+                for _, index in ipairs({KEYS[2], KEYS[3]}) do
+                  local member = redis.call('ZRANGE', index, 0, 0)[1]
+                  redis.call('ZREM', index, member)
+                  local level = string.format('%010.0f', 2147483647 - job.priority)
+                  redis.call('ZADD', index, 0, start .. level .. string.sub(member, #start + 11))
+                end
+                """, ScriptOutputType.STATUS, new String[] {KEYS + "records", KEYS + "turns", KEYS + "due"}, "" + priority);
+
+        var claimed = jobs.claim(Set.of(QUEUE), 1, LONG);
+
+        assertThat(claimed).hasSize(1);
+        assertThat(jobs.completeAll(claimed)).hasSize(1);
+        assertThat(store.besides().keys("*")).isEmpty();
+    }
+
+    @Test
     void jobs_that_died_too_long_ago_are_forgotten_some_at_each_claim() {
         var settings = RedisSettings.defaults().withDeadJobsKept(Duration.ofSeconds(1));
         try (var redis = Redis.attach(store.url(), settings)) {
             var brief = redis.jobs();
             jobs.enqueueAll(Collections.nCopies(250, NewJob.of(QUEUE, "{}").withRetry(Retry.never())));
             jobs.claim(Set.of(QUEUE), 250, LONG).forEach(job -> jobs.fail(job, "boom"));
-            jobs.claim(Set.of(QUEUE), 1, LONG);
-            assertThat(dead()).as("for long, by default").isEqualTo(250);
 
             var left = new ArrayList<Long>(List.of(250L));
             await().atMost(Duration.ofSeconds(20)).until(() -> {

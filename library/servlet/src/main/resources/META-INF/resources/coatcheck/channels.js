@@ -10,14 +10,16 @@
 //     refused() { },                                            // may not listen to it, or not any more
 //   });
 //   channels.subscribe('@me', { message(data) { } });           // what is meant for who is logged in
+//
 // A handler that throws is reported as any other script that does, and what comes next comes all the same.
-// Options: closed(reason) is told when it will not come back by itself: the session was revoked, or the server says that the
-// request is wrong or not allowed. state('open' | 'waiting') tells of the connection. shortest, longest: the pauses before it
-// comes back, in milliseconds, which double until something has come, or a connection has held for as long as the longest;
-// silence: how long a connection may be silent before it is given up.
+//
+// Options: closed(reason) is told when it will not come back by itself: the session was 'revoked', its user has opened
+// 'too-many', or it is a 'bad-request' or 'refused'. state('open' | 'waiting') tells of the connection. shortest, longest: the
+// pauses before it comes back, in milliseconds, which double until something has come, or a connection has held for as long
+// as the longest; silence: how long a connection may be silent before it is given up.
 
 const DEFAULTS = { socket: false, shortest: 250, longest: 30_000, silence: 45_000, closed() {}, state() {} };
-const FINAL_CODES = { 1003: 'bad-request', 1008: 'revoked' };
+const FINAL = { 1003: 'bad-request', 1008: 'revoked', 4029: 'too-many' };
 
 /** Listens from now on; the address may be a function that is asked each time. */
 export function connect(address, options = {}) {
@@ -32,7 +34,7 @@ class Channels {
   #topics = new Map(); // name -> { handler, position }
   #link = null; // what can be closed, and sends over a WebSocket
   #attempts = 0;
-  #openedAt = 0;
+  #openedAt = Infinity; // not yet
   #timer = null; // while it is to be opened
   #watch = null;
   #ended = false;
@@ -80,7 +82,7 @@ class Channels {
 
   #open() {
     this.#timer = null;
-    this.#openedAt = Date.now();
+    this.#openedAt = Infinity;
     if (this.#ended || this.#topics.size === 0) return;
     const url = new URL(this.#address.call?.(null) ?? this.#address, globalThis.location?.href);
     this.#link = this.#options.socket ? this.#openSocket(url) : this.#openStream(url);
@@ -97,15 +99,12 @@ class Channels {
     };
     socket.onopen = () => {
       if (this.#link !== link) return socket.close();
+      this.#openedAt = Date.now();
       this.#tell(this.#options, 'state', 'open');
       for (const [topic, { position }] of this.#topics) link.send(asking(topic, position));
     };
     socket.onmessage = (event) => this.#link === link && this.#take(JSON.parse(event.data));
-    socket.onclose = ({ code }) => {
-      if (this.#link !== link) return;
-      if (FINAL_CODES[code]) this.#end(FINAL_CODES[code]);
-      else this.#lost(null);
-    };
+    socket.onclose = ({ code }) => this.#link === link && (FINAL[code] ? this.#end(FINAL[code]) : this.#lost(null));
     return link;
   }
 
@@ -115,7 +114,9 @@ class Channels {
     const positions = [...this.#topics.values()].map(({ position }) => position ?? '-');
     for (const topic of this.#topics.keys()) url.searchParams.append('topic', topic);
     const isCurrent = () => this.#link === link;
-    this.#read(url, { 'Last-Event-ID': positions.join(',') }, abort.signal, isCurrent).catch(() => null).then((retry) => isCurrent() && this.#lost(retry));
+    this.#read(url, { 'Last-Event-ID': positions.join(',') }, abort.signal, isCurrent)
+      .catch(() => null)
+      .then((retry) => isCurrent() && this.#lost(retry));
     return link;
   }
 
@@ -130,6 +131,7 @@ class Channels {
     }
     if ([400, 401, 403, 404].includes(response.status)) return this.#end(response.status === 400 ? 'bad-request' : 'refused');
     if (!response.ok) return Number(response.headers.get('Retry-After')) * 1000 || null;
+    this.#openedAt = Date.now();
     this.#tell(this.#options, 'state', 'open');
     const decoder = new TextDecoder();
     let rest = '';
@@ -148,7 +150,7 @@ class Channels {
 
   #take({ type, topic, position, data, reason, retry }) {
     this.#heard();
-    if (type === 'closed') return reason === 'revoked' ? this.#end(reason) : this.#lost(retry ?? null);
+    if (type === 'closed') return Object.values(FINAL).includes(reason) ? this.#end(reason) : this.#lost(retry ?? null);
     const listener = this.#topics.get(topic);
     if (!listener) return; // it is of no topic, such as a beat, or of one that was left
     if (type === 'refused') {
@@ -187,13 +189,11 @@ class Channels {
   #end(reason) {
     this.close();
     this.#tell(this.#options, 'closed', reason);
-    return null;
   }
 
   #drop() {
     clearTimeout(this.#watch);
-    const link = this.#link;
+    this.#link?.close();
     this.#link = null;
-    link?.close();
   }
 }

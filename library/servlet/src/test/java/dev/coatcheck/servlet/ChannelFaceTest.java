@@ -33,7 +33,7 @@ abstract class ChannelFaceTest extends FilterTest {
     static final Duration PATIENCE = Duration.ofSeconds(30);
     static final Topic ALBUM = Topic.of("album-7");
 
-    private static final ChannelFaceSettings BRISK = ChannelFaceSettings.defaults()
+    static final ChannelFaceSettings BRISK = ChannelFaceSettings.defaults()
             .withHeartbeat(Duration.ofMillis(200))
             .withWriteLimit(Duration.ofSeconds(1))
             .withRecheck(Duration.ofMillis(300));
@@ -52,7 +52,11 @@ abstract class ChannelFaceTest extends FilterTest {
 
     /** One more process. */
     Channels channels() {
-        var channels = new Channels(shared.attach(), ChannelSettings.defaults());
+        return channels(ChannelSettings.defaults());
+    }
+
+    Channels channels(ChannelSettings settings) {
+        var channels = new Channels(shared.attach(), settings);
         opened.add(channels);
         return channels;
     }
@@ -63,13 +67,17 @@ abstract class ChannelFaceTest extends FilterTest {
 
     /** One more instance, on the channels of a process. */
     WebServer instance(Channels channels) {
+        return instance(channels, BRISK);
+    }
+
+    WebServer instance(Channels channels, ChannelFaceSettings settings) {
         var access = new Access();
-        sockets = new ChannelSocketServlet(channels, access, BRISK);
+        sockets = new ChannelSocketServlet(channels, access, settings);
         return start(Map.of(
                 "/login",
                 (request, response) -> SessionUser.logIn(request, "ada"),
                 "/channels",
-                new ChannelStreamServlet(channels, access, BRISK)::service,
+                new ChannelStreamServlet(channels, access, settings)::service,
                 "/socket",
                 sockets::service));
     }

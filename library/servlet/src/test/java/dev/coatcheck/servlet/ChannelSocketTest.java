@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.coatcheck.state.channels.ChannelSettings;
 import dev.coatcheck.state.channels.Topic;
 import java.io.IOException;
 import java.net.Socket;
+import java.net.http.HttpHeaders;
+import java.net.http.WebSocketHandshakeException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -179,6 +182,52 @@ class ChannelSocketTest extends ChannelFaceTest {
     }
 
     @Test
+    void who_opens_more_than_one_may_have_loses_the_oldest_with_4029() throws Exception {
+        var channels = channels(ChannelSettings.defaults().withUserSubscriptions(1));
+        var server = instance(channels);
+        visitor.get(server, "/login");
+        try (var other = subscribed(new Visitor(), server);
+                var oldest = subscribed(visitor, server);
+                var newest = subscribed(visitor, server)) {
+            var closed = "{\"type\":\"closed\",\"reason\":\"too-many\"}";
+            assertThat(oldest.hear()).isEqualTo(closed);
+            assertThat(oldest.hear()).isEqualTo("4029 " + closed);
+            channels.publish(ALBUM, "still");
+            assertThat(newest.hear()).contains("still");
+            assertThat(other.hear()).contains("still");
+        }
+    }
+
+    @Test
+    void a_process_that_serves_as_many_as_it_may_refuses_one_more_on_either_face_and_says_when_to_come_back()
+            throws Exception {
+        var channels = channels();
+        var server = instance(channels, BRISK.withMaxConnections(2));
+        try (var first = subscribed(visitor, server)) {
+            try (var second = subscribed(visitor, server)) {
+                assertThatThrownBy(() -> SocketClient.open(visitor, server, "/socket"))
+                        .cause()
+                        .isInstanceOfSatisfying(
+                                WebSocketHandshakeException.class,
+                                refused -> assertRefused(refused.getResponse().statusCode(), refused.getResponse()
+                                        .headers()));
+                var stream = visitor.get(server, "/channels?topic=album-7");
+                assertRefused(stream.statusCode(), stream.headers());
+                channels.publish(ALBUM, "still");
+                assertThat(first.hear()).contains("still");
+                assertThat(second.hear()).contains("still");
+            }
+            await().atMost(PATIENCE).until(() -> channels.subscriptions() == 1);
+            subscribed(visitor, server).close();
+        }
+    }
+
+    private static void assertRefused(int status, HttpHeaders headers) {
+        assertThat(status).isEqualTo(503);
+        assertThat(headers.firstValue("Retry-After")).contains("2");
+    }
+
+    @Test
     void a_process_that_drains_closes_with_1012_and_says_when_to_come_back() throws Exception {
         var channels = channels();
         try (var socket = subscribed(visitor, instance(channels))) {
@@ -196,10 +245,10 @@ class ChannelSocketTest extends ChannelFaceTest {
         try (var first = subscribed(visitor, server);
                 var second = subscribed(visitor, server)) {
             var sockets = Objects.requireNonNull(this.sockets);
-            assertThat(sockets.awaitClosed(Duration.ofMillis(200))).isFalse();
+            assertThat(sockets.awaitClosed(Duration.ofMillis(200))).isEqualTo(2);
             channels.drain(Duration.ZERO);
 
-            assertThat(sockets.awaitClosed(PATIENCE)).isTrue();
+            assertThat(sockets.awaitClosed(PATIENCE)).isZero();
             assertThat(List.of(first.hear(), second.hear())).allMatch(end -> end.contains("draining"));
         }
     }

@@ -19,12 +19,15 @@ import dev.coatcheck.state.channels.Retention;
 import dev.coatcheck.state.channels.Subscriber;
 import dev.coatcheck.state.channels.Subscription;
 import dev.coatcheck.state.channels.Topic;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -85,30 +88,42 @@ class ChannelReadsTest {
             ChannelsUnderTest.begun(ada);
         }
         awaitLooks(topics.size());
-        store.slow = Duration.ofSeconds(3);
-        store.isSlow = topics::contains;
+        var held = new CountDownLatch(1);
+        store.beforeRead = (topic, place) -> {
+            if (topics.contains(topic)) {
+                awaitLatch(held);
+            }
+        };
         topics.forEach(topic -> publisher.publish(topic, "slow to read"));
         await().atMost(ChannelsUnderTest.PATIENCE).until(() -> store.mostReadsAtOnce.get() == 4);
         publisher.revokeUser("ada");
 
-        assertThat(ada.next(Duration.ofSeconds(2))).isEqualTo(new Closed(new CloseReason.Revoked()));
+        assertThat(ada.next(ChannelsUnderTest.PATIENCE)).isEqualTo(new Closed(new CloseReason.Revoked()));
+        held.countDown();
     }
 
     @Test
     void those_who_subscribe_to_a_topic_that_cannot_be_begun_wait_for_one_attempt_together() throws Exception {
         channels.open(Subscriber.anonymous()).close(); // revocations are heard from here on
         store.begins.set(0);
-        store.failsToBegin = Duration.ofSeconds(1);
+        var waiting = new ConcurrentLinkedQueue<Thread>();
+        store.beforeBegin = () -> {
+            await().atMost(ChannelsUnderTest.PATIENCE)
+                    .until(() -> waiting.size() == 8
+                            && waiting.stream().allMatch(thread -> thread.getState() == Thread.State.WAITING));
+            throw new BackingServiceException("channels", "begin a topic", new IOException("of a test"));
+        };
 
         var failures = Together.call(8, thread -> {
             try (var subscription = channels.open(Subscriber.anonymous())) {
+                waiting.add(Thread.currentThread());
                 return catchThrowable(() -> subscription.subscribe(ALBUM));
             }
         });
 
         assertThat(failures).allSatisfy(failure -> assertThat(failure).isInstanceOf(BackingServiceException.class));
         assertThat(store.begins).hasValue(1);
-        store.failsToBegin = null;
+        store.beforeBegin = () -> {};
         var subscription = subscribe(ALBUM);
         publisher.publish(ALBUM, "heard");
         assertThat(ChannelsUnderTest.payloads(subscription, 1)).containsExactly("heard");
@@ -117,7 +132,9 @@ class ChannelReadsTest {
     @Test
     void who_is_interrupted_while_a_topic_begins_does_not_end_the_attempt_for_others() {
         var subscription = channels.open(Subscriber.anonymous());
-        store.failsToBegin = Duration.ofMillis(10);
+        store.beforeBegin = () -> {
+            throw new BackingServiceException("channels", "begin a topic", new IOException("of a test"));
+        };
         Thread.currentThread().interrupt();
 
         var failure = catchThrowable(() -> subscription.subscribe(ALBUM));
@@ -135,7 +152,7 @@ class ChannelReadsTest {
         publisher.publish(other, "missed");
         var entered = new CountDownLatch(1);
         var held = new CountDownLatch(1);
-        store.beforeRead = place -> {
+        store.beforeRead = (topic, place) -> {
             if (place.equals(left)) {
                 entered.countDown();
                 awaitLatch(held);
@@ -164,7 +181,7 @@ class ChannelReadsTest {
         awaitLooks(1);
         var entered = new CountDownLatch(1);
         var held = new CountDownLatch(1);
-        store.beforeRead = place -> {
+        store.beforeRead = (topic, place) -> {
             if (place.equals(seen)) {
                 entered.countDown();
                 awaitLatch(held);
@@ -194,14 +211,22 @@ class ChannelReadsTest {
         ChannelsUnderTest.payloads(here, 1);
         store.tells = false;
         var ahead = publisher.publish(ALBUM, "lost");
+        var reads = new AtomicInteger();
+        var joined = new CountDownLatch(1);
         var held = new CountDownLatch(1);
-        store.beforeRead = place -> {
-            if (place.equals(behind)) {
+        store.hides = place -> place.equals(behind) && reads.get() == 1;
+        store.beforeRead = (topic, place) -> {
+            // The first is for somebody who is ahead of this process, the second for somebody who has joined it there.
+            if (place.equals(behind) && reads.incrementAndGet() == 2) {
+                joined.countDown();
                 awaitLatch(held);
             }
         };
         var subscription = back(ahead);
-        assertThat(subscription.next(Duration.ofSeconds(1))).isEqualTo(new Nothing()); // it has joined
+        await().atMost(ChannelsUnderTest.PATIENCE).until(() -> {
+            assertThat(subscription.next(Duration.ofMillis(10))).isEqualTo(new Nothing());
+            return joined.getCount() == 0;
+        });
 
         shared.loseAfter(ALBUM, behind);
         if (somethingElseComes) {
@@ -219,9 +244,10 @@ class ChannelReadsTest {
                 .endsWith("new");
     }
 
+    /** Longer than anybody waits for what this holds up. */
     private static void awaitLatch(CountDownLatch latch) {
         try {
-            assertThat(latch.await(ChannelsUnderTest.PATIENCE.toSeconds(), TimeUnit.SECONDS))
+            assertThat(latch.await(3 * ChannelsUnderTest.PATIENCE.toSeconds(), TimeUnit.SECONDS))
                     .isTrue();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -263,8 +289,11 @@ class ChannelReadsTest {
         for (int i = 0; i < 30; i++) {
             publisher.publish(topics.get(i), "missed");
         }
-        store.slow = Duration.ofMillis(5);
+        var held = new CountDownLatch(1);
+        store.beforeRead = (topic, place) -> awaitLatch(held);
         store.mayHaveMissed(topics);
+        awaitFourReadersAndNoMore();
+        held.countDown();
 
         for (int i = 0; i < 30; i++) {
             assertThat(ChannelsUnderTest.payloads(subscriptions.get(i), 1)).containsExactly("missed");
@@ -273,7 +302,13 @@ class ChannelReadsTest {
                 .until(() -> store.looks.stream().mapToInt(looked -> looked).sum() == topics.size());
         assertThat(store.looks).hasSizeLessThan(topics.size() / 2);
         assertThat(store.reads).hasSize(30);
-        assertThat(store.mostReadsAtOnce.get()).isLessThanOrEqualTo(4);
+        assertThat(store.mostReadsAtOnce).hasValue(4);
+    }
+
+    private void awaitFourReadersAndNoMore() {
+        await().during(ChannelsUnderTest.WHILE)
+                .atMost(ChannelsUnderTest.PATIENCE)
+                .until(() -> store.mostReadsAtOnce.get() == 4);
     }
 
     @Test
@@ -328,14 +363,23 @@ class ChannelReadsTest {
     }
 
     @Test
-    void those_who_come_back_together_read_a_few_at_a_time() {
+    void those_who_come_back_together_read_a_few_at_a_time() throws Exception {
         var seen = publisher.publish(ALBUM, "seen");
         publisher.publish(ALBUM, "missed");
-        store.slow = Duration.ofMillis(5);
+        var held = new CountDownLatch(1);
+        store.beforeRead = (topic, place) -> awaitLatch(held);
+        var release = Thread.ofVirtual().start(() -> {
+            try {
+                awaitFourReadersAndNoMore();
+            } finally {
+                held.countDown();
+            }
+        });
 
         var heard = Together.call(50, thread -> ChannelsUnderTest.payloads(back(seen), 1));
 
         assertThat(heard).containsOnly(List.of("missed"));
-        assertThat(store.mostReadsAtOnce.get()).isLessThanOrEqualTo(4);
+        release.join();
+        assertThat(store.mostReadsAtOnce).hasValue(4);
     }
 }

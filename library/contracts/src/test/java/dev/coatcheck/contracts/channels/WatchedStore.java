@@ -1,6 +1,5 @@
 package dev.coatcheck.contracts.channels;
 
-import dev.coatcheck.state.BackingServiceException;
 import dev.coatcheck.state.channels.ChannelStore;
 import dev.coatcheck.state.channels.History;
 import dev.coatcheck.state.channels.Page;
@@ -8,7 +7,6 @@ import dev.coatcheck.state.channels.Position;
 import dev.coatcheck.state.channels.Retention;
 import dev.coatcheck.state.channels.StoredMessage;
 import dev.coatcheck.state.channels.Topic;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -17,7 +15,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -29,14 +27,15 @@ final class WatchedStore implements ChannelStore {
     final AtomicInteger begins = new AtomicInteger();
     volatile boolean tells = true;
     volatile boolean tellsTexts;
-    volatile Duration slow = Duration.ZERO;
-    volatile Predicate<Topic> isSlow = topic -> true;
 
-    /** What happens before a read from a place. */
-    volatile Consumer<Position> beforeRead = place -> {};
+    /** What happens in a read from a place, before the store is asked. */
+    volatile BiConsumer<Topic, Position> beforeRead = (topic, place) -> {};
 
-    /** How long it takes until a beginning fails; null where it does not fail. */
-    volatile @Nullable Duration failsToBegin;
+    /** From where nothing is found, as at a replica that is behind. */
+    volatile Predicate<Position> hides = place -> false;
+
+    /** What happens in a beginning, before the store is asked. */
+    volatile Runnable beforeBegin = () -> {};
 
     /** What the next read, look and check fail with, each once. */
     final Queue<Error> readErrors = new ConcurrentLinkedQueue<>();
@@ -96,22 +95,12 @@ final class WatchedStore implements ChannelStore {
     public History read(Topic topic, Position after, Page page) {
         reads.add(page);
         failWith(readErrors);
-        beforeRead.accept(after);
         mostReadsAtOnce.accumulateAndGet(reading.incrementAndGet(), Math::max);
         try {
-            pause(isSlow.test(topic) ? slow : Duration.ZERO);
-            return store.read(topic, after, page);
+            beforeRead.accept(topic, after);
+            return hides.test(after) ? new History.Kept(List.of()) : store.read(topic, after, page);
         } finally {
             reading.decrementAndGet();
-        }
-    }
-
-    private static void pause(Duration pause) {
-        try {
-            Thread.sleep(pause);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
         }
     }
 
@@ -130,11 +119,7 @@ final class WatchedStore implements ChannelStore {
     @Override
     public Position begin(Topic topic) {
         begins.incrementAndGet();
-        var limit = failsToBegin;
-        if (limit != null) {
-            pause(limit);
-            throw new BackingServiceException("channels", "begin a topic", new IOException("of a test"));
-        }
+        beforeBegin.run();
         return store.begin(topic);
     }
 

@@ -32,6 +32,11 @@ record ChannelFace(Channels channels, ChannelAccess access, ChannelFaceSettings 
         return new Client(access.subscriber(request), access.validity(request));
     }
 
+    /** Whether there is room for one more connection. Those that are opened at the same moment are one more each. */
+    boolean hasRoom() {
+        return channels.subscriptions() < settings.maxConnections();
+    }
+
     /** Whether a client may listen to a topic: to their own always. */
     boolean mayListen(Client client, Topic topic) {
         return topic.kind() == Topic.Kind.USER || access.mayListen(client.subscriber(), topic);

@@ -1,5 +1,6 @@
 package dev.coatcheck.servlet.channels;
 
+import dev.coatcheck.state.channels.Channels;
 import java.time.Duration;
 
 /**
@@ -10,16 +11,22 @@ import java.time.Duration;
  * @param writeLimit how long a client may take nothing of what is sent before it is cut off; 10 seconds by default
  * @param recheck how often a connection asks whether its client still is who they were
  *     ({@link ChannelAccess#validity}), to the precision of the heartbeat; 5 minutes by default
+ * @param maxConnections how many connections a process serves: where its {@link Channels} have as many subscriptions, by
+ *     whichever face, whoever wants one more is refused with 503. 10,000 by default; well below what the container takes,
+ *     or else nothing else is answered either
  */
-public record ChannelFaceSettings(Duration heartbeat, Duration writeLimit, Duration recheck) {
+public record ChannelFaceSettings(Duration heartbeat, Duration writeLimit, Duration recheck, int maxConnections) {
     private static final ChannelFaceSettings DEFAULTS =
-            new ChannelFaceSettings(Duration.ofSeconds(15), Duration.ofSeconds(10), Duration.ofMinutes(5));
+            new ChannelFaceSettings(Duration.ofSeconds(15), Duration.ofSeconds(10), Duration.ofMinutes(5), 10_000);
 
     public ChannelFaceSettings {
         if (!heartbeat.isPositive() || !writeLimit.isPositive() || !recheck.isPositive()) {
             throw new IllegalArgumentException(
                     "the heartbeat, the limit of a write and the time to a recheck are positive, not %s, %s and %s"
                             .formatted(heartbeat, writeLimit, recheck));
+        }
+        if (maxConnections < 1) {
+            throw new IllegalArgumentException("a process serves a connection at least, not " + maxConnections);
         }
     }
 
@@ -28,14 +35,18 @@ public record ChannelFaceSettings(Duration heartbeat, Duration writeLimit, Durat
     }
 
     public ChannelFaceSettings withHeartbeat(Duration heartbeat) {
-        return new ChannelFaceSettings(heartbeat, writeLimit, recheck);
+        return new ChannelFaceSettings(heartbeat, writeLimit, recheck, maxConnections);
     }
 
     public ChannelFaceSettings withWriteLimit(Duration writeLimit) {
-        return new ChannelFaceSettings(heartbeat, writeLimit, recheck);
+        return new ChannelFaceSettings(heartbeat, writeLimit, recheck, maxConnections);
     }
 
     public ChannelFaceSettings withRecheck(Duration recheck) {
-        return new ChannelFaceSettings(heartbeat, writeLimit, recheck);
+        return new ChannelFaceSettings(heartbeat, writeLimit, recheck, maxConnections);
+    }
+
+    public ChannelFaceSettings withMaxConnections(int maxConnections) {
+        return new ChannelFaceSettings(heartbeat, writeLimit, recheck, maxConnections);
     }
 }

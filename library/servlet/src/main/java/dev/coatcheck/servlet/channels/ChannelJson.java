@@ -4,6 +4,7 @@ import dev.coatcheck.state.channels.CloseReason;
 import dev.coatcheck.state.channels.CloseReason.Draining;
 import dev.coatcheck.state.channels.CloseReason.Ended;
 import dev.coatcheck.state.channels.CloseReason.Revoked;
+import dev.coatcheck.state.channels.CloseReason.TooMany;
 import dev.coatcheck.state.channels.CloseReason.TooSlow;
 import dev.coatcheck.state.channels.CloseReason.Unsure;
 import dev.coatcheck.state.channels.Delivery.Begun;
@@ -63,6 +64,7 @@ final class ChannelJson {
             case TooSlow() -> "too-slow";
             case Draining(var retryAfter) -> "draining";
             case Unsure() -> "unsure";
+            case TooMany() -> "too-many";
         };
     }
 

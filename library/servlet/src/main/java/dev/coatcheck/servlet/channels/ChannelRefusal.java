@@ -10,7 +10,8 @@ enum ChannelRefusal {
     BAD_REQUEST(HttpServletResponse.SC_BAD_REQUEST, "bad_request"),
     FORBIDDEN(HttpServletResponse.SC_FORBIDDEN, "forbidden"),
     UPGRADE_REQUIRED(426, "upgrade_required"),
-    STORE_UNAVAILABLE(HttpServletResponse.SC_SERVICE_UNAVAILABLE, "channel_store_unavailable");
+    STORE_UNAVAILABLE(HttpServletResponse.SC_SERVICE_UNAVAILABLE, "channel_store_unavailable"),
+    NO_ROOM(HttpServletResponse.SC_SERVICE_UNAVAILABLE, "channel_connections_exhausted");
 
     private static final int RETRY_SECONDS = 2;
 
@@ -32,7 +33,7 @@ enum ChannelRefusal {
         response.setStatus(status);
         response.setContentType("application/json");
         response.setHeader("Cache-Control", "no-store");
-        if (this == STORE_UNAVAILABLE) {
+        if (status == HttpServletResponse.SC_SERVICE_UNAVAILABLE) {
             response.setHeader("Retry-After", Integer.toString(RETRY_SECONDS));
         }
         var json = ChannelJson.MAPPER.createObjectNode().put("error", code).put("message", message);

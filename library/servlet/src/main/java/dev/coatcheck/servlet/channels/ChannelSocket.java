@@ -49,7 +49,7 @@ final class ChannelSocket extends Endpoint {
 
     @Override
     public void onOpen(Session session, EndpointConfig config) {
-        sockets.opened();
+        sockets.opened(this);
         session.setMaxTextMessageBufferSize(MOST_CHARACTERS);
         session.setMaxIdleTimeout(0); // the heartbeat notices who is gone
         var socket = new SocketOutput(session, face.settings().writeLimit());
@@ -85,7 +85,7 @@ final class ChannelSocket extends Endpoint {
 
     @Override
     public void onClose(Session session, CloseReason reason) {
-        sockets.closed();
+        sockets.closed(this);
         end();
     }
 

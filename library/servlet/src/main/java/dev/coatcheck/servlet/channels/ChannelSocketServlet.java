@@ -2,6 +2,7 @@ package dev.coatcheck.servlet.channels;
 
 import dev.coatcheck.servlet.SameOrigin;
 import dev.coatcheck.state.BackingServiceException;
+import dev.coatcheck.state.channels.ChannelSettings;
 import dev.coatcheck.state.channels.Channels;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServlet;
@@ -40,11 +41,13 @@ import java.util.Map;
  *   <tr><td>4008</td><td>it took its messages too slowly, or nothing for {@link ChannelFaceSettings#writeLimit()}</td>
  *     <td>comes back for what is kept</td></tr>
  *   <tr><td>4010</td><td>a revocation may have been missed</td><td>comes back at once</td></tr>
+ *   <tr><td>4029</td><td>its user has opened more than {@linkplain ChannelSettings#userSubscriptions() one may have}, and
+ *     it was the oldest</td><td>comes back when somebody looks at it</td></tr>
  * </table>
  *
  * <p>A client that does not answer to three pings is cut off. Before the socket is open: 403 for a page of another origin, 426
- * for what asks for no WebSocket, 503 for a store that cannot be reached. Needs a container with Jakarta WebSocket 2.1 or
- * later. Cost: as {@link Channels} says; one virtual thread for each socket, and a second while it asks for
+ * for what asks for no WebSocket, 503 with {@code Retry-After} for a store that cannot be reached, and where the process
+ * serves {@link ChannelFaceSettings#maxConnections()} already. Needs a container with Jakarta WebSocket 2.1 or later. Cost: as {@link Channels} says; one virtual thread for each socket, and a second while it asks for
  * something; none of the container's.
  *
  * <pre>{@code
@@ -77,10 +80,10 @@ public final class ChannelSocketServlet extends HttpServlet {
      *
      * @param limit of the wait; a client that does not answer keeps its socket open for
      *     {@link ChannelFaceSettings#writeLimit()}
-     * @return whether all are closed
+     * @return how many are still open: none where all have taken it
      * @throws InterruptedException where the waiting thread is interrupted
      */
-    public boolean awaitClosed(Duration limit) throws InterruptedException {
+    public int awaitClosed(Duration limit) throws InterruptedException {
         return sockets.awaitNone(limit);
     }
 
@@ -92,6 +95,8 @@ public final class ChannelSocketServlet extends HttpServlet {
             ChannelRefusal.UPGRADE_REQUIRED.answer(response, "This address is for a WebSocket.");
         } else if (!SameOrigin.isOf(request)) {
             ChannelRefusal.FORBIDDEN.answer(response, "The page is of another origin.");
+        } else if (!face.hasRoom()) {
+            ChannelRefusal.NO_ROOM.answer(response, "This process serves no more connections at the moment.");
         } else {
             try {
                 upgrade(request, response, face.client(request));

@@ -17,13 +17,14 @@ import java.util.Optional;
  *
  * <p>Every event's data is a JSON object whose {@code type} is {@code begun}, {@code message} (with {@code data}, a text),
  * {@code missed} or {@code closed} (with a {@code reason}: {@code ended}, {@code revoked}, {@code too-slow}, {@code draining},
- * {@code unsure}). Its id is where the client is on all its topics, which it says in {@code Last-Event-ID} when it comes
+ * {@code unsure}, {@code too-many}). Its id is where the client is on all its topics, which it says in {@code Last-Event-ID} when it comes
  * back, to any process: a browser's {@code EventSource} does that by itself. A process that drains says with
  * {@code retry} when to come back. Comments keep the connection alive.
  *
  * <p>400 says what is wrong with a request; 403 has in {@code topics} those that {@link ChannelAccess}
  * does not allow, and is answered to a session that was revoked since it was read; 503 with
- * {@code Retry-After} is a store that cannot be reached. A client that takes its messages too slowly is cut off when its
+ * {@code Retry-After} is a store that cannot be reached, or a process that serves
+ * {@link ChannelFaceSettings#maxConnections()} already. A client that takes its messages too slowly is cut off when its
  * queue is full, one that takes nothing at {@link ChannelFaceSettings#writeLimit()}; both may come back for what is kept.
  *
  * <p>Cost: as {@link Channels} says; one virtual thread for each connection, and none of the container's.
@@ -58,6 +59,10 @@ public final class ChannelStreamServlet extends HttpServlet {
 
     @Override
     protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        if (!face.hasRoom()) {
+            ChannelRefusal.NO_ROOM.answer(response, "This process serves no more connections at the moment.");
+            return;
+        }
         try {
             var client = face.client(request);
             var asked = StreamRequest.of(request, client.subscriber());

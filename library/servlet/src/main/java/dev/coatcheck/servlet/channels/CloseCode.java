@@ -4,6 +4,7 @@ import dev.coatcheck.state.channels.CloseReason;
 import dev.coatcheck.state.channels.CloseReason.Draining;
 import dev.coatcheck.state.channels.CloseReason.Ended;
 import dev.coatcheck.state.channels.CloseReason.Revoked;
+import dev.coatcheck.state.channels.CloseReason.TooMany;
 import dev.coatcheck.state.channels.CloseReason.TooSlow;
 import dev.coatcheck.state.channels.CloseReason.Unsure;
 
@@ -16,7 +17,8 @@ enum CloseCode implements jakarta.websocket.CloseReason.CloseCode {
     DRAINING(1012),
     STORE_UNAVAILABLE(1013),
     TOO_SLOW(4008),
-    UNSURE(4010);
+    UNSURE(4010),
+    TOO_MANY(4029);
 
     private final int code;
 
@@ -36,6 +38,7 @@ enum CloseCode implements jakarta.websocket.CloseReason.CloseCode {
             case TooSlow() -> TOO_SLOW;
             case Draining(var retryAfter) -> DRAINING;
             case Unsure() -> UNSURE;
+            case TooMany() -> TOO_MANY;
         };
     }
 }

@@ -1,28 +1,32 @@
 package dev.coatcheck.servlet.channels;
 
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** How many sockets are open, for whoever waits until none is. Thread-safe. */
+/** The sockets that are open, for whoever waits until none is. Thread-safe. */
 final class OpenSockets {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition allClosed = lock.newCondition();
-    private int open;
+    private final Set<ChannelSocket> open = new HashSet<>();
 
-    void opened() {
+    void opened(ChannelSocket socket) {
         lock.lock();
         try {
-            open++;
+            open.add(socket);
         } finally {
             lock.unlock();
         }
     }
 
-    void closed() {
+    /** Also where it was never opened, or closed before: a container may say so twice. */
+    void closed(ChannelSocket socket) {
         lock.lock();
         try {
-            if (--open == 0) {
+            open.remove(socket);
+            if (open.isEmpty()) {
                 allClosed.signalAll();
             }
         } finally {
@@ -30,15 +34,15 @@ final class OpenSockets {
         }
     }
 
-    /** Whether none is open before the limit has passed. */
-    boolean awaitNone(Duration limit) throws InterruptedException {
+    /** Waits until none is open, and no longer than the limit; returns how many are. */
+    int awaitNone(Duration limit) throws InterruptedException {
         long left = limit.toNanos();
         lock.lockInterruptibly();
         try {
-            while (open > 0 && left > 0) {
+            while (!open.isEmpty() && left > 0) {
                 left = allClosed.awaitNanos(left);
             }
-            return open == 0;
+            return open.size();
         } finally {
             lock.unlock();
         }

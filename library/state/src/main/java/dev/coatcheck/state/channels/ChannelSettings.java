@@ -12,17 +12,28 @@ import java.time.Duration;
  *     times as often
  * @param check how often the process asks whether it was told of everything: how late a message is whose word was lost,
  *     or of a connection that died in silence; 10 seconds by default
+ * @param userSubscriptions how many subscriptions a user has in this process at the most; the oldest ends for the next. 20
+ *     by default
  */
-public record ChannelSettings(Retention retention, int queueMessages, int queueBytes, Duration lease, Duration check) {
+public record ChannelSettings(
+        Retention retention,
+        int queueMessages,
+        int queueBytes,
+        Duration lease,
+        Duration check,
+        int userSubscriptions) {
     private static final Duration SHORTEST = Duration.ofMillis(100);
     private static final Duration LONGEST = Duration.ofHours(1);
     private static final ChannelSettings DEFAULTS =
-            new ChannelSettings(Retention.defaults(), 256, 1 << 20, Duration.ofSeconds(30), Duration.ofSeconds(10));
+            new ChannelSettings(Retention.defaults(), 256, 1 << 20, Duration.ofSeconds(30), Duration.ofSeconds(10), 20);
 
     public ChannelSettings {
         if (queueMessages < 1 || queueBytes < 1) {
             throw new IllegalArgumentException("a subscriber has room for something: not for %d messages of %d bytes"
                     .formatted(queueMessages, queueBytes));
+        }
+        if (userSubscriptions < 1) {
+            throw new IllegalArgumentException("a user has room for a subscription, not for " + userSubscriptions);
         }
         require("the lease of a process's presence", lease);
         require("the time between two checks", check);
@@ -40,22 +51,26 @@ public record ChannelSettings(Retention retention, int queueMessages, int queueB
     }
 
     public ChannelSettings withRetention(Retention retention) {
-        return new ChannelSettings(retention, queueMessages, queueBytes, lease, check);
+        return new ChannelSettings(retention, queueMessages, queueBytes, lease, check, userSubscriptions);
     }
 
     public ChannelSettings withQueueMessages(int queueMessages) {
-        return new ChannelSettings(retention, queueMessages, queueBytes, lease, check);
+        return new ChannelSettings(retention, queueMessages, queueBytes, lease, check, userSubscriptions);
     }
 
     public ChannelSettings withQueueBytes(int queueBytes) {
-        return new ChannelSettings(retention, queueMessages, queueBytes, lease, check);
+        return new ChannelSettings(retention, queueMessages, queueBytes, lease, check, userSubscriptions);
     }
 
     public ChannelSettings withLease(Duration lease) {
-        return new ChannelSettings(retention, queueMessages, queueBytes, lease, check);
+        return new ChannelSettings(retention, queueMessages, queueBytes, lease, check, userSubscriptions);
     }
 
     public ChannelSettings withCheck(Duration check) {
-        return new ChannelSettings(retention, queueMessages, queueBytes, lease, check);
+        return new ChannelSettings(retention, queueMessages, queueBytes, lease, check, userSubscriptions);
+    }
+
+    public ChannelSettings withUserSubscriptions(int userSubscriptions) {
+        return new ChannelSettings(retention, queueMessages, queueBytes, lease, check, userSubscriptions);
     }
 }

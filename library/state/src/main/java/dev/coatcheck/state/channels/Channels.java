@@ -92,6 +92,7 @@ public final class Channels implements AutoCloseable {
     private final CatchUps catchUps;
     private final Feed revocations;
     private final Set<Subscription> subscriptions = ConcurrentHashMap.newKeySet();
+    private final SubscriptionsByUser byUser;
 
     /** Guards what is followed; never held while the store is asked. Taken before a feed's lock. */
     private final ReentrantLock lock = new ReentrantLock();
@@ -115,6 +116,7 @@ public final class Channels implements AutoCloseable {
         this.looks = new Looks(store);
         this.checks = new Checks(settings.check(), this::check);
         this.catchUps = new CatchUps(store);
+        this.byUser = new SubscriptionsByUser(settings.userSubscriptions());
         // In turns of its own: no topic that is slow to read makes a revocation late.
         this.revocations = new Feed(Revocations.TOPIC, store, new Turns());
         store.listen(new ChannelStore.Hearer() {
@@ -171,8 +173,9 @@ public final class Channels implements AutoCloseable {
 
     /**
      * Begins a subscription, which listens to nothing yet but may already be ended from anywhere. One round trip for the
-     * first in a process, none afterwards. While the process {@linkplain #drain drains}, the subscription says so and
-     * nothing else. Close it.
+     * first in a process, none afterwards. Where its user has {@link ChannelSettings#userSubscriptions()} here already, the
+     * oldest of them ends. While the process {@linkplain #drain drains}, the subscription says so and nothing else. Close
+     * it.
      *
      * @throws IllegalStateException where this is closed
      */
@@ -180,6 +183,10 @@ public final class Channels implements AutoCloseable {
         var subscription = new Subscription(this, subscriber, settings);
         hearRevocations();
         subscriptions.add(subscription);
+        subscriber
+                .user()
+                .flatMap(user -> byUser.add(user, subscription))
+                .ifPresent(oldest -> oldest.close(new CloseReason.TooMany()));
         if (isClosed()) {
             subscription.close();
         } else if (draining) {
@@ -343,6 +350,7 @@ public final class Channels implements AutoCloseable {
     /** A subscription has ended. */
     void left(Subscription subscription) {
         subscriptions.remove(subscription);
+        subscription.subscriber().user().ifPresent(user -> byUser.remove(user, subscription));
     }
 
     private Optional<Feed> feed(Topic topic) {

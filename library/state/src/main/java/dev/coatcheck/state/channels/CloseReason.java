@@ -21,6 +21,12 @@ public sealed interface CloseReason {
      */
     record Draining(Duration retryAfter) implements CloseReason {}
 
+    /**
+     * Its user has opened more than one may have in a process, and this was the oldest: what comes back by itself would end
+     * the next.
+     */
+    record TooMany() implements CloseReason {}
+
     /** A revocation may have been missed, so everybody's subscriptions on this process have ended: come back at once. */
     record Unsure() implements CloseReason {}
 }

@@ -286,7 +286,7 @@ final class Feed {
                 return null;
             }
             readAgain = false;
-            followers.forEach(Follower::asking);
+            followers.forEach(Follower::readBegins);
             return position;
         } finally {
             lock.unlock();
@@ -315,7 +315,7 @@ final class Feed {
                     if (from.equals(position)) {
                         position = head;
                         var missed = new Missed(topic, head);
-                        followers.forEach(follower -> follower.missed(missed));
+                        followers.forEach(follower -> follower.gone(missed));
                     }
                     readAgain = true;
                 }

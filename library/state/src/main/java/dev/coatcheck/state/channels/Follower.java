@@ -15,7 +15,7 @@ final class Follower {
     private @Nullable Position ahead;
 
     /** Whether the store was asked what there is since they came. */
-    private boolean asked;
+    private boolean askedSince;
 
     private Follower(Sink sink, @Nullable Position ahead) {
         this.sink = sink;
@@ -48,19 +48,28 @@ final class Follower {
         }
     }
 
-    void missed(Missed missed) {
+    /** What stood here is gone, and the topic ends at another place: whoever is there already has missed nothing. */
+    void gone(Missed missed) {
+        if (missed.position().equals(ahead)) {
+            ahead = null;
+        } else {
+            missed(missed);
+        }
+    }
+
+    private void missed(Missed missed) {
         ahead = null;
         sink.missed(missed);
     }
 
     /** The store is asked for what there is. */
-    void asking() {
-        asked = true;
+    void readBegins() {
+        askedSince = true;
     }
 
     /** The feed is where the history ended when the store was asked. */
     void atEnd(Topic topic, Position end) {
-        if (asked && ahead != null) {
+        if (askedSince && ahead != null) {
             missed(new Missed(topic, end));
         }
     }

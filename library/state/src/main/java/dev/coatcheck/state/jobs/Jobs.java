@@ -26,8 +26,8 @@ import java.util.Set;
  *   <li>Among jobs of one priority, groups take turns: a customer's ten jobs wait for about ten of each other's,
  *       whatever the others have enqueued before. A worker goes round by itself; where several claim at once, it is fair
  *       on the whole and not job for job.
- *   <li>A job that is dead stays until it is replayed or cancelled, for 30 days at the most; an adapter may be told another
- *       time. It is gone some time after that.
+ *   <li>A job that is dead stays until it is replayed or cancelled, for as long as the adapter's settings say, 30 days by
+ *       default. It is gone some time after that.
  * </ul>
  *
  * <p>Each method costs one round trip unless it says otherwise, and throws {@link BackingServiceException} where the
@@ -257,13 +257,6 @@ public interface Jobs {
     static void requirePage(int limit) {
         if (limit > MAX_PAGE) {
             throw new IllegalArgumentException("a page has at most %d jobs, and not %d".formatted(MAX_PAGE, limit));
-        }
-    }
-
-    /** For adapters: refuses times for which dead jobs cannot be kept. */
-    static void requireDeadKept(Duration kept) {
-        if (kept.compareTo(Duration.ofSeconds(1)) < 0 || kept.compareTo(Duration.ofDays(3_650)) > 0) {
-            throw new IllegalArgumentException("dead jobs are kept for a second to 3650 days, not for " + kept);
         }
     }
 }
