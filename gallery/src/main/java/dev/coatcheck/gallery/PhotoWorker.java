@@ -15,7 +15,6 @@ import dev.coatcheck.process.health.Metrics;
 import dev.coatcheck.process.lifecycle.Lifecycle;
 import dev.coatcheck.process.lifecycle.Phase;
 import dev.coatcheck.redis.Redis;
-import dev.coatcheck.state.channels.ChannelSettings;
 import dev.coatcheck.state.jobs.Worker;
 import dev.coatcheck.state.jobs.WorkerSettings;
 import dev.coatcheck.state.leases.LeaseSettings;
@@ -31,7 +30,7 @@ final class PhotoWorker {
         lifecycle.onStop(Phase.CLIENTS, "postgresql", postgres);
         var redis = Redis.attach(config.redis().url()::revealLatest);
         var albums = Albums.in(redis::cache);
-        var channels = redis.channels(ChannelSettings.defaults());
+        var channels = redis.channels(PhotoNews.CHANNELS);
         lifecycle.onStop(Phase.CLIENTS, "redis", () -> {
             channels.close();
             albums.close();

@@ -1,6 +1,7 @@
 package dev.coatcheck.gallery;
 
 import dev.coatcheck.gallery.http.GalleryServer;
+import dev.coatcheck.gallery.http.Route;
 import dev.coatcheck.gallery.photos.Albums;
 import dev.coatcheck.postgres.Postgres;
 import dev.coatcheck.process.config.Secret;
@@ -23,8 +24,15 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.HttpURLConnection;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.WebSocket;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A web process as far as it gets with no backing service: the build runs it, so that the JVM notes which classes one
@@ -38,6 +46,7 @@ final class Training {
     private static final String POSTGRES = "postgresql://nobody@" + NOBODY + "/nothing";
     private static final String REDIS = "redis://" + NOBODY;
 
+    private static final String SOCKET = "/training/socket";
     private static final int MILLIS = 10_000;
 
     private Training() {}
@@ -65,8 +74,7 @@ final class Training {
                     new DrainFilter(lifecycle),
                     new SessionFilter(postgres.sessions(SessionSettings.defaults()), SessionFilterSettings.defaults()),
                     new HealthEndpoints(health, metrics),
-                    Web.routes(
-                            config(),
+                    routes(
                             lifecycle,
                             new Web.Attached(
                                     postgres,
@@ -77,10 +85,18 @@ final class Training {
                                     new ChannelSocketServlet(channels, Web.ACCESS))));
             lifecycle.onStop(Phase.WORK, "requests", server::stop);
             lifecycle.ready();
+            openSocket(URI.create("ws://127.0.0.1:" + server.tcpPort() + SOCKET));
             for (var path : List.of("/", "/me", "/photos", "/channels", "/health/live", "/health/ready", "/metrics")) {
                 ask(URI.create("http://127.0.0.1:" + server.tcpPort() + path));
             }
         }
+    }
+
+    /** Those of a web process, and a socket for who is not logged in. */
+    private static List<Route> routes(Lifecycle lifecycle, Web.Attached attached) {
+        var routes = new ArrayList<>(Web.routes(config(), lifecycle, attached));
+        routes.add(Route.of(SOCKET, attached.sockets()));
+        return routes;
     }
 
     private static WebConfig config() {
@@ -93,6 +109,25 @@ final class Training {
             Redis.attach(REDIS).close();
         } catch (BackingServiceException e) {
             // As it should be: the client's classes are loaded.
+        }
+    }
+
+    /** It is closed when the channels find that there is no store. */
+    private static void openSocket(URI address) {
+        var closed = new CompletableFuture<Integer>();
+        try (var client = HttpClient.newHttpClient()) {
+            var socket = client.newWebSocketBuilder()
+                    .buildAsync(address, new WebSocket.Listener() {
+                        @Override
+                        public @Nullable CompletionStage<?> onClose(WebSocket from, int code, String reason) {
+                            closed.complete(code);
+                            return null;
+                        }
+                    })
+                    .orTimeout(MILLIS, TimeUnit.MILLISECONDS)
+                    .join();
+            closed.orTimeout(MILLIS, TimeUnit.MILLISECONDS).join();
+            socket.abort();
         }
     }
 

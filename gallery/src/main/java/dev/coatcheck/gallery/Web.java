@@ -34,9 +34,9 @@ import dev.coatcheck.servlet.SessionFilter;
 import dev.coatcheck.servlet.SessionFilterSettings;
 import dev.coatcheck.servlet.SessionUser;
 import dev.coatcheck.servlet.channels.ChannelAccess;
+import dev.coatcheck.servlet.channels.ChannelFaceSettings;
 import dev.coatcheck.servlet.channels.ChannelSocketServlet;
 import dev.coatcheck.servlet.channels.ChannelStreamServlet;
-import dev.coatcheck.state.channels.ChannelSettings;
 import dev.coatcheck.state.channels.Channels;
 import dev.coatcheck.state.flags.FlagSettings;
 import dev.coatcheck.state.flags.Flags;
@@ -48,6 +48,8 @@ import dev.coatcheck.state.sessions.Sessions;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A web process: whatever it is told it hands to PostgreSQL and Redis, so any other can answer the next request. */
 final class Web {
@@ -58,11 +60,17 @@ final class Web {
     /** Those who listen come back to other instances within a tenth of the time that stopping may take. */
     private static final int DRAIN_SHARE = 10;
 
+    /** Half of what the server takes: the other half is for requests, among them those after its health. */
+    private static final ChannelFaceSettings FACES =
+            ChannelFaceSettings.defaults().withMaxConnections(GalleryServer.MAX_CONNECTIONS / 2);
+
     /** How long the last of them may take to answer. */
     private static final Duration TAKING_LEAVE = Duration.ofSeconds(2);
 
-    /** What is meant for them is all that users listen to, and that is not asked about: everything else is refused. */
+    /** Refuses everything. What is meant for the user who asks is not asked about, and is all that the page listens to. */
     static final ChannelAccess ACCESS = ChannelAccess.bySession((subscriber, topic) -> false);
+
+    private static final Logger log = LoggerFactory.getLogger(Web.class);
 
     private final WebConfig config;
     private final Lifecycle lifecycle;
@@ -84,7 +92,7 @@ final class Web {
         });
         redis = Redis.attach(config.redis().url()::revealLatest);
         albums = Albums.in(redis::cache);
-        channels = redis.channels(ChannelSettings.defaults());
+        channels = redis.channels(PhotoNews.CHANNELS);
         lifecycle.onStop(Phase.CLIENTS, "redis", () -> {
             channels.close();
             albums.close();
@@ -117,7 +125,7 @@ final class Web {
         JobMetrics.register(metrics.registry(), postgres.jobs());
         metrics.registry().gauge("session.attributes.unreadable", sessions, SessionFilter::unreadableAttributes);
 
-        var sockets = new ChannelSocketServlet(channels, ACCESS);
+        var sockets = new ChannelSocketServlet(channels, ACCESS, FACES);
         var server = GalleryServer.start(
                 config.listenAddress(),
                 config.port(),
@@ -132,7 +140,10 @@ final class Web {
         lifecycle.onStop(Phase.WORK, "requests in flight", () -> {
             try {
                 channels.drain(config.drainTimeout().dividedBy(DRAIN_SHARE));
-                sockets.awaitClosed(TAKING_LEAVE);
+                int left = sockets.awaitClosed(TAKING_LEAVE);
+                if (left > 0) {
+                    log.warn("{} sockets are cut off: their clients did not answer within {}", left, TAKING_LEAVE);
+                }
                 drain.awaitIdle();
             } finally {
                 // Before the next phase: on a connection that is still open another request would meet closed clients.
@@ -186,7 +197,7 @@ final class Web {
                         once,
                         Uploads.limit(attached.limits())),
                 Route.of("/photos/*", new PhotoServlet(photos, blobs, shown)),
-                Route.of("/channels", new ChannelStreamServlet(channels, ACCESS), new LoggedInFilter()),
+                Route.of("/channels", new ChannelStreamServlet(channels, ACCESS, FACES), new LoggedInFilter()),
                 Route.of("/socket", attached.sockets(), new LoggedInFilter()));
     }
 }

@@ -87,10 +87,6 @@ final class GallerySocket implements WebSocket.Listener, AutoCloseable {
         return closeCode.orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
     }
 
-    boolean isOpen() {
-        return !closeCode.isDone();
-    }
-
     @Override
     public @Nullable CompletionStage<?> onText(WebSocket from, CharSequence part, boolean last) {
         text.append(part);

@@ -13,13 +13,17 @@ import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.FilePayload;
 import dev.coatcheck.gallery.images.TestImages;
+import dev.coatcheck.gallery.photos.PhotoNews;
+import dev.coatcheck.postgres.Postgres;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
@@ -166,10 +170,85 @@ class PageTest {
 
             assertThat(page.locator(".photo[data-status=ready]")).hasCount(1);
             assertThat(page.locator(".photo progress")).isHidden();
+            // A page may look, and find that the photo is ready, before it is told so.
+            page.waitForCondition(() -> frames.stream()
+                            .filter(frame -> frame.contains("percent"))
+                            .count()
+                    >= 10);
             assertThat(frames)
                     .filteredOn(frame -> frame.contains("percent"))
                     .hasSize(10)
                     .allMatch(frame -> frame.startsWith("ws://127.0.0.1:" + two.getPort() + "/socket "));
+        }
+    }
+
+    @Test
+    void what_nobody_was_told_of_is_found_when_the_page_listens_again_and_what_failed_develops_when_it_is_tried_anew()
+            throws SQLException {
+        try (var quiet = new TestGallery();
+                var postgres = Postgres.attach(quiet.postgresUrl);
+                var context = browser.newContext()) {
+            var instance = quiet.startWeb();
+            var visitor = Visitor.loggedIn(instance);
+            var page = context.newPage();
+            page.addInitScript("window.WebSocket = class extends WebSocket {"
+                    + " constructor(address) { super(address); window.latest = this; } }");
+            var begun = new AtomicInteger();
+            page.onWebSocket(socket -> socket.onFrameReceived(
+                    frame -> begun.addAndGet(frame.text().contains("\"begun\"") ? 1 : 0)));
+            logIn(page, instance, visitor);
+            page.waitForCondition(() -> begun.get() == 1);
+            visitor.upload(instance, TestImages.png(60, 40)); // no worker, no word
+            try (var connection = postgres.dataSource().getConnection();
+                    var update = connection.prepareStatement("UPDATE photos SET status = 'failed'")) {
+                update.executeUpdate();
+            }
+
+            page.evaluate("latest.close()");
+
+            assertThat(page.locator(".photo[data-status=failed]")).hasCount(1);
+            page.waitForCondition(() -> begun.get() == 2);
+            quiet.startWorker();
+            assertThat(page.locator(".photo[data-status=ready]")).hasCount(1);
+        }
+    }
+
+    @Test
+    void a_page_that_others_have_taken_the_place_of_listens_again_when_somebody_looks_at_it() {
+        try (var context = browser.newContext()) {
+            var visitor = Visitor.loggedIn(web);
+            var page = context.newPage();
+            var frames = new CopyOnWriteArrayList<String>();
+            page.onWebSocket(socket -> socket.onFrameReceived(frame -> frames.add(frame.text())));
+            logIn(page, web, visitor);
+            page.waitForCondition(() -> frames.stream().anyMatch(frame -> frame.contains("\"begun\"")));
+            for (int i = 0; i < PhotoNews.CHANNELS.userSubscriptions(); i++) {
+                GallerySocket.open(visitor, web).close();
+            }
+            page.waitForCondition(() -> frames.stream().anyMatch(frame -> frame.contains("\"too-many\"")));
+
+            page.evaluate("document.dispatchEvent(new Event('visibilitychange'))");
+
+            page.waitForCondition(() -> frames.getLast().contains("\"begun\""));
+        }
+    }
+
+    @Test
+    void a_page_whose_session_has_ended_asks_until_it_is_told_so() {
+        try (var context = browser.newContext()) {
+            var visitor = Visitor.loggedIn(web);
+            var page = context.newPage();
+            var frames = new CopyOnWriteArrayList<String>();
+            page.onWebSocket(socket -> socket.onFrameReceived(frame -> frames.add(frame.text())));
+            logIn(page, web, visitor);
+            page.waitForCondition(() -> frames.stream().anyMatch(frame -> frame.contains("\"begun\"")));
+            page.route("**/me", Route::abort, new Page.RouteOptions().setTimes(2));
+
+            visitor.post(web, "/logout/everywhere", "");
+
+            assertThat(page.getByText("The gallery cannot be reached just now")).isVisible();
+            assertThat(button(page, "Log in")).isVisible();
+            assertThat(page.getByText("You have been logged out.")).isVisible();
         }
     }
 

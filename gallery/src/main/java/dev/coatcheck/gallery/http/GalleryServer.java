@@ -30,7 +30,9 @@ import org.eclipse.jetty.util.thread.VirtualThreadPool;
  * <p>It believes {@code X-Forwarded-For}, {@code -Proto} and {@code -Host}, so only a router may reach it that sets them.
  */
 public final class GalleryServer {
-    private static final int MAX_CONNECTIONS = 2_000;
+    /** How many clients may be connected, whatever they ask for. */
+    public static final int MAX_CONNECTIONS = 2_000;
+
     private static final int MAX_HEADER_BYTES = 16 * 1024;
     private static final long IDLE_MILLIS = 30_000;
     private static final long STOP_MILLIS = 2_000;

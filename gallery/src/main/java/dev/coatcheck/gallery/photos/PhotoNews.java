@@ -3,8 +3,11 @@ package dev.coatcheck.gallery.photos;
 import dev.coatcheck.gallery.http.Json;
 import dev.coatcheck.gallery.photos.Photo.Status;
 import dev.coatcheck.state.BackingServiceException;
+import dev.coatcheck.state.channels.ChannelSettings;
 import dev.coatcheck.state.channels.Channels;
+import dev.coatcheck.state.channels.Retention;
 import dev.coatcheck.state.channels.Topic;
+import java.time.Duration;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -12,10 +15,14 @@ import org.slf4j.LoggerFactory;
 /**
  * Tells the pages that a user has open, at whichever instances, what becomes of their photos.
  *
- * <p>It is word of what the database knows: where it cannot be told nothing else fails, and a page looks for itself now and
- * then.
+ * <p>It is word of what the database knows: whatever keeps it from being told, nothing else fails, and a page looks for itself
+ * now and then.
  */
 public final class PhotoNews {
+    /** Of the channels that it is told on: some photos a page may miss while it changes its process, and no more. */
+    public static final ChannelSettings CHANNELS = ChannelSettings.defaults()
+            .withRetention(Retention.defaults().withAge(Duration.ofMinutes(10)).withMessages(200));
+
     private static final int ALL = 100;
     private static final Logger log = LoggerFactory.getLogger(PhotoNews.class);
 
@@ -46,6 +53,9 @@ public final class PhotoNews {
         } catch (BackingServiceException e) {
             log.warn("No page is told of photo {}: {}", news.photo(), e.getMessage());
             return false;
+        } catch (RuntimeException e) {
+            log.error("No page is told of photo {}", news.photo(), e);
+            return false;
         }
     }
 
@@ -64,8 +74,9 @@ public final class PhotoNews {
         /** One more step is done. Nothing is told any more where that has failed once, so that it holds up no job. */
         void step() {
             done++;
-            isTold = isTold
-                    && tell(photo.account(), new News(photo.id(), photo.status().text(), ALL * done / steps));
+            // Whatever was known of it: one that has failed and is tried anew is processed as well.
+            var news = new News(photo.id(), Status.PROCESSING.text(), ALL * done / steps);
+            isTold = isTold && tell(photo.account(), news);
         }
     }
 }

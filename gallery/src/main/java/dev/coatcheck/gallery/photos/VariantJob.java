@@ -22,6 +22,7 @@ import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -95,8 +96,19 @@ public final class VariantJob implements JobHandler, AutoCloseable {
 
     private Map<Variant, byte[]> compute(FileChannel original, ImageType type, PhotoNews.Progress progress)
             throws BrokenImageException, InterruptedException {
-        var work = computing.submit(() -> VariantMaker.make(original, type, progress::step));
+        // Told on this thread, since a word may take as long as Redis does, and the others are for computing.
+        var goesOn = new LinkedBlockingQueue<Boolean>();
+        var work = computing.submit(() -> {
+            try {
+                return VariantMaker.make(original, type, () -> goesOn.add(true));
+            } finally {
+                goesOn.add(false);
+            }
+        });
         try {
+            while (goesOn.take()) {
+                progress.step();
+            }
             return work.get();
         } catch (ExecutionException e) {
             if (e.getCause() instanceof BrokenImageException broken) {

@@ -168,8 +168,8 @@ function show(photo, where = 'last') {
     item.querySelector('.picture').addEventListener('click', () => view(photo.id));
     if (where === 'first') $('photos').prepend(item); else $('photos').append(item);
   }
-  // What was asked for earlier may be answered later.
-  if (known && known.photo.status !== 'processing' && photo.status === 'processing') return;
+  // What was asked for earlier may be answered later: a photo that is ready stays so. One that failed may be tried anew.
+  if (known?.photo.status === 'ready') return;
   photos.set(photo.id, {photo, item});
   item.dataset.status = photo.status;
   item.querySelector('progress').hidden = photo.status !== 'processing';
@@ -214,13 +214,24 @@ let channels = null;
 /** How often a socket is tried that has never opened, before it is taken for one that some proxy does not let through. */
 const SOCKETS_TRIED = 2;
 
+/** When a socket is tried again nevertheless: it may have been a gallery that was starting. */
+const SOCKET_AGAIN = 300_000;
+
 /** Word can get lost where a process or Redis dies in between: what is still being developed is looked at now and then. */
 const LOOK_EVERY = 15_000;
+
+const LONGEST_PAUSE = 30_000;
+
+/** Whether others of one's pages have taken the place of this one, which listens again when somebody looks at it. */
+let ousted = false;
+
+const pause = milliseconds => new Promise(resolve => setTimeout(resolve, milliseconds));
 
 /** Hears what becomes of the photos, over a WebSocket, or over server-sent events where none can be opened. */
 function listen(socket = true) {
   let opened = false;
   let failures = 0;
+  ousted = false;
   channels?.close();
   const mine = connect(socket ? '/socket' : '/channels', {
     socket,
@@ -228,33 +239,51 @@ function listen(socket = true) {
       opened ||= now === 'open';
       if (socket && !opened && ++failures === SOCKETS_TRIED) listen(false);
     },
-    closed: askWhoIsHere,
+    closed(reason) {
+      ousted = reason === 'too-many';
+      if (!ousted) askWhoIsHere();
+    },
   });
   channels = mine;
+  if (!socket) setTimeout(() => { if (channels === mine && !ousted) listen(); }, SOCKET_AGAIN);
   mine.subscribe('@me', {
-    begun: lookAgain, // at what has changed since the album was read
-    missed: lookAgain,
+    begun: readAgain, // what has changed since the album was read
+    missed: askWhoIsHere, // or else the cookie is that of somebody else by now
     message: text => hear(JSON.parse(text)),
     refused: askWhoIsHere,
   });
 }
 
-/** The session has ended, here or on another device; or it is somebody else's by now. */
+/** The session may have ended, here or on another device, or be somebody else's by now: it is asked until that is known. */
 async function askWhoIsHere() {
-  try {
-    const me = await ask('GET', '/me');
-    showDoor();
-    await showAlbum(me);
-  } catch (error) {
-    explain(error);
+  const heardOn = channels;
+  for (let most = 1000; channels === heardOn; most = Math.min(2 * most, LONGEST_PAUSE)) {
+    try {
+      const me = await ask('GET', '/me');
+      if (channels !== heardOn) return;
+      say('');
+      if (me.email !== $('email').textContent) {
+        showDoor();
+        await showAlbum(me);
+      } else {
+        await pause(Math.random() * most); // what has ended a session that goes on may end it again
+        if (channels === heardOn) listen();
+      }
+      return;
+    } catch (error) {
+      if (channels === heardOn) explain(error);
+    }
+    await pause(Math.random() * most);
   }
 }
 
 function hear({photo: id, status, percent}) {
   const known = photos.get(id);
-  if (known?.photo.status === 'processing' && status === 'processing') {
+  if (known?.photo.status === 'ready') return;
+  if (known && status === 'processing') {
+    if (known.photo.status === 'failed') show({...known.photo, status}); // it is tried anew
     known.item.querySelector('progress').value = percent;
-  } else if (!known || known.photo.status === 'processing') {
+  } else {
     look(id);
   }
 }
@@ -279,11 +308,35 @@ async function look(id) {
   if (again && channels === heardOn) look(id);
 }
 
-function lookAgain() {
-  for (const {photo} of photos.values()) if (photo.status === 'processing') look(photo.id);
+/** Reads the album's first page anew: what was added elsewhere, and what has become of what was being developed. */
+async function readAgain() {
+  const heardOn = channels;
+  try {
+    const page = await ask('GET', '/photos');
+    if (channels !== heardOn) return;
+    if (page.next && !page.photos.some(({id}) => photos.has(id))) { // there is more between it and what is shown
+      photos.clear();
+      $('photos').replaceChildren();
+      next = page.next;
+      $('more').hidden = false;
+    }
+    for (const photo of page.photos.toReversed()) show(photo, 'first');
+    $('empty').hidden = photos.size > 0;
+    const seen = new Set(page.photos.map(({id}) => id));
+    for (const {photo} of photos.values()) if (photo.status === 'processing' && !seen.has(photo.id)) look(photo.id);
+  } catch (error) {
+    if (error instanceof Refused && error.status === 401) explain(error); // else there is a next time
+  }
 }
 
-setInterval(lookAgain, LOOK_EVERY);
+function lookAgain() {
+  if (document.hidden || !channels) return;
+  if (ousted) listen();
+  else if ([...photos.values()].some(({photo}) => photo.status === 'processing')) readAgain();
+}
+
+setInterval(() => { if (!ousted) lookAgain(); }, LOOK_EVERY);
+document.addEventListener('visibilitychange', lookAgain);
 
 /* ---- one photo, large ---- */
 
