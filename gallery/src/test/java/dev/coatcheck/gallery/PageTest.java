@@ -171,10 +171,8 @@ class PageTest {
             assertThat(page.locator(".photo[data-status=ready]")).hasCount(1);
             assertThat(page.locator(".photo progress")).isHidden();
             // A page may look, and find that the photo is ready, before it is told so.
-            page.waitForCondition(() -> frames.stream()
-                            .filter(frame -> frame.contains("percent"))
-                            .count()
-                    >= 10);
+            page.waitForCondition(() ->
+                    frames.stream().filter(frame -> frame.contains("percent")).count() >= 10);
             assertThat(frames)
                     .filteredOn(frame -> frame.contains("percent"))
                     .hasSize(10)
@@ -194,8 +192,8 @@ class PageTest {
             page.addInitScript("window.WebSocket = class extends WebSocket {"
                     + " constructor(address) { super(address); window.latest = this; } }");
             var begun = new AtomicInteger();
-            page.onWebSocket(socket -> socket.onFrameReceived(
-                    frame -> begun.addAndGet(frame.text().contains("\"begun\"") ? 1 : 0)));
+            page.onWebSocket(socket ->
+                    socket.onFrameReceived(frame -> begun.addAndGet(frame.text().contains("\"begun\"") ? 1 : 0)));
             logIn(page, instance, visitor);
             page.waitForCondition(() -> begun.get() == 1);
             visitor.upload(instance, TestImages.png(60, 40)); // no worker, no word
@@ -215,6 +213,7 @@ class PageTest {
 
     @Test
     void a_page_that_others_have_taken_the_place_of_listens_again_when_somebody_looks_at_it() {
+        var newer = new ArrayList<GallerySocket>();
         try (var context = browser.newContext()) {
             var visitor = Visitor.loggedIn(web);
             var page = context.newPage();
@@ -223,13 +222,15 @@ class PageTest {
             logIn(page, web, visitor);
             page.waitForCondition(() -> frames.stream().anyMatch(frame -> frame.contains("\"begun\"")));
             for (int i = 0; i < PhotoNews.CHANNELS.userSubscriptions(); i++) {
-                GallerySocket.open(visitor, web).close();
+                newer.add(GallerySocket.open(visitor, web));
             }
             page.waitForCondition(() -> frames.stream().anyMatch(frame -> frame.contains("\"too-many\"")));
 
             page.evaluate("document.dispatchEvent(new Event('visibilitychange'))");
 
             page.waitForCondition(() -> frames.getLast().contains("\"begun\""));
+        } finally {
+            newer.forEach(GallerySocket::close);
         }
     }
 

@@ -37,15 +37,18 @@ class PhotoNewsTest {
             new PhotoNews(channels).progress(FAILED, 2).step();
 
             assertThat(page.next(PATIENCE))
-                    .isInstanceOfSatisfying(Message.class, message -> assertThat(message.payload())
-                            .contains("\"processing\"", "50"));
+                    .isInstanceOfSatisfying(
+                            Message.class,
+                            message -> assertThat(message.payload()).contains("\"processing\"", "50"));
         }
     }
 
     @Test
     void whatever_keeps_it_from_being_told_nothing_else_fails() {
         var broken = (ChannelStore) Proxy.newProxyInstance(
-                ChannelStore.class.getClassLoader(), new Class<?>[] {ChannelStore.class}, (proxy, method, arguments) -> {
+                ChannelStore.class.getClassLoader(),
+                new Class<?>[] {ChannelStore.class},
+                (proxy, method, arguments) -> {
                     if (method.getName().equals("publish")) {
                         throw new IllegalStateException("closed");
                     }

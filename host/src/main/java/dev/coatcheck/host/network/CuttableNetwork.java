@@ -78,7 +78,8 @@ public final class CuttableNetwork implements AutoCloseable {
             }
         }
         if (!Files.isWritable(LOOPBACK_SWITCH)) {
-            return Optional.of("networks that can be cut need to set " + LOOPBACK_SWITCH + ": run as root of the machine");
+            return Optional.of(
+                    "networks that can be cut need to set " + LOOPBACK_SWITCH + ": run as root of the machine");
         }
         try {
             run(List.of("unshare", "--net", "true"));

@@ -27,8 +27,9 @@ class CuttableNetworkTest {
 
     @BeforeEach
     void needsNamespaces() {
-        assumeTrue(CuttableNetwork.obstacle().isEmpty(), () -> CuttableNetwork.obstacle()
-                .orElse(""));
+        assumeTrue(
+                CuttableNetwork.obstacle().isEmpty(),
+                () -> CuttableNetwork.obstacle().orElse(""));
     }
 
     /** A process inside that sends on whatever it is told. */

@@ -62,7 +62,9 @@ final class Factories {
             var limit = Duration.ofSeconds(2);
             return Postgres.attach(
                             url,
-                            PostgresSettings.defaults().withConnectTimeout(limit).withStatementTimeout(limit))
+                            PostgresSettings.defaults()
+                                    .withConnectTimeout(limit)
+                                    .withStatementTimeout(limit))
                     .jobs();
         }
     }

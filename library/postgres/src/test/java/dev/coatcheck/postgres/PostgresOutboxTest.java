@@ -119,8 +119,7 @@ class PostgresOutboxTest {
 
         assertThat(elsewhere.list(QUEUE, JobState.WAITING, 10))
                 .extracting(StoredJob::payload, StoredJob::priority)
-                .containsExactlyInAnyOrder(
-                        tuple("high", NewJob.MAX_PRIORITY), tuple("low", NewJob.MIN_PRIORITY));
+                .containsExactlyInAnyOrder(tuple("high", NewJob.MAX_PRIORITY), tuple("low", NewJob.MIN_PRIORITY));
         assertThat(claimed()).extracting(ClaimedJob::payload).containsExactly("high", "low");
     }
 

@@ -91,14 +91,19 @@ class RedisJobsTest {
         long died = Long.parseLong(member.substring(due, due + 16)) - by.toNanos() / 1_000;
         store.besides().zrem(KEYS + "dead", member);
         store.besides()
-                .zadd(KEYS + "dead", 0, member.substring(0, due) + "%016d".formatted(died) + member.substring(due + 16));
+                .zadd(
+                        KEYS + "dead",
+                        0,
+                        member.substring(0, due) + "%016d".formatted(died) + member.substring(due + 16));
     }
 
     @ParameterizedTest
     @ValueSource(ints = {Integer.MAX_VALUE, Integer.MIN_VALUE})
     void a_job_of_a_priority_that_only_an_earlier_release_gave_is_claimed_and_ends(int priority) {
         jobs.enqueue(NewJob.of(QUEUE, "{}"));
-        store.besides().eval("""
+        store.besides()
+                .eval(
+                        """
                 local records, id = KEYS[1], redis.call('HKEYS', KEYS[1])[1]
                 local job = cmsgpack.unpack(redis.call('HGET', records, id))
                 job.priority = tonumber(ARGV[1])
@@ -110,7 +115,10 @@ class RedisJobsTest {
                   local level = string.format('%010.0f', 2147483647 - job.priority)
                   redis.call('ZADD', index, 0, start .. level .. string.sub(member, #start + 11))
                 end
-                """, ScriptOutputType.STATUS, new String[] {KEYS + "records", KEYS + "turns", KEYS + "due"}, "" + priority);
+                """,
+                        ScriptOutputType.STATUS,
+                        new String[] {KEYS + "records", KEYS + "turns", KEYS + "due"},
+                        "" + priority);
 
         var claimed = jobs.claim(Set.of(QUEUE), 1, LONG);
 

@@ -16,12 +16,7 @@ import java.time.Duration;
  *     by default
  */
 public record ChannelSettings(
-        Retention retention,
-        int queueMessages,
-        int queueBytes,
-        Duration lease,
-        Duration check,
-        int userSubscriptions) {
+        Retention retention, int queueMessages, int queueBytes, Duration lease, Duration check, int userSubscriptions) {
     private static final Duration SHORTEST = Duration.ofMillis(100);
     private static final Duration LONGEST = Duration.ofHours(1);
     private static final ChannelSettings DEFAULTS =

@@ -33,7 +33,8 @@ class ClosingTest {
                     }
                     assertThat(method.getName()).isEqualTo(question);
                     asking.complete(Thread.currentThread());
-                    assertThat(answer.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+                    assertThat(answer.await(PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                            .isTrue();
                     return late;
                 });
     }
