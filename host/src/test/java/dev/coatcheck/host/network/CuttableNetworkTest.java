@@ -48,7 +48,7 @@ class CuttableNetworkTest {
     @Test
     void what_is_sent_while_the_link_is_cut_arrives_after_the_mend_on_the_same_connection() throws IOException {
         try (CuttableNetwork network = CuttableNetwork.open();
-                ServerSocket server = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"));
+                ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
                 ProcessGroup inside = sender(network, server.getLocalPort())) {
             server.setSoTimeout(PATIENCE_MILLIS);
             try (Socket socket = server.accept();
