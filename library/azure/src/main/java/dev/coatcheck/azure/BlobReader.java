@@ -32,7 +32,7 @@ final class BlobReader {
             if (answer.isMissing()) {
                 return Optional.of(new ReadResult.Missing());
             }
-            if (answer.status() == Answer.RANGE_NOT_SATISFIABLE) {
+            if (answer.status() == Answer.RANGE_NOT_SATISFIABLE || isNothing(answer)) {
                 return Optional.empty();
             }
             return Optional.of(found(answer));
@@ -53,6 +53,11 @@ final class BlobReader {
         }
         long last = offset + options.length().orElse(0) - 1;
         return Optional.of("bytes=" + offset + "-" + (options.length().isEmpty() || last < offset ? "" : last));
+    }
+
+    /** How Azurite says that a blob ends where a range begins. */
+    private static boolean isNothing(Answer answer) throws RefusedException {
+        return answer.status() == HttpURLConnection.HTTP_PARTIAL && answer.length() == 0;
     }
 
     private Found found(Answer answer) throws RefusedException {

@@ -7,7 +7,10 @@ import java.util.EnumSet;
 import java.util.Set;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** On Azurite. Replaced are blobs of two blocks too: readers and writers of one key meet there. */
+/**
+ * On Azurite, with blobs of one block and of several. Those that are replaced while they are read have one: of others Azurite
+ * may tell of the next, as it changes what it knows in place.
+ */
 class AzureBlobsTest extends BlobsContract {
     @RegisterExtension
     final Containers containers = new Containers();

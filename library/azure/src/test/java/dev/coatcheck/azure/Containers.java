@@ -7,8 +7,8 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 
 /** Empty containers on the shared server, and what is attached to them, for the length of a test. */
 final class Containers implements AfterEachCallback {
-    /** Small blocks, so that what is large for a test has some. */
-    static final AzureSettings SETTINGS = AzureSettings.defaults().withBlockBytes(1 << 20);
+    /** Small blocks, so that what is large for a test has some; what the contract replaces all the time has one. */
+    static final AzureSettings SETTINGS = AzureSettings.defaults().withBlockBytes(2 << 20);
 
     private final List<Azure> attached = new ArrayList<>();
     private String url = "";
