@@ -76,6 +76,9 @@ class GoogleCloudStorageTest {
             case "GET" -> "<ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>";
             default -> "";
         };
+        if (method.equals("HEAD")) {
+            exchange.getResponseHeaders().add("Content-Length", "5");
+        }
         var bytes = body.getBytes(StandardCharsets.UTF_8);
         exchange.sendResponseHeaders(method.equals("DELETE") ? 404 : 200, bytes.length == 0 ? -1 : bytes.length);
         exchange.getResponseBody().write(bytes);

@@ -24,7 +24,8 @@ class BlobDescriptionTest {
     @Test
     void a_checksum_that_was_not_known_is_none() {
         var description = new BlobDescription(Optional.empty(), Map.of());
-        assertThat(BlobDescription.of(Map.of("coatcheck", description.toText(ROOM)))).isEqualTo(description);
+        assertThat(BlobDescription.of(Map.of("coatcheck", description.toText(ROOM))))
+                .isEqualTo(description);
     }
 
     @Test
