@@ -103,8 +103,9 @@ final class Answer {
     Map<String, String> metadata() {
         return response.headers().map().entrySet().stream()
                 .filter(header -> header.getKey().regionMatches(true, 0, METADATA, 0, METADATA.length()))
-                .collect(Collectors.toMap(header -> header.getKey().substring(METADATA.length()), header -> header.getValue()
-                        .getFirst()));
+                .collect(Collectors.toMap(
+                        header -> header.getKey().substring(METADATA.length()),
+                        header -> header.getValue().getFirst()));
     }
 
     /** The body, to be read now. */

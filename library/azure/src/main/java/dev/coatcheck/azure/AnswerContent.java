@@ -10,11 +10,11 @@ import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow.Subscription;
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -112,7 +112,10 @@ final class AnswerContent extends InputStream implements BodySubscriber<AnswerCo
                 ended = true;
                 if (failure.isPresent()) {
                     close();
-                    throw new IOException("the store ended an answer too early: " + failure.get().getMessage(), failure.get());
+                    throw new IOException(
+                            "the store ended an answer too early: "
+                                    + failure.get().getMessage(),
+                            failure.get());
                 }
             }
         }

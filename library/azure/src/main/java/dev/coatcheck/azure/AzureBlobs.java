@@ -98,13 +98,7 @@ final class AzureBlobs implements Blobs {
         var contentType = answer.headerIfAny("content-type")
                 .orElseGet(() -> PutOptions.defaults().contentType());
         return new Blob(
-                key,
-                size,
-                contentType,
-                answer.etag(),
-                description.sha256(),
-                answer.storedAt(),
-                description.metadata());
+                key, size, contentType, answer.etag(), description.sha256(), answer.storedAt(), description.metadata());
     }
 
     @Override

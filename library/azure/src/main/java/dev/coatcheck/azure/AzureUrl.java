@@ -49,7 +49,8 @@ record AzureUrl(URI endpoint, SharedKey key, String container) {
                 || !CONTAINER_NAME.matcher(container).matches()
                 || parsed.getRawQuery() != null
                 || parsed.getRawFragment() != null) {
-            throw refused("it names no account with its key, no host or no container, or its key is not percent-encoded");
+            throw refused(
+                    "it names no account with its key, no host or no container, or its key is not percent-encoded");
         }
         var key = key(authority.substring(0, at));
         var rest = path.substring(0, path.length() - container.length()).replaceAll("/$", "");

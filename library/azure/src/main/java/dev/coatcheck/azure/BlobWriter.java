@@ -109,9 +109,7 @@ final class BlobWriter {
             return stored(answer.require(HttpURLConnection.HTTP_CREATED), sha256);
         };
         // Once: made again after its answer was lost, it would find there what it had stored itself.
-        return options.ifAbsent()
-                ? container.askOnce(attempt, call, reading)
-                : container.ask(attempt, call, reading);
+        return options.ifAbsent() ? container.askOnce(attempt, call, reading) : container.ask(attempt, call, reading);
     }
 
     /** As often as it is asked for. */

@@ -31,14 +31,16 @@ final class BlockList {
     byte[] xml() {
         return ids.stream()
                 .map(id -> "<Latest>" + id + "</Latest>")
-                .collect(Collectors.joining("", "<?xml version=\"1.0\" encoding=\"utf-8\"?><BlockList>", "</BlockList>"))
+                .collect(
+                        Collectors.joining("", "<?xml version=\"1.0\" encoding=\"utf-8\"?><BlockList>", "</BlockList>"))
                 .getBytes(StandardCharsets.US_ASCII);
     }
 
     /** Of that, in Base64. */
     String md5() {
         try {
-            return Base64.getEncoder().encodeToString(MessageDigest.getInstance("MD5").digest(xml()));
+            return Base64.getEncoder()
+                    .encodeToString(MessageDigest.getInstance("MD5").digest(xml()));
         } catch (NoSuchAlgorithmException e) {
             throw new AssertionError("every Java platform has MD5", e);
         }

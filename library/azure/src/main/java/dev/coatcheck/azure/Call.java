@@ -57,7 +57,9 @@ final class Call {
     }
 
     static String encoded(String text) {
-        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20").replace("*", "%2A");
+        return URLEncoder.encode(text, StandardCharsets.UTF_8)
+                .replace("+", "%20")
+                .replace("*", "%2A");
     }
 
     Call query(String name, String value) {
@@ -85,9 +87,8 @@ final class Call {
         var address = url.endpoint().getRawPath() + "/" + url.container() + path;
         var signature = url.key().sign(toSign(sent, "/" + url.key().account() + address));
         sent.put("authorization", "SharedKey " + url.key().account() + ":" + signature);
-        var request = HttpRequest.newBuilder(
-                        URI.create(url.endpoint().getScheme() + "://" + url.endpoint().getRawAuthority() + address
-                                + query()))
+        var request = HttpRequest.newBuilder(URI.create(
+                        url.endpoint().getScheme() + "://" + url.endpoint().getRawAuthority() + address + query()))
                 .method(method, body);
         sent.forEach(request::header);
         return request.build();

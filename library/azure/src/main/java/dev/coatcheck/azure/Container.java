@@ -131,7 +131,10 @@ final class Container implements AutoCloseable {
     /** The platform's exceptions for connections that cannot be made have no message. */
     private static IOException named(IOException failure) {
         return failure.getMessage() == null
-                ? new IOException("no connection could be made (%s)".formatted(failure.getClass().getSimpleName()), failure)
+                ? new IOException(
+                        "no connection could be made (%s)"
+                                .formatted(failure.getClass().getSimpleName()),
+                        failure)
                 : failure;
     }
 

@@ -16,9 +16,9 @@ class AzureUrlTest {
 
     private static final Map<String, String> ENVIRONMENT = Map.of(
             "AZURE_STORAGE_CONNECTION_STRING",
-                    "DefaultEndpointsProtocol=https;AccountName=ada1;AccountKey=" + KEY
-                            + ";EndpointSuffix=core.windows.net",
-            "AZURE_STORAGE_CONTAINER", "photos");
+            "DefaultEndpointsProtocol=https;AccountName=ada1;AccountKey=" + KEY + ";EndpointSuffix=core.windows.net",
+            "AZURE_STORAGE_CONTAINER",
+            "photos");
 
     @Test
     void a_url_names_the_account_its_key_and_the_container() {

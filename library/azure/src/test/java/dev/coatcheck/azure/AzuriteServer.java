@@ -129,8 +129,8 @@ final class AzuriteServer implements AutoCloseable {
 
     /** The URL of a container, with the key. */
     String url(String container) {
-        return "http://" + ACCOUNT + ":" + URLEncoder.encode(KEY, StandardCharsets.UTF_8) + "@127.0.0.1:" + tcpPort + "/"
-                + ACCOUNT + "/" + container;
+        return "http://" + ACCOUNT + ":" + URLEncoder.encode(KEY, StandardCharsets.UTF_8) + "@127.0.0.1:" + tcpPort
+                + "/" + ACCOUNT + "/" + container;
     }
 
     /** The URL of a new empty container. */

@@ -40,8 +40,7 @@ class BlobPageTest {
             exchange.close();
         });
         server.start();
-        azure = Azure.attach(
-                "http://ada1:a2V5@127.0.0.1:" + server.getAddress().getPort() + "/ada1/photos");
+        azure = Azure.attach("http://ada1:a2V5@127.0.0.1:" + server.getAddress().getPort() + "/ada1/photos");
     }
 
     @AfterEach
@@ -105,7 +104,8 @@ class BlobPageTest {
 
     private static String properties(String length) {
         return "<Properties><Creation-Time>Mon, 02 Nov 2026 07:00:00 GMT</Creation-Time>"
-                + "<Last-Modified>Mon, 02 Nov 2026 08:00:00 GMT</Last-Modified><Etag>0x8D</Etag><Content-Length>" + length
+                + "<Last-Modified>Mon, 02 Nov 2026 08:00:00 GMT</Last-Modified><Etag>0x8D</Etag><Content-Length>"
+                + length
                 + "</Content-Length><Content-Type>text/plain</Content-Type></Properties><OrMetadata /></Blob>";
     }
 }

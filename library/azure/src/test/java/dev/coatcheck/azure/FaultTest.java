@@ -125,12 +125,10 @@ class FaultTest {
     void who_is_overtaken_while_a_blob_of_blocks_is_stored_is_told_and_what_overtook_it_stays() throws IOException {
         var blobs = direct.blobs();
         var other = new byte[] {1, 2, 3};
-        var overtaken = new SequenceInputStream(
-                new ByteArrayInputStream(new byte[LARGE]),
-                new AtTheEnd(() -> {
-                    put(blobs, "a", new byte[LARGE + 1], PutOptions.defaults());
-                    put(blobs, "a", other, PutOptions.defaults());
-                }));
+        var overtaken = new SequenceInputStream(new ByteArrayInputStream(new byte[LARGE]), new AtTheEnd(() -> {
+            put(blobs, "a", new byte[LARGE + 1], PutOptions.defaults());
+            put(blobs, "a", other, PutOptions.defaults());
+        }));
 
         assertThatThrownBy(() -> blobs.put("a", overtaken, PutOptions.defaults()))
                 .isInstanceOf(BackingServiceException.class)
@@ -155,7 +153,8 @@ class FaultTest {
     void what_is_refused_says_what_was_tried_on_what_and_no_secret() {
         var other = "aGlkZGVuaGlkZGVuaGlkZGVu";
         var account = "//" + AzuriteServer.ACCOUNT + ":";
-        var strangerUrl = url.substring(0, url.indexOf(account) + account.length()) + other + url.substring(url.indexOf('@'));
+        var strangerUrl =
+                url.substring(0, url.indexOf(account) + account.length()) + other + url.substring(url.indexOf('@'));
         try (var stranger = Azure.attach(strangerUrl, SETTINGS);
                 var elsewhere = Azure.attach(AzuriteServer.shared().url("none"), SETTINGS)) {
             assertThatThrownBy(() -> put(stranger.blobs(), "a", new byte[1], PutOptions.defaults()))

@@ -125,8 +125,8 @@ class PresignedTest {
         assertThatThrownBy(() -> presigned.get("a", Duration.ofMillis(999)))
                 .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> presigned.get("a", Duration.ofDays(8))).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> presigned.put(
-                        "a", PresignedPut.of("text/plain", 1).withSha256("0".repeat(64)), HOUR))
+        assertThatThrownBy(() ->
+                        presigned.put("a", PresignedPut.of("text/plain", 1).withSha256("0".repeat(64)), HOUR))
                 .isInstanceOf(UnsupportedOperationException.class)
                 .hasMessageContaining("SHA-256");
     }

@@ -112,8 +112,7 @@ final class S3Blobs implements Blobs {
     /** What is to be known of a blob besides its bytes, as the user metadata of its object. */
     static Map<String, String> userMetadata(Optional<String> sha256, PutOptions options) {
         return Map.of(
-                BlobDescription.NAME,
-                new BlobDescription(sha256, options.metadata()).toText(MOST_METADATA_BYTES));
+                BlobDescription.NAME, new BlobDescription(sha256, options.metadata()).toText(MOST_METADATA_BYTES));
     }
 
     static Blob blob(

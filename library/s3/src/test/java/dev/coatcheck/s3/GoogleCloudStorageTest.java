@@ -67,15 +67,17 @@ class GoogleCloudStorageTest {
         exchange.getRequestBody().transferTo(OutputStream.nullOutputStream());
         exchange.getResponseHeaders().add("ETag", "\"cee4ef9a5a4b8bf1c3a4bdf46ad4d4a5\"");
         exchange.getResponseHeaders().add("Last-Modified", "Mon, 02 Nov 2026 08:00:00 GMT");
-        var body = switch (method) {
-            case "POST" ->
-                query.startsWith("uploads")
-                        ? "<InitiateMultipartUploadResult><UploadId>1</UploadId></InitiateMultipartUploadResult>"
-                        : "<CompleteMultipartUploadResult><ETag>\"1-2\"</ETag></CompleteMultipartUploadResult>";
-            case "DELETE" -> "<Error><Code>NoSuchKey</Code><Message>The specified key does not exist.</Message></Error>";
-            case "GET" -> "<ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>";
-            default -> "";
-        };
+        var body =
+                switch (method) {
+                    case "POST" ->
+                        query.startsWith("uploads")
+                                ? "<InitiateMultipartUploadResult><UploadId>1</UploadId></InitiateMultipartUploadResult>"
+                                : "<CompleteMultipartUploadResult><ETag>\"1-2\"</ETag></CompleteMultipartUploadResult>";
+                    case "DELETE" ->
+                        "<Error><Code>NoSuchKey</Code><Message>The specified key does not exist.</Message></Error>";
+                    case "GET" -> "<ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>";
+                    default -> "";
+                };
         if (method.equals("HEAD")) {
             exchange.getResponseHeaders().add("Content-Length", "5");
         }
@@ -110,7 +112,8 @@ class GoogleCloudStorageTest {
 
     @Test
     void others_are_not_taken_for_it() {
-        for (var host : new String[] {"storage.googleapis.com.example.org", "mystorage.googleapis.com", "s3.example.org"}) {
+        for (var host :
+                new String[] {"storage.googleapis.com.example.org", "mystorage.googleapis.com", "s3.example.org"}) {
             var attached = buckets.attach("https://key:secret@" + host + "/photos", S3Settings.defaults());
             assertThat(attached.blobs().capabilities()).contains(BlobCapability.SOLE_CREATION);
         }
@@ -127,7 +130,8 @@ class GoogleCloudStorageTest {
     void no_request_has_what_it_does_not_know() throws IOException {
         var blobs = s3.blobs();
         var options = PutOptions.ofType("text/plain").withMetadata(Map.of("a", "b"));
-        assertThat(blobs.put("a", new ByteArrayInputStream(new byte[5]), options)).isInstanceOf(Stored.class);
+        assertThat(blobs.put("a", new ByteArrayInputStream(new byte[5]), options))
+                .isInstanceOf(Stored.class);
         assertThat(blobs.put("b", new ByteArrayInputStream(new byte[PART + 1]), options))
                 .isInstanceOf(Stored.class);
         blobs.list("p/", "p/1", 10);
