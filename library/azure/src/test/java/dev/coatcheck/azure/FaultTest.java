@@ -28,7 +28,8 @@ class FaultTest {
     private static final AzureSettings SETTINGS =
             Containers.SETTINGS.withConnectTimeout(Duration.ofSeconds(1)).withRequestTimeout(Duration.ofSeconds(3));
     private static final Duration PATIENCE = Duration.ofSeconds(30);
-    private static final int LARGE = 3 << 20;
+    /** Whole blocks, so that all of them are stored when the end of a stream is found. */
+    private static final int LARGE = 2 * SETTINGS.blockBytes();
 
     private Relay relay;
     private String url;
