@@ -30,8 +30,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What Google documents that its XML API does otherwise than Amazon's, on a stand-in that answers as documented: no server
- * that speaks it can be had for a test.
+ * What Google documents that its XML API does otherwise than Amazon's, on a stand-in that answers as documented: it was tried on no
+ * server of Google's.
  */
 class GoogleCloudStorageTest {
     private static final int PART = 5 << 20;
