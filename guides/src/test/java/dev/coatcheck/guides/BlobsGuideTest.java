@@ -2,6 +2,7 @@ package dev.coatcheck.guides;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.coatcheck.azure.Azure;
 import dev.coatcheck.host.service.SharedServers;
 import dev.coatcheck.postgres.Postgres;
 import dev.coatcheck.s3.S3;
@@ -106,6 +107,21 @@ class BlobsGuideTest {
     private S3 attach(Map<String, String> environment) {
         var s3 = S3.attach(environment);
         return s3;
+    }
+
+    private Azure attachAzure(Map<String, String> environment) {
+        var azure = Azure.attach(environment);
+        return azure;
+    }
+
+    @Test
+    void a_container_is_attached_by_what_azures_own_programs_read() {
+        var environment = Map.of(
+                "AZURE_STORAGE_CONNECTION_STRING", "AccountName=ada1;AccountKey=a2V5",
+                "AZURE_STORAGE_CONTAINER", "photos");
+        try (var azure = attachAzure(environment)) {
+            assertThat(azure).hasToString("azure at ada1.blob.core.windows.net/photos");
+        }
     }
 
     private PresignedRequest leave(PresignedBlobs presigned, String id, long size) {

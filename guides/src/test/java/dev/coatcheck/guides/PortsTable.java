@@ -131,6 +131,8 @@ record PortsTable(List<Resource> resources, Set<SessionCapability> sealed) {
             case CHECKSUMS ->
                 "what was larger than a part has its SHA-256 only where that was announced before it was stored.";
             case SOLE_CREATION -> "of two who store what is to be stored once, at the same moment, the last wins.";
+            case OVERLAPPING_WRITES ->
+                "of two who store a large one under one key at the same time, the first to finish wins, and the other is told.";
             case SOLE_DELETION -> "of two who delete at the same moment, both are told that there was something.";
             case CONSISTENT_READS -> "who opens a blob while it is replaced may be told of the other one.";
             case ALL_KEYS -> "`a` and `a/b` cannot both be there.";

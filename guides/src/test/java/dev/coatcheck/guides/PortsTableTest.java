@@ -3,6 +3,7 @@ package dev.coatcheck.guides;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.coatcheck.azure.Azure;
 import dev.coatcheck.host.service.MemcachedServer;
 import dev.coatcheck.host.service.SharedServers;
 import dev.coatcheck.memcached.Memcached;
@@ -84,6 +85,7 @@ class PortsTableTest {
                 var postgres = Postgres.attach(SharedServers.freshPostgresUrl());
                 var memcached = Memcached.attach(SharedServers.memcached().url());
                 var s3 = S3.attach("s3://table?region=eu-central-1");
+                var azure = Azure.attach("https://table:a2V5@table.blob.core.windows.net/table");
                 var redisCache = redis.cache(CACHE);
                 var postgresCache = postgres.cache(CACHE);
                 var memcachedCache = memcached.cache(CACHE)) {
@@ -116,7 +118,14 @@ class PortsTableTest {
                                     Optional.empty(),
                                     Optional.empty(),
                                     Optional.empty(),
-                                    Optional.of(s3.blobs().capabilities()))),
+                                    Optional.of(s3.blobs().capabilities())),
+                            new PortsTable.Resource(
+                                    "Azure Blob",
+                                    Azure.class,
+                                    Optional.empty(),
+                                    Optional.empty(),
+                                    Optional.empty(),
+                                    Optional.of(azure.blobs().capabilities()))),
                     sealed().capabilities());
         }
     }

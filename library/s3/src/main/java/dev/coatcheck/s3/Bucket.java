@@ -108,6 +108,11 @@ final class Bucket implements AutoCloseable {
         return url.bucket();
     }
 
+    /** Whether the store checks a SHA-256 in {@code x-amz-checksum-sha256}: Google's knows of MD5 and CRC32C alone. */
+    boolean checksSha256() {
+        return !url.isGoogles();
+    }
+
     /** For a request that takes the longer the larger the object is. */
     void givenTime(AwsRequestOverrideConfiguration.Builder request) {
         request.apiCallAttemptTimeout(longTimeout).apiCallTimeout(longTimeout);

@@ -3,6 +3,7 @@ package dev.coatcheck.s3;
 import dev.coatcheck.state.BackingServiceException;
 import dev.coatcheck.state.blobs.Blob;
 import dev.coatcheck.state.blobs.BlobCapability;
+import dev.coatcheck.state.blobs.BlobParts;
 import dev.coatcheck.state.blobs.PutOptions;
 import dev.coatcheck.state.blobs.PutResult;
 import dev.coatcheck.state.blobs.PutResult.Stored;
@@ -32,7 +33,7 @@ final class ObjectWriter {
     private final boolean first;
     private final int partBytes;
     private final long maxBytes;
-    private final PartReader reader;
+    private final BlobParts parts;
 
     ObjectWriter(Bucket bucket, S3Settings settings, String key, InputStream content, PutOptions options) {
         this.bucket = bucket;
@@ -42,24 +43,24 @@ final class ObjectWriter {
         this.first = options.ifAbsent() && !settings.lacking().contains(BlobCapability.SOLE_CREATION);
         this.partBytes = settings.partBytes();
         this.maxBytes = Math.min(options.maxBytes(), (long) partBytes * MultipartUpload.MOST_PARTS);
-        this.reader = new PartReader(content, partBytes, maxBytes);
+        this.parts = new BlobParts(content, partBytes, maxBytes);
     }
 
     PutResult write() throws IOException {
-        int length = reader.next();
-        if (reader.isTooLong()) {
+        int length = parts.next();
+        if (parts.isTooLong()) {
             return new PutResult.TooLarge(maxBytes);
         }
         return length < partBytes ? writeWhole() : writeInParts();
     }
 
     private PutResult writeWhole() {
-        var sha256 = reader.sha256();
+        var sha256 = parts.sha256();
         if (isOther(sha256)) {
             return mismatch(sha256);
         }
-        var metadata = new Description(Optional.of(sha256), options.metadata()).toUserMetadata();
-        var md5 = reader.md5();
+        var metadata = S3Blobs.userMetadata(Optional.of(sha256), options);
+        var md5 = parts.md5();
         return askToStore(
                         "store a blob",
                         client -> client.putObject(
@@ -69,23 +70,22 @@ final class ObjectWriter {
                                         .contentMD5(md5)
                                         .metadata(metadata)
                                         .ifNoneMatch(first ? "*" : null),
-                                reader.body(options.contentType())))
+                                MultipartUpload.body(parts, options.contentType())))
                 .<PutResult>map(put -> stored(put, put.eTag(), sha256))
                 .orElseGet(PutResult.Exists::new);
     }
 
     private PutResult writeInParts() throws IOException {
-        var description = new Description(options.sha256(), options.metadata());
-        var upload = MultipartUpload.begin(bucket, key, options, description);
+        var upload = MultipartUpload.begin(bucket, key, options);
         boolean over = false;
         try {
-            for (int length = partBytes; length > 0; length = reader.next()) {
-                if (reader.isTooLong()) {
+            for (int length = partBytes; length > 0; length = parts.next()) {
+                if (parts.isTooLong()) {
                     return new PutResult.TooLarge(maxBytes);
                 }
-                upload.add(reader);
+                upload.add(parts);
             }
-            var sha256 = reader.sha256();
+            var sha256 = parts.sha256();
             if (isOther(sha256)) {
                 return mismatch(sha256);
             }
@@ -181,7 +181,7 @@ final class ObjectWriter {
     private Stored stored(SdkResponse response, String etag, String sha256) {
         return new Stored(new Blob(
                 key,
-                reader.size(),
+                parts.size(),
                 options.contentType(),
                 S3Blobs.etag(etag),
                 Optional.of(sha256),

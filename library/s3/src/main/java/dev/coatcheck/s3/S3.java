@@ -14,6 +14,9 @@ import java.util.Map;
  * <p>A blob is an object under its own key, so that other programs read it as it is. Its SHA-256 and its metadata are one
  * entry of the object's user metadata, {@code coatcheck}.
  *
+ * <p>Google Cloud Storage, by its HMAC keys and the URL {@code https://key:secret@storage.googleapis.com/bucket}, is known by
+ * its name to lack {@link dev.coatcheck.state.blobs.BlobCapability#SOLE_CREATION}.
+ *
  * <p>The credentials need {@code s3:GetObject}, {@code s3:PutObject}, {@code s3:DeleteObject},
  * {@code s3:AbortMultipartUpload} and {@code s3:ListBucket}, without which the store refuses to say that an object is
  * missing. A process that dies while it stores a blob of many parts leaves them in the store, unseen and paid for: have a
@@ -41,7 +44,7 @@ public final class S3 implements AutoCloseable {
 
     private S3(S3Url url, S3Settings settings) {
         this.bucket = new Bucket(url, settings);
-        this.settings = settings;
+        this.settings = settings.withoutAlso(url.lacking());
     }
 
     /** Attaches with default settings: see {@link #attach(String, S3Settings)}. */

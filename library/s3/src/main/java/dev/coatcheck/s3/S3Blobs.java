@@ -2,6 +2,7 @@ package dev.coatcheck.s3;
 
 import dev.coatcheck.state.blobs.Blob;
 import dev.coatcheck.state.blobs.BlobCapability;
+import dev.coatcheck.state.blobs.BlobDescription;
 import dev.coatcheck.state.blobs.BlobKey;
 import dev.coatcheck.state.blobs.Blobs;
 import dev.coatcheck.state.blobs.Listed;
@@ -30,6 +31,10 @@ import software.amazon.awssdk.services.s3.model.S3Object;
 /** Blobs as objects of a bucket: the key is the object's, and what is known of it beside its bytes is its metadata. */
 final class S3Blobs implements Blobs {
     private static final int LONGEST_PAGE = 1_000;
+
+    /** What Amazon's takes of user metadata. */
+    private static final int MOST_METADATA_BYTES = 2_048;
+
     private static final Pattern PREFIX = Pattern.compile("[A-Za-z0-9!\\-_.*'()/]{0,512}");
 
     private final Bucket bucket;
@@ -51,7 +56,7 @@ final class S3Blobs implements Blobs {
     public PutResult put(String key, InputStream content, PutOptions options) throws IOException {
         BlobKey.require(key);
         // Refused here rather than after the first part.
-        new Description(options.sha256(), options.metadata()).toUserMetadata();
+        userMetadata(options.sha256(), options);
         if (options.ifAbsent() && stat(key).isPresent()) {
             return new PutResult.Exists();
         }
@@ -104,6 +109,12 @@ final class S3Blobs implements Blobs {
         return blob(key, head.contentLength(), head.contentType(), head.eTag(), head.lastModified(), head.metadata());
     }
 
+    /** What is to be known of a blob besides its bytes, as the user metadata of its object. */
+    static Map<String, String> userMetadata(Optional<String> sha256, PutOptions options) {
+        return Map.of(
+                BlobDescription.NAME, new BlobDescription(sha256, options.metadata()).toText(MOST_METADATA_BYTES));
+    }
+
     static Blob blob(
             String key,
             long size,
@@ -111,7 +122,7 @@ final class S3Blobs implements Blobs {
             String etag,
             Instant storedAt,
             Map<String, String> userMetadata) {
-        var description = Description.of(userMetadata);
+        var description = BlobDescription.of(userMetadata);
         return new Blob(
                 key,
                 size,
@@ -164,17 +175,20 @@ final class S3Blobs implements Blobs {
         return new Listed(object.key(), object.size(), etag(object.eTag()), storedAt);
     }
 
-    /** Looks first, since the store says of what was never there that it is deleted. */
+    /** Looks first, since Amazon's says of what was never there that it is deleted. */
     @Override
     public boolean delete(String key) {
         if (stat(key).isEmpty()) {
             return false;
         }
-        bucket.ask(
-                "delete a blob",
-                client -> client.deleteObject(
-                        delete -> delete.bucket(bucket.name()).key(key)));
-        return true;
+        return bucket.ask("delete a blob", client -> {
+            try {
+                client.deleteObject(delete -> delete.bucket(bucket.name()).key(key));
+                return true;
+            } catch (NoSuchKeyException e) {
+                return false; // Google's says so, to who comes second
+            }
+        });
     }
 
     static String etag(String quoted) {

@@ -51,6 +51,10 @@ final class S3PresignedBlobs implements PresignedBlobs {
             throw new UnsupportedOperationException(
                     bucket + " was attached as one that cannot store only if there is none");
         }
+        if (put.sha256().isPresent() && !bucket.checksSha256()) {
+            throw new UnsupportedOperationException(
+                    bucket + " cannot check a SHA-256 of what is stored with leave: look at the bytes afterwards");
+        }
         var object = PutObjectRequest.builder()
                 .bucket(bucket.name())
                 .key(key)

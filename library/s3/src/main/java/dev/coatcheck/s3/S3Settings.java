@@ -54,9 +54,18 @@ public record S3Settings(Duration connectTimeout, Duration requestTimeout, int p
     /**
      * For a store that promises less than Amazon's: one that ignores {@code If-None-Match} when it stores lacks
      * {@link BlobCapability#SOLE_CREATION}, one that keeps objects as files, such as that of
-     * {@code coatcheck up}, {@link BlobCapability#ALL_KEYS} and {@link BlobCapability#CONSISTENT_READS} as well.
+     * {@code coatcheck up}, {@link BlobCapability#ALL_KEYS} and {@link BlobCapability#CONSISTENT_READS} as well. Of Google Cloud
+     * Storage, which is known by its name, it need not be said.
      */
     public S3Settings without(BlobCapability... lacking) {
         return new S3Settings(connectTimeout, requestTimeout, partBytes, Set.of(lacking));
+    }
+
+    /** What was said and what is known of the store besides. */
+    S3Settings withoutAlso(Set<BlobCapability> known) {
+        var all = EnumSet.noneOf(BlobCapability.class);
+        all.addAll(lacking);
+        all.addAll(known);
+        return new S3Settings(connectTimeout, requestTimeout, partBytes, all);
     }
 }

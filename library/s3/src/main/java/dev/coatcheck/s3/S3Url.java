@@ -1,5 +1,6 @@
 package dev.coatcheck.s3;
 
+import dev.coatcheck.state.blobs.BlobCapability;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URLDecoder;
@@ -8,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +30,10 @@ record S3Url(Optional<URI> endpoint, String bucket, Optional<String> region, Opt
     private static final Pattern BUCKET_NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{1,254}");
     private static final Pattern HOST =
             Pattern.compile("(?:[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?|\\[[0-9A-Fa-f:.]+])(?::[0-9]{1,5})?");
+    /** All of Google Cloud Storage, or one region of it. */
+    private static final Pattern GOOGLES =
+            Pattern.compile("storage(?:\\.[a-z0-9-]+\\.rep)?\\.googleapis\\.com", Pattern.CASE_INSENSITIVE);
+
     private static final List<String> BUCKET = List.of("S3_BUCKET");
     private static final List<String> ENDPOINT = List.of("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL");
     private static final List<String> REGION = List.of("AWS_REGION", "AWS_DEFAULT_REGION");
@@ -85,6 +91,17 @@ record S3Url(Optional<URI> endpoint, String bucket, Optional<String> region, Opt
         }
         var credentials = key.map(id -> credentials(id, secret.orElseThrow(), first(environment, TOKEN)));
         return new S3Url(endpoint.map(URI::create), bucket, first(environment, REGION), credentials);
+    }
+
+    /** What is known of this store that cannot promise all that Amazon's can. */
+    Set<BlobCapability> lacking() {
+        // Google's documents If-None-Match for reading alone; its own header for it must not stand beside those of S3.
+        return isGoogles() ? Set.of(BlobCapability.SOLE_CREATION) : Set.of();
+    }
+
+    /** Whether it is Google Cloud Storage, which speaks most of S3. */
+    boolean isGoogles() {
+        return GOOGLES.matcher(endpoint.map(URI::getHost).orElse("")).matches();
     }
 
     /** The resource, without credentials. */

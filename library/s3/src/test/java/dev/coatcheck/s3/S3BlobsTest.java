@@ -18,6 +18,6 @@ class S3BlobsTest extends BlobsContract {
 
     @Override
     public Set<BlobCapability> capabilities() {
-        return Set.of();
+        return Set.of(BlobCapability.OVERLAPPING_WRITES);
     }
 }

@@ -39,6 +39,6 @@ class S3MockBlobsTest extends BlobsContract {
 
     @Override
     public Set<BlobCapability> capabilities() {
-        return Set.of(BlobCapability.SOLE_CREATION, BlobCapability.ALL_KEYS);
+        return Set.of(BlobCapability.SOLE_CREATION, BlobCapability.OVERLAPPING_WRITES, BlobCapability.ALL_KEYS);
     }
 }

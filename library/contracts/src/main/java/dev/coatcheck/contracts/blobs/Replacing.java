@@ -13,6 +13,7 @@ import dev.coatcheck.state.blobs.PutOptions;
 import dev.coatcheck.state.blobs.ReadOptions;
 import dev.coatcheck.state.blobs.ReadResult.Found;
 import dev.coatcheck.state.blobs.ReadResult.Missing;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -80,6 +81,27 @@ interface Replacing extends BlobsUnderTest {
 
         assertThat(looked).isTrue();
         assertThat(blobs.stat("a").orElseThrow().size()).isEqualTo(3 * MEBIBYTE + 10);
+    }
+
+    @Test
+    @Requires(BlobCapability.OVERLAPPING_WRITES)
+    default void of_two_who_store_one_key_at_the_same_time_the_last_to_finish_wins() throws IOException {
+        var blobs = blobs();
+        int size = 9 * MEBIBYTE;
+        var overtaken = new SequenceInputStream(
+                new GeneratedStream(1, size),
+                new Storing.DropByDrop(InputStream.nullInputStream(), new AtomicBoolean()) {
+                    @Override
+                    public int read(byte[] buffer, int offset, int length) throws IOException {
+                        put(blobs, "a", GeneratedStream.bytes(2, size), PutOptions.defaults());
+                        return super.read(buffer, offset, length);
+                    }
+                });
+
+        blobs.put("a", overtaken, PutOptions.defaults());
+
+        assertThat(sha256(new ByteArrayInputStream(read(blobs, "a", ReadOptions.whole()))))
+                .isEqualTo(sha256(new GeneratedStream(1, size)));
     }
 
     @Test

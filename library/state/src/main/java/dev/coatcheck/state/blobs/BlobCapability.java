@@ -6,9 +6,10 @@ package dev.coatcheck.state.blobs;
  */
 public enum BlobCapability {
     /**
-     * Every blob has its SHA-256, however large it is and whoever stored it. Without it, those have it whose bytes were
-     * all there, or whose {@linkplain PutOptions#withSha256 checksum was announced}, before the store was told of them:
-     * for a stream of many parts it is known only when the store has all it will ever keep of it.
+     * Every blob that was {@linkplain Blobs#put put} has its SHA-256, however large it is and whichever process stored it.
+     * Without it, those have it whose bytes were all there, or whose {@linkplain PutOptions#withSha256 checksum was announced},
+     * before the store was told of them: for a stream of many parts it is known only when the store has all it will ever keep
+     * of it.
      */
     CHECKSUMS,
 
@@ -17,6 +18,13 @@ public enum BlobCapability {
      * does, and the others are told that there is one. Without it each looks before it stores, and the last wins.
      */
     SOLE_CREATION,
+
+    /**
+     * Of several who store a blob under one key at the same time each is stored, and the last to finish wins. Without it, who
+     * stores one of many parts, and is overtaken, gets a {@link dev.coatcheck.state.BackingServiceException} that says so: what
+     * the other stored stays.
+     */
+    OVERLAPPING_WRITES,
 
     /**
      * Of several who at the same moment {@linkplain Blobs#delete delete} a blob, one is told that there was one. Without

@@ -14,7 +14,7 @@ import java.util.Set;
  *
  * <p>Guarantees: a blob is there whole or not at all, in every process, from the moment {@link #put} returns; a writer
  * that dies leaves nothing that a reader can see, and what it leaves in the store is swept later; of two writers of one
- * key the last to finish wins. Bytes stream both ways in constant memory, whatever the size; their SHA-256 is computed on
+ * key one wins whole. Bytes stream both ways in constant memory, whatever the size; their SHA-256 is computed on
  * the way in, and kept as far as the store can. What else is promised, an adapter {@linkplain #capabilities() declares}.
  *
  * <p>A key is what {@link BlobKey} says, as every store takes it; a key never becomes a file name here. What an earlier

@@ -10,6 +10,8 @@ import java.time.Duration;
  * what else was signed when the request comes. Whoever has the URL has the leave, until it expires, as often as they like;
  * it cannot be taken back. Leave that was signed with credentials of a shorter life ends with them.
  *
+ * <p>What a store cannot check of such leave, its adapter says: on some a sender is not held to the type and the length.
+ *
  * <p>Every method throws {@link IllegalArgumentException} for a key that is none and for a time that is none or longer than
  * seven days. Thread-safe. No round trips.
  *
@@ -30,7 +32,7 @@ public interface PresignedBlobs {
      * before it is used.
      *
      * @throws UnsupportedOperationException where {@code put} is to store only if there is none, and the adapter does not
-     *     declare {@link BlobCapability#SOLE_CREATION}
+     *     declare {@link BlobCapability#SOLE_CREATION}; and where it has a SHA-256 that the store could not check
      */
     PresignedRequest put(String key, PresignedPut put, Duration expiry);
 }

@@ -4,7 +4,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * What may be stored with leave that is given ahead, all of which is signed.
+ * What may be stored with leave that is given ahead, all of which is signed, as far as the store can be told.
  *
  * @param contentType as in {@link PutOptions}
  * @param size in bytes, exactly

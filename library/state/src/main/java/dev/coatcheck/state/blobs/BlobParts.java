@@ -1,4 +1,4 @@
-package dev.coatcheck.s3;
+package dev.coatcheck.state.blobs;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -8,10 +8,19 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
-import software.amazon.awssdk.core.sync.RequestBody;
 
-/** Reads a stream in parts, counts its bytes and hashes them. One part is in memory: that which was read last. */
-final class PartReader {
+/**
+ * For adapters of object stores: reads a stream in parts, counts its bytes and hashes them. One part is in memory: that which
+ * was read last. Not for several threads.
+ *
+ * <pre>{@code
+ * var parts = new BlobParts(content, 8 << 20, options.maxBytes());
+ * for (int length = parts.next(); length > 0 && !parts.isTooLong(); length = parts.next()) {
+ *     send(parts.part(), length, parts.md5());
+ * }
+ * }</pre>
+ */
+public final class BlobParts {
     private static final int FIRST_BUFFER = 1 << 16;
 
     private final InputStream content;
@@ -22,7 +31,12 @@ final class PartReader {
     private int filled;
     private long size;
 
-    PartReader(InputStream content, int partBytes, long maxBytes) {
+    /**
+     * Reads nothing yet.
+     *
+     * @param maxBytes how many the stream may have; it is read a byte further at the most
+     */
+    public BlobParts(InputStream content, int partBytes, long maxBytes) {
         this.content = content;
         this.partBytes = partBytes;
         this.maxBytes = maxBytes;
@@ -35,7 +49,7 @@ final class PartReader {
      *
      * @return how many bytes it has
      */
-    int next() throws IOException {
+    public int next() throws IOException {
         // One byte more than is allowed tells that there are more.
         int wanted = (int) Math.min(partBytes - 1, maxBytes - size) + 1;
         filled = 0;
@@ -54,33 +68,38 @@ final class PartReader {
         return filled;
     }
 
-    /** The part that was read last, until the next is read. */
-    RequestBody body(String contentType) {
-        return RequestBody.fromContentProvider(() -> new ByteArrayInputStream(buffer, 0, filled), filled, contentType);
+    /** The part that was read last, from its beginning, until the next is read. */
+    public InputStream part() {
+        return new ByteArrayInputStream(buffer, 0, filled);
     }
 
-    boolean isTooLong() {
+    /** Of the part that was read last, in bytes. */
+    public int length() {
+        return filled;
+    }
+
+    public boolean isTooLong() {
         return size > maxBytes;
     }
 
     /** Of what was read. */
-    long size() {
+    public long size() {
         return size;
     }
 
     /** Of what was read, in hexadecimal. Asked for once. */
-    String sha256() {
+    public String sha256() {
         return HexFormat.of().formatHex(digest.digest());
     }
 
-    /** The checksum of the part that was read last, as every store that speaks S3 checks it. */
-    String md5() {
+    /** The checksum of the part that was read last, as every object store checks it: in Base64. */
+    public String md5() {
         var md5 = digest("MD5");
         md5.update(buffer, 0, filled);
         return Base64.getEncoder().encodeToString(md5.digest());
     }
 
-    static MessageDigest digest(String algorithm) {
+    private static MessageDigest digest(String algorithm) {
         try {
             return MessageDigest.getInstance(algorithm);
         } catch (NoSuchAlgorithmException e) {

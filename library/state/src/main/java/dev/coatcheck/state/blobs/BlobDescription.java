@@ -1,4 +1,4 @@
-package dev.coatcheck.s3;
+package dev.coatcheck.state.blobs;
 
 import java.net.URLDecoder;
 import java.net.URLEncoder;
@@ -13,40 +13,39 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What an object carries besides its bytes, as one entry of its user metadata: names there are without case, values are
- * ASCII, and a blob's are any text. The entry is the version of its form, the checksum, and pairs, with {@code &} between,
- * percent-encoded.
+ * For adapters of object stores: what an object carries besides its bytes, as one entry of its user metadata, the same on
+ * all of them. Names there are without case, values are ASCII, and a blob's are any text. The entry is the version of its
+ * form, the checksum, and pairs, with {@code &} between, percent-encoded.
  *
  * @param sha256 empty where it was not known when the store was told of the object
  */
-record Description(Optional<String> sha256, Map<String, String> metadata) {
-    static final String NAME = "coatcheck";
+public record BlobDescription(Optional<String> sha256, Map<String, String> metadata) {
+    /** The entry's name. */
+    public static final String NAME = "coatcheck";
 
     private static final String VERSION = "1";
 
-    /** What Amazon's takes of user metadata, names and values together. */
-    private static final int MOST_BYTES = 2_048;
-
     /**
-     * As user metadata.
+     * The entry's value.
      *
-     * @throws IllegalArgumentException where it is more than the store takes
+     * @param room how many bytes of user metadata the store takes, names and values together
+     * @throws IllegalArgumentException where it is more
      */
-    Map<String, String> toUserMetadata() {
+    public String toText(int room) {
         var pairs =
                 metadata.entrySet().stream().map(entry -> encoded(entry.getKey()) + "=" + encoded(entry.getValue()));
         var text = Stream.concat(Stream.of(VERSION, encoded(sha256.orElse(""))), pairs)
                 .collect(Collectors.joining("&"));
-        if (NAME.length() + text.length() > MOST_BYTES) {
+        if (NAME.length() + text.length() > room) {
             throw new IllegalArgumentException(
-                    "the metadata of a blob takes %d bytes, percent-encoded, and an object store has room for %d"
-                            .formatted(text.length(), MOST_BYTES - NAME.length()));
+                    "the metadata of a blob takes %d bytes, percent-encoded, and the object store has room for %d"
+                            .formatted(text.length(), room - NAME.length()));
         }
-        return Map.of(NAME, text);
+        return text;
     }
 
     /** Of an object that somebody else put there, or a later release in a form of its own, what can be told. */
-    static Description of(Map<String, String> userMetadata) {
+    public static BlobDescription of(Map<String, String> userMetadata) {
         // Names are without case: a proxy or a store may send them back with capitals.
         var entries = new TreeMap<String, String>();
         userMetadata.forEach((name, value) -> entries.put(name.toLowerCase(Locale.ROOT), value));
@@ -65,18 +64,18 @@ record Description(Optional<String> sha256, Map<String, String> metadata) {
         }
     }
 
-    private static Description foreign(Map<String, String> metadata) {
-        return new Description(Optional.empty(), Collections.unmodifiableMap(metadata));
+    private static BlobDescription foreign(Map<String, String> metadata) {
+        return new BlobDescription(Optional.empty(), Collections.unmodifiableMap(metadata));
     }
 
-    private static Description of(String[] fields) {
+    private static BlobDescription of(String[] fields) {
         var metadata = Arrays.stream(fields)
                 .skip(2)
                 .map(pair -> pair.split("=", 2))
                 .filter(pair -> pair.length == 2)
                 .collect(Collectors.toMap(
                         pair -> decoded(pair[0]), pair -> decoded(pair[1]), (first, second) -> second, TreeMap::new));
-        return new Description(
+        return new BlobDescription(
                 Optional.of(decoded(fields[1])).filter(sha256 -> !sha256.isEmpty()),
                 Collections.unmodifiableMap(metadata));
     }
