@@ -1,37 +1,29 @@
 package dev.coatcheck.cli;
 
-import dev.coatcheck.formation.application.Application;
-import dev.coatcheck.formation.application.ApplicationOptions;
 import dev.coatcheck.prove.Baseline;
 import dev.coatcheck.prove.InvalidBaselineException;
 import dev.coatcheck.prove.Proof;
 import dev.coatcheck.prove.ProofSettings;
 import dev.coatcheck.prove.check.Check;
-import dev.coatcheck.prove.isolation.Isolation;
+import dev.coatcheck.prove.lab.ElsewhereSettings;
 import dev.coatcheck.prove.lab.LabSettings;
+import dev.coatcheck.prove.lab.SiteSettings;
 import dev.coatcheck.prove.report.Progress;
 import dev.coatcheck.prove.report.Report;
 import dev.coatcheck.prove.report.ReportFiles;
 import dev.coatcheck.prove.report.Screen;
 import dev.coatcheck.prove.report.TerminalFace;
 import dev.coatcheck.prove.report.Verdict;
-import dev.coatcheck.prove.scenario.InvalidScenarioException;
-import dev.coatcheck.prove.scenario.Scenario;
-import dev.coatcheck.prove.scenario.StepLines;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileSystemException;
+import java.net.URI;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.EnumSet;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,9 +31,9 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -67,6 +59,7 @@ import picocli.CommandLine.Spec;
             "  coatcheck prove gallery --report proof",
             "  coatcheck prove --scenario login.hurl --checks spread,amnesia --ready /healthz",
             "  coatcheck prove --scenario recorded.har",
+            "  coatcheck prove --scenario login.hurl --against http://10.0.0.5:8080,http://10.0.0.6:8080",
             "  coatcheck prove --baseline accepted-leaks.json --write-baseline"
         })
 final class Prove implements Callable<Integer> {
@@ -76,34 +69,31 @@ final class Prove implements Callable<Integer> {
     @Parameters(arity = "0..1", paramLabel = "DIR", description = "The application's folder; this one by default.")
     private Path folder = Path.of("");
 
-    @Option(
-            names = "--scenario",
-            paramLabel = "FILE",
-            description =
-                    "A conversation in a file: NAME.hurl, NAME.http, or NAME.har as browsers and 'coatcheck record' record it; or"
-                            + " a folder of such files; may be given several times. Without it and without --step: the folder"
-                            + " scenarios of the application.")
-    private List<Path> scenarios = List.of();
+    @Mixin
+    private ScenarioOptions scenarios = new ScenarioOptions();
+
+    @Mixin
+    private TrialOptions trial = new TrialOptions();
 
     @Option(
-            names = "--step",
-            paramLabel = "'METHOD /PATH [BODY]'",
-            description = "One request of a conversation, in place of a file; given several times, in order.")
-    private List<String> steps = List.of();
-
-    @Option(
-            names = "--web",
-            paramLabel = "COMMAND",
-            description = "Starts a web process, in place of the Procfile's line.")
-    private @Nullable String web;
-
-    @Option(
-            names = "--with",
-            paramLabel = "SERVICE",
+            names = "--against",
+            paramLabel = "URL",
             split = ",",
+            converter = Origin.class,
             description =
-                    "Backing services to start beside the addons in app.json, as in 'up'; emptied before each run.")
-    private List<String> with = List.of();
+                    "The addresses of instances that run already, as containers or pods, in place of starting any: of each"
+                            + " instance its own, not that of a balancer. None is killed, so spread, agree and again are made"
+                            + " alone.")
+    private List<URI> against = List.of();
+
+    @Option(
+            names = "--origin",
+            paramLabel = "URL",
+            converter = Origin.class,
+            description =
+                    "With --against, the application's address as its users know it, sent as Host; the first of the"
+                            + " instances by default.")
+    private @Nullable URI origin;
 
     @Option(
             names = "--instances",
@@ -158,36 +148,11 @@ final class Prove implements Callable<Integer> {
     private boolean writeBaseline;
 
     @Option(
-            names = "--ready",
-            paramLabel = "PATH",
-            description = "The path that answers 2xx when an instance is ready.")
-    private @Nullable String readinessPath;
-
-    @Option(
-            names = "--start-timeout",
-            paramLabel = "SECONDS",
-            defaultValue = "60",
-            description = "How long an instance may take until it is ready; ${DEFAULT-VALUE} by default.")
-    private int startSeconds;
-
-    @Option(
             names = "--request-timeout",
             paramLabel = "SECONDS",
             defaultValue = "30",
             description = "How long a request may take; ${DEFAULT-VALUE} by default.")
     private int requestSeconds;
-
-    @Option(
-            names = "--env",
-            paramLabel = "NAME=VALUE",
-            description = "A variable for all processes of the application; stronger than all else.")
-    private Map<String, String> environment = Map.of();
-
-    @Option(names = "--env-file", paramLabel = "FILE", description = "Read this instead of .env.")
-    private @Nullable Path envFile;
-
-    @Option(names = "--variable", paramLabel = "NAME=VALUE", description = "A value for {{NAME}} in scenarios.")
-    private Map<String, String> variables = Map.of();
 
     @Option(
             names = "--reset",
@@ -219,9 +184,9 @@ final class Prove implements Callable<Integer> {
         out.flush();
         if (report != null) {
             try {
-                ReportFiles.write(coatcheck.folder().resolve(report), result);
+                ReportFiles.write(here().resolve(report), result);
                 out.println();
-                out.println("Report: " + fromHere(report.resolve("report.html"))
+                out.println("Report: " + here().shown(report.resolve("report.html"))
                         + ", with report.json, junit.xml and report.sarif beside it");
             } catch (IOException e) {
                 spec.commandLine()
@@ -244,7 +209,7 @@ final class Prove implements Callable<Integer> {
             }
             return Baseline.none();
         }
-        Path file = there(baseline);
+        Path file = here().resolve(baseline);
         if (writeBaseline && Files.notExists(file)) {
             checkFolder("--baseline", file.toAbsolutePath().resolveSibling(""));
             return Baseline.none();
@@ -254,13 +219,13 @@ final class Prove implements Callable<Integer> {
         } catch (InvalidBaselineException e) {
             throw wrong("--baseline: " + e.getMessage());
         } catch (IOException e) {
-            throw wrong("--baseline: " + file + " cannot be read (" + why(e) + "); --write-baseline makes one");
+            throw wrong("--baseline: " + file + " cannot be read (" + WorkingFolder.why(e) + "); --write-baseline makes one");
         }
     }
 
     /** Whether that went well. */
     private boolean write(Baseline accepted, Report result) {
-        Path file = there(Objects.requireNonNull(baseline));
+        Path file = here().resolve(Objects.requireNonNull(baseline));
         PrintWriter out = spec.commandLine().getOut();
         out.println();
         if (result.verdict() == Verdict.INCONCLUSIVE) {
@@ -269,7 +234,7 @@ final class Prove implements Callable<Integer> {
         }
         try {
             accepted.write(file, result, LocalDate.now(ZoneId.systemDefault()));
-            out.println("Baseline: " + fromHere(baseline)
+            out.println("Baseline: " + here().shown(baseline)
                     + " accepts what was found; say in it why each may stay, and until" + " when");
             return true;
         } catch (IOException e) {
@@ -279,20 +244,9 @@ final class Prove implements Callable<Integer> {
     }
 
     private void check() {
-        if (!scenarios.isEmpty() && !steps.isEmpty()) {
-            throw wrong(
-                    "--scenario and --step cannot both be given: one conversation is in files, or on the command line");
-        }
-        if (scenarios.isEmpty() && steps.isEmpty() && !Files.isDirectory(there(scenarioFolder()))) {
-            throw wrong(
-                    "what is to be played? Give --scenario FILE, or --step 'METHOD /PATH' once for each request, or put"
-                            + " files NAME.hurl, NAME.http or NAME.har into " + scenarioFolder());
-        }
+        scenarios.check(here(), folder);
         if (instances < 2) {
             throw wrong("--instances: a conversation is split over two or more, not " + instances);
-        }
-        if (startSeconds < 1) {
-            throw wrong("--start-timeout: expected a number of seconds, not " + startSeconds);
         }
         if (requestSeconds < 1) {
             throw wrong("--request-timeout: expected a number of seconds, not " + requestSeconds);
@@ -306,14 +260,38 @@ final class Prove implements Callable<Integer> {
         if (checks.isEmpty()) {
             throw wrong("--checks: name one at least");
         }
-        Path application = coatcheck.folder().resolve(folder);
-        if (web == null && Files.isDirectory(application) && Files.notExists(application.resolve("Procfile"))) {
-            throw wrong(
-                    "there is no Procfile in " + application + "; write one with a line as 'web: node server.js', or"
-                            + " give that command with --web 'node server.js'");
+        if (against.isEmpty()) {
+            trial.check(here().resolve(folder));
+        } else {
+            checkElsewhere();
+        }
+        if (against.isEmpty() && origin != null) {
+            throw wrong("--origin goes with --against: an application that is started here is known as "
+                    + LabSettings.ORIGIN);
         }
         if (report != null) {
-            checkFolder("--report", coatcheck.folder().resolve(report));
+            checkFolder("--report", here().resolve(report));
+        }
+    }
+
+    private void checkElsewhere() {
+        List<String> typed = new ArrayList<>(trial.typed());
+        if (spec.commandLine().getParseResult().hasMatchedOption("--instances")) {
+            typed.add("--instances");
+        }
+        if (!typed.isEmpty()) {
+            throw wrong("--against: nothing is started where instances run already, so it does not go with "
+                    + String.join(", ", typed));
+        }
+        if (against.stream().distinct().count() < 2) {
+            throw wrong("--against: a conversation is split over two instances or more; give the address of each, as in"
+                    + " --against http://10.0.0.5:8080,http://10.0.0.6:8080");
+        }
+        List<String> killing =
+                checks.stream().filter(Check::kills).map(Check::label).toList();
+        if (spec.commandLine().getParseResult().hasMatchedOption("--checks") && !killing.isEmpty()) {
+            throw wrong("--checks: instances that run elsewhere are not killed, so there is no "
+                    + String.join(", ", killing) + " with --against");
         }
     }
 
@@ -323,18 +301,8 @@ final class Prove implements Callable<Integer> {
             Files.createDirectories(folder);
             Files.delete(Files.createTempFile(folder, ".coatcheck", ".new"));
         } catch (IOException e) {
-            throw wrong(option + ": nothing can be written to the folder " + folder + " (" + why(e) + ")");
+            throw wrong(option + ": nothing can be written to the folder " + folder + " (" + WorkingFolder.why(e) + ")");
         }
-    }
-
-    private static String why(IOException e) {
-        return switch (e) {
-            case NoSuchFileException _ -> "there is no such file";
-            case FileAlreadyExistsException file -> file.getFile() + " is a file";
-            case AccessDeniedException denied -> "not allowed for " + System.getProperty("user.name");
-            case FileSystemException other when other.getReason() != null -> other.getReason();
-            default -> e.toString();
-        };
     }
 
     private ParameterException wrong(String message) {
@@ -343,105 +311,44 @@ final class Prove implements Callable<Integer> {
 
     private ProofSettings settings(Baseline accepted) {
         // Before the application: of a step without quotes the path is taken for its folder.
-        List<ProofSettings.Source> sources = sources();
-        Map<String, String> all = new HashMap<>(System.getenv());
-        all.putAll(environment);
-        Application application = Application.read(
-                coatcheck.folder().resolve(folder),
-                new ApplicationOptions(
-                        all,
-                        Optional.empty(),
-                        with,
-                        Optional.ofNullable(envFile).map(coatcheck.folder()::resolve),
-                        Optional.ofNullable(readinessPath),
-                        Optional.ofNullable(web)));
-        LabSettings lab = LabSettings.of(application, Isolation.probe())
-                .withStartLimit(Duration.ofSeconds(startSeconds))
-                .withRequestLimit(Duration.ofSeconds(requestSeconds))
-                .withVariables(variables);
-        if (reset != null) {
-            lab = lab.withReset(reset);
-        }
+        List<ProofSettings.Source> sources = scenarios.sources(here(), folder);
+        SiteSettings site = against.isEmpty() ? lab() : elsewhere();
         Map<String, String> versions = new LinkedHashMap<>();
         versions.put("coatcheck", Version.current());
         versions.put("java", Runtime.version().toString());
         versions.put("os", System.getProperty("os.name") + " " + System.getProperty("os.version"));
         return new ProofSettings(
-                lab,
+                site,
                 sources,
                 instances,
                 checks,
                 Duration.ofSeconds(leaseSeconds),
                 Duration.ofSeconds(horizonSeconds),
                 ToSeeAgain.command(spec.root().commandLine().getParseResult().originalArgs()),
-                fromHere(folder),
+                here().shown(folder),
                 versions,
                 accepted);
     }
 
-    /** Programs that read the report look from where this was started, not from what -C says. */
-    private String fromHere(Path path) {
-        Path here = Path.of("").toAbsolutePath();
-        Path there = coatcheck.folder().resolve(path).normalize();
-        String relative = there.startsWith(here) ? here.relativize(there).toString() : there.toString();
-        return relative.isEmpty() ? "." : relative;
+    private LabSettings lab() {
+        LabSettings lab = trial.settings(here().resolve(folder), coatcheck.folder())
+                .withRequestLimit(Duration.ofSeconds(requestSeconds))
+                .withVariables(scenarios.variables());
+        return reset == null ? lab : lab.withReset(reset);
     }
 
-    private List<ProofSettings.Source> sources() {
-        try {
-            if (!steps.isEmpty()) {
-                Scenario scenario = StepLines.read(steps, coatcheck.folder(), variables.keySet());
-                return List.of(new ProofSettings.Source(scenario, Optional.empty()));
-            }
-            List<ProofSettings.Source> sources = new ArrayList<>();
-            for (Path file : scenarioFiles()) {
-                sources.add(ProofSettings.Source.read(there(file), fromHere(file), variables.keySet()));
-            }
-            return sources;
-        } catch (InvalidScenarioException e) {
-            throw wrong(String.valueOf(e.getMessage()));
-        }
+    private ElsewhereSettings elsewhere() {
+        return new ElsewhereSettings(
+                against,
+                Objects.requireNonNullElse(origin, against.getFirst()),
+                coatcheck.folder(),
+                scenarios.variables(),
+                Duration.ofSeconds(requestSeconds),
+                Optional.ofNullable(reset));
     }
 
-    private Path there(Path path) {
-        return coatcheck.folder().resolve(path);
-    }
-
-    /** Where an application keeps its own. */
-    private Path scenarioFolder() {
-        return folder.resolve("scenarios");
-    }
-
-    private List<Path> scenarioFiles() {
-        List<Path> files = new ArrayList<>();
-        for (Path named : scenarios.isEmpty() ? List.of(scenarioFolder()) : scenarios) {
-            if (Files.notExists(there(named))) {
-                throw wrong("--scenario: there is no file " + there(named) + suggestion(named));
-            }
-            files.addAll(Files.isDirectory(there(named)) ? filesIn(named) : List.of(named));
-        }
-        return files;
-    }
-
-    private List<Path> filesIn(Path named) {
-        try (Stream<Path> files = Files.list(there(named))) {
-            List<Path> found = files.map(file -> named.resolve(file.getFileName()))
-                    .filter(file -> file.toString().matches(".*\\.(hurl|http|har)"))
-                    .sorted()
-                    .toList();
-            if (found.isEmpty()) {
-                throw wrong("--scenario: there is no file NAME.hurl, NAME.http or NAME.har in " + there(named));
-            }
-            return found;
-        } catch (IOException e) {
-            throw wrong("--scenario: the folder " + there(named) + " cannot be read (" + why(e) + ")");
-        }
-    }
-
-    /** People take the path to be one in the application's folder. */
-    private String suggestion(Path file) {
-        Path inside = folder.resolve(file);
-        return Files.exists(there(inside)) ? "; did you mean " + inside + "?" : "";
+    private WorkingFolder here() {
+        return new WorkingFolder(coatcheck.folder());
     }
 
     private static Progress progress() {

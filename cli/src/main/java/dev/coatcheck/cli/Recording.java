@@ -1,11 +1,8 @@
 package dev.coatcheck.cli;
 
 import dev.coatcheck.formation.FormationException;
-import dev.coatcheck.formation.application.Application;
-import dev.coatcheck.formation.application.ApplicationOptions;
 import dev.coatcheck.host.process.ProcessGroup;
 import dev.coatcheck.host.process.Signal;
-import dev.coatcheck.prove.isolation.Isolation;
 import dev.coatcheck.prove.lab.InconclusiveException;
 import dev.coatcheck.prove.lab.LabSettings;
 import dev.coatcheck.prove.record.Recorder;
@@ -16,15 +13,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -81,40 +75,8 @@ final class Recording implements Callable<Integer> {
             description = "The TCP port for requests; 0, any that is free, by default.")
     private int port;
 
-    @Option(
-            names = "--web",
-            paramLabel = "COMMAND",
-            description = "Starts a web process, in place of the Procfile's line.")
-    private @Nullable String web;
-
-    @Option(
-            names = "--with",
-            paramLabel = "SERVICE",
-            split = ",",
-            description = "Backing services to start beside the addons in app.json, as in 'up'.")
-    private List<String> with = List.of();
-
-    @Option(
-            names = "--env",
-            paramLabel = "NAME=VALUE",
-            description = "A variable for all processes of the application; stronger than all else.")
-    private Map<String, String> environment = Map.of();
-
-    @Option(names = "--env-file", paramLabel = "FILE", description = "Read this instead of .env.")
-    private @Nullable Path envFile;
-
-    @Option(
-            names = "--ready",
-            paramLabel = "PATH",
-            description = "The path that answers 2xx when the application is ready.")
-    private @Nullable String readinessPath;
-
-    @Option(
-            names = "--start-timeout",
-            paramLabel = "SECONDS",
-            defaultValue = "60",
-            description = "How long the application may take until it is ready; ${DEFAULT-VALUE} by default.")
-    private int startSeconds;
+    @Mixin
+    private TrialOptions trial = new TrialOptions();
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -125,7 +87,9 @@ final class Recording implements Callable<Integer> {
         Path file = coatcheck.folder().resolve(out);
         check(file, words.size() - command.size());
         Path folder = words.size() > command.size() ? Path.of(words.getFirst()) : Path.of("");
-        LabSettings settings = settings(coatcheck.folder().resolve(folder));
+        Path application = coatcheck.folder().resolve(folder);
+        trial.check(application);
+        LabSettings settings = trial.settings(application, coatcheck.folder());
         Interruption.interrupts(Thread.currentThread());
         try (RecordingSession session = RecordingSession.open(settings, port)) {
             session.notes().forEach(note -> spec.commandLine().getErr().println("coatcheck: " + note));
@@ -162,9 +126,6 @@ final class Recording implements Callable<Integer> {
         if (Files.isDirectory(file) || !Files.isWritable(file.resolveSibling(""))) {
             throw wrong("--out: " + file + " cannot be written");
         }
-        if (startSeconds < 1) {
-            throw wrong("--start-timeout: expected a number of seconds, not " + startSeconds);
-        }
         if (port < 0 || port > 65_535) {
             throw wrong("--port: expected 0 to 65535, not " + port);
         }
@@ -172,25 +133,6 @@ final class Recording implements Callable<Integer> {
 
     private ParameterException wrong(String message) {
         return new ParameterException(spec.commandLine(), message);
-    }
-
-    private LabSettings settings(Path folder) {
-        if (web == null && Files.isDirectory(folder) && Files.notExists(folder.resolve("Procfile"))) {
-            throw wrong("there is no Procfile in " + folder + "; write one with a line as 'web: node server.js', or"
-                    + " give that command with --web 'node server.js'");
-        }
-        Map<String, String> all = new HashMap<>(System.getenv());
-        all.putAll(environment);
-        Application application = Application.read(
-                folder,
-                new ApplicationOptions(
-                        all,
-                        Optional.empty(),
-                        with,
-                        Optional.ofNullable(envFile).map(coatcheck.folder()::resolve),
-                        Optional.ofNullable(readinessPath),
-                        Optional.ofNullable(web)));
-        return LabSettings.of(application, Isolation.probe()).withStartLimit(Duration.ofSeconds(startSeconds));
     }
 
     private int byHand(RecordingSession session) {

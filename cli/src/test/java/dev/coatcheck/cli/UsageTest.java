@@ -7,6 +7,8 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -106,6 +108,30 @@ class UsageTest {
         assertThat(run("prove", "-C", application, "--web", "x", "--step", "post /login", "--step", "/me"))
                 .isEqualTo(Coatcheck.WRONG_USAGE);
         assertThat(err.toString()).contains("--step 1, column 1: a method is written in capital letters");
+    }
+
+    @Test
+    void what_instances_that_run_elsewhere_cannot_have_is_refused() {
+        String both = "http://127.0.0.1:1,http://127.0.0.1:2";
+        assertThat(against(both, "--web", "x", "--instances", "2")).contains("it does not go with --web, --instances");
+        assertThat(against(both, "--checks", "spread,amnesia")).contains("there is no amnesia with --against");
+        assertThat(against("http://127.0.0.1:1")).contains("split over two instances or more");
+        assertThat(against("http://127.0.0.1:1,http://127.0.0.1:1")).contains("split over two instances or more");
+        assertThat(against("127.0.0.1:1,http://127.0.0.1:2")).contains("expected http://HOST:PORT or https://HOST:PORT");
+        assertThat(against("http://ann:secret@127.0.0.1:1,http://127.0.0.1:2"))
+                .contains("http://…@127.0.0.1:1")
+                .doesNotContain("secret");
+        assertThat(run("prove", folder.toString(), "--web", "x", "--step", "/", "--origin", "http://shop.example"))
+                .isEqualTo(Coatcheck.WRONG_USAGE);
+        assertThat(err.toString()).contains("--origin goes with --against");
+    }
+
+    private String against(String addresses, String... more) {
+        err.getBuffer().setLength(0);
+        List<String> line = new ArrayList<>(List.of("prove", "--step", "/", "--step", "/me", "--against", addresses));
+        line.addAll(List.of(more));
+        assertThat(run(line.toArray(String[]::new))).isEqualTo(Coatcheck.WRONG_USAGE);
+        return err.toString();
     }
 
     @Test

@@ -4,10 +4,10 @@ import dev.coatcheck.prove.check.Extended;
 import dev.coatcheck.prove.compare.Control;
 import dev.coatcheck.prove.lab.FixedPortException;
 import dev.coatcheck.prove.lab.InconclusiveException;
-import dev.coatcheck.prove.lab.Lab;
-import dev.coatcheck.prove.lab.LabInstance;
+import dev.coatcheck.prove.lab.Instance;
 import dev.coatcheck.prove.lab.Plan;
 import dev.coatcheck.prove.lab.Run;
+import dev.coatcheck.prove.lab.Site;
 import dev.coatcheck.prove.lab.Trial;
 import dev.coatcheck.prove.play.Exchange;
 import dev.coatcheck.prove.play.Outcome;
@@ -41,7 +41,7 @@ record ControlRuns(Control control, List<Run> runs, int answering) {
     private static final int MOST_SHOWN = 300;
 
     /** @throws InconclusiveException if the control fails, or is not at one with itself */
-    static ControlRuns play(Lab lab, Scenario scenario, Progress progress) throws InterruptedException {
+    static ControlRuns play(Site site, Scenario scenario, Progress progress) throws InterruptedException {
         int steps = scenario.steps().size();
         if (steps < 2) {
             throw new InconclusiveException("the scenario '" + scenario.name()
@@ -58,12 +58,12 @@ record ControlRuns(Control control, List<Run> runs, int answering) {
             int number = runs.size() + 1;
             progress.run("control " + number, number, Control.LEAST_RUNS);
             Plan plan = Plan.together("control " + number, steps);
-            try (Trial trial = lab.begin(plan, scenario, Optional.empty(), number - 1)) {
-                LabInstance instance = trial.instance(plan.seat(1));
-                next = age(lab, instance, number, next);
+            try (Trial trial = site.begin(plan, scenario, Optional.empty(), number - 1)) {
+                Instance instance = trial.instance(plan.seat(1));
+                next = age(site, instance, number, next);
                 for (int step = 1; step <= steps; step++) {
                     trial.playUpTo(step);
-                    check(trial.run().exchanges().getLast(), number, lab, instance);
+                    check(trial.run().exchanges().getLast(), number, site, instance);
                 }
                 runs.add(trial.run());
                 answering = Math.max(answering, instance.answering());
@@ -71,7 +71,7 @@ record ControlRuns(Control control, List<Run> runs, int answering) {
                 unsteered = unsteered.or(instance::unsteered);
             } catch (FixedPortException e) {
                 // Once at most: from then on it is inconclusive that it listens on yet another.
-                lab.giveOwnNetworks(e);
+                site.giveOwnNetworks(e);
             }
         }
         Control control = Control.learn(runs.stream().map(Run::exchanges).toList());
@@ -80,7 +80,8 @@ record ControlRuns(Control control, List<Run> runs, int answering) {
             throw new InconclusiveException("the control is not at one with itself: the status of step "
                     + flickering.iterator().next()
                     + " is not the same each time, though one instance alone answered all steps"
-                    + unsteered.map("; "::concat).orElse(""));
+                    + unsteered.map("; "::concat).orElse("")
+                    + site.whereItFlickers());
         }
         Set<String> varying = control.varyingInKind();
         if (twins && !varying.isEmpty()) {
@@ -98,7 +99,7 @@ record ControlRuns(Control control, List<Run> runs, int answering) {
      *
      * @throws InconclusiveException if a step of the scenario itself is not answered as it asks, for what was added
      */
-    static List<Run> ofLonger(Lab lab, Extended conversation, Progress progress) throws InterruptedException {
+    static List<Run> ofLonger(Site site, Extended conversation, Progress progress) throws InterruptedException {
         Scenario scenario = conversation.scenario();
         int steps = scenario.steps().size();
         List<Run> runs = new ArrayList<>();
@@ -107,8 +108,8 @@ record ControlRuns(Control control, List<Run> runs, int answering) {
             int number = runs.size() + 1;
             Plan plan = Plan.together("control " + number + " of the longer conversation", steps);
             progress.run(plan.name(), number, Control.LEAST_RUNS);
-            try (Trial trial = lab.begin(plan, scenario, Optional.empty(), number - 1)) {
-                next = age(lab, trial.instance(plan.seat(1)), number, next);
+            try (Trial trial = site.begin(plan, scenario, Optional.empty(), number - 1)) {
+                next = age(site, trial.instance(plan.seat(1)), number, next);
                 trial.playUpTo(steps);
                 runs.add(trial.run());
             }
@@ -126,18 +127,18 @@ record ControlRuns(Control control, List<Run> runs, int answering) {
     }
 
     /** @return when the next conversation may begin */
-    private static long age(Lab lab, LabInstance instance, int number, long next) throws InterruptedException {
+    private static long age(Site site, Instance instance, int number, long next) throws InterruptedException {
         Duration apart = Duration.ofNanos(next - System.nanoTime());
         Duration older = OLDER.multipliedBy(number - 1);
-        lab.age(instance, apart.compareTo(older) > 0 ? apart : older, number - 1);
+        site.age(instance, apart.compareTo(older) > 0 ? apart : older, number - 1);
         return System.nanoTime() + APART.toNanos();
     }
 
-    private static void check(Exchange exchange, int number, Lab lab, LabInstance instance) {
+    private static void check(Exchange exchange, int number, Site site, Instance instance) {
         if (!exchange.isAsExpected()) {
             throw new InconclusiveException("the control fails: step "
                     + exchange.step().number() + " " + exchange.step().title() + ": " + wrong(exchange)
-                    + hint(number, lab, instance)
+                    + hint(number, site, instance)
                     + exchange.response().map(ControlRuns::beginning).orElse(""));
         }
     }
@@ -164,12 +165,12 @@ record ControlRuns(Control control, List<Run> runs, int answering) {
                         + (words.length() > MOST_SHOWN ? words.substring(0, MOST_SHOWN) + " …" : words);
     }
 
-    private static String hint(int number, Lab lab, LabInstance instance) {
+    private static String hint(int number, Site site, Instance instance) {
         Optional<String> unsteered = instance.unsteered();
         if (unsteered.isPresent()) {
             return "; " + unsteered.get();
         }
-        if (number > 1 && !lab.isReset()) {
+        if (number > 1 && !site.isReset()) {
             return "; the first control went well, so the state of an earlier one seems to be in an attached backing"
                     + " service: use {{run}} in the names that have to be new, or make it clean with --reset COMMAND";
         }

@@ -5,11 +5,13 @@ import dev.coatcheck.prove.check.Extended;
 import dev.coatcheck.prove.check.Stage;
 import dev.coatcheck.prove.check.Trace;
 import dev.coatcheck.prove.compare.Control;
+import dev.coatcheck.prove.lab.Elsewhere;
 import dev.coatcheck.prove.lab.FixedPortException;
 import dev.coatcheck.prove.lab.Lab;
 import dev.coatcheck.prove.lab.Manner;
 import dev.coatcheck.prove.lab.Plan;
 import dev.coatcheck.prove.lab.Run;
+import dev.coatcheck.prove.lab.Site;
 import dev.coatcheck.prove.lab.Trial;
 import dev.coatcheck.prove.play.Exchange;
 import dev.coatcheck.prove.play.Target;
@@ -26,7 +28,7 @@ import java.util.Optional;
 
 /** Plays plans in the lab, and keeps what came of them as evidence. */
 final class LabStage implements Stage {
-    private final Lab lab;
+    private final Site site;
     private final Extended conversation;
     private final Scenario scenario;
     private Optional<Control> control;
@@ -67,9 +69,9 @@ final class LabStage implements Stage {
     }
 
     /** @param horizon how long processes that answer differently after a write are waited for to agree */
-    LabStage(Lab lab, Scenario scenario, Control control, Duration horizon, Progress progress) {
+    LabStage(Site site, Scenario scenario, Control control, Duration horizon, Progress progress) {
         this(
-                lab,
+                site,
                 Extended.none(scenario),
                 Optional.of(control),
                 Judge.NONE,
@@ -80,7 +82,7 @@ final class LabStage implements Stage {
     }
 
     private LabStage(
-            Lab lab,
+            Site site,
             Extended conversation,
             Optional<Control> control,
             Judge judge,
@@ -88,7 +90,7 @@ final class LabStage implements Stage {
             Duration horizon,
             Progress progress,
             Chronicle chronicle) {
-        this.lab = lab;
+        this.site = site;
         this.conversation = conversation;
         this.scenario = conversation.scenario();
         this.control = control;
@@ -113,16 +115,16 @@ final class LabStage implements Stage {
 
     @Override
     public Stage agreeing(Extended longer) throws InterruptedException {
-        List<Run> alone = ControlRuns.ofLonger(lab, longer, progress);
+        List<Run> alone = ControlRuns.ofLonger(site, longer, progress);
         alone.forEach(run -> chronicle.runs.add(new CheckedRun(chronicle.check, run, false, longer)));
         Control learned = Control.learn(alone.stream().map(Run::exchanges).toList());
         return new LabStage(
-                lab, longer, Optional.of(learned), Judge.NONE, Manner.FORBEARING, horizon, progress, chronicle);
+                site, longer, Optional.of(learned), Judge.NONE, Manner.FORBEARING, horizon, progress, chronicle);
     }
 
     @Override
     public Stage judged(Extended longer, Judge by) {
-        return new LabStage(lab, longer, Optional.empty(), by, Manner.FROM_ELSEWHERE, horizon, progress, chronicle);
+        return new LabStage(site, longer, Optional.empty(), by, Manner.FROM_ELSEWHERE, horizon, progress, chronicle);
     }
 
     @Override
@@ -165,20 +167,25 @@ final class LabStage implements Stage {
     }
 
     private <T> T inTrial(Plan plan, Playing<T> playing) throws InterruptedException {
-        try (Trial trial = lab.begin(plan, scenario, control, 0, manner)) {
+        try (Trial trial = site.begin(plan, scenario, control, 0, manner)) {
             return playing.play(trial);
         } catch (FixedPortException e) {
             // Once at most: from then on each has a network of its own.
-            lab.giveOwnNetworks(e);
+            site.giveOwnNetworks(e);
         }
-        try (Trial trial = lab.begin(plan, scenario, control, 0, manner)) {
+        try (Trial trial = site.begin(plan, scenario, control, 0, manner)) {
             return playing.play(trial);
         }
     }
 
     @Override
+    public int mostProcesses() {
+        return site.mostProcesses();
+    }
+
+    @Override
     public boolean hasWorkers() {
-        return lab.hasWorkers();
+        return site.hasWorkers();
     }
 
     @Override
@@ -215,10 +222,25 @@ final class LabStage implements Stage {
         tell("looking for what step " + polluter + " left");
         Plan search = handover.named("search for what step " + polluter + " left");
         return inTrial(search, trial -> {
-            Trace trace = new Tracer(lab, trial, scenario, search, polluter).trace();
+            Trace trace =
+                    switch (site) {
+                        case Lab lab -> new Tracer(lab, trial, scenario, search, polluter).trace();
+                        case Elsewhere _ -> arrival(trial, search);
+                    };
             add(trial.run(), false);
             return trace;
         });
+    }
+
+    /** All that can be known of who cannot be looked into: whether what the last step needs has come by then. */
+    private static Trace arrival(Trial trial, Plan plan) throws InterruptedException {
+        if (!trial.playUpTo(plan.steps() - 1)) {
+            return Trace.none("an earlier step broke this time");
+        }
+        if (!plan.gaps().containsKey(plan.steps())) {
+            return Trace.none("instances that run elsewhere cannot be looked into");
+        }
+        return Trace.arrival(trial.playUpTo(plan.steps()));
     }
 
     /**

@@ -6,11 +6,12 @@ import dev.coatcheck.prove.check.Coverage;
 import dev.coatcheck.prove.check.Findings;
 import dev.coatcheck.prove.check.Investigation;
 import dev.coatcheck.prove.lab.InconclusiveException;
-import dev.coatcheck.prove.lab.Lab;
+import dev.coatcheck.prove.lab.Site;
 import dev.coatcheck.prove.report.Progress;
 import dev.coatcheck.prove.report.Report;
 import dev.coatcheck.prove.scenario.Scenario;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -33,16 +34,16 @@ public final class Proof {
      */
     public static Report of(ProofSettings settings, Progress progress) throws InterruptedException {
         Reporting reporting = new Reporting(settings);
-        try (Lab lab = Lab.open(settings.lab())) {
+        try (Site site = settings.site().open()) {
             try {
                 for (ProofSettings.Source source : settings.scenarios()) {
-                    if (source.recorded() && !lab.isReset()) {
+                    if (source.recorded() && !site.isReset()) {
                         reporting.note(List.of(sameEachTime(source.scenario())));
                     }
-                    prove(lab, source.scenario(), settings, progress, reporting);
+                    prove(site, source.scenario(), settings, progress, reporting);
                 }
             } finally {
-                reporting.note(lab.notes());
+                reporting.note(site.notes());
             }
         } catch (InconclusiveException e) {
             reporting.inconclusive(e.reason());
@@ -59,21 +60,24 @@ public final class Proof {
     }
 
     private static void prove(
-            Lab lab, Scenario scenario, ProofSettings settings, Progress progress, Reporting reporting)
+            Site site, Scenario scenario, ProofSettings settings, Progress progress, Reporting reporting)
             throws InterruptedException {
         long start = System.nanoTime();
-        ControlRuns control = ControlRuns.play(lab, scenario, progress);
+        ControlRuns control = ControlRuns.play(site, scenario, progress);
         reporting.spent("control", start);
         OnlyRedirects.check(control.runs().getFirst());
         reporting.add(scenario, control);
-        LabStage stage = new LabStage(lab, scenario, control.control(), settings.horizon(), progress);
+        LabStage stage = new LabStage(site, scenario, control.control(), settings.horizon(), progress);
         Investigation investigation = new Investigation(stage, scenario, settings.instances(), settings.lease());
-        Set<Check> checks = settings.checksWhere(lab.isReset());
+        Map<Check, String> leftOut = settings.leftOut(site.isReset());
+        Set<Check> checks = settings.checks().stream()
+                .filter(check -> !leftOut.containsKey(check))
+                .collect(Collectors.toSet());
         Findings findings = investigation.investigate(checks);
         stage.times().forEach(reporting::spent);
         start = System.nanoTime();
         reporting.learned(scenario, control.control(), stage.control());
-        if (findings.isClean() && lab.isReset()) {
+        if (findings.isClean() && site.isReset()) {
             reporting.note(vacuity(stage, scenario));
         }
         reporting.note(AmongProcesses.notes(stage, findings, control.answering()));
@@ -86,7 +90,7 @@ public final class Proof {
                         .map(checked -> checked.conversation().original(checked.run()))
                         .toList());
         reporting.add(scenario, findings, stage.runs(), coverage);
-        settings.checks().stream().filter(check -> !checks.contains(check)).forEach(reporting::leaveOut);
+        leftOut.forEach(reporting::leaveOut);
     }
 
     /** What could not be tried has separated nothing. */

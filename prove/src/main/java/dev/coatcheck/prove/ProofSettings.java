@@ -2,7 +2,9 @@ package dev.coatcheck.prove;
 
 import dev.coatcheck.prove.check.Check;
 import dev.coatcheck.prove.har.HarReader;
-import dev.coatcheck.prove.lab.LabSettings;
+import dev.coatcheck.prove.lab.ElsewhereSettings;
+import dev.coatcheck.prove.lab.SiteSettings;
+import dev.coatcheck.prove.report.CheckResult;
 import dev.coatcheck.prove.scenario.InvalidScenarioException;
 import dev.coatcheck.prove.scenario.Reading;
 import dev.coatcheck.prove.scenario.Scenario;
@@ -11,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,9 +24,9 @@ import java.util.Set;
 /**
  * What is to be proved, and how.
  *
- * @param lab the application, and how it is tried out
+ * @param site the application, and how it is tried out
  * @param scenarios what is played; each is proved for itself
- * @param instances over how many processes a conversation is spread at once, at least two
+ * @param instances over how many processes a conversation is spread at once, at least two; all of them where they are given
  * @param checks which are made
  * @param lease how long after a kill another process may take up what the killed one had begun: as long as the leases of
  *     the application's job queue are
@@ -34,7 +37,7 @@ import java.util.Set;
  * @param baseline the leaks that are accepted
  */
 public record ProofSettings(
-        LabSettings lab,
+        SiteSettings site,
         List<Source> scenarios,
         int instances,
         Set<Check> checks,
@@ -54,6 +57,7 @@ public record ProofSettings(
     public static final Duration HORIZON = Duration.ofSeconds(10);
 
     public ProofSettings {
+        instances = site.instances(instances);
         scenarios = List.copyOf(scenarios);
         checks = Collections.unmodifiableSet(EnumSet.copyOf(checks));
         versions = Collections.unmodifiableMap(new LinkedHashMap<>(versions));
@@ -103,33 +107,35 @@ public record ProofSettings(
     }
 
     /**
-     * Those of the checks that are made. What {@code again} repeats a dozen times stays in a service that nobody makes clean:
-     * limits used up, orders, mails, a locked account. So there it is made only where the checks were chosen.
+     * Those of the checks that are left out, and why. What {@code again} repeats a dozen times stays in a service that nobody
+     * makes clean: limits used up, orders, mails, a locked account. So there it is made only where the checks were chosen.
      *
      * @param reset whether all backing services are made clean between the runs
      */
-    Set<Check> checksWhere(boolean reset) {
-        if (reset || checks.size() < Check.values().length) {
-            return checks;
+    Map<Check, String> leftOut(boolean reset) {
+        Map<Check, String> leftOut = new EnumMap<>(Check.class);
+        if (!reset && checks.size() == Check.values().length) {
+            leftOut.put(Check.AGAIN, CheckResult.NOT_ASKED_FOR);
         }
-        Set<Check> harmless = EnumSet.copyOf(checks);
-        harmless.remove(Check.AGAIN);
-        return harmless;
+        if (site instanceof ElsewhereSettings) {
+            checks.stream().filter(Check::kills).forEach(check -> leftOut.put(check, CheckResult.NOT_KILLED));
+        }
+        return leftOut;
     }
 
     /** All checks, three instances, and patience for the usual leases. */
-    public static ProofSettings of(LabSettings lab, Scenario scenario) {
-        return of(lab, List.of(new Source(scenario, Optional.empty())), EnumSet.allOf(Check.class));
+    public static ProofSettings of(SiteSettings site, Scenario scenario) {
+        return of(site, List.of(new Source(scenario, Optional.empty())), EnumSet.allOf(Check.class));
     }
 
     /** Some checks of what was read, with three instances, and patience for the usual leases. */
-    public static ProofSettings of(LabSettings lab, List<Source> scenarios, Set<Check> checks) {
+    public static ProofSettings of(SiteSettings site, List<Source> scenarios, Set<Check> checks) {
         return new ProofSettings(
-                lab, scenarios, INSTANCES, checks, LEASE, HORIZON, "coatcheck prove", ".", Map.of(), Baseline.none());
+                site, scenarios, INSTANCES, checks, LEASE, HORIZON, "coatcheck prove", ".", Map.of(), Baseline.none());
     }
 
     public ProofSettings withLease(Duration other) {
         return new ProofSettings(
-                lab, scenarios, instances, checks, other, horizon, command, folder, versions, baseline);
+                site, scenarios, instances, checks, other, horizon, command, folder, versions, baseline);
     }
 }

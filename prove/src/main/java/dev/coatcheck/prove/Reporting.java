@@ -12,6 +12,8 @@ import dev.coatcheck.prove.check.Trace;
 import dev.coatcheck.prove.compare.Control;
 import dev.coatcheck.prove.compare.Difference;
 import dev.coatcheck.prove.compare.Noise;
+import dev.coatcheck.prove.lab.ElsewhereSettings;
+import dev.coatcheck.prove.lab.LabSettings;
 import dev.coatcheck.prove.lab.Plan;
 import dev.coatcheck.prove.lab.Run;
 import dev.coatcheck.prove.play.Outcome;
@@ -27,6 +29,7 @@ import dev.coatcheck.prove.report.StepRef;
 import dev.coatcheck.prove.report.Subject;
 import dev.coatcheck.prove.report.Verdict;
 import dev.coatcheck.prove.scenario.Scenario;
+import java.net.URI;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.time.Instant;
@@ -61,7 +64,7 @@ final class Reporting {
 
     Reporting(ProofSettings settings) {
         this.settings = settings;
-        notes.addAll(settings.lab().isolation().weaknesses());
+        notes.addAll(settings.site().weaknesses());
         settings.scenarios().forEach(source -> notes.addAll(source.notes()));
     }
 
@@ -145,10 +148,9 @@ final class Reporting {
         }
     }
 
-    /** Tells that a check was not made because what it repeats would stay in a backing service. */
-    void leaveOut(Check check) {
-        checks.put(
-                check.label(), new CheckResult(check.label(), CheckResult.Outcome.SKIPPED, CheckResult.NOT_ASKED_FOR));
+    /** Tells that a check was not made, and why. */
+    void leaveOut(Check check, String why) {
+        checks.put(check.label(), new CheckResult(check.label(), CheckResult.Outcome.SKIPPED, why));
     }
 
     private static int severity(CheckResult check) {
@@ -179,11 +181,15 @@ final class Reporting {
     }
 
     private FoundLocation location(Trace.Place place) {
-        String folder = settings.lab().application().folder() + "/";
+        String path =
+                switch (settings.site()) {
+                    case LabSettings lab -> place.path().replace(lab.application().folder() + "/", "");
+                    case ElsewhereSettings _ -> place.path();
+                };
         return new FoundLocation(
                 FoundLocation.Kind.valueOf(place.kind().toUpperCase(Locale.ROOT).replace('-', '_')),
                 place.instance(),
-                place.path().replace(folder, ""));
+                path);
     }
 
     private static StepRef reference(Scenario scenario, int number) {
@@ -307,16 +313,30 @@ final class Reporting {
     }
 
     private Subject subject() {
-        Application application = settings.lab().application();
+        return switch (settings.site()) {
+            case LabSettings lab -> subject(lab.application());
+            case ElsewhereSettings elsewhere ->
+                subject(
+                        elsewhere.origin().getRawAuthority(),
+                        Optional.empty(),
+                        elsewhere.instances().stream().map(URI::toString).collect(Collectors.joining(" ")));
+        };
+    }
+
+    private Subject subject(Application application) {
         String command = application.types().stream()
                 .filter(type -> type.name().equals(ProcessType.WEB))
                 .map(ProcessType::command)
                 .collect(Collectors.joining());
         boolean procfile = Files.exists(application.folder().resolve("Procfile"));
+        return subject(application.name(), procfile ? Optional.of("Procfile") : Optional.empty(), command);
+    }
+
+    private Subject subject(String name, Optional<String> definition, String command) {
         return new Subject(
-                application.name(),
+                name,
                 settings.folder(),
-                procfile ? Optional.of("Procfile") : Optional.empty(),
+                definition,
                 command,
                 settings.instances(),
                 at,

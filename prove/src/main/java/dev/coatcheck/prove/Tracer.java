@@ -73,7 +73,7 @@ final class Tracer {
         if (!trial.playUpTo(step.number() - 1)) {
             return Trace.none("an earlier step broke this time");
         }
-        LabInstance polluted = trial.instance(plan.seat(step.number()));
+        LabInstance polluted = Lab.started(trial.instance(plan.seat(step.number())));
         Conversation before = trial.conversation(plan.seat(step.number()));
         Map<LabInstance, Map<Path, FileChange>> filesBefore = files();
         if (!trial.playUpTo(step.number())) {
@@ -86,14 +86,14 @@ final class Tracer {
         if (!trial.playUpTo(plan.steps() - 1)) {
             return Trace.none("a later step broke this time");
         }
-        LabInstance other = trial.instance(plan.seat(plan.steps()));
+        LabInstance other = Lab.started(trial.instance(plan.seat(plan.steps())));
         List<Needle> needles = other.equals(polluted) ? carried : unknownTo(other, carried);
         Optional<Boolean> arrived = Optional.empty();
         if (plan.gaps().containsKey(plan.steps())) {
             // Before anything is looked into: what keeps a process from working delays what is on its way.
             arrived = Optional.of(trial.playUpTo(plan.steps()));
             if (arrived.get()) {
-                return new Trace(arrived, Remembered.UNKNOWN, List.of(), List.of(), List.of());
+                return Trace.arrival(true);
             }
         }
 

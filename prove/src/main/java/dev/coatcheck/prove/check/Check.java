@@ -45,6 +45,14 @@ public enum Check {
         return name().toLowerCase(Locale.ROOT);
     }
 
+    /** Whether it kills processes of the application. */
+    public boolean kills() {
+        return switch (this) {
+            case AMNESIA, RESTART, CRASH -> true;
+            case SPREAD, AGREE, AGAIN -> false;
+        };
+    }
+
     /** What holds when it passes, in words. */
     public String claim() {
         return claim;

@@ -110,7 +110,9 @@ public final class Investigation {
     }
 
     private CheckOutcome split(Check check) throws InterruptedException {
-        List<Plan> plans = check.plans(scenario.steps().size(), instances, Writing.steps(scenario), lease);
+        List<Plan> plans = check.plans(scenario.steps().size(), instances, Writing.steps(scenario), lease).stream()
+                .filter(plan -> plan.processes() <= stage.mostProcesses())
+                .toList();
         if (plans.isEmpty()) {
             return new CheckOutcome(check, Result.SKIPPED, "no step but the last changes anything");
         }

@@ -54,6 +54,11 @@ public interface Stage {
     /** How long a step of the scenario takes at most, in one process. */
     Duration took(int step);
 
+    /** How many processes a plan may send its steps to at most. */
+    default int mostProcesses() {
+        return Integer.MAX_VALUE;
+    }
+
     /** Whether workers run beside the web processes, so that it matters which disk they have. */
     boolean hasWorkers();
 

@@ -47,6 +47,11 @@ public record Trace(
         return new Trace(Optional.empty(), Remembered.UNKNOWN, List.of(), List.of(), List.of(why));
     }
 
+    /** Nothing was looked for but whether the last step went well in the end. */
+    public static Trace arrival(boolean arrived) {
+        return new Trace(Optional.of(arrived), Remembered.UNKNOWN, List.of(), List.of(), List.of());
+    }
+
     /** With all that it says in other words. */
     Trace told(UnaryOperator<String> words) {
         return new Trace(

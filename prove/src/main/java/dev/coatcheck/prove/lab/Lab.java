@@ -29,7 +29,7 @@ import java.util.Optional;
  * }
  * }
  */
-public final class Lab implements AutoCloseable {
+public final class Lab implements Site {
     private static final int SECRET_BYTES = 32;
 
     /** Web processes that are started ahead: with ten connections each they are half of what the database takes. */
@@ -71,7 +71,7 @@ public final class Lab implements AutoCloseable {
         }
     }
 
-    /** What happened in its trials that the user should know of and that no run tells; also after it was closed. */
+    @Override
     public List<String> notes() {
         return workshop.notes();
     }
@@ -81,12 +81,12 @@ public final class Lab implements AutoCloseable {
         return settings.application().folder();
     }
 
-    /** Whether the application has process types that run beside its web processes. */
+    @Override
     public boolean hasWorkers() {
         return !workshop.workerTypes().isEmpty();
     }
 
-    /** Whether everything that the application may keep its state in is made clean before each trial. */
+    @Override
     public boolean isReset() {
         return settings.reset().isPresent()
                 || !AttachedServices.areIn(settings.application().environment());
@@ -97,7 +97,17 @@ public final class Lab implements AutoCloseable {
         return scratch.path().resolve(kind.label());
     }
 
-    /** From now on each instance gets a network of its own, in which the TCP port that it insists on is free. */
+    @Override
+    public int mostProcesses() {
+        return Integer.MAX_VALUE;
+    }
+
+    @Override
+    public String whereItFlickers() {
+        return "";
+    }
+
+    @Override
     public void giveOwnNetworks(FixedPortException insisting) {
         workshop.giveOwnNetworks(insisting);
     }
@@ -106,8 +116,9 @@ public final class Lab implements AutoCloseable {
      * Makes an instance older, and busier than one that was just started: it waits until it has the age, and sends some
      * requests for its readiness that belong to no conversation.
      */
-    public void age(LabInstance instance, Duration age, int requests) throws InterruptedException {
-        workshop.age(instance, age, requests);
+    @Override
+    public void age(Instance instance, Duration age, int requests) throws InterruptedException {
+        workshop.age(started(instance), age, requests);
     }
 
     /** The backing services that it has started, by their kind. */
@@ -115,19 +126,17 @@ public final class Lab implements AutoCloseable {
         return services.servers();
     }
 
-    /**
-     * Makes everything clean, runs the release, and starts what the plan starts ahead.
-     *
-     * @param control what steps are compared with; empty for a control itself
-     * @param nameOffset added to the numbers of web processes, so that they have other names than those of other trials
-     * @throws InconclusiveException if the application does not start
-     */
-    public Trial begin(Plan plan, Scenario scenario, Optional<Control> control, int nameOffset)
-            throws InterruptedException {
-        return begin(plan, scenario, control, nameOffset, Manner.USUAL);
+    /** One of its own, which are the only ones there are in it. */
+    public static LabInstance started(Instance instance) {
+        return switch (instance) {
+            case LabInstance own -> own;
+            case Elsewhere.GivenInstance given ->
+                throw new IllegalArgumentException(given.name() + " runs elsewhere, and not in a lab");
+        };
     }
 
-    /** As above, in a manner that is not the usual one. */
+    /** Makes everything clean, runs the release, and starts what the plan starts ahead. */
+    @Override
     public Trial begin(Plan plan, Scenario scenario, Optional<Control> control, int nameOffset, Manner manner)
             throws InterruptedException {
         services.wipe();
@@ -135,12 +144,8 @@ public final class Lab implements AutoCloseable {
             workshop.run("reset", settings.reset().get());
         }
         workshop.release();
-        PlaySettings play = PlaySettings.of(LabSettings.ORIGIN)
-                .withVariables(settings.variables())
-                .withLimit(settings.requestLimit());
-        if (manner.ownAddress()) {
-            play = LoopbackAddress.another().map(play::withLocalAddress).orElse(play);
-        }
+        PlaySettings play =
+                manner.from(PlaySettings.of(LabSettings.ORIGIN).withVariables(settings.variables()), settings.requestLimit());
         Trial trial = new Trial(
                 new Stand(workshop, nameOffset),
                 plan,

@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * One process of the application on a disk of its own, from its start to its end, with all that it starts. All methods may
  * be called from any thread.
  */
-public final class LabInstance implements AutoCloseable {
+public final class LabInstance implements Instance, AutoCloseable {
     private final String name;
     private final Layer layer;
     private final NamedPaths named;
@@ -73,6 +73,7 @@ public final class LabInstance implements AutoCloseable {
     }
 
     /** As {@code web.1}. */
+    @Override
     public String name() {
         return name;
     }
@@ -97,6 +98,7 @@ public final class LabInstance implements AutoCloseable {
      * master that hands its socket on. Of several that do the one that took the last step; of a process that takes none, the
      * one that was started.
      */
+    @Override
     public long servingPid() {
         return steering.map(Steering::served)
                 .filter(OptionalLong::isPresent)
@@ -105,6 +107,7 @@ public final class LabInstance implements AutoCloseable {
     }
 
     /** How many of its processes were seen to take a step, or a connection for one; 1 where it is a single process. */
+    @Override
     public int answering() {
         return steering.map(way -> way.seen().size()).orElse(1);
     }
@@ -132,6 +135,7 @@ public final class LabInstance implements AutoCloseable {
      * Whether two of its processes run the same program and have the same parent, as the workers of a server do that forks
      * several. Reads the table of processes.
      */
+    @Override
     public boolean hasTwins() {
         Set<List<Object>> seen = new HashSet<>();
         return pids().stream()
@@ -144,11 +148,13 @@ public final class LabInstance implements AutoCloseable {
     }
 
     /** From now on each step goes to another of its processes than the one before, as far as there are several. */
+    @Override
     public void takeTurns() {
         steering.ifPresent(Steering::takeTurns);
     }
 
     /** What it means, in words, that not all steps came to the process that they were meant for, where that is so. */
+    @Override
     public Optional<String> unsteered() {
         return steering.filter(Steering::hasMissed)
                 .map(
@@ -159,6 +165,7 @@ public final class LabInstance implements AutoCloseable {
     }
 
     /** Whether anything of it lives. Reads the table of processes where the first process has ended. */
+    @Override
     public boolean isAlive() {
         return process.group().isAlive() || !process.group().isEmpty();
     }
@@ -176,6 +183,7 @@ public final class LabInstance implements AutoCloseable {
     }
 
     /** Where it takes requests; empty for one that takes none. */
+    @Override
     public Optional<Target> target() {
         return Optional.ofNullable(target);
     }
@@ -241,13 +249,15 @@ public final class LabInstance implements AutoCloseable {
     }
 
     /** The last of what it wrote, as the end of a message. */
+    @Override
     public String lastLines() {
         List<String> lines = process.recentLines();
         return lines.isEmpty() ? "; it wrote nothing" : "; its last lines:\n  " + String.join("\n  ", lines);
     }
 
     /** How many lines it has written so far. */
-    long linesWritten() {
+    @Override
+    public long linesWritten() {
         return process.linesWritten();
     }
 
@@ -255,7 +265,8 @@ public final class LabInstance implements AutoCloseable {
      * What it has written since it had written so many lines, as a server does of its own accord when it fails; waits a
      * moment for the first.
      */
-    List<String> linesSince(long written) throws InterruptedException {
+    @Override
+    public List<String> linesSince(long written) throws InterruptedException {
         for (Duration waited = Duration.ZERO;
                 process.linesSince(written).isEmpty() && waited.compareTo(LINES_LIMIT) < 0;
                 waited = waited.plus(LINES_PAUSE)) {

@@ -4,6 +4,7 @@ import dev.coatcheck.formation.application.Application;
 import dev.coatcheck.prove.isolation.Isolation;
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -23,12 +24,23 @@ public record LabSettings(
         Isolation isolation,
         Duration startLimit,
         Duration requestLimit,
-        Optional<String> reset) {
+        Optional<String> reset)
+        implements SiteSettings {
     /** The application's address as its users know it, the same in every run wherever its instances listen. */
     public static final URI ORIGIN = URI.create("http://localhost:8080");
 
     public LabSettings {
         variables = Map.copyOf(variables);
+    }
+
+    @Override
+    public Site open() {
+        return Lab.open(this);
+    }
+
+    @Override
+    public List<String> weaknesses() {
+        return isolation.weaknesses();
     }
 
     /** A minute for a start, half of one for a request, and no command. */

@@ -1,5 +1,6 @@
 package dev.coatcheck.prove.lab;
 
+import dev.coatcheck.prove.play.PlaySettings;
 import java.time.Duration;
 
 /**
@@ -20,4 +21,10 @@ public record Manner(Duration grace, boolean ownAddress) {
 
     /** From an address of its own. */
     public static final Manner FROM_ELSEWHERE = new Manner(Duration.ZERO, true);
+
+    /** How requests are played in this manner. */
+    PlaySettings from(PlaySettings usual, Duration requestLimit) {
+        PlaySettings play = usual.withLimit(requestLimit);
+        return ownAddress ? LoopbackAddress.another().map(play::withLocalAddress).orElse(play) : play;
+    }
 }

@@ -139,6 +139,11 @@ public record Plan(
         return seats.get(step - 1);
     }
 
+    /** Over how many processes the steps are spread. */
+    public int processes() {
+        return (int) seats.stream().map(Seat::process).distinct().count();
+    }
+
     /** The number of steps that are played. */
     public int steps() {
         return seats.size();

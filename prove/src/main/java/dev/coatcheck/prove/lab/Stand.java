@@ -22,7 +22,7 @@ import java.util.stream.Stream;
  * The disks and processes of one trial. Disks are made, processes started and ended, and disks deleted side by side and in the
  * background; the methods are for one thread.
  */
-final class Stand implements AutoCloseable {
+final class Stand implements Processes {
     /** More starts at once than cores only make each of them slower. */
     private static final int STARTS_AT_ONCE = Math.max(2, Runtime.getRuntime().availableProcessors());
 
@@ -52,8 +52,8 @@ final class Stand implements AutoCloseable {
         this.nameOffset = nameOffset;
     }
 
-    /** Begins to start the web process of a seat, unless that was begun before. Does not wait. */
-    void startWeb(Seat seat) {
+    @Override
+    public void startWeb(Seat seat) {
         Future<Layer> disk = disk(seat.disk());
         web.computeIfAbsent(seat.process(), process -> {
             String name = ProcessType.WEB + "." + (nameOffset + process + 1);
@@ -108,8 +108,8 @@ final class Stand implements AutoCloseable {
         }
     }
 
-    /** The web process of a seat, ready. */
-    LabInstance web(Seat seat) throws InterruptedException {
+    @Override
+    public LabInstance web(Seat seat) throws InterruptedException {
         startWeb(seat);
         return await(started(seat.process()));
     }
@@ -130,23 +130,19 @@ final class Stand implements AutoCloseable {
         }
     }
 
-    /** Hands out a web process that was started, for its end; a seat that has it is then given another. */
-    Optional<LabInstance> takeWeb(int process) throws InterruptedException {
+    @Override
+    public Optional<LabInstance> takeWeb(int process) throws InterruptedException {
         Future<LabInstance> start = web.remove(process);
         return start == null ? Optional.empty() : Optional.of(await(start));
     }
 
-    /** The web processes that were started and not taken away. */
-    Set<Integer> webProcesses() {
+    @Override
+    public Set<Integer> webProcesses() {
         return Set.copyOf(web.keySet());
     }
 
-    /**
-     * Begins to start one of each process type that keeps running beside web processes. Does not wait.
-     *
-     * @param disk the one that they share; empty where each has its own
-     */
-    void startWorkers(OptionalInt disk) {
+    @Override
+    public void startWorkers(OptionalInt disk) {
         for (ProcessType type : workshop.workerTypes()) {
             Future<Layer> layer =
                     disk.isPresent() ? disk(disk.getAsInt()) : background.submit(() -> newLayer(type.name() + "-1"));
@@ -158,14 +154,15 @@ final class Stand implements AutoCloseable {
         }
     }
 
-    void awaitWorkers() throws InterruptedException {
+    @Override
+    public void awaitWorkers() throws InterruptedException {
         for (Future<Worker> worker : workers) {
             await(worker);
         }
     }
 
-    /** Hands out the workers, for their end. */
-    List<LabInstance> takeWorkers() throws InterruptedException {
+    @Override
+    public List<LabInstance> takeWorkers() throws InterruptedException {
         List<LabInstance> taken = new ArrayList<>();
         for (Future<Worker> start : workers) {
             Worker worker = await(start);
@@ -191,29 +188,30 @@ final class Stand implements AutoCloseable {
         return layer;
     }
 
-    /** Lets a web process that nobody needs any more end as a platform would, asked first. Does not wait for that. */
-    void retire(int process) throws InterruptedException {
+    /** It ends as a platform would end it, asked first. */
+    @Override
+    public void retire(int process) throws InterruptedException {
         Optional<LabInstance> retired = takeWeb(process);
         if (retired.isPresent()) {
             later(() -> retired.get().end(END_LIMIT));
         }
     }
 
-    /** The disks that were made and not given up. */
-    Set<Integer> disks() {
+    @Override
+    public Set<Integer> disks() {
         return Set.copyOf(disks.keySet());
     }
 
-    /** Gives up a disk that nobody needs any more, and ends whoever still works on it. Does not wait for that. */
-    void giveUpDisk(int number) {
+    @Override
+    public void giveUpDisk(int number) {
         Future<Layer> disk = disks.remove(number);
         if (disk != null) {
             later(() -> clear(await(disk)));
         }
     }
 
-    /** Gives up the disks of workers that were killed, unless they are those of others too. */
-    void giveUpWorkersDisks() {
+    @Override
+    public void giveUpWorkersDisks() {
         workersDisks.forEach(layer -> later(() -> clear(layer)));
         workersDisks.clear();
     }
@@ -245,17 +243,19 @@ final class Stand implements AutoCloseable {
         }
     }
 
-    /** All that live. */
-    List<LabInstance> instances() {
+    @Override
+    public List<LabInstance> instances() {
         return all().stream().filter(LabInstance::isAlive).toList();
     }
 
-    List<Run.Started> starts() {
+    @Override
+    public List<Run.Started> starts() {
         return all().stream().map(LabInstance::started).toList();
     }
 
     /** What its disks hold apart less well than they should, and which steps went astray. */
-    List<String> weaknesses() {
+    @Override
+    public List<String> weaknesses() {
         Stream<String> unsteered = all().stream().flatMap(instance -> instance.unsteered().stream());
         synchronized (layers) {
             return Stream.concat(layers.stream().flatMap(layer -> layer.weaknesses().stream()), unsteered)

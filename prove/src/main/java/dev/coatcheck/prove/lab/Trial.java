@@ -32,7 +32,7 @@ public final class Trial implements AutoCloseable {
     /** Of a process that differs, until it agrees. */
     private static final Duration BETWEEN_ASKS = Duration.ofMillis(50);
 
-    private final Stand stand;
+    private final Processes processes;
     private final Plan plan;
     private final Scenario scenario;
     private final RunUser user;
@@ -59,8 +59,8 @@ public final class Trial implements AutoCloseable {
      * @param mostAhead how many web processes may be started ahead where the memory has room for them
      * @param grace the one of {@link Manner}
      */
-    Trial(Stand stand, Plan plan, Scenario scenario, RunUser user, int mostAhead, Duration grace) {
-        this.stand = stand;
+    Trial(Processes processes, Plan plan, Scenario scenario, RunUser user, int mostAhead, Duration grace) {
+        this.processes = processes;
         this.plan = plan;
         this.scenario = scenario;
         this.user = user;
@@ -77,24 +77,24 @@ public final class Trial implements AutoCloseable {
      * between two steps is that of the conversation and not that of starts.
      */
     void begin() throws InterruptedException {
-        stand.startWorkers(plan.workersDisk());
-        bystanders.forEach(stand::startWeb);
+        processes.startWorkers(plan.workersDisk());
+        bystanders.forEach(processes::startWeb);
         if (plan.startsAhead()) {
             awaitAhead();
             if (plan.seats().stream().map(Seat::process).distinct().count() > ahead) {
-                ahead += Math.min(mostAhead - ahead, Room.forMoreLike(stand.instances()));
+                ahead += Math.min(mostAhead - ahead, Room.forMoreLike(processes.instances()));
                 awaitAhead();
             }
         }
         for (Seat seat : bystanders) {
-            stand.web(seat);
+            processes.web(seat);
         }
-        stand.awaitWorkers();
+        processes.awaitWorkers();
     }
 
     private void awaitAhead() throws InterruptedException {
         for (Seat seat : startAhead(1)) {
-            stand.web(seat);
+            processes.web(seat);
         }
     }
 
@@ -130,12 +130,12 @@ public final class Trial implements AutoCloseable {
         Duration gap = plan.gaps().getOrDefault(step.number(), Duration.ZERO);
         Thread.sleep(Duration.ofNanos(lastBegun + gap.toNanos() - System.nanoTime()));
         Seat seat = plan.seat(step.number());
-        LabInstance instance = stand.web(seat);
-        stand.awaitWorkers();
+        Instance instance = processes.web(seat);
+        processes.awaitWorkers();
         if (plan.startsAhead()) {
             startAhead(step.number());
         }
-        livedAtOnce = Math.max(livedAtOnce, stand.webProcesses().size());
+        livedAtOnce = Math.max(livedAtOnce, processes.webProcesses().size());
         catchUp(seat, instance, step.number());
         Death death = plan.deaths().get(step.number());
         Set<Integer> doomed = death == null ? Set.of() : doomed(death, step.number());
@@ -172,8 +172,8 @@ public final class Trial implements AutoCloseable {
      */
     private void catchUpAll(int before) throws InterruptedException {
         for (Seat seat : new LinkedHashSet<>(plan.seats().subList(before - 1, plan.steps()))) {
-            if (stand.webProcesses().contains(seat.process())) {
-                catchUp(seat, stand.web(seat), before);
+            if (processes.webProcesses().contains(seat.process())) {
+                catchUp(seat, processes.web(seat), before);
             }
         }
     }
@@ -229,11 +229,11 @@ public final class Trial implements AutoCloseable {
     }
 
     private boolean agrees(Step step, Seat seat) throws InterruptedException {
-        Exchange exchange = user.play(step.withPolling(Polling.NONE), seat, target(stand.web(seat)));
+        Exchange exchange = user.play(step.withPolling(Polling.NONE), seat, target(processes.web(seat)));
         return user.compare(exchange, seat).isEmpty();
     }
 
-    private void catchUp(Seat seat, LabInstance instance, int before) throws InterruptedException {
+    private void catchUp(Seat seat, Instance instance, int before) throws InterruptedException {
         for (int number : plan.repeated().headSet(before)) {
             if (caughtUp(seat).add(new LaneStep(seat.lane(), number))) {
                 Exchange exchange = user.play(scenario.steps().get(number - 1), seat, target(instance));
@@ -247,7 +247,7 @@ public final class Trial implements AutoCloseable {
         return caughtUp.computeIfAbsent(seat.process(), process -> new HashSet<>());
     }
 
-    private void tell(Exchange exchange, LabInstance instance, boolean repeated) {
+    private void tell(Exchange exchange, Instance instance, boolean repeated) {
         played.add(new Run.Played(exchange, instance.name(), instance.servingPid(), repeated));
     }
 
@@ -270,13 +270,13 @@ public final class Trial implements AutoCloseable {
 
     /** Begins to start the processes that come next, and says which these are. */
     private List<Seat> startAhead(int from) {
-        Set<Integer> processes = new HashSet<>();
+        Set<Integer> begun = new HashSet<>();
         List<Seat> next = plan.seats().stream()
                 .skip(from - 1)
-                .filter(seat -> processes.add(seat.process()))
+                .filter(seat -> begun.add(seat.process()))
                 .limit(ahead)
                 .toList();
-        next.forEach(stand::startWeb);
+        next.forEach(processes::startWeb);
         return next;
     }
 
@@ -286,17 +286,17 @@ public final class Trial implements AutoCloseable {
         Set<Integer> needed = later.stream().map(Seat::process).collect(Collectors.toSet());
         Set<Integer> idle = new LinkedHashSet<>();
         for (Seat seat : plan.seats().subList(0, step).reversed()) {
-            if (!needed.contains(seat.process()) && stand.webProcesses().contains(seat.process())) {
+            if (!needed.contains(seat.process()) && processes.webProcesses().contains(seat.process())) {
                 idle.add(seat.process());
             }
         }
         for (int process : idle.stream().skip(IDLE_AT_MOST).toList()) {
-            stand.retire(process);
+            processes.retire(process);
         }
         Set<Integer> disks = later.stream().map(Seat::disk).collect(Collectors.toSet());
         plan.workersDisk().ifPresent(disks::add);
-        seats().filter(seat -> stand.webProcesses().contains(seat.process())).forEach(seat -> disks.add(seat.disk()));
-        stand.disks().stream().filter(disk -> !disks.contains(disk)).forEach(stand::giveUpDisk);
+        seats().filter(seat -> processes.webProcesses().contains(seat.process())).forEach(seat -> disks.add(seat.disk()));
+        processes.disks().stream().filter(disk -> !disks.contains(disk)).forEach(processes::giveUpDisk);
     }
 
     private Set<Integer> doomed(Death death, int step) {
@@ -311,9 +311,9 @@ public final class Trial implements AutoCloseable {
     private List<Victim> victims(Set<Integer> doomed) throws InterruptedException {
         List<Victim> victims = new ArrayList<>();
         for (int process : doomed) {
-            stand.takeWeb(process).filter(LabInstance::isAlive).map(Victim::new).ifPresent(victims::add);
+            processes.takeWeb(process).filter(LabInstance::isAlive).map(Victim::new).ifPresent(victims::add);
         }
-        stand.takeWorkers().stream()
+        processes.takeWorkers().stream()
                 .filter(LabInstance::isAlive)
                 .map(Victim::new)
                 .forEach(victims::add);
@@ -323,17 +323,17 @@ public final class Trial implements AutoCloseable {
     /** Waits until nothing is left of them, and gives the workers their successors. */
     private void bury(List<Victim> victims, int step) {
         kills.addAll(Parallel.map(victims, victim -> victim.bury(step)));
-        stand.giveUpWorkersDisks();
-        stand.startWorkers(plan.workersDisk());
+        processes.giveUpWorkersDisks();
+        processes.startWorkers(plan.workersDisk());
     }
 
-    private static Target target(LabInstance instance) {
+    private static Target target(Instance instance) {
         return instance.target().orElseThrow();
     }
 
     /** The web process of a seat; starts it where it is not there yet. */
-    public LabInstance instance(Seat seat) throws InterruptedException {
-        return stand.web(seat);
+    public Instance instance(Seat seat) throws InterruptedException {
+        return processes.web(seat);
     }
 
     /** What the user of this seat has done so far, to go on with beside the run. */
@@ -341,9 +341,9 @@ public final class Trial implements AutoCloseable {
         return user.copy(seat);
     }
 
-    /** All that live now, web processes and workers. */
+    /** All that it has started and that live now, web processes and workers. */
     public List<LabInstance> instances() {
-        return stand.instances();
+        return processes.instances();
     }
 
     /** What came of it so far. */
@@ -351,18 +351,18 @@ public final class Trial implements AutoCloseable {
         return new Run(
                 plan,
                 played,
-                stand.starts(),
+                processes.starts(),
                 kills,
                 livedAtOnce,
                 broken,
                 at,
                 Duration.between(at, Instant.now()),
-                stand.weaknesses());
+                processes.weaknesses());
     }
 
     /** Ends all its processes, and deletes their disks. */
     @Override
     public void close() {
-        stand.close();
+        processes.close();
     }
 }

@@ -127,9 +127,11 @@ final class Wire {
         }
     }
 
-    /** From an address of IPv4 nobody reaches one of IPv6. */
+    /** From an address of IPv4 nobody reaches one of IPv6, and from one of this machine's own none outside it. */
     private static boolean isOfSameKind(InetAddress own, InetSocketAddress there) {
-        return !there.isUnresolved() && own.getClass().equals(there.getAddress().getClass());
+        return !there.isUnresolved()
+                && own.getClass().equals(there.getAddress().getClass())
+                && own.isLoopbackAddress() == there.getAddress().isLoopbackAddress();
     }
 
     private static int millis(Duration limit) {

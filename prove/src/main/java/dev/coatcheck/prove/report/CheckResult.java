@@ -3,6 +3,7 @@ package dev.coatcheck.prove.report;
 import dev.coatcheck.prove.check.Check;
 import java.util.Collection;
 import java.util.Locale;
+import java.util.Set;
 
 /**
  * How one check went.
@@ -20,6 +21,9 @@ public record CheckResult(String name, Outcome outcome, String why) {
             "it repeats steps, and the attached backing services are not made clean between runs: give --reset COMMAND,"
                     + " or choose it (--checks again)";
 
+    /** Why a check was skipped that kills processes. */
+    public static final String NOT_KILLED = "the instances run elsewhere, and none of them is killed";
+
     public CheckResult {
         why = Hidden.in(why);
     }
@@ -36,7 +40,7 @@ public record CheckResult(String name, Outcome outcome, String why) {
         return switch (outcome) {
             case PASSED, FAILED -> true;
             case INCONCLUSIVE -> false;
-            case SKIPPED -> !why.equals(NOT_REACHED) && !why.equals(NOT_ASKED_FOR);
+            case SKIPPED -> !Set.of(NOT_REACHED, NOT_ASKED_FOR, NOT_KILLED).contains(why);
         };
     }
 

@@ -391,7 +391,7 @@ class SteeringTest {
         Plan plan = Plan.together("together", 1);
         try (Lab lab = trials.lab();
                 Trial trial = lab.begin(plan, trials.steps(1), Optional.empty(), 0)) {
-            LabInstance instance = trial.instance(plan.seat(1));
+            LabInstance instance = Lab.started(trial.instance(plan.seat(1)));
 
             assertThat(instance.target().orElseThrow().choice()).isSameAs(ConnectionChoice.ANY);
             assertThat(instance.answering()).isEqualTo(1);

@@ -1,0 +1,191 @@
+package dev.coatcheck.prove;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import dev.coatcheck.prove.check.Cause;
+import dev.coatcheck.prove.check.Check;
+import dev.coatcheck.prove.lab.ElsewhereSettings;
+import dev.coatcheck.prove.report.CheckResult;
+import dev.coatcheck.prove.report.FoundLeak;
+import dev.coatcheck.prove.report.Progress;
+import dev.coatcheck.prove.report.Report;
+import dev.coatcheck.prove.report.Screen;
+import dev.coatcheck.prove.report.TerminalFace;
+import dev.coatcheck.prove.report.Verdict;
+import dev.coatcheck.prove.scenario.StepLines;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Instances that run already, none of which the prover has started. */
+class ElsewhereTest {
+    private static final List<String> LOGIN = List.of("POST /login name={{run}}", "GET /me", "GET /me?again");
+
+    @TempDir
+    Path folder;
+
+    private final List<HttpServer> servers = new ArrayList<>();
+    private final Set<String> hosts = ConcurrentHashMap.newKeySet();
+
+    @AfterEach
+    void stop() {
+        servers.forEach(server -> server.stop(0));
+    }
+
+    @Test
+    void sessions_that_each_instance_keeps_for_itself_are_found() throws Exception {
+        Report report = prove(instance(new ConcurrentHashMap<>()), instance(new ConcurrentHashMap<>()));
+
+        assertThat(report.verdict()).isEqualTo(Verdict.STATEFUL);
+        FoundLeak leak = report.leaks().getFirst();
+        assertThat(leak.check()).isEqualTo("spread");
+        assertThat(leak.cause()).isEqualTo(Cause.UNKNOWN);
+        assertThat(leak.polluter().orElseThrow().step()).isEqualTo(1);
+        assertThat(leak.victim().step()).isEqualTo(2);
+        assertThat(leak.locations()).isEmpty();
+        assertThat(leak.difference()).contains("200").contains("401");
+    }
+
+    @Test
+    void sessions_that_all_of_them_share_are_none_and_what_stays_open_is_said() throws Exception {
+        Map<String, String> store = new ConcurrentHashMap<>();
+
+        Report report = prove(instance(store), instance(store), instance(store));
+
+        assertThat(report.verdict()).as(TerminalFace.text(report, Screen.plain())).isEqualTo(Verdict.STATELESS);
+        assertThat(report.subject().instances()).isEqualTo(3);
+        assertThat(report.coverage().separated()).isEqualTo(3);
+        assertThat(outcomes(report))
+                .containsEntry("spread", CheckResult.Outcome.PASSED)
+                .containsEntry("amnesia", CheckResult.Outcome.SKIPPED)
+                .containsEntry("restart", CheckResult.Outcome.SKIPPED)
+                .containsEntry("crash", CheckResult.Outcome.SKIPPED)
+                .containsEntry("again", CheckResult.Outcome.SKIPPED);
+        assertThat(report.notes()).anyMatch(note -> note.contains("stays open what dies with a process"));
+        assertThat(hosts).containsExactly("shop.example");
+    }
+
+    @Test
+    void an_address_of_a_balancer_is_taken_for_one() throws Exception {
+        List<Map<String, String>> behind = List.of(new ConcurrentHashMap<>(), new ConcurrentHashMap<>());
+        List<HttpExchange> seen = new ArrayList<>();
+        URI balancer = instance(exchange -> {
+            seen.add(exchange);
+            answer(exchange, behind.get(seen.size() / 3 % 2));
+        });
+
+        Report report = prove(balancer, instance(new ConcurrentHashMap<>()));
+
+        assertThat(report.verdict()).isEqualTo(Verdict.INCONCLUSIVE);
+        assertThat(report.reason().orElseThrow()).contains("GET /me");
+    }
+
+    @Test
+    void an_instance_that_does_not_answer_is_named() throws Exception {
+        URI nobody;
+        try (ServerSocket closed = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            nobody = URI.create("http://127.0.0.1:" + closed.getLocalPort());
+        }
+
+        Report report = prove(instance(new ConcurrentHashMap<>()), nobody);
+
+        assertThat(report.verdict()).isEqualTo(Verdict.INCONCLUSIVE);
+        assertThat(report.reason().orElseThrow()).contains(nobody.toString());
+    }
+
+    @Test
+    void a_reset_runs_before_each_run_and_its_failure_is_told_in_its_words() throws Exception {
+        Map<String, String> store = new ConcurrentHashMap<>();
+        List<URI> both = List.of(instance(store), instance(store));
+
+        Report clean = prove(both, Optional.of("echo reset >> resets"));
+        Report failed = prove(both, Optional.of("echo 'no such database' >&2; exit 3"));
+
+        assertThat(Files.readAllLines(folder.resolve("resets")))
+                .hasSizeGreaterThanOrEqualTo(clean.runs().size());
+        assertThat(clean.verdict()).as(TerminalFace.text(clean, Screen.plain())).isEqualTo(Verdict.STATELESS);
+        assertThat(outcomes(clean).get("again")).isNotEqualTo(CheckResult.Outcome.FAILED);
+        assertThat(failed.verdict()).isEqualTo(Verdict.INCONCLUSIVE);
+        assertThat(failed.reason().orElseThrow()).contains("--reset").contains("no such database");
+    }
+
+    private static Map<String, CheckResult.Outcome> outcomes(Report report) {
+        Map<String, CheckResult.Outcome> outcomes = new ConcurrentHashMap<>();
+        report.checks().forEach(check -> outcomes.put(check.name(), check.outcome()));
+        return outcomes;
+    }
+
+    private Report prove(URI... instances) throws InterruptedException {
+        return prove(List.of(instances), Optional.empty());
+    }
+
+    private Report prove(List<URI> instances, Optional<String> reset) throws InterruptedException {
+        ElsewhereSettings settings = new ElsewhereSettings(
+                instances, URI.create("http://shop.example"), folder, Map.of(), Duration.ofSeconds(10), reset);
+        return Proof.of(
+                ProofSettings.of(
+                        settings,
+                        List.of(new ProofSettings.Source(
+                                StepLines.read(LOGIN, folder, Set.of()), Optional.empty())),
+                        EnumSet.allOf(Check.class)),
+                Progress.silent());
+    }
+
+    private interface Answering {
+        void answer(HttpExchange exchange) throws IOException;
+    }
+
+    private URI instance(Map<String, String> sessions) throws IOException {
+        return instance(exchange -> answer(exchange, sessions));
+    }
+
+    private URI instance(Answering answering) throws IOException {
+        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+        server.createContext("/", exchange -> {
+            try (exchange) {
+                hosts.add(String.valueOf(exchange.getRequestHeaders().getFirst("Host")));
+                answering.answer(exchange);
+            }
+        });
+        server.start();
+        servers.add(server);
+        return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+    }
+
+    private static void answer(HttpExchange exchange, Map<String, String> sessions) throws IOException {
+        byte[] sent = exchange.getRequestBody().readAllBytes();
+        if (exchange.getRequestURI().getPath().equals("/login")) {
+            String id = UUID.randomUUID().toString();
+            sessions.put(id, new String(sent, StandardCharsets.UTF_8));
+            exchange.getResponseHeaders().add("Set-Cookie", "sid=" + id);
+            exchange.sendResponseHeaders(204, -1);
+            return;
+        }
+        String cookie = String.valueOf(exchange.getRequestHeaders().getFirst("Cookie"));
+        String name = sessions.getOrDefault(cookie.replaceFirst(".*sid=", ""), "");
+        byte[] body = (name.isEmpty() ? "who are you?" : name).getBytes(StandardCharsets.UTF_8);
+        exchange.sendResponseHeaders(name.isEmpty() ? 401 : 200, body.length);
+        exchange.getResponseBody().write(body);
+    }
+}
