@@ -219,7 +219,8 @@ final class Prove implements Callable<Integer> {
         } catch (InvalidBaselineException e) {
             throw wrong("--baseline: " + e.getMessage());
         } catch (IOException e) {
-            throw wrong("--baseline: " + file + " cannot be read (" + WorkingFolder.why(e) + "); --write-baseline makes one");
+            throw wrong("--baseline: " + file + " cannot be read (" + WorkingFolder.why(e)
+                    + "); --write-baseline makes one");
         }
     }
 
@@ -301,7 +302,8 @@ final class Prove implements Callable<Integer> {
             Files.createDirectories(folder);
             Files.delete(Files.createTempFile(folder, ".coatcheck", ".new"));
         } catch (IOException e) {
-            throw wrong(option + ": nothing can be written to the folder " + folder + " (" + WorkingFolder.why(e) + ")");
+            throw wrong(
+                    option + ": nothing can be written to the folder " + folder + " (" + WorkingFolder.why(e) + ")");
         }
     }
 

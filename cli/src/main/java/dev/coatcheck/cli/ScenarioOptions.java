@@ -106,8 +106,8 @@ final class ScenarioOptions {
             }
             return found;
         } catch (IOException e) {
-            throw wrong("--scenario: the folder " + here.resolve(named) + " cannot be read (" + WorkingFolder.why(e)
-                    + ")");
+            throw wrong(
+                    "--scenario: the folder " + here.resolve(named) + " cannot be read (" + WorkingFolder.why(e) + ")");
         }
     }
 

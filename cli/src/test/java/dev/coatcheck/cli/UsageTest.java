@@ -117,7 +117,8 @@ class UsageTest {
         assertThat(against(both, "--checks", "spread,amnesia")).contains("there is no amnesia with --against");
         assertThat(against("http://127.0.0.1:1")).contains("split over two instances or more");
         assertThat(against("http://127.0.0.1:1,http://127.0.0.1:1")).contains("split over two instances or more");
-        assertThat(against("127.0.0.1:1,http://127.0.0.1:2")).contains("expected http://HOST:PORT or https://HOST:PORT");
+        assertThat(against("127.0.0.1:1,http://127.0.0.1:2"))
+                .contains("expected http://HOST:PORT or https://HOST:PORT");
         assertThat(against("http://ann:secret@127.0.0.1:1,http://127.0.0.1:2"))
                 .contains("http://…@127.0.0.1:1")
                 .doesNotContain("secret");

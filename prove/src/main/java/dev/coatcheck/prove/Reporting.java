@@ -183,7 +183,8 @@ final class Reporting {
     private FoundLocation location(Trace.Place place) {
         String path =
                 switch (settings.site()) {
-                    case LabSettings lab -> place.path().replace(lab.application().folder() + "/", "");
+                    case LabSettings lab ->
+                        place.path().replace(lab.application().folder() + "/", "");
                     case ElsewhereSettings _ -> place.path();
                 };
         return new FoundLocation(

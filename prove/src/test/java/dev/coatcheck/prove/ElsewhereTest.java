@@ -72,7 +72,9 @@ class ElsewhereTest {
 
         Report report = prove(instance(store), instance(store), instance(store));
 
-        assertThat(report.verdict()).as(TerminalFace.text(report, Screen.plain())).isEqualTo(Verdict.STATELESS);
+        assertThat(report.verdict())
+                .as(TerminalFace.text(report, Screen.plain()))
+                .isEqualTo(Verdict.STATELESS);
         assertThat(report.subject().instances()).isEqualTo(3);
         assertThat(report.coverage().separated()).isEqualTo(3);
         assertThat(outcomes(report))
@@ -145,8 +147,7 @@ class ElsewhereTest {
         return Proof.of(
                 ProofSettings.of(
                         settings,
-                        List.of(new ProofSettings.Source(
-                                StepLines.read(LOGIN, folder, Set.of()), Optional.empty())),
+                        List.of(new ProofSettings.Source(StepLines.read(LOGIN, folder, Set.of()), Optional.empty())),
                         EnumSet.allOf(Check.class)),
                 Progress.silent());
     }

@@ -35,8 +35,7 @@ public final class Elsewhere implements Site {
 
     Elsewhere(ElsewhereSettings settings) {
         this.settings = settings;
-        this.instances =
-                settings.instances().stream().map(GivenInstance::new).toList();
+        this.instances = settings.instances().stream().map(GivenInstance::new).toList();
     }
 
     /** One that somebody else has started. */
@@ -141,8 +140,8 @@ public final class Elsewhere implements Site {
         if (settings.reset().isPresent()) {
             reset(settings.reset().get());
         }
-        PlaySettings play =
-                manner.from(PlaySettings.of(settings.origin()).withVariables(settings.variables()), settings.requestLimit());
+        PlaySettings play = manner.from(
+                PlaySettings.of(settings.origin()).withVariables(settings.variables()), settings.requestLimit());
         Trial trial = new Trial(
                 new Given(nameOffset),
                 plan,
@@ -159,7 +158,8 @@ public final class Elsewhere implements Site {
             throw new InconclusiveException("instances that run elsewhere are not killed");
         }
         if (plan.seats().stream().anyMatch(seat -> seat.disk() != seat.process())) {
-            throw new InconclusiveException("on which disk an instance works that runs elsewhere is not for the prover");
+            throw new InconclusiveException(
+                    "on which disk an instance works that runs elsewhere is not for the prover");
         }
         int processes = plan.processes();
         if (processes > instances.size()) {

@@ -45,8 +45,9 @@ public record ElsewhereSettings(
 
     @Override
     public List<String> weaknesses() {
-        return List.of("the instances run elsewhere: none was killed or restarted, and nothing was looked for in their memory"
-                + " or on their disks. So it stays open what dies with a process, and where a state that leaks is kept;"
-                + " 'coatcheck prove' without --against, in the application's folder, tells both");
+        return List.of(
+                "the instances run elsewhere: none was killed or restarted, and nothing was looked for in their memory"
+                        + " or on their disks. So it stays open what dies with a process, and where a state that leaks is kept;"
+                        + " 'coatcheck prove' without --against, in the application's folder, tells both");
     }
 }

@@ -144,8 +144,8 @@ public final class Lab implements Site {
             workshop.run("reset", settings.reset().get());
         }
         workshop.release();
-        PlaySettings play =
-                manner.from(PlaySettings.of(LabSettings.ORIGIN).withVariables(settings.variables()), settings.requestLimit());
+        PlaySettings play = manner.from(
+                PlaySettings.of(LabSettings.ORIGIN).withVariables(settings.variables()), settings.requestLimit());
         Trial trial = new Trial(
                 new Stand(workshop, nameOffset),
                 plan,

@@ -25,6 +25,8 @@ public record Manner(Duration grace, boolean ownAddress) {
     /** How requests are played in this manner. */
     PlaySettings from(PlaySettings usual, Duration requestLimit) {
         PlaySettings play = usual.withLimit(requestLimit);
-        return ownAddress ? LoopbackAddress.another().map(play::withLocalAddress).orElse(play) : play;
+        return ownAddress
+                ? LoopbackAddress.another().map(play::withLocalAddress).orElse(play)
+                : play;
     }
 }

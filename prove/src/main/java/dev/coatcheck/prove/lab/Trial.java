@@ -295,7 +295,8 @@ public final class Trial implements AutoCloseable {
         }
         Set<Integer> disks = later.stream().map(Seat::disk).collect(Collectors.toSet());
         plan.workersDisk().ifPresent(disks::add);
-        seats().filter(seat -> processes.webProcesses().contains(seat.process())).forEach(seat -> disks.add(seat.disk()));
+        seats().filter(seat -> processes.webProcesses().contains(seat.process()))
+                .forEach(seat -> disks.add(seat.disk()));
         processes.disks().stream().filter(disk -> !disks.contains(disk)).forEach(processes::giveUpDisk);
     }
 
@@ -311,7 +312,11 @@ public final class Trial implements AutoCloseable {
     private List<Victim> victims(Set<Integer> doomed) throws InterruptedException {
         List<Victim> victims = new ArrayList<>();
         for (int process : doomed) {
-            processes.takeWeb(process).filter(LabInstance::isAlive).map(Victim::new).ifPresent(victims::add);
+            processes
+                    .takeWeb(process)
+                    .filter(LabInstance::isAlive)
+                    .map(Victim::new)
+                    .ifPresent(victims::add);
         }
         processes.takeWorkers().stream()
                 .filter(LabInstance::isAlive)
