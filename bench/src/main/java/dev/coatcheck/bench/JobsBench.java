@@ -59,7 +59,18 @@ final class JobsBench {
 
     public static void main(String[] arguments) throws IOException, SQLException {
         var options = new HashMap<>(Map.of(
-                "--jobs", 50_000, "--rounds", 5, "--size", 200_000, "--minutes", 10, "--concurrency", 100, "--groups", 0));
+                "--jobs",
+                50_000,
+                "--rounds",
+                5,
+                "--size",
+                200_000,
+                "--minutes",
+                10,
+                "--concurrency",
+                100,
+                "--groups",
+                0));
         if (!read(arguments, options)) {
             System.err.println(USAGE);
             System.exit(2);
@@ -171,7 +182,12 @@ final class JobsBench {
             }
             System.out.printf(
                     "%n%s%n%-10s %12s %10s %14s %12s%n",
-                    held ? "beside a transaction that stays open" : "alone", "", "done", "done/s", "with indexes", "ours / its");
+                    held ? "beside a transaction that stays open" : "alone",
+                    "",
+                    "done",
+                    "done/s",
+                    "with indexes",
+                    "ours / its");
             for (var each : results) {
                 System.out.printf(
                         Locale.ROOT,

@@ -40,7 +40,9 @@ final class JobClaims {
     List<ClaimedJob> claim(Set<String> queues, int max, Duration lease) {
         queues.forEach(queue -> StoredText.require("the name of a queue", queue));
         return claiming.claim(
-                queues, max, (known, isChanged) -> database.ask("claim jobs", connection -> {
+                queues,
+                max,
+                (known, isChanged) -> database.ask("claim jobs", connection -> {
                     try (var claim = connection.prepareStatement(
                             "select * from coatcheck.claim_jobs_v4(?, ?, ?, ?::jsonb, ?)")) {
                         claim.setArray(1, connection.createArrayOf("text", queues.toArray()));

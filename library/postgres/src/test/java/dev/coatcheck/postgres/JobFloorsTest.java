@@ -152,7 +152,9 @@ class JobFloorsTest {
             }
             long before = entriesRead();
             assertThat(claim(1)).containsExactly("ada 0");
-            assertThat(entriesRead() - before).as("a look from the very beginning").isGreaterThan(10_000);
+            assertThat(entriesRead() - before)
+                    .as("a look from the very beginning")
+                    .isGreaterThan(10_000);
 
             for (var expected : List.of("bob 0", "ada 1", "bob 1", "ada 2", "bob 2")) {
                 before = entriesRead();
@@ -164,17 +166,19 @@ class JobFloorsTest {
 
     @Test
     void where_groups_are_more_than_turns_each_goes_past_what_was_done_of_itself() throws SQLException {
-        besideAnOpenTransaction("'mail', 'group ' || 100 + i % 400, 0, now() - interval '1 day', ''", () -> {
-            for (int i = 100; i < 500; i++) {
-                enqueueInto("mail", "group " + i, "" + i, 60);
-            }
-            assertThat(claim(1)).containsExactly("100");
-            for (int i = 101; i < 106; i++) {
-                long before = entriesRead();
-                assertThat(claim(1)).containsExactly("" + i);
-                assertThat(entriesRead() - before).isLessThan(1_000);
-            }
-        });
+        besideAnOpenTransaction(
+                "'mail', 'group ' || 100 + i % 400, 0, now() - interval '1 day', ''",
+                () -> {
+                    for (int i = 100; i < 500; i++) {
+                        enqueueInto("mail", "group " + i, "" + i, 60);
+                    }
+                    assertThat(claim(1)).containsExactly("100");
+                    for (int i = 101; i < 106; i++) {
+                        long before = entriesRead();
+                        assertThat(claim(1)).containsExactly("" + i);
+                        assertThat(entriesRead() - before).isLessThan(1_000);
+                    }
+                });
     }
 
     @Test
@@ -241,8 +245,12 @@ class JobFloorsTest {
     }
 
     private void enqueueInto(String queue, String group, String payload, int secondsAgo) {
-        update(postgres, INSERT.formatted(
-                "'%s', '%s', 0, now() - interval '%d seconds', '%s'".formatted(queue, group, secondsAgo, payload), "1"));
+        update(
+                postgres,
+                INSERT.formatted(
+                        "'%s', '%s', 0, now() - interval '%d seconds', '%s'"
+                                .formatted(queue, group, secondsAgo, payload),
+                        "1"));
     }
 
     private void enqueue(String payload, String dueAt) {

@@ -9,9 +9,9 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
-import org.jspecify.annotations.Nullable;
 
 /** The whole contract beside a transaction that stays open, with so much that was removed that claims begin at floors. */
 @Tag("long")

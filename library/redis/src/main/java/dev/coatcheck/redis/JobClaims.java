@@ -33,8 +33,8 @@ final class JobClaims {
     List<ClaimedJob> claim(Set<String> queues, int max, Duration lease) {
         queues.forEach(JobScripts::requireQueue);
         return claiming.claim(queues, max, (position, isChanged) -> {
-            var arguments = new ArrayList<>(List.of(
-                    Integer.toString(max), JobScripts.micros(lease), JobScripts.micros(deadKept), position));
+            var arguments = new ArrayList<>(
+                    List.of(Integer.toString(max), JobScripts.micros(lease), JobScripts.micros(deadKept), position));
             arguments.addAll(queues);
             var reply = scripts.run("claim jobs", CLAIM, arguments);
             var nothingFor = Optional.of(number(reply, 1))

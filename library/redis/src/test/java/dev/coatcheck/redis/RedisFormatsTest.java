@@ -144,7 +144,8 @@ class RedisFormatsTest {
         var high = writeJob("ce000f4240", 1_000_000);
         var low = writeJob("d2fff0bdc0", -1_000_000);
         var jobs = store.redis().jobs();
-        var now = jobs.enqueue(NewJob.of("mail", "").withPriority(NewJob.MAX_PRIORITY)).id();
+        var now = jobs.enqueue(NewJob.of("mail", "").withPriority(NewJob.MAX_PRIORITY))
+                .id();
 
         assertThat(jobs.list("mail", JobState.WAITING, 10))
                 .extracting(StoredJob::priority)

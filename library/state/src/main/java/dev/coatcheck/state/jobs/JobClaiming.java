@@ -47,12 +47,15 @@ public final class JobClaiming {
     @FunctionalInterface
     public interface Question {
         /**
+         * Claims.
+         *
          * @param state what the last claim from these queues has handed on; empty where there was none
          * @param isChanged whether the store has told of the queues since: what that claim has gone past may have changed
          */
         Answer ask(String state, boolean isChanged);
     }
 
+    /** Nothing has been claimed yet. */
     public JobClaiming(JobSignals signals) {
         this.signals = signals;
     }
@@ -68,8 +71,7 @@ public final class JobClaiming {
         var answer = question.ask(before.state(), before.told() != told);
         note(queues, new Known(answer.state(), told));
         // A millisecond more, since a wait may end a little early.
-        answer.nothingFor()
-                .ifPresent(wait -> signals.nothingBefore(queues, asked + wait.toNanos() + 1_000_000));
+        answer.nothingFor().ifPresent(wait -> signals.nothingBefore(queues, asked + wait.toNanos() + 1_000_000));
         if (answer.jobs().size() == max) {
             // There may be more, for another thread here that was told of the same jobs.
             signals.raise(queues);
