@@ -6,26 +6,30 @@ import dev.coatcheck.state.jobs.NewJob;
 import dev.coatcheck.state.jobs.Worker;
 import dev.coatcheck.state.jobs.WorkerSettings;
 import java.time.Duration;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Ours: one worker, as an application starts it. */
 final class CoatcheckQueue implements BenchedQueue {
-    private static final List<NewJob> JOBS = Collections.nCopies(BATCH, NewJob.of("bench", "1"));
-
     private final Postgres postgres;
     private final int concurrency;
+    private final List<NewJob> jobs;
     private @Nullable Worker worker;
 
-    CoatcheckQueue(String url, int connections, int concurrency) {
+    /** @param groups in how many the jobs are; 0 where they are in none */
+    CoatcheckQueue(String url, int connections, int concurrency, int groups) {
         // What is measured is how slow it gets, so that a slow statement is no error.
         postgres = Postgres.attach(
                 url, PostgresSettings.defaults().withPoolSize(connections).withStatementTimeout(Duration.ofMinutes(1)));
         postgres.migrate();
         this.concurrency = concurrency;
+        var job = NewJob.of("bench", "1");
+        this.jobs = IntStream.range(0, BATCH)
+                .mapToObj(i -> groups == 0 ? job : job.withGroup("group " + i % groups))
+                .toList();
     }
 
     @Override
@@ -40,7 +44,7 @@ final class CoatcheckQueue implements BenchedQueue {
 
     @Override
     public void enqueue() {
-        postgres.jobs().enqueueAll(JOBS);
+        postgres.jobs().enqueueAll(jobs);
     }
 
     @Override

@@ -10,9 +10,10 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 
@@ -33,14 +34,22 @@ final class JobsBench {
     /** After which a queue of which nothing is done any more is taken for broken. */
     private static final Duration STALL = Duration.ofMinutes(1);
 
+    private static final String USAGE =
+            "usage: jobs [--jobs N] [--rounds N] [--size N] [--minutes N] [--concurrency N] [--groups N]";
+
     private final PostgresServer server;
     private final int concurrency;
+    private final int groups;
     private int databases;
 
-    private JobsBench(PostgresServer server, int concurrency) {
+    private JobsBench(PostgresServer server, int concurrency, int groups) {
         this.server = server;
         this.concurrency = concurrency;
+        this.groups = groups;
     }
+
+    /** How a queue has got on: how many jobs in a second, and how large its table is with its indexes. */
+    private record Growth(String name, long done, double perSecond, double megabytes) {}
 
     /** How a queue is made in a database. */
     @FunctionalInterface
@@ -48,31 +57,47 @@ final class JobsBench {
         BenchedQueue in(String database) throws SQLException;
     }
 
-    private static String usage() {
-        return "usage: jobs [--jobs N] [--rounds N] [--size N] [--minutes N] [--concurrency N]";
-    }
-
     public static void main(String[] arguments) throws IOException, SQLException {
+        var options = new HashMap<>(Map.of(
+                "--jobs",
+                50_000,
+                "--rounds",
+                5,
+                "--size",
+                200_000,
+                "--minutes",
+                10,
+                "--concurrency",
+                100,
+                "--groups",
+                0));
+        if (!read(arguments, options)) {
+            System.err.println(USAGE);
+            System.exit(2);
+        }
         Path home = Files.createTempDirectory("coatcheck-bench-");
         try (var server = PostgresServer.start(ServerSettings.at(home))) {
-            var bench = new JobsBench(server, option(arguments, "--concurrency", 100));
-            bench.compareThroughput(option(arguments, "--jobs", 50_000), option(arguments, "--rounds", 5));
-            bench.compareSizes(
-                    option(arguments, "--size", 200_000), Duration.ofMinutes(option(arguments, "--minutes", 10)));
-        } catch (NumberFormatException e) {
-            System.err.println(usage());
-            System.exit(2);
+            var bench = new JobsBench(server, options.get("--concurrency"), options.get("--groups"));
+            bench.compareThroughput(options.get("--jobs"), options.get("--rounds"));
+            bench.compareSizes(options.get("--size"), Duration.ofMinutes(options.get("--minutes")));
         }
     }
 
-    private static int option(String[] arguments, String name, int otherwise) {
-        int at = Arrays.asList(arguments).indexOf(name);
-        return at < 0 || at + 1 == arguments.length ? otherwise : Integer.parseInt(arguments[at + 1]);
+    /** Puts what the arguments say in place of what is there; returns whether they can be read. */
+    private static boolean read(String[] arguments, Map<String, Integer> options) {
+        for (int i = 0; i < arguments.length; i += 2) {
+            if (i + 1 == arguments.length
+                    || !arguments[i + 1].matches("\\d{1,9}")
+                    || options.replace(arguments[i], Integer.valueOf(arguments[i + 1])) == null) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private List<Maker> queues() {
         return List.of(
-                database -> new CoatcheckQueue(server.databaseUrl(database), CONNECTIONS, concurrency),
+                database -> new CoatcheckQueue(server.databaseUrl(database), CONNECTIONS, concurrency, groups),
                 database -> new PlainQueue(jdbcUrl(database), CONNECTIONS));
     }
 
@@ -151,13 +176,32 @@ final class JobsBench {
 
     private void compareSizes(int jobs, Duration limit) throws SQLException {
         for (boolean held : new boolean[] {false, true}) {
+            var results = new ArrayList<Growth>();
             for (var maker : queues()) {
-                growOver(jobs, limit, maker, held);
+                results.add(growOver(jobs, limit, maker, held));
+            }
+            System.out.printf(
+                    "%n%s%n%-10s %12s %10s %14s %12s%n",
+                    held ? "beside a transaction that stays open" : "alone",
+                    "",
+                    "done",
+                    "done/s",
+                    "with indexes",
+                    "ours / its");
+            for (var each : results) {
+                System.out.printf(
+                        Locale.ROOT,
+                        "%-10s %12d %10.0f %14.1f %12.2f%n",
+                        each.name(),
+                        each.done(),
+                        each.perSecond(),
+                        each.megabytes(),
+                        results.getFirst().perSecond() / each.perSecond());
             }
         }
     }
 
-    private void growOver(int jobs, Duration limit, Maker maker, boolean held) throws SQLException {
+    private Growth growOver(int jobs, Duration limit, Maker maker, boolean held) throws SQLException {
         long deadline = System.nanoTime() + limit.toNanos();
         var database = freshDatabase();
         try (var queue = maker.in(database);
@@ -181,7 +225,9 @@ final class JobsBench {
             }
             var done = new LongAdder();
             queue.start(done);
+            long first = System.nanoTime();
             long added = 0;
+            double megabytes = 0;
             for (int slice = 1; slice <= SLICES && System.nanoTime() < deadline; slice++) {
                 long begun = System.nanoTime();
                 long before = done.sum();
@@ -201,16 +247,18 @@ final class JobsBench {
                                     from pg_stat_user_tables where relid = '%s'::regclass
                                 """.formatted(queue.table()))) {
                     row.next();
+                    megabytes = row.getDouble(2);
                     System.out.printf(
                             Locale.ROOT,
                             "%12d %10.0f %12.1f %14.1f %14d%n",
                             done.sum(),
                             rate,
                             row.getDouble(1),
-                            row.getDouble(2),
+                            megabytes,
                             row.getLong(3));
                 }
             }
+            return new Growth(queue.name(), done.sum(), perSecond(done.sum(), System.nanoTime() - first), megabytes);
         }
     }
 

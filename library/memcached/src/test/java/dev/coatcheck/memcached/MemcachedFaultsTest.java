@@ -3,6 +3,7 @@ package dev.coatcheck.memcached;
 import dev.coatcheck.contracts.faults.AttachedPorts;
 import dev.coatcheck.contracts.faults.FaultsContract;
 import dev.coatcheck.contracts.faults.Relay;
+import dev.coatcheck.contracts.faults.ServerUnderTest;
 import dev.coatcheck.host.service.MemcachedServer;
 import dev.coatcheck.host.service.ServerSettings;
 import dev.coatcheck.state.cache.CacheSettings;
@@ -35,18 +36,23 @@ class MemcachedFaultsTest extends FaultsContract {
     }
 
     @Override
-    protected int tcpPort() {
-        return server.tcpPort();
-    }
+    protected ServerUnderTest server() {
+        return new ServerUnderTest() {
+            @Override
+            public int tcpPort() {
+                return server.tcpPort();
+            }
 
-    @Override
-    protected void kill() {
-        server.kill();
-    }
+            @Override
+            public void kill() {
+                server.kill();
+            }
 
-    @Override
-    protected void start() {
-        server.start();
+            @Override
+            public void start() {
+                server.start();
+            }
+        };
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.coatcheck.postgres;
 import dev.coatcheck.state.StoredText;
 import dev.coatcheck.state.jobs.ClaimedJob;
 import dev.coatcheck.state.jobs.FailResult;
+import dev.coatcheck.state.jobs.JobClaiming;
 import dev.coatcheck.state.jobs.JobId;
 import dev.coatcheck.state.jobs.JobSignals;
 import dev.coatcheck.state.jobs.Jobs;
@@ -12,102 +13,72 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
 import java.util.function.BinaryOperator;
 import java.util.stream.Collectors;
 
 /** What workers do with the table of jobs: claim, renew, and say how it ended. Each is one round trip. */
 final class JobClaims {
-    /** More than any application has; so that queues whose names are made up fill no memory. */
-    private static final int MOST_SETS_OF_QUEUES = 1_000;
+    /** What the first claim of a process is handed. */
+    private static final String NOTHING_KNOWN = "{}";
 
     private final Database database;
-    private final JobSignals signals;
-
-    /** For each set of queues; of threads that claim at once, what any one has found out will do. */
-    private final ConcurrentMap<Set<String>, Known> known = new ConcurrentHashMap<>();
-
-    /**
-     * What a claim hands to the next: whose turn it is, and where to begin.
-     *
-     * @param state as the server gave it
-     * @param told what had been told of the queues before that claim: where it is more now, what it has gone past may have
-     *     changed
-     */
-    private record Known(String state, long told) {
-        private static final Known NOTHING = new Known("{}", -1);
-    }
+    private final JobClaiming claiming;
 
     JobClaims(Database database, JobSignals signals) {
         this.database = database;
-        this.signals = signals;
+        this.claiming = new JobClaiming(signals);
     }
 
     List<ClaimedJob> claim(Set<String> queues, int max, Duration lease) {
-        if (queues.isEmpty() || max < 1) {
-            return List.of();
-        }
         queues.forEach(queue -> StoredText.require("the name of a queue", queue));
-        long told = signals.takeDown(queues);
-        var before = known.getOrDefault(queues, Known.NOTHING);
-        long asked = System.nanoTime();
-        var claimed = database.ask("claim jobs", connection -> {
-            try (var claim =
-                    connection.prepareStatement("select * from coatcheck.claim_jobs_v3(?, ?, ?, ?::jsonb, ?)")) {
-                claim.setArray(1, connection.createArrayOf("text", queues.toArray()));
-                claim.setInt(2, max);
-                claim.setLong(3, Database.micros(lease));
-                claim.setString(4, before.state());
-                claim.setBoolean(5, before.told() != told);
-                return claimed(claim.executeQuery(), queues, told, asked);
-            }
-        });
-        if (claimed.size() == max) {
-            // There may be more, for another thread here that was told of the same jobs.
-            signals.raise(queues);
-        }
-        return claimed;
+        return claiming.claim(
+                queues,
+                max,
+                (known, isChanged) -> database.ask("claim jobs", connection -> {
+                    try (var claim = connection.prepareStatement(
+                            "select * from coatcheck.claim_jobs_v4(?, ?, ?, ?::jsonb, ?)")) {
+                        claim.setArray(1, connection.createArrayOf("text", queues.toArray()));
+                        claim.setInt(2, max);
+                        claim.setLong(3, Database.micros(lease));
+                        claim.setString(4, known.isEmpty() ? NOTHING_KNOWN : known);
+                        claim.setBoolean(5, isChanged);
+                        return answer(claim.executeQuery());
+                    }
+                }));
     }
 
-    private List<ClaimedJob> claimed(ResultSet rows, Set<String> queues, long told, long asked) throws SQLException {
+    /** The jobs, and in a last row that is none, what is to be known of the others. */
+    private static JobClaiming.Answer answer(ResultSet rows) throws SQLException {
         try (rows) {
             var claimed = new ArrayList<ClaimedJob>();
             while (rows.next()) {
                 var id = rows.getObject("id", UUID.class);
                 if (id == null) {
-                    note(queues, new Known(rows.getString("known"), told));
                     long nextDue = rows.getLong("next_due_us");
-                    if (!rows.wasNull()) {
-                        // A millisecond more, since a wait may end a little early.
-                        signals.nothingBefore(queues, asked + nextDue * 1_000 + 1_000_000);
-                    }
-                } else {
-                    claimed.add(new ClaimedJob(
-                            new JobId(id),
-                            rows.getString("queue"),
-                            Rows.text(rows, "grp"),
-                            rows.getString("payload"),
-                            rows.getInt("attempt"),
-                            rows.getInt("max_attempts"),
-                            rows.getLong("fence")));
+                    var nothingFor = rows.wasNull()
+                            ? Optional.<Duration>empty()
+                            : Optional.of(Duration.of(nextDue, ChronoUnit.MICROS));
+                    return new JobClaiming.Answer(claimed, rows.getString("known"), nothingFor);
                 }
+                claimed.add(new ClaimedJob(
+                        new JobId(id),
+                        rows.getString("queue"),
+                        Rows.text(rows, "grp"),
+                        rows.getString("payload"),
+                        rows.getInt("attempt"),
+                        rows.getInt("max_attempts"),
+                        rows.getLong("fence")));
             }
-            return List.copyOf(claimed);
+            throw new SQLException("a claim answers a row that is no job, and there was none");
         }
-    }
-
-    private void note(Set<String> queues, Known now) {
-        if (known.size() >= MOST_SETS_OF_QUEUES) {
-            known.clear();
-        }
-        known.put(Set.copyOf(queues), now);
     }
 
     Set<ClaimedJob> renew(Collection<ClaimedJob> jobs, Duration lease) {

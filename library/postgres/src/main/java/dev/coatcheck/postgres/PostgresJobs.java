@@ -48,8 +48,9 @@ import java.util.Set;
  * {@link #depths()} reads the whole table, which holds nothing that was done.
  *
  * <p>A transaction that stays open in the same database keeps what was done from being cleared away. Where that is much, a
- * claim begins where the one before has ended, and a job without a group that was given back, or was committed late,
- * waits until one looks from the very beginning: twenty times as long as such a look takes.
+ * claim begins where the one before has ended, in each group too. While every place is taken, a job that was given back, or
+ * was committed late, or is the first of its group, waits until a claim looks from the very beginning: twenty times as long as
+ * such a look takes, and two seconds at the most.
  */
 public final class PostgresJobs implements Jobs {
     private final Database database;

@@ -47,7 +47,8 @@ final class Schema {
             new Migration(15, "015-job-outbox.sql", 1),
             new Migration(16, "016-job-batches.sql", 1),
             new Migration(17, "017-job-rounds.sql", 1),
-            new Migration(18, "018-uploads.sql", 1));
+            new Migration(18, "018-uploads.sql", 1),
+            new Migration(19, "019-job-group-floors.sql", 1));
 
     /** Any number that nobody else takes: "coatchk" in ASCII. */
     private static final long LOCK = 0x636F617463686B00L;

@@ -55,6 +55,11 @@ final class Databases implements AfterEachCallback {
         return postgres;
     }
 
+    /** What was attached last. */
+    Postgres last() {
+        return attached.get(attached.size() - 1);
+    }
+
     String url() {
         if (url.isEmpty()) {
             url = SharedServers.freshPostgresUrl();
@@ -64,7 +69,7 @@ final class Databases implements AfterEachCallback {
 
     /** The first column of what a statement answers, each value as text. */
     List<String> query(String sql) {
-        return query(attached.get(attached.size() - 1), sql);
+        return query(last(), sql);
     }
 
     static List<String> query(Postgres postgres, String sql) {

@@ -5,6 +5,7 @@ import static dev.coatcheck.postgres.Databases.update;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.coatcheck.state.jobs.GroupLimit;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -19,10 +20,12 @@ class JobFloorsTest {
             insert into coatcheck.jobs (queue, grp, priority, due_at, payload, id, state, fence, attempts, max_attempts,
                     first_delay_ms, max_delay_ms, enqueued_at, run_at)
                 select %s, gen_random_uuid(), 0, 0, 0, 1, 0, 0, now(), now()
-                from generate_series(1, %s)
+                from generate_series(1, %s) as i
             """;
 
-    private static final String A_MINUTE_LONG = "'{\"took_us\": 60000000}'::jsonb";
+    /** What was done in groups: those of other tests, and one more of which nothing waits. */
+    private static final String DONE_IN_GROUPS =
+            "'mail', (array['ada', 'bob', 'gone'])[1 + i % 3], 0, now() - interval '1 day', ''";
 
     @RegisterExtension
     final Databases databases = new Databases();
@@ -31,6 +34,9 @@ class JobFloorsTest {
 
     /** What a claim hands to the next. */
     private String known = "{}";
+
+    /** When the last look from the very beginning is to have been, for the next claim. */
+    private String lookedAt = "now()";
 
     @FunctionalInterface
     private interface Work {
@@ -60,7 +66,7 @@ class JobFloorsTest {
             enqueue("given back", "now() - interval '1 hour'");
             assertThat(claim(1)).containsExactly("2");
 
-            known("jsonb_build_object('looked_at', now() - interval '2 seconds')");
+            lastLookWas("now() - interval '2 seconds'");
 
             assertThat(claim(1)).containsExactly("given back");
         });
@@ -88,7 +94,7 @@ class JobFloorsTest {
             assertThat(claim(1)).containsExactly("1");
             enqueue("given back", "now() - interval '1 hour'");
 
-            known("jsonb_build_object('looked_at', now() + interval '1 hour')");
+            lastLookWas("now() + interval '1 hour'");
 
             assertThat(claim(1)).containsExactly("given back");
         });
@@ -124,7 +130,7 @@ class JobFloorsTest {
 
     @Test
     void claims_of_jobs_in_groups_go_past_nothing_that_was_done_in_the_last_lease() throws SQLException {
-        besideAnOpenTransaction("now() + interval '1 minute'", () -> {
+        besideAnOpenTransaction("'mail', '', 0, now() + interval '1 minute', ''", () -> {
             for (int i = 0; i < 3; i++) {
                 update(postgres, INSERT.formatted("'mail', 'ada', 0, now(), '" + i + "'", "1"));
             }
@@ -134,6 +140,95 @@ class JobFloorsTest {
             assertThat(claim(1)).hasSize(1);
 
             assertThat(entriesRead() - before).isLessThan(200);
+        });
+    }
+
+    @Test
+    void claims_of_jobs_in_groups_take_turns_and_go_past_nothing_that_was_done() throws SQLException {
+        besideAnOpenTransaction(DONE_IN_GROUPS, () -> {
+            for (int i = 0; i < 4; i++) {
+                enqueueInto("mail", "ada", "ada " + i, 60 - i);
+                enqueueInto("mail", "bob", "bob " + i, 60 - i);
+            }
+            long before = entriesRead();
+            assertThat(claim(1)).containsExactly("ada 0");
+            assertThat(entriesRead() - before)
+                    .as("a look from the very beginning")
+                    .isGreaterThan(10_000);
+
+            for (var expected : List.of("bob 0", "ada 1", "bob 1", "ada 2", "bob 2")) {
+                before = entriesRead();
+                assertThat(claim(1)).containsExactly(expected);
+                assertThat(entriesRead() - before).as(expected).isLessThan(200);
+            }
+        });
+    }
+
+    @Test
+    void where_groups_are_more_than_turns_each_goes_past_what_was_done_of_itself() throws SQLException {
+        besideAnOpenTransaction(
+                "'mail', 'group ' || 100 + i % 400, 0, now() - interval '1 day', ''",
+                () -> {
+                    for (int i = 100; i < 500; i++) {
+                        enqueueInto("mail", "group " + i, "" + i, 60);
+                    }
+                    assertThat(claim(1)).containsExactly("100");
+                    for (int i = 101; i < 106; i++) {
+                        long before = entriesRead();
+                        assertThat(claim(1)).containsExactly("" + i);
+                        assertThat(entriesRead() - before).isLessThan(1_000);
+                    }
+                });
+    }
+
+    @Test
+    void what_comes_into_a_group_before_its_floor_or_into_a_new_one_is_claimed_at_once_where_there_is_a_place_for_it()
+            throws SQLException {
+        besideAnOpenTransaction(DONE_IN_GROUPS, () -> {
+            enqueueInto("mail", "ada", "ada 0", 60);
+            enqueueInto("mail", "ada", "ada 1", 50);
+            assertThat(claim(1)).containsExactly("ada 0");
+
+            enqueueInto("mail", "ada", "given back", 70);
+            enqueueInto("mail", "new", "new", 0);
+
+            assertThat(claim(4)).containsExactlyInAnyOrder("ada 1", "given back", "new");
+        });
+    }
+
+    @Test
+    void what_comes_into_a_group_before_its_floor_or_into_a_new_one_waits_two_seconds_while_every_place_is_taken()
+            throws SQLException {
+        besideAnOpenTransaction(DONE_IN_GROUPS, () -> {
+            for (int i = 0; i < 4; i++) {
+                enqueueInto("mail", "ada", "ada " + i, 60 - i);
+            }
+            assertThat(claim(1)).containsExactly("ada 0");
+            enqueueInto("mail", "ada", "given back", 70);
+            enqueueInto("mail", "new", "new", 0);
+            assertThat(claim(1)).containsExactly("ada 1");
+
+            lastLookWas("now() - interval '2 seconds'");
+
+            assertThat(claim(2)).containsExactlyInAnyOrder("new", "given back");
+        });
+    }
+
+    @Test
+    void the_floor_of_a_group_hides_no_job_that_its_limit_in_one_of_two_queues_has_held_up() throws SQLException {
+        postgres.jobs().limitGroups("mail", GroupLimit.none().withConcurrency(1));
+        besideAnOpenTransaction(DONE_IN_GROUPS, () -> {
+            enqueueInto("mail", "ada", "mail 0", 60);
+            enqueueInto("mail", "ada", "mail 1", 50);
+            for (int i = 0; i < 3; i++) {
+                enqueueInto("photos", "ada", "photo " + i, 40 - i);
+            }
+            assertThat(claim(2)).containsExactly("mail 0", "photo 0");
+            assertThat(claim(1)).containsExactly("photo 1");
+
+            update(postgres, "delete from coatcheck.jobs where payload = 'mail 0'");
+
+            assertThat(claim(1)).containsExactly("mail 1");
         });
     }
 
@@ -149,6 +244,15 @@ class JobFloorsTest {
                 .isLessThan(110);
     }
 
+    private void enqueueInto(String queue, String group, String payload, int secondsAgo) {
+        update(
+                postgres,
+                INSERT.formatted(
+                        "'%s', '%s', 0, now() - interval '%d seconds', '%s'"
+                                .formatted(queue, group, secondsAgo, payload),
+                        "1"));
+    }
+
     private void enqueue(String payload, String dueAt) {
         enqueue(payload, dueAt, 0);
     }
@@ -158,16 +262,16 @@ class JobFloorsTest {
     }
 
     private void besideAnOpenTransaction(Work work) throws SQLException {
-        besideAnOpenTransaction("now() - interval '1 day'", work);
+        besideAnOpenTransaction("'mail', '', 0, now() - interval '1 day', ''", work);
     }
 
     /** And with many rows that were removed since, and may not be cleared away. */
-    private void besideAnOpenTransaction(String dueAt, Work work) throws SQLException {
+    private void besideAnOpenTransaction(String removed, Work work) throws SQLException {
         try (var open = postgres.dataSource().getConnection()) {
             open.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
             open.setAutoCommit(false);
             open.createStatement().execute("select 1");
-            update(postgres, INSERT.formatted("'mail', '', 0, " + dueAt + ", ''", "20000"));
+            update(postgres, INSERT.formatted(removed, "20000"));
             update(postgres, "delete from coatcheck.jobs");
             await().atMost(Duration.ofSeconds(20))
                     .until(() -> number("select pg_stat_get_dead_tuples('coatcheck.jobs'::regclass)") > 10_000);
@@ -176,13 +280,17 @@ class JobFloorsTest {
         }
     }
 
+    /** Claims as if the last look from the very beginning had taken a minute, however long ago it is on a busy machine. */
     private List<String> claim(int max) throws SQLException {
         var payloads = new ArrayList<String>();
         try (var connection = postgres.dataSource().getConnection();
-                var claim = connection.prepareStatement(
-                        "select * from coatcheck.claim_jobs_v3('{mail}', ?, 60000000, ?::jsonb, true)")) {
+                var claim = connection.prepareStatement("""
+                        select c.id, c.payload,
+                                c.known || jsonb_build_object('took_us', 60000000) as known
+                            from coatcheck.claim_jobs_v4('{mail,photos}', ?, 60000000, ?::jsonb, true) c
+                        """)) {
             claim.setInt(1, max);
-            claim.setString(2, known);
+            claim.setString(2, known.equals("{}") ? known : lookedAt());
             try (var rows = claim.executeQuery()) {
                 while (rows.next()) {
                     if (rows.getString("id") == null) {
@@ -193,14 +301,17 @@ class JobFloorsTest {
                 }
             }
         }
-        known(A_MINUTE_LONG);
+        lookedAt = "now()";
         return payloads;
     }
 
-    /** Changes what the next claim is handed. */
-    private void known(String change) {
-        known = query(postgres, "select '%s'::jsonb || %s".formatted(known, change))
+    private String lookedAt() {
+        return query(postgres, "select '%s'::jsonb || jsonb_build_object('looked_at', %s)".formatted(known, lookedAt))
                 .get(0);
+    }
+
+    private void lastLookWas(String time) {
+        lookedAt = time;
     }
 
     private long entriesRead() {

@@ -155,7 +155,7 @@ class JobReadsTest {
         postgres.jobs().limitGroups("mail", GroupLimit.none().withConcurrency(1));
 
         var pause =
-                query(postgres, "select next_due_us from coatcheck.claim_jobs_v3('{mail}', 1, 1000000, '{}', true)");
+                query(postgres, "select next_due_us from coatcheck.claim_jobs_v4('{mail}', 1, 1000000, '{}', true)");
         assertThat(Long.parseLong(pause.get(0))).isGreaterThan(50_000);
     }
 
@@ -166,7 +166,7 @@ class JobReadsTest {
         jobs.enqueue(NewJob.of("mail", "now").withGroup("a"));
         jobs.enqueue(NewJob.of("mail", "soon").withGroup("b").withDelay(Duration.ofSeconds(2)));
         // Goes round once, and some of the way again.
-        var claim = "select %s from coatcheck.claim_jobs_v3('{mail}', 5, 60000000, '%s', %s) where id is null";
+        var claim = "select %s from coatcheck.claim_jobs_v4('{mail}', 5, 60000000, '%s', %s) where id is null";
         var known = query(postgres, claim.formatted("known", "{}", true)).get(0);
         await().atMost(Duration.ofSeconds(20))
                 .until(() -> query(postgres, "select due_at <= now() from coatcheck.jobs where payload = 'soon'")
@@ -193,7 +193,7 @@ class JobReadsTest {
         try (var connection = postgres.dataSource().getConnection();
                 var statement = connection.createStatement()) {
             connection.setAutoCommit(false);
-            statement.execute("select from coatcheck.claim_jobs_v3('{mail}', 5, 1000000, '{}', true)");
+            statement.execute("select from coatcheck.claim_jobs_v4('{mail}', 5, 1000000, '{}', true)");
             try (var locks = statement.executeQuery(
                     "select count(*) from pg_locks where locktype = 'advisory' and pid = pg_backend_pid()")) {
                 locks.next();

@@ -13,6 +13,10 @@ import dev.coatcheck.state.jobs.NewJob;
 import dev.coatcheck.state.jobs.StoredJob;
 import java.sql.SQLException;
 import java.time.Duration;
+<<<<<<< HEAD
+=======
+import java.util.HashMap;
+>>>>>>> d021222 (Give groups floors, and let any claim on Redis forget the dead)
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -85,6 +89,7 @@ class JobUpgradeTest {
     }
 
     @Test
+<<<<<<< HEAD
     void jobs_of_priorities_that_only_an_earlier_release_gave_are_claimed_in_their_order() {
         var jobs = postgres.jobs();
         for (var payload : List.of("low", "usual", "high")) {
@@ -96,12 +101,35 @@ class JobUpgradeTest {
         assertThat(jobs.claim(Set.of("mail"), 5, LEASE))
                 .extracting(ClaimedJob::payload)
                 .containsExactly("high", "usual", "low");
+=======
+    void jobs_of_any_priority_that_an_earlier_release_enqueued_are_listed_and_claimed_in_their_order() {
+        var ids = new HashMap<Integer, JobId>();
+        for (int priority : new int[] {Integer.MIN_VALUE, 1_000_000, -101, Integer.MAX_VALUE}) {
+            ids.put(priority, new JobId(enqueueAsBefore("" + priority, null, priority)));
+        }
+        var jobs = postgres.jobs();
+        jobs.enqueue(NewJob.of("mail", "100").withPriority(100));
+
+        assertThat(jobs.list("mail", JobState.WAITING, 10))
+                .extracting(StoredJob::priority)
+                .containsExactly(Integer.MAX_VALUE, 1_000_000, 100, -101, Integer.MIN_VALUE);
+        assertThat(jobs.find(ids.get(Integer.MIN_VALUE))).isPresent();
+        for (var expected : List.of("" + Integer.MAX_VALUE, "1000000", "100", "-101", "" + Integer.MIN_VALUE)) {
+            assertThat(jobs.completeAll(jobs.claim(Set.of("mail"), 1, LEASE)))
+                    .extracting(ClaimedJob::payload)
+                    .containsExactly(expected);
+        }
+>>>>>>> d021222 (Give groups floors, and let any claim on Redis forget the dead)
     }
 
     private UUID enqueueAsBefore(String payload, @Nullable String key) {
+        return enqueueAsBefore(payload, key, 0);
+    }
+
+    private UUID enqueueAsBefore(String payload, @Nullable String key, int priority) {
         var id = UUID.randomUUID();
-        var sql = "select coatcheck.enqueue_job_v1('%s', 'mail', '%s', 0, 0, %s, 3, 1000, 1000)"
-                .formatted(id, payload, key == null ? "null" : "'" + key + "'");
+        var sql = "select coatcheck.enqueue_job_v1('%s', 'mail', '%s', 0, %d, %s, 3, 1000, 1000)"
+                .formatted(id, payload, priority, key == null ? "null" : "'" + key + "'");
         assertThat(query(postgres, sql)).containsExactly(id.toString());
         return id;
     }

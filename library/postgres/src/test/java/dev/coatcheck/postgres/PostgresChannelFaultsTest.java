@@ -2,17 +2,13 @@ package dev.coatcheck.postgres;
 
 import dev.coatcheck.contracts.channels.ChannelFaultsContract;
 import dev.coatcheck.contracts.faults.Relay;
-import dev.coatcheck.contracts.faults.SmallDisk;
-import dev.coatcheck.host.service.Durability;
-import dev.coatcheck.host.service.PostgresServer;
-import dev.coatcheck.host.service.ServerSettings;
+import dev.coatcheck.contracts.faults.ServerUnderTest;
 import dev.coatcheck.state.channels.ChannelSettings;
 import dev.coatcheck.state.channels.Channels;
 import java.nio.file.Path;
 import java.time.Duration;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Those who listen, while PostgreSQL or the way to it is in trouble. */
@@ -20,28 +16,10 @@ class PostgresChannelFaultsTest extends ChannelFaultsContract {
     @TempDir
     static Path folder;
 
-    private static SmallDisk disk;
-    private static PostgresServer server;
+    @RegisterExtension
+    static final OwnPostgres server = new OwnPostgres(() -> folder);
+
     private static int databases;
-
-    @BeforeAll
-    static void openServer() {
-        disk = SmallDisk.at(folder);
-        server = PostgresServer.start(
-                ServerSettings.at(folder.resolve("postgresql")).withDurability(Durability.PROCESS_LOSS));
-    }
-
-    @AfterAll
-    static void endServer() {
-        try {
-            if (server != null) {
-                server.kill();
-                server.close();
-            }
-        } finally {
-            disk.close();
-        }
-    }
 
     @BeforeEach
     void nextDatabase() {
@@ -49,33 +27,13 @@ class PostgresChannelFaultsTest extends ChannelFaultsContract {
     }
 
     @Override
-    protected int tcpPort() {
-        return server.tcpPort();
-    }
-
-    @Override
-    protected void kill() {
-        server.kill();
-    }
-
-    @Override
-    protected void start() {
-        server.start();
-    }
-
-    @Override
-    protected void fill() {
-        disk.fill();
-    }
-
-    @Override
-    protected void makeRoom() {
-        disk.makeRoom();
+    protected ServerUnderTest server() {
+        return server;
     }
 
     @Override
     protected Attached attach(Relay relay, Duration timeout) {
-        var url = server.createDatabaseIfMissing("channels_" + databases);
+        var url = server.running().createDatabaseIfMissing("channels_" + databases);
         var postgres = Postgres.attach(
                 relay.through(url),
                 PostgresSettings.defaults().withConnectTimeout(timeout).withStatementTimeout(timeout));

@@ -3,10 +3,7 @@ package dev.coatcheck.postgres;
 import dev.coatcheck.contracts.faults.AttachedPorts;
 import dev.coatcheck.contracts.faults.FaultsContract;
 import dev.coatcheck.contracts.faults.Relay;
-import dev.coatcheck.contracts.faults.SmallDisk;
-import dev.coatcheck.host.service.Durability;
-import dev.coatcheck.host.service.PostgresServer;
-import dev.coatcheck.host.service.ServerSettings;
+import dev.coatcheck.contracts.faults.ServerUnderTest;
 import dev.coatcheck.state.cache.CacheSettings;
 import dev.coatcheck.state.cache.NearSettings;
 import dev.coatcheck.state.channels.ChannelSettings;
@@ -17,56 +14,26 @@ import dev.coatcheck.state.sessions.SessionSettings;
 import dev.coatcheck.state.uploads.UploadSettings;
 import java.nio.file.Path;
 import java.time.Duration;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** All ports in every fault. A full server is one whose disk is. */
+/** All ports in every fault. */
 class PostgresFaultsTest extends FaultsContract {
     @TempDir
     static Path folder;
 
-    private static SmallDisk disk;
-    private static PostgresServer server;
-
-    @BeforeAll
-    static void startServer() {
-        disk = SmallDisk.at(folder);
-        server = PostgresServer.start(
-                ServerSettings.at(folder.resolve("postgresql")).withDurability(Durability.PROCESS_LOSS));
-    }
-
-    @AfterAll
-    static void endServer() {
-        try {
-            if (server != null) {
-                server.kill();
-                server.close();
-            }
-        } finally {
-            disk.close();
-        }
-    }
+    @RegisterExtension
+    static final OwnPostgres server = new OwnPostgres(() -> folder);
 
     @Override
-    protected int tcpPort() {
-        return server.tcpPort();
-    }
-
-    @Override
-    protected void kill() {
-        server.kill();
-    }
-
-    @Override
-    protected void start() {
-        server.start();
+    protected ServerUnderTest server() {
+        return server;
     }
 
     @Override
     protected AttachedPorts attach(Relay relay, Duration timeout) {
         var settings = PostgresSettings.defaults().withConnectTimeout(timeout).withStatementTimeout(timeout);
-        var postgres = Postgres.attach(relay.through(server.url()), settings);
+        var postgres = Postgres.attach(relay.through(server.running().url()), settings);
         return new AttachedPorts(postgres)
                 .with(postgres.sessions(SessionSettings.defaults()))
                 .with(postgres.cache(CacheSettings.named("far").withBeta(0)))
@@ -79,15 +46,5 @@ class PostgresFaultsTest extends FaultsContract {
                 .with(postgres.idempotency(IdempotencySettings.defaults()))
                 .with(postgres.flags(FlagSettings.defaults()))
                 .with(postgres.channels(ChannelSettings.defaults()));
-    }
-
-    @Override
-    protected void fill() {
-        disk.fill();
-    }
-
-    @Override
-    protected void makeRoom() {
-        disk.makeRoom();
     }
 }

@@ -92,6 +92,24 @@ class PostgresOutboxTest {
     }
 
     @Test
+    void a_job_that_an_earlier_release_put_there_with_any_priority_comes_out_with_the_nearest() {
+        for (int priority : new int[] {Integer.MIN_VALUE, -101, 100, 1_000_000}) {
+            query(postgres, """
+                    select coatcheck.put_into_job_outbox_v1(
+                        array[gen_random_uuid()], '{mail}', array[null], array['%1$d'], '{0}', '{%1$d}', array[null], '{3}', '{1000}',
+                        '{1000}')
+                    """.formatted(priority));
+        }
+
+        outbox.moveOut(10, elsewhere::accept);
+
+        assertThat(elsewhere.list(QUEUE, JobState.WAITING, 10))
+                .extracting(job -> job.payload() + " is " + job.priority())
+                .containsExactlyInAnyOrder(
+                        Integer.MIN_VALUE + " is -100", "-101 is -100", "100 is 100", "1000000 is 100");
+    }
+
+    @Test
     void what_a_relay_has_put_there_and_not_removed_here_is_there_once() throws SQLException {
         put(NewJob.of(QUEUE, "1"), NewJob.of(QUEUE, "2"));
 

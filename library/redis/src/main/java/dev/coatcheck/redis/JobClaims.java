@@ -4,14 +4,14 @@ import static dev.coatcheck.redis.JobScripts.number;
 import static dev.coatcheck.redis.JobScripts.text;
 
 import dev.coatcheck.state.jobs.ClaimedJob;
+import dev.coatcheck.state.jobs.JobClaiming;
 import dev.coatcheck.state.jobs.JobSignals;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
 import org.jspecify.annotations.Nullable;
 
 /** Claims jobs, and remembers whose turn it was. */
@@ -19,49 +19,29 @@ final class JobClaims {
     private static final Script CLAIM = JobScripts.script("job-claim.lua");
     private static final int VALUES = 7;
 
-    /** More than any application has; so that queues whose names are made up fill no memory. */
-    private static final int MOST_SETS_OF_QUEUES = 1_000;
-
     private final JobScripts scripts;
-    private final JobSignals signals;
+    private final JobClaiming claiming;
     private final Duration deadKept;
-
-    /** Where the next claim goes on, for each set of queues; of threads that claim at once, any one's will do. */
-    private final ConcurrentMap<Set<String>, String> positions = new ConcurrentHashMap<>();
 
     /** @param deadKept for how long jobs that are dead are kept */
     JobClaims(JobScripts scripts, JobSignals signals, Duration deadKept) {
         this.scripts = scripts;
-        this.signals = signals;
+        this.claiming = new JobClaiming(signals);
         this.deadKept = deadKept;
     }
 
     List<ClaimedJob> claim(Set<String> queues, int max, Duration lease) {
-        if (queues.isEmpty() || max < 1) {
-            return List.of();
-        }
         queues.forEach(JobScripts::requireQueue);
-        signals.takeDown(queues);
-        long asked = System.nanoTime();
-        var arguments = new ArrayList<>(List.of(
-                Integer.toString(max),
-                JobScripts.micros(lease),
-                JobScripts.micros(deadKept),
-                positions.getOrDefault(queues, "")));
-        arguments.addAll(queues);
-        var reply = scripts.run("claim jobs", CLAIM, arguments);
-        note(queues, text(reply, 0));
-        long wait = number(reply, 1);
-        if (wait >= 0) {
-            // A millisecond more, since a wait may end a little early.
-            signals.nothingBefore(queues, asked + wait * 1_000 + 1_000_000);
-        }
-        var claimed = claimed(reply);
-        if (claimed.size() == max) {
-            // There may be more, for another thread here that was told of the same jobs.
-            signals.raise(queues);
-        }
-        return claimed;
+        return claiming.claim(queues, max, (position, isChanged) -> {
+            var arguments = new ArrayList<>(
+                    List.of(Integer.toString(max), JobScripts.micros(lease), JobScripts.micros(deadKept), position));
+            arguments.addAll(queues);
+            var reply = scripts.run("claim jobs", CLAIM, arguments);
+            var nothingFor = Optional.of(number(reply, 1))
+                    .filter(wait -> wait >= 0)
+                    .map(wait -> Duration.of(wait, ChronoUnit.MICROS));
+            return new JobClaiming.Answer(claimed(reply), text(reply, 0), nothingFor);
+        });
     }
 
     private static List<ClaimedJob> claimed(List<@Nullable Object> reply) {
@@ -76,17 +56,6 @@ final class JobClaims {
                     (int) number(reply, at + 5),
                     number(reply, at + 6)));
         }
-        return List.copyOf(claimed);
-    }
-
-    private void note(Set<String> queues, String position) {
-        if (positions.size() >= MOST_SETS_OF_QUEUES) {
-            positions.clear();
-        }
-        if (!position.isEmpty()) {
-            positions.put(Set.copyOf(queues), position);
-        } else {
-            positions.remove(queues);
-        }
+        return claimed;
     }
 }

@@ -1,5 +1,5 @@
--- Claims jobs. ARGV: channel, how many, for how long, for how long dead jobs are kept, where the last call said to go on (or an
--- empty text), the queues.
+-- Claims jobs, and forgets some that have been dead for too long. ARGV: channel, how many, for how long, for how long dead jobs
+-- are kept, where the last call said to go on (or an empty text), the queues.
 -- Returns: where the next call goes on; in how many microseconds there will be something, where nothing was claimed, or -1;
 -- for each job its id, queue, group, payload, attempt, attempts that there may be, fence.
 --
@@ -11,7 +11,7 @@
 
 local MOST_LAST_TURNS = 16 -- of priorities beyond, each call begins with the first group
 local SHORTEST_PAUSE, LONGEST_PAUSE = 50000, 1000000
-local MOST_FORGOTTEN = 100 -- of the dead jobs of all queues
+local MOST_FORGOTTEN, MOST_SWEPT = 100, 10 -- dead jobs, and the queues that have any
 local most, lease, dead_kept = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local queues = {}
 for i = 6, #ARGV do
@@ -20,12 +20,12 @@ end
 local now = clock()
 local jobs, left, next_due = {}, most, nil
 
--- Where to go on: how long to pause where turns run out, if not for the shortest time; by priority, the group that had the
--- last turn; and the priorities, the greatest first.
-local pause, turns_before = string.match(ARGV[5], '^(%d*)(.*)$')
+-- Where to go on: how long to pause where turns run out, if not for the shortest time; the queue whose dead jobs were looked at
+-- last; by priority, the group that had the last turn; and the priorities, the greatest first.
+local pause, swept_before, turns_before = string.match(ARGV[5], '^(%d*)%z([^%z]*)(.*)$')
 pause = tonumber(pause) or SHORTEST_PAUSE
 local last, priorities = {}, {}
-for priority, group in string.gmatch(turns_before, '%z(%d+)%z([^%z]*)') do
+for priority, group in string.gmatch(turns_before or '', '%z(%d+)%z([^%z]*)') do
   last[priority] = group
   priorities[#priorities + 1] = priority
 end
@@ -288,33 +288,46 @@ local function last_turns()
   return table.concat(turns)
 end
 
--- Forgets some jobs that died too long ago, of all queues together: here, since claims come as long as a queue is served. One
--- whose record is gone, or cannot be read, holds up no claim.
-local function forget_dead()
-  local some = MOST_FORGOTTEN
-  for _, queue in ipairs(queues) do
-    if some > 0 then
-      local start = queue .. NUL
-      local to = '(' .. start .. time_text(now - dead_kept)
-      for _, member in ipairs(redis.call('ZRANGEBYLEX', keys.dead, '[' .. start, to, 'LIMIT', 0, some)) do
-        local id = id_of(member)
-        local is_read, job = pcall(load, id)
-        redis.call('ZREM', keys.dead, member)
-        if not is_read or type(job) ~= 'table' then
-          redis.call('HDEL', keys.records, id)
-          redis.call('HDEL', keys.texts, 'b' .. id, 'p' .. id, 'e' .. id)
-        elseif job.state == DEAD then
-          forget(id, job)
-        end
-        some = some - 1
-      end
-    end
+-- Forgets a job that is dead. One whose record is gone, or cannot be read, holds up no claim.
+local function forget_dead(member)
+  local id = id_of(member)
+  local is_read, job = pcall(load, id)
+  redis.call('ZREM', keys.dead, member)
+  if not is_read or type(job) ~= 'table' then
+    redis.call('HDEL', keys.records, id)
+    redis.call('HDEL', keys.texts, 'b' .. id, 'p' .. id, 'e' .. id)
+  elseif job.state == DEAD then
+    forget(id, job)
   end
 end
 
-forget_dead()
+-- Forgets some jobs that died too long ago, of whatever queue: nobody may serve it any more, and claims come as long as any is
+-- served. Returns the queue that was looked at last, after which the next call goes on.
+local function sweep_dead(swept)
+  local some = MOST_FORGOTTEN
+  for _ = 1, MOST_SWEPT do
+    local oldest = first(keys.dead, '(' .. swept .. NUL .. LAST, '+')
+    if not oldest then
+      return ''
+    end
+    swept = string.sub(oldest, 1, string.find(oldest, NUL, 1, true) - 1)
+    local start = swept .. NUL
+    local to = '(' .. start .. time_text(now - dead_kept)
+    local expired = redis.call('ZRANGEBYLEX', keys.dead, '[' .. start, to, 'LIMIT', 0, some)
+    for _, member in ipairs(expired) do
+      forget_dead(member)
+    end
+    some = some - #expired
+    if some == 0 then
+      break
+    end
+  end
+  return swept
+end
+
 local after = next_pause()
-local reply = {(after > SHORTEST_PAUSE and digits(after) or '') .. last_turns(), wait}
+local swept = sweep_dead(swept_before or '')
+local reply = {(after > SHORTEST_PAUSE and digits(after) or '') .. NUL .. swept .. last_turns(), wait}
 for _, value in ipairs(jobs) do
   reply[#reply + 1] = value
 end

@@ -113,6 +113,14 @@ class ClusterTest {
         public Jobs jobs() {
             return redis.jobs();
         }
+
+        @Override
+        public Jobs jobsThatKeepTheDead(Duration kept) {
+            redis.close();
+            redis = Redis.attach(
+                    cluster.url(), TestRedis.PATIENT.withPrefix(prefix).withDeadJobsKept(kept));
+            return redis.jobs();
+        }
     }
 
     @Nested

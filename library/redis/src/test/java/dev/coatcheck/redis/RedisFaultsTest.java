@@ -3,9 +3,7 @@ package dev.coatcheck.redis;
 import dev.coatcheck.contracts.faults.AttachedPorts;
 import dev.coatcheck.contracts.faults.FaultsContract;
 import dev.coatcheck.contracts.faults.Relay;
-import dev.coatcheck.host.service.Durability;
-import dev.coatcheck.host.service.RedisServer;
-import dev.coatcheck.host.service.ServerSettings;
+import dev.coatcheck.contracts.faults.ServerUnderTest;
 import dev.coatcheck.state.cache.CacheSettings;
 import dev.coatcheck.state.cache.NearSettings;
 import dev.coatcheck.state.channels.ChannelSettings;
@@ -13,14 +11,12 @@ import dev.coatcheck.state.flags.FlagSettings;
 import dev.coatcheck.state.idempotency.IdempotencySettings;
 import dev.coatcheck.state.leases.LeaseSettings;
 import dev.coatcheck.state.sessions.SessionSettings;
-import io.lettuce.core.RedisClient;
 import java.nio.file.Path;
 import java.time.Duration;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** All ports in every fault. A full server is one that evicts nothing, which sessions need. */
+/** All ports in every fault. */
 class RedisFaultsTest extends FaultsContract {
     private static final CacheSettings CACHE =
             CacheSettings.named("far").withBeta(0).withJitter(0);
@@ -28,38 +24,18 @@ class RedisFaultsTest extends FaultsContract {
     @TempDir
     static Path folder;
 
-    private static RedisServer server;
-
-    @BeforeAll
-    static void startServer() {
-        server = RedisServer.start(ServerSettings.at(folder).withDurability(Durability.PROCESS_LOSS));
-    }
-
-    @AfterAll
-    static void endServer() {
-        server.kill();
-        server.close();
-    }
+    @RegisterExtension
+    static final OwnRedis server = new OwnRedis(() -> folder);
 
     @Override
-    protected int tcpPort() {
-        return server.tcpPort();
-    }
-
-    @Override
-    protected void kill() {
-        server.kill();
-    }
-
-    @Override
-    protected void start() {
-        server.start();
+    protected ServerUnderTest server() {
+        return server;
     }
 
     @Override
     protected AttachedPorts attach(Relay relay, Duration timeout) {
         var redis = Redis.attach(
-                relay.through(server.url()), RedisSettings.defaults().withTimeout(timeout));
+                relay.through(server.running().url()), RedisSettings.defaults().withTimeout(timeout));
         return new AttachedPorts(redis)
                 .with(redis.sessions(SessionSettings.defaults()))
                 .with(redis.cache(CACHE))
@@ -70,24 +46,5 @@ class RedisFaultsTest extends FaultsContract {
                 .with(redis.flags(FlagSettings.defaults()))
                 .with(redis.jobs())
                 .with(redis.channels(ChannelSettings.defaults()));
-    }
-
-    @Override
-    protected void fill() {
-        limitMemory("1");
-    }
-
-    @Override
-    protected void makeRoom() {
-        limitMemory("0");
-    }
-
-    private static void limitMemory(String bytes) {
-        var client = RedisClient.create(server.url());
-        try (var connection = client.connect()) {
-            connection.sync().configSet("maxmemory", bytes);
-        } finally {
-            client.shutdown(Duration.ZERO, Duration.ofSeconds(5));
-        }
     }
 }

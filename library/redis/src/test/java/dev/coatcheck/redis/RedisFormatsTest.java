@@ -12,12 +12,18 @@ import dev.coatcheck.state.cache.Question;
 import dev.coatcheck.state.cache.ReadResult.Busy;
 import dev.coatcheck.state.idempotency.ClaimResult.Completed;
 import dev.coatcheck.state.idempotency.IdempotencySettings;
+import dev.coatcheck.state.jobs.ClaimedJob;
+import dev.coatcheck.state.jobs.JobId;
+import dev.coatcheck.state.jobs.JobState;
+import dev.coatcheck.state.jobs.NewJob;
+import dev.coatcheck.state.jobs.StoredJob;
 import dev.coatcheck.state.leases.Grant;
 import dev.coatcheck.state.leases.GrantResult.Granted;
 import dev.coatcheck.state.leases.GrantResult.Refused;
 import io.lettuce.core.SetArgs;
 import io.lettuce.core.cluster.SlotHash;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,9 +34,18 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What other releases of leases, idempotency and caches wrote, or will write, side by side with this one. */
+/** What other releases of leases, idempotency, caches and jobs wrote, or will write, side by side with this one. */
 class RedisFormatsTest {
     private static final Duration LONG = Duration.ofMinutes(5);
+
+    /** A job that waits, of one priority or another, as the first release that had jobs on Redis wrote it. */
+    private static final String JOB = """
+            8ea6666f726d617401a57175657565a46d61696ca567726f7570a0a87072696f72697479
+            %s
+            a36b6579a0a5737461746500a566656e636500a8617474656d70747300ac6d61785f617474656d7074730aab66697273
+            745f64656c6179cd03e8a96d61785f64656c6179ce0036ee80a8656e717565756564cf00062a99ba0c6000a372756ecf
+            00062a99ba0c6000a3647565cf00062a99ba0c6000
+            """.replace("\n", "");
 
     @RegisterExtension
     final TestRedis store = TestRedis.fresh();
@@ -122,6 +137,38 @@ class RedisFormatsTest {
                     .hasSize(1);
             store.besides().flushdb();
         }
+    }
+
+    @Test
+    void jobs_that_an_earlier_release_wrote_are_claimed_in_the_order_of_priorities_that_may_not_be_any_more() {
+        var high = writeJob("ce000f4240", 1_000_000);
+        var low = writeJob("d2fff0bdc0", -1_000_000);
+        var jobs = store.redis().jobs();
+        var now = jobs.enqueue(NewJob.of("mail", "").withPriority(NewJob.MAX_PRIORITY))
+                .id();
+
+        assertThat(jobs.list("mail", JobState.WAITING, 10))
+                .extracting(StoredJob::priority)
+                .containsExactly(1_000_000, NewJob.MAX_PRIORITY, -1_000_000);
+        for (var expected : List.of(high, now, low)) {
+            assertThat(jobs.completeAll(jobs.claim(Set.of("mail"), 1, LONG)))
+                    .extracting(ClaimedJob::id)
+                    .containsExactly(expected);
+        }
+        assertThat(store.besides().keys("*")).isEmpty();
+    }
+
+    /** @param bytes those of the priority, as MessagePack */
+    private JobId writeJob(String bytes, int priority) {
+        var keys = "coatcheck:{coatcheck:jobs}:";
+        var id = JobId.next();
+        var level = "mail\0%010d\0".formatted(Integer.MAX_VALUE - (long) priority);
+        var due = "\0" + "1735689600000000" + "\0" + id;
+        store.put(keys + "records", id.toString(), HexFormat.of().parseHex(JOB.formatted(bytes)));
+        store.besides().hset(keys + "texts", "b" + id, "{}");
+        store.besides().zadd(keys + "turns", 0, level + due);
+        store.besides().zadd(keys + "due", 0, level + "pw" + due);
+        return id;
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.coatcheck.redis;
 
 import dev.coatcheck.contracts.jobs.JobsContract;
 import dev.coatcheck.state.jobs.Jobs;
+import java.time.Duration;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 class RedisJobsContractTest extends JobsContract {
@@ -11,5 +12,10 @@ class RedisJobsContractTest extends JobsContract {
     @Override
     public Jobs jobs() {
         return store.redis().jobs();
+    }
+
+    @Override
+    public Jobs jobsThatKeepTheDead(Duration kept) {
+        return store.attach(TestRedis.PATIENT.withDeadJobsKept(kept)).jobs();
     }
 }

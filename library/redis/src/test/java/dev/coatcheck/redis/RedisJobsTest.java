@@ -68,6 +68,7 @@ class RedisJobsTest {
         assertThat(store.besides().keys("*")).isEmpty();
     }
 
+<<<<<<< HEAD
     @Test
     void jobs_that_died_are_kept_for_thirty_days_by_default() {
         for (var payload : List.of("older", "younger")) {
@@ -179,6 +180,8 @@ class RedisJobsTest {
                 .dead();
     }
 
+=======
+>>>>>>> d021222 (Give groups floors, and let any claim on Redis forget the dead)
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3})
     void whatever_is_done_the_indexes_say_what_the_jobs_say(long seed) {

@@ -9,6 +9,8 @@ import io.lettuce.core.codec.RedisCodec;
 import io.lettuce.core.codec.StringCodec;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
@@ -19,6 +21,7 @@ final class TestRedis implements AfterEachCallback, AutoCloseable {
 
     private final String url;
     private final Redis redis;
+    private final List<Redis> others = new ArrayList<>();
     private final RedisClient client;
     private final StatefulRedisConnection<String, String> besides;
 
@@ -39,6 +42,13 @@ final class TestRedis implements AfterEachCallback, AutoCloseable {
 
     Redis redis() {
         return redis;
+    }
+
+    /** Attaches the same database once more. */
+    Redis attach(RedisSettings settings) {
+        var other = Redis.attach(url, settings);
+        others.add(other);
+        return other;
     }
 
     /** The server, on a connection that the adapter does not know of. */
@@ -81,6 +91,7 @@ final class TestRedis implements AfterEachCallback, AutoCloseable {
 
     @Override
     public void close() {
+        others.forEach(Redis::close);
         redis.close();
         client.shutdown(Duration.ZERO, Duration.ofSeconds(5));
     }

@@ -3,6 +3,7 @@ package dev.coatcheck.s3;
 import dev.coatcheck.contracts.faults.AttachedPorts;
 import dev.coatcheck.contracts.faults.FaultsContract;
 import dev.coatcheck.contracts.faults.Relay;
+import dev.coatcheck.contracts.faults.ServerUnderTest;
 import dev.coatcheck.contracts.faults.SmallDisk;
 import dev.coatcheck.host.service.Durability;
 import dev.coatcheck.host.service.S3Server;
@@ -40,18 +41,33 @@ class S3FaultsTest extends FaultsContract {
     }
 
     @Override
-    protected int tcpPort() {
-        return server.tcpPort();
-    }
+    protected ServerUnderTest server() {
+        return new ServerUnderTest() {
+            @Override
+            public int tcpPort() {
+                return server.tcpPort();
+            }
 
-    @Override
-    protected void kill() {
-        server.kill();
-    }
+            @Override
+            public void kill() {
+                server.kill();
+            }
 
-    @Override
-    protected void start() {
-        server.start();
+            @Override
+            public void start() {
+                server.start();
+            }
+
+            @Override
+            public void fill() {
+                disk.fill();
+            }
+
+            @Override
+            public void makeRoom() {
+                disk.makeRoom();
+            }
+        };
     }
 
     @Override
@@ -59,15 +75,5 @@ class S3FaultsTest extends FaultsContract {
         var settings = Buckets.SETTINGS.withConnectTimeout(timeout).withRequestTimeout(timeout);
         var s3 = S3.attach(relay.through(Buckets.url(server, server.bucket())), settings);
         return new AttachedPorts(s3).with(s3.blobs());
-    }
-
-    @Override
-    protected void fill() {
-        disk.fill();
-    }
-
-    @Override
-    protected void makeRoom() {
-        disk.makeRoom();
     }
 }

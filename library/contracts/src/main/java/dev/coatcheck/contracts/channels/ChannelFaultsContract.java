@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.coatcheck.contracts.faults.Relay;
+import dev.coatcheck.contracts.faults.ServerUnderTest;
 import dev.coatcheck.state.BackingServiceException;
 import dev.coatcheck.state.channels.ChannelSettings;
 import dev.coatcheck.state.channels.Channels;
@@ -39,20 +40,7 @@ public abstract class ChannelFaultsContract {
 
     private final List<AutoCloseable> opened = new ArrayList<>();
 
-    /** The server's TCP port, the same after a restart. */
-    protected abstract int tcpPort();
-
-    /** Ends the server as a crash does. */
-    protected abstract void kill();
-
-    /** Starts the server where it does not run, and waits until it answers. */
-    protected abstract void start();
-
-    /** Leaves no room for anything new. */
-    protected abstract void fill();
-
-    /** Ends what {@link #fill()} did. */
-    protected abstract void makeRoom();
+    protected abstract ServerUnderTest server();
 
     /**
      * Attaches the server once more.
@@ -74,7 +62,7 @@ public abstract class ChannelFaultsContract {
     private record OneProcess(Relay relay, Channels channels) {}
 
     private OneProcess process() {
-        var relay = Relay.to(tcpPort());
+        var relay = Relay.to(server().tcpPort());
         opened.add(relay);
         var attached = attach(relay, TIMEOUT);
         opened.add(attached);
@@ -85,7 +73,7 @@ public abstract class ChannelFaultsContract {
 
     @BeforeEach
     void startServer() {
-        start();
+        server().start();
     }
 
     @AfterEach
@@ -174,8 +162,8 @@ public abstract class ChannelFaultsContract {
         var ada = listen(here, "ada");
         publish(there, 0, 10);
         assertThat(payloads(ada, 10)).isEqualTo(numbers(0, 10));
-        kill();
-        start();
+        server().kill();
+        server().start();
         publish(there, 10, 60);
 
         assertThat(payloads(ada, 50)).isEqualTo(numbers(10, 60));
@@ -203,7 +191,7 @@ public abstract class ChannelFaultsContract {
         publish(here, 0, 20);
         var ada = listen(here, "ada");
         try {
-            fill();
+            server().fill();
             refuses(here);
             try (var back = here.channels().open(Subscriber.anonymous())) {
                 back.subscribe(ALBUM, start);
@@ -211,7 +199,7 @@ public abstract class ChannelFaultsContract {
                 assertThat(payloads(back, 20)).isEqualTo(numbers(0, 20));
             }
         } finally {
-            makeRoom();
+            server().makeRoom();
         }
         publish(here, 20, 30);
         assertThat(payloads(ada, 10)).isEqualTo(numbers(20, 30));

@@ -36,6 +36,11 @@ import org.junit.jupiter.api.Test;
  * <pre>{@code
  * class RedisFaultsTest extends FaultsContract {
  *     @Override
+ *     protected ServerUnderTest server() {
+ *         return server;
+ *     }
+ *
+ *     @Override
  *     protected AttachedPorts attach(Relay relay, Duration timeout) {
  *         var redis = Redis.attach(relay.through(server.url()), RedisSettings.defaults().withTimeout(timeout));
  *         return new AttachedPorts(redis)
@@ -59,14 +64,7 @@ public abstract class FaultsContract {
     /** A connection that proves dead, the wait for the one in its place, and the time-out on that. */
     private static final Duration BOUND = Duration.ofSeconds(12);
 
-    /** The server's TCP port, the same after a restart. */
-    protected abstract int tcpPort();
-
-    /** Ends the server as a crash does. */
-    protected abstract void kill();
-
-    /** Starts the server where it does not run, and waits until it answers. */
-    protected abstract void start();
+    protected abstract ServerUnderTest server();
 
     /**
      * Attaches all ports.
@@ -76,14 +74,6 @@ public abstract class FaultsContract {
      */
     protected abstract AttachedPorts attach(Relay relay, Duration timeout);
 
-    /** Fills the server; a test that needs this is skipped where the server drops what is old rather than to be full. */
-    protected void fill() {
-        assumeTrue(false, "this server is never full");
-    }
-
-    /** Ends what {@link #fill()} did. */
-    protected void makeRoom() {}
-
     /** How each operation is to end. */
     private interface Expectation {
         void check(Operation operation, Step step) throws Exception;
@@ -91,23 +81,23 @@ public abstract class FaultsContract {
 
     @Test
     void killed_in_the_middle_of_each_operation_and_started_again() {
-        start();
-        try (var relay = Relay.to(tcpPort());
+        server().start();
+        try (var relay = Relay.to(server().tcpPort());
                 var ports = attach(relay, TIMEOUT)) {
             var underWay = prepare(ports);
             var afterwards = prepare(ports);
             relay.holdAnswers();
             all(ports, underWay, FaultsContract::asInOutage, () -> {
                 relay.awaitQuiet(QUIET, PATIENCE);
-                kill();
+                server().kill();
                 relay.cut();
                 relay.pass();
             });
             all(ports, afterwards, FaultsContract::asInOutage, () -> {});
-            start();
+            server().start();
             awaitRecovery(ports);
         } finally {
-            start();
+            server().start();
         }
     }
 
@@ -123,9 +113,9 @@ public abstract class FaultsContract {
 
     @Test
     void what_was_done_although_its_answer_was_lost_is_not_done_again() {
-        start();
+        server().start();
         var two = Limit.of("two", 2, Duration.ofHours(1)).on(UUID.randomUUID().toString());
-        try (var relay = Relay.to(tcpPort());
+        try (var relay = Relay.to(server().tcpPort());
                 var ports = attach(relay, TIMEOUT)) {
             assumeTrue(
                     ports.closedLimits().isPresent(), "this resource serves no limits, by which it could be counted");
@@ -148,8 +138,8 @@ public abstract class FaultsContract {
 
     @Test
     void a_slow_way_changes_nothing() {
-        start();
-        try (var relay = Relay.to(tcpPort());
+        server().start();
+        try (var relay = Relay.to(server().tcpPort());
                 var ports = attach(relay, TIMEOUT.multipliedBy(10))) {
             relay.delay(DELAY);
             all(ports, prepare(ports), (operation, step) -> step.run(), () -> {});
@@ -158,8 +148,8 @@ public abstract class FaultsContract {
 
     @Test
     void however_many_ask_a_slow_server_for_many_keys_at_once_no_session_is_refused() {
-        start();
-        try (var relay = Relay.to(tcpPort());
+        server().start();
+        try (var relay = Relay.to(server().tcpPort());
                 var ports = attach(relay, TIMEOUT.multipliedBy(20))) {
             assumeTrue(
                     ports.sessions().isPresent() && ports.cache().isPresent(),
@@ -193,15 +183,15 @@ public abstract class FaultsContract {
 
     @Test
     void full() {
-        start();
-        try (var relay = Relay.to(tcpPort());
+        server().start();
+        try (var relay = Relay.to(server().tcpPort());
                 var ports = attach(relay, TIMEOUT.multipliedBy(10))) {
             var prepared = prepare(ports);
             try {
-                fill();
+                server().fill();
                 all(ports, prepared, FaultsContract::asWithoutRoom, () -> {});
             } finally {
-                makeRoom();
+                server().makeRoom();
             }
             awaitRecovery(ports);
         }
@@ -212,8 +202,8 @@ public abstract class FaultsContract {
     }
 
     private void inTrouble(Trouble trouble) {
-        start();
-        try (var relay = Relay.to(tcpPort());
+        server().start();
+        try (var relay = Relay.to(server().tcpPort());
                 var ports = attach(relay, TIMEOUT)) {
             var prepared = prepare(ports);
             trouble.on(relay);

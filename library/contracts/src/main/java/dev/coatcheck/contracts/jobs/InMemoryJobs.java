@@ -46,7 +46,10 @@ public final class InMemoryJobs implements Jobs, JobInbox {
     private static final Comparator<HeldJob> MOST_URGENT =
             Comparator.comparingInt(HeldJob::priority).reversed().thenComparing(HeldJob::due);
 
+    private static final Duration DEAD_KEPT = Duration.ofDays(30);
+
     private final InstantSource clock;
+    private final Duration deadKept;
     private final Map<JobId, HeldJob> held = new LinkedHashMap<>();
     private final Map<String, Instant> fired = new HashMap<>();
     private final List<HeldBatch> batches = new ArrayList<>();
@@ -56,7 +59,14 @@ public final class InMemoryJobs implements Jobs, JobInbox {
     private final Turns turns = new Turns(held.values());
 
     public InMemoryJobs(InstantSource clock) {
+        this(clock, DEAD_KEPT);
+    }
+
+    /** @param deadKept for how long jobs that are dead are kept */
+    public InMemoryJobs(InstantSource clock, Duration deadKept) {
+        Jobs.requireDeadKept(deadKept);
         this.clock = clock;
+        this.deadKept = deadKept;
     }
 
     @Override
@@ -130,6 +140,7 @@ public final class InMemoryJobs implements Jobs, JobInbox {
     @Override
     public synchronized List<ClaimedJob> claim(Set<String> queues, int max, Duration lease) {
         var now = now();
+        held.values().removeIf(job -> job.state() == JobState.DEAD && job.due().isBefore(now.minus(deadKept)));
         alive(queues)
                 .filter(job -> job.isLostForGood(now))
                 .toList()

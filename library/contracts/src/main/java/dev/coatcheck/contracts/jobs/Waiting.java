@@ -28,6 +28,7 @@ final class Waiting {
         return task;
     }
 
+<<<<<<< HEAD
     /** Somebody who waits, and whom no late word of what was done before has woken. */
     static FutureTask<Void> waitingInQuiet(Jobs jobs) throws ExecutionException, InterruptedException {
         while (true) {
@@ -38,6 +39,34 @@ final class Waiting {
                 return waiter;
             }
         }
+=======
+    /**
+     * Until whoever waits here is told of what happens: the word that something may have been missed, which comes to the first
+     * who waits, has come by then.
+     */
+    static void listening(Jobs jobs) throws ExecutionException, InterruptedException {
+        JobsUnderTest.claim(jobs, 1, JobsUnderTest.LONG);
+        var first = waiting(jobs);
+        JobsUnderTest.enqueue(jobs, "");
+        woken(first);
+        jobs.complete(JobsUnderTest.claimOne(jobs, JobsUnderTest.LONG));
+    }
+
+    /** A thread that has found nothing, and waits until it has claimed a job: one that is not told of any sleeps for ever. */
+    static FutureTask<Void> claiming(Jobs jobs) throws InterruptedException {
+        var nothing = new CountDownLatch(1);
+        var task = task(() -> {
+            while (JobsUnderTest.claim(jobs, 1, JobsUnderTest.LONG).isEmpty()) {
+                nothing.countDown();
+                jobs.awaitWork(Set.of(JobsUnderTest.QUEUE), FOR_EVER);
+            }
+        });
+        Thread.ofVirtual().start(task);
+        if (!nothing.await(JobsUnderTest.PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+            throw new AssertionError("who is to wait has found a job");
+        }
+        return task;
+>>>>>>> d021222 (Give groups floors, and let any claim on Redis forget the dead)
     }
 
     static void woken(FutureTask<Void> waiter) throws ExecutionException, InterruptedException {

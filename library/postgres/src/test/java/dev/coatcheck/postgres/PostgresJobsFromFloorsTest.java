@@ -1,0 +1,58 @@
+package dev.coatcheck.postgres;
+
+import static dev.coatcheck.postgres.Databases.query;
+import static dev.coatcheck.postgres.Databases.update;
+import static org.awaitility.Awaitility.await;
+
+import dev.coatcheck.state.jobs.Jobs;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+
+/** The whole contract beside a transaction that stays open, with so much that was removed that claims begin at floors. */
+@Tag("long")
+class PostgresJobsFromFloorsTest extends PostgresJobsTest {
+    private @Nullable Connection open;
+
+    @Override
+    public Jobs jobs() {
+        var jobs = super.jobs();
+        var postgres = databases.last();
+        try {
+            open = postgres.dataSource().getConnection();
+            open.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+            open.setAutoCommit(false);
+            try (var statement = open.createStatement()) {
+                statement.execute("select 1");
+            }
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+        update(postgres, """
+                insert into coatcheck.jobs (id, queue, grp, priority, due_at, state, fence, attempts, max_attempts,
+                        first_delay_ms, max_delay_ms, enqueued_at, run_at, payload)
+                    select gen_random_uuid(), 'mail', (array['', 'ada', 'bob', 'big'])[1 + i % 4], 0,
+                        now() - interval '1 day', 0, 0, 0, 1, 0, 0, now(), now(), ''
+                    from generate_series(1, 12000) as i
+                """);
+        update(postgres, "delete from coatcheck.jobs");
+        await().atMost(Duration.ofSeconds(20)).until(() -> {
+            query(postgres, "select pg_stat_force_next_flush()");
+            return query(postgres, "select pg_stat_get_dead_tuples('coatcheck.jobs'::regclass) > 10000")
+                    .equals(List.of("t"));
+        });
+        return jobs;
+    }
+
+    @AfterEach
+    void endTheTransaction() throws SQLException {
+        if (open != null) {
+            open.rollback();
+            open.close();
+        }
+    }
+}
