@@ -42,11 +42,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Cost: every method is one command. Each job that is enqueued, claimed or completed takes the server some tens of
  * microseconds, during which it serves nothing else: a batch of a thousand takes that many milliseconds. A claim takes longer
  * with each group that it passes, and with each priority that the queues have, and not with what waits; it forgets up to a
-<<<<<<< HEAD
- * hundred jobs of its queues that have been dead for longer than {@link RedisSettings#deadJobsKept()}. {@link #depths()} grows
-=======
  * hundred jobs, of any queues, that have been dead for longer than {@link RedisSettings#deadJobsKept()}. {@link #depths()} grows
->>>>>>> d021222 (Give groups floors, and let any claim on Redis forget the dead)
  * with the number of queues and of their priorities, and {@link #replayAll} looks at 5,000 dead jobs at the most, those whose
  * unique key another has included. Who waits for work, or runs jobs, listens on one more connection. A server that is full
  * enqueues nothing, and still lets jobs be claimed, completed and given back. Thread-safe.

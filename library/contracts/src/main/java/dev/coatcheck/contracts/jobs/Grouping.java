@@ -6,13 +6,8 @@ import static dev.coatcheck.contracts.jobs.JobsUnderTest.claimOne;
 import static dev.coatcheck.contracts.jobs.JobsUnderTest.depth;
 import static dev.coatcheck.contracts.jobs.JobsUnderTest.enqueue;
 import static dev.coatcheck.contracts.jobs.JobsUnderTest.find;
-<<<<<<< HEAD
-import static dev.coatcheck.contracts.jobs.Waiting.waiting;
-import static dev.coatcheck.contracts.jobs.Waiting.waitingInQuiet;
-=======
 import static dev.coatcheck.contracts.jobs.Waiting.claiming;
 import static dev.coatcheck.contracts.jobs.Waiting.listening;
->>>>>>> d021222 (Give groups floors, and let any claim on Redis forget the dead)
 import static dev.coatcheck.contracts.jobs.Waiting.woken;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -244,19 +239,11 @@ interface Grouping extends JobsUnderTest {
         var claimed = claim(jobs, 10, LONG);
         assertThat(claimed).hasSize(1);
 
-<<<<<<< HEAD
-        var second = waitingInQuiet(jobs);
-=======
         var second = claiming(jobs);
->>>>>>> d021222 (Give groups floors, and let any claim on Redis forget the dead)
         jobs.completeAll(claimed);
         woken(second);
 
-<<<<<<< HEAD
-        var third = waitingInQuiet(jobs);
-=======
         var third = claiming(jobs);
->>>>>>> d021222 (Give groups floors, and let any claim on Redis forget the dead)
         jobs.limitGroups(QUEUE, GroupLimit.none());
         woken(third);
         assertThat(depth(jobs).running()).isEqualTo(2);

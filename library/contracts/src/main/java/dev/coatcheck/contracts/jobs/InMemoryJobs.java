@@ -64,7 +64,6 @@ public final class InMemoryJobs implements Jobs, JobInbox {
 
     /** @param deadKept for how long jobs that are dead are kept */
     public InMemoryJobs(InstantSource clock, Duration deadKept) {
-        Jobs.requireDeadKept(deadKept);
         this.clock = clock;
         this.deadKept = deadKept;
     }

@@ -28,18 +28,6 @@ final class Waiting {
         return task;
     }
 
-<<<<<<< HEAD
-    /** Somebody who waits, and whom no late word of what was done before has woken. */
-    static FutureTask<Void> waitingInQuiet(Jobs jobs) throws ExecutionException, InterruptedException {
-        while (true) {
-            var waiter = waiting(jobs);
-            try {
-                waiter.get(JobsUnderTest.SHORT.toMillis(), TimeUnit.MILLISECONDS);
-            } catch (TimeoutException e) {
-                return waiter;
-            }
-        }
-=======
     /**
      * Until whoever waits here is told of what happens: the word that something may have been missed, which comes to the first
      * who waits, has come by then.
@@ -66,7 +54,6 @@ final class Waiting {
             throw new AssertionError("who is to wait has found a job");
         }
         return task;
->>>>>>> d021222 (Give groups floors, and let any claim on Redis forget the dead)
     }
 
     static void woken(FutureTask<Void> waiter) throws ExecutionException, InterruptedException {
