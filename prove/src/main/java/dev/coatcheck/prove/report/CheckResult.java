@@ -43,8 +43,7 @@ public record CheckResult(String name, Outcome outcome, String why) {
         return switch (outcome) {
             case PASSED, FAILED -> true;
             case INCONCLUSIVE -> false;
-            case SKIPPED ->
-                !Set.of(NOT_REACHED, NOT_ASKED_FOR, NOT_KILLED).contains(why) && !why.startsWith(NOT_MADE);
+            case SKIPPED -> !Set.of(NOT_REACHED, NOT_ASKED_FOR, NOT_KILLED).contains(why) && !why.startsWith(NOT_MADE);
         };
     }
 
