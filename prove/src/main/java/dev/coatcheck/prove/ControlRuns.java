@@ -1,6 +1,7 @@
 package dev.coatcheck.prove;
 
 import dev.coatcheck.prove.check.Extended;
+import dev.coatcheck.prove.check.Stage.Spoiled;
 import dev.coatcheck.prove.compare.Control;
 import dev.coatcheck.prove.lab.FixedPortException;
 import dev.coatcheck.prove.lab.InconclusiveException;
@@ -97,33 +98,36 @@ record ControlRuns(Control control, List<Run> runs, int answering) {
     /**
      * Plays a longer conversation to single instances in the same way.
      *
-     * @throws InconclusiveException if a step of the scenario itself is not answered as it asks, for what was added
+     * @param runs is given each run as soon as it was played
+     * @throws Spoiled if a step of the scenario itself is not answered as it asks, for what was added
      */
-    static List<Run> ofLonger(Site site, Extended conversation, Progress progress) throws InterruptedException {
+    static void playLonger(Site site, Extended conversation, Progress progress, List<Run> runs)
+            throws InterruptedException, Spoiled {
         Scenario scenario = conversation.scenario();
         int steps = scenario.steps().size();
-        List<Run> runs = new ArrayList<>();
         long next = System.nanoTime();
-        while (runs.size() < Control.LEAST_RUNS) {
+        while (runs.size() < Control.LEAST_RUNS_OF_LONGER) {
             int number = runs.size() + 1;
             Plan plan = Plan.together("control " + number + " of the longer conversation", steps);
-            progress.run(plan.name(), number, Control.LEAST_RUNS);
+            progress.run(plan.name(), number, Control.LEAST_RUNS_OF_LONGER);
             try (Trial trial = site.begin(plan, scenario, Optional.empty(), number - 1)) {
                 next = age(site, trial.instance(plan.seat(1)), number, next);
-                trial.playUpTo(steps);
+                trial.playUpTo(steps, exchange -> !isSpoiled(conversation, exchange));
                 runs.add(trial.run());
             }
-            for (Exchange exchange : runs.getLast().exchanges()) {
-                if (!exchange.isAsExpected()
-                        && !conversation.isAdded(exchange.step().number())) {
-                    throw new InconclusiveException(
-                            "one process alone does not take the conversation with more requests"
-                                    + " in between: step " + exchange.step().number() + " "
-                                    + exchange.step().title() + ": " + wrong(exchange));
-                }
+            List<Exchange> exchanges = runs.getLast().exchanges();
+            if (isSpoiled(conversation, exchanges.getLast())) {
+                Exchange spoiled = exchanges.getLast();
+                throw new Spoiled(
+                        spoiled.step().number(),
+                        "step " + spoiled.step().number() + " " + spoiled.step().title() + ": " + wrong(spoiled),
+                        exchanges.subList(0, exchanges.size() - 1));
             }
         }
-        return runs;
+    }
+
+    private static boolean isSpoiled(Extended conversation, Exchange exchange) {
+        return !exchange.isAsExpected() && !conversation.isAdded(exchange.step().number());
     }
 
     /** @return when the next conversation may begin */

@@ -14,6 +14,7 @@ import dev.coatcheck.prove.lab.Run;
 import dev.coatcheck.prove.lab.Site;
 import dev.coatcheck.prove.lab.Trial;
 import dev.coatcheck.prove.play.Exchange;
+import dev.coatcheck.prove.play.Outcome;
 import dev.coatcheck.prove.play.Target;
 import dev.coatcheck.prove.report.Progress;
 import dev.coatcheck.prove.scenario.Polling;
@@ -25,9 +26,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** Plays plans in the lab, and keeps what came of them as evidence. */
 final class LabStage implements Stage {
+    /** For the requests of a conversation that is judged; it does not begin another one after that. */
+    private static final Duration JUDGED_LIMIT = Duration.ofSeconds(60);
+
     private final Site site;
     private final Extended conversation;
     private final Scenario scenario;
@@ -37,6 +43,12 @@ final class LabStage implements Stage {
     private final Duration horizon;
     private final Progress progress;
     private final Chronicle chronicle;
+
+    /** What the scenario itself was answered, whatever is played here. */
+    private final Control original;
+
+    private final Set<Integer> disregarded = new TreeSet<>();
+    private final Set<Integer> moving = new TreeSet<>();
 
     /**
      * A run, and what it was for.
@@ -78,7 +90,8 @@ final class LabStage implements Stage {
                 Manner.USUAL,
                 horizon,
                 progress,
-                new Chronicle());
+                new Chronicle(),
+                control);
     }
 
     private LabStage(
@@ -89,7 +102,8 @@ final class LabStage implements Stage {
             Manner manner,
             Duration horizon,
             Progress progress,
-            Chronicle chronicle) {
+            Chronicle chronicle,
+            Control original) {
         this.site = site;
         this.conversation = conversation;
         this.scenario = conversation.scenario();
@@ -99,6 +113,7 @@ final class LabStage implements Stage {
         this.horizon = horizon;
         this.progress = progress;
         this.chronicle = chronicle;
+        this.original = original;
     }
 
     @Override
@@ -114,29 +129,65 @@ final class LabStage implements Stage {
     }
 
     @Override
-    public Stage agreeing(Extended longer) throws InterruptedException {
-        List<Run> alone = ControlRuns.ofLonger(site, longer, progress);
-        alone.forEach(run -> chronicle.runs.add(new CheckedRun(chronicle.check, run, false, longer)));
-        Control learned = Control.learn(alone.stream().map(Run::exchanges).toList());
-        return new LabStage(
-                site, longer, Optional.of(learned), Judge.NONE, Manner.FORBEARING, horizon, progress, chronicle);
+    public Stage agreeing(Extended longer) throws InterruptedException, Spoiled {
+        List<Run> alone = new ArrayList<>();
+        try {
+            ControlRuns.playLonger(site, longer, progress, alone);
+        } finally {
+            alone.forEach(run -> chronicle.runs.add(new CheckedRun(chronicle.check, run, false, longer)));
+        }
+        Control learned = Control.learnLonger(alone.stream().map(Run::exchanges).toList());
+        return on(longer, Optional.of(learned), Judge.NONE, Manner.FORBEARING);
     }
 
     @Override
-    public Stage judged(Extended longer, Judge by) {
-        return new LabStage(site, longer, Optional.empty(), by, Manner.FROM_ELSEWHERE, horizon, progress, chronicle);
+    public Stage judged(Extended longer, Judge by, Caller caller) {
+        Manner way =
+                switch (caller) {
+                    case STRANGER -> Manner.FROM_ELSEWHERE;
+                    case USUAL -> Manner.USUAL;
+                };
+        return on(longer, Optional.empty(), by, way);
+    }
+
+    private LabStage on(Extended longer, Optional<Control> learned, Judge by, Manner way) {
+        return new LabStage(site, longer, learned, by, way, horizon, progress, chronicle, original);
     }
 
     @Override
     public Run run(Plan plan) throws InterruptedException {
         tell(plan.name());
         return inTrial(plan, trial -> {
-            trial.playUpTo(plan.steps());
+            if (control.isPresent()) {
+                trial.playUpTo(plan.steps());
+            } else {
+                long start = System.nanoTime();
+                trial.playUpTo(
+                        plan.steps(),
+                        exchange -> !isUnanswered(exchange) && System.nanoTime() - start < JUDGED_LIMIT.toNanos());
+            }
             Run played = trial.run();
             Run run = judge.judge(played).map(played::breaking).orElse(played);
+            moving.addAll(trial.moving());
             add(run, control.isPresent() || !judge.equals(Judge.NONE));
             return run;
         });
+    }
+
+    /** Whoever does not answer once may take as long for each of the next. */
+    private static boolean isUnanswered(Exchange exchange) {
+        return exchange.outcome() instanceof Outcome.Failed;
+    }
+
+    @Override
+    public void disregard(int step) {
+        disregarded.add(step);
+        control = control.map(known -> known.disregarding(step));
+    }
+
+    @Override
+    public Set<Integer> moving() {
+        return Set.copyOf(moving);
     }
 
     private void tell(String what) {
@@ -203,13 +254,16 @@ final class LabStage implements Stage {
         if (!control.get().varyingInKind().containsAll(taught.varyingInKind())) {
             return false;
         }
+        for (int step : disregarded) {
+            taught = taught.disregarding(step);
+        }
         control = Optional.of(taught);
         return true;
     }
 
     @Override
     public Duration took(int step) {
-        return control().took(step);
+        return original.took(conversation.origin(step));
     }
 
     /** What is known by now of what the application answers; more than at first, where unsplit runs have taught it. */

@@ -132,16 +132,17 @@ final class Reporting {
                     case PASSED -> CheckResult.Outcome.PASSED;
                     case FAILED -> CheckResult.Outcome.FAILED;
                     case INCONCLUSIVE -> CheckResult.Outcome.INCONCLUSIVE;
-                    case SKIPPED -> CheckResult.Outcome.SKIPPED;
+                    case SKIPPED, NOT_MADE -> CheckResult.Outcome.SKIPPED;
                 };
         String label = outcome.check().label();
         // It begins with the name of a run, which mostly is the check's own.
         String why = outcome.why().isEmpty()
                 ? outcome.check().claim()
                 : outcome.why().replaceFirst("^" + label + "( [0-9]+ of [0-9]+)?:? ", "");
+        String begin = outcome.result() == CheckOutcome.Result.NOT_MADE ? CheckResult.NOT_MADE : "";
         checks.merge(
                 label,
-                new CheckResult(label, result, why),
+                new CheckResult(label, result, begin + why),
                 (one, other) -> severity(other) > severity(one) ? other : one);
         if (result == CheckResult.Outcome.INCONCLUSIVE) {
             inconclusive(label + ": " + why);
@@ -155,10 +156,10 @@ final class Reporting {
 
     private static int severity(CheckResult check) {
         return switch (check.outcome()) {
-            case SKIPPED -> 0;
+            case SKIPPED -> check.why().startsWith(CheckResult.NOT_MADE) ? 2 : 0;
             case PASSED -> 1;
-            case INCONCLUSIVE -> 2;
-            case FAILED -> 3;
+            case INCONCLUSIVE -> 3;
+            case FAILED -> 4;
         };
     }
 

@@ -85,6 +85,30 @@ class ReportingTest {
     }
 
     @Test
+    void a_check_that_could_not_be_made_of_one_scenario_has_not_passed_for_another() throws IOException {
+        Reporting reporting = reporting(Check.AGREE);
+        for (CheckOutcome.Result result : List.of(CheckOutcome.Result.PASSED, CheckOutcome.Result.NOT_MADE)) {
+            CheckOutcome outcome = new CheckOutcome(Check.AGREE, result, "one process does not take it");
+            reporting.add(
+                    scenario(), new Findings(List.of(outcome), List.of(), List.of()), List.of(), new Coverage(1, 1, 0));
+        }
+
+        Report report = reporting.report();
+
+        assertThat(report.verdict()).isEqualTo(Verdict.STATELESS);
+        assertThat(report.checks()).singleElement().satisfies(check -> {
+            assertThat(check.outcome()).isEqualTo(CheckResult.Outcome.SKIPPED);
+            assertThat(check.why()).isEqualTo("it could not be made: one process does not take it");
+        });
+        List<CheckResult> all = Stream.of(Check.values())
+                .map(check -> check == Check.AGREE
+                        ? report.checks().getFirst()
+                        : new CheckResult(check.label(), CheckResult.Outcome.PASSED, ""))
+                .toList();
+        assertThat(CheckResult.areWhole(all)).isFalse();
+    }
+
+    @Test
     void what_was_held_apart_less_well_is_told_once_however_many_runs_it_was_so_in() throws IOException {
         Reporting reporting = reporting(Check.SPREAD);
         reporting.add(

@@ -23,6 +23,7 @@ import java.util.regex.Pattern;
  */
 final class SocketTable {
     private static final String LISTENING = "0A";
+    private static final String TIME_WAIT = "06 ";
     private static final String LINK = "socket:[";
     private static final Pattern SPACES = Pattern.compile(" +");
 
@@ -53,7 +54,7 @@ final class SocketTable {
         }
     }
 
-    /** The sockets of the network that a process sees; none where it has ended. */
+    /** The sockets of the network that a process sees, but for those that are over; none where it has ended. */
     static List<Row> seenBy(long pid) {
         List<Row> rows = new ArrayList<>();
         for (String table : List.of("net/tcp", "net/tcp6")) {
@@ -61,6 +62,9 @@ final class SocketTable {
                 // Columns: number, local address, remote address, state, queues, timer, retransmits, user, time-out,
                 // inode.
                 for (String line : Files.readAllLines(process(pid).resolve(table))) {
+                    if (isOver(line)) {
+                        continue;
+                    }
                     String[] columns = SPACES.split(line.strip(), 11);
                     if (columns.length > 9 && columns[0].endsWith(":")) {
                         rows.add(new Row(columns[1], columns[2], columns[3], columns[9]));
@@ -71,6 +75,13 @@ final class SocketTable {
             }
         }
         return rows;
+    }
+
+    /** Most lines are of connections that only wait for their time: they are told by their state, before all is taken apart. */
+    private static boolean isOver(String line) {
+        int local = line.indexOf(": ") + 2;
+        int remote = line.indexOf(' ', local) + 1;
+        return line.startsWith(TIME_WAIT, line.indexOf(' ', remote) + 1);
     }
 
     /** The inodes of the sockets among the open files of a process; none where they may not be looked at. */

@@ -1,11 +1,14 @@
 package dev.coatcheck.prove.check;
 
 import dev.coatcheck.prove.check.CheckOutcome.Result;
-import dev.coatcheck.prove.check.Repetitions.Finding;
+import dev.coatcheck.prove.check.Finding.Made;
+import dev.coatcheck.prove.check.Finding.Refused;
+import dev.coatcheck.prove.check.Finding.Revoked;
 import dev.coatcheck.prove.lab.InconclusiveException;
 import dev.coatcheck.prove.lab.Run;
 import dev.coatcheck.prove.scenario.Scenario;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -19,11 +22,15 @@ final class Again {
     private final Scenario scenario;
     private final int instances;
     private final List<Leak> known;
+    private final Repetitions repetitions;
     private final List<Leak> leaks = new ArrayList<>();
     private final List<String> notes = new ArrayList<>();
 
     /** What of the findings could not be tried. */
     private final List<String> doubts = new ArrayList<>();
+
+    /** How many requests were sent to several processes, and to one in turn with them. */
+    private int tried;
 
     /** @param known what other checks have found */
     Again(Stage stage, Scenario scenario, int instances, List<Leak> known) {
@@ -31,30 +38,64 @@ final class Again {
         this.scenario = scenario;
         this.instances = instances;
         this.known = List.copyOf(known);
+        this.repetitions = new Repetitions(stage, scenario);
     }
 
     Findings find() throws InterruptedException {
-        Repetitions repetitions = new Repetitions(stage, scenario);
         List<Finding> all = repetitions.find();
-        List<Finding> open = all.stream().filter(finding -> !isKnown(finding)).toList();
+        notes.addAll(repetitions.notes());
+        List<Finding> open = all.stream()
+                .filter(finding -> !isKnown(finding))
+                .sorted(Comparator.comparingInt(Finding::rank))
+                .toList();
         for (Finding finding : open.stream().limit(MOST_TRIED).toList()) {
             attempt(finding);
         }
-        if (open.size() > MOST_TRIED) {
-            notes.add("again: of " + open.size()
-                    + " steps that are refused when they are repeated, or that make things, the" + " first "
-                    + MOST_TRIED + " were tried in several processes");
-        }
-        return new Findings(List.of(outcome(all.size(), repetitions.effort())), leaks, notes);
+        String cutOff = open.size() > MOST_TRIED
+                ? "; of " + open.size() + " things that one process refuses or makes, " + MOST_TRIED
+                        + " were tried in several"
+                : "";
+        return new Findings(List.of(outcome(all.size(), effort() + cutOff)), leaks, notes);
+    }
+
+    private String effort() {
+        return repetitions.sent() + " requests were sent again to one process, " + repetitions.effort()
+                + (tried == 0 ? "" : "; " + tried + " more to several, and in turn with that to one");
     }
 
     /** One that cannot be tried takes nothing from what was found before it, nor keeps the next ones from being tried. */
     private void attempt(Finding finding) throws InterruptedException {
         try {
-            leak(finding).ifPresent(leaks::add);
+            Optional<Finding> measured = finding instanceof Refused refused && !refused.isOfTheStepAlone()
+                    ? measured(refused)
+                    : Optional.of(finding);
+            if (measured.isPresent()) {
+                leak(measured.get()).ifPresent(leaks::add);
+            }
         } catch (InconclusiveException e) {
             doubt(finding, e.reason());
         }
+    }
+
+    /** What is refused after repetitions of other steps as well may be counted with them. */
+    private Optional<Finding> measured(Refused refused) throws InterruptedException {
+        Trick.Attempt alone = Trick.alone(refused, scenario);
+        Run run = stage.judged(alone.conversation(), alone.judge(), repetitions.caller())
+                .run(alone.plan());
+        tried += run.exchanges().size();
+        int passed = Trick.passed(run, alone.tried(), refused);
+        if (passed == 0 || passed == alone.tried().size()) {
+            String otherwise = "it was refused with " + refused.answer()
+                    + " after repetitions of other steps, and not for its own";
+            if (refused.answer().speaksOfOthers()) {
+                doubt(refused, otherwise);
+            } else {
+                // By chance, or for what those others do to it.
+                notes.add("again: step " + refused.step() + " was not tried in several processes: " + otherwise);
+            }
+            return Optional.empty();
+        }
+        return Optional.of(refused.measured(passed + 1));
     }
 
     private void doubt(Finding finding, String why) {
@@ -67,10 +108,13 @@ final class Again {
             return new CheckOutcome(
                     Check.AGAIN, Result.FAILED, "step " + leaks.getFirst().victim() + " broke");
         }
+        // What another check has found is reason enough, and is told there.
+        Result inDoubt = known.isEmpty() ? Result.INCONCLUSIVE : Result.SKIPPED;
         if (!doubts.isEmpty()) {
-            // What another check has found is reason enough, and is told there.
-            return new CheckOutcome(
-                    Check.AGAIN, known.isEmpty() ? Result.INCONCLUSIVE : Result.SKIPPED, doubts.getFirst());
+            return new CheckOutcome(Check.AGAIN, inDoubt, doubts.getFirst());
+        }
+        if (!repetitions.hasRepeated()) {
+            return new CheckOutcome(Check.AGAIN, inDoubt, "no step could be repeated; " + effort);
         }
         return found == 0
                 ? new CheckOutcome(
@@ -84,19 +128,24 @@ final class Again {
     private boolean isKnown(Finding finding) {
         boolean mayBeSame =
                 switch (finding) {
-                    case Finding.Refused refused -> Trick.isUsedUp(refused);
-                    case Finding.Revoked revoked -> false;
-                    case Finding.Made made -> true;
+                    case Refused refused -> refused.isUsedUp();
+                    case Revoked revoked -> false;
+                    case Made made -> true;
                 };
-        return mayBeSame
+        boolean isKnown = mayBeSame
                 && known.stream()
                         .anyMatch(leak -> leak.polluter().equals(OptionalInt.of(finding.step()))
                                 || (leak.cause() == Cause.ID_COLLISION && leak.victim() == finding.step()));
+        if (isKnown) {
+            notes.add("again: step " + finding.step()
+                    + " was not sent to several processes again, since a leak of it is known");
+        }
+        return isKnown;
     }
 
     private Optional<Leak> leak(Finding finding) throws InterruptedException {
-        Trick.Played trick = Trick.of(finding, scenario, instances);
-        Stage judged = stage.judged(trick.conversation(), trick.judge());
+        Trick.Attempt trick = Trick.of(finding, scenario, instances);
+        Stage judged = stage.judged(trick.conversation(), counting(trick.judge()), repetitions.caller());
         Run first = judged.run(trick.plan());
         if (first.broken().isEmpty()) {
             if (!trick.took().test(first)) {
@@ -124,30 +173,36 @@ final class Again {
                 confirmation.differences(),
                 Trace.none("it is known by what it does, and was not looked for"),
                 evidence,
-                finding instanceof Finding.Refused refused && trick.cause() == Cause.COUNTER
-                        ? Optional.of("in %d processes that let %d pass, where one refuses the %s"
-                                .formatted(instances, trick.passed(confirmation.split()), ordinal(refused.at())))
+                finding instanceof Refused refused && trick.cause() == Cause.COUNTER
+                        ? Optional.of(scope(refused, Trick.passed(confirmation.split(), trick.tried(), refused), trick))
                         : Optional.empty()));
+    }
+
+    private Stage.Judge counting(Stage.Judge judge) {
+        return run -> {
+            tried += run.exchanges().size();
+            return judge.judge(run);
+        };
+    }
+
+    private String scope(Refused refused, int passed, Trick.Attempt trick) {
+        boolean all = passed == trick.tried().size();
+        return "in %d processes that let %s pass, where one refuses the %s"
+                .formatted(instances, all ? "all of " + passed : passed, Ordinal.of(refused.at()));
     }
 
     private static String told(Finding finding) {
         return switch (finding) {
-            case Finding.Refused refused ->
-                "sent again and again to one process, step " + refused.step() + " is refused with " + refused.status()
-                        + " the " + ordinal(refused.at()) + " time";
-            case Finding.Revoked revoked ->
+            case Refused refused ->
+                "sent again and again to one process, step " + refused.step() + " is refused with " + refused.answer()
+                        + " the " + Ordinal.of(refused.at()) + " time";
+            case Revoked revoked ->
                 "with the cookies and values of before step " + revoked.step() + ", step " + revoked.read()
-                        + " is refused with " + revoked.status() + " after it by one process";
-            case Finding.Made made ->
+                        + (revoked.asAStranger()
+                                ? " is answered after it as to somebody who never came before, by one process"
+                                : " is refused with " + revoked.answer() + " after it by one process");
+            case Made made ->
                 "sent again and again to one process, step " + made.step() + " makes another thing each time";
-        };
-    }
-
-    private static String ordinal(int number) {
-        return switch (number) {
-            case 2 -> "2nd";
-            case 3 -> "3rd";
-            default -> number + "th";
         };
     }
 }

@@ -7,6 +7,7 @@ import dev.coatcheck.prove.scenario.Request;
 import dev.coatcheck.prove.scenario.Scenario;
 import dev.coatcheck.prove.scenario.Step;
 import dev.coatcheck.prove.scenario.Template;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -25,31 +27,77 @@ import java.util.stream.Stream;
  * <p>What cannot be asked in between: a step that polls, since it waits for what changes by itself; one whose variables are not
  * known yet; one that gives out what a later step still brings back, as a form does its token.
  */
-record Agreement(Extended conversation, Plan plan) {
-    /** In a scenario of a hundred steps, the requests that stand nearest to a write tell enough. */
-    static final int MOST_ASKED = 6;
+record Agreement(Extended conversation, Plan plan, boolean isShortened) {
+    /** A read, whichever of the steps that are alike it is. */
+    record Asked(String user, Request request) {
+        static Asked of(Step step) {
+            return new Asked(step.user(), step.request());
+        }
+    }
 
-    private record Asked(String user, Request request) {}
+    /**
+     * How much is asked.
+     *
+     * @param reads after each write, in each process
+     */
+    record Bound(int reads) {
+        /** In a scenario of a hundred steps, the requests that stand nearest to a write tell enough. */
+        static final Bound USUAL = new Bound(6);
+
+        /** In one conversation, of which there are several. */
+        private static final int MOST_REQUESTS = 300;
+
+        private static final Duration LONGEST = Duration.ofSeconds(15);
+
+        /** As many as there is time for, and one at least. */
+        static Bound of(Scenario scenario, int instances, IntFunction<Duration> took) {
+            long reads = scenario.steps().stream()
+                    .filter(step -> step.request().isSafe())
+                    .count();
+            Duration all = scenario.steps().stream()
+                    .filter(step -> step.request().isSafe())
+                    .map(step -> took.apply(step.number()))
+                    .reduce(Duration.ZERO, Duration::plus);
+            Duration each = all.dividedBy(Math.max(1, reads)).plusMillis(1);
+            long requests = Math.min(MOST_REQUESTS, LONGEST.dividedBy(each));
+            long asked = instances * (Writing.steps(scenario).size() + 1L);
+            return new Bound(Math.clamp(requests / asked, 1, USUAL.reads()));
+        }
+    }
 
     /** Empty where nothing is written, or nothing can be asked. */
     static Optional<Agreement> of(Scenario scenario, int instances) {
+        return of(scenario, instances, Bound.USUAL, Set.of());
+    }
+
+    /** @param leftOut what is not asked */
+    static Optional<Agreement> of(Scenario scenario, int instances, Bound bound, Set<Asked> leftOut) {
         List<Integer> writing = Writing.steps(scenario);
+        boolean shortened = false;
         Extended.Writer writer = new Extended.Writer(scenario);
         List<Seat> seats = new ArrayList<>();
         int asked = 0;
         for (int number = 1; number <= scenario.steps().size(); number++) {
             if (!writing.isEmpty() && number == writing.getFirst()) {
-                ask(asked(scenario, number - 1), instances, writer, seats);
+                ask(limited(asked(scenario, number - 1, leftOut), bound), instances, writer, seats);
             }
             writer.play(number);
             seats.add(Seat.at(0));
             if (writing.contains(number)) {
-                List<Step> reads = asked(scenario, number);
+                List<Step> all = asked(scenario, number, leftOut);
+                List<Step> reads = limited(all, bound);
+                shortened |= reads.size() < limited(all, Bound.USUAL).size();
                 asked += reads.size();
                 ask(reads, instances, writer, seats);
             }
         }
-        return asked == 0 ? Optional.empty() : Optional.of(new Agreement(writer.done(), Plan.of("agree", seats)));
+        return asked == 0
+                ? Optional.empty()
+                : Optional.of(new Agreement(writer.done(), Plan.of("agree", seats), shortened));
+    }
+
+    private static List<Step> limited(List<Step> reads, Bound bound) {
+        return reads.stream().limit(bound.reads()).toList();
     }
 
     /** Who writes is asked last: so the first that may differ is another, which is how the step to blame is found. */
@@ -63,7 +111,7 @@ record Agreement(Extended conversation, Plan plan) {
     }
 
     /** What can be asked after so many steps: what is read next first, then what was read last. */
-    private static List<Step> asked(Scenario scenario, int after) {
+    private static List<Step> asked(Scenario scenario, int after, Set<Asked> leftOut) {
         List<Step> before = scenario.steps().subList(0, after);
         List<Step> rest = scenario.steps().subList(after, scenario.steps().size());
         Set<String> unknown = captured(rest);
@@ -74,8 +122,9 @@ record Agreement(Extended conversation, Plan plan) {
                 .filter(step -> step.request().isSafe() && step.polling().retries() == 0)
                 .filter(step -> variables(step).noneMatch(unknown::contains))
                 .filter(step -> step.number() > after || Collections.disjoint(captured(List.of(step)), needed))
-                .forEach(step -> asked.putIfAbsent(new Asked(step.user(), step.request()), step));
-        return asked.values().stream().limit(MOST_ASKED).toList();
+                .filter(step -> !leftOut.contains(Asked.of(step)))
+                .forEach(step -> asked.putIfAbsent(Asked.of(step), step));
+        return List.copyOf(asked.values());
     }
 
     private static Set<String> captured(List<Step> steps) {

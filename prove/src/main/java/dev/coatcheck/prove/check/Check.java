@@ -82,7 +82,8 @@ public enum Check {
      * In run r, step i goes to digit r of i, written in base N: any two numbers differ in some digit, so that each two steps
      * are apart in some run. Then reads go to one process and writes to another, for a copy that is read again after the
      * original was changed elsewhere. The last run gives each step a process of its own, for what either of two earlier
-     * steps heals.
+     * steps heals. Of the others only those are made in which a process is come back to after another one has served: what else
+     * they part, the last one parts as well.
      */
     private static List<Plan> spread(int steps, int instances, List<Integer> writing) {
         List<List<Seat>> runs = new ArrayList<>();
@@ -95,11 +96,18 @@ public enum Check {
         List<List<Seat>> different =
                 runs.stream().map(Check::renumbered).distinct().toList();
         List<List<Seat>> splitting = different.stream()
-                .filter(seats -> seats.stream().distinct().count() > 1)
+                .filter(seats -> seats.equals(runs.getLast()) || comesBack(seats))
                 .toList();
         return IntStream.range(0, splitting.size())
                 .mapToObj(run -> Plan.of("spread " + (run + 1) + " of " + splitting.size(), splitting.get(run)))
                 .toList();
+    }
+
+    /** @param seats with processes numbered in the order in which they are needed */
+    private static boolean comesBack(List<Seat> seats) {
+        return IntStream.range(1, seats.size())
+                .anyMatch(
+                        step -> seats.get(step).process() < seats.get(step - 1).process());
     }
 
     private static List<Seat> seats(int steps, IntUnaryOperator process) {

@@ -13,6 +13,8 @@ public record CheckOutcome(Check check, Result result, String why) {
         FAILED,
         /** Something differed that could be neither confirmed nor explained away. */
         INCONCLUSIVE,
+        /** There would have been something, and a single process does not take it. */
+        NOT_MADE,
         /** There was nothing that it could be tried on. */
         SKIPPED
     }

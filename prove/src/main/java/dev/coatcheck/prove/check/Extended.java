@@ -5,7 +5,6 @@ import dev.coatcheck.prove.scenario.Scenario;
 import dev.coatcheck.prove.scenario.Step;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SortedSet;
 import java.util.regex.Pattern;
@@ -58,6 +57,11 @@ public final class Extended {
             return write(new Line(original.steps().get(step.number() - 1), true), step.bare());
         }
 
+        /** How many steps there are so far. */
+        int written() {
+            return lines.size();
+        }
+
         private int write(Line line, Step step) {
             lines.add(line);
             steps.add(step.withNumber(lines.size()));
@@ -96,20 +100,25 @@ public final class Extended {
                 .toList();
     }
 
+    /** Where the original's step itself stands: all of them are in the conversation. */
+    private int itself(int original) {
+        return all(original).stream()
+                .filter(step -> !isAdded(step))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("the conversation has no step " + original));
+    }
+
     /** What is allowed for in the original, in the conversation. */
     Allowances allowances(Allowances original) {
         Allowances here = Allowances.NONE;
         for (int repeated : original.repeated()) {
-            Optional<Integer> itself =
-                    all(repeated).stream().filter(step -> !isAdded(step)).findFirst();
-            here = itself.isPresent() ? here.repeating(itself.get()) : here;
+            here = here.repeating(itself(repeated));
         }
         for (SortedSet<Integer> group : original.tied()) {
             here = here.tying(group.stream().flatMap(step -> all(step).stream()).toList());
         }
-        return original.workersWith().isPresent()
-                ? here.withWorkersAt(all(original.workersWith().getAsInt()).getFirst())
-                : here;
+        OptionalInt workersWith = original.workersWith();
+        return workersWith.isPresent() ? here.withWorkersAt(itself(workersWith.getAsInt())) : here;
     }
 
     /** What was found in the conversation, as a leak of the original. */

@@ -13,6 +13,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.IntStream;
 
 /**
@@ -28,6 +29,9 @@ public final class Investigation {
     private static final Set<Cause> LEFT_WHERE_PLAYED =
             EnumSet.of(Cause.MEMORY, Cause.LOCAL_FILE, Cause.CACHED_FILE, Cause.PROCESS_SECRET);
 
+    /** So many differences without a cause are a reason to doubt all. */
+    private static final int MOST_PASSED_OVER = 3;
+
     private final Stage stage;
     private final Scenario scenario;
     private final int instances;
@@ -35,6 +39,7 @@ public final class Investigation {
     private final Examination examination;
     private final List<Leak> leaks = new ArrayList<>();
     private final List<String> notes = new ArrayList<>();
+    private final Set<Integer> passedOver = new TreeSet<>();
     private Allowances allowances;
 
     /**
@@ -45,7 +50,8 @@ public final class Investigation {
         this(stage, scenario, instances, lease, Allowances.NONE);
     }
 
-    private Investigation(Stage stage, Scenario scenario, int instances, Duration lease, Allowances allowances) {
+    /** @param allowances for what is known already */
+    Investigation(Stage stage, Scenario scenario, int instances, Duration lease, Allowances allowances) {
         this.stage = stage;
         this.scenario = scenario;
         this.instances = instances;
@@ -72,30 +78,11 @@ public final class Investigation {
         };
     }
 
-    /** The conversation is another one, and all else as it is for those that split the scenario. */
     private CheckOutcome agree() throws InterruptedException {
-        Optional<Agreement> agreement = Agreement.of(scenario, instances);
-        if (agreement.isEmpty()) {
-            return new CheckOutcome(Check.AGREE, Result.SKIPPED, "no step reads what another one may change");
-        }
-        Extended conversation = agreement.get().conversation();
-        Stage agreeing;
-        try {
-            agreeing = stage.agreeing(conversation);
-        } catch (InconclusiveException e) {
-            return new CheckOutcome(Check.AGREE, Result.SKIPPED, conversation.inWords(e.reason()));
-        }
-        Investigation inner = new Investigation(
-                agreeing, conversation.scenario(), instances, lease, conversation.allowances(allowances));
-        CheckOutcome outcome =
-                inner.outcome(Check.AGREE, List.of(agreement.get().plan().patient(lease)));
-        inner.leaks.forEach(leak -> add(conversation.original(leak)));
-        inner.notes.forEach(note -> notes.add(conversation.inWords(note)));
-        // What differed once was late, or moved by itself: it is noted, and no reason to doubt all else.
-        boolean differedOnce = outcome.result() == Result.INCONCLUSIVE && inner.notes.contains(outcome.why());
-        return differedOnce
-                ? new CheckOutcome(Check.AGREE, Result.PASSED, "")
-                : new CheckOutcome(Check.AGREE, outcome.result(), conversation.inWords(outcome.why()));
+        Findings agree = new Agree(stage, scenario, instances, lease, allowances).find();
+        agree.leaks().forEach(this::add);
+        notes.addAll(agree.notes());
+        return agree.checks().getFirst();
     }
 
     private CheckOutcome again() throws InterruptedException {
@@ -119,7 +106,20 @@ public final class Investigation {
         return outcome(check, plans);
     }
 
-    private CheckOutcome outcome(Check check, List<Plan> plans) throws InterruptedException {
+    List<Leak> leaks() {
+        return leaks;
+    }
+
+    List<String> notes() {
+        return notes;
+    }
+
+    /** The steps that differed by chance, and behind which it was looked all the same. */
+    Set<Integer> passedOver() {
+        return passedOver;
+    }
+
+    CheckOutcome outcome(Check check, List<Plan> plans) throws InterruptedException {
         List<String> failures = new ArrayList<>();
         List<String> doubts = new ArrayList<>();
         try {
@@ -182,9 +182,16 @@ public final class Investigation {
                 run = stage.run(allowances.in(plan));
                 continue;
             } else if (allowances.repeated().isEmpty()) {
-                doubts.add(broken(run) + " (" + how(run) + "), " + examination.doubt() + wrote(run));
-                notes.add(doubts.getLast());
-                return;
+                notes.add(broken(run) + " (" + how(run) + "), " + examination.doubt() + wrote(run));
+                if (check != Check.AGREE || passedOver.size() == MOST_PASSED_OVER) {
+                    doubts.add(notes.getLast());
+                    return;
+                }
+                // One of many reads, which was late or moved by itself, is no reason to doubt all the others.
+                passedOver.add(step);
+                stage.disregard(step);
+                run = stage.run(allowances.in(plan));
+                continue;
             }
             Optional<Run> further = leak.isPresent() ? allowFor(leak.get(), plan) : keepTogetherUpTo(step, plan);
             if (further.isEmpty()) {

@@ -6,13 +6,17 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 
-/** Where a step that makes things says which one it has made: in the path that it leads to, or in a field that is called so. */
+/**
+ * Where a step that makes things says which one it has made: in the path that it leads to, or in a field that is called so. That a
+ * field names a thing, and not the request, is seen where the scenario takes it from there, or a read shows it again.
+ */
 final class MadeIds {
     /** Fewer could be other ones each time by chance. */
     private static final int LEAST = 3;
@@ -34,6 +38,10 @@ final class MadeIds {
         boolean isHeader() {
             return name.equals(LOCATION);
         }
+
+        private String field() {
+            return name.substring(name.lastIndexOf('.') + 1);
+        }
     }
 
     /** The places at which all answers of the same kind have something else; none where there are few of them. */
@@ -41,7 +49,7 @@ final class MadeIds {
         List<Map<Place, String>> all = made.stream()
                 .filter(Exchange::isAsExpected)
                 .filter(exchange ->
-                        Repetitions.isAccepted(Repetitions.status(exchange)) || Repetitions.status(exchange) / 100 == 3)
+                        Answer.of(exchange).isAccepted() || Answer.of(exchange).isRedirect())
                 .map(MadeIds::of)
                 .toList();
         if (all.size() < LEAST) {
@@ -55,6 +63,35 @@ final class MadeIds {
                                 .size()
                         < all.size());
         return places;
+    }
+
+    /**
+     * Whether what stands at the place is the id of a thing.
+     *
+     * @param made the answers that gave it out
+     * @param all the conversation
+     */
+    static boolean isOfThing(Place place, List<Exchange> made, List<Exchange> all) {
+        Set<String> given = made.stream()
+                .map(exchange -> of(exchange).get(place))
+                .filter(Objects::nonNull)
+                .collect(Collectors.toSet());
+        boolean isTaken = made.stream()
+                .anyMatch(exchange -> exchange.values().values().stream().anyMatch(given::contains));
+        return place.isHeader()
+                || isTaken
+                || all.stream()
+                        .filter(exchange -> exchange.step().request().isSafe())
+                        .flatMap(exchange -> exchange.response().flatMap(Response::json).stream())
+                        .anyMatch(json -> shows(json, place.field(), given));
+    }
+
+    private static boolean shows(JsonNode json, String field, Set<String> given) {
+        return json.properties().stream()
+                        .anyMatch(entry -> entry.getKey().equals(field)
+                                && entry.getValue().isValueNode()
+                                && given.contains(entry.getValue().asString("")))
+                || json.valueStream().anyMatch(inside -> shows(inside, field, given));
     }
 
     /** What the answer says at such places. */

@@ -1,10 +1,12 @@
 package dev.coatcheck.prove.check;
 
-import dev.coatcheck.prove.lab.InconclusiveException;
 import dev.coatcheck.prove.lab.Plan;
 import dev.coatcheck.prove.lab.Run;
+import dev.coatcheck.prove.play.Exchange;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** Where plans are played. */
 public interface Stage {
@@ -18,12 +20,59 @@ public interface Stage {
      * A stage for a longer conversation. What a single instance answers in it is learned first, and reads are given a moment to
      * agree.
      *
-     * @throws InconclusiveException if a single instance does not take the conversation
+     * @throws Spoiled if a single instance does not take the conversation
      */
-    Stage agreeing(Extended conversation) throws InterruptedException;
+    Stage agreeing(Extended conversation) throws InterruptedException, Spoiled;
 
-    /** A stage for a longer conversation whose answers are compared with nothing, but judged when it was played to its end. */
-    Stage judged(Extended conversation, Judge judge);
+    /** What was added to a conversation keeps a single instance from answering the scenario itself. */
+    final class Spoiled extends Exception {
+        private static final long serialVersionUID = 1;
+        private final int step;
+        private final transient List<Exchange> before;
+
+        /**
+         * @param step of the longer conversation, which is one of the scenario's own
+         * @param why what was wrong with it, in words
+         * @param before what was answered before it
+         */
+        public Spoiled(int step, String why, List<Exchange> before) {
+            super(why, null, false, false);
+            this.step = step;
+            this.before = List.copyOf(before);
+        }
+
+        int step() {
+            return step;
+        }
+
+        List<Exchange> before() {
+            return before;
+        }
+
+        String why() {
+            return String.valueOf(getMessage());
+        }
+    }
+
+    /** Concludes nothing any more from what a step answers. */
+    void disregard(int step);
+
+    /** The steps of which nothing was concluded when they differed, since who served the last write differed as well. */
+    Set<Integer> moving();
+
+    /**
+     * A stage for a longer conversation whose answers are compared with nothing, but judged when it was played to its end. It ends
+     * early where nobody answers any more, or where it takes too long.
+     */
+    Stage judged(Extended conversation, Judge judge, Caller caller);
+
+    /** From where requests come. */
+    enum Caller {
+        /** From an address that no other run has, so that a limit by address was not used up by those before. */
+        STRANGER,
+        /** As in all other runs: there are applications that let in no other. */
+        USUAL
+    }
 
     /** Says of a run whether it shows a leak, and where. */
     @FunctionalInterface

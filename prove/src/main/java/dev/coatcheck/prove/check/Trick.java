@@ -1,6 +1,8 @@
 package dev.coatcheck.prove.check;
 
-import dev.coatcheck.prove.check.Repetitions.Finding;
+import dev.coatcheck.prove.check.Finding.Made;
+import dev.coatcheck.prove.check.Finding.Refused;
+import dev.coatcheck.prove.check.Finding.Revoked;
 import dev.coatcheck.prove.compare.Difference;
 import dev.coatcheck.prove.compare.Difference.Part;
 import dev.coatcheck.prove.compare.SecretNames;
@@ -26,7 +28,11 @@ import java.util.stream.IntStream;
  * A conversation up to the step in question, in one process, and then requests to all of them in turn.
  */
 final class Trick {
-    private static final int TOO_MANY = 429;
+    /** How many more than one process allows are enough to see that several allow more. */
+    private static final int BEYOND = 24;
+
+    /** How many things each process makes, at least. */
+    private static final int MADE_IN_EACH = 3;
 
     private final Scenario scenario;
     private final int instances;
@@ -52,7 +58,7 @@ final class Trick {
      * @param victim the step that is let pass
      * @param tried where the requests to several processes stand
      */
-    record Played(
+    record Attempt(
             Extended conversation,
             Plan plan,
             Stage.Judge judge,
@@ -60,109 +66,161 @@ final class Trick {
             Cause cause,
             int victim,
             List<Integer> tried) {
-        Played {
+        Attempt {
             tried = List.copyOf(tried);
         }
-
-        /** How many they let pass in a run. */
-        int passed(Run run) {
-            List<Integer> statuses = statuses(run, tried);
-            return (int) statuses.stream()
-                    .takeWhile(status -> status.equals(statuses.getFirst()))
-                    .count();
-        }
     }
 
-    /** Whether a single use is all that a process allows: what it used up is remembered, and not how often. */
-    static boolean isUsedUp(Finding.Refused refused) {
-        return refused.at() == 2 && refused.status() != TOO_MANY;
-    }
-
-    static Played of(Finding finding, Scenario scenario, int instances) {
+    static Attempt of(Finding finding, Scenario scenario, int instances) {
         Trick trick = new Trick(scenario, instances);
         return switch (finding) {
-            case Finding.Refused refused -> trick.beyond(refused);
-            case Finding.Revoked revoked -> trick.after(revoked);
-            case Finding.Made made -> trick.twice(made);
+            case Refused refused -> trick.beyond(refused);
+            case Revoked revoked -> trick.after(revoked);
+            case Made made -> trick.twice(made);
         };
     }
 
-    /** One after the other to each process in turn, until in each of them as many have come as one refuses. */
-    private Played beyond(Finding.Refused refused) {
-        playUpTo(refused.step());
-        tried.add(seats.size());
-        int most = instances * refused.at() + 1;
-        IntStream.range(1, most).forEach(again -> add(step(refused.step()), again % instances));
-        return played(
-                plan("step " + tried.getFirst() + " " + most + " times in turn"),
-                run -> letPass(run, refused),
-                run -> refusedAsOne(run, refused),
-                isUsedUp(refused) ? Cause.REVOCATION : Cause.COUNTER,
+    /**
+     * The step again and again in one process, as often as all requests that came before it was refused: how often it alone is
+     * allowed, whatever other steps are counted with it.
+     */
+    static Attempt alone(Refused refused, Scenario scenario) {
+        Trick trick = new Trick(scenario, 1);
+        trick.playUpTo(refused.step());
+        trick.tried.add(trick.seats.size());
+        int most = refused.sent() - refused.step() + 1;
+        IntStream.range(0, most).forEach(_ -> trick.add(trick.step(refused.step()), 0));
+        return trick.attempt(
+                trick.plan("step " + trick.tried.getFirst() + " alone, " + most + " times"),
+                Stage.Judge.NONE,
+                _ -> true,
+                Cause.COUNTER,
                 refused.step());
     }
 
-    private Optional<Run.Break> letPass(Run run, Finding.Refused refused) {
-        List<Integer> statuses = statuses(run);
-        int usual = statuses.getFirst();
+    /** One after the other to each process in turn, until as many have come as one refuses in each, or as many as tell enough. */
+    private Attempt beyond(Refused refused) {
+        playUpTo(refused.step());
+        tried.add(seats.size());
+        int most = Math.min(instances * refused.at() + 1, refused.at() + BEYOND);
+        IntStream.range(1, most).forEach(again -> add(step(refused.step()), again % instances));
+        return attempt(
+                plan("step " + tried.getFirst() + " " + most + " times in turn"),
+                run -> letPass(run, refused),
+                run -> refusedAsOne(run, refused),
+                refused.isUsedUp() ? Cause.REVOCATION : Cause.COUNTER,
+                refused.step());
+    }
+
+    private Optional<Run.Break> letPass(Run run, Refused refused) {
+        int passed = passed(run, tried, refused);
+        if (isInOneProcess(run)) {
+            // What one process allows now so, now so, is chance: an edge of a window, a job that came in between.
+            int edge = refused.at() > 3 ? 1 + refused.at() / 10 : 0;
+            return Math.abs(passed - (refused.at() - 1)) <= edge
+                    ? Optional.empty()
+                    : Optional.of(broken(status(
+                            tried.get(Math.min(passed, tried.size() - 1)), refused.answer(), "now sooner, now later")));
+        }
         // One more than allowed may be the edge of a window, where there is room for two.
         int needed = instances * (refused.at() - 1) > refused.at() ? refused.at() + 1 : refused.at();
-        boolean all = usual != Repetitions.NO_ANSWER
-                && statuses.size() >= needed
-                && statuses.subList(0, needed).stream().allMatch(status -> status == usual);
-        return all ? status(tried.get(refused.at() - 1), refused.status(), usual) : Optional.empty();
+        return passed >= needed
+                ? Optional.of(broken(status(
+                        tried.get(refused.at() - 1),
+                        refused.answer(),
+                        answer(run, tried.getFirst()).toString())))
+                : Optional.empty();
+    }
+
+    /** How many were answered as the first was, and not as one that is refused. */
+    static int passed(Run run, List<Integer> tried, Refused refused) {
+        Answer usual = answer(run, tried.getFirst());
+        if (usual.isNone() || (usual.status() == refused.answer().status() && !usual.isRedirect())) {
+            return 0;
+        }
+        return (int) tried.stream()
+                .map(place -> answer(run, place))
+                .takeWhile(answer -> isLike(answer, usual, refused))
+                .count();
+    }
+
+    /** A redirect that leads to what was made leads elsewhere each time, and is no refusal for that. */
+    private static boolean isLike(Answer answer, Answer usual, Refused refused) {
+        return refused.answer().isRedirect() ? answer.equals(usual) : answer.status() == usual.status();
     }
 
     /** Whether what ended it was the refusal that one process gives, and nothing else. */
-    private boolean refusedAsOne(Run run, Finding.Refused refused) {
-        List<Integer> statuses = statuses(run);
-        int usual = statuses.getFirst();
-        return usual != Repetitions.NO_ANSWER
-                && statuses.stream()
-                        .filter(status -> status != usual)
-                        .findFirst()
-                        .filter(status -> status == refused.status())
-                        .isPresent();
+    private boolean refusedAsOne(Run run, Refused refused) {
+        int passed = passed(run, tried, refused);
+        return passed > 0
+                && passed < tried.size()
+                && answer(run, tried.get(passed)).equals(refused.answer());
     }
 
     /** With what was accepted by each process before the step, to each of them after it. */
-    private Played after(Finding.Revoked revoked) {
+    private Attempt after(Revoked revoked) {
         playUpTo(revoked.step() - 1);
         Step read = step(revoked.read()).asOf(revoked.step());
+        int stranger = addBeside(step(revoked.read()).asOf(Step.BEGINNING));
         IntStream.range(0, instances).forEach(process -> add(read, process));
         seats.add(Seat.at(0));
         int revoking = writer.play(revoked.step());
+        // Its begin is the end of that step, whose answer may have taken long: from there on the others may hear of it.
+        addBeside(read);
         int first = seats.size() + 1;
         IntStream.range(0, instances).forEach(process -> add(read, process));
-        return played(
-                // What was revoked may be on its way to the others.
+        return attempt(
                 plan("what step " + revoking + " revokes").after(Manner.FORBEARING.grace(), first),
-                run -> stillAccepted(run, revoked),
+                run -> stillAccepted(run, revoked, stranger),
                 this::acceptedBefore,
                 Cause.REVOCATION,
                 revoked.read());
     }
 
-    private Optional<Run.Break> stillAccepted(Run run, Finding.Revoked revoked) {
-        List<Integer> statuses = statuses(run);
-        boolean acceptedBefore = acceptedBefore(run);
-        return IntStream.range(instances, statuses.size())
-                .filter(i -> acceptedBefore && Repetitions.isAccepted(statuses.get(i)))
+    /** It breaks at the last of them, whoever it was: in another run it may be another one that has a copy. */
+    private Optional<Run.Break> stillAccepted(Run run, Revoked revoked, int stranger) {
+        boolean known = acceptedBefore(run);
+        return IntStream.range(0, instances)
+                .filter(process -> known && isStillAccepted(run, revoked, stranger, process))
                 .boxed()
                 .findFirst()
-                .flatMap(i -> status(tried.get(i), revoked.status(), statuses.get(i)));
+                .map(process -> revoked.asAStranger()
+                        ? new Difference(
+                                tried.getLast(),
+                                Part.BODY,
+                                "what it says",
+                                Optional.of("what a stranger gets"),
+                                Optional.of("as it was before"))
+                        : status(
+                                tried.getLast(),
+                                revoked.answer(),
+                                answer(run, tried.get(instances + process)).toString()))
+                .map(Trick::broken);
+    }
+
+    private boolean isStillAccepted(Run run, Revoked revoked, int stranger, int process) {
+        Optional<Exchange> before = at(run, tried.get(process));
+        Optional<Exchange> after = at(run, tried.get(instances + process));
+        boolean accepted = after.map(Answer::of).filter(Answer::isAccepted).isPresent();
+        return revoked.asAStranger()
+                ? accepted && SameAnswer.are(before, after) && !SameAnswer.are(after, at(run, stranger))
+                : accepted;
     }
 
     private boolean acceptedBefore(Run run) {
-        return statuses(run).stream().limit(instances).allMatch(Repetitions::isAccepted);
+        return tried.stream()
+                .limit(instances)
+                .allMatch(place -> answer(run, place).isAccepted());
     }
 
-    /** Each process makes one of them. */
-    private Played twice(Finding.Made made) {
+    /** Each process makes as many as the first may be ahead of the others. */
+    private Attempt twice(Made made) {
         playUpTo(made.step());
         tried.add(seats.size());
-        IntStream.range(1, instances).forEach(process -> add(step(made.step()), process));
-        return played(
-                plan("step " + tried.getFirst() + " once in each process"),
+        int each = Math.clamp(made.step(), MADE_IN_EACH, Allotment.TIMES);
+        IntStream.range(1, each * instances).forEach(again -> add(step(made.step()), again % instances));
+        return attempt(
+                plan("step " + tried.getFirst() + " " + each + " times in each process"),
                 run -> sameIds(run, made.ids()),
                 run -> allMade(run, made.ids()),
                 Cause.ID_COLLISION,
@@ -170,21 +228,16 @@ final class Trick {
     }
 
     private Optional<Run.Break> sameIds(Run run, Set<MadeIds.Place> ids) {
-        List<Exchange> exchanges = run.exchanges();
         Set<Map.Entry<MadeIds.Place, String>> seen = new HashSet<>();
         for (int position : tried) {
-            for (Map.Entry<MadeIds.Place, String> id :
-                    MadeIds.of(exchanges.get(position - 1)).entrySet()) {
+            for (Map.Entry<MadeIds.Place, String> id : made(run, position).entrySet()) {
                 if (ids.contains(id.getKey()) && !seen.add(id)) {
-                    return Optional.of(new Run.Break(
-                            position,
-                            List.of(new Difference(
-                                    position,
-                                    id.getKey().isHeader() ? Part.HEADER : Part.BODY,
-                                    id.getKey().name(),
-                                    Optional.of("another one each time"),
-                                    Optional.of(shown(id)))),
-                            List.of()));
+                    return Optional.of(broken(new Difference(
+                            tried.getLast(),
+                            id.getKey().isHeader() ? Part.HEADER : Part.BODY,
+                            id.getKey().name(),
+                            Optional.of("another one each time"),
+                            Optional.of(shown(id)))));
                 }
             }
         }
@@ -192,10 +245,13 @@ final class Trick {
     }
 
     private boolean allMade(Run run, Set<MadeIds.Place> ids) {
-        List<Exchange> exchanges = run.exchanges();
         return tried.stream()
-                .map(position -> MadeIds.of(exchanges.get(position - 1)).keySet())
+                .map(position -> made(run, position).keySet())
                 .noneMatch(given -> Collections.disjoint(given, ids));
+    }
+
+    private static Map<MadeIds.Place, String> made(Run run, int position) {
+        return at(run, position).map(MadeIds::of).orElse(Map.of());
     }
 
     private static String shown(Map.Entry<MadeIds.Place, String> id) {
@@ -214,6 +270,11 @@ final class Trick {
         tried.add(writer.add(step));
     }
 
+    private int addBeside(Step step) {
+        seats.add(Seat.at(0));
+        return writer.add(step);
+    }
+
     private Step step(int number) {
         return scenario.steps().get(number - 1);
     }
@@ -223,30 +284,29 @@ final class Trick {
         return Plan.of("again, " + what, seats);
     }
 
-    private Played played(Plan plan, Stage.Judge judge, Predicate<Run> took, Cause cause, int victim) {
-        return new Played(writer.done(), plan, judge, took, cause, victim, tried);
+    private Attempt attempt(Plan plan, Stage.Judge judge, Predicate<Run> took, Cause cause, int victim) {
+        return new Attempt(writer.done(), plan, judge, took, cause, victim, tried);
     }
 
-    private List<Integer> statuses(Run run) {
-        return statuses(run, tried);
+    private static boolean isInOneProcess(Run run) {
+        return run.plan().seats().stream().map(Seat::process).distinct().count() == 1;
     }
 
-    private static List<Integer> statuses(Run run, List<Integer> tried) {
+    /** What was answered, in a run that may have ended early. */
+    private static Optional<Exchange> at(Run run, int place) {
         List<Exchange> exchanges = run.exchanges();
-        return tried.stream()
-                .map(position -> Repetitions.status(exchanges.get(position - 1)))
-                .toList();
+        return place <= exchanges.size() ? Optional.of(exchanges.get(place - 1)) : Optional.empty();
     }
 
-    private static Optional<Run.Break> status(int position, int control, int fleet) {
-        return Optional.of(new Run.Break(
-                position,
-                List.of(new Difference(
-                        position,
-                        Part.STATUS,
-                        "",
-                        Optional.of(String.valueOf(control)),
-                        Optional.of(String.valueOf(fleet)))),
-                List.of()));
+    private static Answer answer(Run run, int place) {
+        return at(run, place).map(Answer::of).orElse(Answer.NONE);
+    }
+
+    private static Difference status(int position, Answer control, String fleet) {
+        return new Difference(position, Part.STATUS, "", Optional.of(control.toString()), Optional.of(fleet));
+    }
+
+    private static Run.Break broken(Difference difference) {
+        return new Run.Break(difference.step(), List.of(difference), List.of());
     }
 }

@@ -50,8 +50,11 @@ import java.util.stream.Collectors;
  * }
  */
 public final class Control {
-    /** Fewer runs show too little of what varies. */
+    /** Fewer runs of a scenario show too little of what varies. */
     public static final int LEAST_RUNS = 3;
+
+    /** Of a conversation that only plays the steps of a scenario more often: what varies in these is mostly seen in two. */
+    public static final int LEAST_RUNS_OF_LONGER = 2;
 
     private final List<List<Exchange>> runs;
     private final Map<Integer, Norm> norms;
@@ -68,9 +71,18 @@ public final class Control {
      * whether such a control is worth anything is for the caller to say.
      */
     public static Control learn(List<List<Exchange>> runs) {
-        if (runs.size() < LEAST_RUNS) {
+        return learn(runs, LEAST_RUNS);
+    }
+
+    /** As {@link #learn}, from runs that only play the steps of a scenario more often. */
+    public static Control learnLonger(List<List<Exchange>> runs) {
+        return learn(runs, LEAST_RUNS_OF_LONGER);
+    }
+
+    private static Control learn(List<List<Exchange>> runs, int least) {
+        if (runs.size() < least) {
             throw new IllegalArgumentException(
-                    "a control takes " + LEAST_RUNS + " runs or more to tell what varies, not " + runs.size());
+                    "a control takes " + least + " runs or more to tell what varies, not " + runs.size());
         }
         List<List<Integer>> steps =
                 runs.stream().map(Control::numbers).distinct().toList();
@@ -158,6 +170,13 @@ public final class Control {
     /** Begins the comparison of one more run. */
     public Comparison comparison() {
         return new Comparison(norms);
+    }
+
+    /** The same control, which compares one step less: of what that answers nothing is concluded. */
+    public Control disregarding(int step) {
+        Map<Integer, Norm> others = new HashMap<>(norms);
+        others.remove(step);
+        return new Control(runs, others, noise);
     }
 
     /** Compares a run whole. */

@@ -35,6 +35,7 @@ final class RunUser {
     RunUser(Plan plan, PlaySettings settings, Optional<Control> control) {
         this.plan = plan;
         Conversation beginning = Conversation.start(settings);
+        former.put(Step.BEGINNING, beginning.copy());
         for (Seat seat : plan.seats()) {
             lanes.computeIfAbsent(number(seat), lane -> new Lane(beginning.copy(), control.map(Control::comparison)));
         }

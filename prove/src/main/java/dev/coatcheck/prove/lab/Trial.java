@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -47,6 +48,7 @@ public final class Trial implements AutoCloseable {
 
     private final List<Run.Played> played = new ArrayList<>();
     private final List<Run.Killed> kills = new ArrayList<>();
+    private final Set<Integer> moving = new HashSet<>();
     private final Instant at = Instant.now();
     private Optional<Run.Break> broken = Optional.empty();
     private int ahead = STARTED_AHEAD;
@@ -106,7 +108,17 @@ public final class Trial implements AutoCloseable {
      * @return whether none has broken
      */
     public boolean playUpTo(int last) throws InterruptedException {
-        for (int number = played(); broken.isEmpty() && number < last; number = played()) {
+        return playUpTo(last, _ -> true);
+    }
+
+    /**
+     * As above, and no further than to the first step whose exchange says so.
+     *
+     * @param goesOn asked after each step
+     */
+    public boolean playUpTo(int last, Predicate<Exchange> goesOn) throws InterruptedException {
+        boolean on = true;
+        for (int number = played(); on && broken.isEmpty() && number < last; number = played()) {
             Step step = scenario.steps().get(number);
             boolean whole = last == plan.steps();
             // Who stops on the way looks for what a step left, and compares with a process that has served nothing yet.
@@ -117,6 +129,7 @@ public final class Trial implements AutoCloseable {
             if (whole) {
                 endSpare(number + 1);
             }
+            on = goesOn.test(played.getLast().exchange());
         }
         return broken.isEmpty();
     }
@@ -184,7 +197,19 @@ public final class Trial implements AutoCloseable {
 
     /** Whether a difference is over soon, or one that moves by itself: who served the last write has it as well. */
     private boolean passes(Step step, Seat seat) throws InterruptedException {
-        return agreesWithin(grace, step, seat) || !agrees(step, lastWriter(step.number()));
+        if (agreesWithin(grace, step, seat)) {
+            return true;
+        }
+        boolean moves = !agrees(step, lastWriter(step.number()));
+        if (moves) {
+            moving.add(step.number());
+        }
+        return moves;
+    }
+
+    /** The steps that differed and were let pass, since who served the last write differed as well. */
+    public Set<Integer> moving() {
+        return Set.copyOf(moving);
     }
 
     private Seat lastWriter(int before) {

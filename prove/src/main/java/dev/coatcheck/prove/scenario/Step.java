@@ -26,6 +26,9 @@ public record Step(
         List<Capture> captures,
         OptionalInt asOf) {
 
+    /** As of which a step has neither cookies nor captures: it is sent by somebody who never came before. */
+    public static final int BEGINNING = 0;
+
     /** The user of a scenario that speaks of none. */
     public static final String ONLY_USER = "user";
 
@@ -85,7 +88,7 @@ public record Step(
         return new Step(number, line, user, request, Polling.NONE, anything, List.of(), asOf);
     }
 
-    /** With the cookies and captures that its user has when the first step as of this number is sent. */
+    /** With the cookies and captures that its user has when the first step as of this number is sent, or of {@link #BEGINNING}. */
     public Step asOf(int step) {
         return new Step(number, line, user, request, polling, expectation, captures, OptionalInt.of(step));
     }

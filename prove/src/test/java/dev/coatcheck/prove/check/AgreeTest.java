@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.tuple;
 import dev.coatcheck.prove.check.CheckOutcome.Result;
 import dev.coatcheck.prove.check.SimulatedApplication.Behaviour;
 import dev.coatcheck.prove.lab.Seat;
+import dev.coatcheck.prove.play.Content;
+import dev.coatcheck.prove.play.Header;
+import dev.coatcheck.prove.play.Response;
 import dev.coatcheck.prove.scenario.Scenario;
 import dev.coatcheck.prove.scenario.StepLines;
 import dev.coatcheck.prove.scenario.hurl.HurlReader;
@@ -15,6 +18,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -158,6 +162,109 @@ class AgreeTest {
         assertThat(findings)
                 .isEqualTo(
                         new Findings(List.of(new CheckOutcome(Check.AGREE, Result.PASSED, "")), List.of(), List.of()));
+    }
+
+    @Test
+    void a_read_that_differs_once_by_chance_hides_no_stale_copy_behind_it() throws Exception {
+        Scenario scenario = steps("PUT /price", "GET /news", "GET /price");
+        AtomicInteger asked = new AtomicInteger();
+        SimulatedApplication application = new SimulatedApplication(scenario)
+                .step(1, writing())
+                // Seven times in the control; then in the second process that is asked before the write.
+                .step(2, (world, seat, lane) -> asked.incrementAndGet() != 10)
+                .step(3, copying());
+
+        Findings findings = agree(application, scenario);
+
+        assertThat(findings.notes()).first().asString().contains("step 2 broke", "not again");
+        assertThat(findings.leaks()).extracting(Leak::cause, Leak::victim).containsExactly(tuple(Cause.STALE_CACHE, 3));
+    }
+
+    @Test
+    void what_was_passed_over_and_what_moved_is_told_where_all_else_agrees() throws Exception {
+        Scenario scenario = steps("PUT /price", "GET /news", "GET /price");
+        AtomicInteger asked = new AtomicInteger();
+        SimulatedApplication application =
+                new SimulatedApplication(scenario).step(2, (world, seat, lane) -> asked.incrementAndGet() != 10);
+        application.moving = Set.of(4);
+
+        assertThat(agree(application, scenario).checks()).singleElement().satisfies(check -> {
+            assertThat(check.result()).isEqualTo(Result.PASSED);
+            assertThat(check.why())
+                    .startsWith(Check.AGREE.claim() + "; ")
+                    .contains("nothing was concluded of step 2, which differed")
+                    .contains("which moved meanwhile");
+        });
+    }
+
+    @Test
+    void reads_that_differ_again_and_again_are_a_reason_to_doubt_all() throws Exception {
+        Scenario scenario = steps("PUT /price", "GET /news");
+        AtomicInteger all = new AtomicInteger();
+        AtomicInteger odd = new AtomicInteger(2);
+        // In each whole conversation but the control, with its seven, the next one is the odd one.
+        SimulatedApplication application = new SimulatedApplication(scenario).step(2, (world, seat, lane) -> {
+            world.store.add("asked " + world.store.size());
+            boolean isOdd = all.incrementAndGet() > 7 && world.store.size() == odd.get();
+            odd.addAndGet(isOdd ? 1 : 0);
+            return !isOdd;
+        });
+
+        assertThat(agree(application, scenario).checks())
+                .extracting(CheckOutcome::result)
+                .containsExactly(Result.INCONCLUSIVE);
+        assertThat(odd).hasValue(6);
+    }
+
+    @Test
+    void a_read_that_logs_out_is_left_out_and_all_others_are_asked() throws Exception {
+        Scenario scenario = steps("POST /login", "PUT /price", "GET /price", "GET /logout");
+        SimulatedApplication application = new SimulatedApplication(scenario)
+                .step(
+                        2,
+                        (world, seat, lane) ->
+                                !world.store.contains("logged out") && writing().answersWell(world, seat, lane))
+                .step(3, copying())
+                .answering(4, (world, seat, step) -> {
+                    world.store.add("logged out");
+                    return Optional.of(new Response(
+                            200, List.of(new Header("Set-Cookie", "sid=; Max-Age=0")), Content.of(new byte[0])));
+                });
+
+        Findings findings = agree(application, scenario);
+
+        assertThat(findings.leaks()).extracting(Leak::cause, Leak::victim).containsExactly(tuple(Cause.STALE_CACHE, 3));
+    }
+
+    @Test
+    void where_no_read_is_taken_in_between_the_check_was_not_made_and_not_without_an_object() throws Exception {
+        Scenario scenario = steps("POST /login", "GET /flash", "POST /logout");
+        SimulatedApplication application = new SimulatedApplication(scenario)
+                .step(1, (world, seat, lane) -> world.store.add("flash"))
+                .step(2, (world, seat, lane) -> world.store.remove("flash"));
+
+        assertThat(agree(application, scenario).checks()).singleElement().satisfies(check -> {
+            assertThat(check.result()).isEqualTo(Result.NOT_MADE);
+            assertThat(check.why()).contains("GET /flash");
+        });
+    }
+
+    @Test
+    void a_long_scenario_is_asked_less_after_each_write_and_that_is_told() throws Exception {
+        Scenario many = steps(IntStream.range(0, 100)
+                .mapToObj(step -> (step % 2 == 0 ? "PUT /" : "GET /") + step)
+                .toArray(String[]::new));
+        SimulatedApplication application = new SimulatedApplication(many);
+
+        Agreement.Bound bound = Agreement.Bound.of(many, 3, _ -> Duration.ofMillis(5));
+
+        assertThat(Agreement.of(many, 3, bound, Set.of())
+                        .orElseThrow()
+                        .conversation()
+                        .steps())
+                .isLessThan(100 + 350);
+        assertThat(agree(application, many).checks().getFirst().why())
+                .contains("only the nearest read was asked after each write");
     }
 
     private static Behaviour writing() {

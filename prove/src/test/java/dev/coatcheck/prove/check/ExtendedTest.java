@@ -41,6 +41,16 @@ class ExtendedTest {
     }
 
     @Test
+    void workers_share_the_disk_of_the_step_itself_and_not_of_one_that_was_asked_before_it() {
+        Extended.Writer writer = new Extended.Writer(SCENARIO);
+        writer.add(SCENARIO.steps().get(1));
+        SCENARIO.steps().forEach(step -> writer.play(step.number()));
+
+        assertThat(writer.done().allowances(Allowances.NONE.withWorkersAt(2)).workersWith())
+                .hasValue(3);
+    }
+
+    @Test
     void what_is_added_expects_nothing_and_takes_nothing() {
         assertThat(longer.isAdded(3)).isTrue();
         assertThat(longer.scenario().steps().get(2))

@@ -374,7 +374,7 @@ class InvestigationTest {
         assertThat(findings.leaks()).isEmpty();
         assertThat(findings.checks().getFirst().why())
                 .isEqualTo(
-                        "spread 1 of 3: step 2 broke (status 200 in the control, 401 in the fleet), but when it was tried again,"
+                        "spread 1 of 2: step 2 broke (status 200 in the control, 401 in the fleet), but when it was tried again,"
                                 + " step 1 before it did");
     }
 

@@ -49,22 +49,39 @@ class MadeIdsTest {
                 .isEmpty();
     }
 
+    @Test
+    void a_field_names_a_thing_where_the_scenario_takes_it_or_a_read_shows_it_again() {
+        List<Exchange> made = IntStream.rangeClosed(1, 3)
+                .mapToObj(n -> exchange("POST /notes", Map.of("{{note}}", "n" + n), """
+                                {"id": "n%1$d", "no": %1$d, "count_no": "c%1$d"}""".formatted(n)))
+                .toList();
+        Exchange list = exchange("GET /notes", Map.of(), """
+                {"notes": [{"no": 2, "other": "c1"}], "count_no": "c9"}""");
+
+        assertThat(MadeIds.in(made).stream()
+                        .filter(place -> MadeIds.isOfThing(place, made, List.of(list)))
+                        .map(MadeIds.Place::name))
+                .containsExactlyInAnyOrder("$.id", "$.no");
+    }
+
     private static List<String> in(Stream<Exchange> made) {
         return MadeIds.in(made.toList()).stream().map(MadeIds.Place::name).toList();
     }
 
     private static Exchange made(String location, String json) {
-        Step step = StepLines.read(List.of("POST /notes"), Path.of("."), List.of())
-                .steps()
-                .getFirst();
-        Response response = new Response(
-                201, List.of(new Header("Location", location)), Content.of(json.getBytes(StandardCharsets.UTF_8)));
+        return exchange("POST /notes", Map.of(), json, new Header("Location", location));
+    }
+
+    private static Exchange exchange(String line, Map<String, String> values, String json, Header... headers) {
+        Step step =
+                StepLines.read(List.of(line), Path.of("."), List.of()).steps().getFirst();
+        Response response = new Response(201, List.of(headers), Content.of(json.getBytes(StandardCharsets.UTF_8)));
         return new Exchange(
                 step,
                 new Target("web.1", URI.create("http://127.0.0.1:1")),
                 new Outcome.Answered(new SentRequest("POST", "/notes", List.of(), ""), response),
                 List.of(),
-                Map.of(),
+                values,
                 1,
                 Instant.EPOCH,
                 Duration.ZERO);

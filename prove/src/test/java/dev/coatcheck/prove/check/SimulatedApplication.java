@@ -10,6 +10,7 @@ import dev.coatcheck.prove.lab.Run;
 import dev.coatcheck.prove.lab.Seat;
 import dev.coatcheck.prove.play.Content;
 import dev.coatcheck.prove.play.Exchange;
+import dev.coatcheck.prove.play.Header;
 import dev.coatcheck.prove.play.Outcome;
 import dev.coatcheck.prove.play.Response;
 import dev.coatcheck.prove.play.SentRequest;
@@ -17,6 +18,7 @@ import dev.coatcheck.prove.play.Target;
 import dev.coatcheck.prove.scenario.Scenario;
 import dev.coatcheck.prove.scenario.Step;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -41,8 +43,16 @@ final class SimulatedApplication implements Stage {
         boolean answersWell(World world, Seat seat, String lane);
     }
 
+    /** As a behaviour, where more than well or not is answered. */
+    interface Answering {
+        /** @return nothing where the request stays without an answer */
+        Optional<Response> answer(World world, Seat seat, Step step);
+    }
+
     /** What lives where. */
     static final class World {
+        Optional<Caller> caller = Optional.empty();
+
         final Map<Integer, Set<String>> memories = new HashMap<>();
         final Map<Integer, Set<String>> disks = new HashMap<>();
         final Set<String> store = new HashSet<>();
@@ -52,6 +62,7 @@ final class SimulatedApplication implements Stage {
         /** Which step was played in which lane and process. */
         final Set<String> served = new HashSet<>();
 
+        String lane = "";
         int workersDisk = -1;
         Duration patience = Duration.ZERO;
         final Set<Integer> killedAfter = new HashSet<>();
@@ -66,8 +77,9 @@ final class SimulatedApplication implements Stage {
     }
 
     private final Scenario scenario;
-    private final Map<Integer, Behaviour> behaviours = new HashMap<>();
+    private final Map<Integer, Answering> behaviours = new HashMap<>();
     private Optional<Judge> judge = Optional.empty();
+    private Optional<Caller> caller = Optional.empty();
     private UnaryOperator<String> inWords = UnaryOperator.identity();
 
     /** What fails in one process already, where it is asked before its time. */
@@ -76,6 +88,14 @@ final class SimulatedApplication implements Stage {
     List<Run> runs = new ArrayList<>();
     /** What the runs are called in a report. */
     Set<String> names = new LinkedHashSet<>();
+
+    /** Of what nothing is concluded any more, and what moves for everybody. */
+    private final Set<Integer> disregarded = new HashSet<>();
+
+    Set<Integer> moving = Set.of();
+
+    /** How long each step takes. */
+    Duration took = Duration.ZERO;
 
     Remembered remembered = Remembered.YES;
     boolean hasWorkers = true;
@@ -91,20 +111,46 @@ final class SimulatedApplication implements Stage {
     }
 
     SimulatedApplication step(int number, Behaviour behaviour) {
+        return answering(number, answering(behaviour));
+    }
+
+    SimulatedApplication answering(int number, Answering behaviour) {
         behaviours.put(number, behaviour);
         return this;
     }
 
+    private static Answering answering(Behaviour behaviour) {
+        return (world, seat, step) -> Optional.of(status(behaviour.answersWell(world, seat, world.lane) ? 200 : 401));
+    }
+
+    static Response status(int status) {
+        return new Response(status, List.of(), Content.of(new byte[0]));
+    }
+
+    static Response json(String json) {
+        return new Response(
+                200,
+                List.of(new Header("Content-Type", "application/json")),
+                Content.of(json.getBytes(StandardCharsets.UTF_8)));
+    }
+
     @Override
-    public Stage agreeing(Extended conversation) {
+    public Stage agreeing(Extended conversation) throws Spoiled {
         SimulatedApplication longer = longer(conversation);
         longer.judge = Optional.of(Judge.NONE);
         longer.runs = new ArrayList<>();
         Run alone = longer.run(
                 Plan.together("control", conversation.scenario().steps().size()));
-        alone.exchanges().stream()
-                .filter(exchange -> exchange.response().orElseThrow().status() != 200)
-                .forEach(exchange -> longer.failing.add(exchange.step().number()));
+        for (Exchange exchange : alone.exchanges()) {
+            int number = exchange.step().number();
+            if (!conversation.isAdded(number) && !exchange.isAsExpected()) {
+                throw new Spoiled(
+                        number, "step " + number + " broke", alone.exchanges().subList(0, number - 1));
+            }
+            if (exchange.response().orElseThrow().status() != 200) {
+                longer.failing.add(number);
+            }
+        }
         longer.judge = Optional.empty();
         longer.runs = runs;
         return longer;
@@ -113,7 +159,7 @@ final class SimulatedApplication implements Stage {
     private SimulatedApplication longer(Extended conversation) {
         SimulatedApplication longer = new SimulatedApplication(conversation.scenario());
         for (Step step : conversation.scenario().steps()) {
-            longer.step(step.number(), behaviour(conversation.origin(step.number())));
+            longer.answering(step.number(), behaviour(conversation.origin(step.number())));
         }
         longer.runs = runs;
         longer.names = names;
@@ -122,14 +168,26 @@ final class SimulatedApplication implements Stage {
         longer.remembered = remembered;
         longer.hasWorkers = hasWorkers;
         longer.endsAfter = endsAfter;
+        longer.moving = moving;
         return longer;
     }
 
     @Override
-    public Stage judged(Extended conversation, Judge by) {
+    public Stage judged(Extended conversation, Judge by, Caller from) {
         SimulatedApplication judged = longer(conversation);
         judged.judge = Optional.of(by);
+        judged.caller = Optional.of(from);
         return judged;
+    }
+
+    @Override
+    public void disregard(int step) {
+        disregarded.add(step);
+    }
+
+    @Override
+    public Set<Integer> moving() {
+        return moving;
     }
 
     @Override
@@ -146,6 +204,7 @@ final class SimulatedApplication implements Stage {
         World world = new World();
         world.workersDisk = plan.workersDisk().orElse(-1);
         world.patience = plan.patience();
+        world.caller = caller;
         List<Run.Played> played = new ArrayList<>();
         List<Run.Killed> kills = new ArrayList<>();
         if (plan.startsAhead()) {
@@ -153,7 +212,8 @@ final class SimulatedApplication implements Stage {
             IntStream.rangeClosed(1, plan.bystanders()).forEach(other -> world.memory(Seat.at(other)));
         }
         Optional<Run.Break> broken = Optional.empty();
-        for (int number = 1; number <= plan.steps() && broken.isEmpty(); number++) {
+        boolean silent = false;
+        for (int number = 1; number <= plan.steps() && broken.isEmpty() && !silent; number++) {
             Seat seat = plan.seat(number);
             Step step = scenario.steps().get(number - 1);
             if (plan.gaps().containsKey(number)) {
@@ -169,11 +229,13 @@ final class SimulatedApplication implements Stage {
             catchUp(plan, world, seat, number);
             boolean varies =
                     number == plan.steps() && lessons > 0 && plan.name().startsWith("confirm unsplit");
-            boolean well = behaviour(number).answersWell(world, seat, lane(plan, seat)) && !varies;
+            world.lane = lane(plan, seat);
+            Optional<Response> response = behaviour(number).answer(world, seat, step);
+            boolean well = response.map(Response::status).equals(Optional.of(200)) && !varies;
+            silent = response.isEmpty();
             world.served.add(seat.lane() + " " + seat.process() + " " + number);
-            played.add(
-                    new Run.Played(exchange(step, well ? 200 : 401), "web." + seat.process(), seat.process(), false));
-            if (well == failing.contains(number) && judge.isEmpty()) {
+            played.add(new Run.Played(exchange(step, response), "web." + seat.process(), seat.process(), false));
+            if (well == failing.contains(number) && judge.isEmpty() && !disregarded.contains(number)) {
                 Difference difference = new Difference(number, Part.STATUS, "", Optional.of("200"), Optional.of("401"));
                 broken = Optional.of(new Run.Break(number, List.of(difference), List.of()));
             }
@@ -199,7 +261,7 @@ final class SimulatedApplication implements Stage {
 
     @Override
     public Duration took(int step) {
-        return Duration.ZERO;
+        return took;
     }
 
     @Override
@@ -220,8 +282,8 @@ final class SimulatedApplication implements Stage {
         return new Trace(arrived, remembered, List.of(), List.of(), List.of());
     }
 
-    private Behaviour behaviour(int number) {
-        return behaviours.getOrDefault(number, (world, seat, lane) -> true);
+    private Answering behaviour(int number) {
+        return behaviours.getOrDefault(number, (world, seat, step) -> Optional.of(status(200)));
     }
 
     private static String lane(Plan plan, Seat seat) {
@@ -231,7 +293,9 @@ final class SimulatedApplication implements Stage {
     private void catchUp(Plan plan, World world, Seat seat, int number) {
         for (int repeated : plan.repeated().headSet(number)) {
             if (world.served.add(seat.lane() + " " + seat.process() + " " + repeated)) {
-                behaviour(repeated).answersWell(world, seat, lane(plan, seat));
+                world.lane = lane(plan, seat);
+                Optional<Response> _ =
+                        behaviour(repeated).answer(world, seat, scenario.steps().get(repeated - 1));
             }
         }
     }
@@ -252,10 +316,16 @@ final class SimulatedApplication implements Stage {
         world.underWay.values().removeIf(process -> death != Death.OF_WHO_ANSWERED || doomed.contains(process));
     }
 
-    private static Exchange exchange(Step step, int status) {
-        Outcome answered = new Outcome.Answered(
-                new SentRequest("GET", "/", List.of(), ""), new Response(status, List.of(), Content.of(new byte[0])));
+    private static Exchange exchange(Step step, Optional<Response> response) {
+        SentRequest sent = new SentRequest("GET", "/", List.of(), "");
+        Outcome outcome = response.<Outcome>map(answer -> new Outcome.Answered(sent, answer))
+                .orElseGet(() -> new Outcome.Failed(sent, Outcome.Failure.TIMED_OUT, "nothing came"));
+        List<String> unmet = response.map(Response::status)
+                        .filter(step.expectation().status()::allows)
+                        .isPresent()
+                ? List.of()
+                : List.of("another status");
         Target target = new Target("web.1", URI.create("http://127.0.0.1:1"));
-        return new Exchange(step, target, answered, List.of(), Map.of(), 1, Instant.EPOCH, Duration.ZERO);
+        return new Exchange(step, target, outcome, unmet, Map.of(), 1, Instant.EPOCH, Duration.ZERO);
     }
 }

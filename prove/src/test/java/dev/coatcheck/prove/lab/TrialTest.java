@@ -203,13 +203,16 @@ class TrialTest {
                 }).listen(process.env.PORT);
                 """;
         Trials trials = new Trials(folder).web("exec node server.js", counting);
-        List<Step> steps = new ArrayList<>(trials.steps(5).steps());
+        List<Step> steps = new ArrayList<>(trials.steps(6).steps());
         steps.set(1, steps.get(1).asOf(3));
         steps.set(3, steps.get(3).asOf(3));
-        Plan plan = Plan.together("as of step 3", 5);
+        steps.set(5, steps.get(5).asOf(Step.BEGINNING));
+        Plan plan = Plan.together("as of step 3", 6);
         try (Lab lab = trials.lab();
                 Trial trial = lab.begin(plan, new Scenario("former", steps), Optional.empty(), 0)) {
-            trial.playUpTo(5);
+            trial.playUpTo(6, exchange -> exchange.step().number() < 3);
+            assertThat(trial.run().exchanges()).hasSize(3);
+            trial.playUpTo(6);
             List<String> sent =
                     trial.run().exchanges().stream().map(TrialTest::body).toList();
 
@@ -217,6 +220,7 @@ class TrialTest {
             assertThat(sent.get(1)).isEqualTo(sent.get(2));
             assertThat(number(sent.get(3))).isEqualTo(number(sent.get(1)) + 1);
             assertThat(number(sent.get(4))).isEqualTo(number(sent.get(3)) + 1);
+            assertThat(sent.get(5)).isEqualTo("none");
         }
     }
 
@@ -235,8 +239,8 @@ class TrialTest {
                 }).listen(process.env.PORT);
                 """;
         Plan plan = Plan.of("asked elsewhere", List.of(Seat.at(0), Seat.at(1)));
-        assertThat(playForbearingly(late, "200", plan).broken()).isEmpty();
-        assertThat(playForbearingly(late, "60000", plan).brokeAt(2)).isTrue();
+        assertThat(playForbearingly(late, "200", plan).run().broken()).isEmpty();
+        assertThat(playForbearingly(late, "60000", plan).run().brokeAt(2)).isTrue();
     }
 
     @Test
@@ -249,10 +253,15 @@ class TrialTest {
                 """;
         Plan plan = Plan.of("asked elsewhere", List.of(Seat.at(0), Seat.at(1)));
 
-        assertThat(playForbearingly(moved, "0", plan).broken()).isEmpty();
+        Forborne forborne = playForbearingly(moved, "0", plan);
+
+        assertThat(forborne.run().broken()).isEmpty();
+        assertThat(forborne.moving()).containsExactly(2);
     }
 
-    private Run playForbearingly(String server, String milliseconds, Plan plan) throws InterruptedException {
+    private record Forborne(Run run, Set<Integer> moving) {}
+
+    private Forborne playForbearingly(String server, String milliseconds, Plan plan) throws InterruptedException {
         Trials trials = new Trials(folder).with("LATE", milliseconds).web("exec node server.js", server);
         Scenario scenario = StepLines.read(List.of("PUT /price", "GET /price"), folder, List.of());
         try (Lab lab = trials.lab()) {
@@ -266,7 +275,7 @@ class TrialTest {
             Control control = Control.learn(alone);
             try (Trial trial = lab.begin(plan, scenario, Optional.of(control), 0, Manner.FORBEARING)) {
                 trial.playUpTo(2);
-                return trial.run();
+                return new Forborne(trial.run(), trial.moving());
             }
         }
     }

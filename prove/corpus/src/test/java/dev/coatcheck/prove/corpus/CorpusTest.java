@@ -71,6 +71,12 @@ class CorpusTest {
                     .anyMatch(
                             Pattern.compile(expected.get("note").stringValue()).asPredicate());
         }
+        if (expected.has("noNote")) {
+            assertThat(report.notes())
+                    .as(told)
+                    .noneMatch(Pattern.compile(expected.get("noNote").stringValue())
+                            .asPredicate());
+        }
         List<JsonNode> leaks = leaks(expected).toList();
         for (int i = 0; i < leaks.size(); i++) {
             if (leaks.get(i).path("location").isString()) {
