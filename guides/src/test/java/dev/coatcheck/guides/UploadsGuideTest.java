@@ -209,14 +209,22 @@ class UploadsGuideTest {
         var client = resource("/META-INF/resources/coatcheck/uploads.js", folder.resolve("uploads.mjs"));
         var script = resource("/guides/uploads.mjs", folder.resolve("guide.mjs"));
         try (var here = Instance.start(context -> one.serve(context, films), Map.of())) {
-            var command = List.of("node", script.toString(), client.toUri().toString(), here.at("/uploads").toString());
+            var command = List.of(
+                    "node",
+                    script.toString(),
+                    client.toUri().toString(),
+                    here.at("/uploads").toString());
             try (var node = ProcessGroup.start(new ProcessBuilder(command).redirectErrorStream(true))) {
-                var said = node.leader().inputReader(StandardCharsets.UTF_8).lines().toList();
+                var said = node.leader()
+                        .inputReader(StandardCharsets.UTF_8)
+                        .lines()
+                        .toList();
                 assertThat(said).containsExactly("shows 0", "shows 1", "shows 204");
             }
         }
-        assertThat(films.rows.values()).singleElement().satisfies(row -> assertThat(row)
-                .containsEntry("title", "film.mp4"));
+        assertThat(films.rows.values())
+                .singleElement()
+                .satisfies(row -> assertThat(row).containsEntry("title", "film.mp4"));
     }
 
     private static Path resource(String name, Path copy) throws IOException {

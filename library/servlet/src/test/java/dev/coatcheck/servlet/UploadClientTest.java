@@ -144,8 +144,9 @@ class UploadClientTest {
         assertThat(said).contains("kept 0", "kept 1");
         assertThat(said.getLast()).isEqualTo("film " + onlyBlob().key());
         assertThat(onlyBlob().sha256()).contains(expected());
-        assertThat(films.finished()).singleElement().satisfies(upload -> assertThat(upload.begun().attributes())
-                .containsEntry("owner", "ada"));
+        assertThat(films.finished())
+                .singleElement()
+                .satisfies(upload -> assertThat(upload.begun().attributes()).containsEntry("owner", "ada"));
         assertThat(asked)
                 .startsWith("POST", "POST", "POST", "PATCH 0 checked", "PATCH 65536 checked", "HEAD")
                 .filteredOn(request -> request.equals("POST"))
@@ -176,7 +177,9 @@ class UploadClientTest {
                 say(interrupted('ada').length);
                 """);
 
-        assertThat(said).startsWith("AbortError", "film.bin | 0", "again", "kept 262144").endsWith("kept " + SIZE, "0");
+        assertThat(said)
+                .startsWith("AbortError", "film.bin | 0", "again", "kept 262144")
+                .endsWith("kept " + SIZE, "0");
         assertThat(asked).filteredOn(request -> request.equals("POST")).hasSize(1);
         assertThat(onlyBlob().sha256()).contains(expected());
     }
@@ -199,7 +202,8 @@ class UploadClientTest {
 
     @Test
     void what_the_server_refuses_is_told_and_not_tried_again() throws Exception {
-        assertThat(run("await send({ metadata: { filetype: 'image/png' } });")).containsExactly("failed 415 wrong_type");
+        assertThat(run("await send({ metadata: { filetype: 'image/png' } });"))
+                .containsExactly("failed 415 wrong_type");
         assertThat(asked).hasSize(11).endsWith("PATCH 589824 checked");
 
         asked.clear();

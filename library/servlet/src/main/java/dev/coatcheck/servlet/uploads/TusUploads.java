@@ -85,11 +85,7 @@ record TusUploads(Uploads uploads, TusAccess access) {
 
     /** Appends the request's body, and finishes the upload if that was the last of it. */
     Upload append(
-            HttpServletRequest request,
-            HttpServletResponse response,
-            Upload upload,
-            long offset,
-            AppendOptions options)
+            HttpServletRequest request, HttpServletResponse response, Upload upload, long offset, AppendOptions options)
             throws IOException, RefusedException {
         if (!upload.parts().isEmpty()) {
             throw TusRefusal.JOINED.asException();
