@@ -14,7 +14,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import tools.jackson.databind.json.JsonMapper;
@@ -60,12 +63,17 @@ final class RunningFormation implements AutoCloseable {
         return temporary;
     }
 
-    static RunningFormation up(Path folder, int web, int workers) throws IOException {
+    /** @param more options of {@code up}, such as {@code --with s3} */
+    static RunningFormation up(Path folder, int web, int workers, String... more) throws IOException {
         int port = freePort();
         var formation = "web=" + web + ",worker=" + workers;
-        var builder = command("up", folder.toString(), "--port", Integer.toString(port), "--formation", formation);
+        var words = new ArrayList<>(
+                List.of("up", folder.toString(), "--port", Integer.toString(port), "--formation", formation));
+        words.addAll(List.of(more));
+        var builder = command(words.toArray(String[]::new));
         // Attached resources of whoever runs the tests are not the test's business.
-        List.of("DATABASE_URL", "REDIS_URL", "PORT").forEach(builder.environment()::remove);
+        List.of("DATABASE_URL", "REDIS_URL", "AWS_ENDPOINT_URL_S3", "S3_BUCKET", "PORT")
+                .forEach(builder.environment()::remove);
         var log = folder.resolve("up.log").toFile();
         var runner = builder.redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log))
@@ -126,16 +134,17 @@ final class RunningFormation implements AutoCloseable {
 
     /** Where the formation's own database is, as a worker is told. */
     String databaseUrl() throws IOException {
+        return Optional.ofNullable(environment().get("DATABASE_URL")).orElseThrow();
+    }
+
+    /** What a worker is told. */
+    Map<String, String> environment() throws IOException {
         var environment =
                 Files.readString(Path.of("/proc/" + ps("worker").getFirst().pid() + "/environ"));
-        var name = "DATABASE_URL=";
-        return environment
-                .lines()
-                .flatMap(line -> Stream.of(line.split("\0")))
-                .filter(variable -> variable.startsWith(name))
-                .map(variable -> variable.substring(name.length()))
-                .findFirst()
-                .orElseThrow();
+        return Stream.of(environment.split("\0"))
+                .map(variable -> variable.split("=", 2))
+                .filter(variable -> variable.length == 2)
+                .collect(Collectors.toMap(variable -> variable[0], variable -> variable[1], (a, b) -> a));
     }
 
     /** The process ids of all that this formation ever told of, and of everything that descends from them now. */

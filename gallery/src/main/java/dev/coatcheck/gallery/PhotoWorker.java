@@ -28,6 +28,8 @@ final class PhotoWorker {
     static void start(WorkerConfig config, Lifecycle lifecycle) {
         var postgres = Postgres.attach(config.database().url()::revealLatest);
         lifecycle.onStop(Phase.CLIENTS, "postgresql", postgres);
+        var store = PhotoStore.attach(config.s3Bucket(), postgres);
+        lifecycle.onStop(Phase.CLIENTS, "photo store", store);
         var redis = Redis.attach(config.redis().url()::revealLatest);
         var albums = Albums.in(redis::cache);
         var channels = redis.channels(PhotoNews.CHANNELS);
@@ -39,6 +41,7 @@ final class PhotoWorker {
         var metrics = Metrics.of(lifecycle);
         lifecycle.onStop(Phase.CLIENTS, "metrics", metrics);
         var health = Health.of(lifecycle).check("postgresql", postgres::ping).check("redis", redis::ping);
+        store.watch(health);
         config.port().ifPresent(port -> {
             var server = HealthServer.start(config.listenAddress(), port, new HealthEndpoints(health, metrics));
             lifecycle.onStop(Phase.CLIENTS, "health server", server);
@@ -46,10 +49,10 @@ final class PhotoWorker {
 
         var news = new PhotoNews(channels);
         var photos = new Photos(new GalleryDatabase(postgres.dataSource()), postgres.jobs(), albums, news);
-        var variants = new VariantJob(photos, news, postgres.blobs(), config.photosAtOnce());
+        var variants = new VariantJob(photos, news, store.blobs(), config.photosAtOnce());
         lifecycle.onStop(Phase.CLIENTS, "variants", variants);
         var leases = postgres.leases(LeaseSettings.heldBy(Instance.name()));
-        lifecycle.onStop(Phase.LISTENERS, "photo sweeper", PhotoSweeper.start(photos, postgres.blobs(), leases));
+        lifecycle.onStop(Phase.LISTENERS, "photo sweeper", PhotoSweeper.start(photos, store.all(), leases));
         var settings = WorkerSettings.defaults().withConcurrency(config.photosAtOnce());
         var worker = Worker.start(postgres.jobs(), Map.of(Photos.QUEUE, variants), settings);
         metrics.registry().gauge("photos.running", worker, Worker::running);

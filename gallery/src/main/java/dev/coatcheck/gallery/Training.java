@@ -29,6 +29,7 @@ import java.net.http.WebSocket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -78,6 +79,7 @@ final class Training {
                             lifecycle,
                             new Web.Attached(
                                     postgres,
+                                    PhotoStore.on(postgres),
                                     flags,
                                     albums,
                                     postgres.limits(new OnOutage.Closed()),
@@ -86,7 +88,8 @@ final class Training {
             lifecycle.onStop(Phase.WORK, "requests", server::stop);
             lifecycle.ready();
             openSocket(URI.create("ws://127.0.0.1:" + server.tcpPort() + SOCKET));
-            for (var path : List.of("/", "/me", "/photos", "/channels", "/health/live", "/health/ready", "/metrics")) {
+            for (var path : List.of(
+                    "/", "/me", "/photos", "/uploads", "/channels", "/health/live", "/health/ready", "/metrics")) {
                 ask(URI.create("http://127.0.0.1:" + server.tcpPort() + path));
             }
         }
@@ -101,7 +104,15 @@ final class Training {
 
     private static WebConfig config() {
         var database = new PostgresUrl(Secret.of(POSTGRES));
-        return new WebConfig(database, new RedisUrl(Secret.of(REDIS)), 0, "127.0.0.1", 1, 1, Duration.ofSeconds(1));
+        return new WebConfig(
+                database,
+                new RedisUrl(Secret.of(REDIS)),
+                Optional.empty(),
+                0,
+                "127.0.0.1",
+                1,
+                1,
+                Duration.ofSeconds(1));
     }
 
     private static void attachRedis() {

@@ -14,11 +14,14 @@ import dev.coatcheck.gallery.http.GalleryServer;
 import dev.coatcheck.gallery.http.Route;
 import dev.coatcheck.gallery.photos.AlbumServlet;
 import dev.coatcheck.gallery.photos.Albums;
+import dev.coatcheck.gallery.photos.FormUploads;
 import dev.coatcheck.gallery.photos.PhotoNews;
+import dev.coatcheck.gallery.photos.PhotoRules;
 import dev.coatcheck.gallery.photos.PhotoServlet;
 import dev.coatcheck.gallery.photos.Photos;
+import dev.coatcheck.gallery.photos.ResumableUploads;
 import dev.coatcheck.gallery.photos.ShownVariants;
-import dev.coatcheck.gallery.photos.Uploads;
+import dev.coatcheck.gallery.photos.UploadLimits;
 import dev.coatcheck.postgres.Postgres;
 import dev.coatcheck.process.health.Health;
 import dev.coatcheck.process.health.HealthEndpoints;
@@ -37,6 +40,7 @@ import dev.coatcheck.servlet.channels.ChannelAccess;
 import dev.coatcheck.servlet.channels.ChannelFaceSettings;
 import dev.coatcheck.servlet.channels.ChannelSocketServlet;
 import dev.coatcheck.servlet.channels.ChannelStreamServlet;
+import dev.coatcheck.servlet.uploads.TusServlet;
 import dev.coatcheck.state.channels.Channels;
 import dev.coatcheck.state.flags.FlagSettings;
 import dev.coatcheck.state.flags.Flags;
@@ -75,6 +79,7 @@ final class Web {
     private final WebConfig config;
     private final Lifecycle lifecycle;
     private final Postgres postgres;
+    private final PhotoStore store;
     private final Flags flags;
     private final Redis redis;
     private final Albums albums;
@@ -90,6 +95,8 @@ final class Web {
             flags.close();
             postgres.close();
         });
+        store = PhotoStore.attach(config.s3Bucket(), postgres);
+        lifecycle.onStop(Phase.CLIENTS, "photo store", store);
         redis = Redis.attach(config.redis().url()::revealLatest);
         albums = Albums.in(redis::cache);
         channels = redis.channels(PhotoNews.CHANNELS);
@@ -117,6 +124,7 @@ final class Web {
                 .check("postgresql", postgres::ping)
                 .check("redis", redis::ping)
                 .check("flags", this::awaitFlags);
+        store.watch(health);
 
         var drain = new DrainFilter(lifecycle);
         var sessions = new SessionFilter(place.apply(redis), SessionFilterSettings.defaults());
@@ -135,7 +143,14 @@ final class Web {
                 routes(
                         config,
                         lifecycle,
-                        new Attached(postgres, flags, albums, redis.limits(new OnOutage.Closed()), channels, sockets)));
+                        new Attached(
+                                postgres,
+                                store,
+                                flags,
+                                albums,
+                                redis.limits(new OnOutage.Closed()),
+                                channels,
+                                sockets)));
         lifecycle.onStop(Phase.LISTENERS, "listener", server::stopListening);
         lifecycle.onStop(Phase.WORK, "requests in flight", () -> {
             try {
@@ -163,6 +178,7 @@ final class Web {
     /** Where a web process has its state. */
     record Attached(
             Postgres postgres,
+            PhotoStore store,
             Flags flags,
             Albums albums,
             Limits limits,
@@ -177,10 +193,12 @@ final class Web {
         lifecycle.onStop(Phase.CLIENTS, "passwords", passwords);
         var database = new GalleryDatabase(postgres.dataSource());
         var accounts = new Accounts(database);
-        var blobs = postgres.blobs();
+        var blobs = attached.store().blobs();
         var photos = new Photos(database, postgres.jobs(), attached.albums(), new PhotoNews(channels));
         var idempotency = IdempotencySettings.defaults();
-        var uploads = new Uploads(photos, blobs, config.maxPhotoMegabytes(), idempotency.keep());
+        var rules = new PhotoRules(config.maxPhotoMegabytes());
+        var uploads = attached.store().uploads();
+        var uploadLimits = new UploadLimits(attached.limits());
         var shown = new ShownVariants(attached.flags());
         var visitor = ClientAddress.behind(config.proxies());
         var once = new IdempotencyFilter(
@@ -193,9 +211,23 @@ final class Web {
                 Route.of("/me", new MeServlet()),
                 Route.of(
                         "/photos",
-                        new AlbumServlet(photos, attached.albums(), uploads, shown),
+                        new AlbumServlet(
+                                photos,
+                                attached.albums(),
+                                new FormUploads(photos, blobs, rules, idempotency.keep()),
+                                shown),
                         once,
-                        Uploads.limit(attached.limits())),
+                        uploadLimits.perUser(),
+                        uploadLimits.atOnce()),
+                Route.of(
+                        "/uploads/*",
+                        new TusServlet(
+                                uploads,
+                                new ResumableUploads(
+                                        photos, blobs, uploads, attached.store().arrivals(), rules)),
+                        new LoggedInFilter(),
+                        uploadLimits.perUser(),
+                        uploadLimits.atOnce()),
                 Route.of("/photos/*", new PhotoServlet(photos, blobs, shown)),
                 Route.of("/channels", new ChannelStreamServlet(channels, ACCESS, FACES), new LoggedInFilter()),
                 Route.of("/socket", attached.sockets(), new LoggedInFilter()));

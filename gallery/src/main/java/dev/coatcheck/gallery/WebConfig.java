@@ -4,11 +4,17 @@ import dev.coatcheck.process.config.Default;
 import dev.coatcheck.process.config.Describe;
 import dev.coatcheck.process.config.Range;
 import java.time.Duration;
+import java.util.Optional;
 
 /** What a web process reads from its environment. */
 public record WebConfig(
         PostgresUrl database,
         RedisUrl redis,
+
+        @Describe(
+                "The bucket of an object store that keeps the photos in place of PostgreSQL. Where it is, and who asks, is"
+                        + " said by AWS_ENDPOINT_URL_S3, AWS_REGION, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.")
+        Optional<String> s3Bucket,
 
         @Describe("The TCP port to listen on.") @Default("8080") @Range(min = 0, max = 65535)
         int port,

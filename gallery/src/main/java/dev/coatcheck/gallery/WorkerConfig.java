@@ -11,6 +11,11 @@ public record WorkerConfig(
         PostgresUrl database,
         RedisUrl redis,
 
+        @Describe(
+                "The bucket of an object store that keeps the photos in place of PostgreSQL. Where it is, and who asks, is"
+                        + " said by AWS_ENDPOINT_URL_S3, AWS_REGION, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.")
+        Optional<String> s3Bucket,
+
         @Describe("The TCP port to serve health on; without it none is served.") @Range(min = 0, max = 65535)
         Optional<Integer> port,
 

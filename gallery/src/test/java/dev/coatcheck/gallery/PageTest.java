@@ -15,6 +15,7 @@ import com.microsoft.playwright.options.FilePayload;
 import dev.coatcheck.gallery.images.TestImages;
 import dev.coatcheck.gallery.photos.PhotoNews;
 import dev.coatcheck.postgres.Postgres;
+import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,6 +32,7 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The page, as a person uses it, in a real browser. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -317,74 +319,131 @@ class PageTest {
     }
 
     @Test
-    void an_upload_whose_connection_broke_is_sent_again_under_the_same_key() {
+    void an_upload_whose_connection_breaks_goes_on_by_itself() {
         try (var context = browser.newContext()) {
             var page = context.newPage();
             register(page, "grace@example.org");
-            var keys = new CopyOnWriteArrayList<String>();
-            page.route("**/photos", route -> {
-                if (!isUpload(route)) {
-                    route.resume();
-                    return;
-                }
-                keys.add(route.request().headers().get("idempotency-key"));
-                if (keys.size() <= 3) {
+            var asked = new CopyOnWriteArrayList<String>();
+            page.route("**/uploads/*", route -> {
+                asked.add(route.request().method());
+                if (asked.size() <= 4) {
                     route.abort("connectionreset");
                 } else {
                     route.resume();
                 }
             });
 
-            page.locator("input[type=file]")
-                    .setInputFiles(new FilePayload("sunset.png", "image/png", TestImages.png(60, 40)));
+            choose(page, "sunset.png");
 
             assertThat(page.getByText("Trying again in")).isVisible();
             photograph(page, "again");
-            // After pauses of 1, 2 and 4 s.
             assertThat(page.locator(".photo[data-status=ready] img"))
                     .hasCount(1, new LocatorAssertions.HasCountOptions().setTimeout(30_000));
             assertThat(page.locator(".uploading")).hasCount(0);
-            assertThat(keys).hasSize(4).doesNotContainNull().containsOnly(keys.getFirst());
+            assertThat(asked).containsExactly("PATCH", "HEAD", "HEAD", "HEAD", "HEAD", "PATCH");
         }
     }
 
-    private static boolean isUpload(Route route) {
-        return route.request().method().equals("POST");
+    private static void choose(Page page, String name) {
+        page.locator("input[type=file]").setInputFiles(new FilePayload(name, "image/png", TestImages.png(60, 40)));
     }
 
     @Test
-    void an_upload_that_ends_when_its_user_has_left_is_not_shown_to_the_next() {
+    void an_upload_whose_page_was_closed_goes_on_when_its_file_is_chosen_again_or_is_given_up(@TempDir Path folder)
+            throws IOException {
+        // A file with a time of its own, by which the page knows it again.
+        var file = Files.write(folder.resolve("holiday.png"), TestImages.png(60, 40));
+        try (var context = browser.newContext()) {
+            var page = context.newPage();
+            register(page, "joan@example.org");
+            var begun = new ArrayList<String>();
+            page.onRequest(request -> {
+                if (request.method().equals("POST") && request.url().endsWith("/uploads")) {
+                    begun.add(request.url());
+                }
+            });
+            page.route("**/uploads/*", route -> {}); // never answered
+            page.waitForRequest(
+                    "**/uploads/*", () -> page.locator("input[type=file]").setInputFiles(file));
+            page.unroute("**/uploads/*");
+
+            page.reload();
+            assertThat(page.getByText("Choose it again, and it goes on where it was."))
+                    .isVisible();
+            photograph(page, "interrupted");
+            page.locator("input[type=file]").setInputFiles(file);
+
+            assertThat(page.locator(".photo[data-status=ready] img")).hasCount(1);
+            assertThat(page.locator(".uploading")).hasCount(0);
+            assertThat(begun).hasSize(1);
+
+            page.route("**/uploads/*", Route::abort);
+            page.waitForRequest("**/uploads/*", () -> choose(page, "other.png"));
+            page.unroute("**/uploads/*");
+            page.reload();
+            var gone = page.waitForResponse(
+                    "**/uploads/*", () -> button(page, "Give it up").click());
+            assertThat(gone.status()).isEqualTo(204);
+            page.reload();
+            assertThat(page.getByText("joan@example.org")).isVisible();
+            assertThat(page.locator(".photo")).hasCount(1);
+            assertThat(page.locator(".uploading")).hasCount(0);
+        }
+    }
+
+    @Test
+    void what_is_no_photo_is_refused_kindly_and_before_its_bytes_are_sent_where_that_can_be_seen() {
+        try (var context = browser.newContext()) {
+            var page = context.newPage();
+            register(page, "hedy@example.org");
+            var pieces = new ArrayList<String>();
+            page.onRequest(request -> {
+                if (request.method().equals("PATCH")) {
+                    pieces.add(request.url());
+                }
+            });
+            page.locator("input[type=file]").setInputFiles(new FilePayload[] {
+                new FilePayload("notes.txt", "text/plain", new byte[] {1, 2, 3}),
+                new FilePayload("huge.jpg", "image/jpeg", new byte[TestGallery.MAX_PHOTO_MEGABYTES * 1_000_000 + 1])
+            });
+            assertThat(page.getByText("Only JPEG, PNG, GIF and WebP images can be uploaded."))
+                    .isVisible();
+            assertThat(page.getByText("The photo is larger than 2 MB.")).isVisible();
+            assertThat(pieces).isEmpty();
+
+            page.locator("input[type=file]")
+                    .setInputFiles(
+                            new FilePayload("bomb.jpg", "image/jpeg", TestImages.jpegThatClaims(60_000, 60_000)));
+            assertThat(page.getByText("The image has 3600 megapixels; at most 100 are possible"))
+                    .isVisible();
+            photograph(page, "refused-photos");
+            assertThat(page.locator(".photo")).hasCount(0);
+
+            // What it is called and what it is are not the same; the page looks.
+            page.locator("input[type=file]")
+                    .setInputFiles(new FilePayload("really-a-png.jpg", "image/jpeg", TestImages.png(60, 40)));
+            assertThat(page.locator(".photo[data-status=ready] img")).hasCount(1);
+        }
+    }
+
+    @Test
+    void an_upload_whose_user_has_left_is_not_shown_to_the_next() {
         try (var context = browser.newContext()) {
             var page = context.newPage();
             register(page, "first@example.org");
-            var held = new ArrayList<Route>();
-            page.route("**/photos", route -> {
-                if (isUpload(route)) {
-                    held.add(route);
-                } else {
-                    route.resume();
-                }
-            });
-            var file = new FilePayload("sunset.png", "image/png", TestImages.png(60, 40));
-            page.locator("input[type=file]").setInputFiles(file);
-            page.waitForCondition(() -> held.size() == 1);
+            page.route("**/uploads/*", route -> {}); // never answered
+            page.waitForRequest("**/uploads/*", () -> choose(page, "sunset.png"));
+            page.unroute("**/uploads/*");
 
             button(page, "Log out").click();
             registerHere(page, "next@example.org");
-            held.getFirst()
-                    .fulfill(new Route.FulfillOptions()
-                            .setStatus(201)
-                            .setContentType("application/json")
-                            .setBody("""
-                                    {"id": "1", "status": "failed", "createdAt": "2026-01-01T00:00:00Z"}"""));
-            // Uploads go one after another: when the next begins, the page is done with the first.
-            page.locator("input[type=file]").setInputFiles(file);
-            page.waitForCondition(() -> held.size() == 2);
 
-            assertThat(page.locator(".photo")).hasCount(0);
-            assertThat(page.getByText("next@example.org")).isVisible();
-            held.getLast().resume();
+            assertThat(page.locator(".uploading")).hasCount(0);
+            // Uploads go one after another: when this one ends, the page is done with the first.
+            choose(page, "sunset.png");
             assertThat(page.locator(".photo[data-status=ready] img")).hasCount(1);
+            assertThat(page.locator(".photo")).hasCount(1);
+            assertThat(page.locator(".uploading")).hasCount(0);
         }
     }
 

@@ -36,7 +36,8 @@ final class TestGallery implements AutoCloseable {
     /** Starts one behind so many proxies. */
     URI startWeb(int proxies) {
         var lifecycle = lifecycle();
-        var config = new WebConfig(database, redis, 0, "127.0.0.1", proxies, MAX_PHOTO_MEGABYTES, DRAIN);
+        var config =
+                new WebConfig(database, redis, Optional.empty(), 0, "127.0.0.1", proxies, MAX_PHOTO_MEGABYTES, DRAIN);
         GalleryServer server = Web.start(config, lifecycle);
         lifecycle.ready();
         return URI.create("http://127.0.0.1:" + server.tcpPort());
@@ -44,7 +45,9 @@ final class TestGallery implements AutoCloseable {
 
     void startWorker() {
         var lifecycle = lifecycle();
-        PhotoWorker.start(new WorkerConfig(database, redis, Optional.empty(), "127.0.0.1", 2, DRAIN), lifecycle);
+        PhotoWorker.start(
+                new WorkerConfig(database, redis, Optional.empty(), Optional.empty(), "127.0.0.1", 2, DRAIN),
+                lifecycle);
         lifecycle.ready();
     }
 

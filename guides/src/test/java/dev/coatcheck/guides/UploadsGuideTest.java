@@ -2,7 +2,9 @@ package dev.coatcheck.guides;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.coatcheck.host.process.ProcessGroup;
 import dev.coatcheck.host.service.SharedServers;
 import dev.coatcheck.postgres.Postgres;
 import dev.coatcheck.servlet.RestOfBodyFilter;
@@ -30,7 +32,9 @@ import dev.coatcheck.state.uploads.UploadSettings;
 import dev.coatcheck.state.uploads.Uploads;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import java.io.ByteArrayInputStream;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -40,14 +44,20 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The samples of {@code docs/uploads.md}, as two instances run them. */
 class UploadsGuideTest {
@@ -99,7 +109,7 @@ class UploadsGuideTest {
         }
 
         @Override
-        public void finished(HttpServletRequest request, Upload upload) {
+        public void finished(HttpServletRequest request, HttpServletResponse response, Upload upload) {
             films.addOnce(upload.begun().key().orElseThrow(), upload.begun().attributes());
         }
     }
@@ -188,6 +198,40 @@ class UploadsGuideTest {
             var key = films.rows.keySet().iterator().next();
             assertThat(two.postgres.blobs().stat(key).orElseThrow().size()).isEqualTo(FILM.length);
         }
+    }
+
+    @Test
+    void the_client_for_pages_sends_a_file(@TempDir Path folder) throws Exception {
+        assumeTrue(
+                Stream.of(System.getenv("PATH").split(File.pathSeparator))
+                        .anyMatch(place -> Files.isExecutable(Path.of(place, "node"))),
+                "there is Node here");
+        var client = resource("/META-INF/resources/coatcheck/uploads.js", folder.resolve("uploads.mjs"));
+        var script = resource("/guides/uploads.mjs", folder.resolve("guide.mjs"));
+        try (var here = Instance.start(context -> one.serve(context, films), Map.of())) {
+            var command = List.of(
+                    "node",
+                    script.toString(),
+                    client.toUri().toString(),
+                    here.at("/uploads").toString());
+            try (var node = ProcessGroup.start(new ProcessBuilder(command).redirectErrorStream(true))) {
+                var said = node.leader()
+                        .inputReader(StandardCharsets.UTF_8)
+                        .lines()
+                        .toList();
+                assertThat(said).containsExactly("shows 0", "shows 1", "shows 204");
+            }
+        }
+        assertThat(films.rows.values())
+                .singleElement()
+                .satisfies(row -> assertThat(row).containsEntry("title", "film.mp4"));
+    }
+
+    private static Path resource(String name, Path copy) throws IOException {
+        try (var content = Objects.requireNonNull(UploadsGuideTest.class.getResourceAsStream(name))) {
+            Files.copy(content, copy);
+        }
+        return copy;
     }
 
     private static HttpResponse<Void> patch(URI address, int from, int to) throws Exception {

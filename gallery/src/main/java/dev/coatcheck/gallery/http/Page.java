@@ -26,7 +26,10 @@ final class Page extends HttpServlet {
             "/assets/gallery.css", File.of("page/gallery.css", "text/css; charset=utf-8"),
             "/assets/gallery.js", File.of("page/gallery.js", SCRIPT),
             "/assets/page.js", File.of("page/page.js", SCRIPT),
+            "/assets/asking.js", File.of("page/asking.js", SCRIPT),
+            "/assets/uploading.js", File.of("page/uploading.js", SCRIPT),
             "/assets/channels.js", File.of("/META-INF/resources/coatcheck/channels.js", SCRIPT),
+            "/assets/uploads.js", File.of("/META-INF/resources/coatcheck/uploads.js", SCRIPT),
             "/assets/icon.svg", File.of("page/icon.svg", "image/svg+xml"));
 
     /** What to map this to; the empty path is {@code /} and nothing else. */

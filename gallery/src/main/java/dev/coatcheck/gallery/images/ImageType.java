@@ -1,6 +1,7 @@
 package dev.coatcheck.gallery.images;
 
 import java.util.Arrays;
+import java.util.Optional;
 
 /** The types of images that are taken, and how large they may be to be decoded in a small heap. */
 public enum ImageType {
@@ -30,12 +31,11 @@ public enum ImageType {
         return contentType;
     }
 
-    /** The type that {@link #contentType()} names. */
-    public static ImageType ofContentType(String contentType) {
+    /** The type that {@link #contentType()} names; empty where it is none that is taken. */
+    public static Optional<ImageType> ofContentType(String contentType) {
         return Arrays.stream(values())
                 .filter(type -> type.contentType.equals(contentType))
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("\"" + contentType + "\" is no image that is taken"));
+                .findFirst();
     }
 
     /** The name that Image I/O knows it by. */

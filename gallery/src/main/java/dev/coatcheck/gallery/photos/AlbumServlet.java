@@ -24,10 +24,10 @@ public final class AlbumServlet extends HttpServlet {
 
     private final transient Photos photos;
     private final transient Albums albums;
-    private final transient Uploads uploads;
+    private final transient FormUploads uploads;
     private final transient ShownVariants shown;
 
-    public AlbumServlet(Photos photos, Albums albums, Uploads uploads, ShownVariants shown) {
+    public AlbumServlet(Photos photos, Albums albums, FormUploads uploads, ShownVariants shown) {
         this.photos = photos;
         this.albums = albums;
         this.uploads = uploads;

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -35,7 +36,7 @@ public final class PhotoSweeper implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(PhotoSweeper.class);
 
     private final Photos photos;
-    private final Blobs blobs;
+    private final Set<Blobs> stores;
     private final Leases leases;
     private final InstantSource clock;
     private final ScheduledExecutorService schedule = Executors.newSingleThreadScheduledExecutor(
@@ -43,9 +44,9 @@ public final class PhotoSweeper implements AutoCloseable {
     private Optional<Lease> lease = Optional.empty();
     private volatile boolean closed;
 
-    PhotoSweeper(Photos photos, Blobs blobs, Leases leases, InstantSource clock) {
+    PhotoSweeper(Photos photos, Set<Blobs> stores, Leases leases, InstantSource clock) {
         this.photos = photos;
-        this.blobs = blobs;
+        this.stores = Set.copyOf(stores);
         this.leases = leases;
         this.clock = clock;
     }
@@ -53,10 +54,11 @@ public final class PhotoSweeper implements AutoCloseable {
     /**
      * Sweeps from now on, whenever it is this process's turn.
      *
+     * @param stores those that blobs of photos are in
      * @param leases closed with this
      */
-    public static PhotoSweeper start(Photos photos, Blobs blobs, Leases leases) {
-        var sweeper = new PhotoSweeper(photos, blobs, leases, InstantSource.system());
+    public static PhotoSweeper start(Photos photos, Set<Blobs> stores, Leases leases) {
+        var sweeper = new PhotoSweeper(photos, stores, leases, InstantSource.system());
         sweeper.every(DEAD_EVERY, photos::failDead);
         sweeper.every(ORPHANS_EVERY, sweeper::deleteOrphans);
         return sweeper;
@@ -89,19 +91,25 @@ public final class PhotoSweeper implements AutoCloseable {
 
     /** Deletes old blobs of photos that have no row. */
     void deleteOrphans() {
+        stores.forEach(this::deleteOrphans);
+    }
+
+    private void deleteOrphans(Blobs blobs) {
         var before = clock.instant().minus(ORPHAN_AGE);
         var after = "";
         List<Listed> page;
         do {
             page = blobs.list(PhotoBlobs.PREFIX, after, PAGE);
-            deleteOrphans(page.stream()
-                    .filter(blob -> blob.storedAt().isBefore(before))
-                    .toList());
+            deleteOrphans(
+                    blobs,
+                    page.stream()
+                            .filter(blob -> blob.storedAt().isBefore(before))
+                            .toList());
             after = page.isEmpty() ? after : page.getLast().key();
         } while (page.size() == PAGE && !closed);
     }
 
-    private void deleteOrphans(List<Listed> old) {
+    private void deleteOrphans(Blobs blobs, List<Listed> old) {
         var existing = photos.existing(old.stream()
                 .map(blob -> PhotoBlobs.photo(blob.key()))
                 .flatMap(Optional::stream)

@@ -239,11 +239,16 @@ public final class Photos {
                 row.getObject("id", UUID.class),
                 row.getObject("account_id", UUID.class),
                 status,
-                ImageType.ofContentType(row.getString("content_type")),
+                type(row.getString("content_type")),
                 row.getInt("width"),
                 row.getInt("height"),
                 row.getObject("created_at", OffsetDateTime.class).toInstant(),
                 status == Status.READY ? variants(row) : Set.of());
+    }
+
+    private static ImageType type(String contentType) {
+        return ImageType.ofContentType(contentType)
+                .orElseThrow(() -> new IllegalStateException("a photo is stored as \"" + contentType + "\""));
     }
 
     /** Without those that only a newer release knows. */

@@ -137,6 +137,12 @@ public final class TestImages {
                         + "00".repeat(64));
     }
 
+    /** A JPEG of which there is only the header, with a size that it claims. */
+    public static byte[] jpegThatClaims(int width, int height) {
+        return HexFormat.of()
+                .parseHex("ffd8ffc0001108%04x%04x03011100021100031100".formatted(height, width) + "00".repeat(64));
+    }
+
     static BufferedImage decoded(byte[] image) throws IOException {
         return ImageIO.read(new ByteArrayInputStream(image));
     }

@@ -109,7 +109,7 @@ class PhotoSweeperTest {
                 .until(() -> !claimInVain()
                         && !postgres.jobs().list(Photos.QUEUE, JobState.DEAD, 1).isEmpty());
 
-        try (var sweeper = PhotoSweeper.start(photos, postgres.blobs(), leases("worker.1"))) {
+        try (var sweeper = PhotoSweeper.start(photos, Set.of(postgres.blobs()), leases("worker.1"))) {
             assertThat(sweeper).isNotNull();
             await().atMost(PATIENCE).until(() -> status(photo) == Status.FAILED);
         }
@@ -127,7 +127,7 @@ class PhotoSweeperTest {
     }
 
     private PhotoSweeper sweeper(String holder, InstantSource clock) {
-        return new PhotoSweeper(photos, postgres.blobs(), leases(holder), clock);
+        return new PhotoSweeper(photos, Set.of(postgres.blobs()), leases(holder), clock);
     }
 
     @Test

@@ -6,6 +6,7 @@ import dev.coatcheck.state.blobs.PutOptions;
 import dev.coatcheck.state.uploads.NewUpload;
 import dev.coatcheck.state.uploads.Upload;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,6 +16,10 @@ import java.util.concurrent.CopyOnWriteArrayList;
 /** An application to which people upload films: each their own, whom a header names. */
 final class Films implements TusAccess {
     static final String USER = "X-User";
+
+    /** Says in an answer what was finished. */
+    static final String FILM = "Film";
+
     static final int MAX_BYTES = 64 << 20;
 
     private final List<Upload> finished = new CopyOnWriteArrayList<>();
@@ -38,7 +43,8 @@ final class Films implements TusAccess {
     }
 
     @Override
-    public void finished(HttpServletRequest request, Upload upload) {
+    public void finished(HttpServletRequest request, HttpServletResponse response, Upload upload) {
+        response.setHeader(FILM, upload.begun().key().orElseThrow());
         finished.add(upload);
     }
 

@@ -116,12 +116,18 @@ class TusServletTest {
         assertThat(header(head, "Tus-Resumable")).isEqualTo("1.0.0");
         assertThat(films.finished()).isEmpty();
 
-        assertThat(patch(address, 6, "......").statusCode()).isEqualTo(204);
+        assertThat(header(head, Films.FILM)).isEmpty();
 
+        var last = patch(address, 6, "......");
+
+        assertThat(last.statusCode()).isEqualTo(204);
         var blob = films.finished().getFirst().blob().orElseThrow();
         assertThat(blob.contentType()).isEqualTo("image/gif");
         assertThat(read(blob.key())).isEqualTo("GIF89a......");
-        assertThat(header(send("HEAD", address, ""), "Upload-Offset")).isEqualTo("12");
+        assertThat(header(last, Films.FILM)).isEqualTo(blob.key());
+        var again = send("HEAD", address, "");
+        assertThat(header(again, "Upload-Offset")).isEqualTo("12");
+        assertThat(header(again, Films.FILM)).isEqualTo(blob.key());
         assertThat(films.finished())
                 .hasSizeGreaterThan(1)
                 .allMatch(upload -> upload.blob().equals(Optional.of(blob)));

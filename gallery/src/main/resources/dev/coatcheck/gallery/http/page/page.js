@@ -1,81 +1,6 @@
 import {connect} from '/assets/channels.js';
-
-const $ = id => document.getElementById(id);
-const MAX_BYTES = 20_000_000;
-
-/* ---- who answered ---- */
-
-/** How often each process answered since the page was opened. */
-const served = new Map();
-
-/** The process that says so itself, for where no router names one. */
-let ownName = null;
-
-function countServed(named) {
-  const instance = named ?? ownName;
-  if (!instance) return null;
-  served.set(instance, (served.get(instance) ?? 0) + 1);
-  const most = Math.max(...served.values());
-  $('served').replaceChildren(...[...served].sort(([a], [b]) => a.localeCompare(b)).map(([name, answers]) => {
-    const item = document.createElement('li');
-    item.classList.toggle('now', name === instance);
-    const label = document.createElement('span');
-    label.className = 'instance';
-    label.textContent = name;
-    const bar = document.createElement('span');
-    bar.className = 'bar';
-    bar.style.setProperty('--share', answers / most);
-    const count = document.createElement('span');
-    count.className = 'answers';
-    count.textContent = answers;
-    item.append(label, bar, count);
-    return item;
-  }));
-  return instance;
-}
-
-/* ---- asking ---- */
-
-/** An answer that is an error. */
-class Refused extends Error {
-  constructor(status, body, retryAfter) {
-    super(body?.message ?? body?.detail ?? `The gallery answered with status ${status}.`);
-    this.status = status;
-    this.retryAfter = Number(retryAfter) || 0;
-  }
-
-  /** What to do, with the exact time in place of a general one. */
-  get advice() {
-    if (!this.retryAfter) return this.message;
-    const wait = this.retryAfter > 90 ? `${Math.ceil(this.retryAfter / 60)} minutes` : `${this.retryAfter} s`;
-    return `${this.message.replace(/ Please try again in .*$/, '')} Please try again in ${wait}.`;
-  }
-}
-
-async function ask(method, path, body) {
-  const response = await fetch(path, {
-    method,
-    headers: body ? {'Content-Type': 'application/json'} : {},
-    body: body && JSON.stringify(body),
-  });
-  const isJson = /^application\/(problem\+)?json/.test(response.headers.get('Content-Type'));
-  const answer = isJson ? await response.json() : null;
-  ownName = answer?.instance ?? ownName;
-  countServed(response.headers.get('X-Coatcheck-Instance'));
-  if (!response.ok) throw new Refused(response.status, answer, response.headers.get('Retry-After'));
-  return answer;
-}
-
-/** Shows an image, fetched so that one can tell who served it; returns who. */
-async function showImage(image, path) {
-  const response = await fetch(path);
-  const from = countServed(response.headers.get('X-Coatcheck-Instance'));
-  if (!response.ok) throw new Refused(response.status, null);
-  const url = URL.createObjectURL(await response.blob());
-  image.addEventListener('load', () => URL.revokeObjectURL(url), {once: true});
-  image.src = url;
-  return from;
-}
+import {$, ask, Refused, showImage} from '/assets/asking.js';
+import {Uploading} from '/assets/uploading.js';
 
 function say(text, bad = false) {
   $('message').hidden = !text;
@@ -103,10 +28,9 @@ function showDoor() {
   $('door').hidden = false;
   $('viewer').close();
   photos.clear();
-  queue.length = 0;
   next = null;
   $('photos').replaceChildren();
-  $('uploads').replaceChildren();
+  uploading.stop();
 }
 
 async function showAlbum(me) {
@@ -114,6 +38,7 @@ async function showAlbum(me) {
   $('who').hidden = $('album').hidden = false;
   $('door').hidden = true;
   listen();
+  uploading.begin(me.email);
   await showPage();
 }
 
@@ -145,6 +70,7 @@ for (const [id, path, said] of [
     channels?.close(); // or else it hears of the end of its own session
     try {
       await ask('POST', path);
+      uploading.forget();
       showDoor();
       say(said);
     } catch (error) {
@@ -372,111 +298,9 @@ function view(id) {
 $('close').addEventListener('click', () => $('viewer').close());
 $('viewer').addEventListener('click', event => { if (event.target === $('viewer')) $('viewer').close(); });
 
-/* ---- uploads, one after another ---- */
+/* ---- uploads ---- */
 
-const queue = [];
-let uploading = false;
-
-function enqueue(files) {
-  for (const file of files) {
-    const item = $('upload-template').content.firstElementChild.cloneNode(true);
-    item.querySelector('.name').textContent = file.name;
-    $('uploads').append(item);
-    queue.push({file, item});
-  }
-  uploadAll();
-}
-
-async function uploadAll() {
-  if (uploading) return;
-  uploading = true;
-  while (queue.length) {
-    const {file, item} = queue.shift();
-    try {
-      if (file.size > MAX_BYTES) throw new Refused(413, {message: 'The photo is larger than 20 MB.'});
-      const photo = await uploadSafely(file, item);
-      if (photo && item.isConnected) show(photo, 'first');
-      item.remove();
-    } catch (error) {
-      if (!item.isConnected) continue; // its user has logged out, and it is none of the next one's business
-      item.classList.add('failed');
-      item.querySelector('progress').remove();
-      item.querySelector('.outcome').textContent =
-        error instanceof Refused ? error.advice : 'The connection broke. Please try again.';
-      setTimeout(() => item.remove(), 20_000);
-      if (error instanceof Refused && error.status === 401) explain(error);
-    }
-  }
-  uploading = false;
-}
-
-/** For how long an upload is tried again: longer than a key stays claimed by a process that has died. */
-const PATIENCE = 180_000;
-
-/** Sends a photo until the answer is final. However often it arrives, by its key it is one photo. */
-async function uploadSafely(file, item) {
-  const progress = item.querySelector('progress');
-  const key = newKey();
-  const deadline = Date.now() + PATIENCE;
-  for (let pause = 1; item.isConnected; pause = Math.min(2 * pause, 20)) {
-    try {
-      return await upload(file, key, percent => progress.value = percent);
-    } catch (error) {
-      const final = error instanceof Refused && error.status < 500 && !error.retryAfter;
-      if (final || Date.now() > deadline) throw error;
-      await countDown(error.retryAfter || pause, item);
-    }
-  }
-  return null; // its user has logged out
-}
-
-/** Random; crypto.randomUUID() is there for HTTPS and localhost only. */
-function newKey() {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), byte => byte.toString(16).padStart(2, '0')).join('');
-}
-
-/** Says when an upload is tried again, and waits until then, or until its user has logged out. */
-async function countDown(seconds, item) {
-  const outcome = item.querySelector('.outcome');
-  for (let left = seconds; left > 0 && item.isConnected; left--) {
-    outcome.textContent = `Trying again in ${left} s …`;
-    await new Promise(resolve => setTimeout(resolve, 1000));
-  }
-  outcome.textContent = '';
-}
-
-/** fetch() cannot tell how far an upload has come; this can. */
-function upload(file, key, progress) {
-  return new Promise((resolve, reject) => {
-    const request = new XMLHttpRequest();
-    request.open('POST', '/photos');
-    request.setRequestHeader('Idempotency-Key', key);
-    request.responseType = 'json';
-    request.upload.addEventListener('progress', event => progress(100 * event.loaded / event.total));
-    request.addEventListener('load', () => {
-      countServed(request.getResponseHeader('X-Coatcheck-Instance'));
-      if (request.status === 201) resolve(request.response);
-      else reject(new Refused(request.status, request.response, request.getResponseHeader('Retry-After')));
-    });
-    request.addEventListener('error', () => reject(new Error('broken')));
-    const form = new FormData();
-    form.append('photo', file);
-    request.send(form);
-  });
-}
-
-$('photo').addEventListener('change', event => {
-  enqueue(event.target.files);
-  event.target.value = '';
-});
-
-for (const [type, over] of [['dragenter', true], ['dragover', true], ['dragleave', false], ['drop', false]]) {
-  $('drop').addEventListener(type, event => {
-    event.preventDefault();
-    $('drop').classList.toggle('over', over);
-  });
-}
-$('drop').addEventListener('drop', event => enqueue(event.dataTransfer.files));
+const uploading = new Uploading({added: look, refused: explain});
 
 /* ---- begin ---- */
 

@@ -3,11 +3,13 @@ package dev.coatcheck.servlet.uploads;
 import dev.coatcheck.state.uploads.NewUpload;
 import dev.coatcheck.state.uploads.Upload;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import java.util.Optional;
 
 /**
  * What the application decides: who may upload what, and what happens then. Asked on the request's thread; may ask stores,
- * whose {@link dev.coatcheck.state.BackingServiceException} is answered with 503.
+ * whose {@link dev.coatcheck.state.BackingServiceException} is answered with 503. Any other exception goes through the servlet
+ * to whatever in front of it answers the application's errors, so that a client can be told more than yes or no.
  */
 public interface TusAccess {
 
@@ -28,6 +30,11 @@ public interface TusAccess {
      * asks that may not have been told, also in another process: what is done here is to be done once for each key.
      * Of a blob whose client never asks again after a process died nothing is said: a row that was written in {@link #begin}
      * tells of it.
+     *
+     * <p>What the blob turned out not to be is refused by an exception. The upload is still finished then, and asked about
+     * again: delete the blob and {@linkplain dev.coatcheck.state.uploads.Uploads#abandon abandon} the upload first.
+     *
+     * @param response for headers that say what has become of it; its status and its body are the servlet's
      */
-    void finished(HttpServletRequest request, Upload upload);
+    void finished(HttpServletRequest request, HttpServletResponse response, Upload upload);
 }

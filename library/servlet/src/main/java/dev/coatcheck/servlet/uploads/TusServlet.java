@@ -112,10 +112,10 @@ public final class TusServlet extends HttpServlet {
         var upload = uploads.begin(headers);
         if (headers.hasBytes() && upload.parts().isEmpty()) {
             var options = new AppendOptions(checksum, upload.begun().length());
-            upload = uploads.append(request, upload, 0, options);
+            upload = uploads.append(request, response, upload, 0, options);
             response.setHeader(TusHeaders.OFFSET, "" + upload.offset());
         } else if (upload.isWhole()) {
-            upload = uploads.finish(request, upload);
+            upload = uploads.finish(request, response, upload);
         }
         response.setHeader("Upload-Expires", HTTP_DATE.format(upload.expiresAt()));
         response.setHeader(
@@ -129,7 +129,7 @@ public final class TusServlet extends HttpServlet {
         var request = headers.request();
         var upload = uploads.find(request, id(request));
         if (upload.isWhole()) {
-            upload = uploads.finish(request, upload);
+            upload = uploads.finish(request, response, upload);
         }
         response.setHeader(TusHeaders.OFFSET, "" + upload.offset());
         var length = upload.begun().length();
@@ -153,7 +153,7 @@ public final class TusServlet extends HttpServlet {
         }
         long offset = headers.number(TusHeaders.OFFSET).orElseThrow(TusRefusal.BAD_REQUEST::asException);
         var options = new AppendOptions(headers.checksum(), headers.number(TusHeaders.LENGTH));
-        var upload = uploads.append(request, uploads.find(request, id(request)), offset, options);
+        var upload = uploads.append(request, response, uploads.find(request, id(request)), offset, options);
         response.setHeader(TusHeaders.OFFSET, "" + upload.offset());
         response.setHeader("Upload-Expires", HTTP_DATE.format(upload.expiresAt()));
         response.setStatus(HttpServletResponse.SC_NO_CONTENT);

@@ -12,6 +12,7 @@ import dev.coatcheck.state.uploads.Upload;
 import dev.coatcheck.state.uploads.UploadId;
 import dev.coatcheck.state.uploads.Uploads;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
@@ -83,7 +84,8 @@ record TusUploads(Uploads uploads, TusAccess access) {
     }
 
     /** Appends the request's body, and finishes the upload if that was the last of it. */
-    Upload append(HttpServletRequest request, Upload upload, long offset, AppendOptions options)
+    Upload append(
+            HttpServletRequest request, HttpServletResponse response, Upload upload, long offset, AppendOptions options)
             throws IOException, RefusedException {
         if (!upload.parts().isEmpty()) {
             throw TusRefusal.JOINED.asException();
@@ -107,11 +109,11 @@ record TusUploads(Uploads uploads, TusAccess access) {
                     case AppendResult.WrongLength wrong -> throw TusRefusal.BAD_REQUEST.asException();
                     case AppendResult.Missing missing -> throw TusRefusal.MISSING.asException();
                 };
-        return appended.isWhole() ? finish(request, appended) : appended;
+        return appended.isWhole() ? finish(request, response, appended) : appended;
     }
 
     /** Finishes an upload that is whole, if it is no part, and tells the application. */
-    Upload finish(HttpServletRequest request, Upload upload) throws RefusedException {
+    Upload finish(HttpServletRequest request, HttpServletResponse response, Upload upload) throws RefusedException {
         if (upload.isPart()) {
             return upload;
         }
@@ -128,7 +130,7 @@ record TusUploads(Uploads uploads, TusAccess access) {
             // Not asked for again: whoever gives the upload up meanwhile, the application hears of the blob.
             finished = upload.finishedAs(blob);
         }
-        access.finished(request, finished);
+        access.finished(request, response, finished);
         return finished;
     }
 

@@ -3,55 +3,35 @@ package dev.coatcheck.gallery.photos;
 import dev.coatcheck.gallery.accounts.User;
 import dev.coatcheck.gallery.http.ApiException;
 import dev.coatcheck.gallery.images.ImageHeader;
-import dev.coatcheck.gallery.images.ImageType;
-import dev.coatcheck.servlet.LimitFilter;
-import dev.coatcheck.servlet.LimitRule;
-import dev.coatcheck.servlet.SessionUser;
 import dev.coatcheck.state.blobs.Blobs;
 import dev.coatcheck.state.blobs.PutOptions;
 import dev.coatcheck.state.blobs.PutResult;
-import dev.coatcheck.state.limits.Limit;
-import dev.coatcheck.state.limits.Limits;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.UUID;
 
 /**
- * Takes photos in: streams each from the request into the blobs, looking at its first bytes on the way, and then adds its
+ * Takes photos in, each in one request: streams it into the blobs, looking at its first bytes on the way, and then adds its
  * row and its job in one transaction. No byte of it touches this machine's disk.
  */
-public final class Uploads {
-    private static final Limit LIMIT = Limit.of("upload", 60, Duration.ofMinutes(1));
-
+public final class FormUploads {
     /** What the request may have around the photo. */
     private static final int FORM_BYTES = 64 * 1024;
 
     private final Photos photos;
     private final Blobs blobs;
-    private final int maxMegabytes;
+    private final PhotoRules rules;
     private final Duration keysLive;
-    private final Slots slots = new Slots(16, Duration.ofSeconds(5));
 
     /** @param keysLive how long the answer to an upload is kept under its {@code Idempotency-Key} */
-    public Uploads(Photos photos, Blobs blobs, int maxMegabytes, Duration keysLive) {
+    public FormUploads(Photos photos, Blobs blobs, PhotoRules rules, Duration keysLive) {
         this.photos = photos;
         this.blobs = blobs;
-        this.maxMegabytes = maxMegabytes;
+        this.rules = rules;
         this.keysLive = keysLive;
-    }
-
-    /** Bounds how often a user uploads, and tells the user in the answer's headers how often is left. */
-    public static LimitFilter limit(Limits limits) {
-        return new LimitFilter(limits, new LimitRule(LIMIT, Uploads::uploader));
-    }
-
-    /** Whom an upload counts for; nobody where the request is none. */
-    private static Optional<String> uploader(HttpServletRequest request) {
-        return request.getMethod().equals("POST") ? SessionUser.of(request) : Optional.empty();
     }
 
     /**
@@ -62,16 +42,14 @@ public final class Uploads {
      * @throws ApiException 413 where it is too large, 415 where it is no image that is taken
      */
     Photo take(User user, HttpServletRequest request) throws IOException {
-        if (request.getContentLengthLong() > maxBytes() + FORM_BYTES) {
-            throw tooLarge();
+        long maxBytes = rules.maxBytes() + FORM_BYTES;
+        if (request.getContentLengthLong() > maxBytes) {
+            throw rules.tooLarge();
         }
-        slots.take();
-        try (var part = FormFile.open(request, "photo", maxBytes() + FORM_BYTES)) {
+        try (var part = FormFile.open(request, "photo", maxBytes)) {
             return store(id(user, request), user, new BufferedInputStream(part, 16 * 1024));
         } catch (FormFile.MalformedFormException e) {
             throw new ApiException(400, "bad_form", "The upload is not a complete multipart form.");
-        } finally {
-            slots.giveBack();
         }
     }
 
@@ -97,35 +75,18 @@ public final class Uploads {
 
     private Photo store(UUID id, User user, BufferedInputStream content) throws IOException {
         content.mark(ImageHeader.MAX_BYTES + 1);
-        var header = ImageHeader.read(content)
-                .orElseThrow(() ->
-                        new ApiException(415, "not_an_image", "Only JPEG, PNG, GIF and WebP images can be uploaded."));
-        if (!header.isDecodable()) {
-            throw new ApiException(
-                    413,
-                    "too_many_pixels",
-                    "The image has %d megapixels; at most %d are possible for this type, and at most %d pixels along a side."
-                            .formatted(header.megapixels(), header.type().maxMegapixels(), ImageType.MAX_SIDE));
-        }
+        var header = PhotoRules.require(content);
         content.reset();
         var earlier = photos.addedEarlier(id, user.id());
         if (earlier.isPresent()) {
             return earlier.get(); // and its original stays, whatever has come now
         }
-        var options = PutOptions.ofType(header.type().contentType()).withMaxBytes(maxBytes());
+        var options = PutOptions.ofType(header.type().contentType()).withMaxBytes(rules.maxBytes());
         return switch (blobs.put(PhotoBlobs.original(id), content, options)) {
             case PutResult.Stored stored -> photos.add(id, user.id(), header);
-            case PutResult.TooLarge tooLarge -> throw tooLarge();
+            case PutResult.TooLarge tooLarge -> throw rules.tooLarge();
             case PutResult.Exists exists -> throw new IllegalStateException("asked to replace what exists");
             case PutResult.ChecksumMismatch mismatch -> throw new IllegalStateException("gave no checksum to compare");
         };
-    }
-
-    private long maxBytes() {
-        return maxMegabytes * 1_000_000L;
-    }
-
-    private ApiException tooLarge() {
-        return new ApiException(413, "photo_too_large", "The photo is larger than " + maxMegabytes + " MB.");
     }
 }

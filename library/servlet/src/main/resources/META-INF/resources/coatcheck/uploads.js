@@ -1,0 +1,148 @@
+// Resumable uploads in a browser, by tus 1.0: sends a file piece by piece to whichever process answers, and goes on where it
+// was after a connection that broke, a process that was killed, or a reload of the page. No dependencies.
+//
+//   import { upload, interrupted, giveUp } from '/coatcheck/uploads.js';
+//
+//   const answer = await upload('/uploads', file, {
+//     metadata: { filename: file.name, filetype: file.type },   // for the application; all of it is text
+//     progress(kept, size) { bar.value = kept / size; },        // what the store has, which may be less than a moment ago
+//     waiting(milliseconds) { },                                // something failed, and it is tried again after that
+//     answered(response) { },                                   // each answer, whatever it says
+//     signal: controller.signal,                                // ends it here; the store keeps what it has
+//     owner: 'ada',                                             // whose page this is
+//   });
+//   answer.headers.get('Film');   // the Response to the last piece, with what the application had to say of the whole
+//
+// It throws an UploadFailure, with status, body and retryAfter, where the server refuses, and where nothing more of the file
+// was taken for as long as its patience lasts; and what reading the file throws. A file that is begun is remembered in
+// localStorage for its owner until it is whole or has expired: who chooses the same file again after a reload goes on.
+// interrupted(owner) lists what is remembered, giveUp(one of these) ends it here and at the server.
+//
+// Options beside those above: headers, of every request; chunkSize, in bytes: a mebibyte, which is what PostgreSQL keeps in one
+// go; patience, and longest, what a request may take, in milliseconds. Each piece carries its SHA-256 where the page may compute one (HTTPS, localhost).
+
+const DEFAULTS = {
+  metadata: {}, headers: {}, chunkSize: 1 << 20, patience: 180_000, longest: 120_000, owner: '', progress() {}, waiting() {}, answered() {},
+};
+const TUS = { 'Tus-Resumable': '1.0.0' };
+const FIRST_PAUSE = 250;
+const LONGEST_PAUSE = 20_000;
+const MEMORY = 'coatcheck.upload ';
+
+// 404 and 410: it has expired. 404 also while a release is rolled out, from processes that take no uploads yet.
+const BEGUN_ANEW = [404, 410];
+// Those of 4xx that say nothing of the file: an offset, another writer, a busy moment, a piece that was damaged on its way.
+const TRIED_AGAIN = [408, 409, 423, 425, 429, 460, ...BEGUN_ANEW];
+
+/** A request that was refused, or not answered (status 0). */
+export class UploadFailure extends Error {
+  constructor(status, body = null, retryAfter = 0) {
+    super(body?.message ?? body?.detail ?? (status ? `The server answered with status ${status}.` : 'The server cannot be reached.'));
+    [this.status, this.body, this.retryAfter] = [status, body, retryAfter];
+  }
+
+  get isFinal() {
+    return this.status >= 400 && this.status < 500 && !TRIED_AGAIN.includes(this.status);
+  }
+}
+
+/** Sends a file, and returns the answer to the last request. One request at a time. */
+export async function upload(endpoint, file, options = {}) {
+  const settings = { ...DEFAULTS, ...options };
+  const memory = `${MEMORY}${settings.owner} ${file.name} ${file.size} ${file.lastModified} ${endpoint}`;
+  let address = recalled(memory)?.address ?? null;
+  let offset = null; // null: not known, to be asked for
+  let most = -1;
+  let failures = 0;
+  let givenUpAt = Date.now() + settings.patience;
+  for (;;) {
+    try {
+      const request = !address ? beginning(endpoint, file, settings) : offset === null ? { method: 'HEAD' } : await piece(file, offset, settings);
+      const response = await ask(address ?? endpoint, request, settings);
+      if (!address) {
+        address = new URL(response.headers.get('Location'), response.url).href;
+        remember(memory, { address, name: file.name, until: Date.parse(response.headers.get('Upload-Expires')) });
+        offset = 0;
+      } else {
+        offset = Number(response.headers.get('Upload-Offset'));
+      }
+      settings.progress(offset, file.size);
+      if (offset === file.size) {
+        forget(memory);
+        return response;
+      }
+      if (offset > most) [most, failures, givenUpAt] = [offset, 0, Date.now() + settings.patience];
+    } catch (error) {
+      const isFinal = !(error instanceof UploadFailure) || error.isFinal;
+      if (isFinal && !settings.signal?.aborted) forget(memory);
+      if (isFinal || Date.now() > givenUpAt) throw error;
+      if (BEGUN_ANEW.includes(error.status)) address = null;
+      offset = null;
+      await pause(Math.max(error.retryAfter * 1000, pauseAfter(++failures)), settings);
+    }
+  }
+}
+
+const beginning = (endpoint, file, { metadata }) => ({
+  method: 'POST',
+  headers: {
+    'Upload-Length': `${file.size}`,
+    'Upload-Metadata': Object.entries(metadata).map(([name, text]) => `${name} ${base64(new TextEncoder().encode(text))}`).join(),
+  },
+});
+
+async function piece(file, offset, { chunkSize }) {
+  const body = await file.slice(offset, offset + chunkSize).arrayBuffer();
+  const headers = { 'Upload-Offset': `${offset}`, 'Content-Type': 'application/offset+octet-stream' };
+  const digest = await globalThis.crypto?.subtle?.digest('SHA-256', body);
+  if (digest) headers['Upload-Checksum'] = `sha256 ${base64(new Uint8Array(digest))}`;
+  return { method: 'PATCH', headers, body };
+}
+
+async function ask(address, { method, headers, body }, { signal, longest, answered, headers: always }) {
+  const end = AbortSignal.any([AbortSignal.timeout(longest), ...(signal ? [signal] : [])]);
+  const response = await fetch(address, { method, headers: { ...TUS, ...always, ...headers }, body, signal: end }).catch((error) => {
+    throw signal?.aborted ? error : new UploadFailure(0);
+  });
+  answered(response);
+  if (response.ok) return response;
+  throw new UploadFailure(response.status, await response.json().catch(() => null), Number(response.headers.get('Retry-After')) || 0);
+}
+
+/** Full at first, then with jitter: all who lost the same process do not come back at the same moment. */
+const pauseAfter = (failures) => Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (failures - 1)) * (0.5 + Math.random() / 2);
+
+async function pause(milliseconds, { waiting, signal }) {
+  waiting(milliseconds);
+  await new Promise((resolve) => {
+    setTimeout(resolve, milliseconds);
+    signal?.addEventListener('abort', resolve, { once: true });
+  });
+  signal?.throwIfAborted();
+}
+
+const base64 = (bytes) => btoa(String.fromCharCode(...bytes));
+
+/* What is begun, for the next page: {address, name, until}. A browser that keeps nothing begins anew, and so does Node. */
+
+const storage = () => { try { return globalThis.localStorage ?? null; } catch { return null; } };
+const forget = (memory) => storage()?.removeItem(memory);
+const remember = (memory, begun) => { try { storage()?.setItem(memory, JSON.stringify(begun)); } catch { /* it is full */ } };
+
+function recalled(memory) {
+  const begun = JSON.parse(storage()?.getItem(memory) ?? 'null');
+  if (begun && begun.until > Date.now()) return { ...begun, memory };
+  forget(memory);
+  return null;
+}
+
+/** What was begun by this owner and is not whole: [{name, address, until, …}]. */
+export function interrupted(owner = '') {
+  return Object.keys(storage() ?? {}).filter((key) => key.startsWith(`${MEMORY}${owner} `)).map(recalled).filter(Boolean);
+}
+
+/** Ends what was begun: it is not remembered any more, and its bytes are cleared away. */
+export async function giveUp({ memory, address }, headers = {}) {
+  forget(memory);
+  await fetch(address, { method: 'DELETE', headers: { ...TUS, ...headers } }).catch(() => null); // or it expires
+}
