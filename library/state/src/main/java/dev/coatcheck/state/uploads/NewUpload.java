@@ -4,6 +4,7 @@ import dev.coatcheck.state.StoredText;
 import dev.coatcheck.state.blobs.BlobKey;
 import dev.coatcheck.state.blobs.PutOptions;
 import java.util.Collections;
+import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -24,6 +25,9 @@ import java.util.TreeMap;
  *     upload. At most {@value #MAX_ATTRIBUTE_BYTES} bytes of UTF-8 in all
  */
 public record NewUpload(Optional<String> key, PutOptions options, OptionalLong length, Map<String, String> attributes) {
+
+    /** How many of its first bytes tell whether a file is of its type. */
+    public static final int LEADING_BYTES = LeadingBytes.COUNT;
 
     /** The largest attributes, names and values together, in bytes of UTF-8. */
     public static final int MAX_ATTRIBUTE_BYTES = 16 << 10;
@@ -63,6 +67,11 @@ public record NewUpload(Optional<String> key, PutOptions options, OptionalLong l
 
     public NewUpload withAttributes(Map<String, String> attributes) {
         return new NewUpload(key, options, length, attributes);
+    }
+
+    /** Whether a blob of this type may begin so. Of most types nobody can tell. */
+    public boolean mayBeginWith(byte[] firstBytes) {
+        return !LeadingBytes.contradict(options.contentType(), HexFormat.of().formatHex(firstBytes));
     }
 
     /** How many bytes there are at the most, as far as is known. */

@@ -262,6 +262,17 @@ public final class Uploads {
         return store.remove(id);
     }
 
+    /**
+     * Clears away uploads that have expired, and what is left of writers that died: for a schedule, on a store that does not do
+     * so by itself. PostgreSQL does; an object store is asked once an hour or so. Any number of processes may do it at the same time.
+     *
+     * @param limit how many uploads at the most
+     * @return how many there were: perhaps there are more where it is the limit
+     */
+    public int sweep(int limit) {
+        return store.sweep(limit);
+    }
+
     private Optional<StoredUpload> present(UploadId id) {
         return store.find(id).filter(upload -> !upload.hasExpired());
     }
