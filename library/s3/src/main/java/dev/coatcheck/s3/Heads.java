@@ -12,7 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.function.Function;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.ResponseInputStream;
@@ -108,7 +108,7 @@ record Heads(Bucket bucket, Optional<Leases> leases) {
     private Optional<Seen> put(@Nullable Seen was, Head head) {
         var id = head.upload().id();
         if (leases.isPresent()) {
-            return alone(id, () -> isStored(id, was) ? store(head, put -> put) : Optional.empty());
+            return alone(id, () -> isStored(id, was) ? store(head, put -> {}) : Optional.empty());
         }
         var stored =
                 was == null ? store(head, put -> put.ifNoneMatch("*")) : store(head, put -> put.ifMatch(was.etag()));
@@ -116,12 +116,12 @@ record Heads(Bucket bucket, Optional<Leases> leases) {
         return stored.or(() -> find(id).filter(seen -> seen.head().token().equals(head.token())));
     }
 
-    private Optional<Seen> store(Head head, Function<PutObjectRequest.Builder, PutObjectRequest.Builder> condition) {
+    private Optional<Seen> store(Head head, Consumer<PutObjectRequest.Builder> condition) {
         var text = head.text();
         return bucket.ask("change an upload", client -> {
             try {
                 var put = client.putObject(
-                        object -> condition.apply(object.bucket(bucket.name())
+                        object -> condition.accept(object.bucket(bucket.name())
                                 .key(UploadNames.head(head.upload().id()))
                                 .contentType("text/plain")),
                         RequestBody.fromString(text, StandardCharsets.UTF_8));

@@ -10,6 +10,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Base64;
 import java.util.Collection;
+import java.util.HexFormat;
 import java.util.Optional;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.sync.RequestBody;
@@ -69,8 +70,12 @@ record Pieces(Bucket bucket) {
         });
     }
 
-    /** How a piece begins, and which it is. */
-    record Beginning(byte[] bytes, long size, String etag) {}
+    /**
+     * How a piece begins, and which it is.
+     *
+     * @param head its first bytes, in hexadecimal
+     */
+    record Beginning(String head, long size, String etag) {}
 
     /** The first bytes of a piece that may have fewer. */
     Optional<Beginning> look(UploadId id, String name, int most) {
@@ -78,13 +83,15 @@ record Pieces(Bucket bucket) {
             try (var content = client.getObject(get ->
                     get.bucket(bucket.name()).key(UploadNames.piece(id, name)).range("bytes=0-" + (most - 1)))) {
                 var response = content.response();
-                return Optional.of(
-                        new Beginning(content.readNBytes(most), ObjectReader.size(response, 0), response.eTag()));
+                return Optional.of(new Beginning(
+                        HexFormat.of().formatHex(content.readNBytes(most)),
+                        ObjectReader.size(response, 0),
+                        response.eTag()));
             } catch (NoSuchKeyException e) {
                 return Optional.empty();
             } catch (S3Exception e) {
                 if (e.statusCode() == ObjectReader.RANGE_NOT_SATISFIABLE) {
-                    return Optional.of(new Beginning(new byte[0], 0, ""));
+                    return Optional.of(new Beginning("", 0, ""));
                 }
                 throw e;
             } catch (IOException e) {

@@ -119,8 +119,9 @@ public final class S3 implements AutoCloseable {
      * Ceph do: that is what lets one of two writers go on.
      *
      * <p>A chunk is a part: {@link S3Settings#partBytes()}, or more where the upload may have more than 9000 such parts. Round
-     * trips: {@code begin} and {@code find} one; {@code append} two, two for each part, and four where it ends inside of one, whose
-     * bytes are read and written again; {@code finish} eight, one more for each 1000 parts; what is given up two or more.
+     * trips: {@code begin} and {@code find} one; {@code append} two, two for each part, one or two at its end, and two more where
+     * it begins inside of a part, whose bytes are read and written again; {@code finish} seven, three more where its last part is a
+     * short one, and one for each 1000 parts; what is given up three.
      * A client that is slow has what came of it stored three times in a {@linkplain UploadSettings#lease() lease}: 20 or 30 seconds
      * cost less here than the 5 of the default, and let a client wait that much longer whose process has died.
      *

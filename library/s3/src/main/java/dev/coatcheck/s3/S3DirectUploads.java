@@ -172,7 +172,7 @@ final class S3DirectUploads implements DirectUploads {
         if (first.isEmpty() || first.get().size() != length(record, 1)) {
             return new FinishResult.Busy(RETRY); // stored anew this moment
         }
-        if (!record.begun().mayBeginWith(first.get().bytes())) {
+        if (!record.begun().mayBeginWith(first.get().head())) {
             return cleaning().remove(seen)
                     ? new FinishResult.WrongType(record.begun().options().contentType())
                     : new FinishResult.Busy(RETRY);

@@ -106,7 +106,7 @@ final class S3UploadStore implements UploadStore {
         if (chunk.length() < becomes.chunkSize()) {
             return writeTail(seen, becomes, chunk).map(Seen::stored);
         }
-        if (seen.head().nextPart() > Multipart.MOST_PARTS) {
+        if (seen.head().nextPart() >= Multipart.MOST_PARTS) { // the last is for what is left at the end
             throw new IllegalStateException(
                     "an object has %d parts at the most, and this upload has had that many: say how"
                                     .formatted(Multipart.MOST_PARTS)

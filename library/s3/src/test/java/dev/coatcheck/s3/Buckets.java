@@ -51,12 +51,12 @@ final class Buckets implements AfterEachCallback {
     /** How many objects and uploads in parts are in the bucket that is meant, whatever they are. */
     long held() {
         try (var bucket = new Bucket(S3Url.parse(url), SETTINGS)) {
-            int objects = bucket.ask(
+            long objects = bucket.ask(
                     "count objects",
                     client -> client.listObjectsV2(list -> list.bucket(bucket.name()))
                             .contents()
                             .size());
-            int parts = bucket.ask(
+            long parts = bucket.ask(
                     "count uploads",
                     client -> client.listMultipartUploads(list -> list.bucket(bucket.name()))
                             .uploads()

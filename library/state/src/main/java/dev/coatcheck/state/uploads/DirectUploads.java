@@ -61,7 +61,7 @@ public interface DirectUploads {
      */
     List<PresignedPart> sign(UploadId id, Collection<Integer> parts);
 
-    /** Makes an upload the blob that it is to be. Ten round trips, and one for each 1000 parts. */
+    /** Makes an upload the blob that it is to be. Eleven round trips, and two for each 1000 parts. */
     FinishResult finish(UploadId id);
 
     /**

@@ -4,7 +4,6 @@ import dev.coatcheck.state.StoredText;
 import dev.coatcheck.state.blobs.BlobKey;
 import dev.coatcheck.state.blobs.PutOptions;
 import java.util.Collections;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -69,9 +68,13 @@ public record NewUpload(Optional<String> key, PutOptions options, OptionalLong l
         return new NewUpload(key, options, length, attributes);
     }
 
-    /** Whether a blob of this type may begin so. Of most types nobody can tell. */
-    public boolean mayBeginWith(byte[] firstBytes) {
-        return !LeadingBytes.contradict(options.contentType(), HexFormat.of().formatHex(firstBytes));
+    /**
+     * Whether a blob of this type may begin so. Of most types nobody can tell.
+     *
+     * @param head its first bytes, {@value #LEADING_BYTES} of them where it has as many, in hexadecimal
+     */
+    public boolean mayBeginWith(String head) {
+        return !LeadingBytes.contradict(options.contentType(), head);
     }
 
     /** How many bytes there are at the most, as far as is known. */

@@ -172,7 +172,7 @@ public final class Uploads {
         if (!options.sha256().orElse(sha256).equals(sha256)) {
             return refused(claimed, new ChecksumMismatch(options.sha256().get(), sha256));
         }
-        if (LeadingBytes.contradict(options.contentType(), upload.head())) {
+        if (!upload.begun().mayBeginWith(upload.head())) {
             return refused(claimed, new WrongType(options.contentType()));
         }
         return switch (store.finish(claimed, sha256)) {
