@@ -2,17 +2,23 @@ package dev.coatcheck.guides;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.coatcheck.host.process.ProcessGroup;
 import dev.coatcheck.host.service.SharedServers;
 import dev.coatcheck.postgres.Postgres;
+import dev.coatcheck.s3.S3;
+import dev.coatcheck.s3.S3Settings;
 import dev.coatcheck.servlet.RestOfBodyFilter;
 import dev.coatcheck.servlet.uploads.TusAccess;
 import dev.coatcheck.servlet.uploads.TusCreation;
 import dev.coatcheck.servlet.uploads.TusServlet;
 import dev.coatcheck.state.blobs.Blob;
+import dev.coatcheck.state.blobs.BlobCapability;
 import dev.coatcheck.state.blobs.PutOptions;
+import dev.coatcheck.state.leases.LeaseSettings;
+import dev.coatcheck.state.leases.Leases;
 import dev.coatcheck.state.uploads.AppendOptions;
 import dev.coatcheck.state.uploads.AppendResult;
 import dev.coatcheck.state.uploads.AppendResult.Appended;
@@ -24,8 +30,16 @@ import dev.coatcheck.state.uploads.AppendResult.WrongLength;
 import dev.coatcheck.state.uploads.AppendResult.WrongOffset;
 import dev.coatcheck.state.uploads.BeginResult;
 import dev.coatcheck.state.uploads.BeginResult.Begun;
+import dev.coatcheck.state.uploads.DirectBeginResult;
+import dev.coatcheck.state.uploads.DirectUpload;
+import dev.coatcheck.state.uploads.DirectUploadSettings;
+import dev.coatcheck.state.uploads.DirectUploads;
+import dev.coatcheck.state.uploads.FinishResult;
+import dev.coatcheck.state.uploads.FinishResult.Incomplete;
 import dev.coatcheck.state.uploads.FinishResult.Stored;
+import dev.coatcheck.state.uploads.FinishResult.WrongType;
 import dev.coatcheck.state.uploads.NewUpload;
+import dev.coatcheck.state.uploads.PresignedPart;
 import dev.coatcheck.state.uploads.Upload;
 import dev.coatcheck.state.uploads.UploadId;
 import dev.coatcheck.state.uploads.UploadSettings;
@@ -62,6 +76,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** The samples of {@code docs/uploads.md}, as two instances run them. */
 class UploadsGuideTest {
     private static final String URL = SharedServers.freshPostgresUrl();
+    private static final S3Settings STORE = S3Settings.defaults()
+            .without(BlobCapability.SOLE_CREATION, BlobCapability.CONSISTENT_READS, BlobCapability.ALL_KEYS);
     private static final byte[] FILM = "....ftypisom....".getBytes(StandardCharsets.US_ASCII);
 
     private final AttachedProcess one = new AttachedProcess();
@@ -159,6 +175,104 @@ class UploadsGuideTest {
         public void close() {
             postgres.close();
         }
+    }
+
+    /** What a process does for browsers that send to the store themselves. */
+    private record Direct(DirectUploads direct, Films films) {
+        DirectUpload begin(String user, long size) {
+            var film = NewUpload.to(
+                    "films/" + UUID.randomUUID(), PutOptions.ofType("video/mp4").withMaxBytes(4L << 30));
+            return switch (direct.begin(film.withLength(size).withAttributes(Map.of("owner", user)))) {
+                case DirectBeginResult.Begun(var upload) -> upload;
+                case DirectBeginResult.TooLarge(var maxBytes) ->
+                    throw new IllegalArgumentException("more than " + maxBytes);
+            };
+        }
+
+        // to the browser: which bytes to send, and where to; also to go on after a break
+        List<PresignedPart> leave(UploadId id, String user) {
+            return direct.find(id)
+                    .filter(upload -> user.equals(upload.begun().attributes().get("owner")))
+                    .map(upload -> direct.sign(id, upload.missing()))
+                    .orElse(List.of());
+        }
+
+        int finish(UploadId id) {
+            return switch (direct.finish(id)) {
+                case Stored(var blob) -> {
+                    films.addOnce(blob.key(), Map.of()); // also the second time
+                    yield 200;
+                }
+                case Incomplete(var came, var length) -> 409; // some are missing: give leave for those
+                case FinishResult.Busy busy -> 503; // another process is at it: in a while
+                case WrongType wrongType -> 422;
+                case FinishResult.ChecksumMismatch mismatch -> 422;
+                case FinishResult.Exists exists -> 409;
+                case FinishResult.Missing missing -> 404;
+            };
+        }
+    }
+
+    private static void tidyUp(Map<String, String> environment, Leases leases) {
+        try (var s3 = S3.attach(environment, STORE)) {
+            var uploads = s3.uploads(UploadSettings.defaults().withLease(Duration.ofSeconds(20)), leases);
+            // from a schedule
+            uploads.sweep(100);
+            s3.abortUploads(Duration.ofDays(7));
+        }
+    }
+
+    @Test
+    void parts_go_directly_to_the_store_and_any_instance_finishes() throws Exception {
+        var environment = environment();
+        try (var leases = one.postgres.leases(LeaseSettings.heldBy("web.1"));
+                var s3 = S3.attach(environment, STORE);
+                var browser = HttpClient.newHttpClient()) {
+            var here = new Direct(s3.directUploads(DirectUploadSettings.defaults(), leases), films);
+            var there = new Direct(s3.directUploads(DirectUploadSettings.defaults(), leases), films);
+            var upload = here.begin("ada", FILM.length);
+            assertThatThrownBy(() -> here.begin("ada", 5L << 30)).isInstanceOf(IllegalArgumentException.class);
+            assertThat(there.leave(upload.id(), "eve")).isEmpty();
+            assertThat(there.finish(upload.id())).isEqualTo(409);
+
+            for (var part : there.leave(upload.id(), "ada")) {
+                var put = HttpRequest.newBuilder(part.request().url())
+                        .method(part.request().method(), BodyPublishers.ofByteArray(FILM));
+                assertThat(browser.send(put.build(), BodyHandlers.discarding()).statusCode())
+                        .isEqualTo(200);
+            }
+
+            assertThat(here.finish(upload.id())).isEqualTo(200);
+            assertThat(there.finish(upload.id())).isEqualTo(200);
+            assertThat(here.finish(UploadId.random())).isEqualTo(404);
+            assertThat(films.rows).containsOnlyKeys(upload.begun().key().orElseThrow());
+        }
+    }
+
+    @Test
+    void what_has_expired_on_an_object_store_is_swept_from_a_schedule() {
+        var environment = environment();
+        try (var leases = one.postgres.leases(LeaseSettings.heldBy("web.1"));
+                var s3 = S3.attach(environment, STORE)) {
+            var hasty = s3.uploads(UploadSettings.defaults().withExpiry(Duration.ofSeconds(1)), leases);
+            var begun = (Begun) hasty.begin(NewUpload.to("films/1", PutOptions.defaults()));
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> hasty.find(begun.upload().id()).isEmpty());
+
+            tidyUp(environment, leases);
+
+            assertThat(hasty.abandon(begun.upload().id())).isFalse();
+        }
+    }
+
+    private static Map<String, String> environment() {
+        var server = SharedServers.s3();
+        return Map.of(
+                "AWS_ENDPOINT_URL_S3", server.url(),
+                "AWS_ACCESS_KEY_ID", server.accessKeyId(),
+                "AWS_SECRET_ACCESS_KEY", server.secretAccessKey(),
+                "AWS_REGION", server.region(),
+                "S3_BUCKET", SharedServers.freshBucket());
     }
 
     @Test

@@ -1,7 +1,7 @@
 package dev.coatcheck.postgres;
 
 import static dev.coatcheck.postgres.Databases.query;
-import static dev.coatcheck.postgres.Databases.update;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.coatcheck.state.jobs.ClaimedJob;
@@ -97,7 +97,7 @@ class JobUpgradeTest {
         assertThat(jobs.list("mail", JobState.WAITING, 10))
                 .extracting(StoredJob::priority)
                 .containsExactly(Integer.MAX_VALUE, 1_000_000, 100, -101, Integer.MIN_VALUE);
-        assertThat(jobs.find(ids.get(Integer.MIN_VALUE))).isPresent();
+        assertThat(jobs.find(requireNonNull(ids.get(Integer.MIN_VALUE)))).isPresent();
         for (var expected : List.of("" + Integer.MAX_VALUE, "1000000", "100", "-101", "" + Integer.MIN_VALUE)) {
             assertThat(jobs.completeAll(jobs.claim(Set.of("mail"), 1, LEASE)))
                     .extracting(ClaimedJob::payload)

@@ -16,7 +16,7 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /** Opens one object. */
 final class ObjectReader {
-    private static final int RANGE_NOT_SATISFIABLE = 416;
+    static final int RANGE_NOT_SATISFIABLE = 416;
     /** Such as "bytes 0-9/3145828". */
     private static final Pattern CONTENT_RANGE = Pattern.compile("bytes ([0-9]{1,18})-[0-9]{1,18}/([0-9]{1,18})");
 
@@ -64,9 +64,9 @@ final class ObjectReader {
     }
 
     /** Of the whole object, if the answer is the range that was asked for. */
-    private long size(GetObjectResponse response) {
+    static long size(GetObjectResponse response, long offset) {
         var range = CONTENT_RANGE.matcher(Objects.requireNonNullElse(response.contentRange(), ""));
-        if (!range.matches() || Long.parseLong(range.group(1)) != options.offset()) {
+        if (!range.matches() || Long.parseLong(range.group(1)) != offset) {
             throw SdkClientException.create("the store answered a range of an object with something else");
         }
         return Long.parseLong(range.group(2));
@@ -84,7 +84,7 @@ final class ObjectReader {
     private Found found(ResponseInputStream<GetObjectResponse> content) {
         var response = content.response();
         long length = response.contentLength();
-        long size = range().isEmpty() ? length : size(response);
+        long size = range().isEmpty() ? length : size(response, options.offset());
         var blob = S3Blobs.blob(
                 key, size, response.contentType(), response.eTag(), response.lastModified(), response.metadata());
         return new Found(blob, options.offset(), length, new ObjectContent(content, length));

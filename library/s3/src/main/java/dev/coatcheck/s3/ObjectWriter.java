@@ -10,10 +10,6 @@ import dev.coatcheck.state.blobs.PutResult.Stored;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.HttpURLConnection;
-import java.time.Instant;
-import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
-import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.function.Function;
 import software.amazon.awssdk.core.SdkResponse;
@@ -42,7 +38,7 @@ final class ObjectWriter {
         this.options = options;
         this.first = options.ifAbsent() && !settings.lacking().contains(BlobCapability.SOLE_CREATION);
         this.partBytes = settings.partBytes();
-        this.maxBytes = Math.min(options.maxBytes(), (long) partBytes * MultipartUpload.MOST_PARTS);
+        this.maxBytes = Math.min(options.maxBytes(), (long) partBytes * Multipart.MOST_PARTS);
         this.parts = new BlobParts(content, partBytes, maxBytes);
     }
 
@@ -185,16 +181,7 @@ final class ObjectWriter {
                 options.contentType(),
                 S3Blobs.etag(etag),
                 Optional.of(sha256),
-                storeTime(response),
+                StoreClock.now(response),
                 options.metadata()));
-    }
-
-    /** By the store's clock, without asking it once more. */
-    private static Instant storeTime(SdkResponse response) {
-        return response.sdkHttpResponse()
-                .firstMatchingHeader("Date")
-                .map(date -> ZonedDateTime.parse(date, DateTimeFormatter.RFC_1123_DATE_TIME)
-                        .toInstant())
-                .orElseGet(() -> Instant.now().truncatedTo(ChronoUnit.SECONDS));
     }
 }

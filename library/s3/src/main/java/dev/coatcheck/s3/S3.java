@@ -1,11 +1,19 @@
 package dev.coatcheck.s3;
 
 import dev.coatcheck.state.BackingServiceException;
+import dev.coatcheck.state.blobs.BlobCapability;
 import dev.coatcheck.state.blobs.Blobs;
 import dev.coatcheck.state.blobs.PresignedBlobs;
+import dev.coatcheck.state.leases.Leases;
+import dev.coatcheck.state.uploads.DirectUploadSettings;
+import dev.coatcheck.state.uploads.DirectUploads;
+import dev.coatcheck.state.uploads.UploadSettings;
+import dev.coatcheck.state.uploads.UploadStore;
+import dev.coatcheck.state.uploads.Uploads;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * An attached bucket of an object store that speaks S3: Amazon's, or one that speaks as it does (MinIO, R2, Ceph, Garage,
@@ -106,14 +114,88 @@ public final class S3 implements AutoCloseable {
     }
 
     /**
-     * Ends uploads in parts that have been under way for too long, anybody's in this bucket: their process has died. For a
-     * schedule, where the bucket has no rule for it. Round trips: one for each 1000 uploads, and one for each that is ended.
+     * Uploads that any process goes on with, as parts of the blobs that they become; what is too short for a part is an object
+     * beside them. For a store that replaces an object only where it is what was seen ({@code If-Match}), as Amazon's, MinIO, R2 and
+     * Ceph do: that is what lets one of two writers go on.
+     *
+     * <p>A chunk is a part: {@link S3Settings#partBytes()}, or more where the upload may have more than 9000 such parts. Round
+     * trips: {@code begin} and {@code find} one; {@code append} two, two for each part, one or two at its end, and two more where
+     * it begins inside of a part, whose bytes are read and written again; {@code finish} seven, three more where its last part is a
+     * short one, and one for each 1000 parts; what is given up three.
+     * A client that is slow has what came of it stored three times in a {@linkplain UploadSettings#lease() lease}: 20 or 30 seconds
+     * cost less here than the 5 of the default, and let a client wait that much longer whose process has died.
+     *
+     * <p>The store holds the SHA-256 of a finished upload where {@link #blobs()} would; the outcome of finishing always has it.
+     * A rule of the bucket that ends incomplete uploads ends these too: give it more days than the
+     * {@linkplain UploadSettings#expiry() expiry}. {@link Uploads#sweep} is to be asked from a schedule.
+     *
+     * @throws UnsupportedOperationException where this was attached {@linkplain S3Settings#without without}
+     *     {@link BlobCapability#SOLE_CREATION}: see {@link #uploads(UploadSettings, Leases)}
+     */
+    public Uploads uploads(UploadSettings settings) {
+        return new Uploads(uploadStore(), settings);
+    }
+
+    /**
+     * The same for a store that ignores conditions: who replaces an upload's state holds a lease of another store meanwhile, and
+     * looks first. That is two round trips more there, and one here, for each change. Of two writers one goes on unless a
+     * request of the other arrives at the store later than its lease lasts, as it was on its way or its process was stopped: give
+     * leases that last longer than twice the {@linkplain S3Settings#requestTimeout() time-out}, and take a store that decides
+     * itself where there is one.
+     *
+     * @param leases open for as long as the uploads are used
+     */
+    public Uploads uploads(UploadSettings settings, Leases leases) {
+        return new Uploads(uploadStore(leases), settings);
+    }
+
+    /**
+     * Uploads whose parts browsers store by themselves, and which pass through no process. It is signed for the endpoint that was
+     * attached, and the bucket needs a rule for CORS that lets the page's origin {@code PUT}. What {@link #uploads(UploadSettings)}
+     * asks of the store, this does too, and that it copies parts ({@code UploadPartCopy}).
+     *
+     * @throws UnsupportedOperationException where this was attached {@linkplain S3Settings#without without}
+     *     {@link BlobCapability#SOLE_CREATION}: see {@link #directUploads(DirectUploadSettings, Leases)}
+     */
+    public DirectUploads directUploads(DirectUploadSettings uploads) {
+        requireConditions();
+        return new S3DirectUploads(bucket, settings, uploads, new Heads(bucket, Optional.empty()));
+    }
+
+    /** The same for a store that ignores conditions: see {@link #uploads(UploadSettings, Leases)}. */
+    public DirectUploads directUploads(DirectUploadSettings uploads, Leases leases) {
+        return new S3DirectUploads(bucket, settings, uploads, new Heads(bucket, Optional.of(leases)));
+    }
+
+    UploadStore uploadStore() {
+        requireConditions();
+        return new S3UploadStore(bucket, settings, Optional.empty(), S3UploadStore.GRACE);
+    }
+
+    private void requireConditions() {
+        if (settings.lacking().contains(BlobCapability.SOLE_CREATION)) {
+            throw new UnsupportedOperationException(bucket
+                    + " was attached as one that ignores conditions: uploads on it need the leases of another store");
+        }
+    }
+
+    UploadStore uploadStore(Leases leases) {
+        return new S3UploadStore(bucket, settings, Optional.of(leases), S3UploadStore.GRACE);
+    }
+
+    /**
+     * Ends uploads in parts that have been under way for too long, anybody's in this bucket: their process has died. Those of
+     * {@link #uploads(UploadSettings)} that go on stay. For a schedule, where the bucket has no rule for it. Round trips: one for
+     * each 1000 uploads, one for each that is ended, and where there is one to end, what {@link Uploads#sweep} costs.
      *
      * @param olderThan longer than any upload takes
      * @return how many were ended
      */
     public int abortUploads(Duration olderThan) {
-        return new UploadSweep(bucket).abortBegunBefore(Instant.now().minus(olderThan));
+        return new MultipartSweep(bucket)
+                .abortBegunBefore(
+                        Instant.now().minus(olderThan),
+                        () -> new S3UploadStore(bucket, settings, Optional.empty(), S3UploadStore.GRACE).multiparts());
     }
 
     /**

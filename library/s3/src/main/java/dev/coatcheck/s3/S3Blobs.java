@@ -111,8 +111,13 @@ final class S3Blobs implements Blobs {
 
     /** What is to be known of a blob besides its bytes, as the user metadata of its object. */
     static Map<String, String> userMetadata(Optional<String> sha256, PutOptions options) {
-        return Map.of(
-                BlobDescription.NAME, new BlobDescription(sha256, options.metadata()).toText(MOST_METADATA_BYTES));
+        return userMetadata(sha256, options, 0);
+    }
+
+    /** @param beside how many bytes of user metadata there are beside this */
+    static Map<String, String> userMetadata(Optional<String> sha256, PutOptions options, int beside) {
+        var description = new BlobDescription(sha256, options.metadata());
+        return Map.of(BlobDescription.NAME, description.toText(MOST_METADATA_BYTES - beside));
     }
 
     static Blob blob(

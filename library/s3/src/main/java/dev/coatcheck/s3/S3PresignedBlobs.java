@@ -80,8 +80,8 @@ final class S3PresignedBlobs implements PresignedBlobs {
         return expiry;
     }
 
-    private static PresignedRequest request(
-            String method, software.amazon.awssdk.awscore.presigner.PresignedRequest signed) {
+    /** What was signed, as a client is to send it. */
+    static PresignedRequest request(String method, software.amazon.awssdk.awscore.presigner.PresignedRequest signed) {
         Map<String, String> headers = signed.signedHeaders().entrySet().stream()
                 .filter(header -> !SENT_ANYWAY.contains(header.getKey().toLowerCase(Locale.ROOT)))
                 .collect(Collectors.toMap(Map.Entry::getKey, header -> String.join(",", header.getValue())));

@@ -20,7 +20,7 @@ import java.util.Set;
 public record S3Settings(Duration connectTimeout, Duration requestTimeout, int partBytes, Set<BlobCapability> lacking) {
     private static final Duration SHORTEST = Duration.ofMillis(250);
     private static final int LEAST_PART = 5 << 20;
-    private static final int MOST_PART = 1 << 30;
+    static final int MOST_PART = 1 << 30;
     private static final S3Settings DEFAULTS =
             new S3Settings(Duration.ofSeconds(5), Duration.ofSeconds(30), 8 << 20, Set.of());
 

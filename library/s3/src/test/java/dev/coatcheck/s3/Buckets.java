@@ -17,6 +17,10 @@ final class Buckets implements AfterEachCallback {
             .withPartBytes(5 << 20)
             .without(BlobCapability.SOLE_CREATION, BlobCapability.CONSISTENT_READS, BlobCapability.ALL_KEYS);
 
+    /** The same of a store that decides who is first. */
+    static final S3Settings DECIDING =
+            S3Settings.defaults().withPartBytes(5 << 20).without(BlobCapability.CONSISTENT_READS);
+
     private final List<S3> attached = new ArrayList<>();
     private String url = "";
 
@@ -24,6 +28,12 @@ final class Buckets implements AfterEachCallback {
     S3 fresh() {
         url = url(SharedServers.s3(), SharedServers.freshBucket());
         return attach(url, SETTINGS);
+    }
+
+    /** Attaches a new bucket of a store that decides who is first; the one that is meant from then on. */
+    S3 freshThatDecides() {
+        url = S3MockServer.shared().freshBucket();
+        return attach(url, DECIDING);
     }
 
     /** Attaches a bucket until the end of the test. */
@@ -36,6 +46,23 @@ final class Buckets implements AfterEachCallback {
     /** The bucket that is meant. */
     String url() {
         return url;
+    }
+
+    /** How many objects and uploads in parts are in the bucket that is meant, whatever they are. */
+    long held() {
+        try (var bucket = new Bucket(S3Url.parse(url), SETTINGS)) {
+            long objects = bucket.ask(
+                    "count objects",
+                    client -> client.listObjectsV2(list -> list.bucket(bucket.name()))
+                            .contents()
+                            .size());
+            long parts = bucket.ask(
+                    "count uploads",
+                    client -> client.listMultipartUploads(list -> list.bucket(bucket.name()))
+                            .uploads()
+                            .size());
+            return objects + parts;
+        }
     }
 
     static String url(S3Server server, String bucket) {

@@ -8,10 +8,18 @@ import dev.coatcheck.state.blobs.PutOptions;
 import dev.coatcheck.state.blobs.ReadOptions;
 import dev.coatcheck.state.blobs.ReadResult;
 import dev.coatcheck.state.blobs.ReadResult.Found;
+import dev.coatcheck.state.uploads.AppendOptions;
+import dev.coatcheck.state.uploads.BeginResult.Begun;
+import dev.coatcheck.state.uploads.NewUpload;
+import dev.coatcheck.state.uploads.UploadId;
+import dev.coatcheck.state.uploads.UploadSettings;
+import dev.coatcheck.state.uploads.Uploads;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.URI;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -77,11 +85,48 @@ class CostTest {
         costs(1, () -> s3.abortUploads(Duration.ZERO));
     }
 
+    @Test
+    void an_upload_costs_what_its_documentation_says() {
+        try (var deciding =
+                Relay.to(URI.create(S3MockServer.shared().freshBucket()).getPort())) {
+            var url = deciding.through(S3MockServer.shared().freshBucket());
+            try (var other = S3.attach(url, Buckets.DECIDING)) {
+                costsOfUploads(deciding, other.uploads(UploadSettings.defaults().withLease(Duration.ofMinutes(1))));
+            }
+        }
+    }
+
+    private void costsOfUploads(Relay deciding, Uploads uploads) {
+        var film = NewUpload.to("film", PutOptions.defaults());
+        var begun = new AtomicReference<UploadId>();
+        costs(
+                deciding,
+                1,
+                () -> begun.set(((Begun) uploads.begin(film)).upload().id()));
+        var id = begun.get();
+        costs(deciding, 1, () -> uploads.find(id));
+        // Found, claimed; the beginning of a chunk, and the head.
+        costs(deciding, 4, () -> uploads.append(id, 0, content(100), AppendOptions.none()));
+        // Its beginning is read; looked at again, and parts are begun; a part and the head; given back, and tidied up.
+        costs(deciding, 9, () -> uploads.append(id, 100, content(PART - 100), AppendOptions.none()));
+        costs(deciding, 5, () -> uploads.append(id, PART, content(PART), AppendOptions.none()));
+        costs(deciding, 4, () -> uploads.append(id, 2L * PART, content(10), AppendOptions.none()));
+        // Found, claimed; the last part is read and stored; sealed, listed, put together, looked at; told, and tidied
+        // up.
+        costs(deciding, 10, () -> uploads.finish(id));
+        costs(deciding, 1, () -> uploads.finish(id));
+        costs(deciding, 3, () -> uploads.abandon(id));
+    }
+
     private interface Action {
         void run() throws Exception;
     }
 
     private void costs(int trips, Action action) {
+        costs(relay, trips, action);
+    }
+
+    private static void costs(Relay relay, int trips, Action action) {
         int before = relay.trips();
         try {
             action.run();

@@ -5,16 +5,21 @@ import dev.coatcheck.contracts.faults.FaultsContract;
 import dev.coatcheck.contracts.faults.Relay;
 import dev.coatcheck.contracts.faults.ServerUnderTest;
 import dev.coatcheck.contracts.faults.SmallDisk;
+import dev.coatcheck.contracts.leases.InMemoryLeaseStore;
 import dev.coatcheck.host.service.Durability;
 import dev.coatcheck.host.service.S3Server;
 import dev.coatcheck.host.service.ServerSettings;
+import dev.coatcheck.state.leases.LeaseSettings;
+import dev.coatcheck.state.leases.Leases;
+import dev.coatcheck.state.uploads.UploadSettings;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Blobs in every fault. A full server is one whose disk is. */
+/** Blobs and uploads in every fault. A full server is one whose disk is. */
 class S3FaultsTest extends FaultsContract {
     @TempDir
     static Path folder;
@@ -74,6 +79,7 @@ class S3FaultsTest extends FaultsContract {
     protected AttachedPorts attach(Relay relay, Duration timeout) {
         var settings = Buckets.SETTINGS.withConnectTimeout(timeout).withRequestTimeout(timeout);
         var s3 = S3.attach(relay.through(Buckets.url(server, server.bucket())), settings);
-        return new AttachedPorts(s3).with(s3.blobs());
+        var leases = new Leases(new InMemoryLeaseStore(InstantSource.system()), LeaseSettings.heldBy("web.1"));
+        return new AttachedPorts(s3).with(s3.blobs()).with(s3.uploads(UploadSettings.defaults(), leases));
     }
 }

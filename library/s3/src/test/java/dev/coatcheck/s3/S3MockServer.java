@@ -9,6 +9,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -16,6 +17,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Adobe's S3Mock in a JVM of its own: a second store that speaks S3, which keeps its objects under names of its own, and
@@ -25,6 +27,8 @@ final class S3MockServer implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofMinutes(1);
     private static final Pattern STARTED = Pattern.compile("Tomcat started on ports? .*?(\\d+) \\(http\\)");
 
+    private static @Nullable S3MockServer shared;
+
     private final ProcessGroup process;
     private final CompletableFuture<String> tcpPort = new CompletableFuture<>();
     private int buckets;
@@ -33,7 +37,20 @@ final class S3MockServer implements AutoCloseable {
         this.process = process;
     }
 
-    static S3MockServer start(Path folder) throws IOException {
+    /** One for the whole JVM, with which it ends. */
+    static synchronized S3MockServer shared() {
+        if (shared == null) {
+            try {
+                shared = start(Files.createTempDirectory("coatcheck-s3mock-"));
+                Runtime.getRuntime().addShutdownHook(new Thread(shared::close, "s3mock-end"));
+            } catch (IOException e) {
+                throw new UncheckedIOException("S3Mock cannot be started", e);
+            }
+        }
+        return shared;
+    }
+
+    private static S3MockServer start(Path folder) throws IOException {
         var builder = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-XX:TieredStopAtLevel=1",
@@ -42,6 +59,8 @@ final class S3MockServer implements AutoCloseable {
                         // Its objects and Tomcat's files lie in the folder for temporary ones.
                         "-Djava.io.tmpdir=" + folder,
                         "com.adobe.testing.s3mock.S3MockApplication",
+                        // One request after the other: it looks whether a condition holds, and stores afterwards.
+                        "--server.tomcat.threads.max=1",
                         "--server.port=0",
                         "--http.port=0")
                 .redirectErrorStream(true);
@@ -68,7 +87,7 @@ final class S3MockServer implements AutoCloseable {
     }
 
     /** The URL of a new bucket. */
-    String freshBucket() {
+    synchronized String freshBucket() {
         buckets++;
         var bucket = "test-" + buckets;
         try {

@@ -3,12 +3,21 @@ package dev.coatcheck.servlet;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.coatcheck.contracts.blobs.GeneratedStream;
 import dev.coatcheck.contracts.peers.Peer;
+import dev.coatcheck.contracts.peers.StoreFactory;
 import dev.coatcheck.host.process.ProcessGroup;
+import dev.coatcheck.host.service.SharedServers;
 import dev.coatcheck.postgres.Postgres;
-import dev.coatcheck.state.blobs.Blob;
+import dev.coatcheck.s3.S3;
+import dev.coatcheck.state.blobs.Blobs;
+import dev.coatcheck.state.blobs.ReadOptions;
+import dev.coatcheck.state.blobs.ReadResult.Found;
+import dev.coatcheck.state.uploads.Uploads;
 import java.io.File;
 import java.io.IOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -22,8 +31,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/** The client that browsers use, run by Node, against instances on PostgreSQL that are killed under it. */
+/** The client that browsers use, run by Node, against instances that are killed under it. */
 class TusClientTest {
     private static final String CLIENT = "tus-js-client@4.3.1";
     private static final Duration INSTALLATION = Duration.ofMinutes(2);
@@ -78,9 +89,11 @@ class TusClientTest {
         return NodeClient.start(script, List.of());
     }
 
-    @Test
-    void an_upload_whose_instance_is_killed_at_every_tenth_chunk_ends_whole_and_without_an_error() throws Exception {
-        try (var fleet = new Fleet();
+    @ParameterizedTest
+    @EnumSource(Kept.class)
+    void an_upload_whose_instance_is_killed_at_every_tenth_chunk_ends_whole_and_without_an_error(Kept where)
+            throws Exception {
+        try (var fleet = new Fleet(where);
                 var client = client(fleet.tcpPort(), "chunkSize: " + CHUNK)) {
             int kills = 0;
             var heard = new ArrayList<String>();
@@ -97,8 +110,7 @@ class TusClientTest {
             assertThat(heard).endsWith("success").noneMatch(line -> line.startsWith("error"));
             assertThat(kills).isGreaterThanOrEqualTo(4);
             assertThat(heard).anyMatch(line -> line.startsWith("again"));
-            assertThat(fleet.onlyBlob().size()).isEqualTo(SIZE);
-            assertThat(fleet.onlyBlob().sha256()).contains(expected());
+            assertThat(fleet.sha256()).isEqualTo(expected());
         }
     }
 
@@ -107,7 +119,7 @@ class TusClientTest {
     void a_client_that_sends_all_in_one_request_goes_on_where_its_instance_was_killed() throws Exception {
         var slowly = "chunkSize: Infinity, onProgress: (sent) => { if (sent > 0 && !globalThis.said) { say('sent'); "
                 + "globalThis.said = true; } }";
-        try (var fleet = new Fleet();
+        try (var fleet = new Fleet(Kept.ON_POSTGRES);
                 var client = client(fleet.tcpPort(), slowly)) {
             assertThat(client.hear()).isEqualTo("sent");
             fleet.killTheOneInUse();
@@ -117,14 +129,14 @@ class TusClientTest {
             }
 
             assertThat(heard).endsWith("success").noneMatch(line -> line.startsWith("error"));
-            assertThat(fleet.onlyBlob().sha256()).contains(expected());
+            assertThat(fleet.sha256()).isEqualTo(expected());
         }
     }
 
     @Test
     @Tag("long")
     void parts_that_a_client_sends_side_by_side_are_joined() throws Exception {
-        try (var fleet = new Fleet();
+        try (var fleet = new Fleet(Kept.ON_POSTGRES);
                 var client = client(fleet.tcpPort(), "parallelUploads: 3")) {
             var last = "";
             while (!last.matches("success|error .*")) {
@@ -132,7 +144,7 @@ class TusClientTest {
             }
 
             assertThat(last).isEqualTo("success");
-            assertThat(fleet.onlyBlob().sha256()).contains(expected());
+            assertThat(fleet.sha256()).isEqualTo(expected());
         }
     }
 
@@ -144,19 +156,55 @@ class TusClientTest {
         return HexFormat.of().formatHex(digest.digest());
     }
 
+    /** Where uploads are kept. */
+    private enum Kept {
+        ON_POSTGRES,
+        ON_S3;
+
+        Class<? extends StoreFactory<Uploads>> factory() {
+            return switch (this) {
+                case ON_POSTGRES -> TusInstance.OnPostgres.class;
+                case ON_S3 -> TusInstance.OnS3.class;
+            };
+        }
+
+        String freshUrl() {
+            var database = Store.POSTGRES.freshUrl();
+            return switch (this) {
+                case ON_POSTGRES -> database;
+                case ON_S3 -> freshBucket() + " " + database;
+            };
+        }
+
+        private static String freshBucket() {
+            var server = SharedServers.s3();
+            var credentials =
+                    server.accessKeyId() + ":" + URLEncoder.encode(server.secretAccessKey(), StandardCharsets.UTF_8);
+            return server.url().replace("//", "//" + credentials + "@") + "/" + SharedServers.freshBucket();
+        }
+    }
+
     /** Two instances behind one TCP port, of which one is in use and the other ready. */
     private static final class Fleet implements AutoCloseable {
-        private final String url = Store.POSTGRES.freshUrl();
-        private final Postgres postgres = Postgres.attach(url);
+        private final Kept kept;
+        private final String url;
         private final Switchboard front;
         private Peer inUse;
         private Peer ready;
 
-        Fleet() {
-            postgres.migrate();
-            inUse = TusInstance.start(url);
-            ready = TusInstance.start(url);
+        Fleet(Kept kept) {
+            this.kept = kept;
+            this.url = kept.freshUrl();
+            try (var postgres = Postgres.attach(url.substring(url.indexOf(' ') + 1))) {
+                postgres.migrate();
+            }
+            inUse = start();
+            ready = start();
             front = Switchboard.to(TusInstance.tcpPort(inUse));
+        }
+
+        private Peer start() {
+            return TusInstance.start(kept.factory(), url);
         }
 
         int tcpPort() {
@@ -169,13 +217,31 @@ class TusClientTest {
             inUse.kill();
             inUse = ready;
             front.switchTo(TusInstance.tcpPort(inUse));
-            ready = TusInstance.start(url);
+            ready = start();
         }
 
-        Blob onlyBlob() {
-            var blobs = postgres.blobs().list("", "", 10);
-            assertThat(blobs).hasSize(1);
-            return postgres.blobs().stat(blobs.getFirst().key()).orElseThrow();
+        /** Of the bytes of the only blob there is. */
+        String sha256() throws IOException {
+            return switch (kept) {
+                case ON_POSTGRES -> {
+                    try (var postgres = Postgres.attach(url)) {
+                        yield sha256(postgres.blobs());
+                    }
+                }
+                case ON_S3 -> {
+                    try (var s3 = S3.attach(url.substring(0, url.indexOf(' ')), TusInstance.OnS3.SETTINGS)) {
+                        yield sha256(s3.blobs());
+                    }
+                }
+            };
+        }
+
+        private static String sha256(Blobs blobs) throws IOException {
+            var all = blobs.list("", "", 10);
+            assertThat(all).hasSize(1);
+            try (var found = (Found) blobs.read(all.getFirst().key(), ReadOptions.whole())) {
+                return GeneratedStream.sha256(found.content());
+            }
         }
 
         @Override
@@ -183,7 +249,6 @@ class TusClientTest {
             inUse.close();
             ready.close();
             front.close();
-            postgres.close();
         }
     }
 }

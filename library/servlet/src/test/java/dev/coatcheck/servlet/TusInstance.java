@@ -4,7 +4,11 @@ import dev.coatcheck.contracts.peers.Peer;
 import dev.coatcheck.contracts.peers.PeerAction;
 import dev.coatcheck.contracts.peers.StoreFactory;
 import dev.coatcheck.postgres.Postgres;
+import dev.coatcheck.s3.S3;
+import dev.coatcheck.s3.S3Settings;
 import dev.coatcheck.servlet.uploads.TusServlet;
+import dev.coatcheck.state.blobs.BlobCapability;
+import dev.coatcheck.state.leases.LeaseSettings;
 import dev.coatcheck.state.uploads.UploadSettings;
 import dev.coatcheck.state.uploads.Uploads;
 import java.time.Duration;
@@ -17,8 +21,8 @@ final class TusInstance {
 
     private TusInstance() {}
 
-    static Peer start(String url) {
-        return Peer.start(OnPostgres.class, url, Serve.class);
+    static Peer start(Class<? extends StoreFactory<Uploads>> store, String url) {
+        return Peer.start(store, url, Serve.class);
     }
 
     /** The TCP port of one that was started. */
@@ -35,6 +39,22 @@ final class TusInstance {
         @Override
         public Uploads open(String url) {
             return Postgres.attach(url).uploads(UploadSettings.defaults().withLease(Duration.ofSeconds(2)));
+        }
+    }
+
+    /** On a bucket and the leases of a database, whose URLs have a space between them. */
+    public static final class OnS3 implements StoreFactory<Uploads> {
+        /** Of a store that keeps objects as files, and the smallest parts there are. */
+        static final S3Settings SETTINGS = S3Settings.defaults()
+                .withPartBytes(5 << 20)
+                .without(BlobCapability.SOLE_CREATION, BlobCapability.CONSISTENT_READS, BlobCapability.ALL_KEYS);
+
+        @Override
+        public Uploads open(String url) {
+            var urls = url.split(" ", 2);
+            var leases = Postgres.attach(urls[1]).leases(LeaseSettings.heldBy("web"));
+            return S3.attach(urls[0], SETTINGS)
+                    .uploads(UploadSettings.defaults().withLease(Duration.ofSeconds(2)), leases);
         }
     }
 

@@ -25,6 +25,9 @@ import java.util.TreeMap;
  */
 public record NewUpload(Optional<String> key, PutOptions options, OptionalLong length, Map<String, String> attributes) {
 
+    /** How many of its first bytes tell whether a file is of its type. */
+    public static final int LEADING_BYTES = LeadingBytes.COUNT;
+
     /** The largest attributes, names and values together, in bytes of UTF-8. */
     public static final int MAX_ATTRIBUTE_BYTES = 16 << 10;
 
@@ -63,6 +66,15 @@ public record NewUpload(Optional<String> key, PutOptions options, OptionalLong l
 
     public NewUpload withAttributes(Map<String, String> attributes) {
         return new NewUpload(key, options, length, attributes);
+    }
+
+    /**
+     * Whether a blob of this type may begin so. Of most types nobody can tell.
+     *
+     * @param head its first bytes, {@value #LEADING_BYTES} of them where it has as many, in hexadecimal
+     */
+    public boolean mayBeginWith(String head) {
+        return !LeadingBytes.contradict(options.contentType(), head);
     }
 
     /** How many bytes there are at the most, as far as is known. */

@@ -172,7 +172,7 @@ public final class Uploads {
         if (!options.sha256().orElse(sha256).equals(sha256)) {
             return refused(claimed, new ChecksumMismatch(options.sha256().get(), sha256));
         }
-        if (LeadingBytes.contradict(options.contentType(), upload.head())) {
+        if (!upload.begun().mayBeginWith(upload.head())) {
             return refused(claimed, new WrongType(options.contentType()));
         }
         return switch (store.finish(claimed, sha256)) {
@@ -260,6 +260,17 @@ public final class Uploads {
      */
     public boolean abandon(UploadId id) {
         return store.remove(id);
+    }
+
+    /**
+     * Clears away uploads that have expired, and what is left of writers that died: for a schedule, on a store that does not do
+     * so by itself. PostgreSQL does; an object store is asked once an hour or so. Any number of processes may do it at the same time.
+     *
+     * @param limit how many uploads at the most
+     * @return how many there were: perhaps there are more where it is the limit
+     */
+    public int sweep(int limit) {
+        return store.sweep(limit);
     }
 
     private Optional<StoredUpload> present(UploadId id) {
