@@ -5,6 +5,7 @@ import dev.coatcheck.prove.compare.Control;
 import dev.coatcheck.prove.lab.FixedPortException;
 import dev.coatcheck.prove.lab.InconclusiveException;
 import dev.coatcheck.prove.lab.Instance;
+import dev.coatcheck.prove.lab.Manner;
 import dev.coatcheck.prove.lab.Plan;
 import dev.coatcheck.prove.lab.Run;
 import dev.coatcheck.prove.lab.Site;
@@ -19,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jsoup.Jsoup;
 
 /**
@@ -100,26 +102,54 @@ record ControlRuns(Control control, List<Run> runs, int answering) {
      * @throws InconclusiveException if a step of the scenario itself is not answered as it asks, for what was added
      */
     static List<Run> ofLonger(Site site, Extended conversation, Progress progress) throws InterruptedException {
-        Scenario scenario = conversation.scenario();
+        return played(
+                site,
+                conversation.scenario(),
+                Manner.USUAL,
+                progress,
+                "of the longer conversation",
+                exchange -> exchange.isAsExpected()
+                        || conversation.isAdded(exchange.step().number()),
+                "one process alone does not take the conversation with more requests in between: ");
+    }
+
+    /** Plays a scenario as {@link #play} does, and hears what comes on open sockets. */
+    static List<Run> listening(Site site, Scenario scenario, Progress progress) throws InterruptedException {
+        return played(
+                site,
+                scenario,
+                Manner.LISTENING,
+                progress,
+                "of what sockets hear",
+                Exchange::isAsExpected,
+                "one process alone does not take the conversation with pauses to listen in: ");
+    }
+
+    private static List<Run> played(
+            Site site,
+            Scenario scenario,
+            Manner manner,
+            Progress progress,
+            String what,
+            Predicate<Exchange> isWell,
+            String fault)
+            throws InterruptedException {
         int steps = scenario.steps().size();
         List<Run> runs = new ArrayList<>();
         long next = System.nanoTime();
         while (runs.size() < Control.LEAST_RUNS) {
             int number = runs.size() + 1;
-            Plan plan = Plan.together("control " + number + " of the longer conversation", steps);
+            Plan plan = Plan.together("control " + number + " " + what, steps);
             progress.run(plan.name(), number, Control.LEAST_RUNS);
-            try (Trial trial = site.begin(plan, scenario, Optional.empty(), number - 1)) {
+            try (Trial trial = site.begin(plan, scenario, Optional.empty(), number - 1, manner)) {
                 next = age(site, trial.instance(plan.seat(1)), number, next);
                 trial.playUpTo(steps);
                 runs.add(trial.run());
             }
             for (Exchange exchange : runs.getLast().exchanges()) {
-                if (!exchange.isAsExpected()
-                        && !conversation.isAdded(exchange.step().number())) {
-                    throw new InconclusiveException(
-                            "one process alone does not take the conversation with more requests"
-                                    + " in between: step " + exchange.step().number() + " "
-                                    + exchange.step().title() + ": " + wrong(exchange));
+                if (!isWell.test(exchange)) {
+                    throw new InconclusiveException(fault + "step "
+                            + exchange.step().number() + " " + exchange.step().title() + ": " + wrong(exchange));
                 }
             }
         }

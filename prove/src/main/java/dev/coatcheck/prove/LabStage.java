@@ -25,6 +25,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.SortedSet;
 
 /** Plays plans in the lab, and keeps what came of them as evidence. */
 final class LabStage implements Stage {
@@ -120,6 +122,25 @@ final class LabStage implements Stage {
         Control learned = Control.learn(alone.stream().map(Run::exchanges).toList());
         return new LabStage(
                 site, longer, Optional.of(learned), Judge.NONE, Manner.FORBEARING, horizon, progress, chronicle);
+    }
+
+    @Override
+    public SortedSet<Integer> opening() {
+        return control().opening();
+    }
+
+    @Override
+    public Stage listening() throws InterruptedException {
+        List<Run> alone = ControlRuns.listening(site, scenario, progress);
+        alone.forEach(run -> chronicle.runs.add(new CheckedRun(chronicle.check, run, false, conversation)));
+        Control learned = Control.learn(alone.stream().map(Run::exchanges).toList());
+        return new LabStage(
+                site, conversation, Optional.of(learned), Judge.NONE, Manner.LISTENING, horizon, progress, chronicle);
+    }
+
+    @Override
+    public SortedMap<Integer, SortedSet<Integer>> heard() {
+        return control().heard();
     }
 
     @Override

@@ -22,7 +22,7 @@ import java.util.stream.Stream;
  * A scenario whose reads are put to every process in between: once before the first write, so that each has made what copies it
  * makes, and after every write. One process plays the scenario itself.
  *
- * <p>What cannot be asked in between: a step that polls, since it waits for what changes by itself; one whose variables are not
+ * <p>What cannot be asked in between: a step that polls, since it waits for what changes by itself; one that listens; one whose variables are not
  * known yet; one that gives out what a later step still brings back, as a form does its token.
  */
 record Agreement(Extended conversation, Plan plan) {
@@ -33,18 +33,23 @@ record Agreement(Extended conversation, Plan plan) {
 
     /** Empty where nothing is written, or nothing can be asked. */
     static Optional<Agreement> of(Scenario scenario, int instances) {
+        return of(scenario, instances, Set.of());
+    }
+
+    /** @param listening steps that are not asked for what they answer */
+    static Optional<Agreement> of(Scenario scenario, int instances, Set<Integer> listening) {
         List<Integer> writing = Writing.steps(scenario);
         Extended.Writer writer = new Extended.Writer(scenario);
         List<Seat> seats = new ArrayList<>();
         int asked = 0;
         for (int number = 1; number <= scenario.steps().size(); number++) {
             if (!writing.isEmpty() && number == writing.getFirst()) {
-                ask(asked(scenario, number - 1), instances, writer, seats);
+                ask(asked(scenario, number - 1, listening), instances, writer, seats);
             }
             writer.play(number);
             seats.add(Seat.at(0));
             if (writing.contains(number)) {
-                List<Step> reads = asked(scenario, number);
+                List<Step> reads = asked(scenario, number, listening);
                 asked += reads.size();
                 ask(reads, instances, writer, seats);
             }
@@ -63,7 +68,7 @@ record Agreement(Extended conversation, Plan plan) {
     }
 
     /** What can be asked after so many steps: what is read next first, then what was read last. */
-    private static List<Step> asked(Scenario scenario, int after) {
+    private static List<Step> asked(Scenario scenario, int after, Set<Integer> listening) {
         List<Step> before = scenario.steps().subList(0, after);
         List<Step> rest = scenario.steps().subList(after, scenario.steps().size());
         Set<String> unknown = captured(rest);
@@ -71,7 +76,9 @@ record Agreement(Extended conversation, Plan plan) {
         Set<String> needed = rest.stream().flatMap(Agreement::variables).collect(Collectors.toSet());
         Map<Asked, Step> asked = new LinkedHashMap<>();
         Stream.concat(rest.stream(), before.reversed().stream())
-                .filter(step -> step.request().isSafe() && step.polling().retries() == 0)
+                .filter(step -> step.request().isSafe()
+                        && !listening.contains(step.number())
+                        && step.polling().retries() == 0)
                 .filter(step -> variables(step).noneMatch(unknown::contains))
                 .filter(step -> step.number() > after || Collections.disjoint(captured(List.of(step)), needed))
                 .forEach(step -> asked.putIfAbsent(new Asked(step.user(), step.request()), step));

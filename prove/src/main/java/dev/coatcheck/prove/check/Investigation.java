@@ -69,12 +69,13 @@ public final class Investigation {
             case SPREAD, AMNESIA, RESTART, CRASH -> split(check);
             case AGREE -> agree();
             case AGAIN -> again();
+            case SOCKETS -> sockets();
         };
     }
 
     /** The conversation is another one, and all else as it is for those that split the scenario. */
     private CheckOutcome agree() throws InterruptedException {
-        Optional<Agreement> agreement = Agreement.of(scenario, instances);
+        Optional<Agreement> agreement = Agreement.of(scenario, instances, stage.opening());
         if (agreement.isEmpty()) {
             return new CheckOutcome(Check.AGREE, Result.SKIPPED, "no step reads what another one may change");
         }
@@ -106,6 +107,17 @@ public final class Investigation {
             return again.checks().getFirst();
         } catch (InconclusiveException e) {
             return new CheckOutcome(Check.AGAIN, Result.INCONCLUSIVE, e.reason());
+        }
+    }
+
+    private CheckOutcome sockets() throws InterruptedException {
+        try {
+            Findings sockets = new Sockets(stage, scenario, allowances, leaks, lease).find();
+            sockets.leaks().forEach(this::add);
+            notes.addAll(sockets.notes());
+            return sockets.checks().getFirst();
+        } catch (InconclusiveException e) {
+            return new CheckOutcome(Check.SOCKETS, leaks.isEmpty() ? Result.INCONCLUSIVE : Result.SKIPPED, e.reason());
         }
     }
 

@@ -102,7 +102,9 @@ final class Repetitions {
     static Optional<Step> readBefore(Scenario scenario, int step) {
         Step revoking = scenario.steps().get(step - 1);
         return scenario.steps().subList(0, step - 1).reversed().stream()
-                .filter(read -> read.request().isSafe() && read.user().equals(revoking.user()))
+                .filter(read -> read.request().isSafe()
+                        && !read.request().listens()
+                        && read.user().equals(revoking.user()))
                 .findFirst();
     }
 
@@ -148,7 +150,10 @@ final class Repetitions {
             itself.put(number, writer.play(number));
             read.ifPresent(one -> around.add(writer.add(one.asOf(number))));
             reads.put(number, around);
-            boolean repeated = number >= from && step.polling().retries() == 0 && !counted.contains(number);
+            boolean repeated = number >= from
+                    && step.polling().retries() == 0
+                    && !stage.opening().contains(number)
+                    && !counted.contains(number);
             again.put(
                     number,
                     IntStream.range(0, repeated ? times(number) : 0)
