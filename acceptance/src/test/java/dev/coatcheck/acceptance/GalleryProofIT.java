@@ -41,6 +41,14 @@ class GalleryProofIT {
     }
 
     @Test
+    void a_page_hears_of_its_photos_wherever_its_socket_is() throws Exception {
+        JsonNode report = proof(0, "--scenario", "scenarios/live.hurl", "--checks", "sockets");
+
+        assertThat(report.get("verdict").stringValue()).isEqualTo("stateless");
+        assertThat(report.at("/checks/0/outcome").stringValue()).isEqualTo("passed");
+    }
+
+    @Test
     void the_gallery_with_its_sessions_in_memory_is_caught_with_the_path_to_the_field() throws Exception {
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));

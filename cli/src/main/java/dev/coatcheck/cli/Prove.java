@@ -107,7 +107,7 @@ final class Prove implements Callable<Integer> {
             paramLabel = "CHECK",
             split = ",",
             description =
-                    "Of spread, amnesia, restart, crash, agree and again those that are to be made; all by default.")
+                    "Of spread, amnesia, restart, crash, agree, again and sockets those that are to be made; all by default.")
     private Set<Check> checks = EnumSet.allOf(Check.class);
 
     @Option(

@@ -6,6 +6,7 @@ import dev.coatcheck.prove.compare.Control;
 import dev.coatcheck.prove.lab.FixedPortException;
 import dev.coatcheck.prove.lab.InconclusiveException;
 import dev.coatcheck.prove.lab.Instance;
+import dev.coatcheck.prove.lab.Manner;
 import dev.coatcheck.prove.lab.Plan;
 import dev.coatcheck.prove.lab.Run;
 import dev.coatcheck.prove.lab.Site;
@@ -20,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jsoup.Jsoup;
 
 /**
@@ -124,6 +126,36 @@ record ControlRuns(Control control, List<Run> runs, int answering) {
                         exchanges.subList(0, exchanges.size() - 1));
             }
         }
+    }
+
+    /**
+     * Plays a scenario as {@link #play} does, and hears what comes on open sockets.
+     *
+     * @throws InconclusiveException if a step is not answered as it asks
+     */
+    static List<Run> listening(Site site, Scenario scenario, Progress progress) throws InterruptedException {
+        int steps = scenario.steps().size();
+        List<Run> runs = new ArrayList<>();
+        long next = System.nanoTime();
+        while (runs.size() < Control.LEAST_RUNS) {
+            int number = runs.size() + 1;
+            Plan plan = Plan.together("control " + number + " of what sockets hear", steps);
+            progress.run(plan.name(), number, Control.LEAST_RUNS);
+            try (Trial trial = site.begin(plan, scenario, Optional.empty(), number - 1, Manner.LISTENING)) {
+                next = age(site, trial.instance(plan.seat(1)), number, next);
+                trial.playUpTo(steps);
+                runs.add(trial.run());
+            }
+            for (Exchange exchange : runs.getLast().exchanges()) {
+                if (!exchange.isAsExpected()) {
+                    throw new InconclusiveException(
+                            "one process alone does not take the conversation with pauses to listen in: step "
+                                    + exchange.step().number() + " " + exchange.step().title() + ": "
+                                    + wrong(exchange));
+                }
+            }
+        }
+        return runs;
     }
 
     private static boolean isSpoiled(Extended conversation, Exchange exchange) {

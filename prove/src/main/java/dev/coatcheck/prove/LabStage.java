@@ -27,6 +27,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeSet;
 
 /** Plays plans in the lab, and keeps what came of them as evidence. */
@@ -152,6 +154,24 @@ final class LabStage implements Stage {
 
     private LabStage on(Extended longer, Optional<Control> learned, Judge by, Manner way) {
         return new LabStage(site, longer, learned, by, way, horizon, progress, chronicle, original);
+    }
+
+    @Override
+    public SortedSet<Integer> opening() {
+        return control().opening();
+    }
+
+    @Override
+    public Stage listening() throws InterruptedException {
+        List<Run> alone = ControlRuns.listening(site, scenario, progress);
+        alone.forEach(run -> chronicle.runs.add(new CheckedRun(chronicle.check, run, false, conversation)));
+        Control learned = Control.learn(alone.stream().map(Run::exchanges).toList());
+        return on(conversation, Optional.of(learned), Judge.NONE, Manner.LISTENING);
+    }
+
+    @Override
+    public SortedMap<Integer, SortedSet<Integer>> heard() {
+        return control().heard();
     }
 
     @Override

@@ -34,6 +34,10 @@ final class Marked {
     static Optional<Step> of(Step step, String mark) {
         Body body =
                 switch (step.request().body()) {
+                    case Body.Messages(List<Body.Message> messages) ->
+                        new Body.Messages(messages.stream()
+                                .map(message -> new Body.Message(json(message.text(), mark), message.awaited()))
+                                .toList());
                     case Body.None none -> none;
                     case Body.File file -> file;
                     case Body.Bytes bytes -> bytes;

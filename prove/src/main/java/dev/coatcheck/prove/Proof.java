@@ -96,7 +96,7 @@ public final class Proof {
     /** What could not be tried has separated nothing. */
     private static Set<String> untried(Findings findings) {
         return findings.checks().stream()
-                .filter(outcome -> outcome.check() == Check.AGAIN
+                .filter(outcome -> (outcome.check() == Check.AGAIN || outcome.check() == Check.SOCKETS)
                         && (outcome.result() == CheckOutcome.Result.INCONCLUSIVE
                                 || outcome.result() == CheckOutcome.Result.SKIPPED))
                 .map(outcome -> outcome.check().label())

@@ -67,10 +67,20 @@ final class Words {
             case Body.Multipart(List<Body.Part> parts) ->
                 new Body.Multipart(parts.stream().map(this::part).toList());
             case Body.Text text -> new Body.Text(rewritten(text.text(), OF_VALUE, ""), text.contentType());
+            case Body.Messages(List<Body.Message> messages) ->
+                new Body.Messages(messages.stream()
+                        .map(message -> new Body.Message(
+                                rewritten(message.text(), looksLikeJson(message.text()) ? OF_JSON : OF_VALUE, ""),
+                                message.awaited()))
+                        .toList());
             case Body.None none -> none;
             case Body.Bytes bytes -> bytes;
             case Body.File file -> file;
         };
+    }
+
+    private static boolean looksLikeJson(Template text) {
+        return text.toString().startsWith("{") || text.toString().startsWith("[");
     }
 
     private Body.Part part(Body.Part part) {

@@ -9,6 +9,7 @@ import dev.coatcheck.prove.scenario.Scenario;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -42,7 +43,7 @@ final class Agree {
     Findings find() throws InterruptedException {
         Agreement.Bound bound = Agreement.Bound.of(scenario, instances, stage::took);
         for (int tries = 1; ; tries++) {
-            Optional<Agreement> agreement = Agreement.of(scenario, instances, bound, leftOut);
+            Optional<Agreement> agreement = Agreement.of(scenario, instances, bound, unasked());
             if (agreement.isEmpty()) {
                 return leftOut.isEmpty()
                         ? nothing(Result.SKIPPED, "no step reads what another one may change")
@@ -61,6 +62,13 @@ final class Agree {
                 }
             }
         }
+    }
+
+    /** What is left open is not asked either: it answers when something happens. */
+    private Set<Asked> unasked() {
+        Set<Asked> unasked = new HashSet<>(leftOut);
+        stage.opening().forEach(step -> unasked.add(Asked.of(scenario.steps().get(step - 1))));
+        return unasked;
     }
 
     private static Findings nothing(Result result, String why) {

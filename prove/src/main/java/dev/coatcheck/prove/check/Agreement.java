@@ -24,7 +24,7 @@ import java.util.stream.Stream;
  * A scenario whose reads are put to every process in between: once before the first write, so that each has made what copies it
  * makes, and after every write. One process plays the scenario itself.
  *
- * <p>What cannot be asked in between: a step that polls, since it waits for what changes by itself; one whose variables are not
+ * <p>What cannot be asked in between: a step that polls, since it waits for what changes by itself; one that listens; one whose variables are not
  * known yet; one that gives out what a later step still brings back, as a form does its token.
  */
 record Agreement(Extended conversation, Plan plan, boolean isShortened) {

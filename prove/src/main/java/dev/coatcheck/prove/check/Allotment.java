@@ -49,9 +49,12 @@ record Allotment(Map<Integer, Integer> times, Map<Integer, List<Step>> looks) {
         }
     }
 
-    /** @param took how long a step takes, by its number */
-    static Allotment of(Scenario scenario, IntFunction<Duration> took) {
-        return new Allotment(times(scenario, took), looks(scenario, took));
+    /**
+     * @param took how long a step takes, by its number
+     * @param opening the steps that leave a socket or a stream open, which are not sent again
+     */
+    static Allotment of(Scenario scenario, IntFunction<Duration> took, Set<Integer> opening) {
+        return new Allotment(times(scenario, took, opening), looks(scenario, took, opening));
     }
 
     int times(int step) {
@@ -62,10 +65,11 @@ record Allotment(Map<Integer, Integer> times, Map<Integer, List<Step>> looks) {
         return looks.getOrDefault(step, List.of());
     }
 
-    private static Map<Integer, Integer> times(Scenario scenario, IntFunction<Duration> took) {
+    private static Map<Integer, Integer> times(Scenario scenario, IntFunction<Duration> took, Set<Integer> opening) {
         Set<Sent> seen = new HashSet<>();
         List<Step> repeatable = scenario.steps().stream()
-                .filter(step -> step.polling().retries() == 0 && seen.add(Sent.of(step)))
+                .filter(step -> step.polling().retries() == 0 && !opening.contains(step.number()))
+                .filter(step -> seen.add(Sent.of(step)))
                 .sorted(Comparator.comparing(step -> took.apply(step.number())))
                 .toList();
         Map<Integer, Integer> times = new HashMap<>();
@@ -82,7 +86,8 @@ record Allotment(Map<Integer, Integer> times, Map<Integer, List<Step>> looks) {
         return times;
     }
 
-    private static Map<Integer, List<Step>> looks(Scenario scenario, IntFunction<Duration> took) {
+    private static Map<Integer, List<Step>> looks(
+            Scenario scenario, IntFunction<Duration> took, Set<Integer> opening) {
         // A log-out comes late, and mostly writes.
         List<Step> parting = scenario.steps().stream()
                 .sorted(Comparator.comparing((Step step) -> step.request().isSafe())
@@ -92,7 +97,10 @@ record Allotment(Map<Integer, Integer> times, Map<Integer, List<Step>> looks) {
         Purse purse = new Purse(FOR_LOOKS, MOST_SENT);
         for (int round = 0; round < MOST_LOOKS; round++) {
             for (Step step : parting) {
-                List<Step> reads = reads(scenario, step);
+                List<Step> reads = reads(scenario, step).stream()
+                        .filter(read -> !opening.contains(read.number()))
+                        .limit(MOST_LOOKS)
+                        .toList();
                 if (round < reads.size()
                         && purse.take(took.apply(reads.get(round).number()), REQUESTS_OF_A_LOOK, 1)
                                 == REQUESTS_OF_A_LOOK) {
@@ -116,7 +124,6 @@ record Allotment(Map<Integer, Integer> times, Map<Integer, List<Step>> looks) {
                         before.stream().skip(2),
                         after.stream().skip(1))
                 .flatMap(reads -> reads)
-                .limit(MOST_LOOKS)
                 .toList();
     }
 

@@ -29,6 +29,13 @@ record Allowances(SortedSet<Integer> repeated, List<SortedSet<Integer>> tied, Op
         return new Allowances(more, tied, workersWith);
     }
 
+    /** Where the step itself matters: played everywhere, it would be where it must not be as well. */
+    Allowances notRepeating(int step) {
+        SortedSet<Integer> fewer = new TreeSet<>(repeated);
+        fewer.remove(step);
+        return new Allowances(fewer, tied, workersWith);
+    }
+
     Allowances tying(Collection<Integer> steps) {
         SortedSet<Integer> joined = new TreeSet<>(steps);
         List<SortedSet<Integer>> groups = new ArrayList<>();

@@ -32,7 +32,9 @@ public enum Check {
      * What a single process refuses when it comes again (too many, used up, revoked), several refuse as well; and no two of
      * them give out the same id.
      */
-    AGAIN("what one process refuses, no other lets pass");
+    AGAIN("what one process refuses, no other lets pass"),
+    /** Who listens on a WebSocket or a stream of events at one process hears what others do in another. */
+    SOCKETS("sockets hear what happens in other processes");
 
     private final String claim;
 
@@ -49,7 +51,7 @@ public enum Check {
     public boolean kills() {
         return switch (this) {
             case AMNESIA, RESTART, CRASH -> true;
-            case SPREAD, AGREE, AGAIN -> false;
+            case SPREAD, AGREE, AGAIN, SOCKETS -> false;
         };
     }
 
@@ -73,7 +75,7 @@ public enum Check {
                     case AMNESIA -> List.of(amnesia(steps));
                     case RESTART -> List.of(restart(steps));
                     case CRASH -> crash(steps, writing);
-                    case AGREE, AGAIN -> List.of();
+                    case AGREE, AGAIN, SOCKETS -> List.of();
                 };
         return plans.stream().map(plan -> plan.patient(lease)).toList();
     }

@@ -75,6 +75,7 @@ public final class Investigation {
             case SPREAD, AMNESIA, RESTART, CRASH -> split(check);
             case AGREE -> agree();
             case AGAIN -> again();
+            case SOCKETS -> sockets();
         };
     }
 
@@ -93,6 +94,17 @@ public final class Investigation {
             return again.checks().getFirst();
         } catch (InconclusiveException e) {
             return new CheckOutcome(Check.AGAIN, Result.INCONCLUSIVE, e.reason());
+        }
+    }
+
+    private CheckOutcome sockets() throws InterruptedException {
+        try {
+            Findings sockets = new Sockets(stage, scenario, allowances, leaks, lease).find();
+            sockets.leaks().forEach(this::add);
+            notes.addAll(sockets.notes());
+            return sockets.checks().getFirst();
+        } catch (InconclusiveException e) {
+            return new CheckOutcome(Check.SOCKETS, leaks.isEmpty() ? Result.INCONCLUSIVE : Result.SKIPPED, e.reason());
         }
     }
 

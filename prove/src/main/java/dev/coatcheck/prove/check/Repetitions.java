@@ -62,7 +62,7 @@ final class Repetitions {
     Repetitions(Stage stage, Scenario scenario) {
         this.stage = stage;
         this.scenario = scenario;
-        this.allotment = Allotment.of(scenario, stage::took);
+        this.allotment = Allotment.of(scenario, stage::took, stage.opening());
     }
 
     /** Finds out. Plays a conversation to one instance, and a few more where what was added spoils the rest. */

@@ -3,6 +3,7 @@ package dev.coatcheck.prove.compare;
 import dev.coatcheck.prove.compare.Difference.Part;
 import dev.coatcheck.prove.compare.Matching.Mismatch;
 import dev.coatcheck.prove.play.Exchange;
+import dev.coatcheck.prove.play.Message;
 import dev.coatcheck.prove.play.Outcome;
 import dev.coatcheck.prove.play.Response;
 import java.util.ArrayList;
@@ -24,8 +25,11 @@ public final class Comparison {
     private final Map<Integer, Norm> norms;
     private final Names names = new Names();
 
-    Comparison(Map<Integer, Norm> norms) {
+    private final Hearing hearing;
+
+    Comparison(Map<Integer, Norm> norms, Hearing hearing) {
         this.norms = norms;
+        this.hearing = hearing;
     }
 
     /** Later steps may repeat the cookies that this one has set. A short one may well be the name of an instance. */
@@ -71,6 +75,15 @@ public final class Comparison {
                             new Difference(step, Part.EXPECTATION, "", Optional.empty(), Optional.of(unmet))));
         }
         return differences;
+    }
+
+    /**
+     * What open sockets should have heard after the step that was compared last, and have not.
+     *
+     * @param all that they have heard since the beginning
+     */
+    public List<Difference> unheard(int step, List<Message> all) {
+        return hearing.missing(step, all, names);
     }
 
     private static String words(Outcome outcome) {

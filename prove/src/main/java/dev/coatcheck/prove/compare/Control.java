@@ -10,6 +10,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
@@ -59,8 +61,10 @@ public final class Control {
     private final List<List<Exchange>> runs;
     private final Map<Integer, Norm> norms;
     private final List<Noise> noise;
+    private final Hearing hearing;
 
-    private Control(List<List<Exchange>> runs, Map<Integer, Norm> norms, List<Noise> noise) {
+    private Control(List<List<Exchange>> runs, Map<Integer, Norm> norms, List<Noise> noise, Hearing hearing) {
+        this.hearing = hearing;
         this.runs = runs.stream().map(List::copyOf).toList();
         this.norms = Map.copyOf(norms);
         this.noise = List.copyOf(noise);
@@ -125,6 +129,7 @@ public final class Control {
         List<Names> names = runs.stream().map(run -> new Names()).toList();
         Map<Integer, Norm> norms = new HashMap<>();
         List<Noise> noise = new ArrayList<>();
+        Hearing.Learner heard = new Hearing.Learner(runs);
         for (int i = 0; i < runs.getFirst().size(); i++) {
             List<Exchange> exchanges = new ArrayList<>();
             List<Names> namesHere = new ArrayList<>();
@@ -144,8 +149,9 @@ public final class Control {
             for (int run = 0; run < exchanges.size(); run++) {
                 Comparison.remember(exchanges.get(run), namesHere.get(run));
             }
+            heard.learn(number, names);
         }
-        return new Control(runs, norms, noise);
+        return new Control(runs, norms, noise, heard.hearing());
     }
 
     private static Norm learn(List<Exchange> exchanges, List<Names> names) {
@@ -167,16 +173,35 @@ public final class Control {
                 .orElse(Duration.ZERO);
     }
 
+    /** The steps that leave a socket or a stream of events open. */
+    public SortedSet<Integer> opening() {
+        return runs.stream()
+                .flatMap(List::stream)
+                .filter(Exchange::opened)
+                .map(exchange -> exchange.step().number())
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    /** The steps after which something is heard, by the number of the step that opened the socket. */
+    public SortedMap<Integer, SortedSet<Integer>> heard() {
+        return hearing.heard();
+    }
+
+    /** How long after its step a message came at most. */
+    public Duration heardWithin() {
+        return hearing.longest();
+    }
+
     /** Begins the comparison of one more run. */
     public Comparison comparison() {
-        return new Comparison(norms);
+        return new Comparison(norms, hearing);
     }
 
     /** The same control, which compares one step less: of what that answers nothing is concluded. */
     public Control disregarding(int step) {
         Map<Integer, Norm> others = new HashMap<>(norms);
         others.remove(step);
-        return new Control(runs, others, noise);
+        return new Control(runs, others, noise, hearing);
     }
 
     /** Compares a run whole. */

@@ -4,19 +4,21 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * Something that a fleet's response has and the control's has not, or the other way round. Its text is a sentence for people;
  * secrets are shortened in it.
  *
  * @param step the number of the step
- * @param place inside that part: a header's name, a path in the body; empty where the part is all
+ * @param place inside that part: a header's name, a path in the body, the number of the step that
+ *     opened the socket; empty where the part is all
  * @param control what the control has there, in words; empty where it has nothing
  * @param fleet what the fleet has there, in words; empty where it has nothing
  */
 public record Difference(int step, Part part, String place, Optional<String> control, Optional<String> fleet) {
     private static final List<Part> TELLING =
-            List.of(Part.ANSWER, Part.STATUS, Part.EXPECTATION, Part.BODY, Part.HEADER, Part.COOKIE);
+            List.of(Part.ANSWER, Part.STATUS, Part.EXPECTATION, Part.MESSAGE, Part.BODY, Part.HEADER, Part.COOKIE);
 
     /** Which part of an exchange differs. */
     public enum Part {
@@ -26,6 +28,8 @@ public record Difference(int step, Part part, String place, Optional<String> con
         HEADER,
         COOKIE,
         BODY,
+        /** What an open socket hears after the step. */
+        MESSAGE,
         /** What the scenario itself asks for: an assert, a capture. */
         EXPECTATION
     }
@@ -39,6 +43,11 @@ public record Difference(int step, Part part, String place, Optional<String> con
                         .thenComparing(difference -> difference.fleet.isPresent()));
     }
 
+    /** The number of the step whose socket it is about; empty where it is about none. */
+    public OptionalInt socket() {
+        return part == Part.MESSAGE ? OptionalInt.of(Integer.parseInt(place)) : OptionalInt.empty();
+    }
+
     /** As {@code status 200 in the control, 401 in the fleet}. */
     @Override
     public String toString() {
@@ -47,6 +56,7 @@ public record Difference(int step, Part part, String place, Optional<String> con
             case HEADER -> "header " + place + sides(": ", "no such header");
             case COOKIE -> "cookie " + place + sides(" ", "untouched");
             case BODY -> "body: " + body();
+            case MESSAGE -> "the socket of step " + place + " hears " + sides("", "nothing of it");
             case EXPECTATION -> fleet.orElse("");
         };
     }

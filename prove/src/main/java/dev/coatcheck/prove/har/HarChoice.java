@@ -108,19 +108,13 @@ record HarChoice(String origin, List<HarEntry> steps, Map<String, Integer> leftO
             if (entry.url().isEmpty()) {
                 return Optional.of("of no HTTP");
             }
-            if (entry.isWebSocket()) {
-                return Optional.of("WebSockets, which are not played");
-            }
             HarUrl url = entry.url().get();
-            if (!url.origin().equals(origin)) {
-                others.merge(url.origin(), 1, Integer::sum);
+            if (!url.applicationsOrigin().equals(origin)) {
+                others.merge(url.applicationsOrigin(), 1, Integer::sum);
                 return Optional.of(OTHER_HOSTS);
             }
             if (entry.isPreflight() || entry.method().equals("CONNECT")) {
                 return Optional.of("preflights");
-            }
-            if (entry.isEventStream()) {
-                return Optional.of("streams of events, which are not played");
             }
             return entry.response().status() <= 0
                     ? Optional.of("without a response: the browser gave them up or blocked them")

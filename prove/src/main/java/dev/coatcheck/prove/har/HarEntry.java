@@ -2,6 +2,7 @@ package dev.coatcheck.prove.har;
 
 import dev.coatcheck.prove.play.Header;
 import dev.coatcheck.prove.play.Response;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,6 +22,8 @@ import java.util.regex.Pattern;
  * @param response with status 0 where there was none; of images and the like without its body
  * @param evicted whether the response had a body of text that is not in the recording
  * @param resourceType what the browser says that it was for; empty where it does not
+ * @param at when it began; empty where the recording does not say
+ * @param messages on a WebSocket, in their order
  */
 record HarEntry(
         int number,
@@ -33,7 +36,9 @@ record HarEntry(
         long bodySize,
         Response response,
         boolean evicted,
-        String resourceType) {
+        String resourceType,
+        Optional<Instant> at,
+        List<HarMessage> messages) {
     private static final Set<String> ASSETS = Set.of("image", "font", "stylesheet", "script", "media", "manifest");
     private static final Pattern ASSET_TYPE = Pattern.compile(
             "(image|font|audio|video)/.*|text/(css|javascript|ecmascript)|application/(x-)?(javascript|ecmascript|font.*|wasm)"

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Comparator;
@@ -85,12 +86,10 @@ record HarLog(String creator, List<HarEntry> entries) {
         }
     }
 
-    private record Begun(Optional<Instant> at, HarEntry entry) {}
-
     private static final class Parsing {
         private final String source;
         private final JsonParser parser;
-        private final List<Begun> entries = new ArrayList<>();
+        private final List<HarEntry> entries = new ArrayList<>();
         private String creator = "";
         private boolean hasEntries;
 
@@ -114,11 +113,11 @@ record HarLog(String creator, List<HarEntry> entries) {
             if (!hasEntries) {
                 throw wrong();
             }
-            if (entries.stream().allMatch(begun -> begun.at().isPresent())) {
+            if (entries.stream().allMatch(entry -> entry.at().isPresent())) {
                 // Some exports write a request when it has ended.
-                entries.sort(Comparator.comparing(begun -> begun.at().orElseThrow()));
+                entries.sort(Comparator.comparing(entry -> entry.at().orElseThrow()));
             }
-            return new HarLog(creator, entries.stream().map(Begun::entry).toList());
+            return new HarLog(creator, entries);
         }
 
         private InvalidScenarioException wrong() {
@@ -151,7 +150,7 @@ record HarLog(String creator, List<HarEntry> entries) {
             }
         }
 
-        private Begun entry(int number, JsonNode node) {
+        private HarEntry entry(int number, JsonNode node) {
             JsonNode request = node.path("request");
             JsonNode response = node.path("response");
             if (text(request, "method").isEmpty() || text(request, "url").isEmpty()) {
@@ -171,8 +170,23 @@ record HarLog(String creator, List<HarEntry> entries) {
                     request.path("bodySize").asLong(0),
                     answer.response(),
                     answer.evicted(),
-                    type);
-            return new Begun(time(text(node, "startedDateTime")), entry);
+                    type,
+                    time(text(node, "startedDateTime")),
+                    messages(node));
+            return entry;
+        }
+
+        private static List<HarMessage> messages(JsonNode entry) {
+            List<HarMessage> messages = new ArrayList<>();
+            for (JsonNode message : entry.path("_webSocketMessages")) {
+                long micros = (long) (message.path("time").asDouble(0) * 1_000_000);
+                messages.add(new HarMessage(
+                        text(message, "type").equals("send"),
+                        Instant.EPOCH.plus(micros, ChronoUnit.MICROS),
+                        message.path("opcode").asInt(HarMessage.TEXT) == HarMessage.TEXT,
+                        text(message, "data")));
+            }
+            return messages;
         }
 
         private record Answer(Response response, boolean evicted) {}

@@ -113,9 +113,18 @@ public final class HarReader {
         }
         notes.add(choice.summary(log.entries().size()));
         List<Recorded> recorded = new ArrayList<>();
-        for (HarEntry entry : entries) {
-            recorded.add(new Recorded(step(recorded.size() + 1, entry), entry.response()));
+        List<HarSockets.Moment> moments = HarSockets.among(entries);
+        if (moments.size() > MOST_STEPS) {
+            throw new InvalidScenarioException(
+                    file.toString(),
+                    "holds " + moments.size() + " requests and messages on WebSockets, and more than " + MOST_STEPS
+                            + " steps are not taken; record a shorter conversation");
         }
+        for (HarSockets.Moment moment : moments) {
+            recorded.add(new Recorded(
+                    step(recorded.size() + 1, moment), moment.entry().response()));
+        }
+        notes.addAll(unsaid(entries));
         notes.addAll(cookies.notes(log.creator()));
         notes.addAll(HarPolls.notes(entries));
         long evicted = entries.stream().filter(HarEntry::evicted).count();
@@ -140,7 +149,28 @@ public final class HarReader {
                         .toList());
     }
 
-    private Step step(int number, HarEntry entry) {
+    private static List<String> unsaid(List<HarEntry> entries) {
+        long bytes = entries.stream()
+                .flatMap(entry -> entry.messages().stream())
+                .filter(message -> message.sent() && !message.isText())
+                .count();
+        return bytes == 0
+                ? List.of()
+                : List.of("the page sent " + bytes + " messages of bytes on WebSockets, which are not sent: texts are");
+    }
+
+    private Step step(int number, HarSockets.Moment moment) {
+        HarEntry entry = moment.entry();
+        if (entry.isWebSocket()) {
+            Request request = new Request(
+                    moment.opens() ? Request.WEBSOCKET : Request.SEND,
+                    origin.template(entry.target()),
+                    List.of(),
+                    headers(entry, new Body.None()),
+                    cookies.of(entry),
+                    moment.said());
+            return new Step(number, entry.user(), request.asWebSocket(), Polling.NONE, Expectation.SWITCHED, List.of());
+        }
         Body body = bodies.of(entry);
         Request request = new Request(
                 entry.method(),

@@ -36,6 +36,11 @@ record HarUrl(String scheme, String host, String origin, String target) {
                 target.startsWith("/") ? target : "/" + target));
     }
 
+    /** The address of the application that it belongs to. */
+    String applicationsOrigin() {
+        return isWebSocket() ? origin.replaceFirst("^ws", "http") : origin;
+    }
+
     boolean isWebSocket() {
         return scheme.startsWith("ws");
     }

@@ -143,12 +143,7 @@ public final class Elsewhere implements Site {
         PlaySettings play = manner.from(
                 PlaySettings.of(settings.origin()).withVariables(settings.variables()), settings.requestLimit());
         Trial trial = new Trial(
-                new Given(nameOffset),
-                plan,
-                scenario,
-                new RunUser(plan, play, control),
-                Trial.STARTED_AHEAD,
-                manner.grace());
+                new Given(nameOffset), plan, scenario, new RunUser(plan, play, control), Trial.STARTED_AHEAD, manner);
         trial.begin();
         return trial;
     }

@@ -147,12 +147,7 @@ public final class Lab implements Site {
         PlaySettings play = manner.from(
                 PlaySettings.of(LabSettings.ORIGIN).withVariables(settings.variables()), settings.requestLimit());
         Trial trial = new Trial(
-                new Stand(workshop, nameOffset),
-                plan,
-                scenario,
-                new RunUser(plan, play, control),
-                mostAhead(),
-                manner.grace());
+                new Stand(workshop, nameOffset), plan, scenario, new RunUser(plan, play, control), mostAhead(), manner);
         try {
             trial.begin();
             return trial;

@@ -11,16 +11,20 @@ import java.time.Duration;
  *     difference
  * @param ownAddress whether connections come from a loopback address that no other trial has, where this machine has several:
  *     a limit by address that is kept in an attached backing service would else be used up by the trials before
+ * @param listening whether what open sockets hear is waited for and compared
  */
-public record Manner(Duration grace, boolean ownAddress) {
+public record Manner(Duration grace, boolean ownAddress, boolean listening) {
     /** What differs differs at once, and every trial comes from the same address. */
-    public static final Manner USUAL = new Manner(Duration.ZERO, false);
+    public static final Manner USUAL = new Manner(Duration.ZERO, false, false);
 
     /** Reads may differ for half a second. */
-    public static final Manner FORBEARING = new Manner(Duration.ofMillis(500), false);
+    public static final Manner FORBEARING = new Manner(Duration.ofMillis(500), false, false);
 
     /** From an address of its own. */
-    public static final Manner FROM_ELSEWHERE = new Manner(Duration.ZERO, true);
+    public static final Manner FROM_ELSEWHERE = new Manner(Duration.ZERO, true, false);
+
+    /** With an ear for what comes on open sockets. */
+    public static final Manner LISTENING = new Manner(Duration.ZERO, false, true);
 
     /** How requests are played in this manner. */
     PlaySettings from(PlaySettings usual, Duration requestLimit) {

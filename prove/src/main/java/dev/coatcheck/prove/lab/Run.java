@@ -47,6 +47,11 @@ public record Run(
      * @param repeated whether it was only repeated, for what it leaves behind
      */
     public record Played(Exchange exchange, String instance, long pid, boolean repeated) {
+        /** The same, and more is known of it. */
+        Played withExchange(Exchange other) {
+            return new Played(other, instance, pid, repeated);
+        }
+
         /** The same, known as another step. */
         public Played withStep(Step other) {
             return new Played(exchange.withStep(other), instance, pid, repeated);

@@ -5,10 +5,13 @@ import dev.coatcheck.prove.compare.Control;
 import dev.coatcheck.prove.compare.Difference;
 import dev.coatcheck.prove.play.Conversation;
 import dev.coatcheck.prove.play.Exchange;
+import dev.coatcheck.prove.play.Message;
+import dev.coatcheck.prove.play.OpenSockets;
 import dev.coatcheck.prove.play.PlaySettings;
 import dev.coatcheck.prove.play.Response;
 import dev.coatcheck.prove.play.Target;
 import dev.coatcheck.prove.scenario.Step;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -20,10 +23,12 @@ import java.util.Set;
  * The user of a run, who is one person as long as nothing is repeated. Where steps are repeated in each process, that
  * person has a lane for each: cookies and captures of repeated steps are the lane's own, all others are everyone's.
  */
-final class RunUser {
+final class RunUser implements AutoCloseable {
     private static final int ONLY = 0;
 
     private final Plan plan;
+    private final OpenSockets sockets = new OpenSockets();
+    private final Duration heardWithin;
     private final Map<Integer, Lane> lanes = new HashMap<>();
     private final Set<String> ownCookies = new HashSet<>();
 
@@ -34,7 +39,8 @@ final class RunUser {
 
     RunUser(Plan plan, PlaySettings settings, Optional<Control> control) {
         this.plan = plan;
-        Conversation beginning = Conversation.start(settings);
+        this.heardWithin = control.map(Control::heardWithin).orElse(Duration.ZERO);
+        Conversation beginning = Conversation.start(settings, sockets);
         former.put(Step.BEGINNING, beginning.copy());
         for (Seat seat : plan.seats()) {
             lanes.computeIfAbsent(number(seat), lane -> new Lane(beginning.copy(), control.map(Control::comparison)));
@@ -49,7 +55,7 @@ final class RunUser {
     Exchange play(Step step, Seat seat, Target target) throws InterruptedException {
         Conversation now = lane(seat).conversation();
         Conversation conversation =
-                step.asOf().isPresent() ? former.computeIfAbsent(step.asOf().getAsInt(), _ -> now.copy()) : now;
+                step.asOf().isPresent() ? former.computeIfAbsent(step.asOf().getAsInt(), _ -> now.beside()) : now;
         return conversation.play(step, target);
     }
 
@@ -71,7 +77,34 @@ final class RunUser {
 
     /** What the user of this seat has done so far, to go on with beside the run. */
     Conversation copy(Seat seat) {
-        return lane(seat).conversation().copy();
+        return lane(seat).conversation().beside();
+    }
+
+    /** How long a message took at most in one process. */
+    Duration heardWithin() {
+        return heardWithin;
+    }
+
+    /** Whether there is a control to compare with. */
+    boolean isCompared() {
+        return lanes.values().stream().allMatch(lane -> lane.comparison().isPresent());
+    }
+
+    OpenSockets sockets() {
+        return sockets;
+    }
+
+    /** What open sockets should have heard after the step that was compared last, and have not. */
+    List<Difference> unheard(int step, Seat seat, List<Message> heard) {
+        return lane(seat)
+                .comparison()
+                .map(comparison -> comparison.unheard(step, heard))
+                .orElse(List.of());
+    }
+
+    @Override
+    public void close() {
+        sockets.close();
     }
 
     private Lane lane(Seat seat) {

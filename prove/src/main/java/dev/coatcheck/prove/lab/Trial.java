@@ -39,6 +39,7 @@ public final class Trial implements AutoCloseable {
     private final RunUser user;
     private final int mostAhead;
     private final Duration grace;
+    private final Optional<Listening> listening;
 
     /** What was played in each process that lives, by lane and step. */
     private final Map<Integer, Set<LaneStep>> caughtUp = new HashMap<>();
@@ -59,15 +60,15 @@ public final class Trial implements AutoCloseable {
 
     /**
      * @param mostAhead how many web processes may be started ahead where the memory has room for them
-     * @param grace the one of {@link Manner}
      */
-    Trial(Processes processes, Plan plan, Scenario scenario, RunUser user, int mostAhead, Duration grace) {
+    Trial(Processes processes, Plan plan, Scenario scenario, RunUser user, int mostAhead, Manner manner) {
         this.processes = processes;
         this.plan = plan;
         this.scenario = scenario;
         this.user = user;
         this.mostAhead = mostAhead;
-        this.grace = grace;
+        this.grace = manner.grace();
+        this.listening = manner.listening() ? Optional.of(new Listening(user)) : Optional.empty();
         int first = 1 + plan.seats().stream().mapToInt(Seat::process).max().orElse(0);
         this.bystanders = IntStream.range(first, first + plan.bystanders())
                 .mapToObj(Seat::at)
@@ -162,17 +163,49 @@ public final class Trial implements AutoCloseable {
         victims.forEach(Victim::strike);
         // Not before the search for a connection: a while after a write is a while after it was sent.
         lastBegun = System.nanoTime() - exchange.took().toNanos();
-        tell(exchange, instance, false);
+        // A message goes where its socket is, wherever the step was to be played.
+        tell(exchange, served(exchange, instance), false);
         caughtUp(seat).add(new LaneStep(seat.lane(), step.number()));
         if (death != null) {
             caughtUp.keySet().removeAll(doomed);
             bury(victims, step.number());
         }
         List<Difference> differences = user.compare(exchange, seat);
+        if (listening.isPresent() && differences.isEmpty()) {
+            differences = listen(listening.get(), exchange, seat);
+        }
         if (!differences.isEmpty() && !(isForborne(step) && passes(step, seat))) {
             List<String> wrote = hasFailed(exchange) ? instance.linesSince(written) : List.of();
             broken = Optional.of(new Run.Break(step.number(), differences, wrote));
         }
+    }
+
+    private List<Difference> listen(Listening ear, Exchange exchange, Seat seat) throws InterruptedException {
+        List<Difference> missing = user.isCompared() ? ear.missing(exchange, seat) : List.of();
+        boolean last = exchange.step().number() == plan.steps();
+        Exchange heard = user.isCompared() ? ear.heard(exchange) : ear.learn(exchange, last);
+        played.set(played.size() - 1, played.getLast().withExchange(heard));
+        return missing;
+    }
+
+    private Instance served(Exchange exchange, Instance seated) throws InterruptedException {
+        String name = exchange.target().instance();
+        for (Seat seat : plan.seats()) {
+            if (!seated.name().equals(name) && processes.webProcesses().contains(seat.process())) {
+                Instance other = processes.web(seat);
+                if (other.name().equals(name)) {
+                    return other;
+                }
+            }
+        }
+        return seated;
+    }
+
+    private Seat seatOf(int process) {
+        return plan.seats().stream()
+                .filter(seat -> seat.process() == process)
+                .findFirst()
+                .orElseThrow();
     }
 
     private static boolean hasFailed(Exchange exchange) {
@@ -316,7 +349,9 @@ public final class Trial implements AutoCloseable {
             }
         }
         for (int process : idle.stream().skip(IDLE_AT_MOST).toList()) {
+            String name = processes.web(seatOf(process)).name();
             processes.retire(process);
+            user.sockets().closeThoseOf(name);
         }
         Set<Integer> disks = later.stream().map(Seat::disk).collect(Collectors.toSet());
         plan.workersDisk().ifPresent(disks::add);
@@ -352,6 +387,7 @@ public final class Trial implements AutoCloseable {
 
     /** Waits until nothing is left of them, and gives the workers their successors. */
     private void bury(List<Victim> victims, int step) {
+        victims.forEach(victim -> user.sockets().closeThoseOf(victim.instance().name()));
         kills.addAll(Parallel.map(victims, victim -> victim.bury(step)));
         processes.giveUpWorkersDisks();
         processes.startWorkers(plan.workersDisk());
@@ -393,6 +429,7 @@ public final class Trial implements AutoCloseable {
     /** Ends all its processes, and deletes their disks. */
     @Override
     public void close() {
+        user.close();
         processes.close();
     }
 }

@@ -3,8 +3,10 @@ package dev.coatcheck.prove.play;
 import dev.coatcheck.prove.scenario.Assertion;
 import dev.coatcheck.prove.scenario.Capture;
 import dev.coatcheck.prove.scenario.Expectation;
+import dev.coatcheck.prove.scenario.Request;
 import dev.coatcheck.prove.scenario.Step;
 import dev.coatcheck.prove.scenario.Variables;
+import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -32,29 +34,51 @@ import java.util.UUID;
 public final class Conversation {
     private static final SecureRandom RANDOM = new SecureRandom();
 
+    /** For a message that is to come before the next one is sent. */
+    private static final Duration AWAITED = Duration.ofSeconds(10);
+
+    private static final int SWITCHED = 101;
+
     private final PlaySettings settings;
     private final Map<String, String> variables;
     private final Map<String, CookieJar> jars;
+    private final OpenSockets sockets;
 
-    private Conversation(PlaySettings settings, Map<String, String> variables, Map<String, CookieJar> jars) {
+    private Conversation(
+            PlaySettings settings, Map<String, String> variables, Map<String, CookieJar> jars, OpenSockets sockets) {
         this.settings = settings;
         this.variables = variables;
         this.jars = jars;
+        this.sockets = sockets;
     }
 
-    /** A new run: no cookies, nothing captured, a {@code {{run}}} that no other run has. */
+    /** A new run: no cookies, nothing captured, a {@code {{run}}} that no other run has. A socket is closed once it is open. */
     public static Conversation start(PlaySettings settings) {
+        return start(settings, OpenSockets.none());
+    }
+
+    /** A new run, whose sockets are kept. */
+    public static Conversation start(PlaySettings settings, OpenSockets sockets) {
         Map<String, String> variables = new HashMap<>(settings.variables());
         variables.put(Variables.BASE_URL, Origins.text(settings.origin()));
         variables.put(Variables.RUN, "r" + Long.toString(RANDOM.nextLong(1L << 50, 1L << 52), 36));
-        return new Conversation(settings, variables, new HashMap<>());
+        return new Conversation(settings, variables, new HashMap<>(), sockets);
     }
 
-    /** Another conversation that has the past of this one, and a future of its own. */
+    /** Another conversation that has the past of this one, and a future of its own; they share their sockets. */
     public Conversation copy() {
+        return copy(sockets);
+    }
+
+    /** The same, and the sockets that it opens are its own, until those of this one are closed. */
+    public Conversation beside() {
+        return copy(sockets.beside());
+    }
+
+    private Conversation copy(OpenSockets open) {
         Map<String, CookieJar> copies = new HashMap<>();
         jars.forEach((user, jar) -> copies.put(user, jar.copy()));
-        return new Conversation(settings, new HashMap<>(variables), copies);
+        return new Conversation(settings, new HashMap<>(variables), copies, open);
     }
 
     /**
@@ -91,7 +115,6 @@ public final class Conversation {
         Instant at = began;
         long start = System.nanoTime();
         Map<String, String> drawn = new LinkedHashMap<>();
-        CookieJar jar = jar(step);
         Wire wire = new Wire(settings);
         Attempt attempt;
         int attempts = 0;
@@ -100,15 +123,12 @@ public final class Conversation {
                 Thread.sleep(step.polling().interval());
             }
             drawn.clear();
-            PreparedRequest prepared;
             try {
-                prepared = new Rendering(settings.origin(), name -> value(name, step, drawn))
-                        .prepare(step.request(), target, jar);
+                attempt = attempt(step, target, wire, drawn);
             } catch (Rendering.NotSendable e) {
                 Outcome.NotSent notSent = new Outcome.NotSent(String.valueOf(e.getMessage()));
                 return new Exchange(step, target, notSent, List.of(), drawn, attempts, at, Duration.ZERO);
             }
-            attempt = attempt(step, target, wire, prepared, jar);
             attempts++;
             if (attempts == 1) {
                 at = began.plus(wire.searched());
@@ -119,28 +139,39 @@ public final class Conversation {
         variables.putAll(attempt.captured());
         return new Exchange(
                 step,
-                target,
-                attempt.outcome(),
+                attempt.sent().to(),
+                attempt.sent().outcome(),
                 attempt.unmet(),
                 values,
                 attempts,
                 at,
-                Duration.ofNanos(System.nanoTime() - start).minus(wire.searched()));
+                Duration.ofNanos(System.nanoTime() - start).minus(wire.searched()),
+                attempt.sent().opened(),
+                List.of());
     }
 
-    private record Attempt(Outcome outcome, List<String> unmet, Map<String, String> captured) {
+    /**
+     * What came of a request.
+     *
+     * @param to who got it
+     * @param opened whether a socket stays open behind it
+     */
+    private record Sent(Outcome outcome, Target to, boolean opened) {}
+
+    private record Attempt(Sent sent, List<String> unmet, Map<String, String> captured) {
         boolean isAsExpected() {
-            return outcome instanceof Outcome.Answered && unmet.isEmpty();
+            return sent.outcome() instanceof Outcome.Answered && unmet.isEmpty();
         }
     }
 
-    private Attempt attempt(Step step, Target target, Wire wire, PreparedRequest prepared, CookieJar jar)
+    private Attempt attempt(Step step, Target target, Wire wire, Map<String, String> drawn)
             throws InterruptedException {
-        Outcome outcome = wire.send(prepared, target);
-        if (!(outcome instanceof Outcome.Answered(SentRequest request, Response response))) {
-            return new Attempt(outcome, List.of(), Map.of());
+        Sent sent = step.request().method().equals(Request.SEND)
+                ? sendOnSocket(step, target, wire, drawn)
+                : send(step, target, wire, prepared(step, target, drawn));
+        if (!(sent.outcome() instanceof Outcome.Answered(SentRequest request, Response response))) {
+            return new Attempt(sent, List.of(), Map.of());
         }
-        jar.receive(prepared.path(), response, Set.of());
         List<String> unmet = new ArrayList<>();
         Expectation.Status status = step.expectation().status();
         if (!status.allows(response.status())) {
@@ -158,7 +189,81 @@ public final class Conversation {
         for (Assertion assertion : step.expectation().assertions()) {
             Asserting.unmet(assertion, response, name -> known(name, captured)).ifPresent(unmet::add);
         }
-        return new Attempt(outcome, unmet, captured);
+        return new Attempt(sent, unmet, captured);
+    }
+
+    private PreparedRequest prepared(Step step, Target target, Map<String, String> drawn) {
+        return new Rendering(settings.origin(), name -> value(name, step, drawn))
+                .prepare(step.request(), target, jar(step));
+    }
+
+    private Sent send(Step step, Target target, Wire wire, PreparedRequest prepared) throws InterruptedException {
+        if (sockets.areFull()) {
+            throw new Rendering.NotSendable(OpenSockets.MOST + " sockets are open, and no more are kept");
+        }
+        Outcome outcome = wire.send(prepared, target);
+        if (outcome instanceof Outcome.Answered(SentRequest request, Response response)) {
+            jar(step).receive(prepared.path(), response, Set.of());
+        }
+        Optional<OpenSocket> opened = wire.takeOpened();
+        if (opened.isEmpty()) {
+            return new Sent(outcome, target, false);
+        }
+        int known = sockets.heard().size();
+        sockets.keep(step, prepared.sent().target(), opened.get());
+        return new Sent(said(outcome, prepared, step, opened.get(), known), target, true);
+    }
+
+    /** A client whose socket is gone opens it anew, wherever it comes to then, and says again what it said at first. */
+    private Sent sendOnSocket(Step step, Target target, Wire wire, Map<String, String> drawn)
+            throws InterruptedException {
+        PreparedRequest prepared = prepared(step, target, drawn);
+        String path = prepared.sent().target();
+        OpenSockets.Kept kept = sockets.find(step.user(), path)
+                .orElseThrow(() -> new Rendering.NotSendable("no step of this user before it opened a WebSocket at "
+                        + path + ", as 'WEBSOCKET " + path + "'"));
+        if (!kept.socket().isOpen()) {
+            Sent again = send(kept.opening(), target, wire, prepared(kept.opening(), target, new HashMap<>()));
+            if (!again.opened()) {
+                return again;
+            }
+            kept = sockets.find(step.user(), path).orElse(kept);
+        }
+        Response open = new Response(SWITCHED, List.of(), Content.of(new byte[0]));
+        Outcome answered = new Outcome.Answered(prepared.sent(), open);
+        Outcome outcome =
+                said(answered, prepared, step, kept.socket(), sockets.heard().size());
+        return new Sent(outcome, kept.socket().target(), false);
+    }
+
+    /**
+     * Says what the step has to say on a socket.
+     *
+     * @param before how many messages were heard when the other side had not been asked for any
+     */
+    private Outcome said(Outcome opened, PreparedRequest prepared, Step step, OpenSocket socket, int before)
+            throws InterruptedException {
+        int known = before;
+        for (PreparedRequest.Outgoing message : prepared.messages()) {
+            if (message.awaited() && sockets.awaitMore(known, AWAITED).size() == known) {
+                return new Outcome.Failed(
+                        prepared.sent(),
+                        Outcome.Failure.TIMED_OUT,
+                        "no message came within " + AWAITED.toMillis()
+                                + " ms, and one was to come before the next is sent");
+            }
+            known = sockets.heard().size();
+            try {
+                if (!(socket instanceof WebSocket speaking)) {
+                    throw new Rendering.NotSendable("step " + step.number() + " has messages for what is no WebSocket");
+                }
+                speaking.send(message.text());
+            } catch (IOException e) {
+                return new Outcome.Failed(
+                        prepared.sent(), Outcome.Failure.NO_RESPONSE, "the socket is closed: " + e.getMessage());
+            }
+        }
+        return opened;
     }
 
     private Optional<String> known(String name, Map<String, String> captured) {

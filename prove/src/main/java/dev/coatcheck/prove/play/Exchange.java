@@ -19,6 +19,8 @@ import java.util.Optional;
  * @param attempts how often the request was sent
  * @param at when the first attempt began, after the search for its connection
  * @param took until the end of the last attempt, without the search for a connection to who is to answer
+ * @param opened whether a socket or a stream of events stays open behind it
+ * @param heard what open sockets have heard since, before the next step; empty where nobody listened
  */
 public record Exchange(
         Step step,
@@ -28,15 +30,36 @@ public record Exchange(
         Map<String, String> values,
         int attempts,
         Instant at,
-        Duration took) {
+        Duration took,
+        boolean opened,
+        List<Message> heard) {
+    /** One that leaves no socket open, and after which nothing was heard. */
+    public Exchange(
+            Step step,
+            Target target,
+            Outcome outcome,
+            List<String> unmet,
+            Map<String, String> values,
+            int attempts,
+            Instant at,
+            Duration took) {
+        this(step, target, outcome, unmet, values, attempts, at, took, false, List.of());
+    }
+
     public Exchange {
+        heard = List.copyOf(heard);
         unmet = List.copyOf(unmet);
         values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
     }
 
     /** The same, known as another step. */
     public Exchange withStep(Step other) {
-        return new Exchange(other, target, outcome, unmet, values, attempts, at, took);
+        return new Exchange(other, target, outcome, unmet, values, attempts, at, took, opened, heard);
+    }
+
+    /** The same, and what was heard after it. */
+    public Exchange hearing(List<Message> messages) {
+        return new Exchange(step, target, outcome, unmet, values, attempts, at, took, opened, messages);
     }
 
     /** Whether there was a response, and the scenario is content with it. */

@@ -24,6 +24,9 @@ import org.apache.hc.core5.http.io.entity.FileEntity;
 
 /** Puts values in the place of variables, and makes of a step what goes over the wire. */
 final class Rendering {
+    /** What a server shows that it speaks of WebSockets by. */
+    static final String KEY = "Sec-WebSocket-Key";
+
     private final URI origin;
     private final Function<String, String> values;
 
@@ -63,12 +66,21 @@ final class Rendering {
         if (!body.contentType().isEmpty()) {
             addUnlessThere(headers, "Content-Type", body.contentType());
         }
+        if (request.method().equals(Request.WEBSOCKET)) {
+            // As browsers do: many a server takes no page but its own.
+            addUnlessThere(headers, "Origin", Origins.text(origin));
+            headers.add(new Header("Connection", "Upgrade"));
+            headers.add(new Header("Upgrade", "websocket"));
+            headers.add(new Header("Sec-WebSocket-Version", "13"));
+            headers.add(new Header(KEY, WebSocket.newKey()));
+        }
         addUnlessThere(headers, "Host", origin.getRawAuthority());
         addUnlessThere(headers, "User-Agent", "coatcheck");
         addUnlessThere(headers, "Accept", "*/*");
         addUnlessThere(headers, "Connection", "close");
         headers.forEach(Rendering::check);
-        return new PreparedRequest(new SentRequest(request.method(), target, headers, body.text()), body.entity());
+        SentRequest sent = new SentRequest(request.method(), target, headers, body.text());
+        return new PreparedRequest(sent, body.entity(), body.messages());
     }
 
     private static void addUnlessThere(List<Header> headers, String name, String value) {
@@ -124,7 +136,12 @@ final class Rendering {
         return URLEncoder.encode(text, StandardCharsets.UTF_8);
     }
 
-    private record Rendered(String text, String contentType, Optional<HttpEntity> entity) {
+    private record Rendered(
+            String text, String contentType, Optional<HttpEntity> entity, List<PreparedRequest.Outgoing> messages) {
+        Rendered(String text, String contentType, Optional<HttpEntity> entity) {
+            this(text, contentType, entity, List.of());
+        }
+
         static Rendered of(String text, String contentType) {
             return new Rendered(
                     text, contentType, Optional.of(new ByteArrayEntity(text.getBytes(StandardCharsets.UTF_8), null)));
@@ -137,6 +154,7 @@ final class Rendering {
             case Body.Text(Template text, String contentType) -> Rendered.of(text.render(values), contentType);
             case Body.Json(Template text) -> Rendered.of(text.renderJson(values), ContentTypes.JSON);
             case Body.Form(List<Field> fields) -> Rendered.of(encoded(fields), ContentTypes.FORM);
+            case Body.Messages(List<Body.Message> messages) -> messages(messages);
             case Body.Bytes bytes ->
                 new Rendered(
                         "(" + bytes.content().length + " bytes)",
@@ -146,6 +164,20 @@ final class Rendering {
                 new Rendered("@" + path.getFileName(), contentType, Optional.of(new FileEntity(path.toFile(), null)));
             case Body.Multipart(List<Body.Part> parts) -> multipart(parts);
         };
+    }
+
+    private Rendered messages(List<Body.Message> messages) {
+        List<PreparedRequest.Outgoing> outgoing = messages.stream()
+                .map(message -> new PreparedRequest.Outgoing(text(message.text()), message.awaited()))
+                .toList();
+        String text = outgoing.stream().map(PreparedRequest.Outgoing::text).collect(Collectors.joining("\n"));
+        return new Rendered(text, "", Optional.empty(), outgoing);
+    }
+
+    private String text(Template message) {
+        String written = message.toString();
+        boolean json = written.startsWith("[") || (written.startsWith("{") && !written.startsWith("{{"));
+        return json ? message.renderJson(values) : message.render(values);
     }
 
     private Rendered multipart(List<Body.Part> parts) {

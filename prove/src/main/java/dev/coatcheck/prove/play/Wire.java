@@ -1,6 +1,9 @@
 package dev.coatcheck.prove.play;
 
+import dev.coatcheck.prove.scenario.ContentTypes;
+import dev.coatcheck.prove.scenario.Request;
 import java.io.ByteArrayInputStream;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -9,12 +12,14 @@ import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.zip.GZIPInputStream;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
@@ -24,6 +29,7 @@ import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.NoHttpResponseException;
+import org.apache.hc.core5.http.ProtocolException;
 import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.impl.io.DefaultBHttpClientConnection;
 import org.apache.hc.core5.http.impl.io.HttpRequestExecutor;
@@ -45,7 +51,18 @@ final class Wire {
             .build();
     private static final HttpRequestExecutor EXECUTOR = new HttpRequestExecutor();
 
+    /** What follows the head of an answer that switches is no HTTP: nothing of it is to be read ahead. */
+    private static final Http1Config NO_FURTHER_THAN_THE_HEAD =
+            Http1Config.copy(LIMITS).setBufferSize(1).build();
+
+    /** Who says nothing for so long after the beginning of a stream of events waits for something to happen. */
+    private static final Duration QUIET = Duration.ofSeconds(1);
+
+    private static final int SWITCHING_PROTOCOLS = 101;
+    private static final int OK = 200;
+
     private final PlaySettings settings;
+    private final AtomicReference<Optional<OpenSocket>> opened = new AtomicReference<>(Optional.empty());
     private Duration searched = Duration.ZERO;
 
     Wire(PlaySettings settings) {
@@ -55,6 +72,11 @@ final class Wire {
     /** How long it took so far to find connections to who is to answer; none of it counts as the time of a request. */
     Duration searched() {
         return searched;
+    }
+
+    /** What stays open of the last exchange; whoever takes it closes it. */
+    Optional<OpenSocket> takeOpened() {
+        return opened.getAndSet(Optional.empty());
     }
 
     Outcome send(PreparedRequest prepared, Target target) throws InterruptedException {
@@ -71,7 +93,10 @@ final class Wire {
         } catch (ExecutionException e) {
             throw new IllegalStateException("sending " + prepared.sent().target() + " went wrong", e.getCause());
         } finally {
-            exchange.cancel(true);
+            if (!exchange.isDone()) {
+                exchange.cancel(true);
+                takeOpened().ifPresent(OpenSocket::close);
+            }
         }
     }
 
@@ -90,22 +115,108 @@ final class Wire {
         } catch (IOException e) {
             return new Outcome.Failed(sent, Outcome.Failure.NOT_CONNECTED, target.address() + ": " + e.getMessage());
         }
-        Outcome.Failure failure = Outcome.Failure.NO_RESPONSE;
-        try (socket;
-                DefaultBHttpClientConnection connection = new DefaultBHttpClientConnection(LIMITS)) {
-            connection.bind(socket);
-            try (ClassicHttpResponse response =
-                    EXECUTOR.execute(request(prepared), connection, HttpCoreContext.create())) {
-                failure = Outcome.Failure.CUT_OFF;
-                return new Outcome.Answered(sent, received(response));
-            }
+        boolean switches = sent.method().equals(Request.WEBSOCKET);
+        Connected connected = new Connected(
+                socket, new DefaultBHttpClientConnection(switches ? NO_FURTHER_THAN_THE_HEAD : LIMITS), target);
+        try (connected) {
+            connected.connection().bind(socket);
+            Response response = switches ? switched(prepared, connected) : answered(prepared, connected);
+            return new Outcome.Answered(sent, response);
         } catch (HttpException e) {
             return new Outcome.Failed(sent, Outcome.Failure.MALFORMED, String.valueOf(e.getMessage()));
         } catch (NoHttpResponseException e) {
-            return new Outcome.Failed(sent, failure, "the connection was closed without a response");
+            return new Outcome.Failed(sent, connected.failure, "the connection was closed without a response");
         } catch (IOException e) {
-            return new Outcome.Failed(sent, failure, String.valueOf(e.getMessage()));
+            return new Outcome.Failed(sent, connected.failure, String.valueOf(e.getMessage()));
         }
+    }
+
+    /** A connection of one exchange; closed at its end unless it stays open. */
+    private static final class Connected implements Closeable {
+        private final Socket socket;
+        private final DefaultBHttpClientConnection connection;
+        private final Target target;
+        private Outcome.Failure failure = Outcome.Failure.NO_RESPONSE;
+        private boolean staysOpen;
+
+        Connected(Socket socket, DefaultBHttpClientConnection connection, Target target) {
+            this.socket = socket;
+            this.connection = connection;
+            this.target = target;
+        }
+
+        DefaultBHttpClientConnection connection() {
+            return connection;
+        }
+
+        @Override
+        public void close() throws IOException {
+            if (!staysOpen) {
+                connection.close();
+                socket.close();
+            }
+        }
+    }
+
+    private Response answered(PreparedRequest prepared, Connected connected) throws HttpException, IOException {
+        // Not closed here: that would read a stream of events to its end. Its connection is closed.
+        ClassicHttpResponse response =
+                EXECUTOR.execute(request(prepared), connected.connection, HttpCoreContext.create());
+        connected.failure = Outcome.Failure.CUT_OFF;
+        return isEventStream(response) ? streamed(response, connected) : received(response);
+    }
+
+    private static boolean isEventStream(ClassicHttpResponse response) {
+        org.apache.hc.core5.http.Header type = response.getFirstHeader("Content-Type");
+        return response.getCode() == OK
+                && response.getEntity() != null
+                && type != null
+                && type.getValue().toLowerCase(Locale.ROOT).startsWith(ContentTypes.EVENT_STREAM);
+    }
+
+    private Response streamed(ClassicHttpResponse response, Connected connected) throws IOException {
+        return switch (EventStream.begin(
+                connected.socket,
+                connected.target,
+                connected.connection,
+                response.getEntity().getContent(),
+                QUIET)) {
+            case EventStream.Beginning.Whole(Content content) -> received(response, content);
+            case EventStream.Beginning.Open(EventStream stream) -> {
+                connected.staysOpen = true;
+                opened.set(Optional.of(stream));
+                yield received(response, Content.of(new byte[0]));
+            }
+        };
+    }
+
+    private Response switched(PreparedRequest prepared, Connected connected) throws HttpException, IOException {
+        DefaultBHttpClientConnection connection = connected.connection;
+        connection.sendRequestHeader(request(prepared));
+        connection.flush();
+        ClassicHttpResponse response;
+        do {
+            response = connection.receiveResponseHeader();
+        } while (response.getCode() < OK && response.getCode() != SWITCHING_PROTOCOLS);
+        if (response.getCode() != SWITCHING_PROTOCOLS) {
+            connected.failure = Outcome.Failure.CUT_OFF;
+            connection.receiveResponseEntity(response);
+            return received(response);
+        }
+        Response head = received(response, Content.of(new byte[0]));
+        String key = prepared.sent().headers().stream()
+                .filter(header -> header.name().equals(Rendering.KEY))
+                .map(Header::value)
+                .findFirst()
+                .orElseThrow();
+        if (head.header("Sec-WebSocket-Accept")
+                .filter(WebSocket.acceptOf(key)::equals)
+                .isEmpty()) {
+            throw new ProtocolException("it switches, but answers another key than it was sent");
+        }
+        connected.staysOpen = true;
+        opened.set(Optional.of(new WebSocket(connected.socket, connected.target)));
+        return head;
     }
 
     private Socket opened(Target target, Duration connectLimit) throws IOException {
@@ -172,7 +283,8 @@ final class Wire {
 
     private static ClassicHttpRequest request(PreparedRequest prepared) throws HttpException, IOException {
         SentRequest sent = prepared.sent();
-        ClassicHttpRequest request = new BasicClassicHttpRequest(sent.method(), sent.target());
+        String method = sent.method().equals(Request.WEBSOCKET) ? "GET" : sent.method();
+        ClassicHttpRequest request = new BasicClassicHttpRequest(method, sent.target());
         sent.headers().forEach(header -> request.addHeader(header.name(), header.value()));
         prepared.entity().ifPresent(request::setEntity);
         new RequestContent(true).process(request, request.getEntity(), HttpCoreContext.create());
@@ -180,18 +292,22 @@ final class Wire {
     }
 
     private static Response received(ClassicHttpResponse response) throws IOException {
+        HttpEntity entity = response.getEntity();
+        if (entity == null) {
+            return received(response, Content.of(new byte[0]));
+        }
+        try (InputStream stream = entity.getContent()) {
+            return received(response, Content.read(stream));
+        }
+    }
+
+    private static Response received(ClassicHttpResponse response, Content content) {
         List<Header> headers = new ArrayList<>();
         for (org.apache.hc.core5.http.Header header : response.getHeaders()) {
             headers.add(new Header(header.getName(), String.valueOf(header.getValue())));
         }
-        HttpEntity entity = response.getEntity();
-        if (entity == null) {
-            return new Response(response.getCode(), headers, Content.of(new byte[0]));
-        }
-        try (InputStream stream = entity.getContent()) {
-            Response whole = new Response(response.getCode(), headers, Content.read(stream));
-            return new Response(whole.status(), whole.headers(), unzipped(whole));
-        }
+        Response whole = new Response(response.getCode(), headers, content);
+        return new Response(whole.status(), headers, unzipped(whole));
     }
 
     /** Where the scenario itself asks for gzip: what is compared is the page, not its compression. */

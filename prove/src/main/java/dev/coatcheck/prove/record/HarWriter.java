@@ -3,6 +3,7 @@ package dev.coatcheck.prove.record;
 import dev.coatcheck.prove.play.Header;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.math.BigDecimal;
 import java.net.URLDecoder;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -74,6 +75,7 @@ final class HarWriter {
         json.writeNumberProperty("time", millis(exchange.took()));
         request(exchange);
         response(answer);
+        messages(exchange.messages());
         json.writeObjectPropertyStart("cache");
         json.writeEndObject();
         json.writeObjectPropertyStart("timings");
@@ -82,6 +84,24 @@ final class HarWriter {
         json.writeNumberProperty("receive", 0);
         json.writeEndObject();
         json.writeEndObject();
+    }
+
+    /** As Chromium does. */
+    private void messages(List<RecordedExchange.Message> messages) {
+        if (messages.isEmpty()) {
+            return;
+        }
+        json.writeStringProperty("_resourceType", "websocket");
+        json.writeArrayPropertyStart("_webSocketMessages");
+        for (RecordedExchange.Message message : messages) {
+            json.writeStartObject();
+            json.writeStringProperty("type", message.sent() ? "send" : "receive");
+            json.writeNumberProperty("time", BigDecimal.valueOf(message.at().toEpochMilli(), 3));
+            json.writeNumberProperty("opcode", message.opcode());
+            json.writeStringProperty("data", message.data());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
     }
 
     private static long millis(Duration duration) {

@@ -1,5 +1,6 @@
 package dev.coatcheck.prove.record;
 
+import dev.coatcheck.prove.play.WebSocketFrames;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
@@ -17,7 +18,7 @@ import java.util.function.Function;
 /**
  * One connection of a client. Each of its requests goes to the application on a connection of its own, so that none meets one
  * that the application was about to end. What comes is handed on as it comes, byte by byte, so that streams and
- * WebSockets work; what is not asked of the application is an answer that is compressed.
+ * WebSockets work; what is not asked of the application is an answer that is compressed, or messages that are.
  */
 final class RecordedConnection implements AutoCloseable {
     private static final int MOST_SILENT_MILLIS = 10 * 60_000;
@@ -27,7 +28,7 @@ final class RecordedConnection implements AutoCloseable {
 
     private static final int CONNECT_MILLIS = 10_000;
     private static final int SWITCHING_PROTOCOLS = 101;
-    private static final Set<String> NOT_HANDED_ON = Set.of("accept-encoding", "expect");
+    private static final Set<String> NOT_HANDED_ON = Set.of("accept-encoding", "expect", "sec-websocket-extensions");
     private static final byte[] CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1);
     private static final byte[] NOT_REACHED = String.join(
                     "\r\n",
@@ -119,7 +120,7 @@ final class RecordedConnection implements AutoCloseable {
         toClient.write(response.bytes());
         toClient.flush();
         if (response.status() == SWITCHING_PROTOCOLS) {
-            tunnel(fromApplication, toApplication);
+            tunnel(exchange, fromApplication, toApplication);
             return false;
         }
         framing.relay(fromApplication, toClient, received);
@@ -142,25 +143,53 @@ final class RecordedConnection implements AutoCloseable {
         }
     }
 
-    private void tunnel(InputStream fromApplication, OutputStream toApplication) throws IOException {
+    private void tunnel(RecordedExchange exchange, InputStream fromApplication, OutputStream toApplication)
+            throws IOException {
         Thread there = Thread.ofVirtual().name("recorder-tunnel").start(() -> {
             try (this) {
-                pump(fromClient, toApplication);
+                pump(fromClient, toApplication, new Overheard(exchange, true));
             } catch (IOException ended) {
                 // The other direction ends with it.
             }
         });
         try {
-            pump(fromApplication, toClient);
+            pump(fromApplication, toClient, new Overheard(exchange, false));
         } finally {
             close();
             there.interrupt();
         }
     }
 
-    private void pump(InputStream from, OutputStream to) throws IOException {
+    /** What goes through one way, where it is messages of a WebSocket. */
+    private static final class Overheard {
+        private final WebSocketFrames frames;
+        private boolean understood;
+
+        Overheard(RecordedExchange exchange, boolean sent) {
+            understood = exchange.request().says("Upgrade", "websocket");
+            frames = new WebSocketFrames((opcode, content) -> {
+                if (opcode < WebSocketFrames.CLOSE) {
+                    exchange.message(sent, opcode, content);
+                }
+            });
+        }
+
+        void take(byte[] bytes, int length) {
+            try {
+                if (understood) {
+                    frames.take(bytes, length);
+                }
+            } catch (IOException e) {
+                // What is no message goes through all the same.
+                understood = false;
+            }
+        }
+    }
+
+    private void pump(InputStream from, OutputStream to, Overheard overheard) throws IOException {
         byte[] buffer = new byte[Framing.BUFFER];
         for (int read = inTunnel(from, buffer); read >= 0; read = inTunnel(from, buffer)) {
+            overheard.take(buffer, read);
             to.write(buffer, 0, read);
             to.flush();
         }

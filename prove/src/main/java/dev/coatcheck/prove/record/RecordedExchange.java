@@ -1,9 +1,14 @@
 package dev.coatcheck.prove.record;
 
 import dev.coatcheck.prove.har.HarReader;
+import dev.coatcheck.prove.play.WebSocketFrames;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -12,6 +17,9 @@ import java.util.concurrent.atomic.AtomicLong;
  * it goes on: who has the last byte of an answer finds the whole of it recorded. Thread-safe.
  */
 final class RecordedExchange {
+    /** Of a WebSocket. */
+    private static final int MOST_MESSAGES = 10_000;
+
     private final String origin;
     private final Head request;
     private final Instant at = InstantSource.system().instant();
@@ -21,6 +29,16 @@ final class RecordedExchange {
     private volatile Duration took = Duration.ZERO;
     private volatile Optional<Answer> answer = Optional.empty();
     private volatile Optional<String> broken = Optional.empty();
+    private final List<Message> messages = new ArrayList<>();
+    private boolean missesMessages;
+
+    /**
+     * A message on a WebSocket.
+     *
+     * @param sent whether the client sent it
+     * @param data its text; bytes in base64
+     */
+    record Message(boolean sent, Instant at, int opcode, String data) {}
 
     /** What came back: the head, and what there is of the body. */
     record Answer(Head head, Kept body) {
@@ -47,6 +65,26 @@ final class RecordedExchange {
         took = Duration.ofNanos(System.nanoTime() - start);
         answer = Optional.of(new Answer(head, body));
         return body;
+    }
+
+    /** Keeps a message of the WebSocket that the exchange opened, as far as there is room. */
+    synchronized void message(boolean isSent, int opcode, byte[] content) {
+        if (messages.size() == MOST_MESSAGES || answers.addAndGet(-content.length) < 0) {
+            missesMessages = true;
+            return;
+        }
+        String data = opcode == WebSocketFrames.TEXT
+                ? new String(content, StandardCharsets.UTF_8)
+                : Base64.getEncoder().encodeToString(content);
+        messages.add(new Message(isSent, InstantSource.system().instant(), opcode, data));
+    }
+
+    synchronized List<Message> messages() {
+        return List.copyOf(messages);
+    }
+
+    private synchronized boolean isMissingMessages() {
+        return missesMessages;
     }
 
     void ended() {
@@ -95,6 +133,8 @@ final class RecordedExchange {
     }
 
     boolean isCut() {
-        return sent.isCut() || answer.filter(found -> found.body().isCut()).isPresent();
+        return isMissingMessages()
+                || sent.isCut()
+                || answer.filter(found -> found.body().isCut()).isPresent();
     }
 }

@@ -19,7 +19,7 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * A proxy in front of one instance of an application, on loopback, that keeps what goes through: HTTP/1.1, each body up to 32
- * MiB and 256 MiB of all, and 10 000 requests. What goes over a WebSocket goes through and is not kept.
+ * MiB and 256 MiB of all, and 10 000 requests; of each WebSocket 10 000 messages.
  *
  * <p>Thread-safe. It has a thread for each connection, 1000 at most.
  *

@@ -2,6 +2,7 @@ package dev.coatcheck.prove.report;
 
 import com.google.re2j.Matcher;
 import com.google.re2j.Pattern;
+import dev.coatcheck.prove.check.Cause;
 import java.util.stream.Collectors;
 
 /** A leak told in sentences, the same ones in every face. */
@@ -145,6 +146,9 @@ final class LeakWords {
     private static String consequence(FoundLeak leak) {
         Matcher status = STATUS.matcher(leak.difference());
         String other = other(leak);
+        if (leak.cause() == Cause.SOCKET_REGISTRY) {
+            return "Where the two are on different processes, " + leak.difference() + ".";
+        }
         if (status.matches()) {
             return other + " answers " + status.group(2) + " instead of " + status.group(1) + ".";
         }

@@ -49,6 +49,20 @@ public sealed interface Body {
         }
     }
 
+    /** Messages on a WebSocket, in the order in which they are sent. */
+    record Messages(List<Message> messages) implements Body {
+        public Messages {
+            messages = List.copyOf(messages);
+        }
+    }
+
+    /**
+     * One text message of {@link Messages}.
+     *
+     * @param awaited whether the other side has to send a message before this one is sent
+     */
+    record Message(Template text, boolean awaited) {}
+
     /** One part of a {@link Multipart}. */
     sealed interface Part {
         String name();

@@ -7,6 +7,7 @@ import java.util.Optional;
 /** The content types that a step does not have to write. */
 public final class ContentTypes {
     public static final String JSON = "application/json";
+    public static final String EVENT_STREAM = "text/event-stream";
     public static final String FORM = "application/x-www-form-urlencoded";
 
     private ContentTypes() {}

@@ -12,8 +12,16 @@ public record Expectation(Status status, List<Assertion> assertions) {
     /** What a step that says nothing expects. */
     public static final Expectation SUCCESS = new Expectation(new Success(), List.of());
 
+    /** What a step that opens a WebSocket and says nothing expects. */
+    public static final Expectation SWITCHED = new Expectation(new Exactly(101), List.of());
+
     public Expectation {
         assertions = List.copyOf(assertions);
+    }
+
+    /** What a step that says nothing of its answer expects of its request. */
+    public static Expectation ofRequest(Request request) {
+        return request.isOfWebSocket() ? SWITCHED : SUCCESS;
     }
 
     /** Which statuses are as expected. */

@@ -17,6 +17,7 @@ import java.util.regex.Pattern;
  * method    = 1*20 capital letters
  * target    = "/" … or an absolute URL of the application     ; up to the first blank
  * body      = json / fields / "@" file                        ; JSON begins with "{" or "["
+ * socket    = ( "WEBSOCKET" / "SEND" ) blanks target [ blanks message ]      ; the message is the rest of the line
  * fields    = field *( "&amp;" field )                            ; with a file among them it is multipart, else a form
  * field     = name "=" value / name "=@" file                 ; "%26" stands for "&amp;", "+" for a blank
  * </pre>
@@ -55,7 +56,8 @@ public final class StepLines {
             int number = steps.size() + 1;
             Cursor cursor = new Cursor("--step " + number, line.strip(), new Variables(variables));
             Request request = new StepLines(folder, cursor).request();
-            steps.add(new Step(number, Step.ONLY_USER, request, Polling.NONE, Expectation.SUCCESS, List.of()));
+            steps.add(
+                    new Step(number, Step.ONLY_USER, request, Polling.NONE, Expectation.ofRequest(request), List.of()));
         }
         return new Scenario("steps", steps);
     }
@@ -75,7 +77,16 @@ public final class StepLines {
         if (!cursor.atEnd() && method.isEmpty()) {
             throw cursor.error("a step with a body names its method; " + EXAMPLE);
         }
-        return Request.of(method.isEmpty() ? "GET" : method, target).withBody(body());
+        Request request = Request.of(method.isEmpty() ? "GET" : method, target);
+        return request.withBody(request.isOfWebSocket() ? message() : body());
+    }
+
+    private Body message() {
+        if (cursor.atEnd()) {
+            return new Body.None();
+        }
+        Template text = cursor.templateUpTo(cursor.offset() + cursor.remaining());
+        return new Body.Messages(List.of(new Body.Message(text, false)));
     }
 
     private String wrongTarget(String method) {

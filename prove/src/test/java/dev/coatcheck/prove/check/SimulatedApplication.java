@@ -29,6 +29,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -105,6 +109,11 @@ final class SimulatedApplication implements Stage {
     int endsAfter = Integer.MAX_VALUE;
     /** How many of the conversations that confirm unsplit vary by themselves in a way that the control had not shown. */
     int lessons;
+
+    /** After which step a socket hears something, where its process plays that step, by the step that opens it. */
+    final Map<Integer, Integer> sockets = new TreeMap<>();
+
+    private boolean listens;
 
     SimulatedApplication(Scenario scenario) {
         this.scenario = scenario;
@@ -191,6 +200,38 @@ final class SimulatedApplication implements Stage {
     }
 
     @Override
+    public SortedSet<Integer> opening() {
+        return new TreeSet<>(sockets.keySet());
+    }
+
+    @Override
+    public Stage listening() {
+        SimulatedApplication listening = longer(Extended.none(scenario));
+        listening.sockets.putAll(sockets);
+        listening.listens = true;
+        listening.lessons = lessons;
+        return listening;
+    }
+
+    @Override
+    public SortedMap<Integer, SortedSet<Integer>> heard() {
+        SortedMap<Integer, SortedSet<Integer>> heard = new TreeMap<>();
+        sockets.forEach((socket, step) -> heard.put(socket, new TreeSet<>(Set.of(step))));
+        return heard;
+    }
+
+    private Optional<Difference> unheard(Plan plan, int step) {
+        return sockets.entrySet().stream()
+                .filter(socket -> listens
+                        && socket.getValue() == step
+                        && plan.seat(step).process()
+                                != plan.seat(socket.getKey()).process())
+                .findFirst()
+                .map(socket -> new Difference(
+                        step, Part.MESSAGE, Integer.toString(socket.getKey()), Optional.of("news"), Optional.empty()));
+    }
+
+    @Override
     public Optional<Settling> settling(Plan differing, int write) {
         settled.add(scenario.steps().get(differing.steps() - 1).title());
         return Optional.of(new Settling(Duration.ofSeconds(10), Optional.empty()));
@@ -238,6 +279,10 @@ final class SimulatedApplication implements Stage {
             if (well == failing.contains(number) && judge.isEmpty() && !disregarded.contains(number)) {
                 Difference difference = new Difference(number, Part.STATUS, "", Optional.of("200"), Optional.of("401"));
                 broken = Optional.of(new Run.Break(number, List.of(difference), List.of()));
+            }
+            Optional<Difference> unheard = unheard(plan, number);
+            if (unheard.isPresent() && broken.isEmpty()) {
+                broken = Optional.of(new Run.Break(number, List.of(unheard.get()), List.of()));
             }
             Death death = plan.deaths().get(number);
             if (death != null) {

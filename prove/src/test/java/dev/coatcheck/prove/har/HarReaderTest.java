@@ -9,6 +9,7 @@ import dev.coatcheck.prove.scenario.InvalidScenarioException;
 import dev.coatcheck.prove.scenario.Reading;
 import dev.coatcheck.prove.scenario.Scenario;
 import dev.coatcheck.prove.scenario.Step;
+import dev.coatcheck.prove.scenario.Template;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -49,20 +50,54 @@ class HarReaderTest {
 
         Reading recording = archive.read(folder);
         assertThat(titles(recording.scenario()))
-                .containsExactly("GET /login", "POST /login", "GET /me?tab=a%20b", "PUT /api");
+                .containsExactly(
+                        "GET /login", "POST /login", "GET /me?tab=a%20b", "PUT /api", "WEBSOCKET /live", "GET /events");
         assertThat(recording.scenario().name()).isEqualTo("recorded");
         assertThat(recording.scenario().steps())
                 .extracting(step -> step.expectation().status().toString())
-                .containsExactly("200", "303", "200", "204");
+                .containsExactly("200", "303", "200", "204", "101", "200");
         assertThat(recording.notes().getFirst())
-                .startsWith("the recording 'recorded': 4 of its 14 entries are steps; left out are ")
+                .startsWith("the recording 'recorded': 6 of its 14 entries are steps; left out are ")
                 .contains("1 preflights")
                 .contains("2 of other addresses (https://cdn.example.org, https://count.example.com)")
-                .contains("1 WebSockets, which are not played")
-                .contains("1 streams of events, which are not played")
                 .contains("1 without a response")
                 .contains("1 of no HTTP")
                 .contains("3 files of pages");
+    }
+
+    @Test
+    void what_a_page_says_on_its_socket_is_said_between_the_requests() throws IOException {
+        archive.page("/").with("startedDateTime", "2026-01-01T10:00:00.000Z");
+        archive.entry("GET", "ws://localhost:3000/live", 101)
+                .header("Sec-WebSocket-Key", "abc")
+                .header("Sec-WebSocket-Protocol", "chat")
+                .with("startedDateTime", "2026-01-01T10:00:01.000Z")
+                .with(
+                        "_webSocketMessages",
+                        List.of(
+                                message("send", 1767261601.1, "{\"hello\":1}"),
+                                message("receive", 1767261601.2, "{\"hello\":2}"),
+                                message("send", 1767261601.3, "{\"join\":\"garden\"}"),
+                                message("receive", 1767261602.5, "{\"news\":1}"),
+                                message("send", 1767261603.0, "thanks")));
+        archive.entry("POST", "/news", 201).with("startedDateTime", "2026-01-01T10:00:02.000Z");
+
+        List<Step> steps = archive.read(folder).scenario().steps();
+
+        assertThat(steps)
+                .extracting(Step::title)
+                .containsExactly("GET /", "WEBSOCKET /live", "POST /news", "SEND /live");
+        assertThat(steps.get(1).request().body())
+                .isEqualTo(new Body.Messages(List.of(
+                        new Body.Message(Template.literal("{\"hello\":1}"), false),
+                        new Body.Message(Template.literal("{\"join\":\"garden\"}"), true))));
+        assertThat(steps.get(1).request().headers()).extracting(Field::name).containsExactly("Sec-WebSocket-Protocol");
+        assertThat(steps.get(3).request().body())
+                .isEqualTo(new Body.Messages(List.of(new Body.Message(Template.literal("thanks"), false))));
+    }
+
+    private static Map<String, Object> message(String type, double time, String data) {
+        return Map.of("type", type, "time", time, "opcode", 1, "data", data);
     }
 
     @Test

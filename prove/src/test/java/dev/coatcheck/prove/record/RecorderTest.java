@@ -8,6 +8,13 @@ import dev.coatcheck.prove.har.HarReader;
 import dev.coatcheck.prove.scenario.Body;
 import dev.coatcheck.prove.scenario.Reading;
 import dev.coatcheck.prove.scenario.Step;
+import dev.coatcheck.prove.scenario.Template;
+import io.undertow.Handlers;
+import io.undertow.Undertow;
+import io.undertow.websockets.core.AbstractReceiveListener;
+import io.undertow.websockets.core.BufferedTextMessage;
+import io.undertow.websockets.core.WebSocketChannel;
+import io.undertow.websockets.core.WebSockets;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -22,12 +29,16 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.WebSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -149,6 +160,54 @@ class RecorderTest {
             }
             echo.join();
         }
+    }
+
+    @Test
+    void what_is_said_on_a_websocket_is_recorded_and_can_be_said_again() throws Exception {
+        Undertow server = Undertow.builder()
+                .addHttpListener(0, "127.0.0.1")
+                .setHandler(Handlers.websocket((exchange, channel) -> {
+                    channel.getReceiveSetter().set(new AbstractReceiveListener() {
+                        @Override
+                        protected void onFullTextMessage(WebSocketChannel from, BufferedTextMessage message) {
+                            WebSockets.sendText("heard " + message.getData(), from, null);
+                        }
+                    });
+                    channel.resumeReceives();
+                }))
+                .build();
+        server.start();
+        int port = ((InetSocketAddress) server.getListenerInfo().getFirst().getAddress()).getPort();
+        CompletableFuture<String> heard = new CompletableFuture<>();
+        try (Recorder before = Recorder.before(URI.create("http://127.0.0.1:" + port), 0)) {
+            client.send(HttpRequest.newBuilder(before.address()).build(), BodyHandlers.discarding());
+            WebSocket socket = client.newWebSocketBuilder()
+                    .buildAsync(
+                            URI.create("ws://127.0.0.1:" + before.address().getPort() + "/live"),
+                            new WebSocket.Listener() {
+                                @Override
+                                public CompletionStage<?> onText(WebSocket from, CharSequence text, boolean last) {
+                                    heard.complete(text.toString());
+                                    return CompletableFuture.completedStage(text);
+                                }
+                            })
+                    .get(20, TimeUnit.SECONDS);
+            socket.sendText("hello", true).get(20, TimeUnit.SECONDS);
+            assertThat(heard.get(20, TimeUnit.SECONDS)).isEqualTo("heard hello");
+            before.write(folder.resolve("recorded.har"));
+            socket.abort();
+        } finally {
+            server.stop();
+        }
+
+        assertThat(Files.readString(folder.resolve("recorded.har"))).contains("heard hello");
+        assertThat(HarReader.read(folder.resolve("recorded.har")).scenario().steps())
+                .last()
+                .satisfies(step -> {
+                    assertThat(step.title()).isEqualTo("WEBSOCKET /live");
+                    assertThat(step.request().body())
+                            .isEqualTo(new Body.Messages(List.of(new Body.Message(Template.literal("hello"), false))));
+                });
     }
 
     private static void echo(ServerSocket listening) {

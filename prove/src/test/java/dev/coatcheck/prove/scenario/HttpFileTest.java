@@ -247,7 +247,7 @@ class HttpFileTest {
             GET /a/{{b}}                              | test.http:1:8: the variable 'b' has no value here
             # only a comment                          | test.http: holds no request
             post /a                                   | test.http:1:1: expected a path that begins with '/'
-            WEBSOCKET ws://localhost/                 | :1:1: WEBSOCKET is not played
+            GRPC localhost/Greeter                    | :1:1: GRPC is not played
             GET /a<>### x<>GET http://one/<>###<>GET http://two/ | :5:1: goes to http://two, while the first request goes to http://one
             GET /{{login.response.body.$.x}}          | no request before this one is named 'login'
             # @name a<>GET /<>###<>GET /{{a.response.body.$..x}} | :4:1: '..' searches a whole document

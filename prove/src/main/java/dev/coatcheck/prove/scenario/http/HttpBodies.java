@@ -24,6 +24,7 @@ final class HttpBodies {
     private static final int LARGEST_TEMPLATE = 8 << 20;
     private static final Pattern FILE = Pattern.compile("<(?<template>@\\S*)?\\s+(?<name>\\S.*?)\\s*");
     private static final Pattern INSERTED = Pattern.compile("<(@\\S*)?\\s+\\.{0,2}/\\S.*");
+    private static final Pattern BETWEEN_MESSAGES = Pattern.compile("===(\\s+wait-for-server)?\\s*");
     private static final Pattern FILE_NAME = Pattern.compile("(?i).*\\bfilename=\"?([^\";]*)\"?.*");
     private static final Pattern BOUNDARY = Pattern.compile("(?i)boundary=\"?([^\";\\s]+)");
     private static final Pattern DISPOSITION =
@@ -57,6 +58,42 @@ final class HttpBodies {
         }
         refuseFileAmong(lines);
         return text(first.number(), joined(lines, "\n"), type);
+    }
+
+    /**
+     * What is sent on a WebSocket. Lines {@code ===} stand between messages; before one that follows a line {@code ===
+     * wait-for-server} the other side sends one.
+     */
+    Body messages(List<HttpBlock.Line> lines) {
+        List<Body.Message> messages = new ArrayList<>();
+        List<HttpBlock.Line> open = new ArrayList<>();
+        boolean awaited = false;
+        for (HttpBlock.Line line : lines) {
+            if (!BETWEEN_MESSAGES.matcher(line.text()).matches()) {
+                open.add(line);
+                continue;
+            }
+            addMessage(open, awaited, messages);
+            if (!isBlank(open)) {
+                awaited = false;
+            }
+            open.clear();
+            awaited |= line.text().contains("wait-for-server");
+        }
+        addMessage(open, awaited, messages);
+        return messages.isEmpty() ? new Body.None() : new Body.Messages(messages);
+    }
+
+    private void addMessage(List<HttpBlock.Line> lines, boolean awaited, List<Body.Message> into) {
+        if (!isBlank(lines)) {
+            refuseFileAmong(lines);
+            into.add(new Body.Message(
+                    template(lines.getFirst().number(), joined(lines, "\n").strip()), awaited));
+        }
+    }
+
+    private static boolean isBlank(List<HttpBlock.Line> lines) {
+        return lines.stream().allMatch(line -> line.text().isBlank());
     }
 
     /** Editors would put the file's content there. */

@@ -39,12 +39,12 @@ public final class HttpFileReader {
     private static final Pattern REQUEST =
             Pattern.compile("\\s*(?:(?<method>[A-Z]{2,20})\\s+)?(?<url>\\S.*?)(?:\\s+HTTP/[\\d.]+)?\\s*");
     private static final Pattern HEADER = Pattern.compile("([^:\\s]{1,256})\\s*:\\s*(.*?)\\s*");
-    private static final Pattern ORIGIN =
-            Pattern.compile("(?i)https?://(?:\\{\\{[^{}]+}}(?::\\d+|:\\{\\{[^{}]+}})?|(?:[^/?#\\s{}]|\\{(?!\\{))+)");
+    private static final Pattern ORIGIN = Pattern.compile(
+            "(?i)(?:http|ws)s?://(?:\\{\\{[^{}]+}}(?::\\d+|:\\{\\{[^{}]+}})?|(?:[^/?#\\s{}]|\\{(?!\\{))+)");
     private static final Pattern BASIC =
             Pattern.compile("(?i)Basic\\s+(?<user>[^\\s:]+)(?:\\s+|\\s*:\\s*)(?<password>\\S+)");
     private static final Pattern IDENTIFIER = Pattern.compile("[A-Za-z0-9_-]{1,100}");
-    private static final Set<String> OTHER_PROTOCOLS = Set.of("GRAPHQL", "WEBSOCKET", "GRPC", "RSOCKET");
+    private static final Set<String> OTHER_PROTOCOLS = Set.of("GRAPHQL", "GRPC", "RSOCKET");
 
     private final Path file;
     private final HttpVariables variables;
@@ -132,12 +132,13 @@ public final class HttpFileReader {
                 default -> headers.add(field);
             }
         }
-        Body body = bodies.read(block.body(), contentType);
+        Request request = new Request(method, target, List.of(), headers, cookies, new Body.None()).asWebSocket();
+        request = request.withBody(
+                request.isOfWebSocket() ? bodies.messages(block.body()) : bodies.read(block.body(), contentType));
         OptionalInt status = scripts.read(number, block.after());
         Expectation expectation = status.isPresent()
                 ? new Expectation(new Expectation.Exactly(status.getAsInt()), List.of())
-                : Expectation.SUCCESS;
-        Request request = new Request(method, target, List.of(), headers, cookies, body);
+                : Expectation.ofRequest(request);
         steps.add(new Step(number, OptionalInt.of(line.number()), user, request, Polling.NONE, expectation, List.of()));
     }
 

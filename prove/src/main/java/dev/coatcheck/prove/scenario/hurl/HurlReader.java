@@ -50,8 +50,9 @@ public final class HurlReader {
             OptionalInt line = OptionalInt.of(lines.cursor().place().line());
             HurlRequest.Read request = requests.read();
             lines.skipToContent();
-            HurlResponse.Read response =
-                    lines.atResponse() ? responses.read() : new HurlResponse.Read(Expectation.SUCCESS, List.of());
+            HurlResponse.Read response = lines.atResponse()
+                    ? responses.read()
+                    : new HurlResponse.Read(Expectation.ofRequest(request.request()), List.of());
             steps.add(new Step(
                     steps.size() + 1,
                     line,

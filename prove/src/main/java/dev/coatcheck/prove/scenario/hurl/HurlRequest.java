@@ -71,8 +71,8 @@ final class HurlRequest {
             }
             parts.body = bodies.read();
         }
-        return new Read(
-                new Request(method, target, parts.query, parts.headers, parts.cookies, parts.body), parts.polling);
+        Request request = new Request(method, target, parts.query, parts.headers, parts.cookies, parts.body);
+        return new Read(request.asWebSocket(), parts.polling);
     }
 
     private Template target() {
