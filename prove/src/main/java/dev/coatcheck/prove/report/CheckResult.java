@@ -4,6 +4,8 @@ import dev.coatcheck.prove.check.Check;
 import java.util.Collection;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * How one check went.
@@ -32,11 +34,25 @@ public record CheckResult(String name, Outcome outcome, String why) {
     }
 
     /**
-     * Whether these are all checks, and each was concluded or had nothing that it could be tried on: then what was not found is
-     * not there.
+     * Whether all checks that are about state are among these, and each was concluded or had nothing that it could be tried on:
+     * then what was not found is not there.
      */
     public static boolean areWhole(Collection<CheckResult> results) {
-        return results.size() == Check.values().length && results.stream().allMatch(CheckResult::isConcluded);
+        Set<String> concluded = results.stream()
+                .filter(CheckResult::isConcluded)
+                .map(CheckResult::name)
+                .collect(Collectors.toSet());
+        return Stream.of(Check.values())
+                .filter(Check::isAboutState)
+                .map(Check::label)
+                .allMatch(concluded::contains);
+    }
+
+    /** Whether what it finds is a leak. */
+    public boolean isAboutState() {
+        return Stream.of(Check.values())
+                .filter(check -> check.label().equals(name))
+                .allMatch(Check::isAboutState);
     }
 
     private boolean isConcluded() {
