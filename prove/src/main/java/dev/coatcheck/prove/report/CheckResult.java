@@ -24,7 +24,7 @@ public record CheckResult(String name, Outcome outcome, String why) {
                     + " or choose it (--checks again)";
 
     /** Why a check was skipped that kills processes. */
-    public static final String NOT_KILLED = "the instances run elsewhere, and none of them is killed";
+    public static final String NOT_KILLED = "the instances run elsewhere, and none of them is started, ended or killed";
 
     /** Begins to tell why a check was skipped that one process alone does not take. */
     public static final String NOT_MADE = "it could not be made: ";
