@@ -23,7 +23,6 @@ import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -52,7 +51,7 @@ import picocli.CommandLine.Spec;
         },
         footer = {
             "",
-            "Exit status: 0 stateless, 1 stateful, 3 inconclusive, 2 wrong usage, 70 a fault of Coatcheck itself.",
+            "Exit status: 0 stateless; 1 stateful, or a drain, roll or scale that failed; 3 inconclusive, 2 wrong usage, 70 a fault of Coatcheck itself.",
             "",
             "Examples:",
             "  coatcheck prove --web 'node server.js' --step 'POST /login {\"name\":\"ann\"}' --step 'GET /me'",
@@ -107,8 +106,9 @@ final class Prove implements Callable<Integer> {
             paramLabel = "CHECK",
             split = ",",
             description =
-                    "Of spread, amnesia, restart, crash, agree, again and sockets those that are to be made; all by default.")
-    private Set<Check> checks = EnumSet.allOf(Check.class);
+                    "Those that are to be made: spread, amnesia, restart, crash, agree, again, sockets and factors, which are the"
+                            + " default, and drain, roll and scale, which are made only where they are named.")
+    private Set<Check> checks = Check.byDefault();
 
     @Option(
             names = "--lease",
@@ -146,6 +146,12 @@ final class Prove implements Callable<Integer> {
             names = "--write-baseline",
             description = "Writes all leaks that are found into the file of --baseline, for reasons to be filled in.")
     private boolean writeBaseline;
+
+    @Option(
+            names = "--strict",
+            description =
+                    "Lets the advice of the check factors count: exit status 1 where there is any, though nothing leaks.")
+    private boolean strict;
 
     @Option(
             names = "--request-timeout",
@@ -199,7 +205,7 @@ final class Prove implements Callable<Integer> {
             return Coatcheck.WRONG_USAGE;
         }
         out.flush();
-        return result.verdict().exitStatus();
+        return result.exitStatus();
     }
 
     private Baseline accepted() {
@@ -261,6 +267,11 @@ final class Prove implements Callable<Integer> {
         if (checks.isEmpty()) {
             throw wrong("--checks: name one at least");
         }
+        if (checks.stream().noneMatch(Check::isAboutState)) {
+            throw wrong(
+                    "--checks: what is named looks at something else than state; add one that splits the scenario, as in"
+                            + " --checks spread," + checks.iterator().next().label());
+        }
         if (against.isEmpty()) {
             trial.check(here().resolve(folder));
         } else {
@@ -291,7 +302,7 @@ final class Prove implements Callable<Integer> {
         List<String> killing =
                 checks.stream().filter(Check::kills).map(Check::label).toList();
         if (spec.commandLine().getParseResult().hasMatchedOption("--checks") && !killing.isEmpty()) {
-            throw wrong("--checks: instances that run elsewhere are not killed, so there is no "
+            throw wrong("--checks: instances that run elsewhere are not started, ended or killed, so there is no "
                     + String.join(", ", killing) + " with --against");
         }
     }
@@ -329,7 +340,8 @@ final class Prove implements Callable<Integer> {
                 ToSeeAgain.command(spec.root().commandLine().getParseResult().originalArgs()),
                 here().shown(folder),
                 versions,
-                accepted);
+                accepted,
+                strict);
     }
 
     private LabSettings lab() {

@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
  */
 final class ToSeeAgain {
     private static final Set<String> LEFT_OUT = Set.of("--checks", "--report", "--baseline");
-    private static final Set<String> LEFT_OUT_FLAGS = Set.of("--write-baseline");
+    private static final Set<String> LEFT_OUT_FLAGS = Set.of("--write-baseline", "--strict");
     private static final Set<String> ASSIGNING = Set.of("--env", "--variable");
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_./:=,@%+-]+");
 

@@ -17,6 +17,7 @@ class ToSeeAgainTest {
                         "--baseline",
                         "b.json",
                         "--write-baseline",
+                        "--strict",
                         "--step",
                         "POST /a {\"b\": 'c'}"))
                 .isEqualTo("coatcheck prove 'my app' --step 'POST /a {\"b\": '\\''c'\\''}'");

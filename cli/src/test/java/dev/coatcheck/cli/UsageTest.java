@@ -93,6 +93,9 @@ class UsageTest {
         assertThat(run("prove", application, "--web", "x", "--scenario", "file"))
                 .isEqualTo(Coatcheck.WRONG_USAGE);
         assertThat(err.toString()).contains("--scenario: there is no file").contains("did you mean " + file + "?");
+        assertThat(run("prove", application, "--web", "x", "--step", "/", "--step", "/me", "--checks", "roll"))
+                .isEqualTo(Coatcheck.WRONG_USAGE);
+        assertThat(err.toString()).contains("--checks spread,roll");
         assertThat(err.toString()).doesNotContain("Usage:").contains("'coatcheck prove --help' tells how it is used.");
     }
 

@@ -9,7 +9,6 @@ import dev.coatcheck.prove.report.Report;
 import dev.coatcheck.prove.report.ReportFiles;
 import dev.coatcheck.prove.report.Screen;
 import dev.coatcheck.prove.report.TerminalFace;
-import dev.coatcheck.prove.report.Verdict;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -133,7 +132,7 @@ final class ProveStatelessExtension
         if (!annotation.report().isEmpty()) {
             ReportFiles.write(recording.resolveSibling(""), report);
         }
-        if (report.verdict() != Verdict.STATELESS) {
+        if (report.exitStatus() != 0) {
             throw new AssertionError(System.lineSeparator() + TerminalFace.text(report, Screen.plain()));
         }
         return true;

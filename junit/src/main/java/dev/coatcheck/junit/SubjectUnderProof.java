@@ -79,12 +79,13 @@ record SubjectUnderProof(LabSettings lab, ProveStateless annotation) {
                         + source.file().orElse("FILE.har"),
                 annotation.folder().isEmpty() ? "." : annotation.folder(),
                 Map.of("java", Runtime.version().toString()),
-                Baseline.none());
+                Baseline.none(),
+                false);
     }
 
     private Set<Check> checks() {
         if (annotation.checks().length == 0) {
-            return EnumSet.allOf(Check.class);
+            return Check.byDefault();
         }
         Map<String, Check> known =
                 Arrays.stream(Check.values()).collect(Collectors.toMap(Check::label, check -> check));

@@ -1,10 +1,13 @@
 package dev.coatcheck.prove;
 
 import dev.coatcheck.prove.check.Check;
+import dev.coatcheck.prove.check.CheckOutcome;
 import dev.coatcheck.prove.check.Extended;
+import dev.coatcheck.prove.check.Leak;
 import dev.coatcheck.prove.check.Stage;
 import dev.coatcheck.prove.check.Trace;
 import dev.coatcheck.prove.compare.Control;
+import dev.coatcheck.prove.factor.Factors;
 import dev.coatcheck.prove.lab.Elsewhere;
 import dev.coatcheck.prove.lab.FixedPortException;
 import dev.coatcheck.prove.lab.Lab;
@@ -13,6 +16,8 @@ import dev.coatcheck.prove.lab.Plan;
 import dev.coatcheck.prove.lab.Run;
 import dev.coatcheck.prove.lab.Site;
 import dev.coatcheck.prove.lab.Trial;
+import dev.coatcheck.prove.load.Change;
+import dev.coatcheck.prove.load.Draining;
 import dev.coatcheck.prove.play.Exchange;
 import dev.coatcheck.prove.play.Outcome;
 import dev.coatcheck.prove.play.Target;
@@ -334,6 +339,45 @@ final class LabStage implements Stage {
             }
             return false;
         });
+    }
+
+    /** Plays all steps to one instance that is watched meanwhile, and then asked to end. */
+    void watch(Factors factors) throws InterruptedException {
+        Plan plan = Factors.plan(scenario.steps().size());
+        tell(plan.name());
+        inTrial(plan, trial -> {
+            Run run = factors.watch(trial);
+            add(run, false);
+            return run;
+        });
+    }
+
+    /** What the scenario's answers are when its processes change under it, where that was asked for. */
+    List<CheckOutcome> changing(Set<Check> checks, int instances, Duration lease, List<Leak> known)
+            throws InterruptedException {
+        if (!(site instanceof Lab lab)) {
+            return List.of(); // nobody ends what runs elsewhere
+        }
+        Change change = new Change(lab, scenario, control(), instances, lease, known);
+        List<CheckOutcome> outcomes = new ArrayList<>();
+        if (checks.contains(Check.DRAIN)) {
+            announce(Check.DRAIN);
+            outcomes.add(new Draining(lab, scenario, control()).drain());
+        }
+        if (checks.contains(Check.ROLL)) {
+            announce(Check.ROLL);
+            outcomes.add(change.roll());
+        }
+        if (checks.contains(Check.SCALE)) {
+            announce(Check.SCALE);
+            outcomes.add(change.scale());
+        }
+        return outcomes;
+    }
+
+    private void announce(Check check) {
+        begin(check);
+        tell(check.label());
     }
 
     /** Plays all steps to one instance, each to another of its processes than the one before. */

@@ -5,13 +5,16 @@ import dev.coatcheck.prove.check.CheckOutcome;
 import dev.coatcheck.prove.check.Coverage;
 import dev.coatcheck.prove.check.Findings;
 import dev.coatcheck.prove.check.Investigation;
+import dev.coatcheck.prove.factor.Factors;
 import dev.coatcheck.prove.lab.InconclusiveException;
+import dev.coatcheck.prove.lab.Lab;
 import dev.coatcheck.prove.lab.Site;
 import dev.coatcheck.prove.report.Progress;
 import dev.coatcheck.prove.report.Report;
 import dev.coatcheck.prove.scenario.Scenario;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -21,7 +24,7 @@ import java.util.stream.Collectors;
  *
  * {@snippet :
  * Report report = Proof.of(ProofSettings.of(lab, scenario), Progress.silent());
- * System.exit(report.verdict().exitStatus());
+ * System.exit(report.exitStatus());
  * }
  */
 public final class Proof {
@@ -35,12 +38,19 @@ public final class Proof {
     public static Report of(ProofSettings settings, Progress progress) throws InterruptedException {
         Reporting reporting = new Reporting(settings);
         try (Site site = settings.site().open()) {
+            Optional<Factors> factors = site instanceof Lab lab ? Optional.of(new Factors(lab)) : Optional.empty();
             try {
                 for (ProofSettings.Source source : settings.scenarios()) {
                     if (source.recorded() && !site.isReset()) {
                         reporting.note(List.of(sameEachTime(source.scenario())));
                     }
-                    prove(site, source.scenario(), settings, progress, reporting);
+                    prove(site, source.scenario(), settings, progress, factors, reporting);
+                }
+                if (factors.isPresent() && settings.checks().contains(Check.FACTORS)) {
+                    long start = System.nanoTime();
+                    factors.get().tryWithoutVariables();
+                    reporting.add(factors.get().observations());
+                    reporting.spent(Check.FACTORS.label(), start);
                 }
             } finally {
                 reporting.note(site.notes());
@@ -60,7 +70,12 @@ public final class Proof {
     }
 
     private static void prove(
-            Site site, Scenario scenario, ProofSettings settings, Progress progress, Reporting reporting)
+            Site site,
+            Scenario scenario,
+            ProofSettings settings,
+            Progress progress,
+            Optional<Factors> factors,
+            Reporting reporting)
             throws InterruptedException {
         long start = System.nanoTime();
         ControlRuns control = ControlRuns.play(site, scenario, progress);
@@ -74,6 +89,10 @@ public final class Proof {
                 .filter(check -> !leftOut.containsKey(check))
                 .collect(Collectors.toSet());
         Findings findings = investigation.investigate(checks);
+        List<CheckOutcome> changing = stage.changing(checks, settings.instances(), settings.lease(), findings.leaks());
+        if (factors.isPresent() && checks.contains(Check.FACTORS)) {
+            watch(stage, factors.get());
+        }
         stage.times().forEach(reporting::spent);
         start = System.nanoTime();
         reporting.learned(scenario, control.control(), stage.control());
@@ -90,7 +109,18 @@ public final class Proof {
                         .map(checked -> checked.conversation().original(checked.run()))
                         .toList());
         reporting.add(scenario, findings, stage.runs(), coverage);
+        changing.forEach(reporting::add);
         leftOut.forEach(reporting::leaveOut);
+    }
+
+    /** What cannot be watched is no reason to doubt what was proved. */
+    private static void watch(LabStage stage, Factors factors) throws InterruptedException {
+        stage.begin(Check.FACTORS);
+        try {
+            stage.watch(factors);
+        } catch (InconclusiveException e) {
+            factors.couldNot(e.reason());
+        }
     }
 
     /** What could not be tried has separated nothing. */

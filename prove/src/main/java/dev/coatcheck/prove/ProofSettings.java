@@ -35,6 +35,7 @@ import java.util.Set;
  * @param folder the application's folder, from where the prover was started
  * @param versions of what has a part in it, by name, for the report
  * @param baseline the leaks that are accepted
+ * @param strict whether advice counts: a proof that has some fails
  */
 public record ProofSettings(
         SiteSettings site,
@@ -46,7 +47,8 @@ public record ProofSettings(
         String command,
         String folder,
         Map<String, String> versions,
-        Baseline baseline) {
+        Baseline baseline,
+        boolean strict) {
     /** Few, and yet more than two, whom every second request would meet again. */
     public static final int INSTANCES = 3;
 
@@ -114,7 +116,7 @@ public record ProofSettings(
      */
     Map<Check, String> leftOut(boolean reset) {
         Map<Check, String> leftOut = new EnumMap<>(Check.class);
-        if (!reset && checks.size() == Check.values().length) {
+        if (!reset && checks.equals(Check.byDefault())) {
             leftOut.put(Check.AGAIN, CheckResult.NOT_ASKED_FOR);
         }
         if (site instanceof ElsewhereSettings) {
@@ -123,19 +125,29 @@ public record ProofSettings(
         return leftOut;
     }
 
-    /** All checks, three instances, and patience for the usual leases. */
+    /** The usual checks, three instances, and patience for the usual leases. */
     public static ProofSettings of(SiteSettings site, Scenario scenario) {
-        return of(site, List.of(new Source(scenario, Optional.empty())), EnumSet.allOf(Check.class));
+        return of(site, List.of(new Source(scenario, Optional.empty())), Check.byDefault());
     }
 
     /** Some checks of what was read, with three instances, and patience for the usual leases. */
     public static ProofSettings of(SiteSettings site, List<Source> scenarios, Set<Check> checks) {
         return new ProofSettings(
-                site, scenarios, INSTANCES, checks, LEASE, HORIZON, "coatcheck prove", ".", Map.of(), Baseline.none());
+                site,
+                scenarios,
+                INSTANCES,
+                checks,
+                LEASE,
+                HORIZON,
+                "coatcheck prove",
+                ".",
+                Map.of(),
+                Baseline.none(),
+                false);
     }
 
     public ProofSettings withLease(Duration other) {
         return new ProofSettings(
-                site, scenarios, instances, checks, other, horizon, command, folder, versions, baseline);
+                site, scenarios, instances, checks, other, horizon, command, folder, versions, baseline, strict);
     }
 }

@@ -12,6 +12,7 @@ import dev.coatcheck.prove.check.Trace;
 import dev.coatcheck.prove.compare.Control;
 import dev.coatcheck.prove.compare.Difference;
 import dev.coatcheck.prove.compare.Noise;
+import dev.coatcheck.prove.factor.Observation;
 import dev.coatcheck.prove.lab.ElsewhereSettings;
 import dev.coatcheck.prove.lab.LabSettings;
 import dev.coatcheck.prove.lab.Plan;
@@ -58,6 +59,7 @@ final class Reporting {
     private final List<String> noise = new ArrayList<>();
     private final List<String> notes = new ArrayList<>();
     private final Set<String> investigated = new HashSet<>();
+    private final List<Observation> factors = new ArrayList<>();
     private final Map<String, Duration> timeSpent = new LinkedHashMap<>();
     private Coverage coverage = new Coverage(0, 0, 0);
     private Optional<String> reason = Optional.empty();
@@ -126,7 +128,7 @@ final class Reporting {
     }
 
     /** Of several scenarios the worst counts. */
-    private void add(CheckOutcome outcome) {
+    void add(CheckOutcome outcome) {
         CheckResult.Outcome result =
                 switch (outcome.result()) {
                     case PASSED -> CheckResult.Outcome.PASSED;
@@ -147,6 +149,20 @@ final class Reporting {
         if (result == CheckResult.Outcome.INCONCLUSIVE) {
             inconclusive(label + ": " + why);
         }
+    }
+
+    /** Of the factors; what of them is not kept is advice, and counts where that was asked for. */
+    void add(List<Observation> observations) {
+        factors.addAll(observations);
+        List<String> advised = observations.stream()
+                .filter(Observation::isNotKept)
+                .map(observation -> observation.factor().word())
+                .toList();
+        boolean failed = settings.strict() && !advised.isEmpty();
+        add(new CheckOutcome(
+                Check.FACTORS,
+                failed ? CheckOutcome.Result.FAILED : CheckOutcome.Result.PASSED,
+                advised.isEmpty() ? "" : "there is advice on " + String.join(", ", advised)));
     }
 
     /** Tells that a check was not made, and why. */
@@ -302,7 +318,8 @@ final class Reporting {
                 noise,
                 notes.stream().distinct().toList(),
                 subject(),
-                timeSpent);
+                timeSpent,
+                factors);
     }
 
     private static ScenarioSummary summary(ProofSettings.Source source) {

@@ -15,6 +15,9 @@ import dev.coatcheck.prove.check.Findings;
 import dev.coatcheck.prove.check.Leak;
 import dev.coatcheck.prove.check.Trace;
 import dev.coatcheck.prove.compare.Difference;
+import dev.coatcheck.prove.factor.Factor;
+import dev.coatcheck.prove.factor.Observation;
+import dev.coatcheck.prove.factor.Observation.Standing;
 import dev.coatcheck.prove.isolation.Isolation;
 import dev.coatcheck.prove.lab.LabSettings;
 import dev.coatcheck.prove.lab.Plan;
@@ -22,6 +25,8 @@ import dev.coatcheck.prove.lab.Run;
 import dev.coatcheck.prove.report.CheckResult;
 import dev.coatcheck.prove.report.Report;
 import dev.coatcheck.prove.report.ScenarioSummary.StepSummary;
+import dev.coatcheck.prove.report.Screen;
+import dev.coatcheck.prove.report.TerminalFace;
 import dev.coatcheck.prove.report.Verdict;
 import dev.coatcheck.prove.scenario.Scenario;
 import dev.coatcheck.prove.scenario.ScenarioFiles;
@@ -54,12 +59,14 @@ class ReportingTest {
 
     private Baseline baseline = Baseline.none();
 
+    private boolean strict;
+
     @Test
     void what_is_repeated_stays_in_services_that_are_not_made_clean_so_it_is_chosen_or_not_done() throws IOException {
-        ProofSettings all = settings(Check.values());
+        ProofSettings usual = settings(Check.byDefault().toArray(Check[]::new));
 
-        assertThat(all.leftOut(true)).isEmpty();
-        assertThat(all.leftOut(false)).containsOnlyKeys(Check.AGAIN);
+        assertThat(usual.leftOut(true)).isEmpty();
+        assertThat(usual.leftOut(false)).containsOnlyKeys(Check.AGAIN);
         assertThat(settings(Check.AGAIN).leftOut(false)).isEmpty();
     }
 
@@ -223,7 +230,8 @@ class ReportingTest {
                 "coatcheck prove --scenario login.hurl",
                 ".",
                 Map.of(),
-                baseline);
+                baseline,
+                strict);
     }
 
     private static LocalDate today() {
@@ -331,6 +339,45 @@ class ReportingTest {
                 .isInstanceOf(InvalidBaselineException.class)
                 .hasMessageContaining("accepted-leaks.json")
                 .hasMessageContaining(message);
+    }
+
+    @Test
+    void advice_counts_where_it_was_asked_to_and_never_in_the_verdict() throws IOException {
+        Observation advice =
+                new Observation(Factor.LOGS, Standing.NOT_KEPT, "it wrote to log/production.log (5 bytes)");
+        Report mild = proved(Check.SPREAD, Check.FACTORS, List.of(advice));
+        strict = true;
+        Report counting = proved(Check.SPREAD, Check.FACTORS, List.of(advice));
+
+        assertThat(List.of(mild, counting)).extracting(Report::verdict).containsOnly(Verdict.STATELESS);
+        assertThat(mild.exitStatus()).isZero();
+        assertThat(counting.exitStatus()).isEqualTo(1);
+        assertThat(counting.failedBesideState())
+                .singleElement()
+                .satisfies(check -> assertThat(check.why()).isEqualTo("there is advice on logs"));
+        assertThat(mild.advice()).containsExactly(advice);
+    }
+
+    @Test
+    void a_roll_that_failed_gives_exit_status_1_and_is_no_state() throws IOException {
+        Reporting reporting = reporting(Check.SPREAD, Check.ROLL);
+        reporting.add(scenario(), ALL_WELL, List.of(), new Coverage(1, 1, 0));
+        reporting.add(new CheckOutcome(Check.ROLL, CheckOutcome.Result.FAILED, "2 of 80 requests failed"));
+
+        Report report = reporting.report();
+
+        assertThat(report.verdict()).isEqualTo(Verdict.STATELESS);
+        assertThat(report.exitStatus()).isEqualTo(1);
+        assertThat(TerminalFace.text(report, Screen.plain()))
+                .contains("It failed all the same: roll.")
+                .containsPattern("failed +roll: 2 of 80 requests failed");
+    }
+
+    private Report proved(Check one, Check other, List<Observation> observations) throws IOException {
+        Reporting reporting = reporting(one, other);
+        reporting.add(scenario(), ALL_WELL, List.of(), new Coverage(1, 1, 0));
+        reporting.add(observations);
+        return reporting.report();
     }
 
     private static Findings leaking() {

@@ -31,6 +31,7 @@ import java.util.TreeMap;
  * @param variables those that the application is known to want, by their names: the ones of {@code app.json}, of
  *     {@code .env} and of its backing services, attached or to be started, but not all else that happens to be in
  *     {@code environment}
+ * @param optional those of {@code variables} that {@code app.json} says are not required
  * @param build the command that makes a build of the folder, where its files are not one already
  * @param stops how instances are asked to stop, by process types; of the others by SIGTERM
  * @param notes what a person should know, though it hinders nothing
@@ -47,6 +48,7 @@ public record Application(
         Optional<String> readinessPath,
         Optional<String> livenessPath,
         Map<String, Origin> variables,
+        Set<String> optional,
         Optional<String> build,
         Map<String, StopPolicy> stops,
         List<String> notes,
@@ -58,6 +60,7 @@ public record Application(
         services = Collections.unmodifiableSet(new LinkedHashSet<>(services));
         secrets = Set.copyOf(secrets);
         variables = Collections.unmodifiableMap(new TreeMap<>(variables));
+        optional = Set.copyOf(optional);
         stops = Map.copyOf(stops);
         notes = List.copyOf(notes);
     }

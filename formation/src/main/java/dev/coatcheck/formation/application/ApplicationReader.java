@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** Brings the files of an application and the options of a command together. */
 final class ApplicationReader {
@@ -82,6 +83,7 @@ final class ApplicationReader {
                 options.readinessPath().or(appJson::readinessPath),
                 appJson.livenessPath(),
                 variables(appJson, dotEnv, environment, wanted, secrets),
+                optional(appJson),
                 appJson.build(),
                 appJson.stops(),
                 notes(appJson, file, environment.keySet()),
@@ -225,6 +227,13 @@ final class ApplicationReader {
         services.forEach(kind -> kind.variables().forEach(name -> variables.put(name, Origin.SERVICE)));
         variables.keySet().removeAll(GIVEN);
         return variables;
+    }
+
+    private static Set<String> optional(AppJson appJson) {
+        return appJson.variables().entrySet().stream()
+                .filter(variable -> !variable.getValue().required())
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toSet());
     }
 
     private List<String> notes(AppJson appJson, DotEnv dotEnv, Set<String> known) {

@@ -5,10 +5,12 @@ import dev.coatcheck.prove.lab.Plan;
 import dev.coatcheck.prove.lab.Seat;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
@@ -34,7 +36,17 @@ public enum Check {
      */
     AGAIN("what one process refuses, no other lets pass"),
     /** Who listens on a WebSocket or a stream of events at one process hears what others do in another. */
-    SOCKETS("sockets hear what happens in other processes");
+    SOCKETS("sockets hear what happens in other processes"),
+    /** A request that a process has accepted is answered, though the process is asked to end meanwhile. */
+    DRAIN("who is asked to end answers what it has accepted"),
+    /** All processes are replaced, one after the other, under a steady load. */
+    ROLL("a replacement of all processes fails no request"),
+    /** Processes are added and taken away under a steady load. */
+    SCALE("another number of processes fails no request"),
+    /** What is observed beside the state: variables, logs, files, signals. Advice, which counts where that is asked for. */
+    FACTORS("nothing speaks against it beside its state");
+
+    private static final Set<Check> BESIDE_STATE = EnumSet.of(DRAIN, ROLL, SCALE, FACTORS);
 
     private final String claim;
 
@@ -47,12 +59,22 @@ public enum Check {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** Whether it kills processes of the application. */
+    /** Whether it starts, ends or kills processes of the application, beside those that serve the scenario. */
     public boolean kills() {
         return switch (this) {
-            case AMNESIA, RESTART, CRASH -> true;
+            case AMNESIA, RESTART, CRASH, DRAIN, ROLL, SCALE, FACTORS -> true;
             case SPREAD, AGREE, AGAIN, SOCKETS -> false;
         };
+    }
+
+    /** Those that are made where nobody chooses: all but what takes a load of some hundred requests, or many starts. */
+    public static Set<Check> byDefault() {
+        return EnumSet.complementOf(EnumSet.of(DRAIN, ROLL, SCALE));
+    }
+
+    /** Whether what it finds is state that stays in processes. Else its failure is no leak, and says nothing of the verdict. */
+    public boolean isAboutState() {
+        return !BESIDE_STATE.contains(this);
     }
 
     /** What holds when it passes, in words. */
@@ -75,7 +97,7 @@ public enum Check {
                     case AMNESIA -> List.of(amnesia(steps));
                     case RESTART -> List.of(restart(steps));
                     case CRASH -> crash(steps, writing);
-                    case AGREE, AGAIN, SOCKETS -> List.of();
+                    case AGREE, AGAIN, SOCKETS, DRAIN, ROLL, SCALE, FACTORS -> List.of();
                 };
         return plans.stream().map(plan -> plan.patient(lease)).toList();
     }

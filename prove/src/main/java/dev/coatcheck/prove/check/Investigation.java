@@ -60,10 +60,11 @@ public final class Investigation {
         this.allowances = allowances;
     }
 
-    /** Makes the checks, in the order of the enum. */
+    /** Makes those of the checks that are about state, in the order of the enum. */
     public Findings investigate(Collection<Check> checks) throws InterruptedException {
         List<CheckOutcome> outcomes = new ArrayList<>();
-        for (Check check : checks.stream().sorted().distinct().toList()) {
+        for (Check check :
+                checks.stream().filter(Check::isAboutState).sorted().distinct().toList()) {
             outcomes.add(outcome(check));
         }
         return new Findings(outcomes, leaks, notes);
@@ -76,6 +77,8 @@ public final class Investigation {
             case AGREE -> agree();
             case AGAIN -> again();
             case SOCKETS -> sockets();
+            case DRAIN, ROLL, SCALE, FACTORS ->
+                throw new IllegalArgumentException(check.label() + " is not about state");
         };
     }
 

@@ -4,6 +4,7 @@ import dev.coatcheck.formation.application.Application;
 import dev.coatcheck.formation.application.ServiceKind;
 import dev.coatcheck.host.service.BackingServer;
 import dev.coatcheck.prove.compare.Control;
+import dev.coatcheck.prove.isolation.Mechanism;
 import dev.coatcheck.prove.isolation.ScratchFolder;
 import dev.coatcheck.prove.play.PlaySettings;
 import dev.coatcheck.prove.scenario.Scenario;
@@ -16,6 +17,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Tries an application out: each trial begins with clean disks, clean backing services and a release, and leaves nothing
@@ -81,6 +83,37 @@ public final class Lab implements Site {
         return settings.application().folder();
     }
 
+    /** What is run. */
+    public Application application() {
+        return settings.application();
+    }
+
+    /** Whether what an instance writes anywhere is its own, and can be told from what others write. */
+    public boolean hasDisksOfTheirOwn() {
+        return settings.isolation().mechanism() != Mechanism.COPY;
+    }
+
+    /** In words, how the application does not do with the TCP port that it is told; empty where it does. */
+    public Optional<String> insistenceOnPort() {
+        return workshop.insistence();
+    }
+
+    /** Why {@link #startLacking} cannot be tried; empty where it can. */
+    public Optional<String> whyNotLacking() {
+        return workshop.whyNotLacking();
+    }
+
+    /**
+     * Starts a web process that lacks some variables, in a network where it reaches nothing but the servers that the others
+     * name, and ends it.
+     *
+     * @param limit how long it is waited for at most
+     */
+    public Lacking startLacking(Set<String> variables, Duration limit) throws InterruptedException {
+        return workshop.startLacking(
+                variables, limit.compareTo(settings.startLimit()) < 0 ? limit : settings.startLimit());
+    }
+
     @Override
     public boolean hasWorkers() {
         return !workshop.workerTypes().isEmpty();
@@ -139,13 +172,8 @@ public final class Lab implements Site {
     @Override
     public Trial begin(Plan plan, Scenario scenario, Optional<Control> control, int nameOffset, Manner manner)
             throws InterruptedException {
-        services.wipe();
-        if (settings.reset().isPresent()) {
-            workshop.run("reset", settings.reset().get());
-        }
-        workshop.release();
-        PlaySettings play = manner.from(
-                PlaySettings.of(LabSettings.ORIGIN).withVariables(settings.variables()), settings.requestLimit());
+        prepare();
+        PlaySettings play = manner.from(play(), settings.requestLimit());
         Trial trial = new Trial(
                 new Stand(workshop, nameOffset), plan, scenario, new RunUser(plan, play, control), mostAhead(), manner);
         try {
@@ -155,6 +183,40 @@ public final class Lab implements Site {
             trial.close();
             throw e;
         }
+    }
+
+    /**
+     * Makes everything clean, runs the release, and starts so many web processes behind the router.
+     *
+     * @throws InconclusiveException if one of them does not start
+     */
+    public Fleet fleet(int size) throws InterruptedException {
+        prepare();
+        Fleet fleet = new Fleet(new Stand(workshop, 0), settings.application()::stopPolicy);
+        try {
+            fleet.begin(size);
+            return fleet;
+        } catch (RuntimeException | InterruptedException e) {
+            fleet.close();
+            throw e;
+        }
+    }
+
+    /** How conversations with it are played that come from another address each, where this machine has several. */
+    public PlaySettings fromElsewhere() {
+        return Manner.FROM_ELSEWHERE.from(play(), settings.requestLimit());
+    }
+
+    private PlaySettings play() {
+        return PlaySettings.of(LabSettings.ORIGIN).withVariables(settings.variables());
+    }
+
+    private void prepare() throws InterruptedException {
+        services.wipe();
+        if (settings.reset().isPresent()) {
+            workshop.run("reset", settings.reset().get());
+        }
+        workshop.release();
     }
 
     /** A server that is attached has others to serve as well. */

@@ -255,7 +255,12 @@ public final class LabInstance implements Instance, AutoCloseable {
         return lines.isEmpty() ? "; it wrote nothing" : "; its last lines:\n  " + String.join("\n  ", lines);
     }
 
-    /** How many lines it has written so far. */
+    /** The last of what it wrote, line by line. */
+    List<String> recentLines() {
+        return process.recentLines();
+    }
+
+    /** How many lines it has written so far, to standard output and error. */
     @Override
     public long linesWritten() {
         return process.linesWritten();
@@ -296,6 +301,23 @@ public final class LabInstance implements Instance, AutoCloseable {
         } finally {
             process.close();
         }
+    }
+
+    /** Sends a signal to all its processes, and does not wait. */
+    public void signal(Signal signal) throws IOException {
+        process.group().signalAll(signal);
+    }
+
+    /**
+     * Asks it to end as a platform does, and waits.
+     *
+     * @return how long it took until nothing of it was left; empty where something still is at the limit
+     */
+    public Optional<Duration> terminate(Signal signal, Duration limit) throws InterruptedException {
+        long asked = System.nanoTime();
+        return process.terminate(signal, limit, () -> false)
+                ? Optional.of(Duration.ofNanos(System.nanoTime() - asked))
+                : Optional.empty();
     }
 
     @Override

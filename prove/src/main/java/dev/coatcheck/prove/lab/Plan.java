@@ -81,6 +81,11 @@ public record Plan(
         return new Plan(name, seats, deaths, OptionalInt.of(disk), startsAhead, gaps, patience, repeated, bystanders);
     }
 
+    /** With so many web processes more, which start ahead and serve nothing. */
+    public Plan withBystanders(int number) {
+        return new Plan(name, seats, deaths, workersDisk, startsAhead, gaps, patience, repeated, number);
+    }
+
     /** Processes start only when they are due: so none has started before a death that comes before its first step. */
     public Plan startingLate() {
         return new Plan(name, seats, deaths, workersDisk, false, gaps, patience, repeated, bystanders);

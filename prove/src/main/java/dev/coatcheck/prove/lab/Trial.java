@@ -311,14 +311,8 @@ public final class Trial implements AutoCloseable {
 
     /** A step that polls for what a killed worker had begun has to wait for longer than the scenario can know. */
     private Step patient(Step step) {
-        Polling polling = step.polling();
         boolean afterDeath = plan.deaths().keySet().stream().anyMatch(death -> death < step.number());
-        if (polling.retries() == 0 || !afterDeath) {
-            return step;
-        }
-        long more = plan.patience().dividedBy(polling.interval().plusMillis(1)) + 1;
-        return step.withPolling(
-                new Polling((int) Math.min(polling.retries() + more, Polling.MOST_RETRIES), polling.interval()));
+        return afterDeath ? step.withPolling(step.polling().longerBy(plan.patience())) : step;
     }
 
     /** Of the steps, in their order, and after them of those that serve none. */
@@ -400,6 +394,14 @@ public final class Trial implements AutoCloseable {
     /** The web process of a seat; starts it where it is not there yet. */
     public Instance instance(Seat seat) throws InterruptedException {
         return processes.web(seat);
+    }
+
+    /** The same, of a trial in a {@link Lab}. */
+    public LabInstance process(Seat seat) throws InterruptedException {
+        if (instance(seat) instanceof LabInstance own) {
+            return own;
+        }
+        throw new IllegalStateException("an instance that runs elsewhere is no process of this trial");
     }
 
     /** What the user of this seat has done so far, to go on with beside the run. */

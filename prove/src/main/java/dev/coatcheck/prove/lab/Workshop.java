@@ -10,12 +10,14 @@ import dev.coatcheck.prove.isolation.Network;
 import dev.coatcheck.prove.location.NodeHeapSearch;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
@@ -29,6 +31,9 @@ final class Workshop {
     private final Map<String, String> environment;
     private final List<String> notes = new CopyOnWriteArrayList<>();
     private volatile OptionalInt fixedPort = OptionalInt.empty();
+
+    /** In words, how it does not do with the TCP port that it is told. */
+    private volatile Optional<String> insistence = Optional.empty();
 
     /** Whether it is known on which TCP port the application listens: the one that it is told to, or one that it insists on. */
     private volatile boolean portDecided;
@@ -56,12 +61,17 @@ final class Workshop {
                     + "; so there cannot be two of it, as this machine gives it no network of its own"
                     + " (coatcheck doctor tells why); let it listen on PORT alone");
         }
+        insistence = Optional.ofNullable(insisting.getMessage());
         fixedPort = OptionalInt.of(insisting.insteadOfPort().orElseGet(TcpPorts::free));
         portDecided = true;
     }
 
     boolean givesOwnNetworks() {
         return fixedPort.isPresent();
+    }
+
+    Optional<String> insistence() {
+        return insistence;
     }
 
     /** Keeps what the user should know of, and what no run can tell. */
@@ -74,13 +84,15 @@ final class Workshop {
     }
 
     Layer newLayer(String hostname) {
+        return newLayer(
+                hostname,
+                fixedPort.isPresent() ? new Network.Own(reachable(fixedPort.getAsInt())) : new Network.Host());
+    }
+
+    private Layer newLayer(String hostname, Network network) {
         LayerSettings layer = LayerSettings.of(hostname.replaceAll("[^A-Za-z0-9]+", "-"), application.folder());
         try {
-            return settings.isolation()
-                    .newLayer(
-                            fixedPort.isPresent()
-                                    ? layer.withNetwork(new Network.Own(reachable(fixedPort.getAsInt())))
-                                    : layer);
+            return settings.isolation().newLayer(layer.withNetwork(network));
         } catch (IOException e) {
             throw new InconclusiveException("no disk could be made for an instance: " + e.getMessage(), e);
         }
@@ -88,6 +100,10 @@ final class Workshop {
 
     /** All that the environment names, but for the application itself: a variable may tell it its own address. */
     private List<InetSocketAddress> reachable(int own) {
+        return reachable(environment, own);
+    }
+
+    private static List<InetSocketAddress> reachable(Map<String, String> environment, int own) {
         return AttachedServices.onLoopback(environment).stream()
                 .filter(server -> server.getPort() != own)
                 .toList();
@@ -131,6 +147,60 @@ final class Workshop {
             instance.close();
             throw e;
         }
+    }
+
+    /** Why it cannot be tried what a start that lacks a variable comes to; empty where it can. */
+    Optional<String> whyNotLacking() {
+        if (!settings.isolation().hasOwnNetworks()) {
+            return Optional.of(
+                    "this machine gives no network of its own to a process that may look for a backing service"
+                            + " anywhere");
+        }
+        return AttachedServices.areAllOnLoopback(environment)
+                ? Optional.empty()
+                : Optional.of(
+                        "an attached backing service is not on this machine, where a process in a network of its own"
+                                + " could reach it");
+    }
+
+    /**
+     * Starts a web process that lacks some variables, to see what becomes of it. It reaches nothing but what the others name:
+     * where a program falls back on a usual address, somebody else's database may answer.
+     */
+    Lacking startLacking(Set<String> names, Duration limit) throws InterruptedException {
+        Map<String, String> own = environment("web.1");
+        own.keySet().removeAll(names);
+        int port = fixedPort.orElseGet(TcpPorts::free);
+        own.put("PORT", Integer.toString(port));
+        Layer layer = newLayer("web-1", new Network.Own(reachable(own, port)));
+        try (LabInstance instance =
+                LabInstance.start("web.1", web().command(), hidingDotEnv(layer), application.folder(), own)) {
+            return becomes(instance, port, limit);
+        } finally {
+            discard(layer);
+        }
+    }
+
+    private Lacking becomes(LabInstance instance, int port, Duration limit) throws InterruptedException {
+        try {
+            instance.awaitReady(port, true, new Readiness(application.readinessPath()), limit);
+            return new Lacking.CameUp();
+        } catch (FixedPortException e) {
+            return new Lacking.CameUp();
+        } catch (InconclusiveException e) {
+            return instance.isAlive() ? new Lacking.NeitherNor() : new Lacking.Ended(instance.recentLines());
+        }
+    }
+
+    /** Many a program reads that file by itself. */
+    private Layer hidingDotEnv(Layer layer) {
+        try {
+            Files.deleteIfExists(layer.outside(application.folder().resolve(".env")));
+        } catch (IOException e) {
+            note("what a start does that lacks a variable was seen with the file .env, which could not be taken away: "
+                    + e.getMessage());
+        }
+        return layer;
     }
 
     void age(LabInstance instance, Duration age, int requests) throws InterruptedException {

@@ -3,7 +3,7 @@ package dev.coatcheck.prove.location;
 import java.util.regex.Pattern;
 
 /** Files that runtimes and tools, the prover's own among them, write for themselves. */
-final class Incidental {
+public final class Incidental {
     private static final Pattern PATHS = Pattern.compile(
             "(.*/)?(hsperfdata_[^/]*|__pycache__|\\.node_compile_cache|node-compile-cache|\\.v8-compile-cache[^/]*|v8-compile-cache[^/]*"
                     + "|\\.npm/_logs|\\.npm/_update-notifier-last-checked)(/.*)?"
@@ -11,7 +11,7 @@ final class Incidental {
 
     private Incidental() {}
 
-    static boolean is(String path) {
+    public static boolean is(String path) {
         return PATHS.matcher(path).matches();
     }
 }

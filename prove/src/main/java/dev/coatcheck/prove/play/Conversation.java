@@ -111,11 +111,16 @@ public final class Conversation {
      * @throws InterruptedException as soon as the thread is interrupted; the connection is closed
      */
     public Exchange play(Step step, Target target) throws InterruptedException {
+        return play(step, target, Midway.NOTHING);
+    }
+
+    /** As above, with something done in the middle of its body, where it has one. */
+    public Exchange play(Step step, Target target, Midway midway) throws InterruptedException {
         Instant began = settings.clock().instant();
         Instant at = began;
         long start = System.nanoTime();
         Map<String, String> drawn = new LinkedHashMap<>();
-        Wire wire = new Wire(settings);
+        Wire wire = new Wire(settings, midway);
         Attempt attempt;
         int attempts = 0;
         do {

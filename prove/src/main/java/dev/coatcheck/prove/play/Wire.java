@@ -63,10 +63,13 @@ final class Wire {
 
     private final PlaySettings settings;
     private final AtomicReference<Optional<OpenSocket>> opened = new AtomicReference<>(Optional.empty());
+    private final Midway midway;
     private Duration searched = Duration.ZERO;
 
-    Wire(PlaySettings settings) {
+    /** @param midway is done in the middle of each body that is sent */
+    Wire(PlaySettings settings, Midway midway) {
         this.settings = settings;
+        this.midway = midway;
     }
 
     /** How long it took so far to find connections to who is to answer; none of it counts as the time of a request. */
@@ -281,12 +284,14 @@ final class Wire {
         return secured;
     }
 
-    private static ClassicHttpRequest request(PreparedRequest prepared) throws HttpException, IOException {
+    private ClassicHttpRequest request(PreparedRequest prepared) throws HttpException, IOException {
         SentRequest sent = prepared.sent();
         String method = sent.method().equals(Request.WEBSOCKET) ? "GET" : sent.method();
         ClassicHttpRequest request = new BasicClassicHttpRequest(method, sent.target());
         sent.headers().forEach(header -> request.addHeader(header.name(), header.value()));
-        prepared.entity().ifPresent(request::setEntity);
+        prepared.entity()
+                .map(entity -> midway.equals(Midway.NOTHING) ? entity : new HaltingEntity(entity, midway))
+                .ifPresent(request::setEntity);
         new RequestContent(true).process(request, request.getEntity(), HttpCoreContext.create());
         return request;
     }

@@ -4,6 +4,8 @@ import dev.coatcheck.prove.check.Check;
 import java.util.Collection;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * How one check went.
@@ -22,7 +24,7 @@ public record CheckResult(String name, Outcome outcome, String why) {
                     + " or choose it (--checks again)";
 
     /** Why a check was skipped that kills processes. */
-    public static final String NOT_KILLED = "the instances run elsewhere, and none of them is killed";
+    public static final String NOT_KILLED = "the instances run elsewhere, and none of them is started, ended or killed";
 
     /** Begins to tell why a check was skipped that one process alone does not take. */
     public static final String NOT_MADE = "it could not be made: ";
@@ -32,11 +34,25 @@ public record CheckResult(String name, Outcome outcome, String why) {
     }
 
     /**
-     * Whether these are all checks, and each was concluded or had nothing that it could be tried on: then what was not found is
-     * not there.
+     * Whether all checks that are about state are among these, and each was concluded or had nothing that it could be tried on:
+     * then what was not found is not there.
      */
     public static boolean areWhole(Collection<CheckResult> results) {
-        return results.size() == Check.values().length && results.stream().allMatch(CheckResult::isConcluded);
+        Set<String> concluded = results.stream()
+                .filter(CheckResult::isConcluded)
+                .map(CheckResult::name)
+                .collect(Collectors.toSet());
+        return Stream.of(Check.values())
+                .filter(Check::isAboutState)
+                .map(Check::label)
+                .allMatch(concluded::contains);
+    }
+
+    /** Whether what it finds is a leak. */
+    public boolean isAboutState() {
+        return Stream.of(Check.values())
+                .filter(check -> check.label().equals(name))
+                .allMatch(Check::isAboutState);
     }
 
     private boolean isConcluded() {

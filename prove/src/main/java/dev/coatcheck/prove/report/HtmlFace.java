@@ -1,5 +1,6 @@
 package dev.coatcheck.prove.report;
 
+import dev.coatcheck.prove.factor.Observation;
 import dev.coatcheck.prove.report.RunRecord.Weight;
 import java.io.IOException;
 import java.io.InputStream;
@@ -55,6 +56,7 @@ final class HtmlFace {
         }
         accepted();
         checks();
+        factors();
         if (report.verdict() != Verdict.STATELESS) {
             notes();
         }
@@ -164,6 +166,37 @@ final class HtmlFace {
                         + "</dd></div>\n<div><dt>took</dt><dd>")
                 .text(Summary.time(report.subject().took()))
                 .raw("</dd></div>\n</dl>\n</section>\n");
+    }
+
+    private void factors() {
+        if (report.factors().isEmpty()) {
+            return;
+        }
+        html.raw("<section>\n<h2>Advice beside the state</h2>\n<p>")
+                .text(report.advice().isEmpty() ? "There is none: what was looked at is kept." : summary.advice())
+                .raw("</p>\n<div class=\"scroll\"><table>\n<thead><tr><th>Factor</th><th>Outcome</th>"
+                        + "<th>What was seen, and what to do</th></tr></thead>\n<tbody>\n");
+        for (Observation each : report.factors()) {
+            String colour =
+                    switch (each.standing()) {
+                        case KEPT -> "passed";
+                        case NOT_KEPT -> "inconclusive";
+                        case NOT_LOOKED_AT -> "skipped";
+                    };
+            html.raw("<tr><th scope=\"row\">" + each.factor().word() + "</th><td><span class=\"outcome " + colour
+                            + "\">")
+                    .text(each.standing().word().replace('-', ' '))
+                    .raw("</span></td><td>")
+                    .text(each.factor().claim() + " ")
+                    .foreign(capital(each.seen()) + ".")
+                    .text(each.isNotKept() ? " " + each.factor().remedy() : "")
+                    .raw("</td></tr>\n");
+        }
+        html.raw("</tbody>\n</table></div>\n</section>\n");
+    }
+
+    private static String capital(String words) {
+        return words.isEmpty() ? words : Character.toUpperCase(words.charAt(0)) + words.substring(1);
     }
 
     private void notes() {

@@ -1,5 +1,6 @@
 package dev.coatcheck.prove.report;
 
+import dev.coatcheck.prove.check.Check;
 import java.io.StringWriter;
 import java.time.Duration;
 import java.time.ZoneOffset;
@@ -47,8 +48,7 @@ final class JUnitFace {
         counts();
         attribute(
                 "skipped",
-                String.valueOf(number(CheckResult.Outcome.SKIPPED)
-                        + (isAllAccepted() ? number(CheckResult.Outcome.FAILED) : 0)));
+                String.valueOf(number(CheckResult.Outcome.SKIPPED) + number(CheckResult.Outcome.FAILED) - failures()));
         attribute(
                 "timestamp",
                 DateTimeFormatter.ISO_LOCAL_DATE_TIME.format(
@@ -74,7 +74,7 @@ final class JUnitFace {
 
     private void counts() throws XMLStreamException {
         attribute("tests", String.valueOf(report.checks().size() + (needsCaseOfItsOwn() ? 1 : 0)));
-        attribute("failures", String.valueOf(isAllAccepted() ? 0 : number(CheckResult.Outcome.FAILED)));
+        attribute("failures", String.valueOf(failures()));
         attribute("errors", String.valueOf(number(CheckResult.Outcome.INCONCLUSIVE) + (needsCaseOfItsOwn() ? 1 : 0)));
         attribute("time", seconds(report.subject().took()));
     }
@@ -82,6 +82,12 @@ final class JUnitFace {
     /** Whether nothing else in the file would tell that the proof came to nothing. */
     private boolean needsCaseOfItsOwn() {
         return report.verdict() == Verdict.INCONCLUSIVE && number(CheckResult.Outcome.INCONCLUSIVE) == 0;
+    }
+
+    private long failures() {
+        return report.checks().stream()
+                .filter(check -> check.outcome() == CheckResult.Outcome.FAILED && !isAccepted(check))
+                .count();
     }
 
     private long number(CheckResult.Outcome outcome) {
@@ -96,12 +102,18 @@ final class JUnitFace {
         attribute("name", check.name());
         attribute("time", seconds(report.timeSpent().getOrDefault(check.name(), Duration.ZERO)));
         switch (check.outcome()) {
-            case PASSED -> {}
+            case PASSED -> {
+                if (isFactors(check) && !report.advice().isEmpty()) {
+                    start(3, "system-out");
+                    xml.writeCharacters(clean(advice()));
+                    xml.writeEndElement();
+                }
+            }
             case SKIPPED -> skipped(check.why());
             case INCONCLUSIVE ->
                 outcome("error", check.why(), "inconclusive", report.reason().orElse(check.why()));
             case FAILED -> {
-                if (isAllAccepted()) {
+                if (isAccepted(check)) {
                     skipped(check.why() + "; the baseline accepts it");
                 } else {
                     failure(check);
@@ -112,8 +124,18 @@ final class JUnitFace {
     }
 
     /** A check that only found what is accepted fails no build, and has not passed. */
-    private boolean isAllAccepted() {
-        return report.open().isEmpty() && !report.accepted().isEmpty();
+    private boolean isAccepted(CheckResult check) {
+        return check.isAboutState()
+                && report.open().isEmpty()
+                && !report.accepted().isEmpty();
+    }
+
+    private static boolean isFactors(CheckResult check) {
+        return check.name().equals(Check.FACTORS.label());
+    }
+
+    private String advice() {
+        return report.advice().stream().map(Summary::advised).collect(Collectors.joining("\n"));
     }
 
     private void skipped(String why) throws XMLStreamException {
@@ -128,7 +150,7 @@ final class JUnitFace {
                 .filter(leak -> leak.check().equals(check.name()))
                 .toList();
         if (leaks.isEmpty()) {
-            outcome("failure", check.why(), "failed", check.why());
+            outcome("failure", check.why(), "failed", isFactors(check) ? advice() : check.why());
             return;
         }
         outcome(

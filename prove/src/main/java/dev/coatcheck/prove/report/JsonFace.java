@@ -1,5 +1,6 @@
 package dev.coatcheck.prove.report;
 
+import dev.coatcheck.prove.factor.Observation;
 import dev.coatcheck.prove.report.RunRecord.Kill;
 import dev.coatcheck.prove.report.RunRecord.Start;
 import dev.coatcheck.prove.report.RunRecord.StepRun;
@@ -44,6 +45,10 @@ final class JsonFace {
         ArrayNode leaks = root.putArray("leaks");
         LeakWords words = new LeakWords(report);
         report.leaks().forEach(leak -> leaks.add(leak(leak, words)));
+        if (!report.factors().isEmpty()) {
+            ArrayNode factors = root.putArray("factors");
+            report.factors().forEach(observation -> factors.add(factor(observation)));
+        }
         report.noise().forEach(root.putArray("noise")::add);
         report.notes().forEach(root.putArray("notes")::add);
         root.set("subject", subject(report.subject()));
@@ -91,6 +96,17 @@ final class JsonFace {
                         .put("until", acceptance.until().toString()));
         leak.evidence().forEach(node.putArray("evidence")::add);
         return node;
+    }
+
+    private static ObjectNode factor(Observation observation) {
+        ObjectNode node = NODES.objectNode();
+        node.put("name", observation.factor().word())
+                .put("outcome", observation.standing().word())
+                .put("seen", observation.seen());
+        if (observation.isNotKept()) {
+            node.put("advice", observation.factor().remedy());
+        }
+        return node.put("documentation", observation.factor().anchor());
     }
 
     private static ObjectNode step(StepRef step) {

@@ -1,5 +1,6 @@
 package dev.coatcheck.prove.report;
 
+import dev.coatcheck.prove.factor.Observation;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -20,7 +21,7 @@ import java.util.Optional;
  *         subject, timeSpent);
  * System.out.print(TerminalFace.text(report, Screen.plain()));
  * ReportFiles.write(folder, report);
- * System.exit(report.verdict().exitStatus());
+ * System.exit(report.exitStatus());
  * }</pre>
  *
  * @param verdict what it comes to
@@ -34,6 +35,7 @@ import java.util.Optional;
  * @param notes what is weaker than it could be, and why, in words
  * @param subject what was proved, with what
  * @param timeSpent wall time by phase, in the order of the phases
+ * @param factors what was seen beside the state; empty where nobody looked
  */
 public record Report(
         Verdict verdict,
@@ -46,7 +48,8 @@ public record Report(
         List<String> noise,
         List<String> notes,
         Subject subject,
-        Map<String, Duration> timeSpent) {
+        Map<String, Duration> timeSpent,
+        List<Observation> factors) {
 
     public Report {
         reason = reason.map(Hidden::in);
@@ -56,6 +59,9 @@ public record Report(
         runs = List.copyOf(runs);
         noise = noise.stream().map(Hidden::in).toList();
         notes = notes.stream().map(Hidden::in).toList();
+        factors = factors.stream()
+                .map(each -> new Observation(each.factor(), each.standing(), Hidden.in(each.seen())))
+                .toList();
         timeSpent = Collections.unmodifiableMap(new LinkedHashMap<>(timeSpent));
         boolean allAccepted = leaks.stream().allMatch(leak -> leak.acceptance().isPresent());
         switch (verdict) {
@@ -66,6 +72,44 @@ public record Report(
             case STATEFUL -> check(!allAccepted, "a stateful report has a leak that is not accepted");
             case INCONCLUSIVE -> check(reason.isPresent(), "an inconclusive report says why");
         }
+    }
+
+    /** One without anything that was seen beside the state. */
+    public Report(
+            Verdict verdict,
+            Optional<String> reason,
+            List<ScenarioSummary> scenarios,
+            List<CheckResult> checks,
+            CoverageSummary coverage,
+            List<FoundLeak> leaks,
+            List<RunRecord> runs,
+            List<String> noise,
+            List<String> notes,
+            Subject subject,
+            Map<String, Duration> timeSpent) {
+        this(verdict, reason, scenarios, checks, coverage, leaks, runs, noise, notes, subject, timeSpent, List.of());
+    }
+
+    /**
+     * The exit status of {@code coatcheck prove}: the verdict's, but 1 where a check that is not about state has failed and the
+     * verdict alone would be content.
+     */
+    public int exitStatus() {
+        return verdict == Verdict.STATELESS && !failedBesideState().isEmpty()
+                ? Verdict.STATEFUL.exitStatus()
+                : verdict.exitStatus();
+    }
+
+    /** The checks that have failed and found no state. */
+    public List<CheckResult> failedBesideState() {
+        return checks.stream()
+                .filter(check -> check.outcome() == CheckResult.Outcome.FAILED && !check.isAboutState())
+                .toList();
+    }
+
+    /** What there is to advise beside the state. */
+    public List<Observation> advice() {
+        return factors.stream().filter(Observation::isNotKept).toList();
     }
 
     /** The leaks that no baseline accepts. */

@@ -1,6 +1,9 @@
 package dev.coatcheck.prove.report;
 
 import dev.coatcheck.prove.check.Cause;
+import dev.coatcheck.prove.check.Check;
+import dev.coatcheck.prove.factor.Factor;
+import dev.coatcheck.prove.factor.Observation;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
@@ -10,6 +13,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Stream;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -44,27 +48,38 @@ final class SarifFace {
                 .ifPresent(version -> driver.put("version", version));
         ArrayNode rules = driver.putArray("rules");
         for (Cause cause : Cause.values()) {
-            rules.add(rule(cause));
+            rules.add(rule(cause.word(), cause.sentence(), cause.remedy(), cause.anchor(), "error"));
+        }
+        for (Observation advised : report.advice()) {
+            Factor factor = advised.factor();
+            rules.add(rule(factorRule(factor), factor.claim(), factor.remedy(), factor.anchor(), "note"));
         }
         run.put("columnKind", "utf16CodeUnits");
         run.putArray("invocations").add(invocation());
         ArrayNode results = run.putArray("results");
         report.leaks().forEach(leak -> results.add(result(leak)));
+        report.advice().forEach(observation -> results.add(result(observation)));
         return log;
     }
 
-    private static ObjectNode rule(Cause cause) {
+    private static String factorRule(Factor factor) {
+        return "factor-" + factor.word();
+    }
+
+    private static ObjectNode rule(String id, String sentence, String remedy, String anchor, String level) {
         ObjectNode rule = NODES.objectNode();
-        rule.put("id", cause.word()).put("name", camelCase(cause));
-        rule.putObject("shortDescription").put("text", cause.sentence());
-        rule.putObject("fullDescription").put("text", cause.sentence());
+        rule.put("id", id).put("name", camelCase(id));
+        rule.putObject("shortDescription").put("text", sentence);
+        rule.putObject("fullDescription").put("text", sentence);
         rule.putObject("help")
-                .put("text", cause.remedy() + " See " + cause.anchor() + ".")
-                .put("markdown", cause.remedy() + "\n\nSee `" + cause.anchor() + "`.");
-        rule.putObject("defaultConfiguration").put("level", "error");
+                .put("text", remedy + " See " + anchor + ".")
+                .put("markdown", remedy + "\n\nSee `" + anchor + "`.");
+        rule.putObject("defaultConfiguration").put("level", level);
         ObjectNode properties = rule.putObject("properties");
         properties.putArray("tags").add("reliability").add("stateless");
-        properties.put("precision", "very-high").put("problem.severity", "error");
+        properties
+                .put("precision", "very-high")
+                .put("problem.severity", level.equals("error") ? "error" : "recommendation");
         return rule;
     }
 
@@ -72,17 +87,24 @@ final class SarifFace {
         ObjectNode invocation = NODES.objectNode();
         invocation
                 .put("executionSuccessful", report.verdict() != Verdict.INCONCLUSIVE)
-                .put("exitCode", report.verdict().exitStatus())
+                .put("exitCode", report.exitStatus())
                 .put("startTimeUtc", report.subject().at().toString())
                 .put(
                         "endTimeUtc",
                         report.subject().at().plus(report.subject().took()).toString());
-        report.reason().ifPresent(reason -> {
+        Stream.concat(report.reason().stream(), failuresWithoutResult()).forEach(words -> {
             ObjectNode notification =
-                    invocation.putArray("toolExecutionNotifications").addObject();
-            notification.put("level", "error").putObject("message").put("text", reason);
+                    invocation.withArray("toolExecutionNotifications").addObject();
+            notification.put("level", "error").putObject("message").put("text", words);
         });
         return invocation;
+    }
+
+    /** What has failed and belongs to no line of a file. */
+    private Stream<String> failuresWithoutResult() {
+        return report.failedBesideState().stream()
+                .filter(check -> !check.name().equals(Check.FACTORS.label()))
+                .map(check -> check.name() + ": " + check.why());
     }
 
     private ObjectNode result(FoundLeak leak) {
@@ -106,6 +128,21 @@ final class SarifFace {
                         .put("status", "accepted")
                         .put("justification", acceptance.reason() + " (until " + acceptance.until() + ")"));
         result.putObject("partialFingerprints").put("leak/v1", fingerprint(leak));
+        return result;
+    }
+
+    /** Of advice, which belongs to the application as a whole. */
+    private ObjectNode result(Observation observation) {
+        ObjectNode result = NODES.objectNode();
+        String rule = factorRule(observation.factor());
+        boolean counts = report.failedBesideState().stream()
+                .anyMatch(check -> check.name().equals(Check.FACTORS.label()));
+        result.put("ruleId", rule).put("level", counts ? "error" : "note");
+        result.putObject("message").put("text", Summary.advised(observation));
+        ObjectNode place = result.putArray("locations").addObject().putObject("physicalLocation");
+        place.putObject("artifactLocation").put("uri", uri(application()));
+        place.putObject("region").put("startLine", 1);
+        result.putObject("partialFingerprints").put("factor/v1", fingerprint(rule));
         return result;
     }
 
@@ -150,12 +187,15 @@ final class SarifFace {
 
     /** The same for the same leak in another run, whatever the wording and the ids were, so that it is tracked as one. */
     private static String fingerprint(FoundLeak leak) {
-        String identity = String.join(
+        return fingerprint(String.join(
                 "\n",
                 List.of(
                         leak.cause().word(),
                         leak.polluter().map(StepRef::toString).orElse(""),
-                        leak.victim().toString()));
+                        leak.victim().toString())));
+    }
+
+    private static String fingerprint(String identity) {
         try {
             byte[] digest = MessageDigest.getInstance("SHA-256").digest(identity.getBytes(StandardCharsets.UTF_8));
             return HexFormat.of().formatHex(digest, 0, 16);
@@ -164,9 +204,9 @@ final class SarifFace {
         }
     }
 
-    private static String camelCase(Cause cause) {
+    private static String camelCase(String id) {
         StringBuilder name = new StringBuilder();
-        for (String word : cause.word().split("-", -1)) {
+        for (String word : id.split("-", -1)) {
             name.append(Character.toUpperCase(word.charAt(0))).append(word.substring(1));
         }
         return name.toString();

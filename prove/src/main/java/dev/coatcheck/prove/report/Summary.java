@@ -1,6 +1,7 @@
 package dev.coatcheck.prove.report;
 
 import dev.coatcheck.prove.check.Check;
+import dev.coatcheck.prove.factor.Observation;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,7 +28,8 @@ final class Summary {
         String application = report.subject().application();
         return switch (report.verdict()) {
             case STATELESS ->
-                application + " keeps no state in its processes" + butAccepted() + ", as far as " + reach() + ".";
+                application + " keeps no state in its processes" + butAccepted() + ", as far as " + reach() + "."
+                        + butFailed();
             case STATEFUL ->
                 application + " breaks when it runs as more than one process: "
                         + count(report.open().size(), "leak") + alsoAccepted() + ".";
@@ -38,6 +40,15 @@ final class Summary {
     private String butAccepted() {
         int accepted = report.accepted().size();
         return accepted == 0 ? "" : " but for " + count(accepted, "leak") + " that the baseline accepts";
+    }
+
+    private String butFailed() {
+        return report.failedBesideState().isEmpty()
+                ? ""
+                : " It failed all the same: "
+                        + report.failedBesideState().stream()
+                                .map(CheckResult::name)
+                                .collect(Collectors.joining(", ")) + ".";
     }
 
     private String alsoAccepted() {
@@ -51,9 +62,10 @@ final class Summary {
         List<String> asked = report.checks().stream()
                 .filter(check -> check.outcome() == CheckResult.Outcome.PASSED
                         || check.outcome() == CheckResult.Outcome.FAILED) // by what is accepted
+                .filter(CheckResult::isAboutState)
                 .map(CheckResult::name)
                 .toList();
-        if (notAskedFor().isEmpty()) {
+        if (notAskedFor().stream().noneMatch(Check::isAboutState)) {
             return many ? "these scenarios go" : "this scenario goes";
         }
         return (many ? "these scenarios and " : "this scenario and ") + String.join(", ", asked) + " go";
@@ -114,10 +126,32 @@ final class Summary {
                         || check.outcome() == CheckResult.Outcome.INCONCLUSIVE)
                 .map(check -> check.name() + " (" + check.outcome().word() + "): " + check.why())
                 .forEach(open::add);
+        List<String> unseen = report.factors().stream()
+                .filter(each -> each.standing() == Observation.Standing.NOT_LOOKED_AT)
+                .map(each -> each.factor().word())
+                .toList();
+        if (!unseen.isEmpty()) {
+            open.add("Of the factors, which --report DIR tells of, not looked at: " + String.join(", ", unseen) + ".");
+        }
         notAskedFor().stream()
+                .filter(Check.byDefault()::contains)
                 .map(check -> check.label() + " (not asked for): that " + check.claim())
                 .forEach(open::add);
         return open;
+    }
+
+    /** Whether advice counts is seen in what it has come to. */
+    String advice() {
+        return report.failedBesideState().stream()
+                        .anyMatch(check -> check.name().equals(Check.FACTORS.label()))
+                ? "Advice, which counts here (--strict):"
+                : "Advice, which the verdict does not depend on:";
+    }
+
+    /** What was seen of a factor that is not kept, and what to do. */
+    static String advised(Observation observation) {
+        return observation.factor().word() + ": " + observation.seen() + ". "
+                + observation.factor().remedy();
     }
 
     static String count(int number, String noun) {

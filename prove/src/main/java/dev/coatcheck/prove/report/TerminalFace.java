@@ -41,6 +41,7 @@ public final class TerminalFace {
             case STATEFUL -> leaks();
             case INCONCLUSIVE -> inconclusive();
         }
+        advice();
         if (report.coverage().pairs() > 0) {
             page.paragraph(
                     "",
@@ -55,7 +56,7 @@ public final class TerminalFace {
     }
 
     private void stateless() {
-        if (report.accepted().isEmpty()) {
+        if (report.accepted().isEmpty() && report.failedBesideState().isEmpty()) {
             page.paragraph(
                     "",
                     "Every answer was as in the control. Passed: " + summary.named(CheckResult.Outcome.PASSED) + ".");
@@ -162,6 +163,14 @@ public final class TerminalFace {
             page.check(check);
         }
         if (!report.checks().isEmpty()) {
+            page.blank();
+        }
+    }
+
+    private void advice() {
+        if (!report.advice().isEmpty()) {
+            page.paragraph("", summary.advice());
+            report.advice().stream().map(Summary::advised).forEach(page::item);
             page.blank();
         }
     }

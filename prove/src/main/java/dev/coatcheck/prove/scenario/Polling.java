@@ -15,6 +15,15 @@ public record Polling(int retries, Duration interval) {
     /** The request is sent once. */
     public static final Polling NONE = new Polling(0, Duration.ofSeconds(1));
 
+    /** For so much longer, where it repeats its request at all. */
+    public Polling longerBy(Duration more) {
+        if (retries == 0) {
+            return this;
+        }
+        long all = retries + more.dividedBy(interval.plusMillis(1)) + 1;
+        return new Polling((int) Math.min(all, MOST_RETRIES), interval);
+    }
+
     public Polling {
         if (retries < 0 || retries > MOST_RETRIES) {
             throw new IllegalArgumentException("retries are 0 to " + MOST_RETRIES + ", not " + retries);

@@ -30,7 +30,17 @@ class FacesTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"STATELESS", "TWO_LEAKS", "INCONCLUSIVE", "HOSTILE", "ALL_ACCEPTED", "ONE_ACCEPTED"})
+    @EnumSource(
+            names = {
+                "STATELESS",
+                "TWO_LEAKS",
+                "INCONCLUSIVE",
+                "HOSTILE",
+                "ALL_ACCEPTED",
+                "ONE_ACCEPTED",
+                "ADVICE",
+                "STRICT"
+            })
     void the_results_for_ci_are_as_they_were_seen(Samples sample) throws IOException {
         compare(sample.file() + ".junit.xml", JUnitFace.text(sample.report()));
         compare(sample.file() + ".sarif", SarifFace.text(sample.report()));

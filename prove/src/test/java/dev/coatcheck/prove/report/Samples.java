@@ -1,6 +1,9 @@
 package dev.coatcheck.prove.report;
 
 import dev.coatcheck.prove.check.Cause;
+import dev.coatcheck.prove.factor.Factor;
+import dev.coatcheck.prove.factor.Observation;
+import dev.coatcheck.prove.factor.Observation.Standing;
 import dev.coatcheck.prove.report.CheckResult.Outcome;
 import dev.coatcheck.prove.report.RunRecord.Kill;
 import dev.coatcheck.prove.report.RunRecord.Start;
@@ -33,7 +36,9 @@ enum Samples {
     EVERY_CAUSE,
     SENT_AGAIN,
     ALL_ACCEPTED,
-    ONE_ACCEPTED;
+    ONE_ACCEPTED,
+    ADVICE,
+    STRICT;
 
     static final String LOGIN = "POST /login";
     static final String ME = "GET /me";
@@ -53,6 +58,8 @@ enum Samples {
             case SENT_AGAIN -> sentAgain();
             case ALL_ACCEPTED -> acceptedLeaks(Verdict.STATELESS);
             case ONE_ACCEPTED -> acceptedLeaks(Verdict.STATEFUL);
+            case ADVICE -> advised(Outcome.PASSED);
+            case STRICT -> advised(Outcome.FAILED);
         };
     }
 
@@ -76,7 +83,8 @@ enum Samples {
                         new CheckResult("crash", Outcome.SKIPPED, "no step of the scenario writes"),
                         new CheckResult("agree", Outcome.PASSED, "all processes see what was written"),
                         new CheckResult("again", Outcome.SKIPPED, "none was refused"),
-                        new CheckResult("sockets", Outcome.SKIPPED, "no step opens a WebSocket or a stream of events")),
+                        new CheckResult("sockets", Outcome.SKIPPED, "no step opens a WebSocket or a stream of events"),
+                        new CheckResult("factors", Outcome.PASSED, "nothing speaks against it beside its state")),
                 new CoverageSummary(6, 6, 7),
                 List.of(),
                 List.of(
@@ -88,6 +96,30 @@ enum Samples {
                         + " an application writes elsewhere by an absolute path was shared."),
                 subject("gallery", "java -jar target/gallery.jar"),
                 times());
+    }
+
+    private static Report advised(Outcome outcome) {
+        Report stateless = stateless();
+        List<CheckResult> checks = new ArrayList<>(stateless.checks());
+        checks.removeLast();
+        checks.add(new CheckResult("factors", outcome, "there is advice on config, logs"));
+        return new Report(
+                stateless.verdict(),
+                stateless.reason(),
+                stateless.scenarios(),
+                checks,
+                stateless.coverage(),
+                stateless.leaks(),
+                stateless.runs(),
+                stateless.noise(),
+                List.of(),
+                stateless.subject(),
+                stateless.timeSpent(),
+                List.of(
+                        new Observation(Factor.CONFIG, Standing.NOT_KEPT, "it starts without REDIS_URL"),
+                        new Observation(Factor.SAME_CONFIG, Standing.NOT_LOOKED_AT, "there was no second instance"),
+                        new Observation(Factor.LOGS, Standing.NOT_KEPT, "it wrote to log/production.log (412 bytes)"),
+                        new Observation(Factor.STOP, Standing.KEPT, "it was gone 0.1 s after SIGTERM")));
     }
 
     private static Report oneLeak() {

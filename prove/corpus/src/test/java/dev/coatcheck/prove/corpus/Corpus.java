@@ -80,17 +80,29 @@ record Corpus(Path folder, JsonNode expected) {
     }
 
     /**
-     * All of them on what does not leak, for alarms that are false. What leaks gets those that split and kill, and those that
-     * it is there for; the rest with {@code -Dcorpus.checks=all}.
+     * The usual ones on what does not leak, for alarms that are false, or those that it names. What leaks gets those that split
+     * and kill, and those that it is there for; the rest with {@code -Dcorpus.checks=all}. Advice is asked for where it is
+     * expected, or none is.
      */
     private Set<Check> checks() {
-        boolean leaks = expected.path("verdict").asString("").equals("stateful");
-        if (!leaks || System.getProperty("corpus.checks", "").equals("all")) {
-            return EnumSet.allOf(Check.class);
+        if (expected.at("/arguments/checks").isArray()) {
+            return named(expected.at("/arguments/checks"));
         }
-        Set<Check> checks = EnumSet.of(Check.SPREAD, Check.AMNESIA, Check.RESTART, Check.CRASH);
-        expected.path("checks")
-                .forEach(check -> checks.add(Check.valueOf(check.stringValue().toUpperCase(Locale.ROOT))));
+        Set<Check> checks = EnumSet.copyOf(Check.byDefault());
+        boolean leaks = expected.path("verdict").asString("").equals("stateful");
+        if (leaks && !System.getProperty("corpus.checks", "").equals("all")) {
+            checks.retainAll(EnumSet.of(Check.SPREAD, Check.AMNESIA, Check.RESTART, Check.CRASH));
+            checks.addAll(named(expected.path("checks")));
+        }
+        if (!expected.has("advice")) {
+            checks.remove(Check.FACTORS);
+        }
+        return checks;
+    }
+
+    private static Set<Check> named(JsonNode names) {
+        Set<Check> checks = EnumSet.noneOf(Check.class);
+        names.forEach(name -> checks.add(Check.valueOf(name.stringValue().toUpperCase(Locale.ROOT))));
         return checks;
     }
 

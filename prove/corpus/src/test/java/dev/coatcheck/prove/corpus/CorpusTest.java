@@ -88,6 +88,25 @@ class CorpusTest {
                         .containsPattern(leaks.get(i).get("scope").stringValue());
             }
         }
+        if (expected.at("/arguments/checks").isArray() && expected.path("leaks").isEmpty()) {
+            // Where nothing leaks, all that fails was meant to.
+            assertThat(report.failedBesideState())
+                    .as(told)
+                    .extracting(CheckResult::name)
+                    .containsExactlyElementsOf(expected.path("checks")
+                            .valueStream()
+                            .map(JsonNode::stringValue)
+                            .toList());
+        }
+        if (expected.has("advice")) {
+            assertThat(report.advice())
+                    .as(told)
+                    .extracting(advised -> advised.factor().word())
+                    .isEqualTo(expected.get("advice")
+                            .valueStream()
+                            .map(JsonNode::stringValue)
+                            .toList());
+        }
         expected.path("checks")
                 .forEach(check -> assertThat(report.checks())
                         .filteredOn(CheckResult::outcome, CheckResult.Outcome.FAILED)

@@ -1,0 +1,215 @@
+package dev.coatcheck.prove.factor;
+
+import dev.coatcheck.formation.application.Application;
+import dev.coatcheck.formation.application.ProcessType;
+import dev.coatcheck.formation.application.StopPolicy;
+import dev.coatcheck.prove.lab.InconclusiveException;
+import dev.coatcheck.prove.lab.Lab;
+import dev.coatcheck.prove.lab.LabInstance;
+import dev.coatcheck.prove.lab.Plan;
+import dev.coatcheck.prove.lab.Rest;
+import dev.coatcheck.prove.lab.Run;
+import dev.coatcheck.prove.lab.Trial;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Observes an application while it serves a conversation: one process that serves all and is then asked to end, and another
+ * beside it that only starts. For one thread.
+ *
+ * {@snippet :
+ * Factors factors = new Factors(lab);
+ * try (Trial trial = lab.begin(Factors.plan(4), scenario, Optional.empty(), 0)) {
+ *     factors.watch(trial);
+ * }
+ * factors.tryWithoutVariables();
+ * factors.observations().forEach(System.out::println);
+ * }
+ */
+public final class Factors {
+    /** What Docker gives a container, and less than Kubernetes and Heroku give. */
+    private static final Duration STOP_LIMIT = Duration.ofSeconds(10);
+
+    /** Of a start that is alone on the machine. */
+    private static final Duration START_LIMIT = Duration.ofSeconds(10);
+
+    /** A start that lacks something may try for a while to go without. */
+    private static final int TIMES_THE_START = 4;
+
+    private static final Duration LEAST_LIMIT = Duration.ofSeconds(5);
+
+    private final Lab lab;
+    private final Map<Factor, Observation> observations = new EnumMap<>(Factor.class);
+    private Duration start = Duration.ZERO;
+    private String obstacle = "the proof did not come to it";
+
+    public Factors(Lab lab) {
+        this.lab = lab;
+    }
+
+    /** The plan of a trial that is to be watched. */
+    public static Plan plan(int steps) {
+        return Plan.together("watched for the factors", steps).withBystanders(1);
+    }
+
+    /**
+     * Plays a trial of such a plan to its end, and asks the process that has served it to end.
+     *
+     * @return the run as it went
+     */
+    public Run watch(Trial trial) throws InterruptedException {
+        Run beginning = trial.run();
+        LabInstance serving = trial.process(beginning.plan().seat(1));
+        boolean first = observations.isEmpty();
+        if (first) {
+            add(environments(trial, serving));
+        }
+        Optional<InstanceFiles> before = files(serving);
+        long written = serving.linesWritten();
+        trial.playUpTo(beginning.plan().steps());
+        Rest.await(List.of(serving));
+        Optional<InstanceFiles> after = files(serving);
+        if (before.isPresent() && after.isPresent()) {
+            addFiles(after.get().since(before.get()), serving.linesWritten() - written);
+        }
+        Run run = trial.run();
+        if (first) {
+            addStart(run);
+            add(port());
+            add(stop(serving));
+        }
+        return run;
+    }
+
+    private static Observation environments(Trial trial, LabInstance serving) {
+        return trial.instances().stream()
+                .filter(other -> other != serving && other.target().isPresent())
+                .findFirst()
+                .map(other -> Environments.compare(serving, other))
+                .orElseGet(() -> Observation.notLookedAt(Factor.SAME_CONFIG, "there was no second instance"));
+    }
+
+    private static Optional<InstanceFiles> files(LabInstance instance) {
+        try {
+            return Optional.of(InstanceFiles.of(instance.layer()));
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
+    private void addFiles(InstanceFiles written, long lines) {
+        Application application = lab.application();
+        Path folder = real(application.folder());
+        InstanceFiles own = written.in(folder);
+        add(
+                own.areNone()
+                        ? Observation.kept(Factor.OWN_FOLDER, "nothing was written there while it served")
+                        : Observation.notKept(Factor.OWN_FOLDER, "it wrote " + own.inWords(folder)));
+        add(temporary(written.outside(folder).temporary(application.environment()), folder));
+        addLogs(written.logs(folder), folder, lines);
+    }
+
+    private Observation temporary(InstanceFiles left, Path folder) {
+        if (!lab.hasDisksOfTheirOwn()) {
+            return Observation.notLookedAt(
+                    Factor.TEMPORARY_FILES,
+                    "this machine allows no disk of its own for each instance, so nobody can tell"
+                            + " whose files they are");
+        }
+        return left.areNone()
+                ? Observation.kept(Factor.TEMPORARY_FILES, "none was left after the last response")
+                : Observation.notKept(
+                        Factor.TEMPORARY_FILES, "after the last response it left " + left.inWords(folder));
+    }
+
+    private void addLogs(InstanceFiles logs, Path folder, long lines) {
+        if (!logs.areNone()) {
+            add(Observation.notKept(Factor.LOGS, "it wrote to " + logs.inWords(folder)));
+        } else if (lines > 0) {
+            add(Observation.kept(
+                    Factor.LOGS,
+                    "it wrote " + lines + (lines == 1 ? " line" : " lines")
+                            + " to standard output and error while it served, and to no file that is called a log"));
+        } else {
+            add(Observation.notLookedAt(
+                    Factor.LOGS,
+                    "it logged nothing while it served, neither to standard output nor to a file that is called"
+                            + " a log"));
+        }
+    }
+
+    private static Path real(Path folder) {
+        try {
+            return folder.toRealPath();
+        } catch (IOException e) {
+            return folder;
+        }
+    }
+
+    private void addStart(Run run) {
+        start = run.starts().stream()
+                .map(Run.Started::readyAfter)
+                .filter(Duration::isPositive)
+                .min(Duration::compareTo)
+                .orElse(Duration.ZERO);
+        String seen = "it was ready " + seconds(start) + " after its start";
+        add(
+                start.compareTo(START_LIMIT) > 0
+                        ? Observation.notKept(Factor.START, seen)
+                        : Observation.kept(Factor.START, seen));
+    }
+
+    private Observation port() {
+        return lab.insistenceOnPort()
+                .map(seen -> Observation.notKept(Factor.PORT, seen))
+                .orElseGet(() -> Observation.kept(Factor.PORT, "it listened where PORT told it to"));
+    }
+
+    private Observation stop(LabInstance serving) throws InterruptedException {
+        StopPolicy policy = lab.application().stopPolicy(ProcessType.WEB);
+        Duration limit = policy.limit().orElse(STOP_LIMIT);
+        Optional<Duration> took = serving.terminate(policy.signal(), limit);
+        String asked = "SIG" + policy.signal();
+        return took.map(after -> Observation.kept(Factor.STOP, "it was gone " + seconds(after) + " after " + asked))
+                .orElseGet(() -> Observation.notKept(
+                        Factor.STOP,
+                        "it was still there " + limit.toSeconds() + " s after " + asked + ", and had to be killed"));
+    }
+
+    /** Starts it without variables that it needs, as often as there is something to learn from that. */
+    public void tryWithoutVariables() throws InterruptedException {
+        Duration patience = start.multipliedBy(TIMES_THE_START);
+        try {
+            add(new RequiredVariables(lab, patience.compareTo(LEAST_LIMIT) > 0 ? patience : LEAST_LIMIT).look());
+        } catch (InconclusiveException e) {
+            add(Observation.notLookedAt(Factor.CONFIG, "it could not be tried: " + e.reason()));
+        }
+    }
+
+    /** Notes why it could not be watched. */
+    public void couldNot(String why) {
+        obstacle = "it could not be tried: " + why;
+    }
+
+    private void add(Observation observation) {
+        observations.merge(observation.factor(), observation, Observation::and);
+    }
+
+    /** What there is to say of each factor, in the order of the enum. */
+    public List<Observation> observations() {
+        for (Factor factor : Factor.values()) {
+            observations.putIfAbsent(factor, Observation.notLookedAt(factor, obstacle));
+        }
+        return List.copyOf(observations.values());
+    }
+
+    private static String seconds(Duration time) {
+        return String.format(Locale.ROOT, time.toMillis() < 10_000 ? "%.1f s" : "%.0f s", time.toMillis() / 1000.0);
+    }
+}

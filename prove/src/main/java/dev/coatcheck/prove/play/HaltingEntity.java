@@ -1,0 +1,31 @@
+package dev.coatcheck.prove.play;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import org.apache.hc.core5.http.HttpEntity;
+import org.apache.hc.core5.http.io.entity.HttpEntityWrapper;
+
+/** A body that is sent in two halves, with something done in between. */
+final class HaltingEntity extends HttpEntityWrapper {
+    private final HttpEntity entity;
+    private final Midway midway;
+
+    HaltingEntity(HttpEntity entity, Midway midway) {
+        super(entity);
+        this.entity = entity;
+        this.midway = midway;
+    }
+
+    @Override
+    public void writeTo(OutputStream out) throws IOException {
+        ByteArrayOutputStream whole = new ByteArrayOutputStream();
+        entity.writeTo(whole);
+        byte[] bytes = whole.toByteArray();
+        int half = bytes.length / 2;
+        out.write(bytes, 0, half);
+        out.flush();
+        midway.run();
+        out.write(bytes, half, bytes.length - half);
+    }
+}

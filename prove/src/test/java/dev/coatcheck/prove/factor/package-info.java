@@ -1,0 +1,4 @@
+@NullMarked
+package dev.coatcheck.prove.factor;
+
+import org.jspecify.annotations.NullMarked;

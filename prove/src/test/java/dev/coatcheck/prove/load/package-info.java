@@ -1,0 +1,4 @@
+@NullMarked
+package dev.coatcheck.prove.load;
+
+import org.jspecify.annotations.NullMarked;
