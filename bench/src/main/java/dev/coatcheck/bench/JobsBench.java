@@ -77,9 +77,11 @@ final class JobsBench {
         }
         Path home = Files.createTempDirectory("coatcheck-bench-");
         try (var server = PostgresServer.start(ServerSettings.at(home))) {
-            var bench = new JobsBench(server, options.get("--concurrency"), options.get("--groups"));
-            bench.compareThroughput(options.get("--jobs"), options.get("--rounds"));
-            bench.compareSizes(options.get("--size"), Duration.ofMinutes(options.get("--minutes")));
+            var bench = new JobsBench(
+                    server, options.getOrDefault("--concurrency", 0), options.getOrDefault("--groups", 0));
+            bench.compareThroughput(options.getOrDefault("--jobs", 0), options.getOrDefault("--rounds", 0));
+            bench.compareSizes(
+                    options.getOrDefault("--size", 0), Duration.ofMinutes(options.getOrDefault("--minutes", 0)));
         }
     }
 

@@ -21,7 +21,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
 import org.jsoup.Jsoup;
 
 /**
@@ -150,7 +149,8 @@ record ControlRuns(Control control, List<Run> runs, int answering) {
                 if (!exchange.isAsExpected()) {
                     throw new InconclusiveException(
                             "one process alone does not take the conversation with pauses to listen in: step "
-                                    + exchange.step().number() + " " + exchange.step().title() + ": "
+                                    + exchange.step().number() + " "
+                                    + exchange.step().title() + ": "
                                     + wrong(exchange));
                 }
             }

@@ -3,6 +3,7 @@ package dev.coatcheck.azure;
 import dev.coatcheck.contracts.faults.AttachedPorts;
 import dev.coatcheck.contracts.faults.FaultsContract;
 import dev.coatcheck.contracts.faults.Relay;
+import dev.coatcheck.contracts.faults.ServerUnderTest;
 import dev.coatcheck.contracts.faults.SmallDisk;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -36,19 +37,34 @@ class AzureFaultsTest extends FaultsContract {
     }
 
     @Override
-    protected int tcpPort() {
-        return server.tcpPort();
-    }
+    protected ServerUnderTest server() {
+        return new ServerUnderTest() {
+            @Override
+            public int tcpPort() {
+                return server.tcpPort();
+            }
 
-    @Override
-    protected void kill() {
-        server.kill();
-    }
+            @Override
+            public void kill() {
+                server.kill();
+            }
 
-    @Override
-    protected void start() {
-        server.start();
-        server.createContainerIfMissing(server.url("faults"));
+            @Override
+            public void start() {
+                server.start();
+                server.createContainerIfMissing(server.url("faults"));
+            }
+
+            @Override
+            public void fill() {
+                disk.fill();
+            }
+
+            @Override
+            public void makeRoom() {
+                disk.makeRoom();
+            }
+        };
     }
 
     @Override
@@ -56,15 +72,5 @@ class AzureFaultsTest extends FaultsContract {
         var settings = Containers.SETTINGS.withConnectTimeout(timeout).withRequestTimeout(timeout);
         var azure = Azure.attach(relay.through(server.url("faults")), settings);
         return new AttachedPorts(azure).with(azure.blobs());
-    }
-
-    @Override
-    protected void fill() {
-        disk.fill();
-    }
-
-    @Override
-    protected void makeRoom() {
-        disk.makeRoom();
     }
 }

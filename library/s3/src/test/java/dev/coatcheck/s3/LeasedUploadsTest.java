@@ -1,5 +1,7 @@
 package dev.coatcheck.s3;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.coatcheck.contracts.leases.InMemoryLeaseStore;
 import dev.coatcheck.contracts.uploads.UploadsContract;
 import dev.coatcheck.state.blobs.Blobs;
@@ -8,6 +10,7 @@ import dev.coatcheck.state.leases.Leases;
 import dev.coatcheck.state.uploads.UploadStore;
 import java.time.Duration;
 import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -20,8 +23,8 @@ class LeasedUploadsTest extends UploadsContract {
 
     private final Leases leases =
             new Leases(new InMemoryLeaseStore(InstantSource.system()), LeaseSettings.heldBy("web.1"));
-    private S3 s3;
-    private UploadStore store;
+    private @Nullable S3 s3;
+    private @Nullable UploadStore store;
 
     @AfterEach
     void close() {
@@ -30,20 +33,21 @@ class LeasedUploadsTest extends UploadsContract {
 
     @Override
     public UploadStore store() {
-        s3 = buckets.fresh();
-        store = s3.uploadStore(leases);
+        var fresh = buckets.fresh();
+        s3 = fresh;
+        store = fresh.uploadStore(leases);
         return store;
     }
 
     @Override
     public Blobs blobs() {
-        return s3.blobs();
+        return requireNonNull(s3).blobs();
     }
 
     @Override
     public void clearAway() {
-        store.sweep(1_000);
-        s3.abortUploads(Duration.ZERO);
+        requireNonNull(store).sweep(1_000);
+        requireNonNull(s3).abortUploads(Duration.ZERO);
     }
 
     @Override

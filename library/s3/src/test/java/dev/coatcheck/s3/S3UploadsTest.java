@@ -1,9 +1,12 @@
 package dev.coatcheck.s3;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.coatcheck.contracts.uploads.UploadsContract;
 import dev.coatcheck.state.blobs.Blobs;
 import dev.coatcheck.state.uploads.UploadStore;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** On a store that replaces an object only where it is what was seen. */
@@ -11,25 +14,26 @@ class S3UploadsTest extends UploadsContract {
     @RegisterExtension
     final Buckets buckets = new Buckets();
 
-    private S3 s3;
-    private UploadStore store;
+    private @Nullable S3 s3;
+    private @Nullable UploadStore store;
 
     @Override
     public UploadStore store() {
-        s3 = buckets.freshThatDecides();
-        store = s3.uploadStore();
+        var fresh = buckets.freshThatDecides();
+        s3 = fresh;
+        store = fresh.uploadStore();
         return store;
     }
 
     @Override
     public Blobs blobs() {
-        return s3.blobs();
+        return requireNonNull(s3).blobs();
     }
 
     @Override
     public void clearAway() {
-        store.sweep(1_000);
-        s3.abortUploads(Duration.ZERO);
+        requireNonNull(store).sweep(1_000);
+        requireNonNull(s3).abortUploads(Duration.ZERO);
     }
 
     @Override

@@ -121,7 +121,7 @@ class UploadStateTest {
     @Test
     void an_upload_whose_parts_a_rule_of_the_bucket_has_ended_is_begun_anew_and_not_finished_without_them()
             throws IOException {
-        var content = GeneratedStream.bytes(6, 2 * PART);
+        var content = GeneratedStream.bytes(6, 2L * PART);
         var goingOn = appended(Arrays.copyOf(content, PART));
         var whole = appended(content);
         assertThat(new MultipartSweep(bucket).abortBegunBefore(Instant.MAX, Set::of))

@@ -157,7 +157,7 @@ class TusClientTest {
     }
 
     /** Where uploads are kept. */
-    private enum Kept {
+    enum Kept {
         ON_POSTGRES,
         ON_S3;
 

@@ -86,8 +86,7 @@ record Allotment(Map<Integer, Integer> times, Map<Integer, List<Step>> looks) {
         return times;
     }
 
-    private static Map<Integer, List<Step>> looks(
-            Scenario scenario, IntFunction<Duration> took, Set<Integer> opening) {
+    private static Map<Integer, List<Step>> looks(Scenario scenario, IntFunction<Duration> took, Set<Integer> opening) {
         // A log-out comes late, and mostly writes.
         List<Step> parting = scenario.steps().stream()
                 .sorted(Comparator.comparing((Step step) -> step.request().isSafe())

@@ -15,8 +15,8 @@ import org.junit.jupiter.api.Test;
 class AllotmentTest {
     @Test
     void each_step_comes_a_dozen_times_again_and_what_is_sent_twice_anyway_only_once() {
-        Allotment allotment =
-                Allotment.of(steps("POST /login", "GET /me", "PUT /me", "GET /me"), _ -> Duration.ofMillis(5), Set.of());
+        Allotment allotment = Allotment.of(
+                steps("POST /login", "GET /me", "PUT /me", "GET /me"), _ -> Duration.ofMillis(5), Set.of());
 
         assertThat(allotment.times()).containsOnlyKeys(1, 2, 3).containsValues(12, 12, 12);
     }
@@ -45,7 +45,8 @@ class AllotmentTest {
     void what_takes_long_comes_less_often_and_keeps_nobody_else_from_coming() {
         Allotment allotment = Allotment.of(
                 steps("POST /report", "POST /login", "GET /"),
-                step -> step == 1 ? Duration.ofSeconds(8) : Duration.ofMillis(5), Set.of());
+                step -> step == 1 ? Duration.ofSeconds(8) : Duration.ofMillis(5),
+                Set.of());
 
         assertThat(allotment.times(1)).isEqualTo(2);
         assertThat(allotment.times(2)).isEqualTo(Allotment.TIMES);
@@ -56,7 +57,8 @@ class AllotmentTest {
     void the_nearest_reads_are_put_around_a_step_and_one_that_comes_after_it() {
         Allotment allotment = Allotment.of(
                 steps("POST /login", "GET /a", "GET /b", "GET /c", "POST /logout", "GET /d"),
-                _ -> Duration.ofMillis(5), Set.of());
+                _ -> Duration.ofMillis(5),
+                Set.of());
 
         assertThat(allotment.looks(5)).extracting(Step::title).containsExactly("GET /c", "GET /b", "GET /d");
     }

@@ -49,7 +49,7 @@ final class SimulatedApplication implements Stage {
 
     /** As a behaviour, where more than well or not is answered. */
     interface Answering {
-        /** @return nothing where the request stays without an answer */
+        /** What a request is answered; nothing where it stays without an answer. */
         Optional<Response> answer(World world, Seat seat, Step step);
     }
 
