@@ -56,9 +56,10 @@ record ControlRuns(Control control, List<Run> runs, int answering) {
         boolean twins = false;
         Optional<String> unsteered = Optional.empty();
         long next = System.nanoTime();
-        while (runs.size() < Control.LEAST_RUNS) {
+        int wanted = Math.max(Control.LEAST_RUNS, site.given());
+        while (runs.size() < wanted) {
             int number = runs.size() + 1;
-            progress.run("control " + number, number, Control.LEAST_RUNS);
+            progress.run("control " + number, number, wanted);
             Plan plan = Plan.together("control " + number, steps);
             try (Trial trial = site.begin(plan, scenario, Optional.empty(), number - 1)) {
                 Instance instance = trial.instance(plan.seat(1));
@@ -107,10 +108,11 @@ record ControlRuns(Control control, List<Run> runs, int answering) {
         Scenario scenario = conversation.scenario();
         int steps = scenario.steps().size();
         long next = System.nanoTime();
-        while (runs.size() < Control.LEAST_RUNS_OF_LONGER) {
+        int wanted = Math.max(Control.LEAST_RUNS_OF_LONGER, site.given());
+        while (runs.size() < wanted) {
             int number = runs.size() + 1;
             Plan plan = Plan.together("control " + number + " of the longer conversation", steps);
-            progress.run(plan.name(), number, Control.LEAST_RUNS_OF_LONGER);
+            progress.run(plan.name(), number, wanted);
             try (Trial trial = site.begin(plan, scenario, Optional.empty(), number - 1)) {
                 next = age(site, trial.instance(plan.seat(1)), number, next);
                 trial.playUpTo(steps, exchange -> !isSpoiled(conversation, exchange));
@@ -136,10 +138,11 @@ record ControlRuns(Control control, List<Run> runs, int answering) {
         int steps = scenario.steps().size();
         List<Run> runs = new ArrayList<>();
         long next = System.nanoTime();
-        while (runs.size() < Control.LEAST_RUNS) {
+        int wanted = Math.max(Control.LEAST_RUNS, site.given());
+        while (runs.size() < wanted) {
             int number = runs.size() + 1;
             Plan plan = Plan.together("control " + number + " of what sockets hear", steps);
-            progress.run(plan.name(), number, Control.LEAST_RUNS);
+            progress.run(plan.name(), number, wanted);
             try (Trial trial = site.begin(plan, scenario, Optional.empty(), number - 1, Manner.LISTENING)) {
                 next = age(site, trial.instance(plan.seat(1)), number, next);
                 trial.playUpTo(steps);
@@ -205,6 +208,10 @@ record ControlRuns(Control control, List<Run> runs, int answering) {
         Optional<String> unsteered = instance.unsteered();
         if (unsteered.isPresent()) {
             return "; " + unsteered.get();
+        }
+        Optional<String> given = site.hint(number, instance);
+        if (given.isPresent()) {
+            return given.get();
         }
         if (number > 1 && !site.isReset()) {
             return "; the first control went well, so the state of an earlier one seems to be in an attached backing"

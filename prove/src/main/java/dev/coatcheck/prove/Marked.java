@@ -36,7 +36,7 @@ final class Marked {
                 switch (step.request().body()) {
                     case Body.Messages(List<Body.Message> messages) ->
                         new Body.Messages(messages.stream()
-                                .map(message -> new Body.Message(json(message.text(), mark), message.awaited()))
+                                .map(message -> new Body.Message(json(message.text(), mark), message.after()))
                                 .toList());
                     case Body.None none -> none;
                     case Body.File file -> file;

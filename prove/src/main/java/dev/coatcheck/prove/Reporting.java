@@ -146,7 +146,7 @@ final class Reporting {
                 label,
                 new CheckResult(label, result, begin + why),
                 (one, other) -> severity(other) > severity(one) ? other : one);
-        if (result == CheckResult.Outcome.INCONCLUSIVE) {
+        if (result == CheckResult.Outcome.INCONCLUSIVE && outcome.check().isAboutState()) {
             inconclusive(label + ": " + why);
         }
     }

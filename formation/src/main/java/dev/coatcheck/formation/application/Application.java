@@ -31,7 +31,7 @@ import java.util.TreeMap;
  * @param variables those that the application is known to want, by their names: the ones of {@code app.json}, of
  *     {@code .env} and of its backing services, attached or to be started, but not all else that happens to be in
  *     {@code environment}
- * @param optional those of {@code variables} that {@code app.json} says are not required
+ * @param required the variables that {@code app.json} says are required
  * @param build the command that makes a build of the folder, where its files are not one already
  * @param stops how instances are asked to stop, by process types; of the others by SIGTERM
  * @param notes what a person should know, though it hinders nothing
@@ -48,7 +48,7 @@ public record Application(
         Optional<String> readinessPath,
         Optional<String> livenessPath,
         Map<String, Origin> variables,
-        Set<String> optional,
+        Set<String> required,
         Optional<String> build,
         Map<String, StopPolicy> stops,
         List<String> notes,
@@ -60,7 +60,7 @@ public record Application(
         services = Collections.unmodifiableSet(new LinkedHashSet<>(services));
         secrets = Set.copyOf(secrets);
         variables = Collections.unmodifiableMap(new TreeMap<>(variables));
-        optional = Set.copyOf(optional);
+        required = Set.copyOf(required);
         stops = Map.copyOf(stops);
         notes = List.copyOf(notes);
     }

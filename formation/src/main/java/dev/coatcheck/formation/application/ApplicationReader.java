@@ -83,7 +83,7 @@ final class ApplicationReader {
                 options.readinessPath().or(appJson::readinessPath),
                 appJson.livenessPath(),
                 variables(appJson, dotEnv, environment, wanted, secrets),
-                optional(appJson),
+                required(appJson),
                 appJson.build(),
                 appJson.stops(),
                 notes(appJson, file, environment.keySet()),
@@ -229,9 +229,9 @@ final class ApplicationReader {
         return variables;
     }
 
-    private static Set<String> optional(AppJson appJson) {
+    private static Set<String> required(AppJson appJson) {
         return appJson.variables().entrySet().stream()
-                .filter(variable -> !variable.getValue().required())
+                .filter(variable -> variable.getValue().required())
                 .map(Map.Entry::getKey)
                 .collect(Collectors.toSet());
     }

@@ -71,7 +71,7 @@ final class Words {
                 new Body.Messages(messages.stream()
                         .map(message -> new Body.Message(
                                 rewritten(message.text(), looksLikeJson(message.text()) ? OF_JSON : OF_VALUE, ""),
-                                message.awaited()))
+                                message.after()))
                         .toList());
             case Body.None none -> none;
             case Body.Bytes bytes -> bytes;

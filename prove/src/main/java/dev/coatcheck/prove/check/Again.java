@@ -7,6 +7,7 @@ import dev.coatcheck.prove.check.Finding.Revoked;
 import dev.coatcheck.prove.lab.InconclusiveException;
 import dev.coatcheck.prove.lab.Run;
 import dev.coatcheck.prove.scenario.Scenario;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -17,6 +18,9 @@ import java.util.OptionalInt;
 final class Again {
     /** Each costs a run of all processes. */
     private static final int MOST_TRIED = 8;
+
+    /** Where that is over, what was begun is still ended. */
+    private static final Duration FOR_TRIALS = Duration.ofMinutes(4);
 
     private final Stage stage;
     private final Scenario scenario;
@@ -48,12 +52,13 @@ final class Again {
                 .filter(finding -> !isKnown(finding))
                 .sorted(Comparator.comparingInt(Finding::rank))
                 .toList();
-        for (Finding finding : open.stream().limit(MOST_TRIED).toList()) {
-            attempt(finding);
+        long began = System.nanoTime();
+        int done = 0;
+        while (done < Math.min(open.size(), MOST_TRIED) && System.nanoTime() - began < FOR_TRIALS.toNanos()) {
+            attempt(open.get(done++));
         }
-        String cutOff = open.size() > MOST_TRIED
-                ? "; of " + open.size() + " things that one process refuses or makes, " + MOST_TRIED
-                        + " were tried in several"
+        String cutOff = open.size() > done
+                ? "; of " + open.size() + " things that one process refuses or makes, " + done + " were tried in several"
                 : "";
         return new Findings(List.of(outcome(all.size(), effort() + cutOff)), leaks, notes);
     }
@@ -83,11 +88,12 @@ final class Again {
         Run run = stage.judged(alone.conversation(), alone.judge(), repetitions.caller())
                 .run(alone.plan());
         tried += run.exchanges().size();
-        int passed = Trick.passed(run, alone.tried(), refused);
-        if (passed == 0 || passed == alone.tried().size()) {
-            String otherwise = "it was refused with " + refused.answer()
-                    + " after repetitions of other steps, and not for its own";
-            if (refused.answer().speaksOfOthers()) {
+        OptionalInt at = Trick.refusedAt(run, alone.tried(), refused);
+        if (at.isEmpty()) {
+            boolean cutShort = run.exchanges().size() < alone.plan().steps();
+            String otherwise = "it was refused with " + refused.answer() + " after repetitions of other steps, and not for "
+                    + (cutShort ? "as many of its own as there was time for" : alone.tried().size() + " of its own");
+            if (refused.answer().speaksOfOthers() && !cutShort) {
                 doubt(refused, otherwise);
             } else {
                 // By chance, or for what those others do to it.
@@ -95,7 +101,7 @@ final class Again {
             }
             return Optional.empty();
         }
-        return Optional.of(refused.measured(passed + 1));
+        return Optional.of(refused.measured(at.getAsInt()));
     }
 
     private void doubt(Finding finding, String why) {

@@ -89,11 +89,12 @@ public enum Check {
      * @param instances how many processes serve it together; at least two
      * @param writing the numbers of the steps that may change something
      * @param lease how long after a kill another process may take up what the killed one had begun
+     * @param most how many processes there can be; not fewer than the instances
      */
-    List<Plan> plans(int steps, int instances, List<Integer> writing, Duration lease) {
+    List<Plan> plans(int steps, int instances, List<Integer> writing, Duration lease, int most) {
         List<Plan> plans =
                 switch (this) {
-                    case SPREAD -> spread(steps, instances, writing);
+                    case SPREAD -> spread(steps, instances, writing, most);
                     case AMNESIA -> List.of(amnesia(steps));
                     case RESTART -> List.of(restart(steps));
                     case CRASH -> crash(steps, writing);
@@ -107,20 +108,25 @@ public enum Check {
      * are apart in some run. Then reads go to one process and writes to another, for a copy that is read again after the
      * original was changed elsewhere. The last run gives each step a process of its own, for what either of two earlier
      * steps heals. Of the others only those are made in which a process is come back to after another one has served: what else
-     * they part, the last one parts as well.
+     * they part, the last one parts as well. Where there are not as many processes as steps, all others are made, and no last one.
      */
-    private static List<Plan> spread(int steps, int instances, List<Integer> writing) {
+    private static List<Plan> spread(int steps, int instances, List<Integer> writing, int most) {
         List<List<Seat>> runs = new ArrayList<>();
         for (int unit = 1; unit < steps; unit *= instances) {
             int divisor = unit;
             runs.add(seats(steps, step -> step / divisor % instances));
         }
         runs.add(seats(steps, step -> writing.contains(step + 1) ? 1 : 0));
-        runs.add(seats(steps, step -> step));
+        List<Seat> apart = seats(steps, step -> step);
+        boolean isParted = steps <= most;
+        if (isParted) {
+            runs.add(apart);
+        }
         List<List<Seat>> different =
                 runs.stream().map(Check::renumbered).distinct().toList();
         List<List<Seat>> splitting = different.stream()
-                .filter(seats -> seats.equals(runs.getLast()) || comesBack(seats))
+                .filter(seats -> seats.stream().distinct().count() > 1)
+                .filter(seats -> !isParted || seats.equals(apart) || comesBack(seats))
                 .toList();
         return IntStream.range(0, splitting.size())
                 .mapToObj(run -> Plan.of("spread " + (run + 1) + " of " + splitting.size(), splitting.get(run)))

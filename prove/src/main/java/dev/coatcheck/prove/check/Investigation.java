@@ -83,10 +83,14 @@ public final class Investigation {
     }
 
     private CheckOutcome agree() throws InterruptedException {
-        Findings agree = new Agree(stage, scenario, instances, lease, allowances).find();
-        agree.leaks().forEach(this::add);
-        notes.addAll(agree.notes());
-        return agree.checks().getFirst();
+        try {
+            Findings agree = new Agree(stage, scenario, instances, lease, allowances).find();
+            agree.leaks().forEach(this::add);
+            notes.addAll(agree.notes());
+            return agree.checks().getFirst();
+        } catch (InconclusiveException e) {
+            return new CheckOutcome(Check.AGREE, Result.INCONCLUSIVE, e.reason());
+        }
     }
 
     private CheckOutcome again() throws InterruptedException {
@@ -112,9 +116,8 @@ public final class Investigation {
     }
 
     private CheckOutcome split(Check check) throws InterruptedException {
-        List<Plan> plans = check.plans(scenario.steps().size(), instances, Writing.steps(scenario), lease).stream()
-                .filter(plan -> plan.processes() <= stage.mostProcesses())
-                .toList();
+        List<Plan> plans = check.plans(
+                scenario.steps().size(), instances, Writing.steps(scenario), lease, stage.mostProcesses());
         if (plans.isEmpty()) {
             return new CheckOutcome(check, Result.SKIPPED, "no step but the last changes anything");
         }

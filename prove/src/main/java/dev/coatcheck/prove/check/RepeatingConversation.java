@@ -47,8 +47,13 @@ final class RepeatingConversation {
     /**
      * @param times how often each step comes again, by its number
      * @param around the reads around each step, by its number
+     * @param opening the steps that leave a socket or a stream open, which are played once
      */
-    RepeatingConversation(Scenario scenario, Map<Integer, Integer> times, Map<Integer, List<Step>> around) {
+    RepeatingConversation(
+            Scenario scenario,
+            Map<Integer, Integer> times,
+            Map<Integer, List<Step>> around,
+            Set<Integer> opening) {
         this.scenario = scenario;
         this.writer = new Extended.Writer(scenario);
         this.itself = new int[scenario.steps().size() + 1];
@@ -56,7 +61,7 @@ final class RepeatingConversation {
             write(step, times.getOrDefault(step.number(), 0), around.getOrDefault(step.number(), List.of()));
         }
         if (times.values().stream().anyMatch(count -> count > 0)) {
-            fillUp();
+            fillUp(opening);
         }
         this.extended = writer.done();
     }
@@ -79,10 +84,13 @@ final class RepeatingConversation {
                 IntStream.range(0, times).mapToObj(_ -> writer.add(step)).toList());
     }
 
-    private void fillUp() {
+    private void fillUp(Set<Integer> opening) {
         Set<Request> seen = new HashSet<>();
         List<Step> reads = scenario.steps().reversed().stream()
-                .filter(step -> step.request().isSafe() && step.polling().retries() == 0 && seen.add(step.request()))
+                .filter(step -> step.request().isSafe()
+                        && step.polling().retries() == 0
+                        && !opening.contains(step.number())
+                        && seen.add(step.request()))
                 .limit(MOST_FILLING)
                 .toList();
         for (int place = writer.written(); !reads.isEmpty() && place < FILLED_UP; place++) {

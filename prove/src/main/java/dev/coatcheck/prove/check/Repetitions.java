@@ -161,7 +161,7 @@ final class Repetitions {
         boolean looks = together || !repeats;
         int from = repeats ? toRepeat : toLook;
         RepeatingConversation conversation = new RepeatingConversation(
-                scenario, repeats ? timesFrom(from) : Map.of(), looks ? looksFrom(from) : Map.of());
+                scenario, repeats ? timesFrom(from) : Map.of(), looks ? looksFrom(from) : Map.of(), stage.opening());
         String name = (repeats ? "again" : "again as of before") + (from == 1 ? "" : " from step " + from + " on");
         Run run = stage.judged(conversation.extended(), Stage.Judge.NONE, caller)
                 .run(conversation.plan(name + ", in one process"));

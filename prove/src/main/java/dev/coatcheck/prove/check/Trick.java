@@ -19,6 +19,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
@@ -81,14 +82,14 @@ final class Trick {
     }
 
     /**
-     * The step again and again in one process, as often as all requests that came before it was refused: how often it alone is
-     * allowed, whatever other steps are counted with it.
+     * The step again and again in one process, as often as all requests that came before it was refused, though not without a
+     * bound: how often it alone is allowed, whatever other steps are counted with it.
      */
     static Attempt alone(Refused refused, Scenario scenario) {
         Trick trick = new Trick(scenario, 1);
         trick.playUpTo(refused.step());
         trick.tried.add(trick.seats.size());
-        int most = refused.sent() - refused.step() + 1;
+        int most = Math.min(refused.sent() - refused.step() + 1, RepeatingConversation.FILLED_UP);
         IntStream.range(0, most).forEach(_ -> trick.add(trick.step(refused.step()), 0));
         return trick.attempt(
                 trick.plan("step " + trick.tried.getFirst() + " alone, " + most + " times"),
@@ -144,6 +145,16 @@ final class Trick {
                 .count();
     }
 
+    /** The number of the request that is refused as it was before; empty where none is, or not like that. */
+    static OptionalInt refusedAt(Run run, List<Integer> tried, Refused refused) {
+        int passed = passed(run, tried, refused);
+        return passed > 0
+                        && passed < tried.size()
+                        && answer(run, tried.get(passed)).equals(refused.answer())
+                ? OptionalInt.of(passed + 1)
+                : OptionalInt.empty();
+    }
+
     /** A redirect that leads to what was made leads elsewhere each time, and is no refusal for that. */
     private static boolean isLike(Answer answer, Answer usual, Refused refused) {
         return refused.answer().isRedirect() ? answer.equals(usual) : answer.status() == usual.status();
@@ -151,10 +162,7 @@ final class Trick {
 
     /** Whether what ended it was the refusal that one process gives, and nothing else. */
     private boolean refusedAsOne(Run run, Refused refused) {
-        int passed = passed(run, tried, refused);
-        return passed > 0
-                && passed < tried.size()
-                && answer(run, tried.get(passed)).equals(refused.answer());
+        return refusedAt(run, tried, refused).isPresent();
     }
 
     /** With what was accepted by each process before the step, to each of them after it. */

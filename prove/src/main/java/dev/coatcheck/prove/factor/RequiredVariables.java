@@ -17,8 +17,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Whether a start fails that lacks what is known to be required: variables of {@code app.json} without a value there, those of
- * {@code .env}, and those of backing services. All are taken away at once, for a program that tells everything that it misses
+ * Whether a start fails that lacks what is known to be required: variables of {@code app.json} without a value there, and
+ * those of backing services. All are taken away at once, for a program that tells everything that it misses
  * takes one start, and so does one that misses nothing.
  */
 final class RequiredVariables {
@@ -44,7 +44,6 @@ final class RequiredVariables {
 
     private static Map<String, Set<String>> required(Application application) {
         Map<String, Origin> known = new TreeMap<>(application.variables());
-        known.keySet().removeAll(application.optional());
         Map<String, Set<String>> required = new LinkedHashMap<>();
         for (ServiceKind kind : ServiceKind.values()) {
             List<String> names =
@@ -54,6 +53,8 @@ final class RequiredVariables {
                 known.keySet().removeAll(names);
             }
         }
+        // Of what stands in .env alone, much has a default in the program.
+        known.keySet().retainAll(application.required());
         known.forEach((name, origin) -> {
             // What has its value in app.json is a default that everybody has.
             if (origin == Origin.OUTSIDE || origin == Origin.GENERATED) {
@@ -67,7 +68,7 @@ final class RequiredVariables {
         if (left.isEmpty()) {
             return Observation.notLookedAt(
                     Factor.CONFIG,
-                    "neither app.json nor .env names a variable that it needs, and no service is attached");
+                    "app.json requires no variable, and no backing service is started for it");
         }
         if (lab.whyNotLacking().isPresent()) {
             return Observation.notLookedAt(Factor.CONFIG, lab.whyNotLacking().get());

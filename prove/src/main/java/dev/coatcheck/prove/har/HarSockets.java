@@ -50,7 +50,7 @@ final class HarSockets {
                 if (message.sent() && message.isText()) {
                     // Before its socket nobody said anything, whatever the clock of the recording says.
                     Instant at = entry.at().filter(message.at()::isBefore).orElse(message.at());
-                    said.add(new Said(entry, at, new Body.Message(Template.literal(message.data()), awaited)));
+                    said.add(new Said(entry, at, new Body.Message(Template.literal(message.data()), awaited ? Body.Await.A_MESSAGE_FOR_A_WHILE : Body.Await.NOTHING)));
                 }
                 awaited = !message.sent();
             }
@@ -68,7 +68,7 @@ final class HarSockets {
                 into.getLast().messages().add(next.message());
             } else {
                 // Whatever the application tells meanwhile need not come before it.
-                Body.Message message = new Body.Message(next.message().text(), false);
+                Body.Message message = new Body.Message(next.message().text(), Body.Await.NOTHING);
                 into.add(new Moment(next.entry(), false, new ArrayList<>(List.of(message))));
             }
         }

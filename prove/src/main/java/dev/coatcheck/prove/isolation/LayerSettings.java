@@ -10,8 +10,9 @@ import java.nio.file.Path;
  *     otherwise
  * @param sizeBytes what its processes may write at most, all files together; what is beyond it they get as "no space
  *     left on device". It is memory, taken as it is written
+ * @param localSockets whether the sockets that are files of this machine, as a database has one, can be connected to
  */
-public record LayerSettings(String hostname, Path folder, long sizeBytes, Network network) {
+public record LayerSettings(String hostname, Path folder, long sizeBytes, Network network, boolean localSockets) {
     private static final long GIBIBYTE = 1L << 30;
 
     public LayerSettings {
@@ -30,14 +31,18 @@ public record LayerSettings(String hostname, Path folder, long sizeBytes, Networ
 
     /** At most a gibibyte, on the machine's own network. */
     public static LayerSettings of(String hostname, Path folder) {
-        return new LayerSettings(hostname, folder, GIBIBYTE, new Network.Host());
+        return new LayerSettings(hostname, folder, GIBIBYTE, new Network.Host(), true);
     }
 
     public LayerSettings withSizeBytes(long bytes) {
-        return new LayerSettings(hostname, folder, bytes, network);
+        return new LayerSettings(hostname, folder, bytes, network, localSockets);
     }
 
     public LayerSettings withNetwork(Network network) {
-        return new LayerSettings(hostname, folder, sizeBytes, network);
+        return new LayerSettings(hostname, folder, sizeBytes, network, localSockets);
+    }
+
+    public LayerSettings withoutLocalSockets() {
+        return new LayerSettings(hostname, folder, sizeBytes, network, false);
     }
 }

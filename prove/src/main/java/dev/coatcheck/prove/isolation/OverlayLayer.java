@@ -59,7 +59,7 @@ final class OverlayLayer implements Layer {
                 MountTable.ofThisJvm(),
                 inUserNamespace,
                 Set.of(settings.folder().toRealPath()),
-                ListeningSockets.now());
+                settings.localSockets() ? ListeningSockets.now() : List.of());
         List<String> lines = new ArrayList<>();
         lines.add(settings.sizeBytes() + " " + settings.hostname() + " " + (inUserNamespace ? USER_OPTIONS : OPTIONS));
         lines.addAll(plan.lines());

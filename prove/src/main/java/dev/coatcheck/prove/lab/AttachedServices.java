@@ -95,11 +95,6 @@ final class AttachedServices {
         return List.copyOf(servers.values());
     }
 
-    /** Whether each that the environment attaches is on this machine's loopback, where a network of its own can reach it. */
-    static boolean areAllOnLoopback(Map<String, String> environment) {
-        return of(environment).allMatch(Service::isOnLoopback);
-    }
-
     private static Stream<Service> of(Map<String, String> environment) {
         List<Service> services = new ArrayList<>();
         new TreeMap<>(environment).forEach((name, value) -> {

@@ -118,6 +118,20 @@ public final class Elsewhere implements Site {
     }
 
     @Override
+    public int given() {
+        return instances.size();
+    }
+
+    @Override
+    public Optional<String> hint(int control, Instance instance) {
+        return control == 1
+                ? Optional.empty()
+                : Optional.of("; the instance before did, and " + instance.name() + " does not: it may be of another release or"
+                        + " configuration, or " + (isReset() ? "" : "a name of the scenario be taken already (use {{run}}), or ")
+                        + "an address be that of a balancer before several instances");
+    }
+
+    @Override
     public String whereItFlickers() {
         return ". If an address is that of a balancer before several instances, give those of the instances themselves";
     }

@@ -1,9 +1,12 @@
 package dev.coatcheck.prove.lab;
 
+import java.net.InetAddress;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -28,8 +31,21 @@ public record ElsewhereSettings(
     public ElsewhereSettings {
         instances = List.copyOf(instances);
         variables = Map.copyOf(variables);
-        if (instances.stream().distinct().count() < 2) {
-            throw new IllegalArgumentException("a conversation is split over two instances or more, not " + instances);
+        long distinct = instances.stream().map(ElsewhereSettings::place).distinct().count();
+        if (distinct < 2 || distinct < instances.size()) {
+            throw new IllegalArgumentException("a conversation is split over two instances or more, each with an address of"
+                    + " its own, and not over " + instances);
+        }
+    }
+
+    /** One instance may have several names. */
+    private static String place(URI address) {
+        int port = address.getPort() >= 0 ? address.getPort() : "https".equals(address.getScheme()) ? 443 : 80;
+        String host = address.getHost().toLowerCase(Locale.ROOT);
+        try {
+            return InetAddress.getByName(host).getHostAddress() + " " + port;
+        } catch (UnknownHostException e) {
+            return host + " " + port;
         }
     }
 

@@ -136,6 +136,16 @@ public final class Lab implements Site {
     }
 
     @Override
+    public int given() {
+        return 0;
+    }
+
+    @Override
+    public Optional<String> hint(int control, Instance instance) {
+        return Optional.empty();
+    }
+
+    @Override
     public String whereItFlickers() {
         return "";
     }

@@ -20,6 +20,12 @@ public sealed interface Site extends AutoCloseable permits Lab, Elsewhere {
     /** How many processes a plan may send its steps to at most. */
     int mostProcesses();
 
+    /** How many instances there are that may differ by themselves, each of which a control has to see; none that it starts. */
+    int given();
+
+    /** Why a control may have failed at an instance, in words that end a sentence; empty where that is nothing of the site's. */
+    Optional<String> hint(int control, Instance instance);
+
     /** What may be the matter where one instance alone answers now so and now so, in words that end a sentence. */
     String whereItFlickers();
 

@@ -84,15 +84,20 @@ final class Workshop {
     }
 
     Layer newLayer(String hostname) {
+        LayerSettings layer = layerSettings(hostname);
         return newLayer(
-                hostname,
-                fixedPort.isPresent() ? new Network.Own(reachable(fixedPort.getAsInt())) : new Network.Host());
+                fixedPort.isPresent()
+                        ? layer.withNetwork(new Network.Own(reachable(fixedPort.getAsInt())))
+                        : layer);
     }
 
-    private Layer newLayer(String hostname, Network network) {
-        LayerSettings layer = LayerSettings.of(hostname.replaceAll("[^A-Za-z0-9]+", "-"), application.folder());
+    private LayerSettings layerSettings(String hostname) {
+        return LayerSettings.of(hostname.replaceAll("[^A-Za-z0-9]+", "-"), application.folder());
+    }
+
+    private Layer newLayer(LayerSettings layer) {
         try {
-            return settings.isolation().newLayer(layer.withNetwork(network));
+            return settings.isolation().newLayer(layer);
         } catch (IOException e) {
             throw new InconclusiveException("no disk could be made for an instance: " + e.getMessage(), e);
         }
@@ -156,23 +161,25 @@ final class Workshop {
                     "this machine gives no network of its own to a process that may look for a backing service"
                             + " anywhere");
         }
-        return AttachedServices.areAllOnLoopback(environment)
-                ? Optional.empty()
-                : Optional.of(
-                        "an attached backing service is not on this machine, where a process in a network of its own"
-                                + " could reach it");
+        return AttachedServices.areIn(application.environment())
+                ? Optional.of("a backing service is attached, and a process that lacks a variable may take another database of it"
+                        + " for its own; let the prover start the services (--with)")
+                : Optional.empty();
     }
 
     /**
-     * Starts a web process that lacks some variables, to see what becomes of it. It reaches nothing but what the others name:
-     * where a program falls back on a usual address, somebody else's database may answer.
+     * Starts a web process that lacks some variables, to see what becomes of it. It reaches nothing but servers that were
+     * started here: where a program falls back on a usual address, or on a socket that is a file, somebody else's database may
+     * answer.
      */
     Lacking startLacking(Set<String> names, Duration limit) throws InterruptedException {
         Map<String, String> own = environment("web.1");
         own.keySet().removeAll(names);
         int port = fixedPort.orElseGet(TcpPorts::free);
         own.put("PORT", Integer.toString(port));
-        Layer layer = newLayer("web-1", new Network.Own(reachable(own, port)));
+        Layer layer = newLayer(layerSettings("web-1")
+                .withoutLocalSockets()
+                .withNetwork(new Network.Own(reachable(own, port))));
         try (LabInstance instance =
                 LabInstance.start("web.1", web().command(), hidingDotEnv(layer), application.folder(), own)) {
             return becomes(instance, port, limit);

@@ -70,19 +70,29 @@ public final class Change {
             if (first.failed() == 0) {
                 return new CheckOutcome(check, Result.PASSED, first.words());
             }
+            Seen unchanged = play(check, _ -> Thread.sleep(first.took()));
+            if (unchanged.failed() > 0) {
+                return new CheckOutcome(
+                        check,
+                        Result.INCONCLUSIVE,
+                        first.words() + "; but so it went with " + unchanged.failed() + " of " + unchanged.requests()
+                                + " under the same load without a change");
+            }
             Seen second = play(check, change);
             return second.failed() == 0
                     ? new CheckOutcome(check, Result.INCONCLUSIVE, first.words() + "; when it was done again, none did")
                     : new CheckOutcome(
                             check,
                             Result.FAILED,
-                            first.words() + "; done again, " + second.failed() + " of " + second.requests());
+                            first.words() + "; done again, " + second.failed() + " of " + second.requests()
+                                    + ", and in as much time without a change none");
         } catch (InconclusiveException e) {
             return new CheckOutcome(check, Result.INCONCLUSIVE, e.reason());
         }
     }
 
-    private record Seen(int requests, int failed, String words) {}
+    /** @param took how long what was done to the fleet took */
+    private record Seen(int requests, int failed, Duration took, String words) {}
 
     private Seen play(Check check, Doing change) throws InterruptedException {
         Usual usual = new Usual(scenario.steps().size(), firstVictim);
@@ -96,11 +106,15 @@ public final class Change {
             }
             users.judge();
             int before = users.requests();
+            long begun = System.nanoTime();
             change.to(fleet);
+            Duration took = Duration.ofNanos(System.nanoTime() - begun);
             awaitEach(users, AFTER);
-            users.leave(LIMIT);
+            if (!users.leave(LIMIT)) {
+                throw new InconclusiveException("some users still waited for an answer " + LIMIT.toSeconds() + " s later");
+            }
             int requests = users.requests() - before;
-            return new Seen(requests, users.failed(), words(users, requests, usual));
+            return new Seen(requests, users.failed(), took, words(users, requests, usual));
         }
     }
 

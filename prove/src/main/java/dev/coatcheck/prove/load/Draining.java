@@ -58,7 +58,7 @@ public final class Draining {
     /** Tries it with the steps that can be met under way, three at the most. */
     public CheckOutcome drain() throws InterruptedException {
         List<Step> steps = scenario.steps().stream()
-                .filter(step -> hasBody(step) || isSlow(step))
+                .filter(step -> !opens(step) && (hasBody(step) || isSlow(step)))
                 .limit(MOST_STEPS)
                 .toList();
         if (steps.isEmpty()) {
@@ -82,6 +82,11 @@ public final class Draining {
         } catch (InconclusiveException e) {
             return new CheckOutcome(Check.DRAIN, Result.INCONCLUSIVE, e.reason());
         }
+    }
+
+    /** What stays open is never over, and what is said on it is no request. */
+    private boolean opens(Step step) {
+        return step.request().isOfWebSocket() || control.opening().contains(step.number());
     }
 
     private static boolean hasBody(Step step) {
@@ -146,6 +151,7 @@ public final class Draining {
         private final LabInstance instance;
         private final boolean signalled;
         private volatile boolean asked;
+        private volatile boolean over;
 
         Signalling(LabInstance instance, boolean signalled) {
             this.instance = instance;
@@ -165,15 +171,18 @@ public final class Draining {
                     // Then nothing was asked, which is looked at afterwards.
                 }
             });
-            Exchange exchange = conversation.play(step, target);
-            later.join();
-            return exchange;
+            try {
+                return conversation.play(step, target);
+            } finally {
+                over = true;
+                later.join();
+            }
         }
 
         private void inTheMiddle(Duration before, Duration after) throws IOException {
             try {
                 Thread.sleep(before);
-                if (signalled) {
+                if (signalled && !over) {
                     instance.signal(policy().signal());
                     asked = true;
                 }

@@ -153,10 +153,10 @@ final class Users implements AutoCloseable {
         judging.set(true);
     }
 
-    /** Lets all finish their conversations. */
-    void leave(Duration limit) throws InterruptedException {
+    /** Lets all finish their conversations; false where that takes too long. */
+    boolean leave(Duration limit) throws InterruptedException {
         leaving.set(true);
-        var _ = gone.await(limit.toMillis(), TimeUnit.MILLISECONDS);
+        return gone.await(limit.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     int requests() {

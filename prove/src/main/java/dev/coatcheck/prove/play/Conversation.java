@@ -1,6 +1,7 @@
 package dev.coatcheck.prove.play;
 
 import dev.coatcheck.prove.scenario.Assertion;
+import dev.coatcheck.prove.scenario.Body;
 import dev.coatcheck.prove.scenario.Capture;
 import dev.coatcheck.prove.scenario.Expectation;
 import dev.coatcheck.prove.scenario.Request;
@@ -36,6 +37,9 @@ public final class Conversation {
 
     /** For a message that is to come before the next one is sent. */
     private static final Duration AWAITED = Duration.ofSeconds(10);
+
+    /** In a recording a message that came before is mostly what the next one answers, but it may have been a beat. */
+    private static final Duration A_WHILE = Duration.ofSeconds(2);
 
     private static final int SWITCHED = 101;
 
@@ -203,9 +207,6 @@ public final class Conversation {
     }
 
     private Sent send(Step step, Target target, Wire wire, PreparedRequest prepared) throws InterruptedException {
-        if (sockets.areFull()) {
-            throw new Rendering.NotSendable(OpenSockets.MOST + " sockets are open, and no more are kept");
-        }
         Outcome outcome = wire.send(prepared, target);
         if (outcome instanceof Outcome.Answered(SentRequest request, Response response)) {
             jar(step).receive(prepared.path(), response, Set.of());
@@ -217,6 +218,18 @@ public final class Conversation {
         int known = sockets.heard().size();
         sockets.keep(step, prepared.sent().target(), opened.get());
         return new Sent(said(outcome, prepared, step, opened.get(), known), target, true);
+    }
+
+    /** Whether what a message waits for has come, or need not come. */
+    private boolean hasCome(Body.Await after, int known) throws InterruptedException {
+        return switch (after) {
+            case NOTHING -> true;
+            case A_MESSAGE -> sockets.awaitMore(known, AWAITED).size() > known;
+            case A_MESSAGE_FOR_A_WHILE -> {
+                sockets.awaitMore(known, A_WHILE);
+                yield true;
+            }
+        };
     }
 
     /** A client whose socket is gone opens it anew, wherever it comes to then, and says again what it said at first. */
@@ -250,7 +263,7 @@ public final class Conversation {
             throws InterruptedException {
         int known = before;
         for (PreparedRequest.Outgoing message : prepared.messages()) {
-            if (message.awaited() && sockets.awaitMore(known, AWAITED).size() == known) {
+            if (!hasCome(message.after(), known)) {
                 return new Outcome.Failed(
                         prepared.sent(),
                         Outcome.Failure.TIMED_OUT,

@@ -59,15 +59,14 @@ public final class OpenSockets implements AutoCloseable {
         return others;
     }
 
-    synchronized boolean areFull() {
-        all.removeIf(socket -> !socket.isOpen());
-        return all.size() >= MOST;
-    }
-
-    /** Keeps and hears one that was opened, in the place of an older one of the same user at the same path. */
+    /**
+     * Keeps and hears one that was opened, in the place of an older one of the same user at the same path; closes it where
+     * there are as many as are kept.
+     */
     void keep(Step opening, String path, OpenSocket socket) {
         synchronized (this) {
-            if (closed) {
+            all.removeIf(other -> !other.isOpen());
+            if (closed || all.size() >= MOST) {
                 socket.close();
                 return;
             }

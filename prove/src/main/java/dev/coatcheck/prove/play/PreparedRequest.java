@@ -1,5 +1,6 @@
 package dev.coatcheck.prove.play;
 
+import dev.coatcheck.prove.scenario.Body;
 import java.util.List;
 import java.util.Optional;
 import org.apache.hc.core5.http.HttpEntity;
@@ -10,8 +11,8 @@ import org.apache.hc.core5.http.HttpEntity;
  * @param messages what is sent on a WebSocket once it is open
  */
 record PreparedRequest(SentRequest sent, Optional<HttpEntity> entity, List<Outgoing> messages) {
-    /** @param awaited whether the other side speaks first */
-    record Outgoing(String text, boolean awaited) {}
+    /** @param after what is waited for before it is sent */
+    record Outgoing(String text, Body.Await after) {}
 
     PreparedRequest {
         messages = List.copyOf(messages);

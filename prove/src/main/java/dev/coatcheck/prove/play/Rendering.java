@@ -168,7 +168,7 @@ final class Rendering {
 
     private Rendered messages(List<Body.Message> messages) {
         List<PreparedRequest.Outgoing> outgoing = messages.stream()
-                .map(message -> new PreparedRequest.Outgoing(text(message.text()), message.awaited()))
+                .map(message -> new PreparedRequest.Outgoing(text(message.text()), message.after()))
                 .toList();
         String text = outgoing.stream().map(PreparedRequest.Outgoing::text).collect(Collectors.joining("\n"));
         return new Rendered(text, "", Optional.empty(), outgoing);

@@ -59,9 +59,18 @@ public sealed interface Body {
     /**
      * One text message of {@link Messages}.
      *
-     * @param awaited whether the other side has to send a message before this one is sent
+     * @param after what is waited for before it is sent
      */
-    record Message(Template text, boolean awaited) {}
+    record Message(Template text, Await after) {}
+
+    /** What a message waits for. */
+    enum Await {
+        NOTHING,
+        /** A message of the other side; where none comes soon, it is sent all the same, as a beat may come at another time. */
+        A_MESSAGE_FOR_A_WHILE,
+        /** A message of the other side, without which it is not sent. */
+        A_MESSAGE
+    }
 
     /** One part of a {@link Multipart}. */
     sealed interface Part {

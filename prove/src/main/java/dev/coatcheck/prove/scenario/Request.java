@@ -84,7 +84,7 @@ public record Request(
     }
 
     private static Body message(Template text) {
-        return new Body.Messages(List.of(new Body.Message(text, false)));
+        return new Body.Messages(List.of(new Body.Message(text, Body.Await.NOTHING)));
     }
 
     public Request withBody(Body changed) {

@@ -86,7 +86,7 @@ public final class StepLines {
             return new Body.None();
         }
         Template text = cursor.templateUpTo(cursor.offset() + cursor.remaining());
-        return new Body.Messages(List.of(new Body.Message(text, false)));
+        return new Body.Messages(List.of(new Body.Message(text, Body.Await.NOTHING)));
     }
 
     private String wrongTarget(String method) {

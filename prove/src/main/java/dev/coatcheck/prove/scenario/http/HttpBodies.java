@@ -88,7 +88,8 @@ final class HttpBodies {
         if (!isBlank(lines)) {
             refuseFileAmong(lines);
             into.add(new Body.Message(
-                    template(lines.getFirst().number(), joined(lines, "\n").strip()), awaited));
+                    template(lines.getFirst().number(), joined(lines, "\n").strip()),
+                    awaited ? Body.Await.A_MESSAGE : Body.Await.NOTHING));
         }
     }
 
