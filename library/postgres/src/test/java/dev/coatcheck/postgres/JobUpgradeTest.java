@@ -92,8 +92,8 @@ class JobUpgradeTest {
         var jobs = postgres.jobs();
         jobs.limitGroups("mail", GroupLimit.none().withConcurrency(2));
         var job = NewJob.of("mail", "");
-        jobs.enqueueAll(List.of(
-                job.withGroup("ada"), job.withGroup("ada"), job.withGroup("ada"), job.withGroup("bob"), job));
+        jobs.enqueueAll(
+                List.of(job.withGroup("ada"), job.withGroup("ada"), job.withGroup("ada"), job.withGroup("bob"), job));
         var known = new HashMap<String, String>();
 
         var claimed = new ArrayList<String>();
