@@ -85,8 +85,7 @@ end
 $$;
 
 -- As take_job_turns_v3, with floors for groups. p_look is 'floors' to begin where the claim before has ended, 'all' to begin at
--- the very beginning, and 'survey' to do so and note which groups there are. A round that ends with its turns goes on in the
--- next look from the very beginning alone: one from the floors has not seen all.
+-- the very beginning, and 'survey' to do so and note which groups there are.
 create function coatcheck.take_job_turns_v4(
         p_queues text[], p_priority int, p_max int, p_turns int, p_now timestamptz, p_lease_us bigint, p_look text,
         inout round coatcheck.job_round_v4, out jobs coatcheck.jobs[], out spent int, out again_at timestamptz)
@@ -207,11 +206,14 @@ begin
     round.grouped_from := least(v_grouped_at, v_latest_floor);
     round.groups := v_groups;
     round.groups_from := v_groups_from;
-    round.last := v_last;
-    v_goes_on := v_unfinished and not v_found and not v_from_floors;
-    round.since := case when v_goes_on then v_since end;
-    round.wrapped := case when v_goes_on then v_wrapped end;
-    round.again_at := case when v_goes_on then again_at end;
+    -- From the floors not all groups are seen: only who has taken a job moves on, and begins anew.
+    if not v_from_floors or cardinality(jobs) > 0 then
+        v_goes_on := v_unfinished and not v_found and not v_from_floors;
+        round.last := v_last;
+        round.since := case when v_goes_on then v_since end;
+        round.wrapped := case when v_goes_on then v_wrapped end;
+        round.again_at := case when v_goes_on then again_at end;
+    end if;
     if v_unfinished then
         -- Not at once, and from now on, however long this has taken.
         again_at := clock_timestamp() + v_pause;
@@ -303,10 +305,10 @@ begin
         select * into v_look from coatcheck.look_for_jobs_v4(
             p_queues, p_max, v_now, p_lease_us, p_told, 'floors', v_rounds);
         v_jobs := v_look.jobs;
+        v_rounds := v_look.rounds;
     end if;
     if cardinality(v_jobs) < p_max then
         v_begun := clock_timestamp();
-        -- Begins its rounds where the last such look has ended them.
         select * into v_look from coatcheck.look_for_jobs_v4(
             p_queues, p_max - cardinality(v_jobs), v_now, p_lease_us, p_told,
             case when v_much_removed then 'survey' else 'all' end, v_rounds);
