@@ -233,6 +233,90 @@ class JobFloorsTest {
     }
 
     @Test
+    void a_new_group_is_found_at_once_also_where_the_same_claim_went_past_its_place_from_the_floors()
+            throws SQLException {
+        postgres.jobs().limitGroups("mail", GroupLimit.none().withConcurrency(1));
+        besideAnOpenTransaction(DONE_IN_GROUPS, () -> {
+            fillGroups("full ", 100, 256);
+            assertThat(claim(1)).isEmpty();
+
+            enqueueInto("mail", "full 100 and new", "new", 0);
+
+            assertThat(claim(1)).containsExactly("new");
+        });
+    }
+
+    @Test
+    void groups_that_have_become_empty_are_not_locked() throws SQLException {
+        postgres.jobs().limitGroups("mail", GroupLimit.none().withConcurrency(1));
+        besideAnOpenTransaction(DONE_IN_GROUPS, () -> {
+            for (int i = 100; i < 130; i++) {
+                enqueueInto("mail", "group " + i, "" + i, 60);
+            }
+            assertThat(claim(1)).containsExactly("100");
+            update(postgres, "delete from coatcheck.jobs where payload between '101' and '128'");
+
+            try (var connection = postgres.dataSource().getConnection()) {
+                connection.setAutoCommit(false);
+                assertThat(claim(connection, 1)).containsExactly("129");
+                try (var locks = connection
+                        .createStatement()
+                        .executeQuery("select count(*) from pg_locks where locktype = 'advisory'"
+                                + " and pid = pg_backend_pid()")) {
+                    locks.next();
+                    assertThat(locks.getInt(1)).isEqualTo(1);
+                }
+                connection.rollback();
+            }
+        });
+    }
+
+    @Test
+    void groups_that_are_too_many_are_not_counted_again_at_each_claim() throws SQLException {
+        postgres.jobs().limitGroups("mail", GroupLimit.none().withConcurrency(1));
+        besideAnOpenTransaction(
+                "'mail', 'group ' || 100 + i % 400, 0, now() - interval '1 day', ''",
+                () -> {
+                    fillGroups("group ", 100, 400);
+                    long first = entriesReadWhereNothingIsClaimed();
+
+                    // On a busy machine the next may be two seconds later, and count them again.
+                    await().atMost(Duration.ofSeconds(20))
+                            .until(() -> entriesReadWhereNothingIsClaimed() < first * 3 / 4);
+                });
+    }
+
+    private long entriesReadWhereNothingIsClaimed() throws SQLException {
+        lastLookWas("now() - interval '1 hour'");
+        long before = entriesRead();
+        assertThat(claim(1)).isEmpty();
+        return entriesRead() - before;
+    }
+
+    @Test
+    void groups_are_handed_on_only_of_priorities_that_the_last_look_from_the_very_beginning_came_to()
+            throws SQLException {
+        besideAnOpenTransaction(DONE_IN_GROUPS, () -> {
+            for (int priority = 0; priority < 2; priority++) {
+                update(postgres, INSERT.formatted("'mail', 'ada', %d, now(), '%d'".formatted(priority, priority), "2"));
+            }
+            assertThat(claim(3)).containsExactly("1", "1", "0");
+            assertThat(prioritiesWithGroups()).isEqualTo(2);
+
+            update(postgres, "delete from coatcheck.jobs where priority = 1");
+            lastLookWas("now() - interval '1 hour'");
+            assertThat(claim(1)).containsExactly("0");
+
+            assertThat(prioritiesWithGroups()).isEqualTo(1);
+        });
+    }
+
+    private long prioritiesWithGroups() {
+        return number("select count(*) from jsonb_each('%s'::jsonb -> 'rounds') where value ->> 'groups' is not null"
+                .formatted(known));
+    }
+
+    @Test
     void what_is_handed_on_does_not_grow_with_the_priorities_that_were_once_used() throws SQLException {
         for (int i = 0; i < 300; i++) {
             enqueue("" + i, "now()", i);
@@ -242,6 +326,17 @@ class JobFloorsTest {
 
         assertThat(number("select count(*) from jsonb_object_keys('%s'::jsonb -> 'rounds')".formatted(known)))
                 .isLessThan(110);
+    }
+
+    /** Makes groups of which each runs the one job that it may, and has another that is due. */
+    private void fillGroups(String name, int from, int count) {
+        update(postgres, """
+                insert into coatcheck.jobs (queue, grp, priority, due_at, payload, id, state, fence, attempts, max_attempts,
+                        first_delay_ms, max_delay_ms, enqueued_at, run_at)
+                    select 'mail', '%s' || i, 0, now() + state * interval '1 hour' - interval '1 minute', '',
+                            gen_random_uuid(), state, 0, 0, 1, 0, 0, now(), now()
+                        from generate_series(%d, %d) as i, generate_series(0, 1) as state
+                """.formatted(name, from, from + count - 1));
     }
 
     private void enqueueInto(String queue, String group, String payload, int secondsAgo) {
@@ -282,15 +377,20 @@ class JobFloorsTest {
 
     /** Claims as if the last look from the very beginning had taken a minute, however long ago it is on a busy machine. */
     private List<String> claim(int max) throws SQLException {
+        try (var connection = postgres.dataSource().getConnection()) {
+            return claim(connection, max);
+        }
+    }
+
+    private List<String> claim(Connection connection, int max) throws SQLException {
         var payloads = new ArrayList<String>();
-        try (var connection = postgres.dataSource().getConnection();
-                var claim = connection.prepareStatement("""
-                        select c.id, c.payload,
-                                c.known || jsonb_build_object('took_us', 60000000) as known
-                            from coatcheck.claim_jobs_v4('{mail,photos}', ?, 60000000, ?::jsonb, true) c
-                        """)) {
+        try (var claim = connection.prepareStatement("""
+                select c.id, c.payload, c.known || jsonb_build_object('took_us', 60000000) as known
+                    from coatcheck.claim_jobs_v4('{mail,photos}', ?, 60000000,
+                        ?::jsonb || jsonb_build_object('looked_at', %s), true) c
+                """.formatted(known.equals("{}") ? "null" : lookedAt))) {
             claim.setInt(1, max);
-            claim.setString(2, known.equals("{}") ? known : lookedAt());
+            claim.setString(2, known);
             try (var rows = claim.executeQuery()) {
                 while (rows.next()) {
                     if (rows.getString("id") == null) {
@@ -303,11 +403,6 @@ class JobFloorsTest {
         }
         lookedAt = "now()";
         return payloads;
-    }
-
-    private String lookedAt() {
-        return query(postgres, "select '%s'::jsonb || jsonb_build_object('looked_at', %s)".formatted(known, lookedAt))
-                .get(0);
     }
 
     private void lastLookWas(String time) {

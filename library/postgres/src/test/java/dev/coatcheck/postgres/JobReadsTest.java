@@ -237,6 +237,13 @@ class JobReadsTest {
         }
     }
 
+    @Test
+    void nothing_is_compiled_because_of_a_sort_that_is_turned_off_and_needed_yet() {
+        // Servers before release 18 would, for seconds; the one here is built without a compiler.
+        var settings = query(postgres, "select proconfig from pg_proc where proconfig::text like '%enable_sort=off%'");
+        assertThat(settings).isNotEmpty().allSatisfy(each -> assertThat(each).contains("jit=off"));
+    }
+
     /** Groups that run one job each, have another that is due, and may run one at once. */
     private void fillManyGroups(int count) {
         Databases.update(postgres, """

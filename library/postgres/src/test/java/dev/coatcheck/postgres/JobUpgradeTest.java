@@ -13,8 +13,10 @@ import dev.coatcheck.state.jobs.NewJob;
 import dev.coatcheck.state.jobs.StoredJob;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -83,6 +85,37 @@ class JobUpgradeTest {
         assertThat(jobs.claim(Set.of("mail"), 5, LEASE))
                 .extracting(ClaimedJob::payload)
                 .containsExactly("2");
+    }
+
+    @Test
+    void the_release_before_and_this_one_take_turns_at_a_queue_and_share_its_limits() {
+        var jobs = postgres.jobs();
+        jobs.limitGroups("mail", GroupLimit.none().withConcurrency(2));
+        var job = NewJob.of("mail", "");
+        jobs.enqueueAll(
+                List.of(job.withGroup("ada"), job.withGroup("ada"), job.withGroup("ada"), job.withGroup("bob"), job));
+        var known = new HashMap<String, String>();
+
+        var claimed = new ArrayList<String>();
+        for (int i = 0; i < 3; i++) {
+            claimed.addAll(claim("v3", known));
+            claimed.addAll(claim("v4", known));
+        }
+        assertThat(claimed).containsExactlyInAnyOrder("ada", "ada", "bob", "");
+
+        query(postgres, "delete from coatcheck.jobs where state = 1 returning id");
+        assertThat(claim("v3", known)).containsExactly("ada");
+        assertThat(claim("v4", known)).isEmpty();
+    }
+
+    /** Claims one job as a release does, and returns its group. */
+    private List<String> claim(String version, Map<String, String> known) {
+        var rows = new ArrayList<>(query(
+                postgres,
+                "select coalesce(known::text, grp, '') from coatcheck.claim_jobs_%s('{mail}', 1, 60000000, '%s', true)"
+                        .formatted(version, known.getOrDefault(version, "{}"))));
+        known.put(version, rows.remove(rows.size() - 1));
+        return rows;
     }
 
     @Test

@@ -40,7 +40,9 @@ final class OwnPostgres implements ServerUnderTest, BeforeAllCallback, AfterAllC
                 started.close();
             }
         } finally {
-            requireNonNull(disk).close();
+            if (disk != null) {
+                disk.close();
+            }
         }
     }
 

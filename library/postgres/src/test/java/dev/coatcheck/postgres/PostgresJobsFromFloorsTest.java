@@ -8,22 +8,34 @@ import dev.coatcheck.state.jobs.Jobs;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 
-/** The whole contract beside a transaction that stays open, with so much that was removed that claims begin at floors. */
+/**
+ * The whole contract beside a transaction that stays open, with so much that was removed that claims hand on floors. Which of
+ * them begin there depends on how soon they follow; {@link JobFloorsTest} decides it.
+ */
 @Tag("long")
 class PostgresJobsFromFloorsTest extends PostgresJobsTest {
-    private @Nullable Connection open;
+    private final List<Connection> opened = new ArrayList<>();
 
     @Override
     public Jobs jobs() {
-        var jobs = super.jobs();
+        return besideATransaction(super.jobs());
+    }
+
+    @Override
+    public Jobs jobsThatKeepTheDead(Duration kept) {
+        return besideATransaction(super.jobsThatKeepTheDead(kept));
+    }
+
+    private Jobs besideATransaction(Jobs jobs) {
         var postgres = databases.last();
         try {
-            open = postgres.dataSource().getConnection();
+            var open = postgres.dataSource().getConnection();
+            opened.add(open);
             open.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
             open.setAutoCommit(false);
             try (var statement = open.createStatement()) {
@@ -49,8 +61,8 @@ class PostgresJobsFromFloorsTest extends PostgresJobsTest {
     }
 
     @AfterEach
-    void endTheTransaction() throws SQLException {
-        if (open != null) {
+    void endTheTransactions() throws SQLException {
+        for (var open : opened) {
             open.rollback();
             open.close();
         }

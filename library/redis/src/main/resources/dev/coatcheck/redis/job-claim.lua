@@ -288,16 +288,19 @@ local function last_turns()
   return table.concat(turns)
 end
 
--- Forgets a job that is dead. One whose record is gone, or cannot be read, holds up no claim.
+-- Forgets a job that is dead. One whose record is gone, or cannot be read, or lacks a field, holds up no claim.
 local function forget_dead(member)
   local id = id_of(member)
-  local is_read, job = pcall(load, id)
   redis.call('ZREM', keys.dead, member)
-  if not is_read or type(job) ~= 'table' then
+  local is_forgotten = pcall(function()
+    local job = load(id)
+    if job.state == DEAD then
+      forget(id, job)
+    end
+  end)
+  if not is_forgotten then
     redis.call('HDEL', keys.records, id)
     redis.call('HDEL', keys.texts, 'b' .. id, 'p' .. id, 'e' .. id)
-  elseif job.state == DEAD then
-    forget(id, job)
   end
 end
 

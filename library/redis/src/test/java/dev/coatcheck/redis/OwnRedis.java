@@ -34,8 +34,10 @@ final class OwnRedis implements ServerUnderTest, BeforeAllCallback, AfterAllCall
 
     @Override
     public void afterAll(ExtensionContext context) {
-        running().kill();
-        running().close();
+        if (started != null) {
+            started.kill();
+            started.close();
+        }
     }
 
     RedisServer running() {

@@ -8,6 +8,7 @@ import dev.coatcheck.state.jobs.Retry;
 import io.lettuce.core.ScriptOutputType;
 import java.time.Duration;
 import java.util.Collections;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -25,6 +26,9 @@ class RedisDeadJobsTest {
     private static final int MOST_AT_A_CLAIM = 100;
 
     private static final int MOST_QUEUES_AT_A_CLAIM = 10;
+
+    /** A record that says of its job that it is dead, and no more. */
+    private static final byte[] DEAD_AND_NO_MORE = HexFormat.of().parseHex("81a5737461746502");
 
     @RegisterExtension
     final TestRedis store = TestRedis.fresh();
@@ -79,9 +83,9 @@ class RedisDeadJobsTest {
             kill(queue, 60);
         }
         age(A_MONTH);
-        store.besides().hgetall(KEYS + "records").keySet().stream()
-                .limit(10)
-                .forEach(id -> store.besides().hset(KEYS + "records", id, "no record"));
+        var ids = List.copyOf(store.besides().hgetall(KEYS + "records").keySet());
+        ids.subList(0, 10).forEach(id -> store.besides().hset(KEYS + "records", id, "no record"));
+        ids.subList(10, 20).forEach(id -> store.put(KEYS + "records", id, DEAD_AND_NO_MORE));
 
         claimSome(5);
 

@@ -141,15 +141,15 @@ class RedisFormatsTest {
 
     @Test
     void jobs_that_an_earlier_release_wrote_are_claimed_in_the_order_of_priorities_that_may_not_be_any_more() {
-        var high = writeJob("ce000f4240", 1_000_000);
-        var low = writeJob("d2fff0bdc0", -1_000_000);
+        var high = writeJob("ce7fffffff", Integer.MAX_VALUE);
+        var low = writeJob("d280000000", Integer.MIN_VALUE);
         var jobs = store.redis().jobs();
         var now = jobs.enqueue(NewJob.of("mail", "").withPriority(NewJob.MAX_PRIORITY))
                 .id();
 
         assertThat(jobs.list("mail", JobState.WAITING, 10))
                 .extracting(StoredJob::priority)
-                .containsExactly(1_000_000, NewJob.MAX_PRIORITY, -1_000_000);
+                .containsExactly(Integer.MAX_VALUE, NewJob.MAX_PRIORITY, Integer.MIN_VALUE);
         for (var expected : List.of(high, now, low)) {
             assertThat(jobs.completeAll(jobs.claim(Set.of("mail"), 1, LONG)))
                     .extracting(ClaimedJob::id)

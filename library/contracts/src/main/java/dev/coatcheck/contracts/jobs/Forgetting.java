@@ -28,6 +28,19 @@ interface Forgetting extends JobsUnderTest {
     default void tidyUp(Duration kept) {}
 
     @Test
+    default void jobs_that_died_a_moment_ago_stay() {
+        var kept = Duration.ofDays(1);
+        var jobs = jobsThatKeepTheDead(kept);
+        var dead = enqueue(jobs, NewJob.of("left behind", "").withRetry(Retry.never()));
+        jobs.claim(Set.of("left behind"), 1, LONG).forEach(job -> jobs.fail(job, "boom"));
+
+        claim(jobs, 1, LONG);
+        tidyUp(kept);
+
+        assertThat(jobs.find(dead)).map(StoredJob::state).contains(JobState.DEAD);
+    }
+
+    @Test
     default void jobs_that_died_too_long_ago_go_also_where_nobody_serves_their_queue_and_no_others_do() {
         var kept = Duration.ofSeconds(1);
         var jobs = jobsThatKeepTheDead(kept);

@@ -2,8 +2,8 @@
 --
 -- Where there are many rows that were removed and cannot be cleared away, a look from the very beginning notes which groups
 -- have something that is due, and from when on. The looks that begin at the floors give turns to these groups, each from
--- where it stood, and go past nothing that was done before. A group in which nothing waited then has its first turn when the
--- next such look finds it: at once where a place is free, and after two seconds at the latest. Where there are more groups
+-- where it stood, and go past nothing that was done before. A group in which nothing waited then is found by the next look
+-- from the very beginning: at once where a place is free, and after two seconds at the latest. Where there are more groups
 -- than turns, each is found by the index, and its turn goes past what was done of it: that is the less, the more they are.
 
 -- What is known of the jobs of one priority.
@@ -22,7 +22,9 @@ create type coatcheck.job_round_v4 as (
     -- The groups that have something, in their order, and of each before when nothing is due; null where that is not known,
     -- or they are too many to be handed on.
     groups        text[] collate "C",
-    groups_from   timestamptz[]);
+    groups_from   timestamptz[],
+    -- When they were last found to be too many.
+    too_many_at   timestamptz);
 
 -- Of one priority: when the first of the jobs was due that may be run now, of those without and with a group, of which none
 -- was due before; null where there is none.
@@ -55,8 +57,8 @@ create function coatcheck.following_job_group_v4(p_queues text[], p_priority int
         group by following.grp order by following.grp limit 1
 $$;
 
--- Of one priority: the groups that have a job that may be run now, and when the first of each was due; null where there are
--- more than so many groups to look at.
+-- Of one priority: the groups that have a job that may be run now, and when the first of each was due; null where more than
+-- so many groups have jobs at all, which run or are delayed perhaps.
 create function coatcheck.due_job_groups_v4(
         p_queues text[], p_priority int, p_now timestamptz, p_max int, out groups text[], out groups_from timestamptz[])
     language plpgsql stable as $$
@@ -101,6 +103,7 @@ declare
     v_latest_floor timestamptz := p_now - interval '1 second';
     v_pause interval := interval '50 milliseconds';
     v_unfinished boolean := false;
+    v_goes_on boolean;
     v_found boolean := false;
     v_in_order boolean;
     v_at int;
@@ -115,11 +118,17 @@ begin
     select d.plain_at, d.grouped_at into v_plain_at, v_grouped_at
         from coatcheck.due_jobs_v4(p_queues, p_priority, p_now, v_plain_at, v_grouped_at) d;
     if p_look = 'survey' then
-        v_groups := '{}';
-        v_groups_from := '{}';
-        if v_grouped_at is not null then
+        -- To count them goes past all that was done of them, as their turns do.
+        if p_now < round.too_many_at or p_now >= round.too_many_at + interval '2 seconds' then
+            round.too_many_at := null;
+        end if;
+        if v_grouped_at is null then
+            v_groups := '{}';
+            v_groups_from := '{}';
+        elsif round.too_many_at is null then
             select g.groups, g.groups_from into v_groups, v_groups_from
                 from coatcheck.due_job_groups_v4(p_queues, p_priority, p_now, p_turns) g;
+            round.too_many_at := case when v_groups is null then p_now end;
         end if;
     end if;
     -- Where the limit of a group holds in one of several queues, a later job of another queue may be taken before its own.
@@ -132,7 +141,13 @@ begin
         if v_grouped_at is not null and v_groups is not null then
             v_at := v_at + 1;
             v_group := v_groups[v_at];
-            v_group_due := true;
+            v_group_due := exists (
+                select from unnest(p_queues) as q (name)
+                    cross join lateral (
+                        select from coatcheck.jobs j
+                            where j.queue = q.name and j.state < 2 and j.priority = p_priority and j.grp = v_group
+                                and j.due_at >= v_groups_from[v_at] and j.due_at <= p_now
+                            order by j.due_at limit 1) first_due);
         elsif v_grouped_at is not null then
             select f.grp, f.due_at <= p_now into v_group, v_group_due
                 from coatcheck.following_job_group_v4(p_queues, p_priority, v_last) f;
@@ -191,10 +206,14 @@ begin
     round.grouped_from := least(v_grouped_at, v_latest_floor);
     round.groups := v_groups;
     round.groups_from := v_groups_from;
-    round.last := v_last;
-    round.since := case when v_unfinished and not v_found then v_since end;
-    round.wrapped := case when v_unfinished and not v_found then v_wrapped end;
-    round.again_at := case when v_unfinished and not v_found then again_at end;
+    -- From the floors not all groups are seen: only who has taken a job moves on, and begins anew.
+    if not v_from_floors or cardinality(jobs) > 0 then
+        v_goes_on := v_unfinished and not v_found and not v_from_floors;
+        round.last := v_last;
+        round.since := case when v_goes_on then v_since end;
+        round.wrapped := case when v_goes_on then v_wrapped end;
+        round.again_at := case when v_goes_on then again_at end;
+    end if;
     if v_unfinished then
         -- Not at once, and from now on, however long this has taken.
         again_at := clock_timestamp() + v_pause;
@@ -245,7 +264,13 @@ begin
         again_at := least(again_at, v_taken.again_at);
     end loop;
 
-    -- What is known of other priorities is kept, unless they are many: an application may use each of them once.
+    -- What is known of other priorities is kept, but for their groups once they may have others, and unless they are many: an
+    -- application may use each of them once.
+    if p_look <> 'floors' then
+        rounds := (
+            select coalesce(jsonb_object_agg(r.priority, r.round - '{groups,groups_from}'::text[]), '{}')
+                from jsonb_each(rounds) as r (priority, round));
+    end if;
     if (select count(*) from jsonb_object_keys(rounds)) > 100 then
         rounds := '{}';
     end if;
@@ -255,20 +280,20 @@ $$;
 
 -- As claim_jobs_v3, with floors for jobs in groups. Each look is for the first of the entries of one index, in its order. Who
 -- knows statistics alone takes a table of much that was removed and little that is left for one that is read and sorted as
--- fast, and reads all that was removed each time.
+-- fast, and reads all that was removed each time. Before release 18 of the server, a sort that is off and needed yet costs more
+-- than anything that is worth compiling, each time that it is run: so nothing is compiled.
 create function coatcheck.claim_jobs_v4(
         p_queues text[], p_max int, p_lease_us bigint, p_known jsonb, p_told boolean)
     returns table (
         id uuid, queue text, grp text, payload text, attempt int, max_attempts int, fence bigint, known jsonb,
         next_due_us bigint)
-    language plpgsql set enable_sort = off set enable_bitmapscan = off set enable_seqscan = off as $$
+    language plpgsql set enable_sort = off set enable_bitmapscan = off set enable_seqscan = off set jit = off as $$
 declare
     v_now timestamptz := clock_timestamp();
     v_looked_at timestamptz := (p_known ->> 'looked_at')::timestamptz;
     v_look_at timestamptz := v_looked_at + least(
         20 * (p_known ->> 'took_us')::bigint * interval '1 microsecond', interval '2 seconds');
     v_rounds jsonb := coalesce(p_known -> 'rounds', '{}');
-    v_told boolean := p_told;
     -- Few that were removed are gone past in no time. The server counts them, and is a second late.
     v_much_removed boolean := pg_stat_get_dead_tuples('coatcheck.jobs'::regclass) > 10000;
     v_jobs coatcheck.jobs[] := '{}';
@@ -278,18 +303,16 @@ begin
     known := p_known;
     if v_much_removed and v_now >= v_looked_at and v_now < v_look_at then
         select * into v_look from coatcheck.look_for_jobs_v4(
-            p_queues, p_max, v_now, p_lease_us, v_told, 'floors', v_rounds);
+            p_queues, p_max, v_now, p_lease_us, p_told, 'floors', v_rounds);
         v_jobs := v_look.jobs;
         v_rounds := v_look.rounds;
-        v_told := false;
     end if;
     if cardinality(v_jobs) < p_max then
         v_begun := clock_timestamp();
         select * into v_look from coatcheck.look_for_jobs_v4(
-            p_queues, p_max - cardinality(v_jobs), v_now, p_lease_us, v_told,
+            p_queues, p_max - cardinality(v_jobs), v_now, p_lease_us, p_told,
             case when v_much_removed then 'survey' else 'all' end, v_rounds);
         v_jobs := v_jobs || v_look.jobs;
-        v_rounds := v_look.rounds;
         known := jsonb_build_object(
             'looked_at', v_now, 'took_us', (extract(epoch from clock_timestamp() - v_begun) * 1000000)::bigint);
     end if;
@@ -298,7 +321,7 @@ begin
         select j.id, j.queue, nullif(j.grp, ''), j.payload, j.attempts, j.max_attempts, j.fence,
                 null::jsonb, null::bigint
             from unnest(v_jobs) j;
-    known := known || jsonb_build_object('rounds', v_rounds);
+    known := known || jsonb_build_object('rounds', v_look.rounds);
     if cardinality(v_jobs) = 0 then
         next_due_us := extract(epoch from
             greatest(least(v_look.again_at, v_now + interval '1 day') - v_now, interval '0')) * 1000000;
