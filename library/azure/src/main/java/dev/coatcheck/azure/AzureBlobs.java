@@ -125,13 +125,14 @@ final class AzureBlobs implements Blobs {
             if (found.size() == limit || page.next().isEmpty()) {
                 return List.copyOf(found);
             }
-            page = page(prefix, "", page.next(), limit - found.size());
+            // A store that cannot begin where it is told to is read from the prefix on: by as much as it gives at once.
+            page = page(prefix, "", page.next(), found.isEmpty() ? LONGEST_PAGE : limit - found.size());
         }
     }
 
     /** @param from the key to begin with, which need not be there; the empty string for the first, or for what is next */
     private BlobPage page(String prefix, String from, String marker, int limit) {
-        var call = Call.container("GET").query("comp", "list").query("prefix", prefix);
+        var call = Call.list().query("prefix", prefix);
         if (!from.isEmpty()) {
             call.query("startFrom", from);
         }

@@ -2,6 +2,7 @@ package dev.coatcheck.azure;
 
 import dev.coatcheck.host.TcpPorts;
 import dev.coatcheck.host.process.ProcessGroup;
+import dev.coatcheck.host.service.FileTree;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.HttpURLConnection;
@@ -43,8 +44,10 @@ final class AzuriteServer implements AutoCloseable {
     /** One for all tests of this JVM, which ends with it; not to be killed. */
     static synchronized AzuriteServer shared() {
         if (shared == null) {
+            // First, so that no folder is made where there is no Azurite.
+            var script = Azurite.script();
             try {
-                shared = start(Files.createTempDirectory("coatcheck-azurite-"));
+                shared = start(script, Files.createTempDirectory("coatcheck-azurite-"));
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
@@ -62,16 +65,20 @@ final class AzuriteServer implements AutoCloseable {
     }
 
     private void deleteFolder() {
-        try (var files = Files.walk(folder)) {
-            files.sorted((a, b) -> b.compareTo(a)).forEach(file -> file.toFile().delete());
-        } catch (IOException | UncheckedIOException e) {
+        try {
+            FileTree.delete(folder);
+        } catch (IOException e) {
             // It is a temporary one.
         }
     }
 
     /** Starts one of its own, in an empty folder. */
     static AzuriteServer start(Path folder) {
-        var server = new AzuriteServer(Azurite.script(), folder);
+        return start(Azurite.script(), folder);
+    }
+
+    private static AzuriteServer start(Path script, Path folder) {
+        var server = new AzuriteServer(script, folder);
         server.start();
         return server;
     }
