@@ -7,10 +7,14 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.HttpURLConnection;
 import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -27,6 +31,10 @@ final class AzuriteServer implements AutoCloseable {
     static final String KEY = "c2VjcmV0K2tleS9vZithbithY2NvdW50MTIzNDU2Nzg5MA==";
 
     private static final Duration PATIENCE = Duration.ofMinutes(1);
+    private static final Set<Integer> MADE_OR_THERE =
+            Set.of(HttpURLConnection.HTTP_CREATED, HttpURLConnection.HTTP_CONFLICT);
+    private static final HttpClient HTTP =
+            HttpClient.newBuilder().connectTimeout(PATIENCE).build();
     private static final AtomicInteger CONTAINERS = new AtomicInteger();
 
     private static @Nullable AzuriteServer shared;
@@ -148,11 +156,19 @@ final class AzuriteServer implements AutoCloseable {
     }
 
     void createContainerIfMissing(String url) {
-        try (var container = new Container(AzureUrl.parse(url), AzureSettings.defaults())) {
-            container.ask(
-                    "make a container",
-                    Call.container("PUT"),
-                    answer -> answer.require(HttpURLConnection.HTTP_CREATED, HttpURLConnection.HTTP_CONFLICT));
+        var request = HttpRequest.newBuilder(Call.container("PUT").signed(AzureUrl.parse(url)), (name, value) -> true)
+                .timeout(PATIENCE)
+                .build();
+        try {
+            var answer = HTTP.send(request, BodyHandlers.ofString());
+            if (!MADE_OR_THERE.contains(answer.statusCode())) {
+                throw new IllegalStateException("Azurite makes no container: " + answer.body());
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while Azurite makes a container", e);
         }
     }
 
