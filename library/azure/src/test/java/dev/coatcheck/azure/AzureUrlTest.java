@@ -43,7 +43,8 @@ class AzureUrlTest {
     @Test
     void a_container_may_have_any_name_that_azure_gives_one() {
         for (var name : new String[] {"a-b", "abc", "1".repeat(63)}) {
-            assertThat(AzureUrl.parse("https://ada1:a2V5@host/" + name).container()).isEqualTo(name);
+            assertThat(AzureUrl.parse("https://ada1:a2V5@host/" + name).container())
+                    .isEqualTo(name);
         }
     }
 

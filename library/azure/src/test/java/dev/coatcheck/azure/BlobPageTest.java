@@ -37,21 +37,30 @@ class BlobPageTest {
         store.answer(200, "", HEAD + blob("a") + blob("b") + "</Blobs><NextMarker>x</NextMarker></EnumerationResults>");
         store.answer(200, "", HEAD + blob("c") + blob("d") + "</Blobs><NextMarker>y</NextMarker></EnumerationResults>");
 
-        assertThat(store.azure().blobs().list("", "b", 1)).extracting(Listed::key).containsExactly("c");
-        assertThat(store.azure().blobs().list("", "b", 1)).extracting(Listed::key).containsExactly("c");
+        assertThat(store.azure().blobs().list("", "b", 1))
+                .extracting(Listed::key)
+                .containsExactly("c");
+        assertThat(store.azure().blobs().list("", "b", 1))
+                .extracting(Listed::key)
+                .containsExactly("c");
         assertThat(store.asked().getFirst()).contains("startFrom=b").contains("maxresults=2");
         assertThat(store.asked().getLast()).contains("marker=x").contains("maxresults=1000");
     }
 
     @Test
     void what_others_put_there_under_names_that_are_no_keys_is_no_blob() {
-        store.answer(200, "", HEAD
-                + "<Blob><Name Encoded=\"true\">%EF%BF%BE</Name>" + properties("5")
-                + "<Blob><Name>a b</Name>" + properties("5")
-                + blob("c")
-                + "</Blobs><NextMarker /></EnumerationResults>");
+        store.answer(
+                200,
+                "",
+                HEAD
+                        + "<Blob><Name Encoded=\"true\">%EF%BF%BE</Name>" + properties("5")
+                        + "<Blob><Name>a b</Name>" + properties("5")
+                        + blob("c")
+                        + "</Blobs><NextMarker /></EnumerationResults>");
 
-        assertThat(store.azure().blobs().list("", "", 10)).extracting(Listed::key).containsExactly("c");
+        assertThat(store.azure().blobs().list("", "", 10))
+                .extracting(Listed::key)
+                .containsExactly("c");
     }
 
     @Test

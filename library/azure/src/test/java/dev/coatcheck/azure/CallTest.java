@@ -26,11 +26,8 @@ class CallTest {
                 .body(BodyPublishers.ofByteArray(new byte[5]), "bWQ1")
                 .signed(URL);
 
-        assertThat(request.uri())
-                .hasToString("https://ada1.blob.core.windows.net/photos/a%27%281%29%21%2A/b");
-        assertSigned(
-                request,
-                """
+        assertThat(request.uri()).hasToString("https://ada1.blob.core.windows.net/photos/a%27%281%29%21%2A/b");
+        assertSigned(request, """
                 PUT
 
 
@@ -52,11 +49,10 @@ class CallTest {
 
     @Test
     void an_empty_body_is_signed_without_a_length() {
-        var request = Call.blob("PUT", "a").body(BodyPublishers.noBody(), "bWQ1").signed(URL);
+        var request =
+                Call.blob("PUT", "a").body(BodyPublishers.noBody(), "bWQ1").signed(URL);
 
-        assertSigned(
-                request,
-                """
+        assertSigned(request, """
                 PUT
 
 
@@ -84,9 +80,7 @@ class CallTest {
 
         assertThat(request.uri().getRawQuery())
                 .isEqualTo("comp=list&maxresults=11&prefix=p%20%281%29%2F&restype=container&startFrom=p%20%281%29%2Fa");
-        assertSigned(
-                request,
-                """
+        assertSigned(request, """
                 GET
 
 
@@ -119,11 +113,7 @@ class CallTest {
         assertThat(parameters)
                 .containsAllEntriesOf(Map.of("sp", "r", "spr", "https", "sv", "2021-12-02", "sr", "b"))
                 .containsEntry("se", leave.expiresAt().toString())
-                .containsEntry(
-                        "sig",
-                        URL.key()
-                                .sign(
-                                        """
+                .containsEntry("sig", URL.key().sign("""
                                         r
 
                                         %s
@@ -139,8 +129,7 @@ class CallTest {
 
 
 
-                                        """
-                                                .formatted(leave.expiresAt())));
+                                        """.formatted(leave.expiresAt())));
     }
 
     private static void assertSigned(HttpRequest request, String text) {

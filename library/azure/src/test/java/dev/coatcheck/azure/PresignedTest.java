@@ -103,8 +103,8 @@ class PresignedTest {
         var leave = presigned.put("a", PresignedPut.of("text/plain", 5), HOUR);
         var lie = "0".repeat(64);
         var description = new BlobDescription(Optional.of(lie), Map.of()).toText(1000);
-        var headers = Map.of(
-                "x-ms-blob-type", "BlockBlob", "Content-Type", "text/html", "x-ms-meta-coatcheck", description);
+        var headers =
+                Map.of("x-ms-blob-type", "BlockBlob", "Content-Type", "text/html", "x-ms-meta-coatcheck", description);
 
         assertThat(send(new PresignedRequest("PUT", leave.url(), headers, leave.expiresAt()), "tweeds")
                         .statusCode())

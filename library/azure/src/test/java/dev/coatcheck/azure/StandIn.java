@@ -13,20 +13,30 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.extension.AfterEachCallback;
-import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /** Says what it is told, for what the emulator does not say. What nothing was prepared for is answered with 418. */
-final class StandIn implements BeforeEachCallback, AfterEachCallback {
+final class StandIn implements AfterEachCallback {
     private static final Prepared NOTHING = new Prepared(418, "NothingPrepared", "");
 
     private final Queue<Prepared> answers = new ConcurrentLinkedQueue<>();
     private final List<String> asked = new CopyOnWriteArrayList<>();
-    private HttpServer server;
-    private Azure azure;
+    private final HttpServer server;
+    private final Azure azure;
 
     /** @param code the store's word for why it refuses; empty where it does not */
     private record Prepared(int status, String code, String body) {}
+
+    StandIn() {
+        try {
+            server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        azure = Azure.attach("http://ada1:a2V5@127.0.0.1:" + server.getAddress().getPort() + "/ada1/photos");
+        server.createContext("/", this::answer);
+        server.start();
+    }
 
     /** What is attached to it, with default settings. */
     Azure azure() {
@@ -42,14 +52,6 @@ final class StandIn implements BeforeEachCallback, AfterEachCallback {
     /** The method and query of each request, such as "GET comp=list&prefix=". */
     List<String> asked() {
         return asked;
-    }
-
-    @Override
-    public void beforeEach(ExtensionContext context) throws IOException {
-        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        server.createContext("/", this::answer);
-        server.start();
-        azure = Azure.attach("http://ada1:a2V5@127.0.0.1:" + server.getAddress().getPort() + "/ada1/photos");
     }
 
     @Override

@@ -190,7 +190,7 @@ final class S3Blobs implements Blobs {
             try {
                 client.deleteObject(delete -> delete.bucket(bucket.name()).key(key));
             } catch (NoSuchKeyException e) {
-                // Google's says so to who comes second, which is this call too where an answer was lost and it asked again.
+                // Google's says so to who comes second: this call too, where it lost the answer and asked again.
             }
             return true;
         });
