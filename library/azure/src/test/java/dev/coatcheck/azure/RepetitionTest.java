@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.coatcheck.state.BackingServiceException;
 import dev.coatcheck.state.blobs.PutOptions;
 import dev.coatcheck.state.blobs.PutResult.Stored;
+import dev.coatcheck.state.blobs.ReadOptions;
+import dev.coatcheck.state.blobs.ReadResult.Found;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -40,6 +43,19 @@ class RepetitionTest {
 
             assertThat(store.asked()).containsExactly("DELETE");
         }
+    }
+
+    @Test
+    void a_blob_that_took_the_place_of_one_without_such_a_byte_is_read() throws IOException {
+        store.answer(416, "InvalidRange", "")
+                .answer(200, Map.of("Content-Length", "5"), "")
+                .answer(206, Map.of("Content-Range", "bytes 4-4/5"), "d");
+
+        try (var found = (Found) store.azure().blobs().read("a", ReadOptions.from(4))) {
+            assertThat(found.blob().size()).isEqualTo(5);
+            assertThat(found.content().readAllBytes()).isEqualTo(new byte[] {'d'});
+        }
+        assertThat(store.asked()).containsExactly("GET", "HEAD", "GET");
     }
 
     @Test

@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -17,15 +18,14 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 
 /** Says what it is told, for what the emulator does not say. What nothing was prepared for is answered with 418. */
 final class StandIn implements AfterEachCallback {
-    private static final Prepared NOTHING = new Prepared(418, "NothingPrepared", "");
+    private static final Prepared NOTHING = new Prepared(418, Map.of(), "");
 
     private final Queue<Prepared> answers = new ConcurrentLinkedQueue<>();
     private final List<String> asked = new CopyOnWriteArrayList<>();
     private final HttpServer server;
     private final Azure azure;
 
-    /** @param code the store's word for why it refuses; empty where it does not */
-    private record Prepared(int status, String code, String body) {}
+    private record Prepared(int status, Map<String, String> headers, String body) {}
 
     StandIn() {
         try {
@@ -43,9 +43,18 @@ final class StandIn implements AfterEachCallback {
         return azure;
     }
 
-    /** Answers the next request so; once for each call. */
+    /**
+     * Answers the next request so; once for each call.
+     *
+     * @param code the store's word for why it refuses; may be empty
+     */
     StandIn answer(int status, String code, String body) {
-        answers.add(new Prepared(status, code, body));
+        return answer(status, Map.of("x-ms-error-code", code), body);
+    }
+
+    /** Answers the next request so; once for each call. */
+    StandIn answer(int status, Map<String, String> headers, String body) {
+        answers.add(new Prepared(status, headers, body));
         return this;
     }
 
@@ -70,9 +79,7 @@ final class StandIn implements AfterEachCallback {
             var headers = exchange.getResponseHeaders();
             headers.add("ETag", "\"0x8D\"");
             headers.add("Last-Modified", "Mon, 02 Nov 2026 08:00:00 GMT");
-            if (!answer.code().isEmpty()) {
-                headers.add("x-ms-error-code", answer.code());
-            }
+            answer.headers().forEach(headers::add);
             var body = answer.body().getBytes(StandardCharsets.UTF_8);
             exchange.sendResponseHeaders(answer.status(), body.length == 0 ? -1 : body.length);
             exchange.getResponseBody().write(body);
