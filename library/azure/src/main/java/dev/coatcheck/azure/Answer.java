@@ -14,13 +14,18 @@ import java.util.stream.Collectors;
 final class Answer {
     static final int RANGE_NOT_SATISFIABLE = 416;
 
+    private static final int TOO_MANY_REQUESTS = 429;
+
     private static final String METADATA = "x-ms-meta-";
 
     private final HttpResponse<AnswerContent> response;
+    private final long deadline;
     private boolean taken;
 
-    Answer(HttpResponse<AnswerContent> response) {
+    /** @param deadline for what is read now of its body, by {@link System#nanoTime()} */
+    Answer(HttpResponse<AnswerContent> response, long deadline) {
         this.response = response;
+        this.deadline = deadline;
     }
 
     int status() {
@@ -41,6 +46,12 @@ final class Answer {
     boolean isThere() {
         return status() == HttpURLConnection.HTTP_PRECON_FAILED
                 || (status() == HttpURLConnection.HTTP_CONFLICT && code().equals("BlobAlreadyExists"));
+    }
+
+    /** Whether the store turned the request away because of too many, before it did anything. */
+    boolean isTurnedAway() {
+        return status() == TOO_MANY_REQUESTS
+                || (status() == HttpURLConnection.HTTP_UNAVAILABLE && code().equals("ServerBusy"));
     }
 
     /** This answer, if it is of one of these. */
@@ -110,7 +121,7 @@ final class Answer {
 
     /** The body, to be read now. */
     AnswerContent content() {
-        return response.body();
+        return response.body().until(deadline);
     }
 
     /** The body, which whoever takes it closes. */

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Queue;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -26,14 +27,19 @@ final class AnswerContent extends InputStream implements BodySubscriber<AnswerCo
     /** What is read of an answer that nobody wants, to keep its connection. */
     private static final int WORTH_READING = 1 << 16;
 
+    /** And for how long: a new connection is made sooner. */
+    private static final Duration WORTH_WAITING = Duration.ofSeconds(1);
+
     private final Duration patience;
+    /** When all of it is to have been read, by {@link System#nanoTime()}; empty where each piece has a time of its own. */
+    private OptionalLong deadline = OptionalLong.empty();
     /** There is never more in it than a piece that was asked for, and the end. */
     private final BlockingQueue<Event> events = new ArrayBlockingQueue<>(2);
 
     private final Queue<ByteBuffer> piece = new ArrayDeque<>();
     private volatile @Nullable Subscription subscription;
+    private volatile boolean closed;
     private boolean ended;
-    private boolean closed;
 
     private sealed interface Event {
         record Came(List<ByteBuffer> piece) implements Event {}
@@ -51,10 +57,15 @@ final class AnswerContent extends InputStream implements BodySubscriber<AnswerCo
         return CompletableFuture.completedFuture(this);
     }
 
+    /** Comes on a thread of its own: whoever was given this already may have closed it before. */
     @Override
     public void onSubscribe(Subscription subscription) {
         this.subscription = subscription;
-        subscription.request(1);
+        if (closed) {
+            subscription.cancel();
+        } else {
+            subscription.request(1);
+        }
     }
 
     @Override
@@ -112,21 +123,23 @@ final class AnswerContent extends InputStream implements BodySubscriber<AnswerCo
                 ended = true;
                 if (failure.isPresent()) {
                     close();
-                    throw new IOException(
-                            "the store ended an answer too early: "
-                                    + failure.get().getMessage(),
-                            failure.get());
+                    throw new IOException("the store ended an answer too early: " + failure.get(), failure.get());
                 }
             }
         }
     }
 
     private Event next() throws IOException {
+        long longest = patience.toNanos();
+        long wait = deadline.isEmpty() ? longest : Math.min(longest, deadline.getAsLong() - System.nanoTime());
         try {
-            var event = events.poll(patience.toMillis(), TimeUnit.MILLISECONDS);
+            var event = events.poll(wait, TimeUnit.NANOSECONDS);
             if (event == null) {
                 close();
-                throw new IOException("the store has sent nothing of an answer for " + patience);
+                throw new IOException(
+                        wait == longest
+                                ? "the store has sent nothing of an answer for " + patience
+                                : "the store has not sent all of an answer in time");
             }
             return event;
         } catch (InterruptedException e) {
@@ -143,8 +156,19 @@ final class AnswerContent extends InputStream implements BodySubscriber<AnswerCo
         }
     }
 
-    /** Reads a short rest, so that the connection can be used again, and closes. */
+    /**
+     * This, all of which is to be read by then.
+     *
+     * @param deadline by {@link System#nanoTime()}
+     */
+    AnswerContent until(long deadline) {
+        this.deadline = OptionalLong.of(deadline);
+        return this;
+    }
+
+    /** Reads a short rest that is there in a moment, so that the connection can be used again, and closes. */
     void end() {
+        until(System.nanoTime() + WORTH_WAITING.toNanos());
         try (this) {
             if (!closed) {
                 skip(WORTH_READING);
@@ -154,7 +178,10 @@ final class AnswerContent extends InputStream implements BodySubscriber<AnswerCo
         }
     }
 
-    /** Ends the connection where there is more to come: to read on, so as to keep it, could take long. */
+    /**
+     * Ends the connection where there is more to come: to read on, so as to keep it, could take long. May be called by any
+     * thread, and before there is something to be read.
+     */
     @Override
     public void close() {
         closed = true;

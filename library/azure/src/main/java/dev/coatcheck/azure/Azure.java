@@ -18,7 +18,8 @@ import java.util.Map;
  * them after a week.
  *
  * <p>Requests are signed with the key of the storage account; identities of Microsoft Entra are not spoken yet. A container
- * that is not there is a {@code BackingServiceException} too.
+ * that is not there is a {@code BackingServiceException} too. Accounts with a hierarchical namespace (Data Lake Storage) are
+ * not supported: their directories are blobs to who lists, looks and deletes.
  *
  * <p>Thread-safe. {@link #close()} ends the connections. There may be as many as there are requests; those that are idle are
  * kept for 30 seconds ({@code -Djdk.httpclient.keepalive.timeout} says otherwise).
@@ -76,11 +77,12 @@ public final class Azure implements AutoCloseable {
      * reading is one, with an ETag one more where the bytes are other ones; deleting one.
      *
      * <p>Each request carries an MD5 that the store checks, and every blob that is {@linkplain Blobs#put stored here} has its
-     * SHA-256.
+     * SHA-256. That of a blob that came by {@linkplain #presignedBlobs() leave} or from another program was checked by nobody.
      *
      * <p>Of two who store a blob of many blocks under one key at the same time, only the first to finish does: with that the
      * store gives up the other's blocks, who is told so by a {@link BackingServiceException}. Azure takes no key of more than
-     * 254 parts, and asks to have none with a part that ends with a dot.
+     * 254 parts, and asks to have none with a part that ends with a dot. A blob of which somebody made a snapshot is not
+     * deleted: the store refuses, and so it is an exception.
      *
      * <p>While a blob is read it holds a connection: a store may give up on who pauses for long, and then the stream fails.
      */
@@ -92,10 +94,12 @@ public final class Azure implements AutoCloseable {
      * Leave to fetch and store blobs directly at the store, as shared access signatures. They are signed for the endpoint that
      * was attached.
      *
-     * <p>Leave to store is for one key and for a time, and either for a blob that is not there yet or for any. <b>Type and
-     * length are not signed</b>, since Azure cannot be told: whoever has the URL may store other bytes of another type, up to
-     * 5000 MiB. Look at what came before it is used. A SHA-256 cannot be checked either, and is an
-     * {@link UnsupportedOperationException}.
+     * <p>Leave to store is for one key and for a time, and either for a blob that is not there yet or for any. <b>Nothing else
+     * of the request is signed</b>, since Azure cannot be told: whoever has the URL may store other bytes of another type, as
+     * many as Azure's largest blob has (190 TiB, in blocks), may write down any metadata, and may throw away the blocks of
+     * whoever else is storing under that key. So the length, the type, the metadata <b>and the SHA-256</b> that
+     * {@link Blobs#stat} tells of such a blob are the sender's own words, {@link dev.coatcheck.state.blobs.BlobCapability#CHECKSUMS}
+     * or not: read the bytes before it is used. A SHA-256 that is to be checked is an {@link UnsupportedOperationException}.
      */
     public PresignedBlobs presignedBlobs() {
         return new AzurePresignedBlobs(container.url());

@@ -1,5 +1,6 @@
 package dev.coatcheck.azure;
 
+import dev.coatcheck.state.BackingServiceException;
 import dev.coatcheck.state.blobs.Blob;
 import dev.coatcheck.state.blobs.BlobCapability;
 import dev.coatcheck.state.blobs.BlobDescription;
@@ -68,10 +69,24 @@ final class AzureBlobs implements Blobs {
                 return new ReadResult.NotModified(blob.get());
             }
         }
-        return new BlobReader(container, key, options)
-                .open()
-                .or(() -> stat(key).map(blob -> BlobReader.withoutByte(blob, options)))
-                .orElseGet(ReadResult.Missing::new);
+        var reader = new BlobReader(container, key, options);
+        return reader.open().orElseGet(() -> withoutByte(reader, key, options));
+    }
+
+    /** What is to be said of a blob that had no such byte; if it has one now, another was stored meanwhile, and is read. */
+    private ReadResult withoutByte(BlobReader reader, String key, ReadOptions options) {
+        var blob = stat(key);
+        if (blob.isEmpty()) {
+            return new ReadResult.Missing();
+        }
+        if (blob.get().size() <= options.offset()) {
+            return BlobReader.withoutByte(blob.get(), options);
+        }
+        return reader.open()
+                .orElseThrow(() -> new BackingServiceException(
+                        container.toString(),
+                        "read a blob",
+                        new IOException("others were stored in its place all the time")));
     }
 
     @Override
@@ -125,13 +140,14 @@ final class AzureBlobs implements Blobs {
             if (found.size() == limit || page.next().isEmpty()) {
                 return List.copyOf(found);
             }
-            page = page(prefix, "", page.next(), limit - found.size());
+            // A store that cannot begin where it is told to is read from the prefix on: by as much as it gives at once.
+            page = page(prefix, "", page.next(), found.isEmpty() ? LONGEST_PAGE : limit - found.size());
         }
     }
 
     /** @param from the key to begin with, which need not be there; the empty string for the first, or for what is next */
     private BlobPage page(String prefix, String from, String marker, int limit) {
-        var call = Call.container("GET").query("comp", "list").query("prefix", prefix);
+        var call = Call.list().query("prefix", prefix);
         if (!from.isEmpty()) {
             call.query("startFrom", from);
         }

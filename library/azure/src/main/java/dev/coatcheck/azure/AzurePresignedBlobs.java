@@ -17,9 +17,6 @@ final class AzurePresignedBlobs implements PresignedBlobs {
     /** As on every store, though this one would take more. */
     private static final Duration LONGEST = Duration.ofDays(7);
 
-    /** Whose rules the signature follows, and the request that is made with it. */
-    private static final String VERSION = "2021-12-02";
-
     private static final String READ = "r";
     private static final String WRITE = "w";
     /** To write what is not there. */
@@ -64,7 +61,7 @@ final class AzurePresignedBlobs implements PresignedBlobs {
                 "", // no stored policy
                 "", // any address
                 protocol,
-                VERSION,
+                Call.VERSION, // whose rules this follows, and the request that is made with it
                 "b", // one blob
                 "", // no snapshot
                 "", // no encryption scope
@@ -77,7 +74,7 @@ final class AzurePresignedBlobs implements PresignedBlobs {
         query.put("sp", permission);
         query.put("se", expiresAt.toString());
         query.put("spr", protocol);
-        query.put("sv", VERSION);
+        query.put("sv", Call.VERSION);
         query.put("sr", "b");
         query.put("sig", url.key().sign(signed));
         var address = url.endpoint() + "/" + url.container() + "/" + Call.path(key)

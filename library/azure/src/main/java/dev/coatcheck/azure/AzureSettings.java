@@ -53,10 +53,7 @@ public record AzureSettings(
         return new AzureSettings(connectTimeout, requestTimeout, blockBytes, lacking);
     }
 
-    /**
-     * For an account that promises less than others: one with a hierarchical namespace keeps blobs as files, and lacks
-     * {@link BlobCapability#ALL_KEYS}.
-     */
+    /** For a store that speaks as Azure's does and promises less. It makes no account with a hierarchical namespace work. */
     public AzureSettings without(BlobCapability... lacking) {
         return new AzureSettings(connectTimeout, requestTimeout, blockBytes, Set.of(lacking));
     }

@@ -22,7 +22,7 @@ record AzureUrl(URI endpoint, SharedKey key, String container) {
     private static final String CONNECTION_STRING = "AZURE_STORAGE_CONNECTION_STRING";
     private static final String CONTAINER = "AZURE_STORAGE_CONTAINER";
     private static final Pattern ACCOUNT_NAME = Pattern.compile("[a-z0-9]{3,24}");
-    private static final Pattern CONTAINER_NAME = Pattern.compile("[a-z0-9](?:-?[a-z0-9]){2,62}");
+    private static final Pattern CONTAINER_NAME = Pattern.compile("(?=.{3,63}$)[a-z0-9](?:-?[a-z0-9])*");
     private static final Pattern HOST =
             Pattern.compile("(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\\[[0-9A-Fa-f:.]+])(?::[0-9]{1,5})?");
     private static final Pattern ENDPOINT = Pattern.compile("https?://[^/@?#]+(?:/[a-z0-9]{3,24})?/?");
@@ -61,7 +61,7 @@ record AzureUrl(URI endpoint, SharedKey key, String container) {
         return new AzureUrl(URI.create(endpoint), key, container);
     }
 
-    /** By the variables that Azure's own programs read. */
+    /** By the variable that Azure's own programs read, and one that names the container. */
     static AzureUrl of(Map<String, String> environment) {
         var container = required(environment, CONTAINER, "the name of a container");
         if (!CONTAINER_NAME.matcher(container).matches()) {

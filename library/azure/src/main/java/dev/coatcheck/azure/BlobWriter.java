@@ -103,8 +103,8 @@ final class BlobWriter {
                 return new PutResult.Exists();
             }
             if (answer.code().equals("InvalidBlockList")) {
-                throw answer.refused(": another stored a blob under this key meanwhile, and with that the store gave up"
-                        + " the blocks of this one; store it again");
+                throw answer.refused(": another stored or deleted a blob under this key meanwhile, and with that the"
+                        + " store gave up the blocks of this one; store it again");
             }
             return stored(answer.require(HttpURLConnection.HTTP_CREATED), sha256);
         };

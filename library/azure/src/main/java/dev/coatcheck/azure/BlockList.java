@@ -6,6 +6,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Locale;
 import java.util.UUID;
 import java.util.stream.Collectors;
 
@@ -17,9 +18,9 @@ final class BlockList {
     private final String name = UUID.randomUUID().toString();
     private final List<String> ids = new ArrayList<>();
 
-    /** The id of the next block. All of a blob have to be of the same length. */
+    /** The id of the next block. All of a blob have to be of the same length, and of digits that are ASCII. */
     String add() {
-        var id = "%s-%06d".formatted(name, ids.size());
+        var id = String.format(Locale.ROOT, "%s-%06d", name, ids.size());
         ids.add(Base64.getEncoder().encodeToString(id.getBytes(StandardCharsets.US_ASCII)));
         return ids.getLast();
     }

@@ -19,8 +19,11 @@ import java.util.stream.Collectors;
  * often as is needed.
  */
 final class Call {
+    /** Of the protocol: an old one, since a store refuses those that it does not know. */
+    static final String VERSION = "2021-12-02";
+
     /** The first version in which a list begins where it is told to. */
-    private static final String VERSION = "2026-02-06";
+    private static final String VERSION_OF_LISTS = "2026-02-06";
 
     /** As the protocol has it: unlike {@link DateTimeFormatter#RFC_1123_DATE_TIME} with two digits for the day. */
     private static final DateTimeFormatter DATE =
@@ -44,6 +47,11 @@ final class Call {
     /** About the container itself. */
     static Call container(String method) {
         return new Call(method, "").query("restype", "container");
+    }
+
+    /** For the blobs of the container. */
+    static Call list() {
+        return container("GET").query("comp", "list").header("x-ms-version", VERSION_OF_LISTS);
     }
 
     /** About one blob. */
@@ -83,7 +91,7 @@ final class Call {
     HttpRequest signed(AzureUrl url) {
         var sent = new TreeMap<>(headers);
         sent.put("x-ms-date", DATE.format(ZonedDateTime.now(ZoneOffset.UTC)));
-        sent.put("x-ms-version", VERSION);
+        sent.putIfAbsent("x-ms-version", VERSION);
         var address = url.endpoint().getRawPath() + "/" + url.container() + path;
         var signature = url.key().sign(toSign(sent, "/" + url.key().account() + address));
         sent.put("authorization", "SharedKey " + url.key().account() + ":" + signature);

@@ -2,15 +2,18 @@ package dev.coatcheck.azure;
 
 import dev.coatcheck.state.BackingServiceException;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.http.HttpClient;
 import java.net.http.HttpClient.Redirect;
 import java.net.http.HttpClient.Version;
+import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -31,6 +34,18 @@ final class Container implements AutoCloseable {
     /** What is made of an answer. An {@link IOException} other than a refusal may pass. */
     interface Reading<T> {
         T read(Answer answer) throws IOException;
+    }
+
+    /** An answer that may be another one in a moment. */
+    private static final class PassingException extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        private final boolean isUndone;
+
+        PassingException(RefusedException refused, boolean isUndone) {
+            super(refused.getMessage(), refused);
+            this.isUndone = isUndone;
+        }
     }
 
     Container(AzureUrl url, AzureSettings settings) {
@@ -56,25 +71,28 @@ final class Container implements AutoCloseable {
      * @param attempt what is tried, as a verb phrase, for the exception
      */
     <T> T ask(String attempt, Call call, Reading<T> reading) {
-        return ask(attempt, call, reading, ATTEMPTS);
+        return ask(attempt, call, reading, true);
     }
 
-    /** Asks for what must not be done twice: after an answer that was lost, the second would not be that of the first. */
+    /**
+     * Asks for what must not be done twice: after an answer that was lost, the second would not be that of the first. It is
+     * done again only where the store has surely done nothing.
+     */
     <T> T askOnce(String attempt, Call call, Reading<T> reading) {
-        return ask(attempt, call, reading, 1);
+        return ask(attempt, call, reading, false);
     }
 
-    private <T> T ask(String attempt, Call call, Reading<T> reading, int attempts) {
+    private <T> T ask(String attempt, Call call, Reading<T> reading, boolean isRepeatable) {
         long deadline = System.nanoTime() + requestTimeout.multipliedBy(2).toNanos();
         try {
             for (int tried = 1; ; tried++) {
-                boolean isLast = tried == attempts;
                 try {
-                    return once(call, reading, Duration.ofNanos(deadline - System.nanoTime()), isLast);
+                    return once(call, reading, deadline);
                 } catch (RefusedException e) {
                     throw e;
                 } catch (IOException e) {
-                    if (isLast || !pause(tried, deadline)) {
+                    boolean mayBeRepeated = isRepeatable || isUndone(e);
+                    if (!mayBeRepeated || tried == ATTEMPTS || !pause(tried, deadline)) {
                         throw e;
                     }
                 }
@@ -87,12 +105,11 @@ final class Container implements AutoCloseable {
         }
     }
 
-    private <T> T once(Call call, Reading<T> reading, Duration left, boolean isLast)
-            throws IOException, InterruptedException {
-        var answer = send(call, left.compareTo(requestTimeout) < 0 ? left : requestTimeout);
+    private <T> T once(Call call, Reading<T> reading, long deadline) throws IOException, InterruptedException {
+        var answer = send(call, deadline);
         try {
-            if (PASSING.contains(answer.status()) && !isLast) {
-                throw new IOException(answer.refused(""));
+            if (PASSING.contains(answer.status())) {
+                throw new PassingException(answer.refused(""), answer.isTurnedAway());
             }
             return reading.read(answer);
         } finally {
@@ -100,20 +117,39 @@ final class Container implements AutoCloseable {
         }
     }
 
-    /** Waits for the head of the answer; whoever reads on waits for what comes, each time for so long at the most. */
-    private Answer send(Call call, Duration limit) throws IOException, InterruptedException {
-        var answering = http.sendAsync(call.signed(url), head -> new AnswerContent(requestTimeout));
+    /** Whether the store has surely done nothing: it was not reached, or turned the request away. */
+    private static boolean isUndone(IOException failure) {
+        return failure instanceof ConnectException
+                || failure instanceof HttpConnectTimeoutException
+                || (failure instanceof PassingException passing && passing.isUndone);
+    }
+
+    /** Waits for the head of the answer; whoever takes its body waits for each piece, for so long at the most. */
+    private Answer send(Call call, long deadline) throws IOException, InterruptedException {
+        var content = new AnswerContent(requestTimeout);
+        var answering = http.sendAsync(call.signed(url), head -> content);
         try {
-            return new Answer(answering.get(Math.max(1, limit.toMillis()), TimeUnit.MILLISECONDS));
+            return new Answer(await(answering, deadline), deadline);
+        } catch (IOException | InterruptedException e) {
+            answering.cancel(true);
+            // An answer that comes just now comes to nobody, and would hold its connection for ever.
+            content.close();
+            throw e;
+        }
+    }
+
+    private <T> T await(Future<T> answering, long deadline) throws IOException, InterruptedException {
+        long limit = Math.min(requestTimeout.toNanos(), deadline - System.nanoTime());
+        try {
+            return answering.get(limit, TimeUnit.NANOSECONDS);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof IOException failure) {
                 throw failure;
             }
             throw new IOException("the request failed: " + e.getCause(), e);
         } catch (TimeoutException e) {
-            throw new HttpTimeoutException("there was no answer within " + limit.toMillis() + " ms");
-        } finally {
-            answering.cancel(true);
+            throw new HttpTimeoutException(
+                    "there was no answer within " + TimeUnit.NANOSECONDS.toMillis(limit) + " ms");
         }
     }
 

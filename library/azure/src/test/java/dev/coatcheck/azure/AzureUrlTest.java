@@ -40,6 +40,14 @@ class AzureUrlTest {
         assertThat(url).hasToString("azure at 127.0.0.1:10000/ada1/my-photos");
     }
 
+    @Test
+    void a_container_may_have_any_name_that_azure_gives_one() {
+        for (var name : new String[] {"a-b", "abc", "1".repeat(63)}) {
+            assertThat(AzureUrl.parse("https://ada1:a2V5@host/" + name).container())
+                    .isEqualTo(name);
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -52,6 +60,8 @@ class AzureUrlTest {
                 "https://ada1:aGlkZGVu@host/photos?sv=1",
                 "https://ada1:aGlkZGVu@host/Photos",
                 "https://ada1:aGlkZGVu@host/my--photos",
+                "https://ada1:aGlkZGVu@host/my",
+                "https://ada1:aGlkZGVu@host/a-2-3-4-5-6-7-8-9-10-11-12-13-14-15-16-17-18-19-20-21-22-23-24-2",
                 "https://:aGlkZGVu@host/photos",
                 "https://ada1:@host/photos",
                 "https://aGlkZGVu@host/photos",

@@ -2,14 +2,19 @@ package dev.coatcheck.azure;
 
 import dev.coatcheck.host.TcpPorts;
 import dev.coatcheck.host.process.ProcessGroup;
+import dev.coatcheck.host.service.FileTree;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.HttpURLConnection;
 import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -26,6 +31,10 @@ final class AzuriteServer implements AutoCloseable {
     static final String KEY = "c2VjcmV0K2tleS9vZithbithY2NvdW50MTIzNDU2Nzg5MA==";
 
     private static final Duration PATIENCE = Duration.ofMinutes(1);
+    private static final Set<Integer> MADE_OR_THERE =
+            Set.of(HttpURLConnection.HTTP_CREATED, HttpURLConnection.HTTP_CONFLICT);
+    private static final HttpClient HTTP =
+            HttpClient.newBuilder().connectTimeout(PATIENCE).build();
     private static final AtomicInteger CONTAINERS = new AtomicInteger();
 
     private static @Nullable AzuriteServer shared;
@@ -43,8 +52,10 @@ final class AzuriteServer implements AutoCloseable {
     /** One for all tests of this JVM, which ends with it; not to be killed. */
     static synchronized AzuriteServer shared() {
         if (shared == null) {
+            // First, so that no folder is made where there is no Azurite.
+            var script = Azurite.script();
             try {
-                shared = start(Files.createTempDirectory("coatcheck-azurite-"));
+                shared = start(script, Files.createTempDirectory("coatcheck-azurite-"));
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
@@ -62,16 +73,20 @@ final class AzuriteServer implements AutoCloseable {
     }
 
     private void deleteFolder() {
-        try (var files = Files.walk(folder)) {
-            files.sorted((a, b) -> b.compareTo(a)).forEach(file -> file.toFile().delete());
-        } catch (IOException | UncheckedIOException e) {
+        try {
+            FileTree.delete(folder);
+        } catch (IOException e) {
             // It is a temporary one.
         }
     }
 
     /** Starts one of its own, in an empty folder. */
     static AzuriteServer start(Path folder) {
-        var server = new AzuriteServer(Azurite.script(), folder);
+        return start(Azurite.script(), folder);
+    }
+
+    private static AzuriteServer start(Path script, Path folder) {
+        var server = new AzuriteServer(script, folder);
         server.start();
         return server;
     }
@@ -141,11 +156,19 @@ final class AzuriteServer implements AutoCloseable {
     }
 
     void createContainerIfMissing(String url) {
-        try (var container = new Container(AzureUrl.parse(url), AzureSettings.defaults())) {
-            container.ask(
-                    "make a container",
-                    Call.container("PUT"),
-                    answer -> answer.require(HttpURLConnection.HTTP_CREATED, HttpURLConnection.HTTP_CONFLICT));
+        var request = HttpRequest.newBuilder(Call.container("PUT").signed(AzureUrl.parse(url)), (name, value) -> true)
+                .timeout(PATIENCE)
+                .build();
+        try {
+            var answer = HTTP.send(request, BodyHandlers.ofString());
+            if (!MADE_OR_THERE.contains(answer.statusCode())) {
+                throw new IllegalStateException("Azurite makes no container: " + answer.body());
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while Azurite makes a container", e);
         }
     }
 

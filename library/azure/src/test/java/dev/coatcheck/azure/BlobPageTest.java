@@ -3,99 +3,78 @@ package dev.coatcheck.azure;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.sun.net.httpserver.HttpServer;
 import dev.coatcheck.state.BackingServiceException;
 import dev.coatcheck.state.blobs.Listed;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Queue;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Lists as Azure writes them and its emulator does not, from a stand-in that says what it is told. */
 class BlobPageTest {
     private static final String HEAD = "\uFEFF<?xml version=\"1.0\" encoding=\"utf-8\"?>"
             + "<EnumerationResults ServiceEndpoint=\"https://ada1.blob.core.windows.net/\" ContainerName=\"photos\"><Blobs>";
 
-    private final Queue<String> answers = new ArrayDeque<>();
-    private final List<String> asked = new ArrayList<>();
-    private HttpServer server;
-    private Azure azure;
-
-    @BeforeEach
-    void start() throws IOException {
-        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        server.createContext("/", exchange -> {
-            asked.add(exchange.getRequestURI().getRawQuery());
-            var body = answers.remove().getBytes(StandardCharsets.UTF_8);
-            exchange.sendResponseHeaders(200, body.length);
-            exchange.getResponseBody().write(body);
-            exchange.close();
-        });
-        server.start();
-        azure = Azure.attach("http://ada1:a2V5@127.0.0.1:" + server.getAddress().getPort() + "/ada1/photos");
-    }
-
-    @AfterEach
-    void stop() {
-        azure.close();
-        server.stop(0);
-    }
+    @RegisterExtension
+    final StandIn store = new StandIn();
 
     @Test
     void a_list_goes_on_where_the_store_says_in_words_of_its_own() {
-        answers.add(HEAD + blob("a") + "</Blobs><NextMarker>2!72!MDAwMDA0</NextMarker></EnumerationResults>");
-        answers.add(HEAD + blob("b") + blob("c") + "</Blobs><NextMarker /></EnumerationResults>");
+        store.answer(200, "", HEAD + blob("a") + "</Blobs><NextMarker>2!72!MDAwMDA0</NextMarker></EnumerationResults>");
+        store.answer(200, "", HEAD + blob("b") + blob("c") + "</Blobs><NextMarker /></EnumerationResults>");
 
-        assertThat(azure.blobs().list("", "", 10))
+        assertThat(store.azure().blobs().list("", "", 10))
                 .containsExactly(
                         new Listed("a", 5, "0x8D", Instant.parse("2026-11-02T08:00:00Z")),
                         new Listed("b", 5, "0x8D", Instant.parse("2026-11-02T08:00:00Z")),
                         new Listed("c", 5, "0x8D", Instant.parse("2026-11-02T08:00:00Z")));
-        assertThat(asked).hasSize(2);
-        assertThat(asked.get(1)).contains("marker=2%2172%21MDAwMDA0");
+        assertThat(store.asked()).hasSize(2);
+        assertThat(store.asked().get(1)).contains("marker=2%2172%21MDAwMDA0");
     }
 
     @Test
     void a_list_is_begun_at_a_key_by_a_store_that_can_and_cut_where_it_cannot() {
-        answers.add(HEAD + blob("b") + blob("c") + "</Blobs><NextMarker>x</NextMarker></EnumerationResults>");
-        answers.add(HEAD + blob("a") + blob("b") + "</Blobs><NextMarker>x</NextMarker></EnumerationResults>");
-        answers.add(HEAD + blob("c") + blob("d") + "</Blobs><NextMarker>y</NextMarker></EnumerationResults>");
+        store.answer(200, "", HEAD + blob("b") + blob("c") + "</Blobs><NextMarker>x</NextMarker></EnumerationResults>");
+        store.answer(200, "", HEAD + blob("a") + blob("b") + "</Blobs><NextMarker>x</NextMarker></EnumerationResults>");
+        store.answer(200, "", HEAD + blob("c") + blob("d") + "</Blobs><NextMarker>y</NextMarker></EnumerationResults>");
 
-        assertThat(azure.blobs().list("", "b", 1)).extracting(Listed::key).containsExactly("c");
-        assertThat(azure.blobs().list("", "b", 1)).extracting(Listed::key).containsExactly("c");
-        assertThat(asked.getFirst()).contains("startFrom=b").contains("maxresults=2");
+        assertThat(store.azure().blobs().list("", "b", 1))
+                .extracting(Listed::key)
+                .containsExactly("c");
+        assertThat(store.azure().blobs().list("", "b", 1))
+                .extracting(Listed::key)
+                .containsExactly("c");
+        assertThat(store.asked().getFirst()).contains("startFrom=b").contains("maxresults=2");
+        assertThat(store.asked().getLast()).contains("marker=x").contains("maxresults=1000");
     }
 
     @Test
     void what_others_put_there_under_names_that_are_no_keys_is_no_blob() {
-        answers.add(HEAD
-                + "<Blob><Name Encoded=\"true\">%EF%BF%BE</Name>" + properties("5")
-                + "<Blob><Name>a b</Name>" + properties("5")
-                + blob("c")
-                + "</Blobs><NextMarker /></EnumerationResults>");
+        store.answer(
+                200,
+                "",
+                HEAD
+                        + "<Blob><Name Encoded=\"true\">%EF%BF%BE</Name>" + properties("5")
+                        + "<Blob><Name>a b</Name>" + properties("5")
+                        + blob("c")
+                        + "</Blobs><NextMarker /></EnumerationResults>");
 
-        assertThat(azure.blobs().list("", "", 10)).extracting(Listed::key).containsExactly("c");
+        assertThat(store.azure().blobs().list("", "", 10))
+                .extracting(Listed::key)
+                .containsExactly("c");
     }
 
     @Test
     void what_is_no_list_is_trouble_of_the_store() {
         for (int i = 0; i < 3; i++) {
-            answers.add("<html>welcome to the hotel</html");
+            store.answer(200, "", "<html>welcome to the hotel</html");
         }
-        assertThatThrownBy(() -> azure.blobs().list("", "", 10))
+        assertThatThrownBy(() -> store.azure().blobs().list("", "", 10))
                 .isInstanceOf(BackingServiceException.class)
                 .hasMessageContaining("a list that cannot be read");
-        answers.add(HEAD + "<Blob><Name>a</Name>" + properties("many") + "</Blobs></EnumerationResults>");
-        answers.addAll(List.of(answers.element(), answers.element()));
-        assertThatThrownBy(() -> azure.blobs().list("", "", 10)).isInstanceOf(BackingServiceException.class);
+        for (int i = 0; i < 3; i++) {
+            store.answer(200, "", HEAD + "<Blob><Name>a</Name>" + properties("many") + "</Blobs></EnumerationResults>");
+        }
+        assertThatThrownBy(() -> store.azure().blobs().list("", "", 10)).isInstanceOf(BackingServiceException.class);
     }
 
     private static String blob(String name) {

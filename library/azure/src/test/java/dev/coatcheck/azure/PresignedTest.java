@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.coatcheck.state.blobs.BlobDescription;
 import dev.coatcheck.state.blobs.Blobs;
 import dev.coatcheck.state.blobs.PresignedBlobs;
 import dev.coatcheck.state.blobs.PresignedPut;
@@ -21,6 +22,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -97,16 +99,21 @@ class PresignedTest {
     }
 
     @Test
-    void neither_type_nor_length_is_part_of_the_leave_so_that_who_gives_it_looks_at_what_came() throws Exception {
+    void what_came_by_leave_is_of_the_type_and_length_and_has_the_sha_256_that_its_sender_says() throws Exception {
         var leave = presigned.put("a", PresignedPut.of("text/plain", 5), HOUR);
-        var headers = Map.of("x-ms-blob-type", "BlockBlob", "Content-Type", "text/html");
+        var lie = "0".repeat(64);
+        var description = new BlobDescription(Optional.of(lie), Map.of()).toText(1000);
+        var headers =
+                Map.of("x-ms-blob-type", "BlockBlob", "Content-Type", "text/html", "x-ms-meta-coatcheck", description);
 
         assertThat(send(new PresignedRequest("PUT", leave.url(), headers, leave.expiresAt()), "tweeds")
                         .statusCode())
                 .isEqualTo(201);
 
-        assertThat(blobs.stat("a").orElseThrow().size()).isEqualTo(6);
-        assertThat(blobs.stat("a").orElseThrow().contentType()).isEqualTo("text/html");
+        var stored = blobs.stat("a").orElseThrow();
+        assertThat(stored.size()).isEqualTo(6);
+        assertThat(stored.contentType()).isEqualTo("text/html");
+        assertThat(stored.sha256()).contains(lie);
     }
 
     @Test

@@ -3,8 +3,11 @@ package dev.coatcheck.azure;
 import dev.coatcheck.contracts.blobs.SharedBlobsContract;
 import dev.coatcheck.contracts.peers.StoreFactory;
 import dev.coatcheck.state.blobs.Blobs;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
+/** What of it is its own, {@link LargeAzureBlobsTest} shows; the rest is of the store, which is not of this process anyway. */
+@Tag("long")
 class SharedAzureBlobsTest extends SharedBlobsContract {
     @RegisterExtension
     final Containers containers = new Containers();
@@ -16,19 +19,11 @@ class SharedAzureBlobsTest extends SharedBlobsContract {
 
     @Override
     protected Class<? extends StoreFactory<Blobs>> factory() {
-        return Attached.class;
+        return AttachedBlobs.class;
     }
 
     @Override
     protected String url() {
         return containers.url();
-    }
-
-    /** With the settings that an application has if it says nothing. */
-    public static final class Attached implements StoreFactory<Blobs> {
-        @Override
-        public Blobs open(String url) {
-            return Azure.attach(url).blobs();
-        }
     }
 }

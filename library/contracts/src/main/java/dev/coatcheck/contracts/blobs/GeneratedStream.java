@@ -47,7 +47,11 @@ public final class GeneratedStream extends InputStream {
 
     @Override
     public int read() {
-        return position < size ? at(position++) & 0xFF : -1;
+        if (position == size) {
+            return -1;
+        }
+        long eight = eightFrom(position);
+        return at(position++, eight) & 0xFF;
     }
 
     @Override
@@ -56,17 +60,27 @@ public final class GeneratedStream extends InputStream {
             return 0;
         }
         int count = (int) Math.min(length, size - position);
-        for (int i = 0; i < count; i++) {
-            buffer[offset + i] = at(position++);
+        long place = position;
+        long eight = eightFrom(place);
+        for (int i = 0; i < count; i++, place++) {
+            if ((place & 7) == 0) {
+                eight = eightFrom(place);
+            }
+            buffer[offset + i] = at(place, eight);
         }
+        position = place;
         return count > 0 ? count : -1;
     }
 
-    /** One byte of a number that is mixed as SplitMix64 does. */
-    private byte at(long place) {
+    private static byte at(long place, long eight) {
+        return (byte) (eight >>> (8 * (place & 7)));
+    }
+
+    /** The eight bytes that this one is of, as a number that is mixed as SplitMix64 does. */
+    private long eightFrom(long place) {
         long mixed = seed + (place >>> 3) * 0x9E3779B97F4A7C15L;
         mixed = (mixed ^ (mixed >>> 30)) * 0xBF58476D1CE4E5B9L;
         mixed = (mixed ^ (mixed >>> 27)) * 0x94D049BB133111EBL;
-        return (byte) ((mixed ^ (mixed >>> 31)) >>> (8 * (place & 7)));
+        return mixed ^ (mixed >>> 31);
     }
 }
