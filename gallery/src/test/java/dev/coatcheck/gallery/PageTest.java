@@ -178,7 +178,7 @@ class PageTest {
             assertThat(frames)
                     .filteredOn(frame -> frame.contains("percent"))
                     .hasSize(10)
-                    .allMatch(frame -> frame.startsWith("ws://127.0.0.1:" + two.getPort() + "/socket "));
+                    .allMatch(frame -> frame.startsWith("ws://127.0.0.1:" + two.getPort() + "/socket?"));
         }
     }
 

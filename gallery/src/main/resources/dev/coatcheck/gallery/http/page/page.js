@@ -148,6 +148,9 @@ const LOOK_EVERY = 15_000;
 
 const LONGEST_PAUSE = 30_000;
 
+/** What this page is called among those of its user, however often it connects. */
+const client = Math.random().toString(36).slice(2);
+
 /** Whether others of one's pages have taken the place of this one, which listens again when somebody looks at it. */
 let ousted = false;
 
@@ -161,6 +164,7 @@ function listen(socket = true) {
   channels?.close();
   const mine = connect(socket ? '/socket' : '/channels', {
     socket,
+    client,
     state(now) {
       opened ||= now === 'open';
       if (socket && !opened && ++failures === SOCKETS_TRIED) listen(false);
