@@ -24,8 +24,8 @@ import java.util.Optional;
  * drains says with {@code retry} when to come back. After {@code revoked} and {@code too-many} an {@code EventSource} is to be
  * closed; it is told to stay away for an hour. Comments keep the connection alive.
  *
- * <p>A client that adds {@code client=NAME}, a random one of up to 64 letters and digits, and keeps it when it comes back, takes the
- * place of its own connection of before, which the process may not have noticed to be gone.
+ * <p>A client that adds {@code client=NAME}, a random one of up to 64 letters and digits, and keeps it when it comes back,
+ * takes the place of its own connection of before, which the process may not have noticed to be gone.
  *
  * <p>400 says what is wrong with a request; 403 has in {@code topics} those that {@link ChannelAccess}
  * does not allow, and is answered to a session that was revoked since it was read; 503 with
