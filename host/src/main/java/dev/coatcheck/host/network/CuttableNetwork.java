@@ -107,8 +107,8 @@ public final class CuttableNetwork implements AutoCloseable {
             run(command);
             return Optional.empty();
         } catch (IOException e) {
-            return Optional.of("no network that can be cut can be made here, or none that leads to 127.0.0.1: "
-                    + e.getMessage());
+            return Optional.of(
+                    "no network that can be cut can be made here, or none that leads to 127.0.0.1: " + e.getMessage());
         }
     }
 

@@ -183,7 +183,8 @@ class ChannelStreamTest extends ChannelFaceTest {
 
             try (var newest = EventStreamClient.open(visitor, server, "/channels?topic=album-7")) {
                 assertThat(newest.data()).contains("begun");
-                assertThat(awaitRetry(oldest)).isEqualTo("retry: " + Duration.ofHours(1).toMillis());
+                assertThat(awaitRetry(oldest))
+                        .isEqualTo("retry: " + Duration.ofHours(1).toMillis());
                 assertThat(oldest.data()).contains("\"reason\":\"too-many\"");
             }
         }
