@@ -60,8 +60,8 @@ public final class Subscription implements AutoCloseable {
 
     /**
      * Counts it among those of its user, whose oldest ends where that is one too many, or this one's predecessor of the same
-     * {@linkplain Subscriber#withClient client}. Once, for one that was {@linkplain Channels#prepare prepared}; does nothing
-     * where it has ended. No round trip.
+     * {@linkplain Subscriber#withClient client}. For one that was {@linkplain Channels#prepare prepared}; does nothing where it is
+     * counted or has ended. No round trip.
      */
     public void admit() {
         channels.admit(this);
