@@ -126,19 +126,26 @@ final class Training {
     /** It is closed when the channels find that there is no store. */
     private static void openSocket(URI address) {
         var closed = new CompletableFuture<Integer>();
-        try (var client = HttpClient.newHttpClient()) {
-            var socket = client.newWebSocketBuilder()
+        var client = HttpClient.newHttpClient();
+        try {
+            client.newWebSocketBuilder()
                     .buildAsync(address, new WebSocket.Listener() {
                         @Override
                         public @Nullable CompletionStage<?> onClose(WebSocket from, int code, String reason) {
                             closed.complete(code);
                             return null;
                         }
+
+                        @Override
+                        public void onError(WebSocket from, Throwable failure) {
+                            closed.completeExceptionally(failure);
+                        }
                     })
                     .orTimeout(MILLIS, TimeUnit.MILLISECONDS)
                     .join();
             closed.orTimeout(MILLIS, TimeUnit.MILLISECONDS).join();
-            socket.abort();
+        } finally {
+            client.shutdownNow(); // close() would wait without a limit for a socket that is still open
         }
     }
 

@@ -1,10 +1,14 @@
 package dev.coatcheck.host.network;
 
+import static java.lang.System.Logger.Level.DEBUG;
+
 import dev.coatcheck.host.SearchPath;
 import dev.coatcheck.host.process.ProcessGroup;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.ProcessBuilder.Redirect;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,14 +22,16 @@ import java.util.concurrent.TimeUnit;
  * and can be cut.
  *
  * <p>It is a network namespace of Linux, with a pair of virtual network devices to that of this JVM. Nothing stands in between
- * that would take what is sent: a cut is as of a cable, which refuses nothing and ends no connection. What is sent vanishes,
- * and is sent again by TCP, later and later; what a process had sent when it was ended is still on its way after the mend.
+ * that would take what is sent: a cut is as of a cable, which ends no connection that is open. What is sent on one vanishes, and
+ * is sent again by TCP, later and later; what a process had sent when it was ended is still on its way after the mend.
+ * Somebody who begins a connection meanwhile may be told that there is no route.
  *
  * <p>Inside, 127.0.0.1 is not the namespace's own but this machine's, so that the URLs of servers are the same on both sides.
- * Nothing else is reached, and nobody reaches what listens inside.
+ * Nothing but this machine is reached, and nobody else reaches what listens inside.
  *
- * <p>The namespace ends when it is closed and the last process in it has ended, or with this JVM, however that ends.
- * Thread-safe. Takes some 50 milliseconds to open.
+ * <p>The link ends when it is closed, and the namespace with the last process in it. With a JVM that is killed both end too, but
+ * where TCP still sends something again, only when that is given up, after minutes. Thread-safe. Takes some 50 milliseconds to
+ * open.
  *
  * <pre>{@code
  * assumeTrue(CuttableNetwork.obstacle().isEmpty(), () -> CuttableNetwork.obstacle().orElseThrow());
@@ -38,8 +44,9 @@ import java.util.concurrent.TimeUnit;
  * }</pre>
  */
 public final class CuttableNetwork implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(CuttableNetwork.class.getName());
     private static final Path LOOPBACK_SWITCH = Path.of("/proc/sys/net/ipv4/conf/default/route_localnet");
-    private static final List<String> TOOLS = List.of("ip", "nsenter", "unshare");
+    private static final List<String> TOOLS = List.of("bash", "ip", "nsenter", "unshare");
     private static final long LIMIT_SECONDS = 20;
 
     /** Two of them, in a range that is for tests of networks and for nothing else: 198.18.0.0/15. */
@@ -70,22 +77,38 @@ public final class CuttableNetwork implements AutoCloseable {
         this.pair = Math.toIntExact(holder.pid() % PAIRS);
     }
 
-    /** Why there is no such network on this machine, for the user of this JVM; empty where there is. */
+    /** What came of one network that was tried, for this JVM. */
+    private static final class Trial {
+        static final Optional<String> OBSTACLE = tryOne();
+    }
+
+    /**
+     * Why there is no such network on this machine, for the user of this JVM; empty where there is. The first time one is made
+     * and a connection opened through it.
+     */
     public static Optional<String> obstacle() {
+        return Trial.OBSTACLE;
+    }
+
+    private static Optional<String> tryOne() {
         for (String tool : TOOLS) {
             if (SearchPath.ofThisJvm().find(tool).isEmpty()) {
-                return Optional.of("networks that can be cut need " + tool + " (of iproute2 and util-linux)");
+                return Optional.of("networks that can be cut need " + tool + " (of bash, iproute2 and util-linux)");
             }
         }
         if (!Files.isWritable(LOOPBACK_SWITCH)) {
             return Optional.of(
                     "networks that can be cut need to set " + LOOPBACK_SWITCH + ": run as root of the machine");
         }
-        try {
-            run(List.of("unshare", "--net", "true"));
+        try (CuttableNetwork network = open();
+                ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            List<String> command = new ArrayList<>(network.enter());
+            command.addAll(List.of("bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/" + server.getLocalPort()));
+            run(command);
             return Optional.empty();
         } catch (IOException e) {
-            return Optional.of("no network namespace can be made here: " + e.getMessage());
+            return Optional.of(
+                    "no network that can be cut can be made here, or none that leads to 127.0.0.1: " + e.getMessage());
         }
     }
 
@@ -148,22 +171,30 @@ public final class CuttableNetwork implements AutoCloseable {
         }
     }
 
-    /** Gives the network up; who still runs in it reaches nothing any more once all others in it have ended. */
+    /** Gives the network up: who still runs in it reaches nothing any more. */
     @Override
     public void close() {
-        holder.close();
+        try (holder) {
+            run(List.of("ip", "link", "delete", device)); // or else it stays for as long as TCP sends something again
+        } catch (IOException e) {
+            LOG.log(DEBUG, "a network has no link: {0}", e.getMessage());
+        }
     }
 
     /** Runs a command to its end; what it says is the message where it fails. */
     private static void run(List<String> command) throws IOException {
         Path said = Files.createTempFile("coatcheck-network-", null);
         try {
-            Process process = new ProcessBuilder(new ArrayList<>(command))
+            Process process = new ProcessBuilder(command)
                     .redirectErrorStream(true)
                     .redirectOutput(said.toFile())
                     .start();
-            boolean ended = process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS);
-            process.destroyForcibly();
+            boolean ended;
+            try {
+                ended = process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS);
+            } finally {
+                process.destroyForcibly();
+            }
             if (!ended || process.exitValue() != 0) {
                 throw new IOException(command.getFirst()
                         + (ended ? " failed: " : " did not end within " + LIMIT_SECONDS + " s: ")

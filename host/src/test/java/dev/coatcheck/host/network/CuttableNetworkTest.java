@@ -2,7 +2,6 @@ package dev.coatcheck.host.network;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.coatcheck.host.process.ProcessGroup;
@@ -15,7 +14,6 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -73,13 +71,22 @@ class CuttableNetworkTest {
     }
 
     @Test
-    void nothing_of_it_is_left_when_it_is_closed() throws IOException {
+    void nothing_of_it_is_left_when_it_is_closed_although_something_that_was_sent_has_not_arrived() throws IOException {
         Path device;
-        try (CuttableNetwork network = CuttableNetwork.open()) {
+        try (CuttableNetwork network = CuttableNetwork.open();
+                ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                ProcessGroup inside = sender(network, server.getLocalPort())) {
             device = Path.of("/sys/class/net", "cut" + network.enter().get(2));
             assertThat(device).exists();
+            server.setSoTimeout(PATIENCE_MILLIS);
+            try (Socket socket = server.accept();
+                    BufferedWriter sender = inside.leader().outputWriter()) {
+                assertThat(socket.isConnected()).isTrue();
+                network.cut();
+                say(sender, "meanwhile");
+            }
         }
 
-        await().until(() -> !Files.exists(device));
+        assertThat(device).doesNotExist();
     }
 }

@@ -16,15 +16,19 @@
 // Options: closed(reason) is told when it will not come back by itself: the session was 'revoked', its user has opened
 // 'too-many', or it is a 'bad-request' or 'refused'. state('open' | 'waiting') tells of the connection. shortest, longest: the
 // pauses before it comes back, in milliseconds, which double until something has come, or a connection has held for as long
-// as the longest; silence: how long a connection may be silent before it is given up.
+// as the longest; silence: how long a connection may be silent before it is given up. client: a name that it has for as long
+// as it listens, a random one by default, by which a connection takes the place of its own predecessor.
 
 const DEFAULTS = { socket: false, shortest: 250, longest: 30_000, silence: 45_000, closed() {}, state() {} };
 const FINAL = { 1003: 'bad-request', 1008: 'revoked', 4029: 'too-many' };
 
 /** Listens from now on; the address may be a function that is asked each time. */
 export function connect(address, options = {}) {
-  return new Channels(address, { ...DEFAULTS, ...options });
+  return new Channels(address, { ...DEFAULTS, client: randomName(), ...options });
 }
+
+// Unlike those of the other pages of one user: nobody else is asked to tell them apart.
+const randomName = () => Math.random().toString(36).slice(2);
 
 const asking = (topic, position) => ({ type: 'subscribe', topic, ...(position && { position }) });
 
@@ -85,6 +89,7 @@ class Channels {
     this.#openedAt = Infinity;
     if (this.#ended || this.#topics.size === 0) return;
     const url = new URL(this.#address.call?.(null) ?? this.#address, globalThis.location?.href);
+    url.searchParams.set('client', this.#options.client);
     this.#link = this.#options.socket ? this.#openSocket(url) : this.#openStream(url);
     this.#heard();
   }

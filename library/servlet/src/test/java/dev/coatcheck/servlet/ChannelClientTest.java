@@ -30,6 +30,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -53,6 +55,10 @@ class ChannelClientTest {
     private final Channels first = channels();
     private final Channels second = channels();
     private final Channels publisher = channels();
+
+    /** By which clients have called themselves. */
+    private final Set<String> names = ConcurrentHashMap.newKeySet();
+
     private WebServer one = start(Container.JETTY, first);
     private WebServer two = start(Container.TOMCAT, second);
 
@@ -66,10 +72,11 @@ class ChannelClientTest {
         return new Channels(shared.attach(), ChannelSettings.defaults());
     }
 
-    private static WebServer start(Container container, Channels channels) {
+    private WebServer start(Container container, Channels channels) {
         var access = new ChannelAccess() {
             @Override
             public Subscriber subscriber(HttpServletRequest request) {
+                names.add(String.valueOf(request.getParameter("client")));
                 return Subscriber.of("ada");
             }
 
@@ -156,6 +163,7 @@ class ChannelClientTest {
             }
             publisher.publish(Topic.ofUser("ada"), "hello");
             assertThat(client.hearUnless("begun")).isEqualTo("for me hello");
+            assertThat(names).as("what it called itself each time").hasSize(1).allMatch(name -> name.length() > 8);
         }
     }
 

@@ -7,6 +7,7 @@ import dev.coatcheck.servlet.channels.ChannelSocketServlet;
 import dev.coatcheck.servlet.channels.ChannelStreamServlet;
 import dev.coatcheck.state.BackingServiceException;
 import dev.coatcheck.state.channels.ChannelSettings;
+import dev.coatcheck.state.channels.ChannelStore;
 import dev.coatcheck.state.channels.Channels;
 import dev.coatcheck.state.channels.Subscriber;
 import dev.coatcheck.state.channels.Topic;
@@ -25,6 +26,7 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 
@@ -56,7 +58,12 @@ abstract class ChannelFaceTest extends FilterTest {
     }
 
     Channels channels(ChannelSettings settings) {
-        var channels = new Channels(shared.attach(), settings);
+        return channels(UnaryOperator.identity(), settings);
+    }
+
+    /** @param way between the process and its store */
+    Channels channels(UnaryOperator<ChannelStore> way, ChannelSettings settings) {
+        var channels = new Channels(way.apply(shared.attach()), settings);
         opened.add(channels);
         return channels;
     }

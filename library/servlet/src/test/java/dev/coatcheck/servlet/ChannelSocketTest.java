@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.coatcheck.state.channels.ChannelSettings;
+import dev.coatcheck.state.channels.ChannelStore;
 import dev.coatcheck.state.channels.Subscription;
 import dev.coatcheck.state.channels.Topic;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.net.Socket;
 import java.net.http.HttpHeaders;
 import java.net.http.WebSocketHandshakeException;
@@ -15,7 +17,10 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** Channels over WebSockets, in each container, behind the filter of sessions, on several instances. */
@@ -222,9 +227,40 @@ class ChannelSocketTest extends ChannelFaceTest {
                 assertThat(first.hear()).contains("still");
                 assertThat(second.hear()).contains("still");
             }
-            await().atMost(PATIENCE).until(() -> channels.subscriptions() == 1);
+            await().atMost(PATIENCE).until(() -> channels.places() == 1);
             subscribed(visitor, server).close();
         }
+    }
+
+    @Test
+    void connections_that_wait_for_the_store_have_their_places_too() throws Exception {
+        var answers = new CountDownLatch(1);
+        var channels = channels(
+                store -> (ChannelStore) Proxy.newProxyInstance(
+                        ChannelStore.class.getClassLoader(),
+                        new Class<?>[] {ChannelStore.class},
+                        (proxy, method, arguments) -> {
+                            if (method.getName().equals("begin")) {
+                                assertThat(answers.await(PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                                        .isTrue();
+                            }
+                            return method.invoke(store, arguments);
+                        }),
+                ChannelSettings.defaults());
+        var server = instance(channels, BRISK.withMaxConnections(2));
+        var waiting = List.of(
+                CompletableFuture.supplyAsync(() -> SocketClient.open(visitor, server, "/socket")),
+                CompletableFuture.supplyAsync(() -> visitor.get(server, "/channels?topic=secret")));
+        await().atMost(PATIENCE).until(() -> channels.places() == 2);
+
+        assertThat(visitor.get(server, "/channels?topic=album-7").statusCode()).isEqualTo(503);
+        assertThatThrownBy(() -> SocketClient.open(visitor, server, "/socket"))
+                .cause()
+                .isInstanceOf(WebSocketHandshakeException.class);
+        answers.countDown();
+        waiting.get(1).join();
+        ((SocketClient) waiting.get(0).join()).close();
+        await().atMost(PATIENCE).until(() -> channels.places() == 0);
     }
 
     private static void assertRefused(int status, HttpHeaders headers) {

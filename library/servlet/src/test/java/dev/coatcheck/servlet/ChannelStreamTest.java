@@ -3,6 +3,7 @@ package dev.coatcheck.servlet;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.coatcheck.state.channels.ChannelSettings;
 import dev.coatcheck.state.channels.Topic;
 import java.net.http.HttpResponse;
 import java.time.Duration;
@@ -162,12 +163,60 @@ class ChannelStreamTest extends ChannelFaceTest {
             assertThat(stream.data()).contains("begun");
             channels.drain(Duration.ofMillis(100));
 
-            String line;
-            do {
-                line = stream.line();
-            } while (!line.startsWith("retry: "));
+            awaitRetry(stream);
             assertThat(stream.data()).contains("\"reason\":\"draining\"", "\"retry\":");
             stream.awaitEnd();
+        }
+    }
+
+    @Test
+    void who_opens_more_than_one_may_have_loses_the_oldest_for_one_that_is_served_and_it_stays_away() throws Exception {
+        var server = instance(channels(ChannelSettings.defaults().withUserSubscriptions(1)));
+        visitor.get(server, "/login");
+        try (var oldest = EventStreamClient.open(visitor, server, "/channels?topic=album-7")) {
+            assertThat(oldest.data()).contains("begun");
+            assertThat(visitor.get(server, "/channels?topic=secret").statusCode())
+                    .isEqualTo(403);
+            assertThat(visitor.get(server, "/channels?topic=away").statusCode()).isEqualTo(503);
+            channels().publish(ALBUM, "still");
+            assertThat(oldest.data()).contains("still");
+
+            try (var newest = EventStreamClient.open(visitor, server, "/channels?topic=album-7")) {
+                assertThat(newest.data()).contains("begun");
+                assertThat(awaitRetry(oldest))
+                        .isEqualTo("retry: " + Duration.ofHours(1).toMillis());
+                assertThat(oldest.data()).contains("\"reason\":\"too-many\"");
+            }
+        }
+    }
+
+    @Test
+    void a_client_that_keeps_its_name_takes_its_own_place() throws Exception {
+        var channels = channels(ChannelSettings.defaults().withUserSubscriptions(2));
+        var server = instance(channels);
+        visitor.get(server, "/login");
+        try (var other = EventStreamClient.open(visitor, server, "/channels?topic=album-7&client=other");
+                var first = EventStreamClient.open(visitor, server, "/channels?topic=album-7&client=page");
+                var second = EventStreamClient.open(visitor, server, "/channels?topic=album-7&client=page");
+                var third = EventStreamClient.open(visitor, server, "/channels?topic=album-7&client=page")) {
+            for (var replaced : List.of(first, second)) {
+                assertThat(replaced.data()).contains("begun");
+                assertThat(replaced.data()).contains("\"reason\":\"ended\"");
+            }
+            for (var open : List.of(other, third)) {
+                assertThat(open.data()).contains("begun");
+            }
+            channels.publish(ALBUM, "still");
+            assertThat(List.of(other.data(), third.data())).allMatch(data -> data.contains("still"));
+        }
+    }
+
+    private static String awaitRetry(EventStreamClient stream) throws InterruptedException {
+        while (true) {
+            var line = stream.line();
+            if (line.startsWith("retry: ")) {
+                return line;
+            }
         }
     }
 

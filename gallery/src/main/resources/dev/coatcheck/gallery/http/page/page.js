@@ -86,13 +86,14 @@ for (const [id, path, said] of [
 const photos = new Map();
 let next = null;
 
-function show(photo, where = 'last') {
+/** @param place puts what is new among the others */
+function show(photo, place = item => $('photos').append(item)) {
   const known = photos.get(photo.id);
   let item = known?.item;
   if (!item) {
     item = $('photo-template').content.firstElementChild.cloneNode(true);
     item.querySelector('.picture').addEventListener('click', () => view(photo.id));
-    if (where === 'first') $('photos').prepend(item); else $('photos').append(item);
+    place(item);
   }
   // What was asked for earlier may be answered later: a photo that is ready stays so. One that failed may be tried anew.
   if (known?.photo.status === 'ready') return;
@@ -122,8 +123,12 @@ function show(photo, where = 'last') {
   $('empty').hidden = true;
 }
 
+const showFirst = photo => show(photo, item => $('photos').prepend(item));
+
 async function showPage() {
-  const page = await ask('GET', next ?? '/photos');
+  const from = next;
+  const page = await ask('GET', from ?? '/photos');
+  if (next !== from) return; // it is shown, or was thrown away with what stood before it
   page.photos.forEach(photo => show(photo));
   next = page.next;
   $('more').hidden = !next;
@@ -146,12 +151,26 @@ const SOCKET_AGAIN = 300_000;
 /** Word can get lost where a process or Redis dies in between: what is still being developed is looked at now and then. */
 const LOOK_EVERY = 15_000;
 
+const SHORTEST_PAUSE = 1000;
 const LONGEST_PAUSE = 30_000;
+
+/** How long to wait at the most before the gallery is asked again; longer each time, until it is listened to. */
+let longest = SHORTEST_PAUSE;
+
+/** Whether something may have changed since the album's first page was read. */
+let stale = false;
+
+/** What this page is called among those of its user, however often it connects. */
+const client = Math.random().toString(36).slice(2);
 
 /** Whether others of one's pages have taken the place of this one, which listens again when somebody looks at it. */
 let ousted = false;
 
-const pause = milliseconds => new Promise(resolve => setTimeout(resolve, milliseconds));
+function pause() {
+  const milliseconds = Math.random() * longest;
+  longest = Math.min(2 * longest, LONGEST_PAUSE);
+  return new Promise(resolve => setTimeout(resolve, milliseconds));
+}
 
 /** Hears what becomes of the photos, over a WebSocket, or over server-sent events where none can be opened. */
 function listen(socket = true) {
@@ -161,6 +180,7 @@ function listen(socket = true) {
   channels?.close();
   const mine = connect(socket ? '/socket' : '/channels', {
     socket,
+    client,
     state(now) {
       opened ||= now === 'open';
       if (socket && !opened && ++failures === SOCKETS_TRIED) listen(false);
@@ -173,7 +193,10 @@ function listen(socket = true) {
   channels = mine;
   if (!socket) setTimeout(() => { if (channels === mine && !ousted) listen(); }, SOCKET_AGAIN);
   mine.subscribe('@me', {
-    begun: readAgain, // what has changed since the album was read
+    begun() {
+      longest = SHORTEST_PAUSE;
+      readAgain(); // what has changed since the album was read
+    },
     missed: askWhoIsHere, // or else the cookie is that of somebody else by now
     message: text => hear(JSON.parse(text)),
     refused: askWhoIsHere,
@@ -183,7 +206,7 @@ function listen(socket = true) {
 /** The session may have ended, here or on another device, or be somebody else's by now: it is asked until that is known. */
 async function askWhoIsHere() {
   const heardOn = channels;
-  for (let most = 1000; channels === heardOn; most = Math.min(2 * most, LONGEST_PAUSE)) {
+  while (channels === heardOn) {
     try {
       const me = await ask('GET', '/me');
       if (channels !== heardOn) return;
@@ -192,14 +215,14 @@ async function askWhoIsHere() {
         showDoor();
         await showAlbum(me);
       } else {
-        await pause(Math.random() * most); // what has ended a session that goes on may end it again
+        await pause(); // what has ended a session that goes on may end it again
         if (channels === heardOn) listen();
       }
       return;
     } catch (error) {
       if (channels === heardOn) explain(error);
     }
-    await pause(Math.random() * most);
+    await pause();
   }
 }
 
@@ -225,7 +248,7 @@ async function look(id) {
   const heardOn = channels;
   try {
     const photo = await ask('GET', `/photos/${id}`);
-    if (channels === heardOn) show(photo, 'first');
+    if (channels === heardOn) showFirst(photo);
   } catch (error) {
     if (error instanceof Refused && error.status === 401) explain(error); // else it is looked at again, or is no more
   }
@@ -237,32 +260,44 @@ async function look(id) {
 /** Reads the album's first page anew: what was added elsewhere, and what has become of what was being developed. */
 async function readAgain() {
   const heardOn = channels;
+  stale = true;
   try {
     const page = await ask('GET', '/photos');
     if (channels !== heardOn) return;
-    if (page.next && !page.photos.some(({id}) => photos.has(id))) { // there is more between it and what is shown
+    if (page.next && !photos.has(page.photos.at(-1).id)) { // there may be more between it and what is shown
       photos.clear();
       $('photos').replaceChildren();
       next = page.next;
       $('more').hidden = false;
     }
-    for (const photo of page.photos.toReversed()) show(photo, 'first');
+    let newer = null;
+    for (const photo of page.photos) {
+      if (newer) show(photo, item => newer.after(item)); else showFirst(photo);
+      newer = photos.get(photo.id).item;
+    }
+    stale = false;
     $('empty').hidden = photos.size > 0;
     const seen = new Set(page.photos.map(({id}) => id));
     for (const {photo} of photos.values()) if (photo.status === 'processing' && !seen.has(photo.id)) look(photo.id);
   } catch (error) {
-    if (error instanceof Refused && error.status === 401) explain(error); // else there is a next time
+    if (error instanceof Refused && error.status === 401) explain(error); // else it is still stale
   }
 }
 
+/** An ousted page that is in sight is kept up to date all the same, without a connection that would end another. */
 function lookAgain() {
   if (document.hidden || !channels) return;
-  if (ousted) listen();
-  else if ([...photos.values()].some(({photo}) => photo.status === 'processing')) readAgain();
+  const developing = [...photos.values()].some(({photo}) => photo.status === 'processing');
+  if (stale || ousted || developing) readAgain();
 }
 
-setInterval(() => { if (!ousted) lookAgain(); }, LOOK_EVERY);
-document.addEventListener('visibilitychange', lookAgain);
+function lookedAt() {
+  if (ousted && channels && !document.hidden) listen(); else lookAgain();
+}
+
+setInterval(lookAgain, LOOK_EVERY);
+document.addEventListener('visibilitychange', lookedAt);
+window.addEventListener('focus', lookedAt);
 
 /* ---- one photo, large ---- */
 

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.coatcheck.state.channels.Channels;
 import dev.coatcheck.state.channels.CloseReason;
 import dev.coatcheck.state.channels.Delivery.Closed;
 import dev.coatcheck.state.channels.Delivery.Nothing;
@@ -72,6 +73,62 @@ interface Closing extends ChannelsUnderTest {
 
         for (var open : List.of(third, elsewhere, bob)) {
             nothing(open);
+        }
+    }
+
+    @Test
+    default void a_client_that_comes_again_takes_its_own_place_and_nobody_elses() throws Exception {
+        var channels = process(SETTINGS.withUserSubscriptions(2));
+        var page = Subscriber.of("ada").withClient("page");
+        var other = channels.open(Subscriber.of("ada").withClient("other"));
+        var stranger = channels.open(Subscriber.of("bob").withClient("page"));
+        var last = channels.open(page);
+        for (int i = 0; i < 30; i++) {
+            var again = channels.open(page);
+            closed(last, new CloseReason.Ended());
+            last = again;
+        }
+
+        for (var open : List.of(other, stranger, last)) {
+            nothing(open);
+        }
+    }
+
+    @Test
+    default void nobody_gives_up_a_place_for_one_that_is_not_served() throws Exception {
+        var channels = process(SETTINGS.withUserSubscriptions(1));
+        var ada = Subscriber.of("ada");
+        var first = channels.open(ada);
+        channels.prepare(ada).close();
+        var served = channels.prepare(ada);
+        nothing(first);
+        served.admit();
+        closed(first, new CloseReason.TooMany());
+
+        var all = new ArrayList<Subscription>();
+        for (var user : numbers(0, 10)) {
+            all.add(channels.open(Subscriber.of(user)));
+        }
+        var draining = Thread.startVirtualThread(() -> drain(channels));
+        await().atMost(PATIENCE).until(() -> channels.subscriptions() < all.size());
+        for (var user : numbers(0, 10)) {
+            channels.open(Subscriber.of(user));
+        }
+        draining.join();
+
+        for (var subscription : all) {
+            assertThat(next(subscription))
+                    .isInstanceOfSatisfying(
+                            Closed.class,
+                            closed -> assertThat(closed.reason()).isInstanceOf(CloseReason.Draining.class));
+        }
+    }
+
+    private static void drain(Channels channels) {
+        try {
+            channels.drain(Duration.ofMillis(500));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

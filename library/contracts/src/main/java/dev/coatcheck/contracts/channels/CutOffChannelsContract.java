@@ -1,6 +1,5 @@
 package dev.coatcheck.contracts.channels;
 
-import static dev.coatcheck.contracts.channels.ChannelActions.LEASE;
 import static dev.coatcheck.contracts.channels.ChannelActions.SETTINGS;
 import static dev.coatcheck.contracts.channels.ChannelsUnderTest.ALBUM;
 import static dev.coatcheck.contracts.channels.ChannelsUnderTest.PATIENCE;
@@ -20,7 +19,7 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** What every adapter of channels passes while the network between one process and the store is cut. */
+/** What an adapter of channels passes while the network between one process and the store is cut. */
 public abstract class CutOffChannelsContract {
     /** TCP sends again what was lost, later and later: about as late as the cut was long. */
     private static final Duration AFTER_THE_MEND = Duration.ofSeconds(60);
@@ -57,7 +56,7 @@ public abstract class CutOffChannelsContract {
             cut();
             numbers(0, 150).forEach(number -> channels.publish(ALBUM, number));
             assertThat(payloads(bob, 150)).as("the others notice nothing").isEqualTo(numbers(0, 150));
-            awaitPresent(channels, LEASE.multipliedBy(3), "bob");
+            awaitPresent(channels, PATIENCE, "bob");
             mend();
 
             for (var number : numbers(0, 150)) {

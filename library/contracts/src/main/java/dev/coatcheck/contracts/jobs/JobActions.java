@@ -99,7 +99,8 @@ final class JobActions {
      * came of that.
      */
     public static final class HoldAndComplete implements PeerAction<Jobs> {
-        static final Duration LEASE = Duration.ofSeconds(2);
+        /** Longer than a busy machine lets a JVM stand still. */
+        static final Duration LEASE = Duration.ofSeconds(6);
 
         @Override
         public void run(Jobs jobs, List<String> arguments, Conversation conversation) throws Exception {

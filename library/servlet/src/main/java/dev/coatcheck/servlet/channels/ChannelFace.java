@@ -1,9 +1,11 @@
 package dev.coatcheck.servlet.channels;
 
 import dev.coatcheck.state.channels.Channels;
+import dev.coatcheck.state.channels.Place;
 import dev.coatcheck.state.channels.Subscriber;
 import dev.coatcheck.state.channels.Topic;
 import jakarta.servlet.http.HttpServletRequest;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -29,12 +31,19 @@ record ChannelFace(Channels channels, ChannelAccess access, ChannelFaceSettings 
     }
 
     Client client(HttpServletRequest request) {
-        return new Client(access.subscriber(request), access.validity(request));
+        var subscriber = access.subscriber(request);
+        return new Client(
+                Named.client(request).map(subscriber::withClient).orElse(subscriber), access.validity(request));
     }
 
-    /** Whether there is room for one more connection. Those that are opened at the same moment are one more each. */
+    /** A place for one more connection, of either face; none where there is no room. */
+    Optional<Place> takePlace() {
+        return channels.takePlace(settings.maxConnections());
+    }
+
+    /** Whether there is room at the moment. */
     boolean hasRoom() {
-        return channels.subscriptions() < settings.maxConnections();
+        return channels.places() < settings.maxConnections();
     }
 
     /** Whether a client may listen to a topic: to their own always. */

@@ -11,9 +11,9 @@ import java.time.Duration;
  * @param writeLimit how long a client may take nothing of what is sent before it is cut off; 10 seconds by default
  * @param recheck how often a connection asks whether its client still is who they were
  *     ({@link ChannelAccess#validity}), to the precision of the heartbeat; 5 minutes by default
- * @param maxConnections how many connections a process serves: where its {@link Channels} have as many subscriptions, by
- *     whichever face, whoever wants one more is refused with 503. 10,000 by default; well below what the container takes,
- *     or else nothing else is answered either
+ * @param maxConnections how many connections a process serves by way of its {@link Channels}, on whichever face, those that
+ *     wait for the store among them: whoever wants one more is refused with 503. 10,000 by default; well below what
+ *     the container takes, or else nothing else is answered either
  */
 public record ChannelFaceSettings(Duration heartbeat, Duration writeLimit, Duration recheck, int maxConnections) {
     private static final ChannelFaceSettings DEFAULTS =

@@ -12,6 +12,7 @@ import dev.coatcheck.state.channels.Delivery.Closed;
 import dev.coatcheck.state.channels.Delivery.Message;
 import dev.coatcheck.state.channels.Delivery.Missed;
 import dev.coatcheck.state.channels.Delivery.Nothing;
+import dev.coatcheck.state.channels.Place;
 import dev.coatcheck.state.channels.Position;
 import dev.coatcheck.state.channels.Subscription;
 import dev.coatcheck.state.channels.Topic;
@@ -41,6 +42,9 @@ final class ChannelSocket extends Endpoint {
     private final AtomicInteger unanswered = new AtomicInteger();
     private volatile @Nullable Subscription subscription;
 
+    /** From the opening to the close, which containers tell in pairs; an upgrade may fail without a word. */
+    private volatile @Nullable Place place;
+
     ChannelSocket(ChannelFace face, ChannelFace.Client client, OpenSockets sockets) {
         this.face = face;
         this.client = client;
@@ -53,8 +57,14 @@ final class ChannelSocket extends Endpoint {
         session.setMaxTextMessageBufferSize(MOST_CHARACTERS);
         session.setMaxIdleTimeout(0); // the heartbeat notices who is gone
         var socket = new SocketOutput(session, face.settings().writeLimit());
+        var taken = face.takePlace();
+        if (taken.isEmpty()) {
+            socket.close(CloseCode.STORE_UNAVAILABLE, "this process serves no more connections at the moment");
+            return;
+        }
+        place = taken.get();
         try {
-            var opened = face.channels().open(client.subscriber());
+            var opened = face.channels().prepare(client.subscriber());
             subscription = opened;
             var requests = new SocketRequests(text -> asked(opened, socket, text));
             // Not lambdas: the container looks for the type of the message in the type of the handler.
@@ -86,6 +96,10 @@ final class ChannelSocket extends Endpoint {
     @Override
     public void onClose(Session session, CloseReason reason) {
         sockets.closed(this);
+        var taken = place;
+        if (taken != null) {
+            taken.close();
+        }
         end();
     }
 
@@ -109,6 +123,7 @@ final class ChannelSocket extends Endpoint {
                 var unused = send(new Closed(new Revoked()), socket);
                 return;
             }
+            open.admit();
             var coming = new Recheck(open, client, face.settings());
             while (send(coming.next(), socket)) {}
         } catch (IOException e) {

@@ -37,7 +37,8 @@ import java.util.Map;
  *   <tr><td>1008</td><td>its user or session may no longer listen</td><td>logs in</td></tr>
  *   <tr><td>1011</td><td>the application failed, as its log says</td><td>comes back later</td></tr>
  *   <tr><td>1012</td><td>the process drains</td><td>comes back after {@code retry} milliseconds</td></tr>
- *   <tr><td>1013</td><td>the store cannot be reached, or more was asked for than was answered</td><td>comes back later</td></tr>
+ *   <tr><td>1013</td><td>the store cannot be reached, more was asked for than was answered, or the process has become full
+ *     since the socket was let in</td><td>comes back later</td></tr>
  *   <tr><td>4008</td><td>it took its messages too slowly, or nothing for {@link ChannelFaceSettings#writeLimit()}</td>
  *     <td>comes back for what is kept</td></tr>
  *   <tr><td>4010</td><td>a revocation may have been missed</td><td>comes back at once</td></tr>
@@ -47,8 +48,9 @@ import java.util.Map;
  *
  * <p>A client that does not answer to three pings is cut off. Before the socket is open: 403 for a page of another origin, 426
  * for what asks for no WebSocket, 503 with {@code Retry-After} for a store that cannot be reached, and where the process
- * serves {@link ChannelFaceSettings#maxConnections()} already. Needs a container with Jakarta WebSocket 2.1 or later. Cost: as {@link Channels} says; one virtual thread for each socket, and a second while it asks for
- * something; none of the container's.
+ * serves {@link ChannelFaceSettings#maxConnections()} already. {@code ?client=NAME} is as on {@link ChannelStreamServlet}. Needs a
+ * container with Jakarta WebSocket 2.1 or later. Cost: as {@link Channels} says; one virtual thread for each socket, and a second
+ * while it asks for something; none of the container's.
  *
  * <pre>{@code
  * JakartaWebSocketServletContainerInitializer.configure(context, null); // in Jetty

@@ -4,12 +4,20 @@ import static java.lang.System.Logger.Level.DEBUG;
 import static java.lang.System.Logger.Level.WARNING;
 
 import dev.coatcheck.state.BackingServiceException;
+import dev.coatcheck.state.channels.CloseReason;
+import dev.coatcheck.state.channels.CloseReason.Draining;
+import dev.coatcheck.state.channels.CloseReason.Ended;
+import dev.coatcheck.state.channels.CloseReason.Revoked;
+import dev.coatcheck.state.channels.CloseReason.TooMany;
+import dev.coatcheck.state.channels.CloseReason.TooSlow;
+import dev.coatcheck.state.channels.CloseReason.Unsure;
 import dev.coatcheck.state.channels.Delivery;
 import dev.coatcheck.state.channels.Delivery.Begun;
 import dev.coatcheck.state.channels.Delivery.Closed;
 import dev.coatcheck.state.channels.Delivery.Message;
 import dev.coatcheck.state.channels.Delivery.Missed;
 import dev.coatcheck.state.channels.Delivery.Nothing;
+import dev.coatcheck.state.channels.Place;
 import dev.coatcheck.state.channels.Position;
 import dev.coatcheck.state.channels.Subscription;
 import dev.coatcheck.state.channels.Topic;
@@ -17,6 +25,7 @@ import jakarta.servlet.AsyncContext;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * Writes what comes on a subscription as server-sent events, on a virtual thread of its own, which no client can hold up for
@@ -27,6 +36,8 @@ final class EventStream {
 
     private static final byte[] COMMENT = ascii(":\n\n");
 
+    private static final Duration LATE = Duration.ofHours(1);
+
     /** How much is written at once where much has come. */
     private static final int BATCH_BYTES = 32 << 10;
 
@@ -34,6 +45,7 @@ final class EventStream {
     private static final int LARGE_BYTES = 4 << 10;
 
     private final Subscription subscription;
+    private final Place place;
     private final StreamRequest request;
     private final ChannelFace face;
     private final Recheck coming;
@@ -43,14 +55,17 @@ final class EventStream {
     /** What is to be written; the writing thread's. */
     private final EventBatch events = new EventBatch();
 
+    /** @param place given back at its end */
     EventStream(
             Subscription subscription,
+            Place place,
             ChannelFace.Client client,
             StreamRequest request,
             ChannelFace face,
             AsyncContext async,
             BoundedOutput out) {
         this.subscription = subscription;
+        this.place = place;
         this.request = request;
         this.face = face;
         this.coming = new Recheck(subscription, client, face.settings());
@@ -63,7 +78,8 @@ final class EventStream {
     }
 
     private void run() {
-        try (subscription) {
+        try (place;
+                subscription) {
             add(COMMENT); // the head of the response leaves now, and not with the first message
             send();
             boolean open = true;
@@ -114,15 +130,27 @@ final class EventStream {
             }
             case Nothing() -> {}
             case Closed(var reason) -> {
-                var retry = ChannelJson.retryAfter(reason);
-                if (retry.isPresent()) {
-                    add(ascii("retry: " + retry.get().toMillis() + "\n"));
+                var pause = pauseOfABrowser(reason);
+                if (pause.isPresent()) {
+                    add(ascii("retry: " + pause.get().toMillis() + "\n"));
                 }
                 addData(ChannelJson.of(reason));
                 return false;
             }
         }
         return true;
+    }
+
+    /** An {@code EventSource} always comes back by itself: where it should not, so late that it does no harm. */
+    private static Optional<Duration> pauseOfABrowser(CloseReason reason) {
+        return switch (reason) {
+            case Draining(var retryAfter) -> Optional.of(retryAfter);
+            case TooMany() -> Optional.of(LATE);
+            case Revoked() -> Optional.of(LATE);
+            case Ended() -> Optional.empty();
+            case TooSlow() -> Optional.empty();
+            case Unsure() -> Optional.empty();
+        };
     }
 
     private void reached(Topic topic, Position position) throws IOException, InterruptedException {

@@ -12,8 +12,8 @@ import java.time.Duration;
  *     times as often
  * @param check how often the process asks whether it was told of everything: how late a message is whose word was lost,
  *     or of a connection that died in silence; 10 seconds by default
- * @param userSubscriptions how many subscriptions a user has in this process at the most; the oldest ends for the next. 20
- *     by default
+ * @param userSubscriptions how many subscriptions a user has in this process at the most; the oldest ends for the next, unless
+ *     that {@linkplain Subscriber#withClient replaces} one. 20 by default
  */
 public record ChannelSettings(
         Retention retention, int queueMessages, int queueBytes, Duration lease, Duration check, int userSubscriptions) {

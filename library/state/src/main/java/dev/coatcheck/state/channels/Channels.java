@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
 
@@ -93,6 +94,7 @@ public final class Channels implements AutoCloseable {
     private final Feed revocations;
     private final Set<Subscription> subscriptions = ConcurrentHashMap.newKeySet();
     private final SubscriptionsByUser byUser;
+    private final AtomicInteger places = new AtomicInteger();
 
     /** Guards what is followed; never held while the store is asked. Taken before a feed's lock. */
     private final ReentrantLock lock = new ReentrantLock();
@@ -173,26 +175,65 @@ public final class Channels implements AutoCloseable {
 
     /**
      * Begins a subscription, which listens to nothing yet but may already be ended from anywhere. One round trip for the
-     * first in a process, none afterwards. Where its user has {@link ChannelSettings#userSubscriptions()} here already, the
-     * oldest of them ends. While the process {@linkplain #drain drains}, the subscription says so and nothing else. Close
-     * it.
+     * first in a process, none afterwards. Where its client has one here, that ends; or else, where its user has
+     * {@link ChannelSettings#userSubscriptions()}, the oldest of them. While the process {@linkplain #drain drains}, the
+     * subscription says so and nothing else. Close it.
      *
      * @throws IllegalStateException where this is closed
      */
     public Subscription open(Subscriber subscriber) {
+        var subscription = prepare(subscriber);
+        subscription.admit();
+        return subscription;
+    }
+
+    /**
+     * Begins a subscription as {@link #open} does, but ends no other of its user before it is
+     * {@linkplain Subscription#admit admitted}: for those who first look whether its user may listen.
+     *
+     * @throws IllegalStateException where this is closed
+     */
+    public Subscription prepare(Subscriber subscriber) {
         var subscription = new Subscription(this, subscriber, settings);
         hearRevocations();
         subscriptions.add(subscription);
-        subscriber
-                .user()
-                .flatMap(user -> byUser.add(user, subscription))
-                .ifPresent(oldest -> oldest.close(new CloseReason.TooMany()));
         if (isClosed()) {
             subscription.close();
         } else if (draining) {
             subscription.close(new CloseReason.Draining(retryAfter()));
         }
         return subscription;
+    }
+
+    /** Counts a subscription for its user, unless it has ended: nobody gives up a place for one that is not served. */
+    void admit(Subscription subscription) {
+        if (draining || subscription.hasEnded()) {
+            return;
+        }
+        subscription
+                .subscriber()
+                .user()
+                .flatMap(user -> byUser.add(user, subscription))
+                .ifPresent(ousted -> ousted.subscription().close(ousted.reason()));
+        if (subscription.hasEnded()) {
+            left(subscription); // it may have left before it was counted
+        }
+    }
+
+    /**
+     * Takes a place for a connection, before anything is asked of the store for it. No round trip.
+     *
+     * @param most how many there may be in this process, by whoever serves them
+     * @return none where there is no room; give it back
+     */
+    public Optional<Place> takePlace(int most) {
+        int before = places.getAndUpdate(taken -> taken < most ? taken + 1 : taken);
+        return before < most ? Optional.of(new Place(places)) : Optional.empty();
+    }
+
+    /** How many {@linkplain #takePlace places} are taken. */
+    public int places() {
+        return places.get();
     }
 
     /** Who is present on a topic: the users among those who subscribe to it, on all processes. */

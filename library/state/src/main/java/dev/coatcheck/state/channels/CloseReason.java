@@ -5,7 +5,7 @@ import java.time.Duration;
 /** Why a subscription has ended. */
 public sealed interface CloseReason {
 
-    /** This process ended it, or has closed its {@link Channels}. */
+    /** This process ended it, its client has opened another in its place, or the {@link Channels} are closed. */
     record Ended() implements CloseReason {}
 
     /** Its user or its session may no longer listen: whoever comes back is asked anew who they are. */

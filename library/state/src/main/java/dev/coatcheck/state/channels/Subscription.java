@@ -58,6 +58,15 @@ public final class Subscription implements AutoCloseable {
         return subscriber;
     }
 
+    /**
+     * Counts it among those of its user, whose oldest ends where that is one too many, or this one's predecessor of the same
+     * {@linkplain Subscriber#withClient client}. For one that was {@linkplain Channels#prepare prepared}; does nothing where it is
+     * counted or has ended. No round trip.
+     */
+    public void admit() {
+        channels.admit(this);
+    }
+
     /** What it listens to. */
     public Set<Topic> topics() {
         lock.lock();
@@ -250,6 +259,10 @@ public final class Subscription implements AutoCloseable {
     @Override
     public void close() {
         close(new CloseReason.Ended());
+    }
+
+    boolean hasEnded() {
+        return mailbox.isClosed();
     }
 
     void close(CloseReason reason) {
