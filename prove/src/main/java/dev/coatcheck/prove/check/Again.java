@@ -58,7 +58,8 @@ final class Again {
             attempt(open.get(done++));
         }
         String cutOff = open.size() > done
-                ? "; of " + open.size() + " things that one process refuses or makes, " + done + " were tried in several"
+                ? "; of " + open.size() + " things that one process refuses or makes, " + done
+                        + " were tried in several"
                 : "";
         return new Findings(List.of(outcome(all.size(), effort() + cutOff)), leaks, notes);
     }
@@ -91,8 +92,11 @@ final class Again {
         OptionalInt at = Trick.refusedAt(run, alone.tried(), refused);
         if (at.isEmpty()) {
             boolean cutShort = run.exchanges().size() < alone.plan().steps();
-            String otherwise = "it was refused with " + refused.answer() + " after repetitions of other steps, and not for "
-                    + (cutShort ? "as many of its own as there was time for" : alone.tried().size() + " of its own");
+            String otherwise =
+                    "it was refused with " + refused.answer() + " after repetitions of other steps, and not for "
+                            + (cutShort
+                                    ? "as many of its own as there was time for"
+                                    : alone.tried().size() + " of its own");
             if (refused.answer().speaksOfOthers() && !cutShort) {
                 doubt(refused, otherwise);
             } else {

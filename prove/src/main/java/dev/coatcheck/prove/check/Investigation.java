@@ -116,8 +116,8 @@ public final class Investigation {
     }
 
     private CheckOutcome split(Check check) throws InterruptedException {
-        List<Plan> plans = check.plans(
-                scenario.steps().size(), instances, Writing.steps(scenario), lease, stage.mostProcesses());
+        List<Plan> plans =
+                check.plans(scenario.steps().size(), instances, Writing.steps(scenario), lease, stage.mostProcesses());
         if (plans.isEmpty()) {
             return new CheckOutcome(check, Result.SKIPPED, "no step but the last changes anything");
         }

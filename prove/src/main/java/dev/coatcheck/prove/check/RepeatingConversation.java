@@ -50,10 +50,7 @@ final class RepeatingConversation {
      * @param opening the steps that leave a socket or a stream open, which are played once
      */
     RepeatingConversation(
-            Scenario scenario,
-            Map<Integer, Integer> times,
-            Map<Integer, List<Step>> around,
-            Set<Integer> opening) {
+            Scenario scenario, Map<Integer, Integer> times, Map<Integer, List<Step>> around, Set<Integer> opening) {
         this.scenario = scenario;
         this.writer = new Extended.Writer(scenario);
         this.itself = new int[scenario.steps().size() + 1];

@@ -67,8 +67,7 @@ final class RequiredVariables {
     Observation look() throws InterruptedException {
         if (left.isEmpty()) {
             return Observation.notLookedAt(
-                    Factor.CONFIG,
-                    "app.json requires no variable, and no backing service is started for it");
+                    Factor.CONFIG, "app.json requires no variable, and no backing service is started for it");
         }
         if (lab.whyNotLacking().isPresent()) {
             return Observation.notLookedAt(Factor.CONFIG, lab.whyNotLacking().get());

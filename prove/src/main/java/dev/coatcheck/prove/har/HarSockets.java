@@ -50,7 +50,12 @@ final class HarSockets {
                 if (message.sent() && message.isText()) {
                     // Before its socket nobody said anything, whatever the clock of the recording says.
                     Instant at = entry.at().filter(message.at()::isBefore).orElse(message.at());
-                    said.add(new Said(entry, at, new Body.Message(Template.literal(message.data()), awaited ? Body.Await.A_MESSAGE_FOR_A_WHILE : Body.Await.NOTHING)));
+                    said.add(new Said(
+                            entry,
+                            at,
+                            new Body.Message(
+                                    Template.literal(message.data()),
+                                    awaited ? Body.Await.A_MESSAGE_FOR_A_WHILE : Body.Await.NOTHING)));
                 }
                 awaited = !message.sent();
             }

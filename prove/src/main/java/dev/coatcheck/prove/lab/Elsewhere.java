@@ -126,8 +126,10 @@ public final class Elsewhere implements Site {
     public Optional<String> hint(int control, Instance instance) {
         return control == 1
                 ? Optional.empty()
-                : Optional.of("; the instance before did, and " + instance.name() + " does not: it may be of another release or"
-                        + " configuration, or " + (isReset() ? "" : "a name of the scenario be taken already (use {{run}}), or ")
+                : Optional.of("; the instance before did, and " + instance.name()
+                        + " does not: it may be of another release or"
+                        + " configuration, or "
+                        + (isReset() ? "" : "a name of the scenario be taken already (use {{run}}), or ")
                         + "an address be that of a balancer before several instances");
     }
 

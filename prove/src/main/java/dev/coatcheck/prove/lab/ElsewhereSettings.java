@@ -31,10 +31,12 @@ public record ElsewhereSettings(
     public ElsewhereSettings {
         instances = List.copyOf(instances);
         variables = Map.copyOf(variables);
-        long distinct = instances.stream().map(ElsewhereSettings::place).distinct().count();
+        long distinct =
+                instances.stream().map(ElsewhereSettings::place).distinct().count();
         if (distinct < 2 || distinct < instances.size()) {
-            throw new IllegalArgumentException("a conversation is split over two instances or more, each with an address of"
-                    + " its own, and not over " + instances);
+            throw new IllegalArgumentException(
+                    "a conversation is split over two instances or more, each with an address of"
+                            + " its own, and not over " + instances);
         }
     }
 

@@ -86,9 +86,7 @@ final class Workshop {
     Layer newLayer(String hostname) {
         LayerSettings layer = layerSettings(hostname);
         return newLayer(
-                fixedPort.isPresent()
-                        ? layer.withNetwork(new Network.Own(reachable(fixedPort.getAsInt())))
-                        : layer);
+                fixedPort.isPresent() ? layer.withNetwork(new Network.Own(reachable(fixedPort.getAsInt()))) : layer);
     }
 
     private LayerSettings layerSettings(String hostname) {
@@ -162,8 +160,9 @@ final class Workshop {
                             + " anywhere");
         }
         return AttachedServices.areIn(application.environment())
-                ? Optional.of("a backing service is attached, and a process that lacks a variable may take another database of it"
-                        + " for its own; let the prover start the services (--with)")
+                ? Optional.of(
+                        "a backing service is attached, and a process that lacks a variable may take another database of it"
+                                + " for its own; let the prover start the services (--with)")
                 : Optional.empty();
     }
 
@@ -177,9 +176,8 @@ final class Workshop {
         own.keySet().removeAll(names);
         int port = fixedPort.orElseGet(TcpPorts::free);
         own.put("PORT", Integer.toString(port));
-        Layer layer = newLayer(layerSettings("web-1")
-                .withoutLocalSockets()
-                .withNetwork(new Network.Own(reachable(own, port))));
+        Layer layer = newLayer(
+                layerSettings("web-1").withoutLocalSockets().withNetwork(new Network.Own(reachable(own, port))));
         try (LabInstance instance =
                 LabInstance.start("web.1", web().command(), hidingDotEnv(layer), application.folder(), own)) {
             return becomes(instance, port, limit);

@@ -111,7 +111,8 @@ public final class Change {
             Duration took = Duration.ofNanos(System.nanoTime() - begun);
             awaitEach(users, AFTER);
             if (!users.leave(LIMIT)) {
-                throw new InconclusiveException("some users still waited for an answer " + LIMIT.toSeconds() + " s later");
+                throw new InconclusiveException(
+                        "some users still waited for an answer " + LIMIT.toSeconds() + " s later");
             }
             int requests = users.requests() - before;
             return new Seen(requests, users.failed(), took, words(users, requests, usual));

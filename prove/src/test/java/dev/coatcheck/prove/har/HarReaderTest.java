@@ -90,10 +90,12 @@ class HarReaderTest {
         assertThat(steps.get(1).request().body())
                 .isEqualTo(new Body.Messages(List.of(
                         new Body.Message(Template.literal("{\"hello\":1}"), Body.Await.NOTHING),
-                        new Body.Message(Template.literal("{\"join\":\"garden\"}"), Body.Await.A_MESSAGE_FOR_A_WHILE))));
+                        new Body.Message(
+                                Template.literal("{\"join\":\"garden\"}"), Body.Await.A_MESSAGE_FOR_A_WHILE))));
         assertThat(steps.get(1).request().headers()).extracting(Field::name).containsExactly("Sec-WebSocket-Protocol");
         assertThat(steps.get(3).request().body())
-                .isEqualTo(new Body.Messages(List.of(new Body.Message(Template.literal("thanks"), Body.Await.NOTHING))));
+                .isEqualTo(
+                        new Body.Messages(List.of(new Body.Message(Template.literal("thanks"), Body.Await.NOTHING))));
     }
 
     private static Map<String, Object> message(String type, double time, String data) {

@@ -206,7 +206,8 @@ class RecorderTest {
                 .satisfies(step -> {
                     assertThat(step.title()).isEqualTo("WEBSOCKET /live");
                     assertThat(step.request().body())
-                            .isEqualTo(new Body.Messages(List.of(new Body.Message(Template.literal("hello"), Body.Await.NOTHING))));
+                            .isEqualTo(new Body.Messages(
+                                    List.of(new Body.Message(Template.literal("hello"), Body.Await.NOTHING))));
                 });
     }
 

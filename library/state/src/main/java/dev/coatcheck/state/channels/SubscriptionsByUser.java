@@ -43,9 +43,8 @@ final class SubscriptionsByUser {
     private static Optional<Subscription> predecessor(Set<Subscription> all, Subscription subscription) {
         var client = subscription.subscriber().client();
         return all.stream()
-                .filter(other -> client.isPresent()
-                        && other.subscriber().client().equals(client)
-                        && !other.equals(subscription))
+                .filter(other ->
+                        client.isPresent() && other.subscriber().client().equals(client) && !other.equals(subscription))
                 .findAny();
     }
 
