@@ -13,7 +13,6 @@ import dev.coatcheck.state.uploads.Uploads;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * An attached bucket of an object store that speaks S3: Amazon's, or one that speaks as it does (MinIO, R2, Ceph, Garage,
@@ -49,10 +48,12 @@ import java.util.Optional;
 public final class S3 implements AutoCloseable {
     private final Bucket bucket;
     private final S3Settings settings;
+    private final Heads heads;
 
     private S3(S3Url url, S3Settings settings) {
         this.bucket = new Bucket(url, settings);
         this.settings = settings.withoutAlso(url.lacking());
+        this.heads = Heads.decided(bucket, this.settings);
     }
 
     /** Attaches with default settings: see {@link #attach(String, S3Settings)}. */
@@ -159,17 +160,17 @@ public final class S3 implements AutoCloseable {
      */
     public DirectUploads directUploads(DirectUploadSettings uploads) {
         requireConditions();
-        return new S3DirectUploads(bucket, settings, uploads, new Heads(bucket, Optional.empty()));
+        return new S3DirectUploads(bucket, settings, uploads, heads);
     }
 
     /** The same for a store that ignores conditions: see {@link #uploads(UploadSettings, Leases)}. */
     public DirectUploads directUploads(DirectUploadSettings uploads, Leases leases) {
-        return new S3DirectUploads(bucket, settings, uploads, new Heads(bucket, Optional.of(leases)));
+        return new S3DirectUploads(bucket, settings, uploads, Heads.leased(bucket, settings, leases));
     }
 
     UploadStore uploadStore() {
         requireConditions();
-        return new S3UploadStore(bucket, settings, Optional.empty(), S3UploadStore.GRACE);
+        return new S3UploadStore(bucket, settings, heads, S3UploadStore.GRACE);
     }
 
     private void requireConditions() {
@@ -180,7 +181,7 @@ public final class S3 implements AutoCloseable {
     }
 
     UploadStore uploadStore(Leases leases) {
-        return new S3UploadStore(bucket, settings, Optional.of(leases), S3UploadStore.GRACE);
+        return new S3UploadStore(bucket, settings, Heads.leased(bucket, settings, leases), S3UploadStore.GRACE);
     }
 
     /**
@@ -195,7 +196,7 @@ public final class S3 implements AutoCloseable {
         return new MultipartSweep(bucket)
                 .abortBegunBefore(
                         Instant.now().minus(olderThan),
-                        () -> new S3UploadStore(bucket, settings, Optional.empty(), S3UploadStore.GRACE).multiparts());
+                        () -> new S3UploadStore(bucket, settings, heads, S3UploadStore.GRACE).multiparts());
     }
 
     /**

@@ -9,7 +9,6 @@ import dev.coatcheck.contracts.leases.InMemoryLeaseStore;
 import dev.coatcheck.state.blobs.PutOptions;
 import dev.coatcheck.state.blobs.ReadOptions;
 import dev.coatcheck.state.blobs.ReadResult.Found;
-import dev.coatcheck.state.leases.LeaseSettings;
 import dev.coatcheck.state.leases.Leases;
 import dev.coatcheck.state.uploads.DirectBeginResult;
 import dev.coatcheck.state.uploads.DirectBeginResult.Begun;
@@ -56,7 +55,7 @@ class DirectUploadsTest {
     final Buckets buckets = new Buckets();
 
     private final Leases leases =
-            new Leases(new InMemoryLeaseStore(InstantSource.system()), LeaseSettings.heldBy("web.1"));
+            new Leases(new InMemoryLeaseStore(InstantSource.system()), Buckets.LEASES);
     private HttpClient browser;
     private S3 s3;
     private DirectUploads direct;
@@ -164,7 +163,8 @@ class DirectUploadsTest {
         assertThat(direct.finish(begun.id())).isEqualTo(new Missing());
         s3.abortUploads(Duration.ZERO);
         try (var bucket = new Bucket(S3Url.parse(buckets.url()), Buckets.SETTINGS)) {
-            var impatient = new S3UploadStore(bucket, Buckets.SETTINGS, Optional.of(leases), Duration.ZERO);
+            var impatient = new S3UploadStore(
+                    bucket, Buckets.SETTINGS, Heads.leased(bucket, Buckets.SETTINGS, leases), Duration.ZERO);
             await().atMost(PATIENCE).until(() -> impatient.sweep(10) + buckets.held(), sum -> sum == 0);
         }
     }

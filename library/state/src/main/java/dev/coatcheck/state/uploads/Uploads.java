@@ -73,8 +73,9 @@ public final class Uploads {
 
     /** Begins an upload, under an id that nobody can guess. */
     public BeginResult begin(NewUpload upload) {
-        if (upload.length().orElse(0) > upload.options().maxBytes()) {
-            return new BeginResult.TooLarge(upload.options().maxBytes());
+        long most = most(upload);
+        if (upload.length().orElse(0) > most) {
+            return new BeginResult.TooLarge(most);
         }
         var record = record(UploadId.random(), upload, List.of());
         return new Begun(store.create(record)
@@ -215,8 +216,8 @@ public final class Uploads {
             length = Math.addExact(length, present.get().record().offset());
             found.add(present.get());
         }
-        if (length > whole.options().maxBytes()) {
-            return new JoinResult.TooLarge(whole.options().maxBytes());
+        if (length > most(whole)) {
+            return new JoinResult.TooLarge(most(whole));
         }
         var record = record(id, whole.withLength(length), parts);
         var joined = known.or(() -> store.create(record)).or(() -> present(id));
@@ -271,6 +272,10 @@ public final class Uploads {
      */
     public int sweep(int limit) {
         return store.sweep(limit);
+    }
+
+    private long most(NewUpload upload) {
+        return Math.min(upload.options().maxBytes(), store.mostBytes());
     }
 
     private Optional<StoredUpload> present(UploadId id) {
