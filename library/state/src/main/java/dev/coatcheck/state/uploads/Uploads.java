@@ -71,7 +71,10 @@ public final class Uploads {
         this.settings = settings;
     }
 
-    /** Begins an upload, under an id that nobody can guess. */
+    /**
+     * Begins an upload, under an id that nobody can guess. Too large is what is announced with more bytes than its options or the
+     * store take.
+     */
     public BeginResult begin(NewUpload upload) {
         long most = most(upload);
         if (upload.length().orElse(0) > most) {
@@ -255,7 +258,8 @@ public final class Uploads {
     }
 
     /**
-     * Gives an upload up: whoever is writing cannot any more. The blob of a finished one stays. One round trip.
+     * Gives an upload up: whoever is writing cannot any more. The blob of a finished one stays. One round trip on PostgreSQL, three
+     * to five on an object store.
      *
      * @return whether there was one
      */
@@ -265,9 +269,11 @@ public final class Uploads {
 
     /**
      * Clears away uploads that have expired, and what is left of writers that died: for a schedule, on a store that does not do
-     * so by itself. PostgreSQL does; an object store is asked once an hour or so. Any number of processes may do it at the same time.
+     * so by itself. PostgreSQL does; an object store is asked once an hour or so, and costs a round trip for each thousand objects
+     * and one for each upload that it keeps, whether there is anything to remove or not. Any number of processes may do it at the
+     * same time; one is enough.
      *
-     * @param limit how many uploads at the most
+     * @param limit how many uploads are removed at the most
      * @return how many there were: perhaps there are more where it is the limit
      */
     public int sweep(int limit) {
