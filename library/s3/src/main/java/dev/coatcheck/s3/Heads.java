@@ -67,8 +67,9 @@ final class Heads {
         var least = settings.requestTimeout().multipliedBy(LEAST_TIMEOUTS);
         if (leases.duration().compareTo(least) < 0) {
             throw new IllegalArgumentException(
-                    "uploads on %s need leases of %s or longer, three times the time-out of a request, not of %s: shorten S3Settings.requestTimeout or lengthen LeaseSettings.duration"
-                            .formatted(bucket, least, leases.duration()));
+                    "uploads on %s need leases of %s or longer, three times the time-out of a request, not of %s:"
+                                    .formatted(bucket, least, leases.duration())
+                            + " shorten S3Settings.requestTimeout, or lengthen LeaseSettings.duration");
         }
         return new Heads(bucket, settings, Optional.of(leases));
     }
@@ -177,8 +178,8 @@ final class Heads {
         var stored =
                 was == null ? store(head, put -> put.ifNoneMatch("*")) : store(head, put -> put.ifMatch(was.etag()));
         // Asked twice, since the first answer was lost, the store finds there what it has just stored.
-        return stored.or(() -> find(head.upload().id())
-                .filter(seen -> seen.head().token().equals(head.token())));
+        return stored.or(() ->
+                find(head.upload().id()).filter(seen -> seen.head().token().equals(head.token())));
     }
 
     private Optional<Seen> store(Head head, Consumer<PutObjectRequest.Builder> condition) {

@@ -69,13 +69,16 @@ record UploadFinish(Bucket bucket, S3Settings settings, Heads heads, Pieces piec
     Optional<Seen> seal(Seen seen, String sha256) {
         var head = seen.head();
         var full = head.parts().first(head.fullChunks());
-        if (head.multipart().isPresent() && head.tailLength() == 0 && !full.numbers().isEmpty()) {
+        if (head.multipart().isPresent()
+                && head.tailLength() == 0
+                && !full.numbers().isEmpty()) {
             return heads.replace(seen, head.sealed(head.multipart().get(), full));
         }
         if (head.nextPart() > Multipart.MOST_PARTS) {
             throw new IllegalStateException(
-                    "an object has %d parts at the most, and no number is left for the last: writers of this upload were superseded too often"
-                            .formatted(Multipart.MOST_PARTS));
+                    "an object has %d parts at the most, and no number is left for the last one of this upload:"
+                                    .formatted(Multipart.MOST_PARTS)
+                            + " its writers were superseded too often");
         }
         var last = last(seen);
         return last.isEmpty() ? Optional.empty() : seal(seen, sha256, last.get(), full);

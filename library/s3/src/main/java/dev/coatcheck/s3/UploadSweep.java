@@ -80,9 +80,7 @@ record UploadSweep(Bucket bucket, Heads heads, Pieces pieces, Duration grace) {
     private void clear(Seen removed) {
         var head = removed.head();
         var upload = head.upload();
-        head.multipart()
-                .map(name -> parts(head, name))
-                .ifPresent(Multipart::abort);
+        head.multipart().map(name -> parts(head, name)).ifPresent(Multipart::abort);
         head.pieces().forEach(name -> pieces.delete(UploadNames.piece(upload.id(), name)));
         heads.delete(removed);
     }

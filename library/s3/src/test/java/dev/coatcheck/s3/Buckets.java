@@ -23,8 +23,8 @@ final class Buckets implements AfterEachCallback {
             S3Settings.defaults().withPartBytes(5 << 20).without(BlobCapability.CONSISTENT_READS);
 
     /** As long as the time-out of a request asks for. */
-    static final LeaseSettings LEASES = LeaseSettings.heldBy("web.1")
-            .withDuration(SETTINGS.requestTimeout().multipliedBy(3));
+    static final LeaseSettings LEASES =
+            LeaseSettings.heldBy("web.1").withDuration(SETTINGS.requestTimeout().multipliedBy(3));
 
     private final List<S3> attached = new ArrayList<>();
     private String url = "";

@@ -36,7 +36,6 @@ import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -54,8 +53,7 @@ class DirectUploadsTest {
     @RegisterExtension
     final Buckets buckets = new Buckets();
 
-    private final Leases leases =
-            new Leases(new InMemoryLeaseStore(InstantSource.system()), Buckets.LEASES);
+    private final Leases leases = new Leases(new InMemoryLeaseStore(InstantSource.system()), Buckets.LEASES);
     private HttpClient browser;
     private S3 s3;
     private DirectUploads direct;

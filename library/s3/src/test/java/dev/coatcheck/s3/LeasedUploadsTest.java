@@ -20,8 +20,7 @@ class LeasedUploadsTest extends UploadsContract {
     @RegisterExtension
     final Buckets buckets = new Buckets();
 
-    private final Leases leases =
-            new Leases(new InMemoryLeaseStore(InstantSource.system()), Buckets.LEASES);
+    private final Leases leases = new Leases(new InMemoryLeaseStore(InstantSource.system()), Buckets.LEASES);
     private @Nullable S3 s3;
     private @Nullable UploadStore store;
 

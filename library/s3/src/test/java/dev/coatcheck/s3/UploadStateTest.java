@@ -1,37 +1,28 @@
 package dev.coatcheck.s3;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import com.sun.net.httpserver.HttpServer;
+import dev.coatcheck.contracts.blobs.GeneratedStream;
 import dev.coatcheck.contracts.faults.Relay;
 import dev.coatcheck.contracts.leases.InMemoryLeaseStore;
-import dev.coatcheck.state.BackingServiceException;
-import dev.coatcheck.state.leases.LeaseSettings;
-import dev.coatcheck.state.leases.Leases;
-import dev.coatcheck.state.uploads.BeginResult;
-import dev.coatcheck.state.uploads.ChunkChecksum;
-import dev.coatcheck.state.uploads.ChunkChecksum.Algorithm;
-import java.net.URI;
-import java.time.InstantSource;
-import java.util.List;
-import java.util.concurrent.FutureTask;
-import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-import com.sun.net.httpserver.HttpServer;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import dev.coatcheck.contracts.blobs.GeneratedStream;
 import dev.coatcheck.s3.Heads.Seen;
+import dev.coatcheck.state.BackingServiceException;
 import dev.coatcheck.state.blobs.PutOptions;
 import dev.coatcheck.state.blobs.ReadOptions;
 import dev.coatcheck.state.blobs.ReadResult.Found;
+import dev.coatcheck.state.leases.LeaseSettings;
+import dev.coatcheck.state.leases.Leases;
 import dev.coatcheck.state.uploads.AppendOptions;
 import dev.coatcheck.state.uploads.AppendResult;
 import dev.coatcheck.state.uploads.AppendResult.Appended;
 import dev.coatcheck.state.uploads.AppendResult.Superseded;
+import dev.coatcheck.state.uploads.BeginResult;
 import dev.coatcheck.state.uploads.BeginResult.Begun;
+import dev.coatcheck.state.uploads.ChunkChecksum;
+import dev.coatcheck.state.uploads.ChunkChecksum.Algorithm;
 import dev.coatcheck.state.uploads.FinishResult;
 import dev.coatcheck.state.uploads.FinishResult.Stored;
 import dev.coatcheck.state.uploads.NewUpload;
@@ -43,16 +34,25 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
 
@@ -162,8 +162,9 @@ class UploadStateTest {
         pieces.delete(UploadNames.piece(id, name));
 
         assertThatThrownBy(() -> uploads.finish(id)).isInstanceOf(BackingServiceException.class);
-        await().atMost(PATIENCE).untilAsserted(() -> assertThatThrownBy(() -> append(id, PART + 10, new byte[1]))
-                .isInstanceOf(BackingServiceException.class));
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThatThrownBy(() -> append(id, PART + 10, new byte[1]))
+                        .isInstanceOf(BackingServiceException.class));
 
         bucket.ask(
                 "bring it back",
