@@ -77,6 +77,7 @@ import org.junit.jupiter.api.io.TempDir;
 class UploadsGuideTest {
     private static final String URL = SharedServers.freshPostgresUrl();
     private static final S3Settings STORE = S3Settings.defaults()
+            .withRequestTimeout(Duration.ofSeconds(10)) // the leases last three times as long
             .without(BlobCapability.SOLE_CREATION, BlobCapability.CONSISTENT_READS, BlobCapability.ALL_KEYS);
     private static final byte[] FILM = "....ftypisom....".getBytes(StandardCharsets.US_ASCII);
 

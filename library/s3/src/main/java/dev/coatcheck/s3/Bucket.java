@@ -68,9 +68,14 @@ final class Bucket implements AutoCloseable {
                 .serviceConfiguration(s3 -> s3.chunkedEncodingEnabled(false).expectContinueEnabled(false))
                 .overrideConfiguration(client -> client.retryStrategy(retries)
                         .apiCallAttemptTimeout(settings.requestTimeout())
-                        .apiCallTimeout(settings.requestTimeout().multipliedBy(2)));
+                        .apiCallTimeout(longest(settings)));
         url.endpoint().ifPresent(endpoint -> builder.endpointOverride(endpoint).forcePathStyle(true));
         return builder.region(region).build();
+    }
+
+    /** How long a request may take that is made again where it fails. */
+    static Duration longest(S3Settings settings) {
+        return settings.requestTimeout().multipliedBy(2);
     }
 
     private S3Presigner presigner() {

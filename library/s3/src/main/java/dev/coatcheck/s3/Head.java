@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.StringReader;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -241,6 +242,14 @@ record Head(
         if (!FORMAT.equals(fields.getProperty("format"))) {
             throw new IllegalArgumentException("an upload in a format that this release does not read");
         }
+        try {
+            return read(fields);
+        } catch (DateTimeException | NullPointerException e) {
+            throw new IllegalArgumentException("the head of an upload is damaged", e);
+        }
+    }
+
+    private static Head read(Properties fields) {
         var blob = Optional.ofNullable(fields.getProperty("etag"))
                 .map(etag -> new Ended(
                         etag,

@@ -2,6 +2,7 @@ package dev.coatcheck.s3;
 
 import dev.coatcheck.state.BackingServiceException;
 import dev.coatcheck.state.blobs.Blob;
+import dev.coatcheck.state.blobs.BlobCapability;
 import dev.coatcheck.state.leases.Acquisition.Acquired;
 import dev.coatcheck.state.leases.Leases;
 import dev.coatcheck.state.uploads.StoredUpload;
@@ -12,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -30,12 +32,47 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
  *
  * <p>A store that stores on condition ({@code If-Match}) decides who that is. For one that does not, a lease of another store
  * keeps those who would replace a head from each other, and whoever has it looks first. That holds as long as no request
- * arrives at the store later than the lease of who sent it lasts.
- *
- * @param leases empty where the store decides
+ * arrives at the store later than the lease of who sent it lasts. Where there are leases and the store is not known to ignore
+ * conditions, both decide.
  */
-record Heads(Bucket bucket, Optional<Leases> leases) {
+final class Heads {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    /** A lease must outlast the request that it protects, which takes twice the time-out, and a tenth of it is not counted on. */
+    private static final int LEAST_TIMEOUTS = 3;
+
+    /** An ETag that no object has. */
+    private static final String NOBODYS = "\"00000000000000000000000000000000\"";
+
+    private final Bucket bucket;
+    private final boolean onCondition;
+    private final Optional<Leases> leases;
+    private final Duration longest;
+    private final AtomicBoolean proven = new AtomicBoolean();
+
+    private Heads(Bucket bucket, S3Settings settings, Optional<Leases> leases) {
+        this.bucket = bucket;
+        this.onCondition = !settings.lacking().contains(BlobCapability.SOLE_CREATION);
+        this.leases = leases;
+        this.longest = Bucket.longest(settings);
+    }
+
+    /** Of a store that decides. Whether it does is tried at the first upload that begins. */
+    static Heads decided(Bucket bucket, S3Settings settings) {
+        return new Heads(bucket, settings, Optional.empty());
+    }
+
+    /** @throws IllegalArgumentException where the leases are too short to outlast a request */
+    static Heads leased(Bucket bucket, S3Settings settings, Leases leases) {
+        var least = settings.requestTimeout().multipliedBy(LEAST_TIMEOUTS);
+        if (leases.duration().compareTo(least) < 0) {
+            throw new IllegalArgumentException(
+                    "uploads on %s need leases of %s or longer, three times the time-out of a request, not of %s:"
+                                    .formatted(bucket, least, leases.duration())
+                            + " shorten S3Settings.requestTimeout, or lengthen LeaseSettings.duration");
+        }
+        return new Heads(bucket, settings, Optional.of(leases));
+    }
 
     /**
      * A head as the store has it.
@@ -95,25 +132,54 @@ record Heads(Bucket bucket, Optional<Leases> leases) {
                 StoreClock.age(head.writtenAt(), counted, StoreClock.now(response), Instant.now()));
     }
 
-    /** Stores the first head of an upload; empty where there is one. */
+    /**
+     * Stores the first head of an upload; empty where there is one. The first time, one round trip more.
+     *
+     * @throws UnsupportedOperationException where the store was to decide, and ignores conditions
+     */
     Optional<Seen> create(Head head) {
-        return put(null, head.stamped());
+        var created = put(null, head.stamped());
+        created.filter(seen -> leases.isEmpty() && !proven.get()).ifPresent(this::prove);
+        return created;
     }
 
-    /** Replaces a head; empty where it is not what is stored. */
+    /** Stores a head over itself on a condition that cannot hold. */
+    private void prove(Seen created) {
+        if (store(created.head(), put -> put.ifMatch(NOBODYS)).isPresent()) {
+            bucket.ask(
+                    "forget an upload",
+                    client -> client.deleteObject(
+                            named(created.head().upload().id()).build()));
+            throw new UnsupportedOperationException(
+                    bucket + " ignores conditions (If-Match): uploads on it need the leases of another store, and "
+                            + "S3Settings.without(BlobCapability.SOLE_CREATION)");
+        }
+        proven.set(true);
+    }
+
+    /**
+     * Replaces a head.
+     *
+     * @return empty where it is not what is stored, or the store had another to do with it at this moment. Where an answer was
+     *     lost, what was to replace it may have been stored all the same, and another may have gone on from it
+     */
     Optional<Seen> replace(Seen was, Head head) {
         return put(was, head.stamped());
     }
 
     private Optional<Seen> put(@Nullable Seen was, Head head) {
-        var id = head.upload().id();
-        if (leases.isPresent()) {
-            return alone(id, () -> isStored(id, was) ? store(head, put -> {}) : Optional.empty());
+        return leases.isEmpty() ? decide(was, head) : alone(head.upload().id(), was, () -> decide(was, head));
+    }
+
+    private Optional<Seen> decide(@Nullable Seen was, Head head) {
+        if (!onCondition) {
+            return store(head, put -> {});
         }
         var stored =
                 was == null ? store(head, put -> put.ifNoneMatch("*")) : store(head, put -> put.ifMatch(was.etag()));
         // Asked twice, since the first answer was lost, the store finds there what it has just stored.
-        return stored.or(() -> find(id).filter(seen -> seen.head().token().equals(head.token())));
+        return stored.or(() ->
+                find(head.upload().id()).filter(seen -> seen.head().token().equals(head.token())));
     }
 
     private Optional<Seen> store(Head head, Consumer<PutObjectRequest.Builder> condition) {
@@ -146,19 +212,23 @@ record Heads(Bucket bucket, Optional<Leases> leases) {
     /** Deletes a head while it is what is stored. */
     void delete(Seen was) {
         var id = was.head().upload().id();
-        if (leases.isPresent()) {
-            alone(id, () -> {
-                if (isStored(id, was)) {
-                    bucket.ask(
-                            "forget an upload",
-                            client -> client.deleteObject(named(id).build()));
-                }
+        if (leases.isEmpty()) {
+            delete(id, was.etag());
+        } else {
+            alone(id, was, () -> {
+                delete(id, was.etag());
                 return Optional.empty();
             });
-            return;
         }
+    }
+
+    private void delete(UploadId id, String etag) {
         bucket.ask("forget an upload", client -> {
-            deleteOnCondition(client, id, was.etag());
+            if (onCondition) {
+                deleteOnCondition(client, id, etag);
+            } else {
+                client.deleteObject(named(id).build());
+            }
             return id;
         });
     }
@@ -193,11 +263,14 @@ record Heads(Bucket bucket, Optional<Leases> leases) {
                         .isPresent();
     }
 
-    private Optional<Seen> alone(UploadId id, Supplier<Optional<Seen>> action) {
+    /** Under the lease of an upload, where a head is what is stored, and the lease is held for as long as a request may take. */
+    private Optional<Seen> alone(UploadId id, @Nullable Seen was, Supplier<Optional<Seen>> action) {
         try {
             if (leases.orElseThrow().acquire("upload/" + id.text(), PATIENCE) instanceof Acquired(var lease)) {
                 try (lease) {
-                    return action.get();
+                    return isStored(id, was) && lease.remaining().compareTo(longest) > 0
+                            ? action.get()
+                            : Optional.empty();
                 }
             }
             return Optional.empty();

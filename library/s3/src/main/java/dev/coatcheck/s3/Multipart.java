@@ -152,7 +152,8 @@ record Multipart(Bucket bucket, String key, String id) {
                 if (first && e.statusCode() == HttpURLConnection.HTTP_PRECON_FAILED) {
                     return new Completion.Exists();
                 }
-                if (INVALID_PART.equals(e.awsErrorDetails().errorCode())) {
+                if (e.awsErrorDetails() != null
+                        && INVALID_PART.equals(e.awsErrorDetails().errorCode())) {
                     return new Completion.Changed();
                 }
                 throw e;

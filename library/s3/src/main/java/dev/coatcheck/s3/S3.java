@@ -13,7 +13,6 @@ import dev.coatcheck.state.uploads.Uploads;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * An attached bucket of an object store that speaks S3: Amazon's, or one that speaks as it does (MinIO, R2, Ceph, Garage,
@@ -49,10 +48,12 @@ import java.util.Optional;
 public final class S3 implements AutoCloseable {
     private final Bucket bucket;
     private final S3Settings settings;
+    private final Heads heads;
 
     private S3(S3Url url, S3Settings settings) {
         this.bucket = new Bucket(url, settings);
         this.settings = settings.withoutAlso(url.lacking());
+        this.heads = Heads.decided(bucket, this.settings);
     }
 
     /** Attaches with default settings: see {@link #attach(String, S3Settings)}. */
@@ -118,16 +119,20 @@ public final class S3 implements AutoCloseable {
      * beside them. For a store that replaces an object only where it is what was seen ({@code If-Match}), as Amazon's, MinIO, R2 and
      * Ceph do: that is what lets one of two writers go on.
      *
-     * <p>A chunk is a part: {@link S3Settings#partBytes()}, or more where the upload may have more than 9000 such parts. Round
-     * trips: {@code begin} and {@code find} one; {@code append} two, two for each part, one or two at its end, and two more where
+     * <p>A chunk is a part: {@link S3Settings#partBytes()}, or more where the upload may have more than 9000 such parts, up to 64 MiB;
+     * what is announced with more than 9000 of the largest is too large, unless parts of a larger size are asked for.
+     *
+     * <p>Round trips: {@code begin} one, and one more the first time, which tries whether the store looks at conditions; {@code find}
+     * one; {@code append} two, two for each part, two more for the first of an upload, one to three at its end, and two more where
      * it begins inside of a part, whose bytes are read and written again; {@code finish} seven, three more where its last part is a
-     * short one, and one for each 1000 parts; what is given up three.
-     * A client that is slow has what came of it stored three times in a {@linkplain UploadSettings#lease() lease}: 20 or 30 seconds
+     * short one, four where that is the only one, and one for each 1000 parts; what is given up three to five.
+     * A client that is slow has all that came of a part stored three times in a {@linkplain UploadSettings#lease() lease}: 20 or 30 seconds
      * cost less here than the 5 of the default, and let a client wait that much longer whose process has died.
      *
      * <p>The store holds the SHA-256 of a finished upload where {@link #blobs()} would; the outcome of finishing always has it.
      * A rule of the bucket that ends incomplete uploads ends these too: give it more days than the
      * {@linkplain UploadSettings#expiry() expiry}. {@link Uploads#sweep} is to be asked from a schedule.
+     * {@code begin} throws {@link UnsupportedOperationException} where the store turns out to ignore conditions.
      *
      * @throws UnsupportedOperationException where this was attached {@linkplain S3Settings#without without}
      *     {@link BlobCapability#SOLE_CREATION}: see {@link #uploads(UploadSettings, Leases)}
@@ -139,11 +144,12 @@ public final class S3 implements AutoCloseable {
     /**
      * The same for a store that ignores conditions: who replaces an upload's state holds a lease of another store meanwhile, and
      * looks first. That is two round trips more there, and one here, for each change. Of two writers one goes on unless a
-     * request of the other arrives at the store later than its lease lasts, as it was on its way or its process was stopped: give
-     * leases that last longer than twice the {@linkplain S3Settings#requestTimeout() time-out}, and take a store that decides
-     * itself where there is one.
+     * request of the other arrives at the store later than its lease lasts, as it was on its way or its process was stopped: take a
+     * store that decides itself where there is one. Where this was not attached as one that ignores conditions, both are asked.
      *
-     * @param leases open for as long as the uploads are used
+     * @param leases open for as long as the uploads are used; they last at least three times the
+     *     {@linkplain S3Settings#requestTimeout() time-out} of a request, which is 90 seconds by default
+     * @throws IllegalArgumentException where they are shorter
      */
     public Uploads uploads(UploadSettings settings, Leases leases) {
         return new Uploads(uploadStore(leases), settings);
@@ -159,17 +165,17 @@ public final class S3 implements AutoCloseable {
      */
     public DirectUploads directUploads(DirectUploadSettings uploads) {
         requireConditions();
-        return new S3DirectUploads(bucket, settings, uploads, new Heads(bucket, Optional.empty()));
+        return new S3DirectUploads(bucket, settings, uploads, heads);
     }
 
     /** The same for a store that ignores conditions: see {@link #uploads(UploadSettings, Leases)}. */
     public DirectUploads directUploads(DirectUploadSettings uploads, Leases leases) {
-        return new S3DirectUploads(bucket, settings, uploads, new Heads(bucket, Optional.of(leases)));
+        return new S3DirectUploads(bucket, settings, uploads, Heads.leased(bucket, settings, leases));
     }
 
     UploadStore uploadStore() {
         requireConditions();
-        return new S3UploadStore(bucket, settings, Optional.empty(), S3UploadStore.GRACE);
+        return new S3UploadStore(bucket, settings, heads, S3UploadStore.GRACE);
     }
 
     private void requireConditions() {
@@ -180,7 +186,7 @@ public final class S3 implements AutoCloseable {
     }
 
     UploadStore uploadStore(Leases leases) {
-        return new S3UploadStore(bucket, settings, Optional.of(leases), S3UploadStore.GRACE);
+        return new S3UploadStore(bucket, settings, Heads.leased(bucket, settings, leases), S3UploadStore.GRACE);
     }
 
     /**
@@ -195,7 +201,7 @@ public final class S3 implements AutoCloseable {
         return new MultipartSweep(bucket)
                 .abortBegunBefore(
                         Instant.now().minus(olderThan),
-                        () -> new S3UploadStore(bucket, settings, Optional.empty(), S3UploadStore.GRACE).multiparts());
+                        () -> new S3UploadStore(bucket, settings, heads, S3UploadStore.GRACE).multiparts());
     }
 
     /**

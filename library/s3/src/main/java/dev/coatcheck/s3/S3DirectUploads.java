@@ -19,6 +19,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.IntStream;
 import software.amazon.awssdk.services.s3.model.Part;
 
@@ -30,6 +31,7 @@ import software.amazon.awssdk.services.s3.model.Part;
  */
 final class S3DirectUploads implements DirectUploads {
     private static final Duration RETRY = Duration.ofSeconds(1);
+    private static final long MOST_BYTES = (long) Multipart.MOST_PARTS * S3Settings.MOST_PART;
 
     private final Bucket bucket;
     private final S3Settings s3Settings;
@@ -56,6 +58,9 @@ final class S3DirectUploads implements DirectUploads {
         if (length > upload.options().maxBytes()) {
             return new DirectBeginResult.TooLarge(upload.options().maxBytes());
         }
+        if (length > MOST_BYTES) {
+            return new DirectBeginResult.TooLarge(MOST_BYTES);
+        }
         var record = new UploadRecord(
                 UploadId.random(),
                 upload,
@@ -75,9 +80,6 @@ final class S3DirectUploads implements DirectUploads {
 
     private int partBytes(long length) {
         long needed = (length - 1) / Multipart.MOST_PARTS + 1;
-        if (needed > S3Settings.MOST_PART) {
-            throw new IllegalArgumentException("an object store takes no upload of " + length + " bytes");
-        }
         return (int) Math.max(s3Settings.partBytes(), needed);
     }
 
@@ -101,9 +103,10 @@ final class S3DirectUploads implements DirectUploads {
 
     @Override
     public List<PresignedPart> sign(UploadId id, Collection<Integer> parts) {
+        var wanted = Set.copyOf(parts);
         return present(id).filter(seen -> seen.head().stage() == Stage.OPEN).stream()
                 .flatMap(seen -> numbers(seen.head().upload()).stream()
-                        .filter(parts::contains)
+                        .filter(wanted::contains)
                         .limit(MOST_SIGNED)
                         .map(number -> sign(seen.head(), number)))
                 .toList();

@@ -52,8 +52,8 @@ public record S3Settings(Duration connectTimeout, Duration requestTimeout, int p
     }
 
     /**
-     * For a store that promises less than Amazon's: one that ignores {@code If-None-Match} when it stores lacks
-     * {@link BlobCapability#SOLE_CREATION}, one that keeps objects as files, such as that of
+     * For a store that promises less than Amazon's: one that ignores {@code If-None-Match} when it stores, or {@code If-Match} and is to
+     * keep uploads, lacks {@link BlobCapability#SOLE_CREATION}, one that keeps objects as files, such as that of
      * {@code coatcheck up}, {@link BlobCapability#ALL_KEYS} and {@link BlobCapability#CONSISTENT_READS} as well. Of Google Cloud
      * Storage, which is known by its name, it need not be said.
      */

@@ -3,7 +3,6 @@ package dev.coatcheck.s3;
 import dev.coatcheck.s3.Head.Stage;
 import dev.coatcheck.s3.Head.Tail;
 import dev.coatcheck.s3.Heads.Seen;
-import dev.coatcheck.state.leases.Leases;
 import dev.coatcheck.state.uploads.Chunk;
 import dev.coatcheck.state.uploads.StoredUpload;
 import dev.coatcheck.state.uploads.UploadId;
@@ -12,7 +11,6 @@ import dev.coatcheck.state.uploads.UploadStore;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -30,6 +28,9 @@ final class S3UploadStore implements UploadStore {
     /** What is left of the numbers for who has to leave some out. */
     private static final int PARTS_OF_A_FULL_UPLOAD = 9_000;
 
+    /** What a writer may have to hold in memory, where the settings do not ask for more. */
+    private static final int LARGEST_CHUNK = 64 << 20;
+
     private static final int MOST_TRIES = 100;
 
     private final Bucket bucket;
@@ -38,10 +39,10 @@ final class S3UploadStore implements UploadStore {
     private final Pieces pieces;
     private final Duration grace;
 
-    S3UploadStore(Bucket bucket, S3Settings settings, Optional<Leases> leases, Duration grace) {
+    S3UploadStore(Bucket bucket, S3Settings settings, Heads heads, Duration grace) {
         this.bucket = bucket;
         this.settings = settings;
-        this.heads = new Heads(bucket, leases);
+        this.heads = heads;
         this.pieces = new Pieces(bucket);
         this.grace = grace;
     }
@@ -52,11 +53,18 @@ final class S3UploadStore implements UploadStore {
         if (maxBytes == Long.MAX_VALUE) {
             return settings.partBytes();
         }
-        long needed = maxBytes / PARTS_OF_A_FULL_UPLOAD + 1;
-        if (needed > S3Settings.MOST_PART) {
-            throw new IllegalArgumentException("an object store takes no upload of " + maxBytes + " bytes");
-        }
-        return (int) Math.max(settings.partBytes(), needed);
+        long needed = (maxBytes - 1) / PARTS_OF_A_FULL_UPLOAD + 1;
+        return Math.clamp(needed, settings.partBytes(), largestChunk());
+    }
+
+    /** What a client announces decides how large the parts are, and so must not decide how much memory they take. */
+    @Override
+    public long mostBytes() {
+        return (long) largestChunk() * PARTS_OF_A_FULL_UPLOAD;
+    }
+
+    private int largestChunk() {
+        return Math.max(settings.partBytes(), LARGEST_CHUNK);
     }
 
     @Override
@@ -87,7 +95,7 @@ final class S3UploadStore implements UploadStore {
         var head = Seen.of(upload).head();
         return head.tail()
                 .flatMap(tail -> pieces.read(upload.record().id(), tail.name(), head.tailLength()))
-                .orElseThrow(() -> new IllegalStateException("the upload was changed, or its last chunk is not there"));
+                .orElseThrow(() -> UploadFinish.noTail(bucket));
     }
 
     @Override
@@ -119,11 +127,7 @@ final class S3UploadStore implements UploadStore {
     private Optional<Seen> writeTail(Seen seen, UploadRecord becomes, Chunk chunk) {
         var tail = Tail.of(chunk.number(), chunk.length());
         pieces.put(becomes.id(), tail.name(), chunk);
-        var changed = change(seen, seen.head().withTail(becomes, tail));
-        if (changed.isEmpty()) {
-            pieces.tryToDelete(becomes.id(), List.of(tail.name()));
-        }
-        return changed;
+        return change(seen, seen.head().withTail(becomes, tail));
     }
 
     /** A chunk of what is only to be joined with others: parts could not be read before they are an object. */
@@ -158,21 +162,19 @@ final class S3UploadStore implements UploadStore {
             remove(seen.stored());
             return Optional.empty();
         }
-        var changed = change(seen, head.inParts(parts.id()).withPart(becomes, chunk.number()));
-        if (fresh && changed.isEmpty()) {
-            parts.tryToAbort();
-        }
-        return changed;
+        return change(seen, head.inParts(parts.id()).withPart(becomes, chunk.number()));
     }
 
-    /** Replaces the head, and deletes what it refers to no more. */
+    /** Replaces the head, and deletes what it refers to no more; or what it would have referred to, where it was not. */
     private Optional<Seen> change(Seen seen, Head becomes) {
         var changed = heads.replace(seen, becomes);
-        changed.ifPresent(now -> {
-            var dropped = new HashSet<>(seen.head().pieces());
-            dropped.removeAll(now.head().pieces());
-            pieces.tryToDelete(becomes.upload().id(), dropped);
-        });
+        if (changed.isEmpty()) {
+            cleaning().discard(seen, becomes);
+            return changed;
+        }
+        var dropped = new HashSet<>(seen.head().pieces());
+        dropped.removeAll(becomes.pieces());
+        pieces.tryToDelete(becomes.upload().id(), dropped);
         return changed;
     }
 

@@ -4,6 +4,7 @@ import dev.coatcheck.s3.Head.Ended;
 import dev.coatcheck.s3.Head.Stage;
 import dev.coatcheck.s3.Heads.Seen;
 import dev.coatcheck.s3.Multipart.Completion;
+import dev.coatcheck.state.BackingServiceException;
 import dev.coatcheck.state.blobs.BlobCapability;
 import dev.coatcheck.state.uploads.UploadId;
 import dev.coatcheck.state.uploads.UploadRecord;
@@ -68,16 +69,31 @@ record UploadFinish(Bucket bucket, S3Settings settings, Heads heads, Pieces piec
     Optional<Seen> seal(Seen seen, String sha256) {
         var head = seen.head();
         var full = head.parts().first(head.fullChunks());
-        if (head.multipart().isPresent() && head.tailLength() == 0) {
+        if (head.multipart().isPresent()
+                && head.tailLength() == 0
+                && !full.numbers().isEmpty()) {
             return heads.replace(seen, head.sealed(head.multipart().get(), full));
         }
+        if (head.nextPart() > Multipart.MOST_PARTS) {
+            throw new IllegalStateException(
+                    "an object has %d parts at the most, and no number is left for the last one of this upload:"
+                                    .formatted(Multipart.MOST_PARTS)
+                            + " its writers were superseded too often");
+        }
+        var last = last(seen);
+        return last.isEmpty() ? Optional.empty() : seal(seen, sha256, last.get(), full);
+    }
+
+    private Optional<Seen> seal(Seen seen, String sha256, byte[] last, PartNumbers full) {
+        var head = seen.head();
         var upload = head.upload();
         var parts = head.multipart()
                 .map(name -> new Multipart(bucket, key(upload), name))
                 .orElseGet(() -> beginParts(upload, Optional.of(sha256)));
         boolean stored = false;
         try {
-            stored = putLast(head, parts);
+            stored = parts.put(head.nextPart(), Digests.md5(last), RequestBody.fromBytes(last))
+                    .isPresent();
         } finally {
             if (!stored && head.multipart().isEmpty()) {
                 parts.tryToAbort();
@@ -87,23 +103,38 @@ record UploadFinish(Bucket bucket, S3Settings settings, Heads heads, Pieces piec
             cleaning.remove(seen);
             return Optional.empty();
         }
-        var sealed = heads.replace(seen, head.sealed(parts.id(), full.with(head.nextPart())));
-        if (sealed.isEmpty() && head.multipart().isEmpty()) {
-            parts.tryToAbort();
+        var becomes = head.sealed(parts.id(), full.with(head.nextPart()));
+        var sealed = heads.replace(seen, becomes);
+        if (sealed.isEmpty()) {
+            cleaning.discard(seen, becomes);
         }
         return sealed;
     }
 
-    /** An object has a part, be it empty. */
-    private boolean putLast(Head head, Multipart parts) {
-        var last = head.tailLength() == 0
-                ? new byte[0]
-                : head.tail()
-                        .flatMap(tail -> pieces.read(head.upload().id(), tail.name(), head.tailLength()))
-                        .orElse(null);
-        return last != null
-                && parts.put(head.nextPart(), Digests.md5(last), RequestBody.fromBytes(last))
-                        .isPresent();
+    /**
+     * The bytes of the last part: an object has one, be it empty.
+     *
+     * @return empty where they are not there, as somebody has changed the upload
+     */
+    private Optional<byte[]> last(Seen seen) {
+        var head = seen.head();
+        if (head.tailLength() == 0) {
+            return Optional.of(new byte[0]);
+        }
+        var last = head.tail().flatMap(tail -> pieces.read(head.upload().id(), tail.name(), head.tailLength()));
+        if (last.isEmpty() && heads.isStored(seen)) {
+            // Nothing that was confirmed is given up for what a store does not find at this moment.
+            throw noTail(bucket);
+        }
+        return last;
+    }
+
+    /** What is wrong where an upload refers to a beginning of a chunk that cannot be read. */
+    static BackingServiceException noTail(Bucket bucket) {
+        return new BackingServiceException(
+                bucket.toString(),
+                "read the last chunk of an upload",
+                new IllegalStateException("it is not there, unless the upload was changed at this moment"));
     }
 
     /** Puts the parts together that are known. */

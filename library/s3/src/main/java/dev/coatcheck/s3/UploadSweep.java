@@ -1,6 +1,7 @@
 package dev.coatcheck.s3;
 
 import static java.lang.System.Logger.Level.DEBUG;
+import static java.lang.System.Logger.Level.WARNING;
 
 import dev.coatcheck.s3.Head.Stage;
 import dev.coatcheck.s3.Heads.Seen;
@@ -15,6 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
+import software.amazon.awssdk.services.s3.model.S3Exception;
 import software.amazon.awssdk.services.s3.model.S3Object;
 
 /**
@@ -24,6 +26,8 @@ import software.amazon.awssdk.services.s3.model.S3Object;
  */
 record UploadSweep(Bucket bucket, Heads heads, Pieces pieces, Duration grace) {
     private static final System.Logger LOG = System.getLogger(UploadSweep.class.getName());
+
+    private static final int SERVER_FAILS = 500;
 
     /** The objects of one upload. */
     private record Found(UploadId id, List<S3Object> objects) {}
@@ -44,12 +48,39 @@ record UploadSweep(Bucket bucket, Heads heads, Pieces pieces, Duration grace) {
         return removed.isPresent();
     }
 
+    /**
+     * Deletes what a head was to refer to that seems not to have been stored: what none refers to, where another has taken the
+     * place of the one that was seen. It may have been stored nevertheless, and another may have gone on from it; or be on its way
+     * as long as the one that was seen is there, and then all of it is left to be swept.
+     */
+    void discard(Seen was, Head unstored) {
+        try {
+            var now = heads.find(unstored.upload().id()).map(Seen::head);
+            if (now.filter(head -> head.token().equals(was.head().token())).isPresent()) {
+                return;
+            }
+            var pieceNames = new HashSet<>(unstored.pieces());
+            pieceNames.removeAll(was.head().pieces());
+            now.map(Head::pieces).ifPresent(pieceNames::removeAll);
+            pieces.tryToDelete(unstored.upload().id(), pieceNames);
+            unstored.multipart()
+                    .filter(name -> was.head().multipart().isEmpty()
+                            && !now.flatMap(Head::multipart).equals(Optional.of(name)))
+                    .map(name -> parts(unstored, name))
+                    .ifPresent(Multipart::tryToAbort);
+        } catch (BackingServiceException e) {
+            LOG.log(DEBUG, "left to be swept", e);
+        }
+    }
+
+    private Multipart parts(Head head, String name) {
+        return new Multipart(bucket, head.upload().begun().key().orElseThrow(), name);
+    }
+
     private void clear(Seen removed) {
         var head = removed.head();
         var upload = head.upload();
-        head.multipart()
-                .map(name -> new Multipart(bucket, upload.begun().key().orElseThrow(), name))
-                .ifPresent(Multipart::abort);
+        head.multipart().map(name -> parts(head, name)).ifPresent(Multipart::abort);
         head.pieces().forEach(name -> pieces.delete(UploadNames.piece(upload.id(), name)));
         heads.delete(removed);
     }
@@ -59,9 +90,24 @@ record UploadSweep(Bucket bucket, Heads heads, Pieces pieces, Duration grace) {
         int swept = 0;
         var found = new Finder();
         for (var next = found.next(); next.isPresent() && swept < limit; next = found.next()) {
-            swept += sweep(next.get(), found.now()) ? 1 : 0;
+            swept += tryToSweep(next.get(), found.now()) ? 1 : 0;
         }
         return swept;
+    }
+
+    /** One upload that cannot be read or deleted does not keep those behind it from being swept. */
+    private boolean tryToSweep(Found upload, Instant now) {
+        try {
+            return sweep(upload, now);
+        } catch (BackingServiceException e) {
+            if (!(e.getCause() instanceof S3Exception refused) || refused.statusCode() >= SERVER_FAILS) {
+                throw e;
+            }
+            LOG.log(WARNING, "an upload is not swept, since the store refuses it", e);
+        } catch (IllegalArgumentException e) {
+            LOG.log(WARNING, "an upload is not swept, since its head cannot be read", e);
+        }
+        return false;
     }
 
     private boolean sweep(Found upload, Instant now) {

@@ -3,6 +3,7 @@ package dev.coatcheck.s3;
 import dev.coatcheck.host.service.S3Server;
 import dev.coatcheck.host.service.SharedServers;
 import dev.coatcheck.state.blobs.BlobCapability;
+import dev.coatcheck.state.leases.LeaseSettings;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -20,6 +21,10 @@ final class Buckets implements AfterEachCallback {
     /** The same of a store that decides who is first. */
     static final S3Settings DECIDING =
             S3Settings.defaults().withPartBytes(5 << 20).without(BlobCapability.CONSISTENT_READS);
+
+    /** As long as the time-out of a request asks for. */
+    static final LeaseSettings LEASES =
+            LeaseSettings.heldBy("web.1").withDuration(SETTINGS.requestTimeout().multipliedBy(3));
 
     private final List<S3> attached = new ArrayList<>();
     private String url = "";

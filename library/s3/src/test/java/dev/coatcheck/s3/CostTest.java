@@ -101,8 +101,9 @@ class CostTest {
         var begun = new AtomicReference<UploadId>();
         costs(
                 deciding,
-                1,
+                2, // the first one, as it is tried whether the store looks at conditions
                 () -> begun.set(((Begun) uploads.begin(film)).upload().id()));
+        costs(deciding, 1, () -> uploads.begin(film));
         var id = begun.get();
         costs(deciding, 1, () -> uploads.find(id));
         // Found, claimed; the beginning of a chunk, and the head.

@@ -9,7 +9,6 @@ import dev.coatcheck.contracts.leases.InMemoryLeaseStore;
 import dev.coatcheck.state.blobs.PutOptions;
 import dev.coatcheck.state.blobs.ReadOptions;
 import dev.coatcheck.state.blobs.ReadResult.Found;
-import dev.coatcheck.state.leases.LeaseSettings;
 import dev.coatcheck.state.leases.Leases;
 import dev.coatcheck.state.uploads.DirectBeginResult;
 import dev.coatcheck.state.uploads.DirectBeginResult.Begun;
@@ -37,7 +36,6 @@ import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -55,8 +53,7 @@ class DirectUploadsTest {
     @RegisterExtension
     final Buckets buckets = new Buckets();
 
-    private final Leases leases =
-            new Leases(new InMemoryLeaseStore(InstantSource.system()), LeaseSettings.heldBy("web.1"));
+    private final Leases leases = new Leases(new InMemoryLeaseStore(InstantSource.system()), Buckets.LEASES);
     private HttpClient browser;
     private S3 s3;
     private DirectUploads direct;
@@ -164,7 +161,8 @@ class DirectUploadsTest {
         assertThat(direct.finish(begun.id())).isEqualTo(new Missing());
         s3.abortUploads(Duration.ZERO);
         try (var bucket = new Bucket(S3Url.parse(buckets.url()), Buckets.SETTINGS)) {
-            var impatient = new S3UploadStore(bucket, Buckets.SETTINGS, Optional.of(leases), Duration.ZERO);
+            var impatient = new S3UploadStore(
+                    bucket, Buckets.SETTINGS, Heads.leased(bucket, Buckets.SETTINGS, leases), Duration.ZERO);
             await().atMost(PATIENCE).until(() -> impatient.sweep(10) + buckets.held(), sum -> sum == 0);
         }
     }

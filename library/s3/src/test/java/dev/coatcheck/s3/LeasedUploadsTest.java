@@ -5,7 +5,6 @@ import static java.util.Objects.requireNonNull;
 import dev.coatcheck.contracts.leases.InMemoryLeaseStore;
 import dev.coatcheck.contracts.uploads.UploadsContract;
 import dev.coatcheck.state.blobs.Blobs;
-import dev.coatcheck.state.leases.LeaseSettings;
 import dev.coatcheck.state.leases.Leases;
 import dev.coatcheck.state.uploads.UploadStore;
 import java.time.Duration;
@@ -21,8 +20,7 @@ class LeasedUploadsTest extends UploadsContract {
     @RegisterExtension
     final Buckets buckets = new Buckets();
 
-    private final Leases leases =
-            new Leases(new InMemoryLeaseStore(InstantSource.system()), LeaseSettings.heldBy("web.1"));
+    private final Leases leases = new Leases(new InMemoryLeaseStore(InstantSource.system()), Buckets.LEASES);
     private @Nullable S3 s3;
     private @Nullable UploadStore store;
 

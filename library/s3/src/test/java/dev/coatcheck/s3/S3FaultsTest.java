@@ -79,7 +79,8 @@ class S3FaultsTest extends FaultsContract {
     protected AttachedPorts attach(Relay relay, Duration timeout) {
         var settings = Buckets.SETTINGS.withConnectTimeout(timeout).withRequestTimeout(timeout);
         var s3 = S3.attach(relay.through(Buckets.url(server, server.bucket())), settings);
-        var leases = new Leases(new InMemoryLeaseStore(InstantSource.system()), LeaseSettings.heldBy("web.1"));
+        var longer = LeaseSettings.heldBy("web.1").withDuration(timeout.multipliedBy(30)); // nobody else wants them
+        var leases = new Leases(new InMemoryLeaseStore(InstantSource.system()), longer);
         return new AttachedPorts(s3).with(s3.blobs()).with(s3.uploads(UploadSettings.defaults(), leases));
     }
 }

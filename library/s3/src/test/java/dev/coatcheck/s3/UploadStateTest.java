@@ -1,18 +1,28 @@
 package dev.coatcheck.s3;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import com.sun.net.httpserver.HttpServer;
 import dev.coatcheck.contracts.blobs.GeneratedStream;
+import dev.coatcheck.contracts.faults.Relay;
+import dev.coatcheck.contracts.leases.InMemoryLeaseStore;
 import dev.coatcheck.s3.Heads.Seen;
+import dev.coatcheck.state.BackingServiceException;
 import dev.coatcheck.state.blobs.PutOptions;
 import dev.coatcheck.state.blobs.ReadOptions;
 import dev.coatcheck.state.blobs.ReadResult.Found;
+import dev.coatcheck.state.leases.LeaseSettings;
+import dev.coatcheck.state.leases.Leases;
 import dev.coatcheck.state.uploads.AppendOptions;
 import dev.coatcheck.state.uploads.AppendResult;
 import dev.coatcheck.state.uploads.AppendResult.Appended;
 import dev.coatcheck.state.uploads.AppendResult.Superseded;
+import dev.coatcheck.state.uploads.BeginResult;
 import dev.coatcheck.state.uploads.BeginResult.Begun;
+import dev.coatcheck.state.uploads.ChunkChecksum;
+import dev.coatcheck.state.uploads.ChunkChecksum.Algorithm;
 import dev.coatcheck.state.uploads.FinishResult;
 import dev.coatcheck.state.uploads.FinishResult.Stored;
 import dev.coatcheck.state.uploads.NewUpload;
@@ -24,16 +34,25 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
 
@@ -57,7 +76,7 @@ class UploadStateTest {
     void attach() {
         s3 = buckets.freshThatDecides();
         bucket = new Bucket(S3Url.parse(buckets.url()), Buckets.DECIDING);
-        heads = new Heads(bucket, Optional.empty());
+        heads = Heads.decided(bucket, Buckets.DECIDING);
         store = s3.uploadStore();
         uploads = new Uploads(store, HASTY);
     }
@@ -70,17 +89,164 @@ class UploadStateTest {
     @Test
     void a_part_that_is_stored_late_by_who_was_taken_for_dead_takes_no_place_of_anothers() throws IOException {
         var content = GeneratedStream.bytes(1, 2 * PART + 10);
-        var id = begin();
+        var id = appended(Arrays.copyOf(content, PART));
+        var parts = new Multipart(
+                bucket, KEY, heads.find(id).orElseThrow().head().multipart().orElseThrow());
+        var wrong = new byte[] {(byte) ~content[2 * PART - 1], 0};
         // Stopped one byte before its part is full, and woken when another has stored that part.
         var stopped = new SequenceInputStream(
-                new GeneratedStream(1, PART - 1),
+                new ByteArrayInputStream(content, PART, PART - 1),
                 new SequenceInputStream(
-                        new AtTheEnd(() -> awaitAppended(id, content)), new GeneratedStream(3, PART + 1)));
+                        new AtTheEnd(() -> awaitAppended(id, content)), new ByteArrayInputStream(wrong)));
 
-        assertThat(uploads.append(id, 0, stopped, AppendOptions.none())).isEqualTo(new Superseded());
+        assertThat(uploads.append(id, PART, stopped, AppendOptions.none())).isEqualTo(new Superseded());
 
+        assertThat(parts.list().orElseThrow()).hasSize(3); // two of them are the second chunk
         assertThat(uploads.finish(id)).isInstanceOf(Stored.class);
         assertThat(read()).isEqualTo(content);
+    }
+
+    /** The beginning of a chunk goes in two requests, the head the last of them; the first part of an upload in four. */
+    @ParameterizedTest
+    @CsvSource({"1000, 2", "5242880, 4"})
+    void what_another_goes_on_from_stays_when_the_answer_that_it_was_stored_is_lost(int size, int requests)
+            throws Exception {
+        var content = GeneratedStream.bytes(2, size);
+        try (var relay = Relay.to(URI.create(buckets.url()).getPort());
+                var s3 = S3.attach(relay.through(buckets.url()), Buckets.DECIDING)) {
+            var patient = s3.uploads(UploadSettings.defaults().withLease(Duration.ofMinutes(1)));
+            var film = NewUpload.to(KEY, PutOptions.defaults()).withLength(size);
+            var id = ((Begun) patient.begin(film)).upload().id();
+            var other = new FutureTask<>(() -> claimWhileTheAnswerIsLost(relay, requests, id));
+            var losing = new SequenceInputStream(
+                    new ByteArrayInputStream(content, 0, size - 1),
+                    new SequenceInputStream(
+                            new AtTheEnd(() -> {
+                                relay.holdAnswers();
+                                Thread.ofVirtual().name("other").start(other);
+                            }),
+                            new ByteArrayInputStream(content, size - 1, 1)));
+
+            assertThat(patient.append(id, 0, losing, AppendOptions.none())).isEqualTo(new Superseded());
+
+            assertThat(other.get(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isPresent();
+            assertThat(uploads.finish(id)).isInstanceOf(Stored.class);
+            assertThat(read()).isEqualTo(content);
+        }
+    }
+
+    private Optional<Seen> claimWhileTheAnswerIsLost(Relay relay, int requests, UploadId id) {
+        for (int answered = 1; answered < requests; answered++) {
+            relay.awaitQuiet(Duration.ofMillis(50), PATIENCE);
+            int before = relay.trips();
+            relay.pass();
+            relay.delay(Duration.ofSeconds(1)); // until the next answers are held
+            await().pollInterval(Duration.ofMillis(1)).atMost(PATIENCE).until(() -> relay.trips() > before);
+            relay.holdAnswers();
+            relay.delay(Duration.ZERO);
+        }
+        relay.awaitQuiet(Duration.ofMillis(50), PATIENCE);
+        var seen = heads.find(id).orElseThrow();
+        var claimed = heads.replace(seen, seen.head());
+        relay.cut();
+        relay.pass();
+        return claimed;
+    }
+
+    @Test
+    void an_upload_outlives_that_its_last_chunk_is_not_found() throws IOException {
+        var content = GeneratedStream.bytes(10, PART + 10);
+        var id = appended(content);
+        var name = heads.find(id).orElseThrow().head().tail().orElseThrow().name();
+        var pieces = new Pieces(bucket);
+        pieces.delete(UploadNames.piece(id, name));
+
+        assertThatThrownBy(() -> uploads.finish(id)).isInstanceOf(BackingServiceException.class);
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThatThrownBy(() -> append(id, PART + 10, new byte[1]))
+                        .isInstanceOf(BackingServiceException.class));
+
+        bucket.ask(
+                "bring it back",
+                client -> client.putObject(
+                        put -> put.bucket(bucket.name()).key(UploadNames.piece(id, name)),
+                        RequestBody.fromBytes(Arrays.copyOfRange(content, PART, PART + 10))));
+        awaitStored(id);
+        assertThat(read()).isEqualTo(content);
+    }
+
+    @Test
+    void an_upload_none_of_whose_parts_counts_ends_as_an_empty_blob() throws IOException {
+        var id = begin();
+        var wrong = AppendOptions.none().withChecksum(new ChunkChecksum(Algorithm.SHA1, "0".repeat(40)));
+        assertThat(uploads.append(id, 0, new GeneratedStream(11, PART + 1), wrong))
+                .isEqualTo(new AppendResult.ChecksumMismatch());
+        assertThat(heads.find(id).orElseThrow().head().multipart()).isPresent();
+
+        awaitStored(id);
+        assertThat(read()).isEmpty();
+    }
+
+    @Test
+    void what_a_client_announces_is_too_large_rather_than_a_failure_and_takes_no_memory() {
+        long announced = 9_000_000_000_000L;
+        var film = NewUpload.to(KEY, PutOptions.defaults());
+
+        assertThat(uploads.begin(film.withLength(announced))).isEqualTo(new BeginResult.TooLarge(store.mostBytes()));
+        assertThat(store.chunkSize(announced)).isEqualTo(64 << 20);
+        assertThat(store.chunkSize(store.mostBytes())).isEqualTo(64 << 20);
+    }
+
+    @Test
+    void a_store_that_ignores_conditions_gives_no_upload_out() throws IOException {
+        var ignoring = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        ignoring.createContext("/", exchange -> {
+            try (exchange) {
+                exchange.getRequestBody().readAllBytes();
+                exchange.getResponseHeaders().add("ETag", "\"1\"");
+                exchange.sendResponseHeaders(200, -1);
+            }
+        });
+        ignoring.start();
+        try {
+            var url = "http://key:secret@127.0.0.1:" + ignoring.getAddress().getPort() + "/bucket";
+            var ignored = buckets.attach(url, Buckets.DECIDING).uploads(HASTY);
+
+            assertThatThrownBy(() -> ignored.begin(NewUpload.to(KEY, PutOptions.defaults())))
+                    .isInstanceOf(UnsupportedOperationException.class)
+                    .hasMessageContaining("If-Match");
+        } finally {
+            ignoring.stop(0);
+        }
+    }
+
+    @Test
+    void leases_that_may_end_before_a_request_does_are_refused() {
+        try (var leases = new Leases(new InMemoryLeaseStore(InstantSource.system()), LeaseSettings.heldBy("web.1"))) {
+            assertThatThrownBy(() -> s3.uploads(HASTY, leases))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("PT1M30S");
+        }
+    }
+
+    @Test
+    void a_head_that_cannot_be_read_keeps_no_other_from_being_swept() throws IOException {
+        var removed = appended(GeneratedStream.bytes(12, 10));
+        var seen = heads.find(removed).orElseThrow();
+        assertThat(heads.replace(seen, seen.head().removed())).isPresent();
+        var unreadable = List.of("format=99", "format=1", "format=1\nupload=x");
+        for (int i = 0; i < unreadable.size(); i++) {
+            var standsFirst = UploadId.parse("-".repeat(31) + i).orElseThrow();
+            var text = unreadable.get(i);
+            bucket.ask(
+                    "leave a head behind",
+                    client -> client.putObject(
+                            put -> put.bucket(bucket.name()).key(UploadNames.head(standsFirst)),
+                            RequestBody.fromString(text)));
+        }
+
+        assertThat(store.sweep(10)).isEqualTo(1);
+        assertThat(buckets.held()).isEqualTo(unreadable.size());
     }
 
     @Test
@@ -163,7 +329,7 @@ class UploadStateTest {
 
         assertThat(store.sweep(10)).isZero();
         assertThat(buckets.held()).isEqualTo(4);
-        var impatient = new S3UploadStore(bucket, Buckets.DECIDING, Optional.empty(), Duration.ZERO);
+        var impatient = new S3UploadStore(bucket, Buckets.DECIDING, heads, Duration.ZERO);
         await().atMost(PATIENCE).until(() -> impatient.sweep(10) + buckets.held(), sum -> sum == 2);
 
         assertThat(uploads.finish(id)).isInstanceOf(Stored.class);
@@ -212,6 +378,10 @@ class UploadStateTest {
 
     private AppendResult append(UploadId id, long offset, byte[] content) throws IOException {
         return uploads.append(id, offset, new ByteArrayInputStream(content), AppendOptions.none());
+    }
+
+    private void awaitStored(UploadId id) {
+        await().atMost(PATIENCE).until(() -> uploads.finish(id), Stored.class::isInstance);
     }
 
     private void awaitAppended(UploadId id, byte[] content) {

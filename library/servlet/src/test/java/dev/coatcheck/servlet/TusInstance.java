@@ -47,6 +47,7 @@ final class TusInstance {
         /** Of a store that keeps objects as files, and the smallest parts there are. */
         static final S3Settings SETTINGS = S3Settings.defaults()
                 .withPartBytes(5 << 20)
+                .withRequestTimeout(Duration.ofSeconds(10)) // the leases last three times as long
                 .without(BlobCapability.SOLE_CREATION, BlobCapability.CONSISTENT_READS, BlobCapability.ALL_KEYS);
 
         @Override

@@ -71,6 +71,11 @@ public final class Leases implements AutoCloseable {
         this.keeper = new LeaseKeeper(store, settings.duration());
     }
 
+    /** How long a lease outlives a holder that has died. */
+    public Duration duration() {
+        return settings.duration();
+    }
+
     /** Takes a lease if it is free now. */
     public Acquisition tryAcquire(String name) {
         requireName(name);

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.security.MessageDigest;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -24,13 +25,15 @@ import org.jspecify.annotations.Nullable;
  * count before that.
  */
 final class Appending {
+    private static final int FIRST_BYTES = 1 << 20;
+
     private final UploadStore store;
     private final Duration lease;
     private final Optional<ChunkChecksum> expected;
     private final @Nullable MessageDigest checksum;
     private final RunningSha256 digest;
     private final long limit;
-    private final byte[] chunk;
+    private byte[] chunk;
     private StoredUpload stored;
     private String head;
     private long position;
@@ -51,7 +54,7 @@ final class Appending {
         this.head = upload.head();
         this.position = upload.offset();
         this.filled = (int) (position % upload.chunkSize());
-        this.chunk = new byte[(int) Math.max(1, Math.min(upload.chunkSize(), limit - (position - filled)))];
+        this.chunk = new byte[Math.min(capacity(), Math.max(filled, FIRST_BYTES))];
         if (filled > 0) {
             System.arraycopy(store.tail(claimed), 0, chunk, 0, filled);
         }
@@ -82,11 +85,19 @@ final class Appending {
             if (position == limit) {
                 return content.read() < 0 ? -1 : 1;
             }
+            if (filled == chunk.length) {
+                chunk = Arrays.copyOf(chunk, (int) Math.min(capacity(), 2L * chunk.length));
+            }
             return content.read(chunk, filled, (int) Math.min(chunk.length - filled, limit - position));
         } catch (IOException | RuntimeException e) {
             breakOff(e);
             throw e;
         }
+    }
+
+    /** How many bytes this chunk can come to have. What is held grows towards it as they come, and not by what was announced. */
+    private int capacity() {
+        return (int) Math.max(1, Math.min(stored.record().chunkSize(), limit - (position - filled)));
     }
 
     private void take(int count) {

@@ -31,6 +31,11 @@ public interface UploadStore {
     /** In which chunks to store an upload of at most so many bytes. A writer holds one in memory. No round trip. */
     int chunkSize(long maxBytes);
 
+    /** How many bytes an upload can have here; one that is announced with more is refused when it begins. No round trip. */
+    default long mostBytes() {
+        return Long.MAX_VALUE;
+    }
+
     /**
      * Begins to keep an upload.
      *

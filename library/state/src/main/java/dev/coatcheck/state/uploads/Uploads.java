@@ -71,10 +71,14 @@ public final class Uploads {
         this.settings = settings;
     }
 
-    /** Begins an upload, under an id that nobody can guess. */
+    /**
+     * Begins an upload, under an id that nobody can guess. Too large is what is announced with more bytes than its options or the
+     * store take.
+     */
     public BeginResult begin(NewUpload upload) {
-        if (upload.length().orElse(0) > upload.options().maxBytes()) {
-            return new BeginResult.TooLarge(upload.options().maxBytes());
+        long most = most(upload);
+        if (upload.length().orElse(0) > most) {
+            return new BeginResult.TooLarge(most);
         }
         var record = record(UploadId.random(), upload, List.of());
         return new Begun(store.create(record)
@@ -215,8 +219,8 @@ public final class Uploads {
             length = Math.addExact(length, present.get().record().offset());
             found.add(present.get());
         }
-        if (length > whole.options().maxBytes()) {
-            return new JoinResult.TooLarge(whole.options().maxBytes());
+        if (length > most(whole)) {
+            return new JoinResult.TooLarge(most(whole));
         }
         var record = record(id, whole.withLength(length), parts);
         var joined = known.or(() -> store.create(record)).or(() -> present(id));
@@ -254,7 +258,8 @@ public final class Uploads {
     }
 
     /**
-     * Gives an upload up: whoever is writing cannot any more. The blob of a finished one stays. One round trip.
+     * Gives an upload up: whoever is writing cannot any more. The blob of a finished one stays. One round trip on PostgreSQL, three
+     * to five on an object store.
      *
      * @return whether there was one
      */
@@ -264,13 +269,19 @@ public final class Uploads {
 
     /**
      * Clears away uploads that have expired, and what is left of writers that died: for a schedule, on a store that does not do
-     * so by itself. PostgreSQL does; an object store is asked once an hour or so. Any number of processes may do it at the same time.
+     * so by itself. PostgreSQL does; an object store is asked once an hour or so, and costs a round trip for each thousand objects
+     * and one for each upload that it keeps, whether there is anything to remove or not. Any number of processes may do it at the
+     * same time; one is enough.
      *
-     * @param limit how many uploads at the most
+     * @param limit how many uploads are removed at the most
      * @return how many there were: perhaps there are more where it is the limit
      */
     public int sweep(int limit) {
         return store.sweep(limit);
+    }
+
+    private long most(NewUpload upload) {
+        return Math.min(upload.options().maxBytes(), store.mostBytes());
     }
 
     private Optional<StoredUpload> present(UploadId id) {
