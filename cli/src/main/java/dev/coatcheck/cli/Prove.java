@@ -295,10 +295,6 @@ final class Prove implements Callable<Integer> {
             throw wrong("--against: nothing is started where instances run already, so it does not go with "
                     + String.join(", ", typed));
         }
-        if (against.stream().distinct().count() < 2) {
-            throw wrong("--against: a conversation is split over two instances or more; give the address of each, as in"
-                    + " --against http://10.0.0.5:8080,http://10.0.0.6:8080");
-        }
         List<String> killing =
                 checks.stream().filter(Check::kills).map(Check::label).toList();
         if (spec.commandLine().getParseResult().hasMatchedOption("--checks") && !killing.isEmpty()) {
@@ -352,13 +348,17 @@ final class Prove implements Callable<Integer> {
     }
 
     private ElsewhereSettings elsewhere() {
-        return new ElsewhereSettings(
-                against,
-                Objects.requireNonNullElse(origin, against.getFirst()),
-                coatcheck.folder(),
-                scenarios.variables(),
-                Duration.ofSeconds(requestSeconds),
-                Optional.ofNullable(reset));
+        try {
+            return new ElsewhereSettings(
+                    against,
+                    Objects.requireNonNullElse(origin, against.getFirst()),
+                    coatcheck.folder(),
+                    scenarios.variables(),
+                    Duration.ofSeconds(requestSeconds),
+                    Optional.ofNullable(reset));
+        } catch (IllegalArgumentException e) {
+            throw wrong("--against: " + e.getMessage());
+        }
     }
 
     private WorkingFolder here() {

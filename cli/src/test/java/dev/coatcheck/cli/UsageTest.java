@@ -119,7 +119,7 @@ class UsageTest {
         assertThat(against(both, "--web", "x", "--instances", "2")).contains("it does not go with --web, --instances");
         assertThat(against(both, "--checks", "spread,amnesia")).contains("there is no amnesia with --against");
         assertThat(against("http://127.0.0.1:1")).contains("split over two instances or more");
-        assertThat(against("http://127.0.0.1:1,http://127.0.0.1:1")).contains("split over two instances or more");
+        assertThat(against("http://127.0.0.1:1,http://localhost:1")).contains("an address of its own");
         assertThat(against("127.0.0.1:1,http://127.0.0.1:2"))
                 .contains("expected http://HOST:PORT or https://HOST:PORT");
         assertThat(against("http://ann:secret@127.0.0.1:1,http://127.0.0.1:2"))

@@ -1,6 +1,7 @@
 package dev.coatcheck.prove;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
@@ -25,7 +26,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -82,9 +82,55 @@ class ElsewhereTest {
                 .containsEntry("amnesia", CheckResult.Outcome.SKIPPED)
                 .containsEntry("restart", CheckResult.Outcome.SKIPPED)
                 .containsEntry("crash", CheckResult.Outcome.SKIPPED)
-                .containsEntry("again", CheckResult.Outcome.SKIPPED);
+                .containsEntry("factors", CheckResult.Outcome.SKIPPED);
+        assertThat(report.checks())
+                .contains(new CheckResult("again", CheckResult.Outcome.SKIPPED, CheckResult.NOT_ASKED_FOR));
         assertThat(report.notes()).anyMatch(note -> note.contains("stays open what dies with a process"));
         assertThat(hosts).containsExactly("shop.example");
+    }
+
+    @Test
+    void all_steps_are_parted_where_there_are_fewer_instances_than_steps() throws Exception {
+        List<String> steps = List.of("POST /login name={{run}}", "GET /health", "GET /me", "GET /health?again");
+        Map<String, String> store = new ConcurrentHashMap<>();
+
+        Report leaking = prove(
+                List.of(instance(new ConcurrentHashMap<>()), instance(new ConcurrentHashMap<>())),
+                Optional.empty(),
+                steps,
+                Set.of(Check.SPREAD));
+        Report clean = prove(List.of(instance(store), instance(store)), Optional.empty(), steps, Set.of(Check.SPREAD));
+
+        assertThat(leaking.verdict()).isEqualTo(Verdict.STATEFUL);
+        assertThat(leaking.leaks().getFirst().polluter().orElseThrow().step()).isEqualTo(1);
+        assertThat(leaking.leaks().getFirst().victim().step()).isEqualTo(3);
+        assertThat(clean.verdict()).isEqualTo(Verdict.STATELESS);
+        assertThat(clean.coverage().separated()).isEqualTo(6);
+    }
+
+    @Test
+    void an_instance_of_another_release_is_no_leak_however_many_there_are() throws Exception {
+        Map<String, String> store = new ConcurrentHashMap<>();
+        URI another = instance(exchange -> {
+            exchange.getResponseHeaders().add("Content-Language", "de");
+            exchange.sendResponseHeaders(exchange.getRequestURI().getPath().equals("/login") ? 302 : 200, -1);
+        });
+
+        Report report = prove(instance(store), instance(store), instance(store), another);
+
+        assertThat(report.verdict()).isEqualTo(Verdict.INCONCLUSIVE);
+        assertThat(report.leaks()).isEmpty();
+        assertThat(report.reason().orElseThrow()).contains(another.getRawAuthority()).contains("another release");
+    }
+
+    @Test
+    void two_names_of_one_instance_are_not_two() throws Exception {
+        URI one = instance(new ConcurrentHashMap<>());
+        URI same = URI.create("http://localhost:" + one.getPort());
+
+        assertThatThrownBy(() -> prove(one, same))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("an address of its own");
     }
 
     @Test
@@ -142,13 +188,18 @@ class ElsewhereTest {
     }
 
     private Report prove(List<URI> instances, Optional<String> reset) throws InterruptedException {
+        return prove(instances, reset, LOGIN, Check.byDefault());
+    }
+
+    private Report prove(List<URI> instances, Optional<String> reset, List<String> steps, Set<Check> checks)
+            throws InterruptedException {
         ElsewhereSettings settings = new ElsewhereSettings(
                 instances, URI.create("http://shop.example"), folder, Map.of(), Duration.ofSeconds(10), reset);
         return Proof.of(
                 ProofSettings.of(
                         settings,
-                        List.of(new ProofSettings.Source(StepLines.read(LOGIN, folder, Set.of()), Optional.empty())),
-                        EnumSet.allOf(Check.class)),
+                        List.of(new ProofSettings.Source(StepLines.read(steps, folder, Set.of()), Optional.empty())),
+                        checks),
                 Progress.silent());
     }
 
@@ -180,6 +231,10 @@ class ElsewhereTest {
             String id = UUID.randomUUID().toString();
             sessions.put(id, new String(sent, StandardCharsets.UTF_8));
             exchange.getResponseHeaders().add("Set-Cookie", "sid=" + id);
+            exchange.sendResponseHeaders(204, -1);
+            return;
+        }
+        if (exchange.getRequestURI().getPath().equals("/health")) {
             exchange.sendResponseHeaders(204, -1);
             return;
         }

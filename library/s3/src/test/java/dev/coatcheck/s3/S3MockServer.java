@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Adobe's S3Mock in a JVM of its own: a second store that speaks S3, which keeps its objects under names of its own, and
- * decides who is first. It checks no signatures.
+ * decides who is first, as {@link OneAtATime} hands it one request after the other. It checks no signatures.
  */
 final class S3MockServer implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofMinutes(1);
@@ -30,7 +30,7 @@ final class S3MockServer implements AutoCloseable {
     private static @Nullable S3MockServer shared;
 
     private final ProcessGroup process;
-    private final CompletableFuture<String> tcpPort = new CompletableFuture<>();
+    private final CompletableFuture<OneAtATime> front = new CompletableFuture<>();
     private int buckets;
 
     private S3MockServer(ProcessGroup process) {
@@ -59,8 +59,6 @@ final class S3MockServer implements AutoCloseable {
                         // Its objects and Tomcat's files lie in the folder for temporary ones.
                         "-Djava.io.tmpdir=" + folder,
                         "com.adobe.testing.s3mock.S3MockApplication",
-                        // One request after the other: it looks whether a condition holds, and stores afterwards.
-                        "--server.tomcat.threads.max=1",
                         "--server.port=0",
                         "--http.port=0")
                 .redirectErrorStream(true);
@@ -77,13 +75,21 @@ final class S3MockServer implements AutoCloseable {
                 said.append(line).append('\n');
                 var started = STARTED.matcher(line);
                 if (started.find()) {
-                    tcpPort.complete(started.group(1));
+                    stand(Integer.parseInt(started.group(1)));
                 }
             });
         } catch (IOException | UncheckedIOException e) {
             said.append(e);
         }
-        tcpPort.completeExceptionally(new IllegalStateException("S3Mock has ended:\n" + said));
+        front.completeExceptionally(new IllegalStateException("S3Mock has ended:\n" + said));
+    }
+
+    private void stand(int tcpPort) {
+        try {
+            front.complete(new OneAtATime(tcpPort));
+        } catch (IOException e) {
+            front.completeExceptionally(e);
+        }
     }
 
     /** The URL of a new bucket. */
@@ -91,7 +97,8 @@ final class S3MockServer implements AutoCloseable {
         buckets++;
         var bucket = "test-" + buckets;
         try {
-            var address = "127.0.0.1:" + tcpPort.get(PATIENCE.toSeconds(), TimeUnit.SECONDS) + "/" + bucket;
+            var address = "127.0.0.1:"
+                    + front.get(PATIENCE.toSeconds(), TimeUnit.SECONDS).tcpPort() + "/" + bucket;
             var made = HttpClient.newHttpClient()
                     .send(
                             HttpRequest.newBuilder(URI.create("http://" + address))
@@ -110,6 +117,9 @@ final class S3MockServer implements AutoCloseable {
 
     @Override
     public void close() {
+        if (front.isDone() && !front.isCompletedExceptionally()) {
+            front.join().close();
+        }
         process.close();
     }
 }

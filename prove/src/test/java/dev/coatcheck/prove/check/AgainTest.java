@@ -131,7 +131,7 @@ class AgainTest {
         assertThat(findings.notes())
                 .containsExactly(
                         "again: step 2 was not tried in several processes: it was refused with 401 after repetitions"
-                                + " of other steps, and not for its own");
+                                + " of other steps, and not for 21 of its own");
     }
 
     @Test

@@ -44,7 +44,10 @@ class FactorsTest {
     void an_application_that_breaks_everything_gets_advice_with_what_was_seen() throws Exception {
         Files.createDirectory(folder.resolve("cache"));
         Files.writeString(folder.resolve(".env"), "API_KEY=abc\nREGION=north\n");
-        Files.writeString(folder.resolve("app.json"), "{\"coatcheck\": {\"stop\": {\"web\": {\"seconds\": 1}}}}");
+        Files.writeString(
+                folder.resolve("app.json"),
+                "{\"env\": {\"API_KEY\": {\"required\": true}, \"REGION\": {\"required\": true}},"
+                        + " \"coatcheck\": {\"stop\": {\"web\": {\"seconds\": 1}}}}");
 
         Seen seen = observe("SEED=$(cat /proc/sys/kernel/random/uuid) exec node server.js", """
                 const fs = require('fs');
@@ -76,9 +79,11 @@ class FactorsTest {
 
     @Test
     void a_variable_that_is_missing_is_named_or_its_start_tried_without_it_alone() throws Exception {
-        Files.writeString(folder.resolve(".env"), "FIRST=1\nSECOND=2\nTHIRD=3\n");
+        Files.writeString(folder.resolve(".env"), "FIRST=1\nSECOND=2\nTHIRD=3\nLOG_LEVEL=debug\n");
         Files.writeString(
-                folder.resolve("app.json"), "{\"env\": {\"THIRD\": {\"required\": false}, \"DEFAULTED\": \"4\"}}");
+                folder.resolve("app.json"),
+                "{\"env\": {\"FIRST\": {\"required\": true}, \"SECOND\": {\"required\": true},"
+                        + " \"THIRD\": {\"required\": false}, \"DEFAULTED\": \"4\"}}");
 
         Seen seen = observe("exec node server.js", """
                 if (!process.env.FIRST) throw new Error('FIRST must be set');

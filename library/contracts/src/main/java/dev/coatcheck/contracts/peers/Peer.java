@@ -30,7 +30,8 @@ import java.util.function.Consumer;
 public final class Peer implements AutoCloseable {
     static final String URL_VARIABLE = "COATCHECK_PEER_URL";
     private static final int HEAP_MEBIBYTES = 128;
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    /** For a process that has to be started first, beside many others. */
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private final Process process;
     private final BlockingQueue<String> heard = new LinkedBlockingQueue<>(1_000);
