@@ -120,7 +120,9 @@ class ElsewhereTest {
 
         assertThat(report.verdict()).isEqualTo(Verdict.INCONCLUSIVE);
         assertThat(report.leaks()).isEmpty();
-        assertThat(report.reason().orElseThrow()).contains(another.getRawAuthority()).contains("another release");
+        assertThat(report.reason().orElseThrow())
+                .contains(another.getRawAuthority())
+                .contains("another release");
     }
 
     @Test
