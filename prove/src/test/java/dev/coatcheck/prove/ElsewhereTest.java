@@ -120,9 +120,7 @@ class ElsewhereTest {
 
         assertThat(report.verdict()).isEqualTo(Verdict.INCONCLUSIVE);
         assertThat(report.leaks()).isEmpty();
-        assertThat(report.reason().orElseThrow())
-                .contains(another.getRawAuthority())
-                .contains("another release");
+        assertThat(report.reason().orElseThrow()).contains("one may be of another release");
     }
 
     @Test

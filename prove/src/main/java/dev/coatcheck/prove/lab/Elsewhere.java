@@ -135,7 +135,8 @@ public final class Elsewhere implements Site {
 
     @Override
     public String whereItFlickers() {
-        return ". If an address is that of a balancer before several instances, give those of the instances themselves";
+        return ". Each of the addresses was played to: one may be of another release or configuration, or be that of a balancer"
+                + " before several instances, in place of which those of the instances are to be given";
     }
 
     @Override
