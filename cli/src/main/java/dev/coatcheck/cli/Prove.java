@@ -81,8 +81,8 @@ final class Prove implements Callable<Integer> {
             converter = Origin.class,
             description =
                     "The addresses of instances that run already, as containers or pods, in place of starting any: of each"
-                            + " instance its own, not that of a balancer. None is killed, so spread, agree and again are made"
-                            + " alone.")
+                            + " instance its own, not that of a balancer. None is started or killed, so spread, agree and sockets"
+                            + " are made alone, and again with --reset or where --checks names it.")
     private List<URI> against = List.of();
 
     @Option(
