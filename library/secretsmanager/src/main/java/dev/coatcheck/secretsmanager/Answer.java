@@ -44,6 +44,12 @@ record Answer(int status, JsonNode body) {
         }
     }
 
+    /** Without the body, which has the secret. */
+    @Override
+    public String toString() {
+        return "status " + status;
+    }
+
     private static JsonNode json(byte[] bytes) {
         try {
             return JsonMapper.shared().readTree(bytes);
@@ -54,13 +60,19 @@ record Answer(int status, JsonNode body) {
 
     String text(Region region) throws SecretException {
         if (status != 200) {
-            throw refused(region, body.path("__type").asString("").replaceFirst("^.*#", ""));
+            throw refused(region, kind());
         }
         var text = body.path("SecretString");
         if (!text.isString()) {
             throw new SecretException("is no text in AWS Secrets Manager", "Store it as a string, not as binary.");
         }
         return text.stringValue();
+    }
+
+    /** The kind of a refusal, without the namespace before it and the URL behind it; what is none is not repeated. */
+    private String kind() {
+        var kind = body.path("__type").asString("").replaceFirst("(?s):.*", "").replaceFirst("(?s).*#", "");
+        return kind.matches("\\w{1,60}") ? kind : "of no kind that is known";
     }
 
     private SecretException refused(Region region, String kind) {
@@ -72,7 +84,7 @@ record Answer(int status, JsonNode body) {
             case "AccessDeniedException" ->
                 new SecretException(
                         "AWS Secrets Manager does not let this process read (" + kind + ")",
-                        "Allow its role secretsmanager:GetSecretValue on the secret.");
+                        "Allow its role secretsmanager:GetSecretValue on the secret, and kms:Decrypt where that has a key of its own.");
             case "DecryptionFailure" ->
                 new SecretException(
                         "AWS Secrets Manager cannot decrypt (" + kind + ")",

@@ -29,6 +29,9 @@ final class SecretsManagerStandIn implements AutoCloseable {
     /** What is said of every secret, such as {@code AccessDeniedException}. */
     volatile String refusal = "";
 
+    /** What credentials that are lent have beside the key; the empty text for those that are one's own. */
+    volatile String sessionToken = "";
+
     SecretsManagerStandIn() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext("/", this::handle);
@@ -60,6 +63,8 @@ final class SecretsManagerStandIn implements AutoCloseable {
             asked.add(name);
             if (!Signature.isRight(exchange, body)) {
                 answer(exchange, 400, Map.of("__type", "InvalidSignatureException", "message", "…"));
+            } else if (!List.of(sessionToken).equals(headers.getOrDefault(Signature.SESSION_TOKEN, List.of("")))) {
+                answer(exchange, 400, Map.of("__type", "UnrecognizedClientException", "message", "…"));
             } else if (!"secretsmanager.GetSecretValue".equals(headers.getFirst("X-Amz-Target"))
                     || !"application/x-amz-json-1.1".equals(headers.getFirst("Content-Type"))) {
                 answer(exchange, 400, Map.of("__type", "UnknownOperationException", "message", "…"));

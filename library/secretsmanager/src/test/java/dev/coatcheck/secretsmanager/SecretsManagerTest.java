@@ -10,15 +10,18 @@ import dev.coatcheck.process.config.Secret;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.json.JsonMapper;
 
 class SecretsManagerTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     record Keyed(Secret apiKey) {}
 
@@ -66,7 +69,13 @@ class SecretsManagerTest {
     }
 
     private String problem(String reference) {
-        return catchThrowableOfType(ConfigException.class, () -> key(reference)).toString();
+        return problem(with("API_KEY", reference));
+    }
+
+    private static String problem(Map<String, String> environment) {
+        return catchThrowableOfType(
+                        ConfigException.class, () -> Config.from(environment).as(Keyed.class))
+                .toString();
     }
 
     @Test
@@ -113,6 +122,18 @@ class SecretsManagerTest {
     }
 
     @Test
+    void of_what_aws_says_of_a_refusal_only_the_kind_is_repeated() {
+        aws.refusal = "com.amazonaws#OddException:http://hunter2/";
+        assertThat(problem("aws-secretsmanager:key"))
+                .contains("did not show (status 400 OddException)")
+                .doesNotContain("hunter2");
+        aws.refusal = "<i>hunter2</i>";
+        assertThat(problem("aws-secretsmanager:key"))
+                .contains("did not show (status 400 of no kind that is known)")
+                .doesNotContain("hunter2");
+    }
+
+    @Test
     void what_is_binary_no_json_or_without_the_field_is_a_problem() {
         aws.putBinary("binary");
         aws.put("key", "hunter2");
@@ -141,17 +162,68 @@ class SecretsManagerTest {
     }
 
     @Test
-    void a_process_without_credentials_or_region_is_told_what_to_set() {
+    void an_endpoint_that_is_no_host_s_is_a_problem() {
+        for (var wrong : List.of("http://local_stack:4566", "http://localstack:99999", "http://localstack/path")) {
+            assertThat(problem(with("API_KEY", "aws-secretsmanager:key", "AWS_ENDPOINT_URL", wrong)))
+                    .contains("needs AWS_ENDPOINT_URL, which is not the URL of a host alone");
+        }
+    }
+
+    @Test
+    void credentials_that_are_lent_are_sent_and_signed_with_their_session_token() {
+        aws.put("key", "text");
+        aws.sessionToken = "lent";
+        set("aws.sessionToken", "lent");
+        assertThat(key("aws-secretsmanager:key").reveal()).isEqualTo("text");
+
+        set("aws.sessionToken", "hunter2");
+        assertThat(problem("aws-secretsmanager:key"))
+                .contains("does not show to this process's credentials (UnrecognizedClientException)")
+                .doesNotContain("hunter2");
+    }
+
+    @Test
+    void an_instance_of_ec2_tells_its_region_once_and_lends_the_credentials_of_its_role() throws Exception {
+        withoutVariables();
+        System.clearProperty("aws.region");
+        aws.put("key", "text");
+        aws.sessionToken = InstanceMetadata.SESSION_TOKEN;
+        try (var metadata = new InstanceMetadata()) {
+            set("aws.ec2MetadataServiceEndpoint", metadata.address());
+            var variables = with();
+            var reader = new SecretsManagerReader(name -> Optional.ofNullable(variables.get(name)));
+            for (int i = 0; i < 3; i++) {
+                assertThat(reader.read("key")).isEqualTo("text");
+            }
+            assertThat(metadata.askedForTheRegion()).isEqualTo(1);
+        }
+    }
+
+    /** As where nothing is set and nobody has logged in; the build takes AWS's variables out of the environment. */
+    private void withoutVariables() {
         System.clearProperty("aws.accessKeyId");
         System.clearProperty("aws.secretAccessKey");
-        set("aws.disableEc2Metadata", "true");
         set("aws.configFile", "/nowhere");
         set("aws.sharedCredentialsFile", "/nowhere");
+    }
+
+    @Test
+    void a_process_without_credentials_or_region_is_told_what_to_set() {
+        withoutVariables();
+        set("aws.disableEc2Metadata", "true");
         assertThat(problem("aws-secretsmanager:key"))
-                .contains("could not be asked for: ", "Set AWS_REGION, and credentials");
+                .contains("could not be asked for: AWS's SDK finds no credentials (SdkClientException)")
+                .contains("Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give this process a role");
         System.clearProperty("aws.region");
-        assertThat(problem("aws-secretsmanager:key")).contains("could not be asked for: ", "Set AWS_REGION");
+        assertThat(problem("aws-secretsmanager:key"))
+                .contains("could not be asked for: AWS's SDK finds no region (SdkClientException)", "Set AWS_REGION.");
         assertThat(aws.asked()).isEmpty();
+    }
+
+    @Test
+    void an_answer_prints_without_what_it_says() {
+        var body = JsonMapper.shared().readTree("{\"SecretString\": \"hunter2\"}");
+        assertThat(new Answer(200, body)).hasToString("status 200");
     }
 
     @Test

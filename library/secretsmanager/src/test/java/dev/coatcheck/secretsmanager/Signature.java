@@ -17,6 +17,7 @@ final class Signature {
     static final String KEY_ID = "AKIDEXAMPLE";
     static final String KEY = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
     static final String REGION = "eu-west-1";
+    static final String SESSION_TOKEN = "X-Amz-Security-Token";
 
     private static final Pattern AUTHORIZATION = Pattern.compile("AWS4-HMAC-SHA256 Credential=" + KEY_ID + "/(\\d{8})/"
             + REGION + "/secretsmanager/aws4_request," + " SignedHeaders=([a-z0-9;-]+), Signature=([0-9a-f]{64})");
@@ -30,7 +31,8 @@ final class Signature {
             return false;
         }
         var names = List.of(authorization.group(2).split(";"));
-        if (!names.containsAll(List.of("host", "x-amz-date"))) {
+        if (!names.containsAll(List.of("host", "x-amz-date"))
+                || (headers.containsKey(SESSION_TOKEN) && !names.contains("x-amz-security-token"))) {
             return false;
         }
         var canonicalHeaders = names.stream()
