@@ -44,7 +44,7 @@ sealed interface VaultLogin {
                     "Set one of VAULT_TOKEN, VAULT_TOKEN_FILE, VAULT_KUBERNETES_ROLE, and VAULT_ROLE_ID with VAULT_SECRET_ID.");
         }
         if (token.isPresent()) {
-            return new Token(token.get());
+            return new Token(VaultServer.inHeader("VAULT_TOKEN", token.get()));
         }
         return kubernetes.isPresent()
                 ? kubernetes(variables, kubernetes.get())
@@ -55,7 +55,7 @@ sealed interface VaultLogin {
         var given = variables.get("VAULT_KUBERNETES_JWT");
         return new Role(
                 "the role " + role + " of Kubernetes",
-                variables.get("VAULT_KUBERNETES_MOUNT").orElse("kubernetes"),
+                mount(variables, "VAULT_KUBERNETES_MOUNT", "kubernetes"),
                 Map.of("role", role, "jwt", given.isPresent() ? given.get() : serviceAccount()));
     }
 
@@ -66,8 +66,19 @@ sealed interface VaultLogin {
         }
         return new Role(
                 "the AppRole in VAULT_ROLE_ID",
-                variables.get("VAULT_APPROLE_MOUNT").orElse("approle"),
+                mount(variables, "VAULT_APPROLE_MOUNT", "approle"),
                 Map.of("role_id", role, "secret_id", secret.get()));
+    }
+
+    private static String mount(SecretSource.Variables variables, String variable, String usual)
+            throws SecretException {
+        var mount = variables.get(variable).orElse(usual);
+        if (!VaultSource.isPath(mount)) {
+            throw new SecretException(
+                    "needs " + variable + ", which is no path of Vault",
+                    "Expected: such as " + usual + ", with neither auth/ before it nor a / behind it.");
+        }
+        return mount;
     }
 
     private static String serviceAccount() throws SecretException {

@@ -4,6 +4,7 @@ import dev.coatcheck.process.config.SecretException;
 import dev.coatcheck.process.config.SecretSource;
 import java.io.IOException;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
@@ -53,9 +54,14 @@ final class VaultServer implements AutoCloseable {
                 .get("VAULT_ADDR")
                 .orElseThrow(() -> new SecretException(
                         "needs VAULT_ADDR, which is not set", "Set it to where Vault is, such as https://vault:8200"));
-        if (!address.matches("https?://[\\w.:\\[\\]-]+(/[\\w./-]*)?")) {
+        if (!isAddress(address)) {
             throw new SecretException(
-                    "needs VAULT_ADDR, which is not the address of a Vault", "Expected: such as https://vault:8200");
+                    "needs VAULT_ADDR, which is not the address of a Vault",
+                    "Expected: such as https://vault:8200. A host's name has letters, digits, - and dots, and no _.");
+        }
+        var namespace = variables.get("VAULT_NAMESPACE");
+        if (namespace.isPresent()) {
+            namespace = Optional.of(inHeader("VAULT_NAMESPACE", namespace.get()));
         }
         var client = HttpClient.newBuilder()
                 // One request after the other; in plain text the second version would be asked for first.
@@ -68,11 +74,35 @@ final class VaultServer implements AutoCloseable {
         if (authorities.isPresent()) {
             client.sslContext(trusting(authorities.get()));
         }
-        return new VaultServer(address.replaceFirst("/+$", ""), variables.get("VAULT_NAMESPACE"), client.build());
+        return new VaultServer(address.replaceFirst("/+$", ""), namespace, client.build());
+    }
+
+    private static boolean isAddress(String text) {
+        if (!text.matches("https?://[\\w.:\\[\\]-]+(/[\\w./-]*)?")) {
+            return false;
+        }
+        try {
+            var address = new URI(text);
+            // Without a host where its name is none, which the client would refuse in words of its own.
+            return address.getHost() != null && address.getPort() <= 65_535;
+        } catch (URISyntaxException none) {
+            return false;
+        }
+    }
+
+    /** The value of a variable as a header can hold it. The client's own refusal would quote it. */
+    static String inHeader(String variable, String value) throws SecretException {
+        var text = value.strip();
+        if (!text.matches("[ -~]+")) {
+            throw new SecretException(
+                    "needs " + variable + ", which has characters that a header cannot have",
+                    "See that it is all of one line, of ASCII, without quotes that an editor has bent.");
+        }
+        return text;
     }
 
     Answer get(String path, String token) throws SecretException {
-        return send(request(path).GET().header("X-Vault-Token", token.strip()));
+        return send(request(path).GET().header("X-Vault-Token", token));
     }
 
     Answer post(String path, Map<String, String> body) throws SecretException {

@@ -22,7 +22,10 @@ import java.util.regex.Pattern;
  * token is neither renewed nor revoked. Safe for use by several threads.
  */
 public final class VaultSource implements SecretSource {
-    private static final String SEGMENT = "[\\w.~@:+=-]+";
+    /** Not dots alone, which would lead out of the engine. */
+    private static final String SEGMENT = "(?!\\.{1,2}(?:[/#]|$))[\\w.~@:+=-]+";
+
+    private static final Pattern PATH = Pattern.compile(SEGMENT + "(?:/" + SEGMENT + ")*");
     private static final Pattern REFERENCE = Pattern.compile(SEGMENT + "(?:/" + SEGMENT + ")+#[^#\\s]+");
 
     @Override
@@ -38,6 +41,11 @@ public final class VaultSource implements SecretSource {
     @Override
     public boolean isReference(String text) {
         return REFERENCE.matcher(text).matches();
+    }
+
+    /** Whether it can be put into the path of a request as it is. */
+    static boolean isPath(String text) {
+        return PATH.matcher(text).matches();
     }
 
     @Override

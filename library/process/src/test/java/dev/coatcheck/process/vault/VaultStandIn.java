@@ -53,6 +53,13 @@ final class VaultStandIn implements AutoCloseable {
     volatile boolean singleUse;
 
     volatile boolean hangs;
+
+    /** Nobody is answered before as many have asked as this counts. */
+    volatile CountDownLatch together = new CountDownLatch(0);
+
+    /** As a standby does, which sends all to the address of the active server; the empty text where this one is it. */
+    volatile String active = "";
+
     volatile int leaseSeconds = 3_600;
     volatile String namespace = "";
 
@@ -122,8 +129,13 @@ final class VaultStandIn implements AutoCloseable {
             if (hangs) {
                 closing.await();
             }
+            together.countDown();
+            together.await();
             var wrong = body;
-            if (wrong != null) {
+            if (!active.isEmpty()) {
+                exchange.getResponseHeaders().set("Location", active + path);
+                exchange.sendResponseHeaders(307, -1);
+            } else if (wrong != null) {
                 answer(exchange, 200, wrong);
             } else if (status != 0) {
                 answer(exchange, status, Map.of("errors", List.of("Vault is sealed")));

@@ -1,14 +1,15 @@
 package dev.coatcheck.process.vault;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.coatcheck.process.config.Config;
 import dev.coatcheck.process.config.ConfigException;
 import dev.coatcheck.process.config.Secret;
-import dev.coatcheck.process.config.SecretException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -20,7 +21,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Executors;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import org.assertj.core.api.Condition;
@@ -30,6 +32,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 class VaultTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -157,16 +161,32 @@ class VaultTest {
     }
 
     @Test
-    void several_that_hang_are_waited_for_together() {
-        vault.hangs = true;
-        var environment = with("REDIS_URL", "vault:secret/data/b#url", "KEYS", "vault:secret/data/c#url");
-        long begun = System.nanoTime();
-        var told = catchThrowableOfType(
-                        ConfigException.class, () -> Config.from(environment).as(Several.class))
-                .toString();
+    void several_are_asked_for_at_once() {
+        vault.put("b", Map.of("url", "redis://b"));
+        vault.put("c", Map.of("url", "c,d"));
+        vault.together = new CountDownLatch(3);
+        var config = Config.from(with("REDIS_URL", "vault:secret/data/b#url", "KEYS", "vault:secret/data/c#url"))
+                .as(Several.class);
 
-        assertThat(told).contains("3 problems").containsPattern("gives no answer|gave no answer");
-        assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(15));
+        assertThat(config.redisUrl().reveal()).isEqualTo("redis://b");
+    }
+
+    @Test
+    void a_vault_that_hangs_is_a_problem() {
+        vault.hangs = true;
+        assertThat(problems(with())).containsPattern("gives no answer|gave no answer");
+    }
+
+    @Test
+    void a_standby_sends_to_the_active_server_who_reads_and_who_logs_in() throws IOException {
+        try (var standby = VaultStandIn.start()) {
+            standby.active = vault.address();
+            var environment = with("VAULT_TOKEN", "", "VAULT_ROLE_ID", "id-1", "VAULT_SECRET_ID", "s3cret");
+            environment.put("VAULT_ADDR", standby.address());
+
+            assertThat(attached(environment).reveal()).isEqualTo("postgresql://old");
+            assertThat(standby.requests()).isEqualTo(vault.requests());
+        }
     }
 
     @Test
@@ -176,20 +196,53 @@ class VaultTest {
         assertThat(problems(with())).contains("Vault at " + gone + " gives no answer (ConnectException)");
         assertThat(problems(Map.of("DATABASE_URL", REFERENCE, "VAULT_TOKEN", "x")))
                 .contains("which needs VAULT_ADDR, which is not set", "such as https://vault:8200");
-        assertThat(problems(with("VAULT_ADDR", "https://me:hunter2@vault")))
-                .contains("which is not the address of a Vault")
-                .doesNotContain("hunter2");
+        for (var none : List.of("https://me:hunter2@vault", "http://vault_hunter2:8200", "http://hunter2:99999")) {
+            assertThat(problems(with("VAULT_ADDR", none)))
+                    .contains("which is not the address of a Vault", "letters, digits, - and dots, and no _")
+                    .doesNotContain("hunter2");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"secret/data/../../sys/gallery#x", "secret/data/.#x", "../secret/data/gallery#x"})
+    void a_path_that_leads_out_of_its_engine_is_no_reference(String path) {
+        assertThat(problems(with("DATABASE_URL", "vault:" + path)))
+                .contains("begins with vault: and does not go on as a reference");
+        assertThat(vault.requests()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"../sys", "approle/", "auth?x", "a#b"})
+    void a_mount_that_is_no_path_is_a_problem(String mount) {
+        var environment = with("VAULT_TOKEN", "", "VAULT_ROLE_ID", "id-1", "VAULT_SECRET_ID", "s3cret");
+        environment.put("VAULT_APPROLE_MOUNT", mount);
+        assertThat(problems(environment)).contains("needs VAULT_APPROLE_MOUNT, which is no path of Vault");
+        assertThat(vault.requests()).isEmpty();
     }
 
     @Test
     void a_vault_that_goes_later_leaves_what_was_read() {
-        var url = attached(with());
-        vault.close();
-        long begun = System.nanoTime();
-        await().atMost(PATIENCE).until(() -> {
-            assertThat(url.revealLatest()).isEqualTo("postgresql://old");
-            return System.nanoTime() - begun > Duration.ofSeconds(2).toNanos();
-        });
+        String address;
+        var told = new ListAppender<ILoggingEvent>();
+        told.start();
+        var logger = (Logger) LoggerFactory.getLogger(Config.class.getPackageName());
+        logger.addAppender(told);
+        try {
+            var url = attached(with());
+            address = vault.address();
+            vault.close();
+            await().atMost(PATIENCE).until(() -> {
+                assertThat(url.revealLatest()).isEqualTo("postgresql://old");
+                return !told.list.isEmpty();
+            });
+        } finally {
+            logger.detachAppender(told);
+        }
+        assertThat(told.list)
+                .extracting(ILoggingEvent::getFormattedMessage)
+                .containsExactly(
+                        "Cannot read vault:secret/data/gallery again, and what was last read stays: cannot be asked"
+                                + " for: Vault at " + address + " gives no answer (ConnectException)");
     }
 
     @Test
@@ -244,7 +297,13 @@ class VaultTest {
                 Path.of(System.getProperty("java.home"), "bin", "keytool").toString()));
         command.addAll(List.of(arguments.split(" ")));
         command.addAll(List.of("-alias", "vault", "-keystore", keys.toString(), "-storepass", "changeit"));
-        assertThat(new ProcessBuilder(command).inheritIO().start().waitFor()).isZero();
+        var keytool = new ProcessBuilder(command).inheritIO().start();
+        try {
+            assertThat(keytool.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+            assertThat(keytool.exitValue()).isZero();
+        } finally {
+            keytool.destroyForcibly();
+        }
     }
 
     @Test
@@ -266,12 +325,6 @@ class VaultTest {
                 .areExactly(1, new Condition<>(request -> request.startsWith("POST"), "a login"));
     }
 
-    /** Reads by AppRole, without waiting as long as a process would before it logs in again. */
-    private VaultReader reader(Duration pause) {
-        var variables = Map.of("VAULT_ADDR", vault.address(), "VAULT_ROLE_ID", "id-1", "VAULT_SECRET_ID", "s3cret");
-        return new VaultReader(name -> Optional.ofNullable(variables.get(name)), new VaultSession(pause));
-    }
-
     @Test
     void a_secret_id_that_is_good_once_is_enough_for_many_paths() {
         vault.singleUse = true;
@@ -283,65 +336,6 @@ class VaultTest {
 
         assertThat(Config.from(environment).as(Several.class).redisUrl().reveal())
                 .isEqualTo("redis://b");
-        assertThat(vault.logins()).isEqualTo(1);
-    }
-
-    @Test
-    void a_token_that_is_half_through_its_life_is_followed_by_another() throws SecretException {
-        vault.leaseSeconds = 2;
-        var reader = reader(VaultSession.PAUSE);
-        reader.read("secret/data/gallery");
-        reader.read("secret/data/gallery");
-        assertThat(vault.logins()).isEqualTo(1);
-
-        await().atMost(PATIENCE).until(() -> {
-            reader.read("secret/data/gallery");
-            return vault.logins() == 2;
-        });
-        vault.revoke("hvs.given-1");
-        reader.read("secret/data/gallery");
-    }
-
-    @Test
-    void a_token_is_good_to_its_end_where_no_other_is_given() throws SecretException {
-        vault.leaseSeconds = 8;
-        vault.singleUse = true;
-        var reader = reader(VaultSession.PAUSE);
-        reader.read("secret/data/gallery");
-        await().atMost(PATIENCE).until(() -> {
-            assertThat(reader.read("secret/data/gallery")).contains("postgresql://old");
-            return vault.logins() == 2;
-        });
-        assertThat(reader.read("secret/data/gallery")).contains("postgresql://old");
-        assertThat(vault.logins()).as("and not again at once").isEqualTo(2);
-        await().atMost(PATIENCE)
-                .untilAsserted(() -> assertThatThrownBy(() -> reader.read("secret/data/gallery"))
-                        .hasMessageContaining("refuses (400)"));
-    }
-
-    @Test
-    void a_token_that_is_revoked_is_replaced_once_for_all_who_meet_that() throws Exception {
-        vault.put("b", Map.of("url", "redis://b"));
-        var reader = reader(Duration.ZERO);
-        reader.read("secret/data/b");
-        vault.revoke("hvs.given-1");
-        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            var read = threads.<String>invokeAll(
-                    List.of(() -> reader.read("secret/data/gallery"), () -> reader.read("secret/data/b")));
-            assertThat(read.get(0).get()).contains("postgresql://old");
-            assertThat(read.get(1).get()).contains("redis://b");
-        }
-        assertThat(vault.logins()).isEqualTo(2);
-    }
-
-    @Test
-    void a_path_that_is_forbidden_makes_no_token_each_time() throws SecretException {
-        vault.forbid("b");
-        var reader = reader(VaultSession.PAUSE);
-        for (int i = 0; i < 3; i++) {
-            assertThatThrownBy(() -> reader.read("secret/data/b")).hasMessageContaining("(403)");
-            reader.read("secret/data/gallery");
-        }
         assertThat(vault.logins()).isEqualTo(1);
     }
 
@@ -373,6 +367,14 @@ class VaultTest {
         assertThat(problems(with("VAULT_ROLE_ID", "id-1"))).contains("more than one");
         assertThat(problems(with("VAULT_TOKEN", "", "VAULT_KUBERNETES_ROLE", "gallery")))
                 .contains("/var/run/secrets/kubernetes.io/serviceaccount/token");
-        assertThat(problems(with("VAULT_TOKEN", "a\u0001hunter2"))).doesNotContain("hunter2");
+    }
+
+    @Test
+    void what_a_header_cannot_have_is_a_problem_of_its_variable() {
+        for (var name : List.of("VAULT_TOKEN", "VAULT_NAMESPACE")) {
+            assertThat(problems(with(name, "a\u0001hunter2")))
+                    .contains("needs " + name + ", which has characters that a header cannot have")
+                    .doesNotContain("hunter2");
+        }
     }
 }
