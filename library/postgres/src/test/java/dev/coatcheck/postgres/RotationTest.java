@@ -2,6 +2,7 @@ package dev.coatcheck.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 import static org.awaitility.Awaitility.await;
 
 import dev.coatcheck.host.service.SharedServers;
@@ -14,6 +15,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
+import java.util.logging.Logger;
+import java.util.logging.SimpleFormatter;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -155,15 +158,29 @@ class RotationTest {
     }
 
     @Test
-    void a_url_that_is_of_no_use_later_changes_nothing() {
-        for (var wrong : List.of("hunter2", urlWith("new").replace("127.0.0.1", "192.0.2.1"))) {
-            url.set(urlWith("old"));
-            try (var postgres = Postgres.attach(this::current)) {
-                postgres.ping();
-                url.set(wrong);
-                endConnections();
-                await().atMost(PATIENCE).ignoreExceptions().untilAsserted(postgres::ping);
+    void a_url_that_is_of_no_use_later_changes_nothing_and_is_told_of_once_without_what_it_is() {
+        var told = new CopyOnWriteArrayList<String>();
+        var logger = Logger.getLogger(CurrentLogin.class.getName());
+        logger.setFilter(warning -> told.add(new SimpleFormatter().formatMessage(warning)));
+        try {
+            for (var wrong : List.of("hunter2", urlWith("hunter2").replace("127.0.0.1", "192.0.2.1"))) {
+                url.set(urlWith("old"));
+                told.clear();
+                try (var postgres = Postgres.attach(this::current)) {
+                    postgres.ping();
+                    url.set(wrong);
+                    for (int i = 0; i < 2; i++) {
+                        endConnections();
+                        await().atMost(PATIENCE).ignoreExceptions().untilAsserted(postgres::ping);
+                    }
+                }
+                assertThat(told)
+                        .singleElement(STRING)
+                        .contains("stays what it was")
+                        .doesNotContain("hunter2");
             }
+        } finally {
+            logger.setFilter(null);
         }
     }
 
