@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Map;
@@ -37,6 +38,8 @@ class SecretsGuideTest {
     record GalleryConfig(Secret databaseUrl, Secret redisUrl, Optional<Secret> mailPassword) {}
 
     record Split(Secret databasePassword, String databaseHost) {}
+
+    record Paired(Secret databaseLogin, String databaseHost) {}
 
     @BeforeEach
     void make() throws SQLException {
@@ -62,6 +65,12 @@ class SecretsGuideTest {
         update("select pg_terminate_backend(pid, 5000) from pg_stat_activity where usename = 'gallery'");
     }
 
+    /** By a rename, so that nobody reads half of it. */
+    private static void replace(Path file, String text) throws IOException {
+        var next = Files.writeString(file.resolveSibling("next"), text);
+        Files.move(next, file, StandardCopyOption.ATOMIC_MOVE);
+    }
+
     private static String with(String password) {
         return ADMINS.replaceFirst("//[^@]*@", "//gallery:" + password + "@");
     }
@@ -83,7 +92,7 @@ class SecretsGuideTest {
                 redis) {
             postgres.ping();
             redis.ping();
-            Files.writeString(file, with("second") + "\n");
+            replace(file, with("second") + "\n");
             rotate("second");
             await().atMost(PATIENCE).ignoreExceptions().untilAsserted(postgres::ping);
         }
@@ -92,9 +101,12 @@ class SecretsGuideTest {
     }
 
     static String url(Split config) {
-        var password = URLEncoder.encode(config.databasePassword().revealLatest(), UTF_8)
-                .replace("+", "%20");
+        var password = encoded(config.databasePassword().revealLatest());
         return "postgresql://gallery:" + password + "@" + config.databaseHost() + "/gallery";
+    }
+
+    static String encoded(String text) {
+        return URLEncoder.encode(text, UTF_8).replace("+", "%20");
     }
 
     @Test
@@ -105,9 +117,45 @@ class SecretsGuideTest {
         var postgres = Postgres.attach(() -> url(config));
         try (postgres) {
             postgres.ping();
-            Files.writeString(file, "a b/c+%@:?");
+            replace(file, "a b/c+%@:?");
             rotate("a b/c+%@:?");
             await().atMost(PATIENCE).ignoreExceptions().untilAsserted(postgres::ping);
+        }
+    }
+
+    static String url(Paired config) {
+        var login = config.databaseLogin().latestFields(); // of one reading, so that they fit
+        var user = encoded(login.get("username").reveal());
+        var password = encoded(login.get("password").reveal());
+        return "postgresql://" + user + ":" + password + "@" + config.databaseHost() + "/gallery";
+    }
+
+    @Test
+    void two_users_that_take_turns_come_from_one_secret() throws Exception {
+        update("create role \"gallery too\" login password 'sec@nd'");
+        var file = folder.resolve("database-login");
+        replace(file, "{\"username\": \"gallery\", \"password\": \"first\"}");
+        var config = Config.from(Map.of("DATABASE_LOGIN_FILE", file.toString(), "DATABASE_HOST", host()))
+                .as(Paired.class);
+        var postgres = Postgres.attach(() -> url(config));
+        try (postgres) {
+            assertThat(user(postgres)).isEqualTo("gallery");
+            replace(file, "{\"username\": \"gallery too\", \"password\": \"sec@nd\"}");
+            rotate("third");
+            await().atMost(PATIENCE)
+                    .ignoreExceptions()
+                    .until(() -> user(postgres).equals("gallery too"));
+        } finally {
+            update("drop role \"gallery too\"");
+        }
+    }
+
+    private static String user(Postgres postgres) throws SQLException {
+        try (var connection = postgres.dataSource().getConnection();
+                var statement = connection.createStatement();
+                var found = statement.executeQuery("select current_user")) {
+            found.next();
+            return found.getString(1);
         }
     }
 
@@ -154,7 +202,7 @@ class SecretsGuideTest {
                 .as(Split.class)
                 .databasePassword();
         assertThat(secret.reveal()).isEqualTo("first");
-        Files.writeString(file, "{\"url\": \"second\"}");
+        replace(file, "{\"url\": \"second\"}");
         await().atMost(PATIENCE).until(() -> secret.revealLatest().equals("second"));
     }
 }

@@ -26,18 +26,23 @@ final class Document {
     /** How long a place that failed is left alone. */
     private static final Duration PAUSE = Duration.ofSeconds(15);
 
+    /** How long after it was told of a place that fails that is told again, where somebody still asks. */
+    private static final Duration REMINDER = Duration.ofHours(1);
+
     private static final Logger log = LoggerFactory.getLogger(Document.class);
 
     private final String shown;
     private final Place place;
     private final Duration limit;
     private final Duration pause;
+    private final Duration reminder;
     private final Reading first;
 
-    /** For what changes the two below; nobody waits while holding it. */
+    /** For what changes the three below; nobody waits while holding it. */
     private final ReentrantLock lock = new ReentrantLock();
 
     private Reading reading;
+    private long told;
     private volatile @Nullable Snapshot last;
 
     /** Begins to read. */
@@ -46,10 +51,15 @@ final class Document {
     }
 
     Document(String shown, Place place, Duration limit, Duration pause) {
+        this(shown, place, limit, pause, REMINDER);
+    }
+
+    Document(String shown, Place place, Duration limit, Duration pause, Duration reminder) {
         this.shown = shown;
         this.place = place;
         this.limit = limit;
         this.pause = pause;
+        this.reminder = reminder;
         this.first = Reading.begin(this::look);
         this.reading = first;
     }
@@ -165,7 +175,8 @@ final class Document {
             var before = last;
             if (before != null) {
                 last = before.inVain();
-                if (!before.failed()) {
+                if (!before.failed() || System.nanoTime() - told > reminder.toNanos()) {
+                    told = System.nanoTime();
                     log.warn("Cannot read {} again, and what was last read stays: {}", shown, why);
                 }
             }

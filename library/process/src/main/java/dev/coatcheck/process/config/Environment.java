@@ -35,6 +35,12 @@ final class Environment {
             static Text of(String text) {
                 return new Text(text, "", null);
             }
+
+            /** Without the text, which may be a secret. */
+            @Override
+            public String toString() {
+                return "a text" + origin;
+            }
         }
 
         record Nothing() implements Found {}
@@ -48,7 +54,13 @@ final class Environment {
         /** As messages call it. */
         String title();
 
-        record Itself(String title, String value) implements Spot {}
+        record Itself(String title, String value) implements Spot {
+            /** Without the value, which may be a secret. */
+            @Override
+            public String toString() {
+                return title;
+            }
+        }
 
         /** @param before what stands between its title and what is wrong with it */
         record InFile(String title, String before, TextFile file) implements Spot {}

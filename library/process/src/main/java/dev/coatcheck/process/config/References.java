@@ -31,7 +31,13 @@ final class References {
     /** What a value says. */
     private sealed interface Said {
         /** Just this. */
-        record Text(String text) implements Said {}
+        record Text(String text) implements Said {
+            /** Without the text, which is a secret. */
+            @Override
+            public String toString() {
+                return "a text";
+            }
+        }
 
         record Reference(SecretSource source, String secret, Field field) implements Said {}
 

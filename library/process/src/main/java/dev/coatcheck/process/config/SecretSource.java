@@ -33,7 +33,8 @@ public interface SecretSource {
     boolean isReference(String text);
 
     /**
-     * What reads secrets in one process. Asked for once, before the first of them is read; does not connect.
+     * What reads secrets in one process. Asked for once, before the first of them is read; does not connect. It lives as long
+     * as the process, and nothing closes it.
      *
      * @param variables the process's own, for the address and the credentials of the source
      */

@@ -99,6 +99,22 @@ class FollowedTest {
     }
 
     @Test
+    void a_place_that_stays_away_is_told_of_again_after_a_while() throws Exception {
+        var file = Files.writeString(folder.resolve("key"), "old");
+        var document =
+                new Document("the file", new TextFile(file.toString()), Document.LIMIT, AT_ONCE, Duration.ofNanos(1));
+        document.first();
+
+        Files.delete(file);
+        for (int i = 0; i < 3; i++) {
+            document.within(AT_ONCE);
+        }
+        assertThat(told())
+                .hasSize(3)
+                .containsOnly("Cannot read the file again, and what was last read stays: does not exist");
+    }
+
+    @Test
     void what_is_unusable_later_leaves_the_last_text() throws Exception {
         var now = new AtomicReference<>("{\"key\": \"old\"}");
         var secret =
