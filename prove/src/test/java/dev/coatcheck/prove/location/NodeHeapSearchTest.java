@@ -43,6 +43,7 @@ class NodeHeapSearchTest {
             const seen = new Set(); seen.add(login()) | seen | server.js: seen (Set) → ["q1w2e3…"]
             class Store { constructor() { this.byUser = {bob: login()} } } const store = new Store() | store | server.js: store (Store) → byUser → bob
             const carts = []; carts.push({owner: 'bob'}, {owner: login()}) | carts | server.js: carts (Array) → [1] → owner
+            const rooms = new Map(); const enter = (member) => { rooms.set('garden', new Set([member])); setInterval(() => member.name, 9e5) }; enter({name: login()}) | rooms | server.js: rooms (Map) → ["garden"] → [Object] → name
             let current; current = login() | current | server.js: current
             const names = []; names.push(('{"title":"' + login() + '", "n": 1}').slice(10, 26)) | names | server.js: names (Array) → [0]
             """)

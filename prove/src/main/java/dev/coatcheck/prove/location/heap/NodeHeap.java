@@ -29,6 +29,9 @@ final class NodeHeap implements HeapGraph {
     private static final int BESIDE_THE_POINT = 12;
     private static final int OF_STACK = 40;
 
+    /** What a listener of one connection closes over is mostly in a variable of its file too, which says more. */
+    private static final int OF_A_CALL = 6;
+
     private final Ints types = new Ints(1 << 16);
     private final Ints names = new Ints(1 << 16);
     private final Ints firstEdges = new Ints(1 << 16);
@@ -178,7 +181,8 @@ final class NodeHeap implements HeapGraph {
             return name(to).equals("(Stack roots)") || name(to).equals("(Handle scope)") ? OF_STACK : 2;
         }
         return switch (kind) {
-            case "context", "element" -> 1;
+            case "context" -> isOfModule(from) ? 1 : OF_A_CALL;
+            case "element" -> 1;
             case "property" -> edgeName(edge).equals("__proto__") ? BESIDE_THE_POINT : 1;
             case "internal" -> {
                 String name = edgeName(edge);
@@ -192,6 +196,12 @@ final class NodeHeap implements HeapGraph {
             }
             default -> 3;
         };
+    }
+
+    /** Whether these are the variables of a whole file, and not those of one call of a function. */
+    private boolean isOfModule(int context) {
+        int outer = target(context, "previous");
+        return outer < 0 || !name(outer).equals("system / Context");
     }
 
     /** The reference by which a path goes from one object to the next. */
