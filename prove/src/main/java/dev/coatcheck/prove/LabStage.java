@@ -4,9 +4,11 @@ import dev.coatcheck.prove.check.Check;
 import dev.coatcheck.prove.check.CheckOutcome;
 import dev.coatcheck.prove.check.Extended;
 import dev.coatcheck.prove.check.Leak;
+import dev.coatcheck.prove.check.ListeningStage;
 import dev.coatcheck.prove.check.Stage;
 import dev.coatcheck.prove.check.Trace;
 import dev.coatcheck.prove.compare.Control;
+import dev.coatcheck.prove.compare.Told;
 import dev.coatcheck.prove.factor.Factors;
 import dev.coatcheck.prove.lab.Elsewhere;
 import dev.coatcheck.prove.lab.FixedPortException;
@@ -23,6 +25,7 @@ import dev.coatcheck.prove.play.Outcome;
 import dev.coatcheck.prove.play.Target;
 import dev.coatcheck.prove.report.Progress;
 import dev.coatcheck.prove.scenario.Polling;
+import dev.coatcheck.prove.scenario.Request;
 import dev.coatcheck.prove.scenario.Scenario;
 import dev.coatcheck.prove.scenario.Step;
 import java.time.Duration;
@@ -32,12 +35,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
 /** Plays plans in the lab, and keeps what came of them as evidence. */
-final class LabStage implements Stage {
+final class LabStage implements ListeningStage {
     /** For the requests of a conversation that is judged; it does not begin another one after that. */
     private static final Duration JUDGED_LIMIT = Duration.ofSeconds(60);
 
@@ -167,7 +169,7 @@ final class LabStage implements Stage {
     }
 
     @Override
-    public Stage listening() throws InterruptedException {
+    public ListeningStage listening() throws InterruptedException {
         List<Run> alone = ControlRuns.listening(site, scenario, progress);
         alone.forEach(run -> chronicle.runs.add(new CheckedRun(chronicle.check, run, false, conversation)));
         Control learned = Control.learn(alone.stream().map(Run::exchanges).toList());
@@ -175,8 +177,8 @@ final class LabStage implements Stage {
     }
 
     @Override
-    public SortedMap<Integer, SortedSet<Integer>> heard() {
-        return control().heard();
+    public List<Told> told() {
+        return control().told();
     }
 
     @Override
@@ -324,14 +326,18 @@ final class LabStage implements Stage {
 
     /**
      * Whether any step is answered in another way when none has gone before it. Plays each as the first of a conversation,
-     * the last one first, so that no earlier one has left anything.
+     * the last one first, so that no earlier one has left anything. What is sent on a socket is left out: that it has to be open
+     * is no state.
      */
     boolean hasStepThatNeedsAnother() throws InterruptedException {
         Plan plan = Plan.together("each step alone", scenario.steps().size());
         tell(plan.name());
+        List<Step> steps = scenario.steps().subList(1, plan.steps()).reversed().stream()
+                .filter(step -> !step.request().method().equals(Request.SEND))
+                .toList();
         return inTrial(plan, trial -> {
             Target target = trial.instance(plan.seat(1)).target().orElseThrow();
-            for (Step step : scenario.steps().subList(1, plan.steps()).reversed()) {
+            for (Step step : steps) {
                 Exchange alone = trial.conversation(plan.seat(1)).play(step.withPolling(Polling.NONE), target);
                 if (!control().comparison().next(alone).isEmpty()) {
                     return true;

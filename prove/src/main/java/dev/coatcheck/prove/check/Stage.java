@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedMap;
 import java.util.SortedSet;
 
 /** Where plans are played. */
@@ -76,22 +75,15 @@ public interface Stage {
         USUAL
     }
 
-    /** The steps that leave a socket or a stream of events open, in one process. */
+    /** The steps that leave a socket or a stream of events open in one process, each time or now and then. */
     SortedSet<Integer> opening();
 
     /**
-     * A stage on which what open sockets hear is waited for and compared too. What they hear of a single process is learned
-     * first.
+     * A stage on which sockets are listened to. What they hear of a single process is learned first.
      *
      * @throws InconclusiveException if a single instance does not take the conversation
      */
-    Stage listening() throws InterruptedException;
-
-    /**
-     * The steps after which open sockets hear something, by the number of the step that opened them; none where nobody
-     * listens.
-     */
-    SortedMap<Integer, SortedSet<Integer>> heard();
+    ListeningStage listening() throws InterruptedException;
 
     /** Says of a run whether it shows a leak, and where. */
     @FunctionalInterface

@@ -10,7 +10,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -173,7 +172,7 @@ public final class Control {
                 .orElse(Duration.ZERO);
     }
 
-    /** The steps that leave a socket or a stream of events open. */
+    /** The steps that leave a socket or a stream of events open, in each run or in some. */
     public SortedSet<Integer> opening() {
         return runs.stream()
                 .flatMap(List::stream)
@@ -182,9 +181,9 @@ public final class Control {
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
-    /** The steps after which something is heard, by the number of the step that opened the socket. */
-    public SortedMap<Integer, SortedSet<Integer>> heard() {
-        return hearing.heard();
+    /** What open sockets hear in each run, one for each message. */
+    public List<Told> told() {
+        return hearing.told();
     }
 
     /** How long after its step a message came at most. */
@@ -194,7 +193,7 @@ public final class Control {
 
     /** Begins the comparison of one more run. */
     public Comparison comparison() {
-        return new Comparison(norms, hearing);
+        return new Comparison(norms, opening(), hearing.due());
     }
 
     /** The same control, which compares one step less: of what that answers nothing is concluded. */

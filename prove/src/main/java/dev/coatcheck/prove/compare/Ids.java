@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -44,6 +45,17 @@ final class Ids {
 
     void add(GivenId id) {
         byName.put(id.name(), id);
+    }
+
+    /** Asks something, and forgets the ids that are given out on the way. */
+    boolean forgetting(BooleanSupplier question) {
+        Map<String, GivenId> before = new LinkedHashMap<>(byName);
+        try {
+            return question.getAsBoolean();
+        } finally {
+            byName.clear();
+            byName.putAll(before);
+        }
     }
 
     Optional<String> value(String name) {

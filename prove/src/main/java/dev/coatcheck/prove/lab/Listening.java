@@ -7,7 +7,10 @@ import dev.coatcheck.prove.play.OpenSockets;
 import java.time.Duration;
 import java.util.List;
 
-/** Waits for what open sockets hear after a step. For one thread. */
+/**
+ * Waits for what open sockets hear after a step, in the control and in the runs that are compared with it at the same pace:
+ * what a worker does meanwhile, or what is put together into one message, depends on it. For one thread.
+ */
 final class Listening {
     /** When nothing has come for so long, nothing more comes: of what an application tells at once, or its worker. */
     private static final Duration QUIET = Duration.ofSeconds(1);
@@ -24,11 +27,14 @@ final class Listening {
     private static final int SLOWER = 3;
 
     private final RunUser user;
+    private final boolean alone;
     private final Duration patience;
     private int told;
 
-    Listening(RunUser user) {
+    /** @param alone whether one process that nobody kills serves all steps, so that whatever it does varies by itself */
+    Listening(RunUser user, boolean alone) {
         this.user = user;
+        this.alone = alone;
         Duration longer = user.heardWithin().multipliedBy(SLOWER);
         Duration least = longer.compareTo(LEAST_PATIENCE) > 0 ? longer : LEAST_PATIENCE;
         this.patience = least.compareTo(MOST_PATIENCE) < 0 ? least : MOST_PATIENCE;
@@ -41,12 +47,7 @@ final class Listening {
      * @return the exchange, and what was heard after it
      */
     Exchange learn(Exchange exchange, boolean last) throws InterruptedException {
-        OpenSockets sockets = user.sockets();
-        // What only reads makes nobody speak; what comes late all the same is heard with the next step.
-        boolean mayTell =
-                last || exchange.opened() || !exchange.step().request().isSafe();
-        return with(
-                exchange, sockets.areAnyOpen() && mayTell ? sockets.awaitQuiet(QUIET, LOUD_AT_MOST) : sockets.heard());
+        return with(exchange, last ? quiet() : quietAfter(exchange));
     }
 
     private Exchange with(Exchange exchange, List<Message> all) {
@@ -55,18 +56,38 @@ final class Listening {
         return hearing;
     }
 
+    /** What only reads makes nobody speak; what comes late all the same is heard with the next step. */
+    private List<Message> quietAfter(Exchange exchange) throws InterruptedException {
+        boolean mayTell =
+                exchange.opened() || !exchange.step().request().isSafe();
+        return mayTell ? quiet() : user.sockets().heard();
+    }
+
+    private List<Message> quiet() throws InterruptedException {
+        OpenSockets sockets = user.sockets();
+        return sockets.areAnyOpen() ? sockets.awaitQuiet(QUIET, LOUD_AT_MOST) : sockets.heard();
+    }
+
     /**
-     * The messages that do not come within the time that they have. Whoever has just opened a socket is given the time that
-     * the control gave it: until then it may not be known yet to all who are to tell it something.
+     * The messages that do not come within the time that they have. What is late in one process alone is waited for longer,
+     * as it is missing all the same: whoever learns from that has heard then that it is late, and not that it need not come.
      */
     List<Difference> missing(Exchange exchange, Seat seat) throws InterruptedException {
-        OpenSockets sockets = user.sockets();
         int step = exchange.step().number();
-        List<Message> all = exchange.opened() ? sockets.awaitQuiet(QUIET, LOUD_AT_MOST) : sockets.heard();
-        long end = System.nanoTime() + patience.toNanos();
+        List<Difference> missing = missing(step, seat, quietAfter(exchange), patience);
+        if (alone && !missing.isEmpty()) {
+            List<Difference> _ = missing(step, seat, user.sockets().heard(), MOST_PATIENCE);
+        }
+        return missing;
+    }
+
+    private List<Difference> missing(int step, Seat seat, List<Message> known, Duration most)
+            throws InterruptedException {
+        long end = System.nanoTime() + most.toNanos();
+        List<Message> all = known;
         List<Difference> missing = user.unheard(step, seat, all);
         while (!missing.isEmpty() && System.nanoTime() < end) {
-            all = sockets.awaitMore(all.size(), Duration.ofNanos(end - System.nanoTime()));
+            all = user.sockets().awaitMore(all.size(), Duration.ofNanos(end - System.nanoTime()));
             missing = user.unheard(step, seat, all);
         }
         return missing;

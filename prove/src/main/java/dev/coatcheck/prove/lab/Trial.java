@@ -68,7 +68,8 @@ public final class Trial implements AutoCloseable {
         this.user = user;
         this.mostAhead = mostAhead;
         this.grace = manner.grace();
-        this.listening = manner.listening() ? Optional.of(new Listening(user)) : Optional.empty();
+        boolean alone = plan.processes() == 1 && plan.deaths().isEmpty();
+        this.listening = manner.listening() ? Optional.of(new Listening(user, alone)) : Optional.empty();
         int first = 1 + plan.seats().stream().mapToInt(Seat::process).max().orElse(0);
         this.bystanders = IntStream.range(first, first + plan.bystanders())
                 .mapToObj(Seat::at)
@@ -171,8 +172,9 @@ public final class Trial implements AutoCloseable {
             bury(victims, step.number());
         }
         List<Difference> differences = user.compare(exchange, seat);
-        if (listening.isPresent() && differences.isEmpty()) {
-            differences = listen(listening.get(), exchange, seat);
+        if (listening.isPresent()) {
+            List<Difference> missing = listen(listening.get(), exchange, seat);
+            differences = differences.isEmpty() ? missing : differences;
         }
         if (!differences.isEmpty() && !(isForborne(step) && passes(step, seat))) {
             List<String> wrote = hasFailed(exchange) ? instance.linesSince(written) : List.of();

@@ -8,6 +8,7 @@ import dev.coatcheck.prove.scenario.Request;
 import dev.coatcheck.prove.scenario.Step;
 import dev.coatcheck.prove.scenario.Variables;
 import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -126,9 +127,11 @@ public final class Conversation {
         Map<String, String> drawn = new LinkedHashMap<>();
         Wire wire = new Wire(settings, midway);
         Attempt attempt;
+        Optional<OpenSocket> opened = Optional.empty();
         int attempts = 0;
         do {
             if (attempts > 0) {
+                opened.ifPresent(OpenSocket::close);
                 Thread.sleep(step.polling().interval());
             }
             drawn.clear();
@@ -138,6 +141,7 @@ public final class Conversation {
                 Outcome.NotSent notSent = new Outcome.NotSent(String.valueOf(e.getMessage()));
                 return new Exchange(step, target, notSent, List.of(), drawn, attempts, at, Duration.ZERO);
             }
+            opened = attempt.sent().opened();
             attempts++;
             if (attempts == 1) {
                 at = began.plus(wire.searched());
@@ -155,7 +159,7 @@ public final class Conversation {
                 attempts,
                 at,
                 Duration.ofNanos(System.nanoTime() - start).minus(wire.searched()),
-                attempt.sent().opened(),
+                opened.isPresent(),
                 List.of());
     }
 
@@ -163,9 +167,9 @@ public final class Conversation {
      * What came of a request.
      *
      * @param to who got it
-     * @param opened whether a socket stays open behind it
+     * @param opened what stays open behind it
      */
-    private record Sent(Outcome outcome, Target to, boolean opened) {}
+    private record Sent(Outcome outcome, Target to, Optional<OpenSocket> opened) {}
 
     private record Attempt(Sent sent, List<String> unmet, Map<String, String> captured) {
         boolean isAsExpected() {
@@ -213,11 +217,11 @@ public final class Conversation {
         }
         Optional<OpenSocket> opened = wire.takeOpened();
         if (opened.isEmpty()) {
-            return new Sent(outcome, target, false);
+            return new Sent(outcome, target, opened);
         }
         int known = sockets.heard().size();
         sockets.keep(step, prepared.sent().target(), opened.get());
-        return new Sent(said(outcome, prepared, step, opened.get(), known), target, true);
+        return new Sent(said(outcome, prepared, step, opened.get(), known), target, opened);
     }
 
     /** Whether what a message waits for has come, or need not come. */
@@ -238,11 +242,11 @@ public final class Conversation {
         PreparedRequest prepared = prepared(step, target, drawn);
         String path = prepared.sent().target();
         OpenSockets.Kept kept = sockets.find(step.user(), path)
-                .orElseThrow(() -> new Rendering.NotSendable("no step of this user before it opened a WebSocket at "
-                        + path + ", as 'WEBSOCKET " + path + "'"));
+                .orElseThrow(() -> new Rendering.NotSendable("no step of this user before it opened a WebSocket there, as '"
+                        + step.title().replaceFirst("^" + Request.SEND, Request.WEBSOCKET) + "'"));
         if (!kept.socket().isOpen()) {
             Sent again = send(kept.opening(), target, wire, prepared(kept.opening(), target, new HashMap<>()));
-            if (!again.opened()) {
+            if (again.opened().isEmpty()) {
                 return again;
             }
             kept = sockets.find(step.user(), path).orElse(kept);
@@ -251,7 +255,7 @@ public final class Conversation {
         Outcome answered = new Outcome.Answered(prepared.sent(), open);
         Outcome outcome =
                 said(answered, prepared, step, kept.socket(), sockets.heard().size());
-        return new Sent(outcome, kept.socket().target(), false);
+        return new Sent(outcome, kept.socket().target(), Optional.empty());
     }
 
     /**
@@ -275,7 +279,9 @@ public final class Conversation {
                 if (!(socket instanceof WebSocket speaking)) {
                     throw new Rendering.NotSendable("step " + step.number() + " has messages for what is no WebSocket");
                 }
-                speaking.send(message.text());
+                speaking.send(message.text(), settings.limit());
+            } catch (SocketTimeoutException e) {
+                return new Outcome.Failed(prepared.sent(), Outcome.Failure.TIMED_OUT, String.valueOf(e.getMessage()));
             } catch (IOException e) {
                 return new Outcome.Failed(
                         prepared.sent(), Outcome.Failure.NO_RESPONSE, "the socket is closed: " + e.getMessage());

@@ -41,8 +41,9 @@ abstract class OpenSocket implements Closeable {
                 // Silence is no fault.
                 socket.setSoTimeout(0);
                 hear(ear);
-            } catch (IOException e) {
-                // A socket whose process was killed ends like this; whoever needs it opens it anew.
+            } catch (IOException | RuntimeException e) {
+                // A socket whose process was killed ends like this, or one that does not speak as it should; whoever needs it
+                // opens it anew.
             } finally {
                 ended = true;
                 close();

@@ -33,7 +33,7 @@ public final class OpenSockets implements AutoCloseable {
     private static final int MOST_MESSAGES = 10_000;
 
     private final Map<Key, Kept> kept = new HashMap<>();
-    private final List<OpenSocket> all = new ArrayList<>();
+    private final List<OpenSocket> listened = new ArrayList<>();
     private final List<OpenSockets> beside = new ArrayList<>();
     private final List<Message> heard = new ArrayList<>();
     private boolean closed;
@@ -65,13 +65,13 @@ public final class OpenSockets implements AutoCloseable {
      */
     void keep(Step opening, String path, OpenSocket socket) {
         synchronized (this) {
-            all.removeIf(other -> !other.isOpen());
-            if (closed || all.size() >= MOST) {
+            listened.removeIf(other -> !other.isOpen());
+            if (closed || listened.size() >= MOST) {
                 socket.close();
                 return;
             }
             kept.put(new Key(opening.user(), path), new Kept(opening, socket));
-            all.add(socket);
+            listened.add(socket);
         }
         socket.listen((event, text) -> hear(opening.number(), event, text));
     }
@@ -90,13 +90,13 @@ public final class OpenSockets implements AutoCloseable {
 
     /** Closes those of an instance that is no more, so that whoever needs one opens it anew. */
     public synchronized void closeThoseOf(String instance) {
-        all.stream()
+        listened.stream()
                 .filter(socket -> socket.target().instance().equals(instance))
                 .forEach(OpenSocket::close);
     }
 
     public synchronized boolean areAnyOpen() {
-        return all.stream().anyMatch(OpenSocket::isOpen);
+        return listened.stream().anyMatch(OpenSocket::isOpen);
     }
 
     /** All messages so far, in the order in which they came. */
@@ -128,8 +128,8 @@ public final class OpenSockets implements AutoCloseable {
     @Override
     public synchronized void close() {
         closed = true;
-        all.forEach(OpenSocket::close);
-        all.clear();
+        listened.forEach(OpenSocket::close);
+        listened.clear();
         kept.clear();
         beside.forEach(OpenSockets::close);
         beside.clear();

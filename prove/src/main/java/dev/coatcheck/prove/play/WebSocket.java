@@ -4,12 +4,18 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.Base64;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * The client's end of a WebSocket (RFC 6455) on a connection that has been upgraded. No extension is offered, so none is
@@ -46,8 +52,31 @@ final class WebSocket extends OpenSocket {
         }
     }
 
-    void send(String text) throws IOException {
-        send(WebSocketFrames.TEXT, text.getBytes(StandardCharsets.UTF_8));
+    /**
+     * Sends a text.
+     *
+     * @throws SocketTimeoutException if the other side does not take it within the limit; it is closed then
+     * @throws InterruptedException as soon as the thread is interrupted; it is closed then
+     */
+    void send(String text, Duration limit) throws IOException, InterruptedException {
+        FutureTask<Void> sending = new FutureTask<>(() -> {
+            send(WebSocketFrames.TEXT, text.getBytes(StandardCharsets.UTF_8));
+            return null;
+        });
+        // To write has no limit of its own: who does not read keeps whoever writes waiting.
+        Thread.ofVirtual().name("message to " + target().instance()).start(sending);
+        try {
+            sending.get(limit.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            throw new SocketTimeoutException("a message was not taken within " + limit.toMillis() + " ms");
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof IOException broken ? broken : new IOException("to send failed", e.getCause());
+        } finally {
+            if (!sending.isDone()) {
+                sending.cancel(true);
+                close();
+            }
+        }
     }
 
     private synchronized void send(int opcode, byte[] payload) throws IOException {

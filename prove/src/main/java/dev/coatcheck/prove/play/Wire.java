@@ -19,7 +19,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.zip.GZIPInputStream;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
@@ -62,8 +61,8 @@ final class Wire {
     private static final int OK = 200;
 
     private final PlaySettings settings;
-    private final AtomicReference<Optional<OpenSocket>> opened = new AtomicReference<>(Optional.empty());
     private final Midway midway;
+    private Optional<OpenSocket> opened = Optional.empty();
     private Duration searched = Duration.ZERO;
 
     /** @param midway is done in the middle of each body that is sent */
@@ -79,27 +78,56 @@ final class Wire {
 
     /** What stays open of the last exchange; whoever takes it closes it. */
     Optional<OpenSocket> takeOpened() {
-        return opened.getAndSet(Optional.empty());
+        Optional<OpenSocket> taken = opened;
+        opened = Optional.empty();
+        return taken;
+    }
+
+    /** What stays open of an exchange, until it is taken, or nobody waits for it any more. */
+    private static final class Kept {
+        private Optional<OpenSocket> socket = Optional.empty();
+        private boolean givenUp;
+
+        synchronized void keep(OpenSocket opened) {
+            if (givenUp) {
+                opened.close();
+            } else {
+                socket = Optional.of(opened);
+            }
+        }
+
+        synchronized Optional<OpenSocket> take() {
+            Optional<OpenSocket> taken = socket;
+            socket = Optional.empty();
+            return taken;
+        }
+
+        synchronized void giveUp() {
+            givenUp = true;
+            take().ifPresent(OpenSocket::close);
+        }
     }
 
     Outcome send(PreparedRequest prepared, Target target) throws InterruptedException {
         Duration limit = settings.limit();
         CountDownLatch found = new CountDownLatch(1);
-        FutureTask<Outcome> exchange = new FutureTask<>(() -> exchange(prepared, target, found));
+        Kept kept = new Kept();
+        FutureTask<Outcome> exchange = new FutureTask<>(() -> exchange(prepared, target, found, kept));
         Thread.ofVirtual().name("step to " + target.instance()).start(exchange);
         try {
             searched = searched.plus(waited(found, target.choice().limit().plus(limit)));
-            return exchange.get(limit.toNanos(), TimeUnit.NANOSECONDS);
+            Outcome outcome = exchange.get(limit.toNanos(), TimeUnit.NANOSECONDS);
+            opened = kept.take();
+            return outcome;
         } catch (TimeoutException e) {
             return new Outcome.Failed(
                     prepared.sent(), Outcome.Failure.TIMED_OUT, "no whole response within " + limit.toMillis() + " ms");
         } catch (ExecutionException e) {
             throw new IllegalStateException("sending " + prepared.sent().target() + " went wrong", e.getCause());
         } finally {
-            if (!exchange.isDone()) {
-                exchange.cancel(true);
-                takeOpened().ifPresent(OpenSocket::close);
-            }
+            // Does nothing where it is over, and was taken.
+            exchange.cancel(true);
+            kept.giveUp();
         }
     }
 
@@ -110,7 +138,7 @@ final class Wire {
         return Duration.ofNanos(System.nanoTime() - start);
     }
 
-    private Outcome exchange(PreparedRequest prepared, Target target, CountDownLatch found) {
+    private Outcome exchange(PreparedRequest prepared, Target target, CountDownLatch found, Kept kept) {
         SentRequest sent = prepared.sent();
         Socket socket;
         try {
@@ -120,7 +148,7 @@ final class Wire {
         }
         boolean switches = sent.method().equals(Request.WEBSOCKET);
         Connected connected = new Connected(
-                socket, new DefaultBHttpClientConnection(switches ? NO_FURTHER_THAN_THE_HEAD : LIMITS), target);
+                socket, new DefaultBHttpClientConnection(switches ? NO_FURTHER_THAN_THE_HEAD : LIMITS), target, kept);
         try (connected) {
             connected.connection().bind(socket);
             Response response = switches ? switched(prepared, connected) : answered(prepared, connected);
@@ -139,13 +167,20 @@ final class Wire {
         private final Socket socket;
         private final DefaultBHttpClientConnection connection;
         private final Target target;
+        private final Kept kept;
         private Outcome.Failure failure = Outcome.Failure.NO_RESPONSE;
         private boolean staysOpen;
 
-        Connected(Socket socket, DefaultBHttpClientConnection connection, Target target) {
+        Connected(Socket socket, DefaultBHttpClientConnection connection, Target target, Kept kept) {
             this.socket = socket;
             this.connection = connection;
             this.target = target;
+            this.kept = kept;
+        }
+
+        void staysOpen(OpenSocket opened) {
+            staysOpen = true;
+            kept.keep(opened);
         }
 
         DefaultBHttpClientConnection connection() {
@@ -186,8 +221,7 @@ final class Wire {
                 QUIET)) {
             case EventStream.Beginning.Whole(Content content) -> received(response, content);
             case EventStream.Beginning.Open(EventStream stream) -> {
-                connected.staysOpen = true;
-                opened.set(Optional.of(stream));
+                connected.staysOpen(stream);
                 yield received(response, Content.of(new byte[0]));
             }
         };
@@ -217,8 +251,7 @@ final class Wire {
                 .isEmpty()) {
             throw new ProtocolException("it switches, but answers another key than it was sent");
         }
-        connected.staysOpen = true;
-        opened.set(Optional.of(new WebSocket(connected.socket, connected.target)));
+        connected.staysOpen(new WebSocket(connected.socket, connected.target));
         return head;
     }
 

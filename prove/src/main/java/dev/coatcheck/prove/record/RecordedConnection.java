@@ -162,10 +162,12 @@ final class RecordedConnection implements AutoCloseable {
 
     /** What goes through one way, where it is messages of a WebSocket. */
     private static final class Overheard {
+        private final RecordedExchange exchange;
         private final WebSocketFrames frames;
         private boolean understood;
 
         Overheard(RecordedExchange exchange, boolean sent) {
+            this.exchange = exchange;
             understood = exchange.request().says("Upgrade", "websocket");
             frames = new WebSocketFrames((opcode, content) -> {
                 if (opcode < WebSocketFrames.CLOSE) {
@@ -180,8 +182,9 @@ final class RecordedConnection implements AutoCloseable {
                     frames.take(bytes, length);
                 }
             } catch (IOException e) {
-                // What is no message goes through all the same.
+                // What is no message, or too large a one, goes through all the same.
                 understood = false;
+                exchange.missesMessages();
             }
         }
     }

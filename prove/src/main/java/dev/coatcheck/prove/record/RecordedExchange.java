@@ -69,7 +69,13 @@ final class RecordedExchange {
 
     /** Keeps a message of the WebSocket that the exchange opened, as far as there is room. */
     synchronized void message(boolean isSent, int opcode, byte[] content) {
-        if (messages.size() == MOST_MESSAGES || answers.addAndGet(-content.length) < 0) {
+        if (messages.size() == MOST_MESSAGES) {
+            missesMessages = true;
+            return;
+        }
+        if (answers.addAndGet(-content.length) < 0) {
+            // A smaller one may find room.
+            answers.addAndGet(content.length);
             missesMessages = true;
             return;
         }
@@ -77,6 +83,11 @@ final class RecordedExchange {
                 ? new String(content, StandardCharsets.UTF_8)
                 : Base64.getEncoder().encodeToString(content);
         messages.add(new Message(isSent, InstantSource.system().instant(), opcode, data));
+    }
+
+    /** Not all that is said on the WebSocket can be kept. */
+    synchronized void missesMessages() {
+        missesMessages = true;
     }
 
     synchronized List<Message> messages() {

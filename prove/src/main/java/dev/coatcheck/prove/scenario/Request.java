@@ -49,14 +49,6 @@ public record Request(
         return SAFE.contains(method) || (method.equals(WEBSOCKET) && body instanceof Body.None);
     }
 
-    /** Whether what it opens is there to be listened to: a WebSocket, or a stream of events that it asks for by its name. */
-    public boolean listens() {
-        return method.equals(WEBSOCKET)
-                || headers.stream()
-                        .anyMatch(header -> header.name().equalsIgnoreCase("Accept")
-                                && header.value().toString().contains(ContentTypes.EVENT_STREAM));
-    }
-
     /** Whether it speaks of a WebSocket. */
     public boolean isOfWebSocket() {
         return method.equals(WEBSOCKET) || method.equals(SEND);

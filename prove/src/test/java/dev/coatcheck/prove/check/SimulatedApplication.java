@@ -3,6 +3,7 @@ package dev.coatcheck.prove.check;
 import dev.coatcheck.prove.check.Trace.Remembered;
 import dev.coatcheck.prove.compare.Difference;
 import dev.coatcheck.prove.compare.Difference.Part;
+import dev.coatcheck.prove.compare.Told;
 import dev.coatcheck.prove.lab.Death;
 import dev.coatcheck.prove.lab.InconclusiveException;
 import dev.coatcheck.prove.lab.Plan;
@@ -29,7 +30,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -41,7 +41,7 @@ import java.util.stream.IntStream;
  * An application whose every step leaves or needs state of a given kind, so that plans can be tried by the thousand. What
  * it does with processes, disks and kills is what a real one does.
  */
-final class SimulatedApplication implements Stage {
+final class SimulatedApplication implements ListeningStage {
     /** What steps do; the first to fail ends a run. */
     interface Behaviour {
         boolean answersWell(World world, Seat seat, String lane);
@@ -112,6 +112,15 @@ final class SimulatedApplication implements Stage {
 
     /** After which step a socket hears something, where its process plays that step, by the step that opens it. */
     final Map<Integer, Integer> sockets = new TreeMap<>();
+
+    /** The sockets whose messages turn out to vary, as soon as there is something to learn. */
+    final Set<Integer> varying = new HashSet<>();
+
+    /** The sockets whose messages come without anybody's doing as well. */
+    final Set<Integer> beating = new HashSet<>();
+
+    /** Whether what a socket hears comes to it wherever it is. */
+    boolean everywhere;
 
     private boolean listens;
 
@@ -205,24 +214,28 @@ final class SimulatedApplication implements Stage {
     }
 
     @Override
-    public Stage listening() {
+    public ListeningStage listening() {
         SimulatedApplication listening = longer(Extended.none(scenario));
         listening.sockets.putAll(sockets);
+        listening.varying.addAll(varying);
+        listening.beating.addAll(beating);
+        listening.everywhere = everywhere;
         listening.listens = true;
         listening.lessons = lessons;
         return listening;
     }
 
     @Override
-    public SortedMap<Integer, SortedSet<Integer>> heard() {
-        SortedMap<Integer, SortedSet<Integer>> heard = new TreeMap<>();
-        sockets.forEach((socket, step) -> heard.put(socket, new TreeSet<>(Set.of(step))));
-        return heard;
+    public List<Told> told() {
+        return sockets.entrySet().stream()
+                .map(socket -> new Told(socket.getKey(), socket.getValue(), beating.contains(socket.getKey())))
+                .toList();
     }
 
     private Optional<Difference> unheard(Plan plan, int step) {
         return sockets.entrySet().stream()
                 .filter(socket -> listens
+                        && !everywhere
                         && socket.getValue() == step
                         && plan.seat(step).process()
                                 != plan.seat(socket.getKey()).process())
@@ -316,7 +329,11 @@ final class SimulatedApplication implements Stage {
 
     @Override
     public boolean learn(Run unsplit) {
-        return lessons-- > 0;
+        boolean learned = lessons-- > 0;
+        if (learned) {
+            sockets.keySet().removeAll(varying);
+        }
+        return learned;
     }
 
     @Override

@@ -6,11 +6,14 @@ import dev.coatcheck.prove.check.CheckOutcome.Result;
 import dev.coatcheck.prove.lab.Run;
 import dev.coatcheck.prove.scenario.Scenario;
 import dev.coatcheck.prove.scenario.StepLines;
+import dev.coatcheck.prove.scenario.hurl.HurlReader;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class SocketsTest {
@@ -65,12 +68,144 @@ class SocketsTest {
     void what_varies_by_itself_is_learned_and_no_leak() throws Exception {
         SimulatedApplication application = application("WEBSOCKET /live", "POST /news");
         application.sockets.put(1, 2);
-        application.lessons = 3;
+        application.lessons = 10;
 
         Findings findings = investigate(application, "WEBSOCKET /live", "POST /news");
 
         assertThat(findings.leaks()).isEmpty();
         assertThat(findings.checks().getFirst().result()).isEqualTo(Result.INCONCLUSIVE);
+    }
+
+    @Test
+    void where_nothing_is_left_that_has_to_come_nothing_is_known() throws Exception {
+        SimulatedApplication application = application("WEBSOCKET /live", "POST /news");
+        application.sockets.put(1, 2);
+        application.varying.add(1);
+        application.lessons = 1;
+
+        Findings findings = investigate(application, "WEBSOCKET /live", "POST /news");
+
+        assertThat(findings.leaks()).isEmpty();
+        assertThat(findings.checks()).singleElement().satisfies(outcome -> {
+            assertThat(outcome.result()).isEqualTo(Result.INCONCLUSIVE);
+            assertThat(outcome.why()).contains("nothing came each time");
+        });
+    }
+
+    @Test
+    void an_answer_that_varies_in_one_process_as_well_keeps_nothing_from_being_heard() throws Exception {
+        String[] steps = {"WEBSOCKET /live", "POST /photos", "GET /photos", "POST /news"};
+        SimulatedApplication clean = application(steps).step(3, (world, seat, lane) -> false);
+        clean.sockets.put(1, 4);
+        clean.everywhere = true;
+        SimulatedApplication leaking = application(steps).step(3, (world, seat, lane) -> false);
+        leaking.sockets.put(1, 4);
+
+        assertThat(passed(clean, steps)).isEmpty();
+        assertThat(investigate(leaking, steps).leaks())
+                .singleElement()
+                .extracting(Leak::victim)
+                .isEqualTo(4);
+    }
+
+    @Test
+    void an_answer_that_another_process_alone_gives_is_what_other_checks_are_for() throws Exception {
+        String[] steps = {"WEBSOCKET /live", "POST /news"};
+        SimulatedApplication application = application(steps)
+                .step(1, (world, seat, lane) -> world.memory(seat).add("session") || true)
+                .step(2, (world, seat, lane) -> world.memory(seat).contains("session"));
+        application.sockets.put(1, 2);
+
+        Findings findings = investigate(application, steps);
+
+        assertThat(findings.leaks()).isEmpty();
+        assertThat(findings.checks()).singleElement().satisfies(outcome -> {
+            assertThat(outcome.result()).isEqualTo(Result.INCONCLUSIVE);
+            assertThat(outcome.why()).contains("step 2 is answered otherwise");
+        });
+    }
+
+    @Test
+    void what_was_not_tried_is_said_of_a_check_that_passed() throws Exception {
+        String[] steps = Stream.concat(
+                        IntStream.rangeClosed(1, 9).mapToObj(socket -> "WEBSOCKET /live/" + socket), Stream.of("POST /news"))
+                .toArray(String[]::new);
+        SimulatedApplication application = application(steps);
+        IntStream.rangeClosed(1, 9).forEach(socket -> application.sockets.put(socket, 10));
+        application.everywhere = true;
+
+        assertThat(passed(application, steps)).contains("of 9 sockets that hear something, the first 8 alone were tried");
+        assertThat(application.runs).hasSize(8);
+    }
+
+    @Test
+    void beats_alone_show_little() throws Exception {
+        SimulatedApplication application = application("WEBSOCKET /live", "POST /news");
+        application.sockets.put(1, 2);
+        application.everywhere = true;
+
+        assertThat(passed(application, "WEBSOCKET /live", "POST /news")).isEmpty();
+
+        application.beating.add(1);
+        assertThat(passed(application, "WEBSOCKET /live", "POST /news")).contains("as a beat does");
+    }
+
+    @Test
+    void a_socket_is_named_by_its_query_as_well() throws Exception {
+        Scenario scenario = HurlReader.read(Path.of("live.hurl"), """
+                GET http://localhost/live
+                Upgrade: websocket
+                [Query]
+                room: a
+
+                GET http://localhost/live
+                Upgrade: websocket
+                [Query]
+                room: b
+
+                SEND http://localhost/live
+                [Query]
+                room: a
+                ```
+                hi
+                ```
+
+                POST http://localhost/news
+                """, Set.of());
+        SimulatedApplication application = new SimulatedApplication(scenario);
+        application.sockets.put(1, 4);
+        application.everywhere = true;
+
+        new Investigation(application, scenario, 3, Duration.ZERO).investigate(Set.of(Check.SOCKETS));
+
+        assertThat(application.runs.getFirst().plan().seats())
+                .extracting(seat -> seat.process())
+                .containsExactly(1, 0, 1, 0);
+    }
+
+    @Test
+    void what_is_told_where_the_socket_is_for_a_known_leak_shows_nothing() throws Exception {
+        String[] steps = {"WEBSOCKET /live", "POST /login", "GET /me"};
+        SimulatedApplication application = application(steps);
+        application.sockets.put(1, 2);
+
+        for (Allowances known :
+                List.of(Allowances.NONE.repeating(2), Allowances.NONE.tying(List.of(1, 2)))) {
+            Findings findings = new Investigation(application, scenario(steps), 3, Duration.ZERO, known)
+                    .investigate(Set.of(Check.SOCKETS));
+
+            assertThat(findings.checks())
+                    .singleElement()
+                    .extracting(CheckOutcome::result)
+                    .isEqualTo(Result.INCONCLUSIVE);
+        }
+        assertThat(application.runs).isEmpty();
+    }
+
+    private static String passed(SimulatedApplication application, String... steps) throws InterruptedException {
+        CheckOutcome outcome = investigate(application, steps).checks().getFirst();
+        assertThat(outcome.result()).isEqualTo(Result.PASSED);
+        return outcome.why();
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.coatcheck.prove.play.Content;
 import dev.coatcheck.prove.play.Exchange;
+import dev.coatcheck.prove.play.Header;
 import dev.coatcheck.prove.play.Message;
 import dev.coatcheck.prove.play.Outcome;
 import dev.coatcheck.prove.play.Response;
@@ -12,6 +13,7 @@ import dev.coatcheck.prove.play.Target;
 import dev.coatcheck.prove.scenario.Step;
 import dev.coatcheck.prove.scenario.StepLines;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -34,7 +36,7 @@ class HearingTest {
     void what_was_told_in_each_run_is_missed_where_it_does_not_come() {
         Control control = control(run -> List.of(new After(2, "{\"said\":\"hi\",\"by\":\"r" + run + "aaaaa\"}")));
 
-        assertThat(control.heard()).isEqualTo(Map.of(1, Set.of(2)));
+        assertThat(control.told()).containsExactly(new Told(1, 2, true));
         assertThat(missing(control, 7, 1)).isEmpty();
         assertThat(missing(control, 7, 2))
                 .containsExactly("the socket of step 1 hears \"{\"said\":\"hi\",\"by\":\"‹{{run}}›\"}\" in the control,"
@@ -89,6 +91,86 @@ class HearingTest {
     }
 
     @Test
+    void of_messages_alike_to_the_letter_those_remain_that_each_run_has_heard() {
+        Control control = control(run -> List.of(new After(2, "changed"), new After(3, "changed")));
+
+        Control taught = control.with(run(9, 2, List.of()));
+
+        assertThat(control.told()).extracting(Told::after).containsExactly(2, 3);
+        assertThat(taught.told()).extracting(Told::after).containsExactly(3);
+        assertThat(missing(taught, 7, 3)).hasSize(1);
+    }
+
+    @Test
+    void a_run_that_heard_it_late_teaches_that_it_is_late() {
+        Control control = control(run -> List.of(new After(2, "ready")));
+        List<Exchange> late = run(9, 2, List.of());
+        late.set(1, late.get(1).hearing(List.of(new Message(1, "", "ready", Instant.EPOCH.plusSeconds(7)))));
+
+        Control taught = control.with(late);
+
+        assertThat(taught.told()).extracting(Told::after).containsExactly(2);
+        assertThat(taught.heardWithin()).isEqualTo(Duration.ofSeconds(7));
+    }
+
+    @Test
+    void what_only_its_shape_tells_leaves_to_others_what_they_need() {
+        Control control = control(run -> List.of(new After(2, "x%d".formatted(7 * run)), new After(3, "y15")));
+
+        assertThat(missing(control, 7, 2, "y15", "x99")).isEmpty();
+        assertThat(missing(control, 7, 3, "y15", "x99")).isEmpty();
+        assertThat(missing(control, 7, 3, "y15")).hasSize(1);
+    }
+
+    @Test
+    void an_id_is_given_out_by_the_message_that_has_it_and_by_no_other_that_was_looked_at() {
+        Control control = control(run -> List.of(
+                new After(2, "{\"kind\":\"a\",\"noteId\":" + (10 * run) + "}"),
+                new After(2, "{\"kind\":\"b\",\"noteId\":" + (10 * run + 1) + "}")));
+
+        assertThat(missing(control, 7, 3, "{\"kind\":\"b\",\"noteId\":5}", "{\"kind\":\"a\",\"noteId\":4}"))
+                .isEmpty();
+    }
+
+    @Test
+    void messages_are_compared_by_their_structure_whatever_they_are_wrapped_in() {
+        for (String wrapped : List.of(
+                "42/live,7[\"said\",{\"by\":\"%s\",\"at\":%d}]",
+                "a[\"{\\\"by\\\":\\\"%s\\\",\\\"at\\\":%d}\"]",
+                "{\"identifier\":\"{\\\"by\\\":\\\"%s\\\"}\",\"at\":%d}",
+                "{\"by\":\"%s\",\"at\":%d}\u001e",
+                "MESSAGE\nby:%s\ncontent-length:12\n\n{\"at\":%d}\u0000")) {
+            Control control = control(run -> List.of(
+                    new After(2, wrapped.formatted("r" + run + "aaaaa", 1_700_000_000 + 17 * run)),
+                    new After(2, wrapped.formatted("nobody", 1))));
+
+            String mine = wrapped.formatted("r7aaaaa", 1_700_009_999);
+            String nobodys = wrapped.formatted("nobody", 1);
+            assertThat(missing(control, 7, 2, nobodys, mine)).as(mine).isEmpty();
+            assertThat(missing(control, 7, 2, mine)).as(mine).hasSize(1);
+            assertThat(missing(control, 7, 2, nobodys, wrapped.formatted("r8aaaaa", 1_700_009_999)))
+                    .as(mine)
+                    .hasSize(1);
+        }
+    }
+
+    @Test
+    void beats_are_told_apart_by_coming_when_nobody_has_done_anything() {
+        Control control = Control.learn(IntStream.rangeClosed(1, 3)
+                .mapToObj(run -> run(
+                        run,
+                        4,
+                        List.of(
+                                new After(1, "beat 170000000" + run),
+                                new After(3, "beat 170000001" + run),
+                                new After(3, "news"))))
+                .toList());
+
+        assertThat(control.told())
+                .containsExactlyInAnyOrder(new Told(1, 1, true), new Told(1, 3, true), new Told(1, 3, false));
+    }
+
+    @Test
     void what_varies_keeps_its_shape() {
         Control control = control(run -> List.of(new After(2, "{\"at\":" + (1_700_000_000 + 17 * run) + "}")));
 
@@ -98,9 +180,56 @@ class HearingTest {
 
     @Test
     void what_gives_access_is_not_shown() {
-        Control control = control(run -> List.of(new After(2, "{\"session\":{\"token\":\"abcdef\"}}")));
+        for (String secret : List.of(
+                "{\"session\":{\"token\":\"abcdef\"}}",
+                "42[\"joined\",{\"token\":\"abcdef\"}]",
+                "42[\"authenticated\",\"abcdef\"]",
+                "a[\"{\\\"accessToken\\\":\\\"abcdef\\\"}\"]",
+                "{\"type\":1,\"arguments\":[{\"password\":\"abcdef\"}]}\u001e{\"type\":6}\u001e",
+                "CONNECT\nlogin:ann\npasscode:abcdef\n\n\u0000",
+                "MESSAGE\nAuthorization:Bearer abcdef\n\n\u0000",
+                "a[\"MESSAGE\\nX-Auth-Token:abcdef\\n\\n{}\\u0000\"]",
+                "Authorization: Bearer abcdef",
+                "welcome token=abcdef")) {
+            Control control = control(run -> List.of(new After(2, secret)));
 
-        assertThat(missing(control, 7, 2)).singleElement().asString().doesNotContain("abcdef");
+            assertThat(missing(control, 7, 2))
+                    .as(secret)
+                    .singleElement()
+                    .asString()
+                    .contains("…")
+                    .doesNotContain("abcdef");
+        }
+    }
+
+    @Test
+    void how_much_of_a_stream_has_come_when_it_is_seen_to_go_on_says_nothing() {
+        Exchange whole = stream(false, "data: 10%\n\ndata: 20%\n\n");
+        Exchange open = stream(true, "");
+
+        assertThat(Control.learn(List.of(List.of(whole), List.of(open), List.of(open)))
+                        .differences(List.of(stream(false, "data: done\n\n"))))
+                .isEmpty();
+        Control always = Control.learn(Collections.nCopies(3, List.of(whole)));
+        assertThat(always.differences(List.of(open))).isEmpty();
+        assertThat(always.differences(List.of(stream(false, "data: 10%\n\n")))).hasSize(1);
+    }
+
+    private static Exchange stream(boolean opened, String body) {
+        Exchange plain = exchange(1, 1);
+        Header type = new Header("Content-Type", "text/event-stream");
+        Response response = new Response(200, List.of(type), Content.of(body.getBytes(StandardCharsets.UTF_8)));
+        return new Exchange(
+                plain.step(),
+                plain.target(),
+                new Outcome.Answered(new SentRequest("GET", "/", List.of(), ""), response),
+                List.of(),
+                Map.of(),
+                1,
+                Instant.EPOCH,
+                Duration.ZERO,
+                opened,
+                List.of());
     }
 
     private static Control control(IntFunction<List<After>> heard) {
@@ -139,7 +268,9 @@ class HearingTest {
     }
 
     private static Exchange exchange(int run, int number) {
-        List<Step> steps = StepLines.read(Collections.nCopies(number, "/"), Path.of("."), Set.of())
+        // All but the third only read.
+        String line = number == 3 ? "POST /" : "GET /";
+        List<Step> steps = StepLines.read(Collections.nCopies(number, line), Path.of("."), Set.of())
                 .steps();
         Outcome answered = new Outcome.Answered(
                 new SentRequest("GET", "/", List.of(), ""), new Response(200, List.of(), Content.of(new byte[0])));

@@ -2,6 +2,8 @@ package dev.coatcheck.prove.play;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.coatcheck.prove.scenario.Expectation;
+import dev.coatcheck.prove.scenario.Polling;
 import dev.coatcheck.prove.scenario.Scenario;
 import dev.coatcheck.prove.scenario.Step;
 import dev.coatcheck.prove.scenario.StepLines;
@@ -40,6 +42,7 @@ class OpenSocketsTest {
             .addHttpListener(0, "127.0.0.1")
             .setHandler(Handlers.path()
                     .addExactPath("/live", Handlers.websocket((exchange, channel) -> listen(channel)))
+                    .addExactPath("/deaf", Handlers.websocket((exchange, channel) -> {}))
                     .addExactPath("/ended", new BlockingHandler(exchange -> events(exchange, 0)))
                     .addExactPath("/events", new BlockingHandler(exchange -> events(exchange, 1)))
                     .addExactPath("/publish", exchange -> told.countDown())
@@ -204,5 +207,47 @@ class OpenSocketsTest {
         assertThat(open.opened()).isTrue();
         assertThat(open.response().orElseThrow().content().length()).isZero();
         assertThat(heard(2)).containsExactly("2 greeting {\"a\":\n1}", "2  news");
+    }
+
+    @Test
+    void who_does_not_read_keeps_nobody_waiting_beyond_the_limit() throws Exception {
+        PlaySettings hasty =
+                PlaySettings.of(URI.create("http://localhost:8080")).withLimit(Duration.ofMillis(500));
+        Scenario scenario = steps("WEBSOCKET /deaf", "SEND /deaf " + "x".repeat(16 << 20));
+        play(scenario, 1, "web.1");
+
+        Exchange unsent = Conversation.start(hasty, sockets).play(scenario.steps().getLast(), target("web.1"));
+
+        assertThat(unsent.outcome()).isInstanceOfSatisfying(Outcome.Failed.class, failed -> {
+            assertThat(failed.failure()).isEqualTo(Outcome.Failure.TIMED_OUT);
+            assertThat(failed.why()).isEqualTo("a message was not taken within 500 ms");
+        });
+        assertThat(sockets.areAnyOpen()).isFalse();
+    }
+
+    @Test
+    void a_step_that_polls_keeps_open_what_it_opened_last() throws Exception {
+        Scenario scenario = steps("GET /events", "POST /publish");
+        Step opening = scenario.steps().getFirst();
+        Expectation another = new Expectation(new Expectation.Exactly(418), List.of());
+        Step polling = new Step(
+                1, opening.user(), opening.request(), new Polling(1, Duration.ofMillis(1)), another, List.of());
+
+        assertThat(conversation.play(polling, target("web.1")).attempts()).isEqualTo(2);
+        play(scenario, 2, "web.1");
+
+        assertThat(heard(3)).containsExactly("1 greeting {\"a\":\n1}", "1 greeting {\"a\":\n1}", "1  news");
+        assertThat(sockets.awaitQuiet(Duration.ofMillis(300), PATIENCE)).hasSize(3);
+    }
+
+    @Test
+    void beyond_a_hundred_a_socket_is_closed_and_all_else_goes_on() throws Exception {
+        Scenario scenario = steps("WEBSOCKET /live", "POST /publish");
+        for (int i = 0; i <= OpenSockets.MOST; i++) {
+            assertThat(play(scenario, 1, "web.1").isAsExpected()).isTrue();
+        }
+
+        assertThat(play(scenario, 2, "web.1").isAsExpected()).isTrue();
+        assertThat(heard(OpenSockets.MOST)).hasSize(OpenSockets.MOST);
     }
 }
