@@ -236,8 +236,10 @@ class OpenSocketsTest {
         assertThat(conversation.play(polling, target("web.1")).attempts()).isEqualTo(2);
         play(scenario, 2, "web.1");
 
-        assertThat(heard(3)).containsExactly("1 greeting {\"a\":\n1}", "1 greeting {\"a\":\n1}", "1  news");
-        assertThat(sockets.awaitQuiet(Duration.ofMillis(300), PATIENCE)).hasSize(3);
+        assertThat(sockets.awaitQuiet(Duration.ofSeconds(1), PATIENCE))
+                .as("the first may have been closed before it heard its greeting")
+                .extracting(Message::text)
+                .containsOnlyOnce("news");
     }
 
     @Test
