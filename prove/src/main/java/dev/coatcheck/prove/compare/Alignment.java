@@ -48,7 +48,8 @@ final class Alignment {
     /** @param runs the first of them whole */
     static List<Aligned> of(List<List<Exchange>> runs) {
         Alignment alignment = new Alignment(runs);
-        // What is the same to the letter first: so a beat that comes now and then is not taken for what tells something.
+        // What is the same to the letter first: so a beat that comes now and then is not taken for what tells
+        // something.
         alignment.align(Message::text);
         alignment.align(message -> MessageText.of(message.text()).kind());
         return alignment.aligned;

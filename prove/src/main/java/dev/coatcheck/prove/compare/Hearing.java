@@ -80,7 +80,8 @@ final class Hearing {
                     List<Sample> samples = new ArrayList<>();
                     same.byRun().forEach((run, message) -> samples.add(new Sample(tree(message), names.get(run))));
                     Message first = same.byRun().firstEntry().getValue();
-                    boolean byItself = same.byRun().values().stream().map(Beat::of).anyMatch(beats::contains);
+                    boolean byItself =
+                            same.byRun().values().stream().map(Beat::of).anyMatch(beats::contains);
                     learned.add(new Expected(
                             new Told(first.socket(), step, byItself),
                             Learning.norm("$", samples),

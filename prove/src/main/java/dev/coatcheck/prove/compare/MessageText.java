@@ -137,9 +137,8 @@ sealed interface MessageText {
         @Override
         public String kind() {
             StringBuilder kind = new StringBuilder(before.replaceAll("\\d+", "0"));
-            List<JsonNode> first = value.isArray()
-                    ? value.valueStream().limit(ENVELOPE).toList()
-                    : List.of();
+            List<JsonNode> first =
+                    value.isArray() ? value.valueStream().limit(ENVELOPE).toList() : List.of();
             if (first.stream().anyMatch(Json::isWord)) {
                 first.forEach(element -> kind(element, true, kind));
             } else {
@@ -179,13 +178,17 @@ sealed interface MessageText {
                 return JsonNodeFactory.instance.stringNode(HIDDEN);
             }
             if (node.isString() && !isPlain(node)) {
-                return JsonNodeFactory.instance.stringNode(of(node.stringValue()).shown());
+                return JsonNodeFactory.instance.stringNode(
+                        of(node.stringValue()).shown());
             }
             if (node.isArray() && isWord(node.path(0))) {
                 String first = node.get(0).stringValue();
                 if (SecretNames.givesAccess(first) || LOG_IN.matcher(first).matches()) {
                     ArrayNode rest = JsonNodeFactory.instance.arrayNode().add(first);
-                    node.valueStream().skip(1).map(each -> hidden("token", each)).forEach(rest::add);
+                    node.valueStream()
+                            .skip(1)
+                            .map(each -> hidden("token", each))
+                            .forEach(rest::add);
                     return rest;
                 }
             }
@@ -231,7 +234,8 @@ sealed interface MessageText {
             ObjectNode tree = JsonNodeFactory.instance.objectNode();
             tree.put("command", command);
             ObjectNode headers = tree.putObject("head");
-            head.forEach(line -> headers.put(name(line), line.substring(name(line).length() + 1)));
+            head.forEach(
+                    line -> headers.put(name(line), line.substring(name(line).length() + 1)));
             tree.set("body", body.tree());
             return tree;
         }

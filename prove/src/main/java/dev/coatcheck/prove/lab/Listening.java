@@ -58,8 +58,7 @@ final class Listening {
 
     /** What only reads makes nobody speak; what comes late all the same is heard with the next step. */
     private List<Message> quietAfter(Exchange exchange) throws InterruptedException {
-        boolean mayTell =
-                exchange.opened() || !exchange.step().request().isSafe();
+        boolean mayTell = exchange.opened() || !exchange.step().request().isSafe();
         return mayTell ? quiet() : user.sockets().heard();
     }
 

@@ -242,8 +242,9 @@ public final class Conversation {
         PreparedRequest prepared = prepared(step, target, drawn);
         String path = prepared.sent().target();
         OpenSockets.Kept kept = sockets.find(step.user(), path)
-                .orElseThrow(() -> new Rendering.NotSendable("no step of this user before it opened a WebSocket there, as '"
-                        + step.title().replaceFirst("^" + Request.SEND, Request.WEBSOCKET) + "'"));
+                .orElseThrow(() ->
+                        new Rendering.NotSendable("no step of this user before it opened a WebSocket there, as '"
+                                + step.title().replaceFirst("^" + Request.SEND, Request.WEBSOCKET) + "'"));
         if (!kept.socket().isOpen()) {
             Sent again = send(kept.opening(), target, wire, prepared(kept.opening(), target, new HashMap<>()));
             if (again.opened().isEmpty()) {

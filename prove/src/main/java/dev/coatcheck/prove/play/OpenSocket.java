@@ -42,7 +42,8 @@ abstract class OpenSocket implements Closeable {
                 socket.setSoTimeout(0);
                 hear(ear);
             } catch (IOException | RuntimeException e) {
-                // A socket whose process was killed ends like this, or one that does not speak as it should; whoever needs it
+                // A socket whose process was killed ends like this, or one that does not speak as it should; whoever
+                // needs it
                 // opens it anew.
             } finally {
                 ended = true;

@@ -128,13 +128,15 @@ class SocketsTest {
     @Test
     void what_was_not_tried_is_said_of_a_check_that_passed() throws Exception {
         String[] steps = Stream.concat(
-                        IntStream.rangeClosed(1, 9).mapToObj(socket -> "WEBSOCKET /live/" + socket), Stream.of("POST /news"))
+                        IntStream.rangeClosed(1, 9).mapToObj(socket -> "WEBSOCKET /live/" + socket),
+                        Stream.of("POST /news"))
                 .toArray(String[]::new);
         SimulatedApplication application = application(steps);
         IntStream.rangeClosed(1, 9).forEach(socket -> application.sockets.put(socket, 10));
         application.everywhere = true;
 
-        assertThat(passed(application, steps)).contains("of 9 sockets that hear something, the first 8 alone were tried");
+        assertThat(passed(application, steps))
+                .contains("of 9 sockets that hear something, the first 8 alone were tried");
         assertThat(application.runs).hasSize(8);
     }
 
@@ -189,8 +191,7 @@ class SocketsTest {
         SimulatedApplication application = application(steps);
         application.sockets.put(1, 2);
 
-        for (Allowances known :
-                List.of(Allowances.NONE.repeating(2), Allowances.NONE.tying(List.of(1, 2)))) {
+        for (Allowances known : List.of(Allowances.NONE.repeating(2), Allowances.NONE.tying(List.of(1, 2)))) {
             Findings findings = new Investigation(application, scenario(steps), 3, Duration.ZERO, known)
                     .investigate(Set.of(Check.SOCKETS));
 

@@ -44,8 +44,7 @@ class ListeningTest {
 
     @Test
     void who_is_late_alone_teaches_that_it_is_late_and_is_asked_at_the_pace_of_the_control() throws Exception {
-        Scenario scenario =
-                StepLines.read(List.of("GET /events", "POST /news", "GET /state"), folder, List.of());
+        Scenario scenario = StepLines.read(List.of("GET /events", "POST /news", "GET /state"), folder, List.of());
         try (Lab lab = new Trials(folder).web("exec node server.js", LATE).lab()) {
             List<List<Exchange>> alone = new ArrayList<>();
             for (int i = 0; i < Control.LEAST_RUNS; i++) {

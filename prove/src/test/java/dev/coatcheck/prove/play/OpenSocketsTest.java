@@ -33,6 +33,7 @@ import org.junit.jupiter.api.Test;
 /** Against Undertow's WebSockets: whoever speaks with oneself alone agrees about everything. */
 class OpenSocketsTest {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final String GREETING = ": welcome\n\nevent: greeting\ndata: {\"a\":\ndata: 1}\nid: 7\n\n";
 
     private final OpenSockets sockets = new OpenSockets();
     private final Conversation conversation =
@@ -43,8 +44,12 @@ class OpenSocketsTest {
             .setHandler(Handlers.path()
                     .addExactPath("/live", Handlers.websocket((exchange, channel) -> listen(channel)))
                     .addExactPath("/deaf", Handlers.websocket((exchange, channel) -> {}))
-                    .addExactPath("/ended", new BlockingHandler(exchange -> events(exchange, 0)))
-                    .addExactPath("/events", new BlockingHandler(exchange -> events(exchange, 1)))
+                    .addExactPath("/ended", exchange -> {
+                        // In one piece: on a slow machine there is a pause between any two.
+                        exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, "text/event-stream");
+                        exchange.getResponseSender().send(GREETING);
+                    })
+                    .addExactPath("/events", new BlockingHandler(this::events))
                     .addExactPath("/publish", exchange -> told.countDown())
                     .addExactPath("/closed", exchange -> {
                         exchange.setStatusCode(401);
@@ -88,18 +93,16 @@ class OpenSocketsTest {
         WebSockets.sendText("hello", channel, null);
     }
 
-    private void events(HttpServerExchange exchange, int later) throws IOException {
+    private void events(HttpServerExchange exchange) throws IOException {
         exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, "text/event-stream");
         exchange.startBlocking();
-        write(exchange, ": welcome\n\nevent: greeting\ndata: {\"a\":\ndata: 1}\nid: 7\n\n");
-        if (later > 0) {
-            try {
-                told.await();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-            write(exchange, "data: news\r\n\r\n");
+        write(exchange, GREETING);
+        try {
+            told.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
+        write(exchange, "data: news\r\n\r\n");
     }
 
     private static void write(HttpServerExchange exchange, String text) throws IOException {
@@ -216,7 +219,8 @@ class OpenSocketsTest {
         Scenario scenario = steps("WEBSOCKET /deaf", "SEND /deaf " + "x".repeat(16 << 20));
         play(scenario, 1, "web.1");
 
-        Exchange unsent = Conversation.start(hasty, sockets).play(scenario.steps().getLast(), target("web.1"));
+        Exchange unsent =
+                Conversation.start(hasty, sockets).play(scenario.steps().getLast(), target("web.1"));
 
         assertThat(unsent.outcome()).isInstanceOfSatisfying(Outcome.Failed.class, failed -> {
             assertThat(failed.failure()).isEqualTo(Outcome.Failure.TIMED_OUT);
