@@ -98,7 +98,11 @@ sealed interface MessageText {
         }
     }
 
-    /** @param before what stands before it; mostly nothing */
+    /**
+     * JSON.
+     *
+     * @param before what stands before it; mostly nothing
+     */
     record Json(String before, JsonNode value) implements MessageText {
         /** Fields that tell what a message is about, where they hold a word. */
         private static final Set<String> TELLING = Set.of("type", "event", "kind", "action", "op", "method", "target");
@@ -216,7 +220,11 @@ sealed interface MessageText {
         }
     }
 
-    /** @param head lines as {@code destination:/topic/news} */
+    /**
+     * A frame of STOMP.
+     *
+     * @param head lines as {@code destination:/topic/news}
+     */
     record Frame(String command, List<String> head, MessageText body) implements MessageText {
         /** It varies with what it is the length of. */
         private static final String LENGTH = "content-length";

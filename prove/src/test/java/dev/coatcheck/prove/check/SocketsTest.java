@@ -112,7 +112,10 @@ class SocketsTest {
     void an_answer_that_another_process_alone_gives_is_what_other_checks_are_for() throws Exception {
         String[] steps = {"WEBSOCKET /live", "POST /news"};
         SimulatedApplication application = application(steps)
-                .step(1, (world, seat, lane) -> world.memory(seat).add("session") || true)
+                .step(1, (world, seat, lane) -> {
+                    world.memory(seat).add("session");
+                    return true;
+                })
                 .step(2, (world, seat, lane) -> world.memory(seat).contains("session"));
         application.sockets.put(1, 2);
 
