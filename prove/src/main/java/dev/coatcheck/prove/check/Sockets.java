@@ -99,7 +99,6 @@ final class Sockets {
             limits.add(
                     "all that came comes as well when nobody has done anything, as a beat does, so that it shows little");
         }
-        limits.forEach(limit -> notes.add("sockets: " + limit));
         return new CheckOutcome(
                 Check.SOCKETS,
                 Result.PASSED,
