@@ -73,7 +73,7 @@ class FactorsTest {
         assertThat(seen.of(Factor.SAME_CONFIG).standing()).isEqualTo(NOT_KEPT);
         assertThat(seen.of(Factor.SAME_CONFIG).seen()).contains("different values in SEED");
         assertThat(seen.of(Factor.LOGS))
-                .isEqualTo(new Observation(Factor.LOGS, NOT_KEPT, "it wrote to /tmp/access.log (5 bytes)"));
+                .isEqualTo(new Observation(Factor.LOGS, NOT_KEPT, "it wrote to /tmp/access.log (10 bytes)"));
         assertThat(seen.of(Factor.OWN_FOLDER))
                 .isEqualTo(new Observation(Factor.OWN_FOLDER, NOT_KEPT, "it wrote cache/last (2 bytes)"));
         assertThat(seen.of(Factor.TEMPORARY_FILES).seen()).contains("/tmp/upload-1 (1 byte)");
