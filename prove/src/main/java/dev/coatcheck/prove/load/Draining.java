@@ -88,9 +88,10 @@ public final class Draining {
             return new CheckOutcome(Check.DRAIN, Result.INCONCLUSIVE, String.join("; ", unsure));
         }
         if (met == 0) {
-            String why = missed.isEmpty() ? "no step sends a body, or takes long enough" : String.join("; ", missed);
-            return new CheckOutcome(
-                    Check.DRAIN, Result.SKIPPED, "no request was under way for certain when " + signal() + " came: " + why);
+            String why = missed.isEmpty()
+                    ? "no step sends a body, or takes long enough, to be under way for certain when the signal comes"
+                    : "no request was under way for certain when " + signal() + " came: " + String.join("; ", missed);
+            return new CheckOutcome(Check.DRAIN, Result.SKIPPED, why);
         }
         return new CheckOutcome(
                 Check.DRAIN,
