@@ -53,7 +53,8 @@ final class Environments {
                     Factor.SAME_CONFIG, "the environment of a process that runs cannot be read here");
         }
         Set<String> differing = new TreeSet<>(names);
-        differing.removeIf(name -> Objects.equals(first.get().get(name), second.get().get(name)));
+        differing.removeIf(
+                name -> Objects.equals(first.get().get(name), second.get().get(name)));
         return differing.isEmpty()
                 ? Observation.kept(
                         Factor.SAME_CONFIG,

@@ -91,7 +91,8 @@ public final class Factors {
         long written = serving.linesWritten();
         trial.playUpTo(beginning.plan().steps());
         Rest.await(List.of(serving));
-        // What is unpacked or compiled at the first use stays for good reason: what the second time leaves each time leaves.
+        // What is unpacked or compiled at the first use stays for good reason: what the second time leaves each time
+        // leaves.
         Optional<InstanceFiles> before = files(serving);
         playAgain(trial, serving);
         Rest.await(List.of(serving));

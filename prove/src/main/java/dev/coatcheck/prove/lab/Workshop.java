@@ -203,7 +203,8 @@ final class Workshop {
             Files.deleteIfExists(layer.outside(application.folder().resolve(".env")));
         } catch (IOException e) {
             throw new InconclusiveException(
-                    "the file .env, which the program may read by itself, could not be taken away: " + e.getMessage(), e);
+                    "the file .env, which the program may read by itself, could not be taken away: " + e.getMessage(),
+                    e);
         }
         return layer;
     }

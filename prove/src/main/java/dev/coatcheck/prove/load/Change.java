@@ -70,7 +70,8 @@ public final class Change {
             Seen first = play(change);
             if (first.failures() == 0) {
                 return first.tally().conversations() == 0
-                        ? new CheckOutcome(check, Result.INCONCLUSIVE, first.inWords() + "; no conversation came to its end")
+                        ? new CheckOutcome(
+                                check, Result.INCONCLUSIVE, first.inWords() + "; no conversation came to its end")
                         : new CheckOutcome(check, Result.PASSED, first.inWords());
             }
             Seen unchanged = play(_ -> Thread.sleep(first.took()));
@@ -99,7 +100,8 @@ public final class Change {
         try {
             return playOnce(change);
         } catch (FixedPortException e) {
-            // Once at most, be it that the first of them does not listen on PORT, or that the next does not start beside it:
+            // Once at most, be it that the first of them does not listen on PORT, or that the next does not start
+            // beside it:
             // from then on each has a network of its own.
             lab.giveOwnNetworks(e);
         }

@@ -146,7 +146,8 @@ public final class Draining {
             return new Meeting.Missed(
                     named(step) + " is not answered as in the control either when it is only sent as slowly: " + how);
         }
-        String seen = named(step) + " was under way when " + signal() + " came, and was not answered as without it: " + how;
+        String seen =
+                named(step) + " was under way when " + signal() + " came, and was not answered as without it: " + how;
         return meet(step, true) instanceof Meeting.Differing
                 ? new Meeting.Differing(seen)
                 : new Meeting.Unsure(seen + "; another time it was");
@@ -168,17 +169,15 @@ public final class Draining {
             Comparison comparison = control.comparison();
             trial.run().exchanges().forEach(comparison::next);
             Signalling signalling = new Signalling(
-                    trial.process(plan.seat(number)),
-                    signalled ? Optional.of(policy().signal()) : Optional.empty());
-            Exchange exchange = played(trial.conversation(plan.seat(number)), step.withPolling(Polling.NONE), signalling);
+                    trial.process(plan.seat(number)), signalled ? Optional.of(policy().signal()) : Optional.empty());
+            Exchange exchange =
+                    played(trial.conversation(plan.seat(number)), step.withPolling(Polling.NONE), signalling);
             List<Difference> differences = comparison.next(exchange);
             Optional<String> missed = signalling.missed(differences.isEmpty());
             if (missed.isPresent()) {
                 return new Meeting.Missed(named(step) + " " + missed.get());
             }
-            return differences.isEmpty()
-                    ? new Meeting.AsUsual()
-                    : new Meeting.Differing(Likeness.inWords(differences));
+            return differences.isEmpty() ? new Meeting.AsUsual() : new Meeting.Differing(Likeness.inWords(differences));
         }
     }
 

@@ -96,7 +96,8 @@ final class Signalling {
      * @param wasWell whether it was answered as it should be: while the signal was on its way, it was so without it
      */
     Optional<String> missed(boolean wasWell) {
-        return missed.or(() -> wasWell && ended - asked < 0 ? Optional.of("was over when the signal came") : Optional.empty());
+        return missed.or(
+                () -> wasWell && ended - asked < 0 ? Optional.of("was over when the signal came") : Optional.empty());
     }
 
     private Target target() {

@@ -37,7 +37,8 @@ final class Tally {
     /** A request that failed, or was answered less well than usual. */
     void failed(Step step, String how) {
         failed.incrementAndGet();
-        firstFailure.compareAndSet(Optional.empty(), Optional.of("step " + step.number() + " " + step.title() + ": " + how));
+        firstFailure.compareAndSet(
+                Optional.empty(), Optional.of("step " + step.number() + " " + step.title() + ": " + how));
     }
 
     /** A conversation that was judged from its first step to its last. */

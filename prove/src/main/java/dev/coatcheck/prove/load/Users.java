@@ -79,8 +79,7 @@ final class Users implements AutoCloseable {
         this.play = play;
         this.target = target;
         this.patience = patience;
-        this.users =
-                IntStream.range(0, NUMBER).mapToObj(number -> new User()).toList();
+        this.users = IntStream.range(0, NUMBER).mapToObj(number -> new User()).toList();
     }
 
     /** One of them, from the first conversation to the last. */
@@ -144,7 +143,8 @@ final class Users implements AutoCloseable {
         /** Where it has failed, what it failed with; rethrown for whoever waits for it. */
         private void check() {
             if (coming.state() == Future.State.FAILED) {
-                throw new IllegalStateException("a user of the load has failed at step " + step.number(), coming.exceptionNow());
+                throw new IllegalStateException(
+                        "a user of the load has failed at step " + step.number(), coming.exceptionNow());
             }
         }
     }

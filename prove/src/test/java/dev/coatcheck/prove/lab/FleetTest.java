@@ -39,9 +39,11 @@ class FleetTest {
     @Test
     void a_roll_replaces_every_process_and_starts_each_before_the_old_one_ends() throws Exception {
         try (Ear ear = new Ear()) {
-            Trials trials = trials(ear, 4).file("worker.js", """
+            Trials trials = trials(ear, 4)
+                    .file("worker.js", """
                     require('net').connect(process.env.EAR, '127.0.0.1').write('worker\\n');
-                    """).file("Procfile", "web: exec node server.js\nworker: exec node worker.js\n");
+                    """)
+                    .file("Procfile", "web: exec node server.js\nworker: exec node worker.js\n");
             try (Lab lab = trials.lab();
                     Fleet fleet = lab.fleet(2)) {
                 await().atMost(PATIENCE).until(() -> ear.events().size() == 3);
@@ -78,9 +80,12 @@ class FleetTest {
             rolling.join();
 
             assertThat(ended.get()).isInstanceOf(InterruptedException.class);
-            await().atMost(PATIENCE).untilAsserted(() -> assertThat(ear.events())
-                    .filteredOn("gone web"::equals)
-                    .hasSameSizeAs(ear.events().stream().filter("came web"::equals).toList()));
+            await().atMost(PATIENCE)
+                    .untilAsserted(() -> assertThat(ear.events())
+                            .filteredOn("gone web"::equals)
+                            .hasSameSizeAs(ear.events().stream()
+                                    .filter("came web"::equals)
+                                    .toList()));
         }
     }
 
@@ -128,7 +133,9 @@ class FleetTest {
         private void hear(Socket one) {
             StringBuilder name = new StringBuilder();
             try (one) {
-                for (int read = one.getInputStream().read(); read >= 0; read = one.getInputStream().read()) {
+                for (int read = one.getInputStream().read();
+                        read >= 0;
+                        read = one.getInputStream().read()) {
                     if (read == '\n') {
                         events.add("came " + name);
                     } else {

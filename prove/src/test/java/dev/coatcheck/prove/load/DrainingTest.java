@@ -39,8 +39,9 @@ class DrainingTest {
         CheckOutcome outcome = drain(GRACEFUL, "POST /early x=1", "POST /notes text=hello", "GET /slow");
 
         assertThat(outcome.why())
-                .isEqualTo("of 2 requests that SIGTERM met under way, each was answered as in the control; not met: step 1"
-                        + " POST /early was answered before its body had come");
+                .isEqualTo(
+                        "of 2 requests that SIGTERM met under way, each was answered as in the control; not met: step 1"
+                                + " POST /early was answered before its body had come");
         assertThat(outcome.result()).isEqualTo(Result.PASSED);
     }
 
@@ -62,7 +63,8 @@ class DrainingTest {
 
     private CheckOutcome drain(String ending, String... lines) throws InterruptedException {
         Scenario scenario = StepLines.read(List.of(lines), folder, List.of());
-        try (Lab lab = new Trials(folder).web("exec node server.js", SERVER + ending).lab()) {
+        try (Lab lab =
+                new Trials(folder).web("exec node server.js", SERVER + ending).lab()) {
             Control control = Controls.of(lab, scenario);
             return new Draining(lab, scenario, control).drain();
         }

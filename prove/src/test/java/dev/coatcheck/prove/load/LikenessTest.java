@@ -70,7 +70,8 @@ class LikenessTest {
     }
 
     private static Exchange exchange(Outcome outcome) {
-        Step step = StepLines.read(List.of("GET /"), Path.of(""), List.of()).steps().getFirst();
+        Step step =
+                StepLines.read(List.of("GET /"), Path.of(""), List.of()).steps().getFirst();
         Target target = new Target("web.1", URI.create("http://127.0.0.1:1"));
         return new Exchange(step, target, outcome, List.of(), Map.of(), 1, Instant.EPOCH, Duration.ZERO);
     }

@@ -65,7 +65,9 @@ class UsersTest {
             users.leave(PATIENCE);
 
             assertThat(users.tally().failures()).isPositive();
-            assertThat(users.tally().firstFailure().orElse("")).startsWith("step 2 GET /me: status 200").contains("401");
+            assertThat(users.tally().firstFailure().orElse(""))
+                    .startsWith("step 2 GET /me: status 200")
+                    .contains("401");
         }
     }
 
@@ -152,8 +154,8 @@ class UsersTest {
                 assertThat(users.tally().neverCompared(2)).isEmpty();
                 assertThat(users.tally().failures()).isZero();
             }
-            await().atMost(PATIENCE).untilAsserted(() -> assertThat(said.keySet())
-                    .noneMatch(WebSocketChannel::isOpen));
+            await().atMost(PATIENCE)
+                    .untilAsserted(() -> assertThat(said.keySet()).noneMatch(WebSocketChannel::isOpen));
             assertThat(said.values()).contains(List.of("hello", "again"));
         } finally {
             server.stop();
@@ -166,7 +168,10 @@ class UsersTest {
             @Override
             protected void onFullTextMessage(WebSocketChannel from, BufferedTextMessage message) {
                 String told = message.getData();
-                said.compute(from, (_, before) -> before == null || before.isEmpty() ? List.of(told) : List.of(before.getFirst(), told));
+                said.compute(
+                        from,
+                        (_, before) ->
+                                before == null || before.isEmpty() ? List.of(told) : List.of(before.getFirst(), told));
             }
         });
         channel.resumeReceives();

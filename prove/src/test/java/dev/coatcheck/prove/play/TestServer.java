@@ -18,7 +18,8 @@ public final class TestServer implements AutoCloseable {
     private final List<Received> received = new CopyOnWriteArrayList<>();
 
     /** What it was asked. */
-    public record Received(String method, String target, Map<String, List<String>> headers, String body, int clientPort) {
+    public record Received(
+            String method, String target, Map<String, List<String>> headers, String body, int clientPort) {
         public String header(String name) {
             return String.join(",", headers.getOrDefault(name, List.of()));
         }
