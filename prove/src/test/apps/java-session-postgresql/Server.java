@@ -15,6 +15,10 @@ import java.util.concurrent.Executors;
 /** A members' page whose sessions are rows. {@code Server release} makes the table, {@code Server web} serves. */
 public class Server {
     public static void main(String[] arguments) throws IOException, SQLException {
+        if (System.getenv("DATABASE_URL") == null) {
+            System.err.println("cannot start: DATABASE_URL must be set");
+            System.exit(1);
+        }
         if (arguments[0].equals("release")) {
             try (Connection connection = connect()) {
                 connection.createStatement().execute("""

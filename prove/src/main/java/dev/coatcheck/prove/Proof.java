@@ -80,6 +80,7 @@ public final class Proof {
         long start = System.nanoTime();
         ControlRuns control = ControlRuns.play(site, scenario, progress);
         reporting.spent("control", start);
+        factors.ifPresent(watching -> watching.noteStarts(control.runs()));
         OnlyRedirects.check(control.runs().getFirst());
         reporting.add(scenario, control);
         LabStage stage = new LabStage(site, scenario, control.control(), settings.horizon(), progress);

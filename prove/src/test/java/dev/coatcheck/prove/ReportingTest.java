@@ -82,13 +82,13 @@ class ReportingTest {
             assertThat(check.outcome()).isEqualTo(CheckResult.Outcome.SKIPPED);
             assertThat(check.why()).contains("--reset", "--checks again");
         });
-        List<CheckResult> six = Stream.concat(
+        List<CheckResult> all = Stream.concat(
                         Stream.of(Check.values())
                                 .filter(check -> check != Check.AGAIN)
                                 .map(check -> new CheckResult(check.label(), CheckResult.Outcome.PASSED, "")),
                         checks.stream())
                 .toList();
-        assertThat(CheckResult.areWhole(six)).isFalse();
+        assertThat(CheckResult.areWhole(all)).isFalse();
     }
 
     @Test

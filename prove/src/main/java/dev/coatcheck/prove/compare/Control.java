@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What an application answers when nothing is split, learned from several runs of one scenario to single instances. What is
@@ -164,12 +165,19 @@ public final class Control {
 
     /** How long a step took at most; zero for one that was never played. */
     public Duration took(int step) {
+        return times(step).max(Comparator.naturalOrder()).orElse(Duration.ZERO);
+    }
+
+    /** How long a step took at least; zero for one that was never played. */
+    public Duration tookAtLeast(int step) {
+        return times(step).min(Comparator.naturalOrder()).orElse(Duration.ZERO);
+    }
+
+    private Stream<Duration> times(int step) {
         return runs.stream()
                 .flatMap(List::stream)
                 .filter(exchange -> exchange.step().number() == step)
-                .map(Exchange::took)
-                .max(Comparator.naturalOrder())
-                .orElse(Duration.ZERO);
+                .map(Exchange::took);
     }
 
     /** The steps that leave a socket or a stream of events open, in each run or in some. */

@@ -10,21 +10,28 @@ import dev.coatcheck.prove.lab.Plan;
 import dev.coatcheck.prove.lab.Rest;
 import dev.coatcheck.prove.lab.Run;
 import dev.coatcheck.prove.lab.Trial;
+import dev.coatcheck.prove.play.Conversation;
+import dev.coatcheck.prove.play.Exchange;
+import dev.coatcheck.prove.scenario.Polling;
+import dev.coatcheck.prove.scenario.Step;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
- * Observes an application while it serves a conversation: one process that serves all and is then asked to end, and another
- * beside it that only starts. For one thread.
+ * Observes an application while it serves a conversation: one process that serves all, twice, and is then asked to end, and
+ * another beside it that only starts. For one thread.
  *
  * {@snippet :
  * Factors factors = new Factors(lab);
+ * factors.noteStarts(controls);
  * try (Trial trial = lab.begin(Factors.plan(4), scenario, Optional.empty(), 0)) {
  *     factors.watch(trial);
  * }
@@ -42,11 +49,12 @@ public final class Factors {
     /** A start that lacks something may try for a while to go without. */
     private static final int TIMES_THE_START = 4;
 
-    private static final Duration LEAST_LIMIT = Duration.ofSeconds(5);
+    private static final Duration LEAST_LIMIT = Duration.ofSeconds(10);
+    private static final Duration MOST_LIMIT = Duration.ofSeconds(30);
 
     private final Lab lab;
     private final Map<Factor, Observation> observations = new EnumMap<>(Factor.class);
-    private Duration start = Duration.ZERO;
+    private Optional<Duration> start = Optional.empty();
     private String obstacle = "the proof did not come to it";
 
     public Factors(Lab lab) {
@@ -58,6 +66,17 @@ public final class Factors {
         return Plan.together("watched for the factors", steps).withBystanders(1);
     }
 
+    /** Takes note of how long the web processes of some runs took to start, each of which had but one. */
+    public void noteStarts(List<Run> alone) {
+        start = Stream.concat(
+                        start.stream(),
+                        alone.stream()
+                                .flatMap(run -> run.starts().stream())
+                                .map(Run.Started::readyAfter)
+                                .filter(Duration::isPositive))
+                .min(Duration::compareTo);
+    }
+
     /**
      * Plays a trial of such a plan to its end, and asks the process that has served it to end.
      *
@@ -66,32 +85,48 @@ public final class Factors {
     public Run watch(Trial trial) throws InterruptedException {
         Run beginning = trial.run();
         LabInstance serving = trial.process(beginning.plan().seat(1));
-        boolean first = observations.isEmpty();
-        if (first) {
+        if (!observations.containsKey(Factor.SAME_CONFIG)) {
             add(environments(trial, serving));
         }
-        Optional<InstanceFiles> before = files(serving);
         long written = serving.linesWritten();
         trial.playUpTo(beginning.plan().steps());
+        Rest.await(List.of(serving));
+        // What is unpacked or compiled at the first use stays for good reason: what the second time leaves each time
+        // leaves.
+        Optional<InstanceFiles> before = files(serving);
+        playAgain(trial, serving);
         Rest.await(List.of(serving));
         Optional<InstanceFiles> after = files(serving);
         if (before.isPresent() && after.isPresent()) {
             addFiles(after.get().since(before.get()), serving.linesWritten() - written);
         }
         Run run = trial.run();
-        if (first) {
-            addStart(run);
+        if (!observations.containsKey(Factor.STOP)) {
             add(port());
+            trial.hangUp();
             add(stop(serving));
         }
         return run;
     }
 
-    private static Observation environments(Trial trial, LabInstance serving) {
+    /** As somebody new, up to the first answer that the scenario does not ask for. */
+    private static void playAgain(Trial trial, LabInstance serving) throws InterruptedException {
+        Conversation again = trial.newcomer();
+        for (Exchange before : trial.run().exchanges()) {
+            Polling polling = before.step().polling();
+            int retries = Math.min(polling.retries(), 2 * before.attempts());
+            Step step = before.step().withPolling(new Polling(retries, polling.interval()));
+            if (!again.play(step, serving.target().orElseThrow()).isAsExpected()) {
+                return;
+            }
+        }
+    }
+
+    private Observation environments(Trial trial, LabInstance serving) {
         return trial.instances().stream()
                 .filter(other -> other != serving && other.target().isPresent())
                 .findFirst()
-                .map(other -> Environments.compare(serving, other))
+                .map(other -> Environments.compare(serving, other, Environments.names(lab.application())))
                 .orElseGet(() -> Observation.notLookedAt(Factor.SAME_CONFIG, "there was no second instance"));
     }
 
@@ -152,17 +187,11 @@ public final class Factors {
         }
     }
 
-    private void addStart(Run run) {
-        start = run.starts().stream()
-                .map(Run.Started::readyAfter)
-                .filter(Duration::isPositive)
-                .min(Duration::compareTo)
-                .orElse(Duration.ZERO);
+    private static Observation started(Duration start) {
         String seen = "it was ready " + seconds(start) + " after its start";
-        add(
-                start.compareTo(START_LIMIT) > 0
-                        ? Observation.notKept(Factor.START, seen)
-                        : Observation.kept(Factor.START, seen));
+        return start.compareTo(START_LIMIT) > 0
+                ? Observation.notKept(Factor.START, seen)
+                : Observation.kept(Factor.START, seen);
     }
 
     private Observation port() {
@@ -172,6 +201,10 @@ public final class Factors {
     }
 
     private Observation stop(LabInstance serving) throws InterruptedException {
+        if (!serving.isAlive()) {
+            return Observation.notLookedAt(
+                    Factor.STOP, "it had ended by itself before it was asked to" + serving.lastLines());
+        }
         StopPolicy policy = lab.application().stopPolicy(ProcessType.WEB);
         Duration limit = policy.limit().orElse(STOP_LIMIT);
         Optional<Duration> took = serving.terminate(policy.signal(), limit);
@@ -184,9 +217,13 @@ public final class Factors {
 
     /** Starts it without variables that it needs, as often as there is something to learn from that. */
     public void tryWithoutVariables() throws InterruptedException {
-        Duration patience = start.multipliedBy(TIMES_THE_START);
+        if (start.isEmpty()) {
+            return; // how long it takes when nothing is missing is not known
+        }
+        Duration patience = start.get().multipliedBy(TIMES_THE_START);
+        Duration limit = Collections.min(List.of(MOST_LIMIT, Collections.max(List.of(LEAST_LIMIT, patience))));
         try {
-            add(new RequiredVariables(lab, patience.compareTo(LEAST_LIMIT) > 0 ? patience : LEAST_LIMIT).look());
+            add(new RequiredVariables(lab, limit).look());
         } catch (InconclusiveException e) {
             add(Observation.notLookedAt(Factor.CONFIG, "it could not be tried: " + e.reason()));
         }
@@ -203,6 +240,7 @@ public final class Factors {
 
     /** What there is to say of each factor, in the order of the enum. */
     public List<Observation> observations() {
+        start.ifPresent(known -> observations.put(Factor.START, started(known)));
         for (Factor factor : Factor.values()) {
             observations.putIfAbsent(factor, Observation.notLookedAt(factor, obstacle));
         }

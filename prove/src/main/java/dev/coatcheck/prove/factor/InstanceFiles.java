@@ -26,8 +26,13 @@ import java.util.stream.Stream;
 record InstanceFiles(Map<Path, Written> files) {
     private static final int MOST_SHOWN = 3;
 
+    /** What is in a folder of logs, {@code error.log}, {@code access_log}, and either with a number or a date behind it. */
     private static final Pattern LOG = Pattern.compile(
-            "(.*/)?(logs?/.*|[^/]*[._-]log([._-][^/]*)?|log|access_log|error_log)", Pattern.CASE_INSENSITIVE);
+            "(.*/)?(logs?/[^/]+(/.*)?|[^/]*[._-]log([._-]\\d[^/]*|\\.txt|\\.gz)?)", Pattern.CASE_INSENSITIVE);
+
+    /** The logs of databases, which are their data: {@code 000003.log} of LevelDB, {@code log1.dat} of Derby. */
+    private static final Pattern DATA =
+            Pattern.compile("(.*/)?(\\d+\\.log|[^/]*\\.(dat|ctrl|db|sst|ldb))", Pattern.CASE_INSENSITIVE);
 
     /** How a file was last written. */
     private record Written(long size, FileTime at) {}
@@ -78,8 +83,11 @@ record InstanceFiles(Map<Path, Written> files) {
 
     /** Those that are called as logs are, or lie in a folder that is. */
     InstanceFiles logs(Path folder) {
-        return where(path -> LOG.matcher((path.startsWith(folder) ? folder.relativize(path) : path).toString())
-                .matches());
+        return where(path -> isLog((path.startsWith(folder) ? folder.relativize(path) : path).toString()));
+    }
+
+    static boolean isLog(String path) {
+        return LOG.matcher(path).matches() && !DATA.matcher(path).matches();
     }
 
     private InstanceFiles where(Predicate<Path> wanted) {

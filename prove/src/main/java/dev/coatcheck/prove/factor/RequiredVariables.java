@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
@@ -24,6 +25,9 @@ import java.util.stream.Collectors;
 final class RequiredVariables {
     private static final int MOST_STARTS = 5;
 
+    /** No start begins that may take longer than this with those before it, but for the first and what it is compared with. */
+    private static final Duration MOST_TIME = Duration.ofSeconds(60);
+
     private final Lab lab;
     private final Duration limit;
 
@@ -34,6 +38,10 @@ final class RequiredVariables {
     private final List<String> hangsWithout = new ArrayList<>();
     private final List<String> named = new ArrayList<>();
     private final List<String> unnamed = new ArrayList<>();
+    private final List<String> unknown = new ArrayList<>();
+
+    /** Whether it comes up there with nothing missing; empty as long as nobody had to know. */
+    private Optional<Boolean> comesUpWhole = Optional.empty();
 
     /** @param limit how long a start is waited for that neither fails nor comes up */
     RequiredVariables(Lab lab, Duration limit) {
@@ -72,12 +80,18 @@ final class RequiredVariables {
         if (lab.whyNotLacking().isPresent()) {
             return Observation.notLookedAt(Factor.CONFIG, lab.whyNotLacking().get());
         }
+        long begun = System.nanoTime();
         boolean oneByOne = false;
-        for (int starts = 0; starts < MOST_STARTS && !left.isEmpty(); starts++) {
+        for (int starts = 0; starts < MOST_STARTS && !left.isEmpty() && (starts == 0 || hasTime(begun)); starts++) {
             Set<String> tried = oneByOne ? Set.of(left.keySet().iterator().next()) : Set.copyOf(left.keySet());
             oneByOne |= !learnsFrom(tried);
         }
         return observation();
+    }
+
+    private boolean hasTime(long begun) {
+        Duration next = Duration.ofNanos(System.nanoTime() - begun).plus(limit);
+        return next.compareTo(MOST_TIME) <= 0;
     }
 
     /** Whether a start without these says something of some of them. */
@@ -87,22 +101,41 @@ final class RequiredVariables {
                 .collect(Collectors.toSet());
         switch (lab.startLacking(variables, limit)) {
             case Lacking.CameUp() -> settle(tried, startsWithout);
-            case Lacking.NeitherNor() -> settle(tried, hangsWithout);
+            case Lacking.NeitherNor() -> {
+                return isSettled(tried, hangsWithout);
+            }
             case Lacking.Ended(List<String> lines) -> {
                 Set<String> told = tried.stream()
                         .filter(each ->
                                 left.getOrDefault(each, Set.of()).stream().anyMatch(name -> isIn(lines, name)))
                         .collect(Collectors.toSet());
                 settle(told, named);
-                if (told.isEmpty() && tried.size() > 1) {
-                    return false;
-                }
-                if (told.isEmpty()) {
-                    settle(tried, unnamed);
-                }
+                return !told.isEmpty() || isSettled(tried, unnamed);
             }
         }
         return true;
+    }
+
+    /**
+     * Settles what is said of a start that did not come up and did not say why: of a single variable, and only where it comes
+     * up with nothing missing. It may as well want something from the network that it does not reach there.
+     */
+    private boolean isSettled(Set<String> tried, List<String> as) throws InterruptedException {
+        if (!comesUpWhole()) {
+            settle(tried, unknown);
+            return true;
+        }
+        if (tried.size() == 1) {
+            settle(tried, as);
+        }
+        return tried.size() == 1;
+    }
+
+    private boolean comesUpWhole() throws InterruptedException {
+        if (comesUpWhole.isEmpty()) {
+            comesUpWhole = Optional.of(lab.startLacking(Set.of(), limit) instanceof Lacking.CameUp);
+        }
+        return comesUpWhole.get();
     }
 
     private void settle(Set<String> which, List<String> as) {
@@ -130,10 +163,18 @@ final class RequiredVariables {
         if (!unnamed.isEmpty()) {
             seen.add("it ends without " + String.join(", ", unnamed) + ", and its last lines do not name it");
         }
+        if (!unknown.isEmpty()) {
+            seen.add("nothing can be said of " + String.join(", ", unknown)
+                    + ", since with nothing missing it does not come up either where it reaches nothing but the services of"
+                    + " its variables");
+        }
         if (!left.isEmpty()) {
             seen.add("not tried without " + String.join(", ", left.keySet()));
         }
         String words = String.join("; ", seen);
+        if (startsWithout.isEmpty() && hangsWithout.isEmpty() && named.isEmpty() && unnamed.isEmpty()) {
+            return Observation.notLookedAt(Factor.CONFIG, words);
+        }
         return startsWithout.isEmpty() && hangsWithout.isEmpty()
                 ? Observation.kept(Factor.CONFIG, words)
                 : Observation.notKept(Factor.CONFIG, words);

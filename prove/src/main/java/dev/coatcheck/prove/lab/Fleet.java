@@ -9,6 +9,7 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.function.Function;
@@ -32,6 +33,9 @@ public final class Fleet implements AutoCloseable {
 
     /** For one that was asked to end, where {@code app.json} says nothing else. */
     private static final Duration STOP_LIMIT = Duration.ofSeconds(10);
+
+    /** For one that takes no requests to begin its work; as the runner gives. */
+    private static final Duration SETTLED = Duration.ofSeconds(1);
 
     private final Stand stand;
     private final Router router;
@@ -61,17 +65,22 @@ public final class Fleet implements AutoCloseable {
         return new Target("router", URI.create("http://127.0.0.1:" + router.port()));
     }
 
-    /** Replaces every process, one after the other, and the workers at the end. */
+    /** Replaces every process, one after the other, and the workers at the end: first the new one, and then without the old. */
     public void roll() throws InterruptedException {
         for (int old : members.keySet().stream().toList()) {
             add();
             remove(old);
         }
-        for (LabInstance worker : stand.takeWorkers()) {
+        List<LabInstance> workers = stand.takeWorkers();
+        if (!workers.isEmpty()) {
+            stand.startWorkers(OptionalInt.empty());
+            stand.awaitWorkers();
+            Thread.sleep(SETTLED);
+        }
+        for (LabInstance worker : workers) {
             end(worker);
         }
-        stand.startWorkers(OptionalInt.empty());
-        stand.awaitWorkers();
+        stand.giveUpWorkersDisks();
     }
 
     /** Adds processes, or takes the latest away, until there are so many. */

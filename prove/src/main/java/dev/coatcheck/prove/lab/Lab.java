@@ -104,8 +104,8 @@ public final class Lab implements Site {
     }
 
     /**
-     * Starts a web process that lacks some variables, in a network where it reaches nothing but the servers that the others
-     * name, and ends it.
+     * Starts a web process that lacks some variables, or none, in a network where it reaches nothing but the servers that the
+     * others name, and ends it.
      *
      * @param limit how long it is waited for at most
      */

@@ -303,9 +303,13 @@ public final class LabInstance implements Instance, AutoCloseable {
         }
     }
 
-    /** Sends a signal to all its processes, and does not wait. */
-    public void signal(Signal signal) throws IOException {
-        process.group().signalAll(signal);
+    /**
+     * Sends a signal to all its processes, as the runner does, and does not wait.
+     *
+     * @return whether all could be signalled
+     */
+    public boolean signal(Signal signal) throws IOException {
+        return process.group().signalAll(signal);
     }
 
     /**

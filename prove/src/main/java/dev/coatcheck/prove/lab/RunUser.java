@@ -27,6 +27,7 @@ final class RunUser implements AutoCloseable {
     private static final int ONLY = 0;
 
     private final Plan plan;
+    private final PlaySettings settings;
     private final OpenSockets sockets = new OpenSockets();
     private final Duration heardWithin;
     private final Map<Integer, Lane> lanes = new HashMap<>();
@@ -39,6 +40,7 @@ final class RunUser implements AutoCloseable {
 
     RunUser(Plan plan, PlaySettings settings, Optional<Control> control) {
         this.plan = plan;
+        this.settings = settings;
         this.heardWithin = control.map(Control::heardWithin).orElse(Duration.ZERO);
         Conversation beginning = Conversation.start(settings, sockets);
         former.put(Step.BEGINNING, beginning.copy());
@@ -78,6 +80,11 @@ final class RunUser implements AutoCloseable {
     /** What the user of this seat has done so far, to go on with beside the run. */
     Conversation copy(Seat seat) {
         return lane(seat).conversation().beside();
+    }
+
+    /** Somebody else, who has done nothing yet; the sockets are shared. */
+    Conversation another() {
+        return Conversation.start(settings, sockets);
     }
 
     /** How long a message took at most in one process. */

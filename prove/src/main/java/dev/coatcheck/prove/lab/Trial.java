@@ -411,6 +411,16 @@ public final class Trial implements AutoCloseable {
         return user.copy(seat);
     }
 
+    /** Somebody else, who has done nothing yet; what that one leaves open is closed with the trial, or by {@link #hangUp}. */
+    public Conversation newcomer() {
+        return user.another();
+    }
+
+    /** Closes the sockets and streams that its users have left open, as they do when they leave a page. */
+    public void hangUp() {
+        user.close();
+    }
+
     /** All that it has started and that live now, web processes and workers. */
     public List<LabInstance> instances() {
         return processes.instances();

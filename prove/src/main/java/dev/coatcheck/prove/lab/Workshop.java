@@ -202,8 +202,9 @@ final class Workshop {
         try {
             Files.deleteIfExists(layer.outside(application.folder().resolve(".env")));
         } catch (IOException e) {
-            note("what a start does that lacks a variable was seen with the file .env, which could not be taken away: "
-                    + e.getMessage());
+            throw new InconclusiveException(
+                    "the file .env, which the program may read by itself, could not be taken away: " + e.getMessage(),
+                    e);
         }
         return layer;
     }

@@ -46,6 +46,7 @@ public final class Change {
         this.firstVictim = known.stream().mapToInt(Leak::victim).min().orElse(Integer.MAX_VALUE);
     }
 
+    /** What is done to the processes while the users come. */
     @FunctionalInterface
     private interface Doing {
         void to(Fleet fleet) throws InterruptedException;
@@ -66,86 +67,67 @@ public final class Change {
 
     private CheckOutcome outcome(Check check, Doing change) throws InterruptedException {
         try {
-            Seen first = play(check, change);
-            if (first.failed() == 0) {
-                return new CheckOutcome(check, Result.PASSED, first.words());
+            Seen first = play(change);
+            if (first.failures() == 0) {
+                return first.tally().conversations() == 0
+                        ? new CheckOutcome(
+                                check, Result.INCONCLUSIVE, first.inWords() + "; no conversation came to its end")
+                        : new CheckOutcome(check, Result.PASSED, first.inWords());
             }
-            Seen unchanged = play(check, _ -> Thread.sleep(first.took()));
-            if (unchanged.failed() > 0) {
+            Seen unchanged = play(_ -> Thread.sleep(first.took()));
+            if (unchanged.failures() > 0) {
                 return new CheckOutcome(
                         check,
                         Result.INCONCLUSIVE,
-                        first.words() + "; but so it went with " + unchanged.failed() + " of " + unchanged.requests()
-                                + " under the same load without a change");
+                        first.inWords() + "; but so it went with " + unchanged.failures() + " of "
+                                + unchanged.tally().requests() + " under the same load without a change");
             }
-            Seen second = play(check, change);
-            return second.failed() == 0
-                    ? new CheckOutcome(check, Result.INCONCLUSIVE, first.words() + "; when it was done again, none did")
+            Seen second = play(change);
+            return second.failures() == 0
+                    ? new CheckOutcome(
+                            check, Result.INCONCLUSIVE, first.inWords() + "; when it was done again, none did")
                     : new CheckOutcome(
                             check,
                             Result.FAILED,
-                            first.words() + "; done again, " + second.failed() + " of " + second.requests()
-                                    + ", and in as much time without a change none");
+                            first.inWords() + "; done again, " + second.failures() + " of "
+                                    + second.tally().requests() + ", and in as much time without a change none");
         } catch (InconclusiveException e) {
             return new CheckOutcome(check, Result.INCONCLUSIVE, e.reason());
         }
     }
 
-    /** @param took how long what was done to the fleet took */
-    private record Seen(int requests, int failed, Duration took, String words) {}
+    private Seen play(Doing change) throws InterruptedException {
+        try {
+            return playOnce(change);
+        } catch (FixedPortException e) {
+            // Once at most, be it that the first of them does not listen on PORT, or that the next does not start
+            // beside it:
+            // from then on each has a network of its own.
+            lab.giveOwnNetworks(e);
+        }
+        return playOnce(change);
+    }
 
-    private Seen play(Check check, Doing change) throws InterruptedException {
-        Usual usual = new Usual(scenario.steps().size(), firstVictim);
-        try (Fleet fleet = fleet();
+    private Seen playOnce(Doing change) throws InterruptedException {
+        Usual usual = new Usual(firstVictim);
+        try (Fleet fleet = lab.fleet(instances);
                 Users users = new Users(scenario, control, usual, lab::fromElsewhere, fleet.router(), lease)) {
-            awaitEach(users, BEFORE);
-            if (usual.count(Likeness.NONE) == scenario.steps().size()) {
-                throw new InconclusiveException(
-                        "every step fails as soon as several users come at once, so nothing can be said of a "
-                                + check.label());
+            if (!users.awaitEach(BEFORE, LIMIT)) {
+                throw new InconclusiveException("a conversation takes too long for a steady load of them: fewer than "
+                        + BEFORE + " were over after " + LIMIT.toSeconds() + " s");
             }
             users.judge();
-            int before = users.requests();
+            if (scenario.steps().stream().allMatch(step -> usual.of(step.number()) == Likeness.NONE)) {
+                throw new InconclusiveException("no step is answered, but with an error or 429 Too Many Requests, when"
+                        + " several users come at once, so nothing can be said of a change of processes");
+            }
             long begun = System.nanoTime();
             change.to(fleet);
             Duration took = Duration.ofNanos(System.nanoTime() - begun);
-            awaitEach(users, AFTER);
-            if (!users.leave(LIMIT)) {
-                throw new InconclusiveException(
-                        "some users still waited for an answer " + LIMIT.toSeconds() + " s later");
-            }
-            int requests = users.requests() - before;
-            return new Seen(requests, users.failed(), took, words(users, requests, usual));
+            // Where somebody does not come to an end, leaving tells of it.
+            boolean _ = users.awaitEach(AFTER, LIMIT);
+            users.leave(LIMIT);
+            return new Seen(scenario, users.tally(), usual, took);
         }
-    }
-
-    private Fleet fleet() throws InterruptedException {
-        try {
-            return lab.fleet(instances);
-        } catch (FixedPortException e) {
-            // Once at most: from then on each has a network of its own.
-            lab.giveOwnNetworks(e);
-        }
-        return lab.fleet(instances);
-    }
-
-    private static void awaitEach(Users users, int conversations) throws InterruptedException {
-        if (!users.awaitEach(conversations, LIMIT)) {
-            throw new InconclusiveException("a conversation takes too long for a steady load of them: fewer than "
-                    + conversations + " were over after " + LIMIT.toSeconds() + " s");
-        }
-    }
-
-    private String words(Users users, int requests, Usual usual) {
-        int steps = scenario.steps().size();
-        long whole = usual.count(Likeness.WHOLE);
-        String compared = whole == steps
-                ? ""
-                : "; " + (steps - whole) + " of " + steps
-                        + " steps vary under load, or leak as is known, and were compared less closely";
-        return users.failed() == 0
-                ? "none of " + requests + " requests failed, and no conversation broke" + compared
-                : users.failed() + " of " + requests + " requests failed, or were answered in another way: "
-                        + users.firstFailure().orElse("") + compared;
     }
 }

@@ -8,22 +8,20 @@ import dev.coatcheck.prove.check.CheckOutcome.Result;
 import dev.coatcheck.prove.compare.Comparison;
 import dev.coatcheck.prove.compare.Control;
 import dev.coatcheck.prove.compare.Difference;
+import dev.coatcheck.prove.lab.FixedPortException;
 import dev.coatcheck.prove.lab.InconclusiveException;
 import dev.coatcheck.prove.lab.Lab;
-import dev.coatcheck.prove.lab.LabInstance;
 import dev.coatcheck.prove.lab.Plan;
 import dev.coatcheck.prove.lab.Trial;
 import dev.coatcheck.prove.play.Conversation;
 import dev.coatcheck.prove.play.Exchange;
-import dev.coatcheck.prove.play.Midway;
-import dev.coatcheck.prove.play.Target;
 import dev.coatcheck.prove.scenario.Body;
 import dev.coatcheck.prove.scenario.Polling;
 import dev.coatcheck.prove.scenario.Scenario;
 import dev.coatcheck.prove.scenario.Step;
-import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 
@@ -33,16 +31,17 @@ import java.util.Optional;
  * that takes its time. For one thread.
  */
 public final class Draining {
-    /** Each costs a start. */
     private static final int MOST_STEPS = 3;
 
-    /** For a server to accept a request, and to hand it to who serves it. */
+    /** Each costs a start, those as well that are not met under way. */
+    private static final int MOST_TRIED = 6;
+
+    /** For a server to accept a request, and to hand it to who serves it; twice what the step takes, where that is more. */
     private static final Duration ACCEPTED = Duration.ofMillis(250);
 
-    /** For a process that drops everything to do so. */
-    private static final Duration SIGNALLED = Duration.ofMillis(500);
+    private static final Duration MOST_ACCEPTED = Duration.ofSeconds(3);
 
-    /** A step that takes so long by itself can be met in its middle. */
+    /** A step that takes so long by itself, each time, can be met in its middle. */
     private static final Duration SLOW = Duration.ofMillis(400);
 
     private final Lab lab;
@@ -59,29 +58,47 @@ public final class Draining {
     public CheckOutcome drain() throws InterruptedException {
         List<Step> steps = scenario.steps().stream()
                 .filter(step -> !opens(step) && (hasBody(step) || isSlow(step)))
-                .limit(MOST_STEPS)
+                .limit(MOST_TRIED)
                 .toList();
-        if (steps.isEmpty()) {
-            return new CheckOutcome(
-                    Check.DRAIN,
-                    Result.SKIPPED,
-                    "no step sends a body, or takes long enough, to be under way for certain when the signal comes");
-        }
         try {
-            for (Step step : steps) {
-                Optional<CheckOutcome> failure = failure(step);
-                if (failure.isPresent()) {
-                    return failure.get();
-                }
-            }
-            return new CheckOutcome(
-                    Check.DRAIN,
-                    Result.PASSED,
-                    "of " + steps.size() + (steps.size() == 1 ? " request" : " requests") + " that " + signal()
-                            + " met under way, each was answered as in the control");
+            return outcome(steps);
         } catch (InconclusiveException e) {
             return new CheckOutcome(Check.DRAIN, Result.INCONCLUSIVE, e.reason());
         }
+    }
+
+    private CheckOutcome outcome(List<Step> steps) throws InterruptedException {
+        int met = 0;
+        List<String> missed = new ArrayList<>();
+        List<String> unsure = new ArrayList<>();
+        for (Step step : steps) {
+            if (met == MOST_STEPS) {
+                break;
+            }
+            switch (confirmed(step)) {
+                case Meeting.AsUsual() -> met++;
+                case Meeting.Missed(String why) -> missed.add(why);
+                case Meeting.Unsure(String how) -> unsure.add(how);
+                case Meeting.Differing(String how) -> {
+                    return new CheckOutcome(Check.DRAIN, Result.FAILED, how);
+                }
+            }
+        }
+        if (!unsure.isEmpty()) {
+            return new CheckOutcome(Check.DRAIN, Result.INCONCLUSIVE, String.join("; ", unsure));
+        }
+        if (met == 0) {
+            String why = missed.isEmpty()
+                    ? "no step sends a body, or takes long enough, to be under way for certain when the signal comes"
+                    : "no request was under way for certain when " + signal() + " came: " + String.join("; ", missed);
+            return new CheckOutcome(Check.DRAIN, Result.SKIPPED, why);
+        }
+        return new CheckOutcome(
+                Check.DRAIN,
+                Result.PASSED,
+                "of " + met + (met == 1 ? " request" : " requests") + " that " + signal()
+                        + " met under way, each was answered as in the control"
+                        + (missed.isEmpty() ? "" : "; not met: " + String.join("; ", missed)));
     }
 
     /** What stays open is never over, and what is said on it is no request. */
@@ -94,7 +111,8 @@ public final class Draining {
     }
 
     private boolean isSlow(Step step) {
-        return step.polling().retries() == 0 && control.took(step.number()).compareTo(SLOW) >= 0;
+        return step.polling().retries() == 0
+                && control.tookAtLeast(step.number()).compareTo(SLOW) >= 0;
     }
 
     private String signal() {
@@ -105,92 +123,81 @@ public final class Draining {
         return lab.application().stopPolicy(ProcessType.WEB);
     }
 
-    /** Only what is well without the signal, and broken with it twice, is a failure. */
-    private Optional<CheckOutcome> failure(Step step) throws InterruptedException {
-        Optional<String> seen = differing(step, true);
-        if (seen.isEmpty()) {
-            return Optional.empty();
-        }
-        String words = "step " + step.number() + " " + step.title() + " was under way when " + signal()
-                + " came, and was not answered as without it: " + seen.get();
-        if (differing(step, false).isPresent()) {
-            return Optional.of(new CheckOutcome(
-                    Check.DRAIN, Result.INCONCLUSIVE, words + "; but nor was it when it was only sent as slowly"));
-        }
-        return Optional.of(
-                differing(step, true).isPresent()
-                        ? new CheckOutcome(Check.DRAIN, Result.FAILED, words)
-                        : new CheckOutcome(Check.DRAIN, Result.INCONCLUSIVE, words + "; another time it was"));
+    /** What comes of asking a process to end while it has a request. */
+    private sealed interface Meeting {
+        record AsUsual() implements Meeting {}
+
+        record Differing(String how) implements Meeting {}
+
+        /** It differed, and not always. */
+        record Unsure(String how) implements Meeting {}
+
+        /** The request was not under way, or says nothing. */
+        record Missed(String why) implements Meeting {}
     }
 
-    /** How the step differs from the control when the process that serves it is asked to end meanwhile. */
-    private Optional<String> differing(Step step, boolean signalled) throws InterruptedException {
+    /** Only what is well without the signal, and broken with it twice, is a failure. */
+    private Meeting confirmed(Step step) throws InterruptedException {
+        Meeting first = meet(step, true);
+        if (!(first instanceof Meeting.Differing(String how))) {
+            return first;
+        }
+        if (!(meet(step, false) instanceof Meeting.AsUsual)) {
+            return new Meeting.Missed(
+                    named(step) + " is not answered as in the control either when it is only sent as slowly: " + how);
+        }
+        String seen =
+                named(step) + " was under way when " + signal() + " came, and was not answered as without it: " + how;
+        return meet(step, true) instanceof Meeting.Differing
+                ? new Meeting.Differing(seen)
+                : new Meeting.Unsure(seen + "; another time it was");
+    }
+
+    private static String named(Step step) {
+        return "step " + step.number() + " " + step.title();
+    }
+
+    /** How the step is answered when the process that serves it is asked to end meanwhile, or is not. */
+    private Meeting meet(Step step, boolean signalled) throws InterruptedException {
         int number = step.number();
         Plan plan = Plan.together("drain at step " + number, number);
-        try (Trial trial = lab.begin(plan, scenario, Optional.of(control), 0)) {
+        try (Trial trial = begin(plan)) {
             if (!trial.playUpTo(number - 1)) {
                 throw new InconclusiveException("one process alone answered another way than before at step "
                         + trial.run().broken().orElseThrow().step());
             }
-            LabInstance instance = trial.process(plan.seat(number));
             Comparison comparison = control.comparison();
             trial.run().exchanges().forEach(comparison::next);
-            Conversation conversation = trial.conversation(plan.seat(number));
-            Signalling signalling = new Signalling(instance, signalled);
-            Exchange exchange = signalling.play(conversation, step.withPolling(Polling.NONE));
-            if (signalled && !signalling.asked) {
-                throw new InconclusiveException("step " + number + " was over before " + signal() + " could be sent");
-            }
+            Signalling signalling = new Signalling(
+                    trial.process(plan.seat(number)), signalled ? Optional.of(policy().signal()) : Optional.empty());
+            Exchange exchange =
+                    played(trial.conversation(plan.seat(number)), step.withPolling(Polling.NONE), signalling);
             List<Difference> differences = comparison.next(exchange);
-            return differences.isEmpty() ? Optional.empty() : Optional.of(Likeness.inWords(differences));
+            Optional<String> missed = signalling.missed(differences.isEmpty());
+            if (missed.isPresent()) {
+                return new Meeting.Missed(named(step) + " " + missed.get());
+            }
+            return differences.isEmpty() ? new Meeting.AsUsual() : new Meeting.Differing(Likeness.inWords(differences));
         }
     }
 
-    /** Asks one process to end, once, while a request is under way. */
-    private final class Signalling {
-        private final LabInstance instance;
-        private final boolean signalled;
-        private volatile boolean asked;
-        private volatile boolean over;
-
-        Signalling(LabInstance instance, boolean signalled) {
-            this.instance = instance;
-            this.signalled = signalled;
+    private Exchange played(Conversation conversation, Step step, Signalling signalling) throws InterruptedException {
+        if (!hasBody(step)) {
+            return signalling.inTheMiddle(
+                    conversation, step, control.tookAtLeast(step.number()).dividedBy(2));
         }
+        Duration twice = control.took(step.number()).multipliedBy(2);
+        Duration accepted = Collections.min(List.of(MOST_ACCEPTED, Collections.max(List.of(ACCEPTED, twice))));
+        return signalling.inTheMiddleOfItsBody(conversation, step, accepted);
+    }
 
-        Exchange play(Conversation conversation, Step step) throws InterruptedException {
-            Target target = instance.target().orElseThrow();
-            if (hasBody(step)) {
-                Midway midway = () -> inTheMiddle(ACCEPTED, SIGNALLED);
-                return conversation.play(step, target, midway);
-            }
-            Thread later = Thread.ofVirtual().name("drain").start(() -> {
-                try {
-                    inTheMiddle(control.took(step.number()).dividedBy(2), Duration.ZERO);
-                } catch (IOException e) {
-                    // Then nothing was asked, which is looked at afterwards.
-                }
-            });
-            try {
-                return conversation.play(step, target);
-            } finally {
-                over = true;
-                later.join();
-            }
+    private Trial begin(Plan plan) throws InterruptedException {
+        try {
+            return lab.begin(plan, scenario, Optional.of(control), 0);
+        } catch (FixedPortException e) {
+            // Once at most: from then on each has a network of its own.
+            lab.giveOwnNetworks(e);
         }
-
-        private void inTheMiddle(Duration before, Duration after) throws IOException {
-            try {
-                Thread.sleep(before);
-                if (signalled && !over) {
-                    instance.signal(policy().signal());
-                    asked = true;
-                }
-                Thread.sleep(after);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new InterruptedIOException("the time of the request is over");
-            }
-        }
+        return lab.begin(plan, scenario, Optional.of(control), 0);
     }
 }

@@ -37,6 +37,10 @@ enum Likeness {
         return telling.part() == Part.ANSWER ? telling.fleet().orElse("no answer") : telling.toString();
     }
 
+    Likeness lesser(Likeness other) {
+        return isLess(other) ? this : other;
+    }
+
     boolean isLess(Likeness other) {
         return compareTo(other) < 0;
     }

@@ -5,26 +5,30 @@ import dev.coatcheck.prove.compare.Control;
 import dev.coatcheck.prove.compare.Difference;
 import dev.coatcheck.prove.play.Conversation;
 import dev.coatcheck.prove.play.Exchange;
+import dev.coatcheck.prove.play.OpenSockets;
 import dev.coatcheck.prove.play.PlaySettings;
 import dev.coatcheck.prove.play.Target;
+import dev.coatcheck.prove.scenario.Polling;
+import dev.coatcheck.prove.scenario.Request;
 import dev.coatcheck.prove.scenario.Scenario;
 import dev.coatcheck.prove.scenario.Step;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
+import java.util.stream.IntStream;
 
 /**
- * A steady load: a few users who play the scenario again and again, each time as somebody new. It first learns what is usual,
- * and from {@link #judge} on notes what is less. Ends with {@link #close}; after that all its threads have ended.
+ * A steady load: a few users who play the scenario again and again, each time as somebody new, with sockets of their own. It
+ * first learns what is usual, and from {@link #judge} on notes what is less. Ends with {@link #close}; after that all its threads
+ * have ended.
  */
 final class Users implements AutoCloseable {
     private static final int NUMBER = 4;
@@ -33,10 +37,14 @@ final class Users implements AutoCloseable {
     private static final Duration PACE = Duration.ofMillis(100);
 
     private static final Duration LATER_PACE = Duration.ofSeconds(1);
-    private static final int MANY = 1_000;
 
-    private static final int MOST_FAILURES = 20;
+    /** Of all users together: each may leave an account, a mail, an order in a service that others use too. */
+    private static final int MANY = 100;
+
     private static final int TOO_MANY_REQUESTS = 429;
+
+    /** A client whose socket was closed under it opens it anew, and says it again. */
+    private static final Polling ONCE_MORE = new Polling(1, Duration.ofMillis(100));
 
     private final Scenario scenario;
     private final Control control;
@@ -44,16 +52,12 @@ final class Users implements AutoCloseable {
     private final Supplier<PlaySettings> play;
     private final Target target;
     private final Duration patience;
+    private final Tally tally = new Tally();
     private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("load-", 1).factory());
-    private final List<AtomicInteger> finished =
-            Stream.generate(AtomicInteger::new).limit(NUMBER).toList();
-    private final AtomicBoolean judging = new AtomicBoolean();
+    private final AtomicInteger begun = new AtomicInteger();
     private final AtomicBoolean leaving = new AtomicBoolean();
-    private final AtomicInteger requests = new AtomicInteger();
-    private final AtomicInteger failed = new AtomicInteger();
-    private final ConcurrentLinkedQueue<String> failures = new ConcurrentLinkedQueue<>();
-    private final CountDownLatch gone = new CountDownLatch(NUMBER);
+    private final List<User> users;
 
     /**
      * Begins at once.
@@ -75,70 +79,103 @@ final class Users implements AutoCloseable {
         this.play = play;
         this.target = target;
         this.patience = patience;
-        for (AtomicInteger count : finished) {
-            var _ = threads.submit(() -> {
-                come(count);
-                return true;
-            });
-        }
+        this.users = IntStream.range(0, NUMBER).mapToObj(number -> new User()).toList();
     }
 
-    private void come(AtomicInteger count) throws InterruptedException {
-        try {
+    /** One of them, from the first conversation to the last. */
+    private final class User {
+        private final AtomicInteger finished = new AtomicInteger();
+        private volatile Step step = scenario.steps().getFirst();
+        private final Future<Boolean> coming = threads.submit(this::come);
+
+        private boolean come() throws InterruptedException {
             while (!leaving.get()) {
-                converse(count.get() * NUMBER < MANY ? PACE : LATER_PACE);
-                count.incrementAndGet();
+                converse(begun.getAndIncrement() < MANY ? PACE : LATER_PACE);
+                finished.incrementAndGet();
             }
-        } finally {
-            gone.countDown();
+            return true;
+        }
+
+        /** Pauses between the steps, so that at any moment most users are in the middle of a conversation. */
+        private void converse(Duration pace) throws InterruptedException {
+            Duration pause = pace.dividedBy(scenario.steps().size());
+            boolean judged = usual.isFrozen();
+            try (OpenSockets sockets = new OpenSockets()) {
+                Conversation conversation = Conversation.start(play.get(), sockets);
+                Comparison comparison = control.comparison();
+                for (Step each : scenario.steps()) {
+                    step = each;
+                    boolean goesOn = goesOn(conversation, comparison);
+                    Thread.sleep(pause);
+                    if (!goesOn) {
+                        return;
+                    }
+                }
+            }
+            if (judged) {
+                tally.whole();
+            }
+        }
+
+        /** Whether there is something to learn from the rest of the conversation: after a break all else follows from that. */
+        private boolean goesOn(Conversation conversation, Comparison comparison) throws InterruptedException {
+            boolean judged = usual.isFrozen();
+            Exchange exchange = conversation.play(patient(step), target);
+            List<Difference> differences = comparison.next(exchange);
+            if (!differences.isEmpty() && isRefused(exchange)) {
+                tally.refused(judged);
+                Thread.sleep(LATER_PACE); // so many requests are the prover's own doing
+                return false;
+            }
+            Likeness seen = Likeness.of(exchange, differences);
+            if (!judged) {
+                usual.learn(step.number(), seen);
+                return true;
+            }
+            tally.answered(step, usual.of(step.number()));
+            if (usual.isBroken(step.number(), seen)) {
+                tally.failed(step, Likeness.inWords(differences));
+                return false;
+            }
+            return true;
+        }
+
+        /** Where it has failed, what it failed with; rethrown for whoever waits for it. */
+        private void check() {
+            if (coming.state() == Future.State.FAILED) {
+                throw new IllegalStateException(
+                        "a user of the load has failed at step " + step.number(), coming.exceptionNow());
+            }
         }
     }
 
-    /** Pauses between the steps, so that at any moment most users are in the middle of a conversation. */
-    private void converse(Duration pace) throws InterruptedException {
-        Duration pause = pace.dividedBy(scenario.steps().size());
-        Conversation conversation = Conversation.start(play.get());
-        Comparison comparison = control.comparison();
-        for (Step step : scenario.steps()) {
-            Exchange exchange =
-                    conversation.play(step.withPolling(step.polling().longerBy(patience)), target);
-            boolean goesOn = goesOn(exchange, comparison.next(exchange));
-            Thread.sleep(pause);
-            if (!goesOn) {
-                return;
-            }
-        }
+    private Step patient(Step step) {
+        boolean says = step.request().method().equals(Request.SEND);
+        return step.withPolling(
+                says && step.polling().retries() == 0
+                        ? ONCE_MORE
+                        : step.polling().longerBy(patience));
     }
 
-    /** Whether there is something to learn from the rest of the conversation: after a break all else follows from that. */
-    private boolean goesOn(Exchange exchange, List<Difference> differences) {
-        requests.incrementAndGet();
-        if (exchange.response()
+    private static boolean isRefused(Exchange exchange) {
+        return exchange.response()
                 .filter(response -> response.status() == TOO_MANY_REQUESTS)
-                .isPresent()) {
-            return false; // so many requests are the prover's own doing
-        }
-        int step = exchange.step().number();
-        Likeness seen = Likeness.of(exchange, differences);
-        if (!judging.get()) {
-            usual.learn(step, seen);
-            return true;
-        }
-        if (!usual.isBroken(step, seen)) {
-            return true;
-        }
-        if (failed.incrementAndGet() <= MOST_FAILURES) {
-            failures.add("step " + step + " " + exchange.step().title() + ": " + Likeness.inWords(differences));
-        }
-        return false;
+                .isPresent();
     }
 
-    /** Waits until each user has played so many conversations more to their end; false where that takes too long. */
+    /**
+     * Waits until each user has played so many conversations more to their end; false where that takes too long.
+     *
+     * @throws IllegalStateException if one of them could not go on, which is a fault of the prover
+     */
     boolean awaitEach(int more, Duration limit) throws InterruptedException {
         long start = System.nanoTime();
-        List<Integer> goals = finished.stream().map(count -> count.get() + more).toList();
-        for (int user = 0; user < NUMBER; user++) {
-            while (finished.get(user).get() < goals.get(user)) {
+        List<Integer> goals =
+                users.stream().map(user -> user.finished.get() + more).toList();
+        for (int number = 0; number < NUMBER; number++) {
+            User user = users.get(number);
+            while (user.finished.get() < goals.get(number)) {
+                user.check();
                 if (System.nanoTime() - start > limit.toNanos()) {
                     return false;
                 }
@@ -150,27 +187,27 @@ final class Users implements AutoCloseable {
 
     /** From now on what is less than usual is a failure. */
     void judge() {
-        judging.set(true);
+        usual.freeze();
     }
 
-    /** Lets all finish their conversations; false where that takes too long. */
-    boolean leave(Duration limit) throws InterruptedException {
+    /** Lets all finish their conversations. Whose step is not answered by then has failed at it. */
+    void leave(Duration limit) throws InterruptedException {
         leaving.set(true);
-        return gone.await(limit.toMillis(), TimeUnit.MILLISECONDS);
+        long end = System.nanoTime() + limit.toNanos();
+        for (User user : users) {
+            try {
+                user.coming.get(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+            } catch (TimeoutException e) {
+                tally.failed(user.step, "not over " + limit.toSeconds() + " s after the change was");
+            } catch (ExecutionException e) {
+                user.check();
+            }
+        }
     }
 
-    int requests() {
-        return requests.get();
-    }
-
-    /** How many requests failed or were answered less well than usual. */
-    int failed() {
-        return failed.get();
-    }
-
-    /** What the first of them was. */
-    Optional<String> firstFailure() {
-        return Optional.ofNullable(failures.peek());
+    /** What came of it since it is judged. */
+    Tally tally() {
+        return tally;
     }
 
     @Override

@@ -7,7 +7,7 @@ public final class Incidental {
     private static final Pattern PATHS = Pattern.compile(
             "(.*/)?(hsperfdata_[^/]*|__pycache__|\\.node_compile_cache|node-compile-cache|\\.v8-compile-cache[^/]*|v8-compile-cache[^/]*"
                     + "|\\.npm/_logs|\\.npm/_update-notifier-last-checked)(/.*)?"
-                    + "|(.*/)?(\\.attach_pid\\d+|\\.java_pid\\d+|hs_err_pid\\d+\\.log|coatcheck-[^/]*|[^/]*\\.pyc|[^/]*\\.heapsnapshot)");
+                    + "|(.*/)?(\\.attach_pid\\d+|\\.java_pid\\d+|hs_err_pid\\d+\\.log|perf-\\d+\\.map|coatcheck-[^/]*|[^/]*\\.pyc|[^/]*\\.heapsnapshot)");
 
     private Incidental() {}
 

@@ -10,11 +10,13 @@ import org.apache.hc.core5.http.io.entity.HttpEntityWrapper;
 final class HaltingEntity extends HttpEntityWrapper {
     private final HttpEntity entity;
     private final Midway midway;
+    private final Midway.Answering answering;
 
-    HaltingEntity(HttpEntity entity, Midway midway) {
+    HaltingEntity(HttpEntity entity, Midway midway, Midway.Answering answering) {
         super(entity);
         this.entity = entity;
         this.midway = midway;
+        this.answering = answering;
     }
 
     @Override
@@ -23,9 +25,11 @@ final class HaltingEntity extends HttpEntityWrapper {
         entity.writeTo(whole);
         byte[] bytes = whole.toByteArray();
         int half = bytes.length / 2;
-        out.write(bytes, 0, half);
-        out.flush();
-        midway.run();
+        if (bytes.length > 0) {
+            out.write(bytes, 0, half);
+            out.flush();
+            midway.run(answering);
+        }
         out.write(bytes, half, bytes.length - half);
     }
 }

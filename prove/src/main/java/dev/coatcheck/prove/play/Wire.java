@@ -35,6 +35,7 @@ import org.apache.hc.core5.http.impl.io.HttpRequestExecutor;
 import org.apache.hc.core5.http.message.BasicClassicHttpRequest;
 import org.apache.hc.core5.http.protocol.HttpCoreContext;
 import org.apache.hc.core5.http.protocol.RequestContent;
+import org.apache.hc.core5.util.Timeout;
 
 /**
  * Sends one request on a connection of its own and reads its response. The library's client would keep connections, follow
@@ -56,6 +57,8 @@ final class Wire {
 
     /** Who says nothing for so long after the beginning of a stream of events waits for something to happen. */
     private static final Duration QUIET = Duration.ofSeconds(1);
+
+    private static final Timeout A_LOOK = Timeout.ofMilliseconds(1);
 
     private static final int SWITCHING_PROTOCOLS = 101;
     private static final int OK = 200;
@@ -187,6 +190,10 @@ final class Wire {
             return connection;
         }
 
+        boolean hasBegunToAnswer() throws IOException {
+            return connection.isStale() || connection.isDataAvailable(A_LOOK);
+        }
+
         @Override
         public void close() throws IOException {
             if (!staysOpen) {
@@ -199,7 +206,7 @@ final class Wire {
     private Response answered(PreparedRequest prepared, Connected connected) throws HttpException, IOException {
         // Not closed here: that would read a stream of events to its end. Its connection is closed.
         ClassicHttpResponse response =
-                EXECUTOR.execute(request(prepared), connected.connection, HttpCoreContext.create());
+                EXECUTOR.execute(request(prepared, connected), connected.connection, HttpCoreContext.create());
         connected.failure = Outcome.Failure.CUT_OFF;
         return isEventStream(response) ? streamed(response, connected) : received(response);
     }
@@ -229,7 +236,7 @@ final class Wire {
 
     private Response switched(PreparedRequest prepared, Connected connected) throws HttpException, IOException {
         DefaultBHttpClientConnection connection = connected.connection;
-        connection.sendRequestHeader(request(prepared));
+        connection.sendRequestHeader(request(prepared, connected));
         connection.flush();
         ClassicHttpResponse response;
         do {
@@ -317,13 +324,16 @@ final class Wire {
         return secured;
     }
 
-    private ClassicHttpRequest request(PreparedRequest prepared) throws HttpException, IOException {
+    private ClassicHttpRequest request(PreparedRequest prepared, Connected connected)
+            throws HttpException, IOException {
         SentRequest sent = prepared.sent();
         String method = sent.method().equals(Request.WEBSOCKET) ? "GET" : sent.method();
         ClassicHttpRequest request = new BasicClassicHttpRequest(method, sent.target());
         sent.headers().forEach(header -> request.addHeader(header.name(), header.value()));
         prepared.entity()
-                .map(entity -> midway.equals(Midway.NOTHING) ? entity : new HaltingEntity(entity, midway))
+                .map(entity -> midway.equals(Midway.NOTHING)
+                        ? entity
+                        : new HaltingEntity(entity, midway, connected::hasBegunToAnswer))
                 .ifPresent(request::setEntity);
         new RequestContent(true).process(request, request.getEntity(), HttpCoreContext.create());
         return request;

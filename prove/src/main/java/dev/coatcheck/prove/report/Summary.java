@@ -113,6 +113,15 @@ final class Summary {
                 .collect(Collectors.joining(", "));
     }
 
+    /** How much the checks that were asked for beside the state have met: that they have passed says little without. */
+    List<String> passedBesideState() {
+        return report.checks().stream()
+                .filter(check -> check.outcome() == CheckResult.Outcome.PASSED && !check.isAboutState())
+                .filter(check -> !check.name().equals(Check.FACTORS.label()))
+                .map(check -> check.name() + ": " + check.why())
+                .toList();
+    }
+
     /** What a stateless verdict leaves open; never empty. */
     List<String> notProved() {
         List<String> open = new ArrayList<>();

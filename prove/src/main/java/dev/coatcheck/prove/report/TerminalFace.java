@@ -60,6 +60,7 @@ public final class TerminalFace {
             page.paragraph(
                     "",
                     "Every answer was as in the control. Passed: " + summary.named(CheckResult.Outcome.PASSED) + ".");
+            summary.passedBesideState().forEach(page::item);
             page.blank();
         } else {
             accepted();

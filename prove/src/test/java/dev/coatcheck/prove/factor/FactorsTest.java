@@ -14,8 +14,12 @@ import dev.coatcheck.prove.lab.LabSettings;
 import dev.coatcheck.prove.lab.Trial;
 import dev.coatcheck.prove.scenario.Scenario;
 import dev.coatcheck.prove.scenario.StepLines;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -24,9 +28,11 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class FactorsTest {
@@ -67,7 +73,7 @@ class FactorsTest {
         assertThat(seen.of(Factor.SAME_CONFIG).standing()).isEqualTo(NOT_KEPT);
         assertThat(seen.of(Factor.SAME_CONFIG).seen()).contains("different values in SEED");
         assertThat(seen.of(Factor.LOGS))
-                .isEqualTo(new Observation(Factor.LOGS, NOT_KEPT, "it wrote to /tmp/access.log (5 bytes)"));
+                .isEqualTo(new Observation(Factor.LOGS, NOT_KEPT, "it wrote to /tmp/access.log (10 bytes)"));
         assertThat(seen.of(Factor.OWN_FOLDER))
                 .isEqualTo(new Observation(Factor.OWN_FOLDER, NOT_KEPT, "it wrote cache/last (2 bytes)"));
         assertThat(seen.of(Factor.TEMPORARY_FILES).seen()).contains("/tmp/upload-1 (1 byte)");
@@ -101,6 +107,111 @@ class FactorsTest {
     }
 
     @Test
+    void what_is_made_once_what_tools_set_for_each_and_open_streams_are_no_advice() throws Exception {
+        Seen seen = observe(
+                "PATH=/tmp/tools-$(cat /proc/sys/kernel/random/uuid):$PATH NODE_NAME=app@$(cat /proc/sys/kernel/hostname)"
+                        + " exec node server.js",
+                """
+                const fs = require('fs');
+                const server = require('http').createServer((request, response) => {
+                  if (!fs.existsSync('/tmp/library.so')) {
+                    fs.writeFileSync('/tmp/library.so', 'unpacked');
+                    fs.mkdirSync('views');
+                    fs.writeFileSync('views/page', 'compiled');
+                  }
+                  if (request.url !== '/events') return response.end('ok');
+                  response.writeHead(200, { 'Content-Type': 'text/event-stream' });
+                  response.write('data: 1\\n\\n');
+                }).listen(process.env.PORT);
+                process.on('SIGTERM', () => server.close(() => process.exit(0)));
+                """,
+                "GET /events",
+                "POST /");
+
+        assertThat(seen.of(Factor.SAME_CONFIG).standing())
+                .as(seen.of(Factor.SAME_CONFIG).seen())
+                .isEqualTo(KEPT);
+        assertThat(seen.of(Factor.TEMPORARY_FILES).standing()).isEqualTo(KEPT);
+        assertThat(seen.of(Factor.OWN_FOLDER).standing()).isEqualTo(KEPT);
+        assertThat(seen.of(Factor.STOP).standing())
+                .as(seen.of(Factor.STOP).seen())
+                .isEqualTo(KEPT);
+    }
+
+    @Test
+    void a_process_that_dies_while_it_serves_has_not_stopped_well() throws Exception {
+        Seen seen = observe("exec node server.js", """
+                require('http').createServer((request, response) => {
+                  response.end('ok');
+                  if (request.method === 'POST') process.exit(3);
+                }).listen(process.env.PORT);
+                """);
+
+        assertThat(seen.of(Factor.STOP).standing()).isEqualTo(NOT_LOOKED_AT);
+        assertThat(seen.of(Factor.STOP).seen()).contains("had ended by itself");
+    }
+
+    @Test
+    void what_does_not_come_up_with_all_variables_either_says_nothing_of_those_that_are_missing() throws Exception {
+        Files.writeString(folder.resolve(".env"), "API_KEY=abc\n");
+        Files.writeString(folder.resolve("app.json"), "{\"env\": {\"API_KEY\": {\"required\": true}}}");
+        try (ServerSocket elsewhere = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            // As one that asks an issuer of tokens for its keys, again and again.
+            write("exec node server.js", """
+                    const asking = setInterval(() => require('net').connect(%d, '127.0.0.1', () => {
+                      clearInterval(asking);
+                      require('http').createServer((request, response) => response.end('ok')).listen(process.env.PORT);
+                    }).on('error', () => {}), 100);
+                    """.formatted(elsewhere.getLocalPort()));
+            try (Lab lab = lab()) {
+                Observation seen = new RequiredVariables(lab, Duration.ofSeconds(2)).look();
+
+                assertThat(seen.seen()).startsWith("nothing can be said of API_KEY");
+                assertThat(seen.standing()).isEqualTo(NOT_LOOKED_AT);
+            }
+        }
+    }
+
+    @Test
+    @Tag("long")
+    void of_several_that_are_missing_only_the_one_is_told_without_which_it_hangs() throws Exception {
+        Files.writeString(folder.resolve(".env"), "FIRST=1\nSECOND=2\n");
+        Files.writeString(
+                folder.resolve("app.json"),
+                "{\"env\": {\"FIRST\": {\"required\": true}, \"SECOND\": {\"required\": true}}}");
+        write("exec node server.js", """
+                if (process.env.FIRST) {
+                  require('http').createServer((request, response) => response.end('ok')).listen(process.env.PORT);
+                } else {
+                  setInterval(() => {}, 1000);
+                }
+                """);
+        try (Lab lab = lab()) {
+            assertThat(new RequiredVariables(lab, Duration.ofSeconds(10)).look().seen())
+                    .isEqualTo("it starts without SECOND; without FIRST it is neither ready nor at its end after 10 s");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "app.log, true",
+        "log/production.log, true",
+        "/var/log/app/today, true",
+        "access_log, true",
+        "error.log.1, true",
+        "server.log.2026-11-22.gz, true",
+        "data/000003.log, false",
+        "change-log.json, false",
+        "audit_log.db, false",
+        "log/log1.dat, false",
+        "blog, false",
+        "catalog/page, false"
+    })
+    void a_log_is_told_by_its_name_and_no_database_s_log_is_one(String path, boolean log) {
+        assertThat(InstanceFiles.isLog(path)).isEqualTo(log);
+    }
+
+    @Test
     void what_two_conversations_show_is_told_together() {
         Observation one = Observation.notKept(Factor.LOGS, "one.log");
         Observation other = Observation.notKept(Factor.LOGS, "other.log");
@@ -130,18 +241,31 @@ class FactorsTest {
     }
 
     private Seen observe(String command, String server) throws Exception {
-        Files.writeString(folder.resolve("Procfile"), "web: " + command + "\n");
-        Files.writeString(folder.resolve("server.js"), server);
-        Scenario scenario = StepLines.read(List.of("POST /", "GET /"), folder, List.of());
-        Application application = Application.read(folder, ApplicationOptions.of(System.getenv()));
-        try (Lab lab = Lab.open(LabSettings.of(application, ISOLATION))) {
+        return observe(command, server, "POST /", "GET /");
+    }
+
+    private Seen observe(String command, String server, String... lines) throws Exception {
+        write(command, server);
+        Scenario scenario = StepLines.read(List.of(lines), folder, List.of());
+        try (Lab lab = lab()) {
             Factors factors = new Factors(lab);
             try (Trial trial = lab.begin(Factors.plan(2), scenario, Optional.empty(), 0)) {
+                factors.noteStarts(List.of(trial.run()));
                 factors.watch(trial);
             }
             factors.tryWithoutVariables();
             return new Seen(factors.observations().stream()
                     .collect(Collectors.toMap(Observation::factor, Function.identity())));
         }
+    }
+
+    private void write(String command, String server) throws IOException {
+        Files.writeString(folder.resolve("Procfile"), "web: " + command + "\n");
+        Files.writeString(folder.resolve("server.js"), server);
+    }
+
+    private Lab lab() {
+        Application application = Application.read(folder, ApplicationOptions.of(System.getenv()));
+        return Lab.open(LabSettings.of(application, ISOLATION));
     }
 }

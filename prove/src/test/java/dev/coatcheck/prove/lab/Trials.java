@@ -17,14 +17,14 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /** Small applications, written by the test that tries them out. */
-record Trials(Path folder, Map<String, String> environment) {
+public record Trials(Path folder, Map<String, String> environment) {
     private static final Isolation ISOLATION = Isolation.probe();
 
-    Trials(Path folder) {
+    public Trials(Path folder) {
         this(folder, System.getenv());
     }
 
-    Trials file(String name, String content) {
+    public Trials file(String name, String content) {
         try {
             Files.writeString(folder.resolve(name), content);
         } catch (IOException e) {
@@ -33,31 +33,31 @@ record Trials(Path folder, Map<String, String> environment) {
         return this;
     }
 
-    Trials web(String command, String server) {
+    public Trials web(String command, String server) {
         return file("Procfile", "web: " + command + "\n").file("server.js", server);
     }
 
-    Trials with(String variable, String value) {
+    public Trials with(String variable, String value) {
         Map<String, String> more = new HashMap<>(environment);
         more.put(variable, value);
         return new Trials(folder, more);
     }
 
-    Lab lab() {
+    public Lab lab() {
         Application application = Application.read(folder, ApplicationOptions.of(environment));
         return Lab.open(LabSettings.of(application, ISOLATION).withStartLimit(Duration.ofSeconds(20)));
     }
 
     /** So many requests for {@code /}. */
-    Scenario steps(int number) {
+    public Scenario steps(int number) {
         return StepLines.read(Stream.generate(() -> "GET /").limit(number).toList(), folder, List.of());
     }
 
-    Run play(Plan plan) throws InterruptedException {
+    public Run play(Plan plan) throws InterruptedException {
         return play(plan, steps(plan.steps()));
     }
 
-    Run play(Plan plan, Scenario scenario) throws InterruptedException {
+    public Run play(Plan plan, Scenario scenario) throws InterruptedException {
         try (Lab lab = lab();
                 Trial trial = lab.begin(plan, scenario, Optional.empty(), 0)) {
             trial.playUpTo(plan.steps());

@@ -13,27 +13,31 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 
 /** A real HTTP server that answers as a test says, and remembers what it was asked. */
-final class TestServer implements AutoCloseable {
+public final class TestServer implements AutoCloseable {
     private final HttpServer server;
     private final List<Received> received = new CopyOnWriteArrayList<>();
 
-    record Received(String method, String target, Map<String, List<String>> headers, String body, int clientPort) {
-        String header(String name) {
+    /** What it was asked. */
+    public record Received(
+            String method, String target, Map<String, List<String>> headers, String body, int clientPort) {
+        public String header(String name) {
             return String.join(",", headers.getOrDefault(name, List.of()));
         }
     }
 
-    interface Answer {
+    /** What it answers. */
+    public interface Answer {
         Reply to(Received request) throws IOException;
     }
 
-    record Reply(int status, String body, List<String> headers) {
-        static Reply of(int status, String body, String... headers) {
+    /** An answer, with names and values of headers in turn. */
+    public record Reply(int status, String body, List<String> headers) {
+        public static Reply of(int status, String body, String... headers) {
             return new Reply(status, body, List.of(headers));
         }
     }
 
-    TestServer(Answer answer) throws IOException {
+    public TestServer(Answer answer) throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         server.createContext("/", exchange -> serve(exchange, answer));
@@ -60,11 +64,11 @@ final class TestServer implements AutoCloseable {
         }
     }
 
-    List<Received> received() {
+    public List<Received> received() {
         return received;
     }
 
-    Target target(String instance) {
+    public Target target(String instance) {
         return new Target(
                 instance, URI.create("http://127.0.0.1:" + server.getAddress().getPort()));
     }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -88,6 +89,27 @@ class TerminalFaceTest {
         assertThat(TerminalFace.text(with(List.of(leak, leak)), Screen.plain()))
                 .containsOnlyOnce(leak.cause().anchor())
                 .contains("What to do: as for leak 1.");
+    }
+
+    @Test
+    void how_much_a_load_has_met_is_told_though_all_has_passed() {
+        Report stateless = Samples.STATELESS.report();
+        CheckResult roll = new CheckResult("roll", CheckResult.Outcome.PASSED, "none of 21 requests failed");
+        Report rolled = new Report(
+                stateless.verdict(),
+                stateless.reason(),
+                stateless.scenarios(),
+                Stream.concat(stateless.checks().stream(), Stream.of(roll)).toList(),
+                stateless.coverage(),
+                stateless.leaks(),
+                stateless.runs(),
+                stateless.noise(),
+                stateless.notes(),
+                stateless.subject(),
+                stateless.timeSpent());
+
+        assertThat(TerminalFace.text(rolled, Screen.plain()))
+                .contains("factors, roll.\n  - roll: none of 21 requests failed\n");
     }
 
     private static Report with(List<FoundLeak> leaks) {

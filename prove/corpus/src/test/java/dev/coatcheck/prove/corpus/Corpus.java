@@ -110,7 +110,7 @@ record Corpus(Path folder, JsonNode expected) {
     String program() {
         try {
             String web = Files.readString(folder.resolve("Procfile"));
-            return Stream.of("node", "python3")
+            return Stream.of("node", "python3", "php")
                     .filter(web::contains)
                     .findFirst()
                     .orElse("sh");
