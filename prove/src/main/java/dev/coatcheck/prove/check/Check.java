@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.IntUnaryOperator;
@@ -75,6 +76,26 @@ public enum Check {
     /** Whether what it finds is state that stays in processes. Else its failure is no leak, and says nothing of the verdict. */
     public boolean isAboutState() {
         return !BESIDE_STATE.contains(this);
+    }
+
+    /** What to do where it fails, beside what each leak and each piece of advice says for itself; empty where these say it. */
+    public Optional<String> remedy() {
+        return switch (this) {
+            case DRAIN ->
+                Optional.of(
+                        "On SIGTERM, accept no more connections, answer every request that has been accepted, and end"
+                                + " only then: what frameworks call graceful shutdown.");
+            case ROLL ->
+                Optional.of(
+                        "Answer at the readiness path only when requests can be served, and drain on SIGTERM. What a"
+                                + " process does as it starts or ends (migrations, cleaning up, locks) must leave alone what the"
+                                + " others use.");
+            case SCALE ->
+                Optional.of(
+                        "As one of several processes starts or ends, it must leave alone what the others use, and none"
+                                + " may count on how many there are.");
+            case SPREAD, AMNESIA, RESTART, CRASH, AGREE, AGAIN, SOCKETS, FACTORS -> Optional.empty();
+        };
     }
 
     /** What holds when it passes, in words. */

@@ -3,6 +3,7 @@ package dev.coatcheck.prove.report;
 import dev.coatcheck.prove.check.Check;
 import java.util.Collection;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -50,9 +51,18 @@ public record CheckResult(String name, Outcome outcome, String why) {
 
     /** Whether what it finds is a leak. */
     public boolean isAboutState() {
-        return Stream.of(Check.values())
-                .filter(check -> check.label().equals(name))
-                .allMatch(Check::isAboutState);
+        return check().allMatch(Check::isAboutState);
+    }
+
+    /** What to do about it, where it failed and nothing else says it. */
+    Optional<String> remedy() {
+        return outcome == Outcome.FAILED
+                ? check().flatMap(check -> check.remedy().stream()).findFirst()
+                : Optional.empty();
+    }
+
+    private Stream<Check> check() {
+        return Stream.of(Check.values()).filter(check -> check.label().equals(name));
     }
 
     private boolean isConcluded() {

@@ -152,8 +152,12 @@ final class HtmlFace {
                     .raw("</th><td><span class=\"outcome " + check.outcome().word() + "\">")
                     .text(check.outcome().word())
                     .raw("</span></td><td>")
-                    .foreign(check.why())
-                    .raw("</td></tr>\n");
+                    .foreign(check.why());
+            check.remedy()
+                    .ifPresent(remedy -> html.raw("<p><strong>What to do:</strong> ")
+                            .text(remedy)
+                            .raw("</p>"));
+            html.raw("</td></tr>\n");
         }
         CoverageSummary coverage = report.coverage();
         html.raw("</tbody>\n</table></div>\n<dl class=\"coverage\">\n<div><dt>pairs of steps separated</dt><dd>")

@@ -150,7 +150,16 @@ final class JUnitFace {
                 .filter(leak -> leak.check().equals(check.name()))
                 .toList();
         if (leaks.isEmpty()) {
-            outcome("failure", check.why(), "failed", isFactors(check) ? advice() : check.why());
+            outcome(
+                    "failure",
+                    check.why(),
+                    "failed",
+                    isFactors(check)
+                            ? advice()
+                            : check.why()
+                                    + check.remedy()
+                                            .map(remedy -> "\n\nWhat to do: " + remedy)
+                                            .orElse(""));
             return;
         }
         outcome(

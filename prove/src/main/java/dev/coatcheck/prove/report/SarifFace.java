@@ -104,7 +104,8 @@ final class SarifFace {
     private Stream<String> failuresWithoutResult() {
         return report.failedBesideState().stream()
                 .filter(check -> !check.name().equals(Check.FACTORS.label()))
-                .map(check -> check.name() + ": " + check.why());
+                .map(check -> check.name() + ": " + check.why()
+                        + check.remedy().map(remedy -> ". " + remedy).orElse(""));
     }
 
     private ObjectNode result(FoundLeak leak) {

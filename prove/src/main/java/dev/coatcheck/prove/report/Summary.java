@@ -149,6 +149,13 @@ final class Summary {
         return open;
     }
 
+    /** What failed beside the state, and what to do about it, each in a sentence or two. */
+    List<String> remedies() {
+        return report.failedBesideState().stream()
+                .flatMap(check -> check.remedy().map(remedy -> check.name() + ": " + remedy).stream())
+                .toList();
+    }
+
     /** Whether advice counts is seen in what it has come to. */
     String advice() {
         return report.failedBesideState().stream()

@@ -166,6 +166,12 @@ public final class TerminalFace {
         if (!report.checks().isEmpty()) {
             page.blank();
         }
+        List<String> remedies = summary.remedies();
+        if (!remedies.isEmpty()) {
+            page.paragraph("", "What to do:");
+            remedies.forEach(page::item);
+            page.blank();
+        }
     }
 
     private void advice() {

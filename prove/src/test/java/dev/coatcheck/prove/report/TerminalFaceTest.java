@@ -93,13 +93,32 @@ class TerminalFaceTest {
 
     @Test
     void how_much_a_load_has_met_is_told_though_all_has_passed() {
+        Report rolled = stateless(new CheckResult("roll", CheckResult.Outcome.PASSED, "none of 21 requests failed"));
+
+        assertThat(TerminalFace.text(rolled, Screen.plain()))
+                .contains("factors, roll.\n  - roll: none of 21 requests failed\n");
+    }
+
+    @Test
+    void a_failure_beside_the_state_says_in_every_face_what_to_do() {
+        Report drained = stateless(new CheckResult("drain", CheckResult.Outcome.FAILED, "step 1 was not answered"));
+        String remedy = "answer every request that has been accepted";
+
+        assertThat(TerminalFace.text(drained, Screen.plain()).replaceAll("\\s+", " "))
+                .contains("What to do: - drain: On SIGTERM, ")
+                .contains(remedy);
+        assertThat(HtmlFace.text(drained)).contains(remedy);
+        assertThat(SarifFace.text(drained)).contains(remedy);
+        assertThat(JUnitFace.text(drained)).contains(remedy);
+    }
+
+    private static Report stateless(CheckResult further) {
         Report stateless = Samples.STATELESS.report();
-        CheckResult roll = new CheckResult("roll", CheckResult.Outcome.PASSED, "none of 21 requests failed");
-        Report rolled = new Report(
+        return new Report(
                 stateless.verdict(),
                 stateless.reason(),
                 stateless.scenarios(),
-                Stream.concat(stateless.checks().stream(), Stream.of(roll)).toList(),
+                Stream.concat(stateless.checks().stream(), Stream.of(further)).toList(),
                 stateless.coverage(),
                 stateless.leaks(),
                 stateless.runs(),
@@ -107,9 +126,6 @@ class TerminalFaceTest {
                 stateless.notes(),
                 stateless.subject(),
                 stateless.timeSpent());
-
-        assertThat(TerminalFace.text(rolled, Screen.plain()))
-                .contains("factors, roll.\n  - roll: none of 21 requests failed\n");
     }
 
     private static Report with(List<FoundLeak> leaks) {
