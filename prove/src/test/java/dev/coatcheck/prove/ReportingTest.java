@@ -224,7 +224,7 @@ class ReportingTest {
                 LabSettings.of(application, Isolation.probe()),
                 List.of(new ProofSettings.Source(scenario(), Optional.of("login.hurl"))),
                 3,
-                Set.of(checks),
+                Optional.of(Set.of(checks)),
                 ProofSettings.LEASE,
                 ProofSettings.HORIZON,
                 "coatcheck prove --scenario login.hurl",

@@ -219,8 +219,12 @@ final class HttpBodies {
                 .filter(line -> !line.text().isBlank() && !line.text().startsWith("// "))
                 .toList();
         Matcher file = FILE.matcher(telling.size() == 1 ? telling.getFirst().text() : "");
-        if (file.matches() && file.group("template") == null) {
+        if (file.matches()) {
             int line = telling.getFirst().number();
+            if (file.group("template") != null) {
+                throw variables.wrong(
+                        line, "a part is a file as it is, or text: without '@' the file is sent with nothing replaced in it");
+            }
             return filePart(line, name.get(), fileName, type, file(line, file.group("name")));
         }
         refuseFileAmong(content);
