@@ -2,8 +2,6 @@ package dev.coatcheck.prove.har;
 
 import dev.coatcheck.prove.scenario.Template;
 import dev.coatcheck.prove.scenario.Variables;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -14,20 +12,21 @@ import java.util.regex.Pattern;
  * is written in a query ({@code next=http%3A%2F%2Flocalhost}), and in JSON that escapes its slashes.
  */
 final class RecordedOrigin {
-    private static final String END = "(?![\\p{L}\\p{N}.:-])";
-
-    /** A dot or a TCP port would belong to it; what is encoded behind it does not, unless that is a colon. */
-    private static final String END_OF_ENCODED = "(?![\\p{L}\\p{N}.:-]|%3A)";
+    private static final Pattern PUNCTUATION = Pattern.compile("[:/]");
 
     private final Pattern pattern;
 
     RecordedOrigin(String origin) {
-        String encoded = URLEncoder.encode(origin, StandardCharsets.UTF_8);
-        this.pattern = Pattern.compile(
-                "(?:" + Pattern.quote(origin) + "|" + Pattern.quote(origin.replace("/", "\\/")) + ")" + END
-                        + "|(?<encoded>" + Pattern.quote(encoded) + "|" + Pattern.quote(encoded.replace("%3A", ":"))
-                        + ")" + END_OF_ENCODED,
-                Pattern.CASE_INSENSITIVE);
+        StringBuilder written = new StringBuilder();
+        int end = 0;
+        for (Matcher matcher = PUNCTUATION.matcher(origin); matcher.find(); end = matcher.end()) {
+            written.append(Pattern.quote(origin.substring(end, matcher.start())))
+                    .append(matcher.group().equals(":") ? "(?::|%3A)" : "(?:\\\\?/|%2F)");
+        }
+        written.append(Pattern.quote(origin.substring(end)));
+        // A longer name, or another TCP port, is another address.
+        written.append("(?![\\p{L}\\p{N}.:-]|%3A)");
+        this.pattern = Pattern.compile(written.toString(), Pattern.CASE_INSENSITIVE);
     }
 
     Template template(String text) {
@@ -37,7 +36,7 @@ final class RecordedOrigin {
         while (matcher.find()) {
             parts.add(new Template.Literal(text.substring(end, matcher.start())));
             parts.add(new Template.Variable(
-                    matcher.group("encoded") == null ? Variables.BASE_URL : Variables.BASE_URL_ENCODED));
+                    matcher.group().contains("%") ? Variables.BASE_URL_ENCODED : Variables.BASE_URL));
             end = matcher.end();
         }
         parts.add(new Template.Literal(text.substring(end)));

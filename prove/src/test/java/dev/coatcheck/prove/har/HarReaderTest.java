@@ -332,7 +332,7 @@ class HarReaderTest {
         assertThat(titles(recording.scenario())).containsExactly("POST /notes", "GET /notes/{{step1-1}}");
         assertThat(recording.scenario().steps().getFirst().request().body())
                 .isEqualTo(new Body.Json(Template.literal("{\"title\": \"cat\"}")));
-        assertThat(recording.notes()).hasSize(1);
+        assertThat(recording.notes()).noneMatch(note -> note.contains("did not keep"));
     }
 
     @Test

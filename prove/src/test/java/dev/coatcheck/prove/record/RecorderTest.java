@@ -293,7 +293,7 @@ class RecorderTest {
                 .extracting(Step::title)
                 .containsExactly("GET /cut", "GET /stream");
         assertThat(Files.readString(folder.resolve("recorded.har"))).contains("half of it", "data: 1");
-        assertThat(before.notes()).contains("the answers of 1 requests were broken off before their end");
+        assertThat(before.notes()).singleElement().asString().endsWith("requests were broken off before their end");
     }
 
     private static void ask(Socket socket, String request) throws IOException {
