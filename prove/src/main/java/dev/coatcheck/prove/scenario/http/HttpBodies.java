@@ -223,7 +223,9 @@ final class HttpBodies {
             int line = telling.getFirst().number();
             if (file.group("template") != null) {
                 throw variables.wrong(
-                        line, "a part is a file as it is, or text: without '@' the file is sent with nothing replaced in it");
+                        line,
+                        "a file is the whole of a body or of a part, and in that of a part nothing is replaced: write it"
+                                + " without '@'");
             }
             return filePart(line, name.get(), fileName, type, file(line, file.group("name")));
         }
