@@ -113,11 +113,9 @@ public record ProofSettings(
         }
 
         /** @param recordedAt the application's address in recordings; empty where they tell it themselves */
-        public static Source read(
-                Path file, String shown, Collection<String> variables, Optional<URI> recordedAt) {
+        public static Source read(Path file, String shown, Collection<String> variables, Optional<URI> recordedAt) {
             boolean recorded = file.toString().toLowerCase(Locale.ROOT).endsWith(".har");
-            Reading reading =
-                    recorded ? HarReader.read(file, recordedAt) : ScenarioFiles.read(file, variables);
+            Reading reading = recorded ? HarReader.read(file, recordedAt) : ScenarioFiles.read(file, variables);
             return new Source(reading.scenario(), Optional.of(shown), recorded, reading.notes());
         }
     }

@@ -215,7 +215,10 @@ class ElsewhereTest {
         Report report = prove(balancer, instance(new ConcurrentHashMap<>()));
 
         assertThat(report.verdict()).isEqualTo(Verdict.INCONCLUSIVE);
-        assertThat(report.reason().orElseThrow()).contains("GET /me", "127.0.0.1:" + balancer.getPort() + " is the address of a balancer before several instances");
+        assertThat(report.reason().orElseThrow())
+                .contains(
+                        "GET /me",
+                        "127.0.0.1:" + balancer.getPort() + " is the address of a balancer before several instances");
     }
 
     @Test

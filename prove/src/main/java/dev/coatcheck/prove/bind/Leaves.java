@@ -18,9 +18,9 @@ import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import org.jsoup.Jsoup;
 import org.jsoup.nodes.Document;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /** The values of a response that a later request may carry, the surest place first. */
@@ -178,7 +178,10 @@ final class Leaves {
     private Set<String> words() {
         Set<String> known = words;
         if (known == null) {
-            known = WORDS.matcher(text).results().map(MatchResult::group).collect(Collectors.toCollection(HashSet::new));
+            known = WORDS.matcher(text)
+                    .results()
+                    .map(MatchResult::group)
+                    .collect(Collectors.toCollection(HashSet::new));
             words = known;
         }
         return known;

@@ -190,7 +190,8 @@ public enum Check {
         Set<Kind> seen = new HashSet<>();
         List<Integer> killed = Writing.steps(scenario).stream()
                 .filter(allBut(steps)::contains)
-                .filter(step -> steps <= LONG || seen.add(Kind.of(scenario.steps().get(step - 1))))
+                .filter(step ->
+                        steps <= LONG || seen.add(Kind.of(scenario.steps().get(step - 1))))
                 .toList();
         if (killed.isEmpty()) {
             return List.of();
@@ -211,7 +212,8 @@ public enum Check {
             case SPREAD ->
                 processes < APART_IN_LONG
                         ? ""
-                        : "each step apart from the " + (processes - 1) + " before it at once, and from all others in turn";
+                        : "each step apart from the " + (processes - 1)
+                                + " before it at once, and from all others in turn";
             case AMNESIA ->
                 kills + " kills between " + steps + " steps, one for each two kinds of requests that follow each other";
             case CRASH -> kills + " kills after writing steps, one for each kind of them";

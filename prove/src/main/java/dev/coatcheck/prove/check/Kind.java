@@ -9,8 +9,7 @@ import java.util.regex.Pattern;
  */
 record Kind(String user, String method, String target, String body) {
     /** Numbers, ids and what was captured. */
-    private static final Pattern PARTICULAR =
-            Pattern.compile("\\{\\{[^}]*}}|[\\p{L}\\p{N}-]*\\p{N}[\\p{L}\\p{N}-]*");
+    private static final Pattern PARTICULAR = Pattern.compile("\\{\\{[^}]*}}|[\\p{L}\\p{N}-]*\\p{N}[\\p{L}\\p{N}-]*");
 
     static Kind of(Step step) {
         return new Kind(

@@ -41,11 +41,8 @@ record HarChoice(String origin, List<HarEntry> steps, Map<String, Integer> leftO
                 .toList();
         Optional<HarUrl> first =
                 answered.stream().filter(HarEntry::isNavigation).findFirst().flatMap(HarEntry::url);
-        List<HarEntry> telling =
-                answered.stream().filter(HarEntry::isAnswered).toList();
-        return most(telling, first, true)
-                .or(() -> most(answered, first, true))
-                .or(() -> most(answered, first, false));
+        List<HarEntry> telling = answered.stream().filter(HarEntry::isAnswered).toList();
+        return most(telling, first, true).or(() -> most(answered, first, true)).or(() -> most(answered, first, false));
     }
 
     private static Optional<String> most(List<HarEntry> entries, Optional<HarUrl> first, boolean withoutFiles) {

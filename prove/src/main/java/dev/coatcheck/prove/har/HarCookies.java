@@ -64,8 +64,10 @@ final class HarCookies {
             entry.url()
                     .map(HarUrl::applicationsOrigin)
                     .filter(origin -> !origin.equals(choice.origin()))
-                    .ifPresent(origin ->
-                            entry.response().cookies().keySet().forEach(name -> setElsewhere.putIfAbsent(name, origin)));
+                    .ifPresent(origin -> entry.response()
+                            .cookies()
+                            .keySet()
+                            .forEach(name -> setElsewhere.putIfAbsent(name, origin)));
         }
         return new HarCookies(setElsewhere);
     }

@@ -53,8 +53,8 @@ record HarPolls(List<HarEntry> entries, Map<Integer, Wait> waits, List<String> n
 
     private static final int SLOWER = 3;
     private static final Pattern WORD = Pattern.compile("\\p{L}[\\p{L} _-]{0,31}");
-    private static final Pattern OF_STATES =
-            Pattern.compile("(?i).*(state|status|phase|stage|done|ready|finished|complete|processed|pending|running).*");
+    private static final Pattern OF_STATES = Pattern.compile(
+            "(?i).*(state|status|phase|stage|done|ready|finished|complete|processed|pending|running).*");
 
     /**
      * Until when a request is repeated.
@@ -145,8 +145,13 @@ record HarPolls(List<HarEntry> entries, Map<Integer, Wait> waits, List<String> n
                     .toList();
             if (answers.size() == same.size()) {
                 Optional<Told> told = told(answers);
-                if (told.isPresent() && (told.get().at() + 1 >= FEWEST || (alone && told.get().isOfState()))) {
-                    fold(same.subList(0, told.get().at() + 1), List.of(told.get().assertion(source + ", " + same.getFirst().where())));
+                if (told.isPresent()
+                        && (told.get().at() + 1 >= FEWEST
+                                || (alone && told.get().isOfState()))) {
+                    fold(
+                            same.subList(0, told.get().at() + 1),
+                            List.of(told.get()
+                                    .assertion(source + ", " + same.getFirst().where())));
                     return;
                 }
             }
@@ -233,7 +238,8 @@ record HarPolls(List<HarEntry> entries, Map<Integer, Wait> waits, List<String> n
 
     /** Empty where no word and no place is in the last answer, and in those before it from some on, that was in none before. */
     private static Optional<Told> told(List<JsonNode> answers) {
-        List<Map<JsonPath, Leaf>> leaves = answers.stream().map(HarPolls::leaves).toList();
+        List<Map<JsonPath, Leaf>> leaves =
+                answers.stream().map(HarPolls::leaves).toList();
         List<Told> all = new ArrayList<>();
         leaves.getLast().forEach((path, leaf) -> {
             boolean always = leaves.stream().allMatch(answer -> answer.containsKey(path));
@@ -245,7 +251,11 @@ record HarPolls(List<HarEntry> entries, Map<Integer, Wait> waits, List<String> n
                     .map(i -> i + 1)
                     .max()
                     .orElse(0);
-            long before = leaves.stream().limit(since).map(answer -> Optional.ofNullable(answer.get(path))).distinct().count();
+            long before = leaves.stream()
+                    .limit(since)
+                    .map(answer -> Optional.ofNullable(answer.get(path)))
+                    .distinct()
+                    .count();
             Told told = new Told(path, leaf.name(), word, since);
             // What is another word each time is no state that was waited for.
             if (since > 0 && (told.isOfState() || (before == 1 && (word.isPresent() || !always)))) {
@@ -289,5 +299,4 @@ record HarPolls(List<HarEntry> entries, Map<Integer, Wait> waits, List<String> n
             into.put(path, new Leaf(name, node));
         }
     }
-
 }

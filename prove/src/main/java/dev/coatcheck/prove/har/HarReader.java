@@ -104,7 +104,8 @@ public final class HarReader {
                 .filter(found -> !found.steps().isEmpty())
                 .orElseThrow(() -> new InvalidScenarioException(
                         file.toString(),
-                        "holds no request over HTTP " + given.map(origin -> "to " + origin + " ").orElse("")
+                        "holds no request over HTTP "
+                                + given.map(origin -> "to " + origin + " ").orElse("")
                                 + "that was answered; was the recording running while you used the application?"));
         return new HarReader(file, log, choice).recording(log);
     }
@@ -138,8 +139,8 @@ public final class HarReader {
         for (HarSockets.Moment moment : moments) {
             Step step = step(recorded.size() + 1, moment);
             HarPolls.Wait wait = polls.waits().get(moment.entry().number());
-            recorded.add(
-                    new Recorded(wait == null ? step : waiting(step, wait), moment.entry().response()));
+            recorded.add(new Recorded(
+                    wait == null ? step : waiting(step, wait), moment.entry().response()));
         }
         notes.addAll(unsaid(entries));
         notes.addAll(cookies.notes(log.creator()));
@@ -172,9 +173,13 @@ public final class HarReader {
 
     /** A step that was asked again and again is so when it is played. */
     private Step waiting(Step step, HarPolls.Wait wait) {
-        notes.add(step.title() + " was asked again and again until its answer was another one, and is one step that waits for"
+        notes.add(step.title()
+                + " was asked again and again until its answer was another one, and is one step that waits for"
                 + " that: at most "
-                + wait.polling().interval().multipliedBy(wait.polling().retries()).toSeconds() + " s");
+                + wait.polling()
+                        .interval()
+                        .multipliedBy(wait.polling().retries())
+                        .toSeconds() + " s");
         Expectation.Status status = step.expectation().status();
         return new Step(
                 step.number(),

@@ -132,7 +132,8 @@ public final class Elsewhere implements Site {
     public Optional<String> hint(int control, Instance instance) {
         return control == 1
                 ? Optional.of("; either the step, its path, its body or the status it expects is to be corrected, or "
-                        + instance.name() + " is the address of a balancer before several instances, in place of which those of"
+                        + instance.name()
+                        + " is the address of a balancer before several instances, in place of which those of"
                         + " the instances are to be given")
                 : Optional.of("; the instance before did, and " + instance.name()
                         + " does not: it may be of another release or"

@@ -10,8 +10,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.stream.Stream;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -50,9 +50,11 @@ class LongScenarioTest {
         investigate(application, scenario);
 
         assertThat(starts(application)).isBetween(150L, 200L);
-        assertThat(Coverage.of(100, application.runs.stream()
-                        .filter(run -> run.plan().name().startsWith("spread"))
-                        .toList()))
+        assertThat(Coverage.of(
+                        100,
+                        application.runs.stream()
+                                .filter(run -> run.plan().name().startsWith("spread"))
+                                .toList()))
                 .isEqualTo(new Coverage(4950, 4950, 0));
     }
 

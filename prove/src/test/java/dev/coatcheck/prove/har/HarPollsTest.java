@@ -46,7 +46,8 @@ class HarPollsTest {
                         "GET /keys/{{step2-1}}");
         Step waiting = recording.scenario().steps().get(1);
         assertThat(waiting.expectation().status()).hasToString("200");
-        assertThat(waiting.polling().interval()).isEqualTo(Duration.ofMillis(1333).plusNanos(333_333));
+        assertThat(waiting.polling().interval())
+                .isEqualTo(Duration.ofMillis(1333).plusNanos(333_333));
         assertThat(waiting.polling().interval().multipliedBy(waiting.polling().retries()))
                 .isBetween(Duration.ofSeconds(18), Duration.ofSeconds(20));
         assertThat(recording.scenario().steps().get(3).polling().retries()).isZero();
@@ -63,7 +64,12 @@ class HarPollsTest {
 
         assertThat(titles(scenario)).containsExactly("GET /jobs/17");
         assertThat(assertions(scenario)).containsExactly("jsonpath \"$.state\" == \"done\"");
-        assertThat(scenario.steps().getFirst().expectation().assertions().getFirst().place())
+        assertThat(scenario.steps()
+                        .getFirst()
+                        .expectation()
+                        .assertions()
+                        .getFirst()
+                        .place())
                 .hasToString("recorded.har, entry 1 (GET /jobs/17)");
     }
 
@@ -93,7 +99,9 @@ class HarPollsTest {
 
         Reading recording = archive.read(folder);
 
-        assertThat(recording.scenario().steps()).hasSize(9).allMatch(step -> step.polling().retries() == 0);
+        assertThat(recording.scenario().steps())
+                .hasSize(9)
+                .allMatch(step -> step.polling().retries() == 0);
         assertThat(recording.notes().stream().filter(note -> note.contains("what it waited for is not known")))
                 .satisfiesExactly(
                         quote -> assertThat(quote).contains("GET /quote was asked 3 times"),

@@ -58,7 +58,8 @@ class HarReaderTest {
                 .extracting(step -> step.expectation().status().toString())
                 .containsExactly("200", "303", "200", "204", "101", "200");
         assertThat(recording.notes().getFirst())
-                .startsWith("the recording 'recorded': 6 of its 14 entries are steps, those of http://localhost:3000; left out are ")
+                .startsWith(
+                        "the recording 'recorded': 6 of its 14 entries are steps, those of http://localhost:3000; left out are ")
                 .contains("1 preflights")
                 .contains("2 of other addresses (https://cdn.example.org, https://count.example.com)")
                 .contains("1 without a response")
@@ -131,8 +132,9 @@ class HarReaderTest {
 
         assertThat(titles(recording.scenario())).containsExactly("GET /", "GET /home");
         assertThat(recording.notes().getFirst()).contains("are steps, those of https://shop.example.co.uk; left out");
-        assertThat(titles(HarReader.read(archive.write(folder), Optional.of(URI.create("https://login.example.com:443")))
-                        .scenario()))
+        assertThat(titles(
+                        HarReader.read(archive.write(folder), Optional.of(URI.create("https://login.example.com:443")))
+                                .scenario()))
                 .containsExactly("GET /0", "GET /1", "GET /2");
         assertThatExceptionOfType(InvalidScenarioException.class)
                 .isThrownBy(() -> HarReader.read(archive.write(folder), Optional.of(URI.create("http://nobody"))))
@@ -208,7 +210,8 @@ class HarReaderTest {
 
     @Test
     void the_recorded_address_is_the_present_one_in_whatever_coding_it_is_written() throws IOException {
-        archive.entry("GET", "/login?next=http%3A%2F%2Flocalhost%3A3000%2Fhome&other=http%3A%2F%2Flocalhost%3A30001", 200);
+        archive.entry(
+                "GET", "/login?next=http%3A%2F%2Flocalhost%3A3000%2Fhome&other=http%3A%2F%2Flocalhost%3A30001", 200);
         archive.entry("GET", "/login?next=http%3a%2f%2flocalhost:3000", 200);
         archive.entry("POST", "/a", 200).body("application/json", "{\"to\":\"http:\\/\\/localhost:3000\\/b\"}");
         List<Step> steps = archive.read(folder).scenario().steps();
@@ -383,7 +386,8 @@ class HarReaderTest {
                 .answer("application/json", "{}");
         assertThat(archive.read(folder).notes())
                 .anySatisfy(note -> assertThat(note)
-                        .contains("sets shop_session (an answer of http://localhost:4000 does, which is not played), cart,")
+                        .contains(
+                                "sets shop_session (an answer of http://localhost:4000 does, which is not played), cart,")
                         .doesNotContain("theme"))
                 .anySatisfy(note -> assertThat(note).contains("it ends or has ended on 2026-01-01T10:00:01Z"));
     }

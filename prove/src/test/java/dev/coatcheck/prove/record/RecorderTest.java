@@ -26,10 +26,10 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.WebSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -117,7 +117,8 @@ class RecorderTest {
                 .containsExactly("201", "200", "200", "200");
         assertThat(reading.scenario().steps().get(2).request().body()).isEqualTo(Body.Bytes.of(BYTES));
         assertThat(reading.notes())
-                .containsExactly("the recording 'recorded': 4 of its 4 entries are steps, those of " + recorder.address());
+                .containsExactly(
+                        "the recording 'recorded': 4 of its 4 entries are steps, those of " + recorder.address());
     }
 
     @Test
@@ -297,7 +298,8 @@ class RecorderTest {
     }
 
     private static void ask(Socket socket, String request) throws IOException {
-        socket.getOutputStream().write((request + " HTTP/1.1\r\nHost: a\r\n\r\n").getBytes(StandardCharsets.ISO_8859_1));
+        socket.getOutputStream()
+                .write((request + " HTTP/1.1\r\nHost: a\r\n\r\n").getBytes(StandardCharsets.ISO_8859_1));
     }
 
     /** Before an application that answers each path with these very bytes, and ends the connection; but not a stream's. */
@@ -308,7 +310,8 @@ class RecorderTest {
             while (!listening.isClosed()) {
                 try {
                     Socket socket = listening.accept();
-                    String path = Head.read(socket.getInputStream()).orElseThrow().word(1);
+                    String path =
+                            Head.read(socket.getInputStream()).orElseThrow().word(1);
                     socket.getOutputStream()
                             .write(answers.getOrDefault(path, "").getBytes(StandardCharsets.ISO_8859_1));
                     if (path.equals("/stream")) {

@@ -135,9 +135,8 @@ class RecordedJourneyTest {
                         .launch(new BrowserType.LaunchOptions()
                                 .setExecutablePath(CHROMIUM)
                                 .setArgs(List.of("--headless", "--no-sandbox", "--disable-gpu", "--no-first-run")))) {
-            BrowserContext context = browser.newContext(new Browser.NewContextOptions()
-                    .setRecordHarPath(har)
-                    .setRecordHarContent(HarContentPolicy.ATTACH));
+            BrowserContext context = browser.newContext(
+                    new Browser.NewContextOptions().setRecordHarPath(har).setRecordHarContent(HarContentPolicy.ATTACH));
             Page page = context.newPage();
             page.setDefaultTimeout(PATIENCE.toMillis());
             page.navigate(address.toString());
