@@ -112,7 +112,11 @@ public record ProofSettings(
             return read(file, shown, variables, Optional.empty());
         }
 
-        /** @param recordedAt the application's address in recordings; empty where they tell it themselves */
+        /**
+         * As above, where recordings need not tell the application's address themselves.
+         *
+         * @param recordedAt what it was when they were made; empty where they tell it
+         */
         public static Source read(Path file, String shown, Collection<String> variables, Optional<URI> recordedAt) {
             boolean recorded = file.toString().toLowerCase(Locale.ROOT).endsWith(".har");
             Reading reading = recorded ? HarReader.read(file, recordedAt) : ScenarioFiles.read(file, variables);

@@ -260,7 +260,7 @@ class RecorderTest {
             for (String request :
                     List.of("GET /length", "HEAD /head", "GET /chunks", "GET /nothing", "GET /length", "GET /end")) {
                 ask(socket, request);
-                String expected = answers.get(request.split(" ")[1]);
+                String expected = answers.getOrDefault(request.substring(request.indexOf('/')), "");
                 assertThat(new String(
                                 socket.getInputStream().readNBytes(expected.length()), StandardCharsets.ISO_8859_1))
                         .isEqualTo(expected);
@@ -287,7 +287,7 @@ class RecorderTest {
             assertThat(new String(cut.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1))
                     .endsWith("half of it");
             ask(stream, "GET /stream");
-            stream.getInputStream().readNBytes(answers.get("/stream").length());
+            stream.getInputStream().readNBytes(answers.getOrDefault("/stream", "").length());
         }
         before.write(folder.resolve("recorded.har"));
         assertThat(HarReader.read(folder.resolve("recorded.har")).scenario().steps())
