@@ -287,7 +287,8 @@ class RecorderTest {
             assertThat(new String(cut.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1))
                     .endsWith("half of it");
             ask(stream, "GET /stream");
-            stream.getInputStream().readNBytes(answers.getOrDefault("/stream", "").length());
+            stream.getInputStream()
+                    .readNBytes(answers.getOrDefault("/stream", "").length());
         }
         before.write(folder.resolve("recorded.har"));
         assertThat(HarReader.read(folder.resolve("recorded.har")).scenario().steps())
