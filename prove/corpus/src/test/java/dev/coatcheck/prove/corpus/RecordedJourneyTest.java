@@ -27,7 +27,6 @@ import dev.coatcheck.prove.scenario.Step;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
@@ -41,7 +40,7 @@ class RecordedJourneyTest {
     private static final Path CHROMIUM = Path.of("/usr/bin/chromium");
 
     /** On a machine that does much else. */
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final double PATIENCE_MILLIS = 120_000;
 
     private static final List<String> STEPS =
             List.of("GET /", "POST /login", "GET /home", "POST /albums", "GET /albums/{{step4-1}}");
@@ -138,7 +137,7 @@ class RecordedJourneyTest {
             BrowserContext context = browser.newContext(
                     new Browser.NewContextOptions().setRecordHarPath(har).setRecordHarContent(HarContentPolicy.ATTACH));
             Page page = context.newPage();
-            page.setDefaultTimeout(PATIENCE.toMillis());
+            page.setDefaultTimeout(PATIENCE_MILLIS);
             page.navigate(address.toString());
             page.locator("input").fill("ann");
             page.getByText("Log in").click();
