@@ -38,6 +38,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 
 /** {@code coatcheck prove}. */
@@ -287,9 +288,14 @@ final class Prove implements Callable<Integer> {
     }
 
     private void checkElsewhere() {
+        ParseResult parsed = spec.commandLine().getParseResult();
         List<String> typed = new ArrayList<>(trial.typed());
-        if (spec.commandLine().getParseResult().hasMatchedOption("--instances")) {
-            typed.add("--instances");
+        List.of("--instances", "--lease").stream()
+                .filter(parsed::hasMatchedOption)
+                .forEach(typed::add);
+        if (parsed.hasMatchedPositional(0) && scenarios.areGiven()) {
+            // Else its scenarios are played.
+            typed.add("a folder (" + folder + ")");
         }
         if (!typed.isEmpty()) {
             throw wrong("--against: nothing is started where instances run already, so it does not go with "
@@ -297,7 +303,7 @@ final class Prove implements Callable<Integer> {
         }
         List<String> killing =
                 checks.stream().filter(Check::kills).map(Check::label).toList();
-        if (spec.commandLine().getParseResult().hasMatchedOption("--checks") && !killing.isEmpty()) {
+        if (parsed.hasMatchedOption("--checks") && !killing.isEmpty()) {
             throw wrong("--checks: instances that run elsewhere are not started, ended or killed, so there is no "
                     + String.join(", ", killing) + " with --against");
         }
@@ -307,7 +313,7 @@ final class Prove implements Callable<Integer> {
     private void checkFolder(String option, Path folder) {
         try {
             Files.createDirectories(folder);
-            Files.delete(Files.createTempFile(folder, ".coatcheck", ".new"));
+            WorkingFolder.tryToWriteTo(folder);
         } catch (IOException e) {
             throw wrong(
                     option + ": nothing can be written to the folder " + folder + " (" + WorkingFolder.why(e) + ")");
@@ -330,7 +336,9 @@ final class Prove implements Callable<Integer> {
                 site,
                 sources,
                 instances,
-                checks,
+                spec.commandLine().getParseResult().hasMatchedOption("--checks")
+                        ? Optional.of(checks)
+                        : Optional.empty(),
                 Duration.ofSeconds(leaseSeconds),
                 Duration.ofSeconds(horizonSeconds),
                 ToSeeAgain.command(spec.root().commandLine().getParseResult().originalArgs()),

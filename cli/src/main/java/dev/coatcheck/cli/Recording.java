@@ -123,8 +123,13 @@ final class Recording implements Callable<Integer> {
         if (!Files.isDirectory(file.resolveSibling(""))) {
             throw wrong("--out: there is no folder " + file.resolveSibling(""));
         }
-        if (Files.isDirectory(file) || !Files.isWritable(file.resolveSibling(""))) {
-            throw wrong("--out: " + file + " cannot be written");
+        if (Files.isDirectory(file)) {
+            throw wrong("--out: " + file + " is a folder");
+        }
+        try {
+            WorkingFolder.tryToWriteTo(file.resolveSibling(""));
+        } catch (IOException e) {
+            throw wrong("--out: " + file + " cannot be written (" + WorkingFolder.why(e) + ")");
         }
         if (port < 0 || port > 65_535) {
             throw wrong("--port: expected 0 to 65535, not " + port);

@@ -5,6 +5,7 @@ import dev.coatcheck.prove.scenario.InvalidScenarioException;
 import dev.coatcheck.prove.scenario.Scenario;
 import dev.coatcheck.prove.scenario.StepLines;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -37,11 +39,25 @@ final class ScenarioOptions {
     @Option(names = "--variable", paramLabel = "NAME=VALUE", description = "A value for {{NAME}} in scenarios.")
     private Map<String, String> variables = Map.of();
 
+    @Option(
+            names = "--recorded-at",
+            paramLabel = "URL",
+            converter = Origin.class,
+            description =
+                    "The application's address in a recording NAME.har; by default that to which most requests went, of the host"
+                            + " of its first page and its neighbours.")
+    private @Nullable URI recordedAt;
+
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec = CommandSpec.create();
 
     Map<String, String> variables() {
         return variables;
+    }
+
+    /** Whether somebody says what is played, so that it is not what the application keeps. */
+    boolean areGiven() {
+        return !scenarios.isEmpty() || !steps.isEmpty();
     }
 
     /**
@@ -70,7 +86,8 @@ final class ScenarioOptions {
             }
             List<ProofSettings.Source> sources = new ArrayList<>();
             for (Path file : files(here, application)) {
-                sources.add(ProofSettings.Source.read(here.resolve(file), here.shown(file), variables.keySet()));
+                sources.add(ProofSettings.Source.read(
+                        here.resolve(file), here.shown(file), variables.keySet(), Optional.ofNullable(recordedAt)));
             }
             return sources;
         } catch (InvalidScenarioException e) {
@@ -98,7 +115,7 @@ final class ScenarioOptions {
     private List<Path> filesIn(WorkingFolder here, Path named) {
         try (Stream<Path> files = Files.list(here.resolve(named))) {
             List<Path> found = files.map(file -> named.resolve(file.getFileName()))
-                    .filter(file -> file.toString().matches(".*\\.(hurl|http|har)"))
+                    .filter(file -> file.toString().matches(".*\\.(hurl|http|rest|(?i:har))"))
                     .sorted()
                     .toList();
             if (found.isEmpty()) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
@@ -19,6 +20,11 @@ record WorkingFolder(Path path) {
         Path there = resolve(typed).normalize();
         String relative = there.startsWith(here) ? here.relativize(there).toString() : there.toString();
         return relative.isEmpty() ? "." : relative;
+    }
+
+    /** Makes a file there and deletes it: what takes minutes is not to fail for that at its end. */
+    static void tryToWriteTo(Path folder) throws IOException {
+        Files.delete(Files.createTempFile(folder, ".coatcheck", ".new"));
     }
 
     /** Why a file could not be read or written, in words. */

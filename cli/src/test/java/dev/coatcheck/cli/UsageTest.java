@@ -117,6 +117,8 @@ class UsageTest {
     void what_instances_that_run_elsewhere_cannot_have_is_refused() {
         String both = "http://127.0.0.1:1,http://127.0.0.1:2";
         assertThat(against(both, "--web", "x", "--instances", "2")).contains("it does not go with --web, --instances");
+        assertThat(against(both, "--lease", "10", folder.toString()))
+                .contains("it does not go with --lease, a folder (" + folder + ")");
         assertThat(against(both, "--checks", "spread,amnesia")).contains("there is no amnesia with --against");
         assertThat(against("http://127.0.0.1:1")).contains("split over two instances or more");
         assertThat(against("http://127.0.0.1:1,http://localhost:1")).contains("an address of its own");

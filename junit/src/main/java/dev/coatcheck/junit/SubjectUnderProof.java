@@ -17,6 +17,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.StringJoiner;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.extension.ExtensionConfigurationException;
 
@@ -75,17 +76,37 @@ record SubjectUnderProof(LabSettings lab, ProveStateless annotation) {
                 checks(),
                 Duration.ofSeconds(annotation.leaseSeconds()),
                 ProofSettings.HORIZON,
-                "coatcheck prove " + annotation.folder() + " --scenario "
-                        + source.file().orElse("FILE.har"),
+                commandLine(source.file().orElse("FILE.har")),
                 annotation.folder().isEmpty() ? "." : annotation.folder(),
                 Map.of("java", Runtime.version().toString()),
                 Baseline.none(),
                 false);
     }
 
-    private Set<Check> checks() {
+    /** What proves the recording without the test; the values of variables may be secrets, and a report is passed on. */
+    private String commandLine(String recording) {
+        StringJoiner line = new StringJoiner(" ", "coatcheck prove ", "");
+        if (!annotation.folder().isEmpty()) {
+            line.add(quoted(annotation.folder()));
+        }
+        command(annotation).ifPresent(web -> line.add("--web").add(quoted(web)));
+        if (annotation.with().length > 0) {
+            line.add("--with").add(String.join(",", annotation.with()));
+        }
+        for (String variable : annotation.env()) {
+            String name = variable.split("=", 2)[0];
+            line.add("--env").add(name + "=\"$" + name + "\"");
+        }
+        given(annotation.ready()).ifPresent(path -> line.add("--ready").add(quoted(path)));
+        line.add("--instances").add(Integer.toString(annotation.instances()));
+        line.add("--start-timeout").add(Integer.toString(annotation.startSeconds()));
+        line.add("--lease").add(Integer.toString(annotation.leaseSeconds()));
+        return line.add("--scenario").add(quoted(recording)).toString();
+    }
+
+    private Optional<Set<Check>> checks() {
         if (annotation.checks().length == 0) {
-            return Check.byDefault();
+            return Optional.empty();
         }
         Map<String, Check> known =
                 Arrays.stream(Check.values()).collect(Collectors.toMap(Check::label, check -> check));
@@ -98,6 +119,6 @@ record SubjectUnderProof(LabSettings lab, ProveStateless annotation) {
             }
             chosen.add(check);
         }
-        return chosen;
+        return Optional.of(chosen);
     }
 }

@@ -58,7 +58,8 @@ class ProveStatelessTest {
     @Test
     void a_test_of_one_that_keeps_a_cart_in_memory_fails_with_the_words_of_the_report() {
         assertThat(failure("in_memory", "java.lang.String"))
-                .contains("STATEFUL", "POST /cart", "GET /cart", "dev.coatcheck.junit.Shop.CARTS");
+                .contains("STATEFUL", "POST /cart", "GET /cart", "dev.coatcheck.junit.Shop.CARTS")
+                .contains("coatcheck prove --web '", "--instances 2", "--scenario 'target/proofs/");
         assertThat(Path.of("target/proofs/dev.coatcheck.junit.Samples.in_memory"))
                 .isDirectoryContaining("glob:**/in_memory.har")
                 .isDirectoryContaining("glob:**/report.html");

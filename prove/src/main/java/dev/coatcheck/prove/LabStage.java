@@ -277,12 +277,12 @@ final class LabStage implements ListeningStage {
             return false;
         }
         Control taught = control.get().with(unsplit.exchanges());
+        for (int step : disregarded) {
+            taught = taught.disregarding(step);
+        }
         // That something is there or not is no noise: in a run that took longer it may have been forgotten.
         if (!control.get().varyingInKind().containsAll(taught.varyingInKind())) {
             return false;
-        }
-        for (int step : disregarded) {
-            taught = taught.disregarding(step);
         }
         control = Optional.of(taught);
         return true;

@@ -9,6 +9,7 @@ import dev.coatcheck.prove.scenario.InvalidScenarioException;
 import dev.coatcheck.prove.scenario.Reading;
 import dev.coatcheck.prove.scenario.Scenario;
 import dev.coatcheck.prove.scenario.ScenarioFiles;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
@@ -17,6 +18,7 @@ import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -27,7 +29,7 @@ import java.util.Set;
  * @param site the application, and how it is tried out
  * @param scenarios what is played; each is proved for itself
  * @param instances over how many processes a conversation is spread at once, at least two; all of them where they are given
- * @param checks which are made
+ * @param chosen the checks that somebody has chosen; empty where nobody did, and the usual ones are made
  * @param lease how long after a kill another process may take up what the killed one had begun: as long as the leases of
  *     the application's job queue are
  * @param horizon how long processes that answer differently after a write are waited for to agree, to say how long it took
@@ -41,7 +43,7 @@ public record ProofSettings(
         SiteSettings site,
         List<Source> scenarios,
         int instances,
-        Set<Check> checks,
+        Optional<Set<Check>> chosen,
         Duration lease,
         Duration horizon,
         String command,
@@ -61,7 +63,7 @@ public record ProofSettings(
     public ProofSettings {
         instances = site.instances(instances);
         scenarios = List.copyOf(scenarios);
-        checks = Collections.unmodifiableSet(EnumSet.copyOf(checks));
+        chosen = chosen.map(checks -> Collections.unmodifiableSet(EnumSet.copyOf(checks)));
         versions = Collections.unmodifiableMap(new LinkedHashMap<>(versions));
         if (scenarios.isEmpty()) {
             throw new IllegalArgumentException("a proof needs a scenario");
@@ -75,6 +77,11 @@ public record ProofSettings(
         if (horizon.isNegative()) {
             throw new IllegalArgumentException("a horizon is not " + horizon);
         }
+    }
+
+    /** Which checks are made. */
+    public Set<Check> checks() {
+        return chosen.orElseGet(Check::byDefault);
     }
 
     /**
@@ -102,8 +109,17 @@ public record ProofSettings(
          * @throws InvalidScenarioException at the first thing that is wrong, with its place
          */
         public static Source read(Path file, String shown, Collection<String> variables) {
-            boolean recorded = file.toString().endsWith(".har");
-            Reading reading = recorded ? HarReader.read(file) : ScenarioFiles.read(file, variables);
+            return read(file, shown, variables, Optional.empty());
+        }
+
+        /**
+         * As above, where recordings need not tell the application's address themselves.
+         *
+         * @param recordedAt what it was when they were made; empty where they tell it
+         */
+        public static Source read(Path file, String shown, Collection<String> variables, Optional<URI> recordedAt) {
+            boolean recorded = file.toString().toLowerCase(Locale.ROOT).endsWith(".har");
+            Reading reading = recorded ? HarReader.read(file, recordedAt) : ScenarioFiles.read(file, variables);
             return new Source(reading.scenario(), Optional.of(shown), recorded, reading.notes());
         }
     }
@@ -116,27 +132,31 @@ public record ProofSettings(
      */
     Map<Check, String> leftOut(boolean reset) {
         Map<Check, String> leftOut = new EnumMap<>(Check.class);
-        if (!reset && checks.equals(Check.byDefault())) {
+        if (!reset && chosen.isEmpty()) {
             leftOut.put(Check.AGAIN, CheckResult.NOT_ASKED_FOR);
         }
         if (site instanceof ElsewhereSettings) {
-            checks.stream().filter(Check::kills).forEach(check -> leftOut.put(check, CheckResult.NOT_KILLED));
+            checks().stream().filter(Check::kills).forEach(check -> leftOut.put(check, CheckResult.NOT_KILLED));
         }
         return leftOut;
     }
 
     /** The usual checks, three instances, and patience for the usual leases. */
     public static ProofSettings of(SiteSettings site, Scenario scenario) {
-        return of(site, List.of(new Source(scenario, Optional.empty())), Check.byDefault());
+        return of(site, List.of(new Source(scenario, Optional.empty())), Optional.empty());
     }
 
     /** Some checks of what was read, with three instances, and patience for the usual leases. */
     public static ProofSettings of(SiteSettings site, List<Source> scenarios, Set<Check> checks) {
+        return of(site, scenarios, Optional.of(checks));
+    }
+
+    private static ProofSettings of(SiteSettings site, List<Source> scenarios, Optional<Set<Check>> chosen) {
         return new ProofSettings(
                 site,
                 scenarios,
                 INSTANCES,
-                checks,
+                chosen,
                 LEASE,
                 HORIZON,
                 "coatcheck prove",
@@ -148,6 +168,6 @@ public record ProofSettings(
 
     public ProofSettings withLease(Duration other) {
         return new ProofSettings(
-                site, scenarios, instances, checks, other, horizon, command, folder, versions, baseline, strict);
+                site, scenarios, instances, chosen, other, horizon, command, folder, versions, baseline, strict);
     }
 }

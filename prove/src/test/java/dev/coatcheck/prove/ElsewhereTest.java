@@ -2,6 +2,7 @@ package dev.coatcheck.prove;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
@@ -24,8 +25,10 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,6 +36,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,6 +49,7 @@ class ElsewhereTest {
     Path folder;
 
     private final List<HttpServer> servers = new ArrayList<>();
+    private final Map<String, Integer> requests = new ConcurrentHashMap<>();
     private final Set<String> hosts = ConcurrentHashMap.newKeySet();
 
     @AfterEach
@@ -87,6 +92,8 @@ class ElsewhereTest {
                 .contains(new CheckResult("again", CheckResult.Outcome.SKIPPED, CheckResult.NOT_ASKED_FOR));
         assertThat(report.notes()).anyMatch(note -> note.contains("stays open what dies with a process"));
         assertThat(hosts).containsExactly("shop.example");
+        // Three controls, two or three splits, and two controls and a run of agree; but no step a dozen times.
+        assertThat(requests.get("/login")).isBetween(6, 15);
     }
 
     @Test
@@ -124,6 +131,69 @@ class ElsewhereTest {
     }
 
     @Test
+    void a_limit_that_each_instance_counts_for_itself_is_found_where_again_is_chosen() throws Exception {
+        Report report = prove(
+                List.of(limited("limit-1"), limited("limit-2")),
+                Optional.of("rm -f limit-*"),
+                List.of("GET /health", "POST /login name={{run}}"),
+                EnumSet.of(Check.SPREAD, Check.AGAIN));
+
+        assertThat(report.leaks())
+                .as(TerminalFace.text(report, Screen.plain()))
+                .extracting(FoundLeak::check, FoundLeak::cause)
+                .containsExactly(tuple("again", Cause.COUNTER));
+    }
+
+    @Test
+    void a_copy_that_an_instance_keeps_of_what_was_written_to_another_is_found() throws Exception {
+        AtomicReference<String> stored = new AtomicReference<>("nothing");
+
+        Report report = prove(
+                List.of(copying(stored), copying(stored)),
+                Optional.empty(),
+                List.of("GET /title", "POST /title name={{run}}", "GET /title"),
+                EnumSet.of(Check.AGREE));
+
+        assertThat(report.leaks())
+                .as(TerminalFace.text(report, Screen.plain()))
+                .singleElement()
+                .satisfies(leak -> {
+                    assertThat(leak.check()).isEqualTo("agree");
+                    assertThat(leak.polluter().orElseThrow().step()).isEqualTo(2);
+                    assertThat(leak.victim().step()).isEqualTo(3);
+                });
+    }
+
+    /** Lets five log in, and counts them in a file of its own. */
+    private URI limited(String name) throws IOException {
+        Path counted = folder.resolve(name);
+        return instance(exchange -> {
+            exchange.getRequestBody().readAllBytes();
+            if (exchange.getRequestURI().getPath().equals("/login")) {
+                Files.writeString(counted, "x", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+            }
+            boolean isOver = Files.exists(counted) && Files.size(counted) > 5;
+            exchange.sendResponseHeaders(isOver ? 429 : 204, -1);
+        });
+    }
+
+    /** Reads what is stored once, and keeps it for itself; what it writes it reads anew. */
+    private URI copying(AtomicReference<String> stored) throws IOException {
+        AtomicReference<String> copy = new AtomicReference<>("");
+        return instance(exchange -> {
+            String sent = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+            if (exchange.getRequestMethod().equals("POST")) {
+                stored.set(sent);
+                copy.set(sent);
+            }
+            copy.compareAndSet("", stored.get());
+            byte[] body = copy.get().getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(200, body.length);
+            exchange.getResponseBody().write(body);
+        });
+    }
+
+    @Test
     void two_names_of_one_instance_are_not_two() throws Exception {
         URI one = instance(new ConcurrentHashMap<>());
         URI same = URI.create("http://localhost:" + one.getPort());
@@ -145,7 +215,10 @@ class ElsewhereTest {
         Report report = prove(balancer, instance(new ConcurrentHashMap<>()));
 
         assertThat(report.verdict()).isEqualTo(Verdict.INCONCLUSIVE);
-        assertThat(report.reason().orElseThrow()).contains("GET /me");
+        assertThat(report.reason().orElseThrow())
+                .contains(
+                        "GET /me",
+                        "127.0.0.1:" + balancer.getPort() + " is the address of a balancer before several instances");
     }
 
     @Test
@@ -172,7 +245,10 @@ class ElsewhereTest {
         assertThat(Files.readAllLines(folder.resolve("resets")))
                 .hasSizeGreaterThanOrEqualTo(clean.runs().size());
         assertThat(clean.verdict()).as(TerminalFace.text(clean, Screen.plain())).isEqualTo(Verdict.STATELESS);
-        assertThat(outcomes(clean).get("again")).isNotEqualTo(CheckResult.Outcome.FAILED);
+        assertThat(clean.checks()).anySatisfy(check -> {
+            assertThat(check.name()).isEqualTo("again");
+            assertThat(check.why()).contains("requests were sent again to one process, each of a step up to 12 times");
+        });
         assertThat(failed.verdict()).isEqualTo(Verdict.INCONCLUSIVE);
         assertThat(failed.reason().orElseThrow()).contains("--reset").contains("no such database");
     }
@@ -188,19 +264,21 @@ class ElsewhereTest {
     }
 
     private Report prove(List<URI> instances, Optional<String> reset) throws InterruptedException {
-        return prove(instances, reset, LOGIN, Check.byDefault());
+        return Proof.of(
+                ProofSettings.of(settings(instances, reset), StepLines.read(LOGIN, folder, Set.of())),
+                Progress.silent());
     }
 
     private Report prove(List<URI> instances, Optional<String> reset, List<String> steps, Set<Check> checks)
             throws InterruptedException {
-        ElsewhereSettings settings = new ElsewhereSettings(
+        ProofSettings.Source source =
+                new ProofSettings.Source(StepLines.read(steps, folder, Set.of()), Optional.empty());
+        return Proof.of(ProofSettings.of(settings(instances, reset), List.of(source), checks), Progress.silent());
+    }
+
+    private ElsewhereSettings settings(List<URI> instances, Optional<String> reset) {
+        return new ElsewhereSettings(
                 instances, URI.create("http://shop.example"), folder, Map.of(), Duration.ofSeconds(10), reset);
-        return Proof.of(
-                ProofSettings.of(
-                        settings,
-                        List.of(new ProofSettings.Source(StepLines.read(steps, folder, Set.of()), Optional.empty())),
-                        checks),
-                Progress.silent());
     }
 
     private interface Answering {
@@ -216,6 +294,7 @@ class ElsewhereTest {
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         server.createContext("/", exchange -> {
             try (exchange) {
+                requests.merge(exchange.getRequestURI().getPath(), 1, Integer::sum);
                 hosts.add(String.valueOf(exchange.getRequestHeaders().getFirst("Host")));
                 answering.answer(exchange);
             }

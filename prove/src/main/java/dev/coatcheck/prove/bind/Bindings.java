@@ -26,6 +26,9 @@ import java.util.regex.Pattern;
  * say, an e-mail address that the page repeats, is the user's own and stays. Cookies need no binding: the player keeps them.
  * Where a response has nothing in that place when it is played, the value that was recorded is sent.
  *
+ * <p>Of one request the first 2,000 words that may be such are looked up, and responses of more than 1 MiB give nothing but
+ * their headers: whoever uploads a table has not read it before.
+ *
  * <p>For recordings. In a scenario that a person wrote, what stands there is meant: it has captures for what is not.
  *
  * <p>Immutable. The method of matching values is that of BlazeMeter's correlation recorder, without its replay.
@@ -64,11 +67,14 @@ public final class Bindings {
     }
 
     private static final class Search {
+        private static final int MOST_LOOKED_UP = 2_000;
+
         private final List<Binding> found = new ArrayList<>();
         private final List<Earlier> responses = new ArrayList<>();
         private final Set<String> saidByUser = new HashSet<>();
         private final Map<String, String> variables = new HashMap<>();
         private final Map<Integer, List<Capture>> captures = new HashMap<>();
+        private int lookedUp;
 
         private record Earlier(int step, Leaves leaves) {}
 
@@ -76,6 +82,7 @@ public final class Bindings {
             Map<Integer, Step> steps = new LinkedHashMap<>();
             for (Recorded recorded : conversation) {
                 Step step = recorded.step();
+                lookedUp = 0;
                 Words words = new Words((name, word) -> source(step.number(), name, word));
                 steps.put(step.number(), step.withRequest(words.in(step.request())));
                 responses.add(new Earlier(step.number(), new Leaves(recorded.response())));
@@ -90,7 +97,7 @@ public final class Bindings {
 
         private Optional<Template.Variable> source(int consumer, String name, String word) {
             boolean candidate = isTelling(word) || SMALL_NUMBER.matcher(word).matches();
-            if (!candidate || saidByUser.contains(word)) {
+            if (!candidate || saidByUser.contains(word) || ++lookedUp > MOST_LOOKED_UP) {
                 return Optional.empty();
             }
             for (Earlier earlier : responses.reversed()) {

@@ -8,13 +8,19 @@ import dev.coatcheck.prove.scenario.Query;
 import dev.coatcheck.prove.scenario.Selection;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jsoup.Jsoup;
 import org.jsoup.nodes.Document;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /** The values of a response that a later request may carry, the surest place first. */
@@ -39,16 +45,26 @@ final class Leaves {
             "transfer-encoding",
             "vary");
 
+    /** In a longer text nothing is looked for. */
+    private static final int LONGEST_BODY = 1 << 20;
+
+    private static final Pattern WORDS = Pattern.compile("[\\p{L}\\p{N}]+");
+
     private final Response response;
     private final String text;
+
+    /** So that most of what is looked for in the text need not be; made when it is needed first. */
+    private @Nullable Set<String> words;
+
     private final Map<String, List<Leaf>> byValue = new HashMap<>();
     private final Map<String, List<Leaf>> byCodedValue = new HashMap<>();
     private int count;
 
     Leaves(Response response) {
         this.response = response;
-        this.text = response.isText() && !response.isJson() ? response.text() : "";
-        if (response.isJson()) {
+        boolean isLong = response.content().length() > LONGEST_BODY;
+        this.text = !isLong && response.isText() && !response.isJson() ? response.text() : "";
+        if (!isLong && response.isJson()) {
             response.json().ifPresent(json -> json(new JsonPath(List.of()), "", json));
         }
         response.cookies().forEach((name, value) -> add(Selection.of(new Query.Cookie(name)), name, value));
@@ -58,7 +74,7 @@ final class Leaves {
             }
         }
         response.header("Location").ifPresent(this::location);
-        if (response.isHtml()) {
+        if (!isLong && response.isHtml()) {
             html(Jsoup.parse(response.text()));
         }
     }
@@ -133,6 +149,9 @@ final class Leaves {
 
     /** A value that stands in the text of the body as a word of its own, known by what stands beside it. */
     Optional<Leaf> inText(String value) {
+        if (!mayHold(value)) {
+            return Optional.empty();
+        }
         int tries = 0;
         for (int at = text.indexOf(value); at >= 0 && tries < MOST_TRIES; at = text.indexOf(value, at + 1)) {
             tries++;
@@ -148,6 +167,24 @@ final class Leaves {
             }
         }
         return Optional.empty();
+    }
+
+    /** A value that stands there as a word of its own begins with one of the text's, or has none. */
+    private boolean mayHold(String value) {
+        Matcher first = WORDS.matcher(value);
+        return !text.isEmpty() && (!first.find() || words().contains(first.group()));
+    }
+
+    private Set<String> words() {
+        Set<String> known = words;
+        if (known == null) {
+            known = WORDS.matcher(text)
+                    .results()
+                    .map(MatchResult::group)
+                    .collect(Collectors.toCollection(HashSet::new));
+            words = known;
+        }
+        return known;
     }
 
     /** Whether the selection finds that very value. */

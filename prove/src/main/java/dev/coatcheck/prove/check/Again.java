@@ -97,7 +97,8 @@ final class Again {
                             + (cutShort
                                     ? "as many of its own as there was time for"
                                     : alone.tried().size() + " of its own");
-            if (refused.answer().speaksOfOthers() && !cutShort) {
+            // What was accepted again by itself was no limit that stands: a breaker, a bucket, somebody else's deploy.
+            if (refused.answer().speaksOfOthers() && !cutShort && !refused.passing()) {
                 doubt(refused, otherwise);
             } else {
                 // By chance, or for what those others do to it.

@@ -3,10 +3,12 @@ package dev.coatcheck.prove.check;
 import dev.coatcheck.prove.lab.Death;
 import dev.coatcheck.prove.lab.Plan;
 import dev.coatcheck.prove.lab.Seat;
+import dev.coatcheck.prove.scenario.Scenario;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -46,6 +48,12 @@ public enum Check {
     SCALE("another number of processes fails no request"),
     /** What is observed beside the state: variables, logs, files, signals. Advice, which counts where that is asked for. */
     FACTORS("nothing speaks against it beside its state");
+
+    /** Of a longer scenario not every step gets a process of its own: each is a start, and most steps are like others. */
+    static final int LONG = 32;
+
+    /** So many steps of a long scenario follow each other in different processes, before the first is come back to. */
+    private static final int APART_IN_LONG = 16;
 
     private static final Set<Check> BESIDE_STATE = EnumSet.of(DRAIN, ROLL, SCALE, FACTORS);
 
@@ -106,19 +114,18 @@ public enum Check {
     /**
      * The runs to be made of the scenario as it is; none by what plays longer conversations.
      *
-     * @param steps of the scenario
      * @param instances how many processes serve it together; at least two
-     * @param writing the numbers of the steps that may change something
      * @param lease how long after a kill another process may take up what the killed one had begun
      * @param most how many processes there can be; not fewer than the instances
      */
-    List<Plan> plans(int steps, int instances, List<Integer> writing, Duration lease, int most) {
+    List<Plan> plans(Scenario scenario, int instances, Duration lease, int most) {
+        int steps = scenario.steps().size();
         List<Plan> plans =
                 switch (this) {
-                    case SPREAD -> spread(steps, instances, writing, most);
-                    case AMNESIA -> List.of(amnesia(steps));
+                    case SPREAD -> spread(steps, instances, Writing.steps(scenario), most);
+                    case AMNESIA -> List.of(amnesia(scenario));
                     case RESTART -> List.of(restart(steps));
-                    case CRASH -> crash(steps, writing);
+                    case CRASH -> crash(scenario);
                     case AGREE, AGAIN, SOCKETS, DRAIN, ROLL, SCALE, FACTORS -> List.of();
                 };
         return plans.stream().map(plan -> plan.patient(lease)).toList();
@@ -129,7 +136,8 @@ public enum Check {
      * are apart in some run. Then reads go to one process and writes to another, for a copy that is read again after the
      * original was changed elsewhere. The last run gives each step a process of its own, for what either of two earlier
      * steps heals. Of the others only those are made in which a process is come back to after another one has served: what else
-     * they part, the last one parts as well. Where there are not as many processes as steps, all others are made, and no last one.
+     * they part, the last one parts as well. Where there are not as many processes as steps, all others are made, and no last one;
+     * of a long scenario the last one gives a process of its own to each of those steps that follow each other.
      */
     private static List<Plan> spread(int steps, int instances, List<Integer> writing, int most) {
         List<List<Seat>> runs = new ArrayList<>();
@@ -139,9 +147,11 @@ public enum Check {
         }
         runs.add(seats(steps, step -> writing.contains(step + 1) ? 1 : 0));
         List<Seat> apart = seats(steps, step -> step);
-        boolean isParted = steps <= most;
+        boolean isParted = steps <= Math.min(most, LONG);
         if (isParted) {
             runs.add(apart);
+        } else if (most >= APART_IN_LONG) {
+            runs.add(seats(steps, step -> step % APART_IN_LONG));
         }
         List<List<Seat>> different =
                 runs.stream().map(Check::renumbered).distinct().toList();
@@ -175,8 +185,14 @@ public enum Check {
                 .toList();
     }
 
-    private static Plan amnesia(int steps) {
-        return Plan.apart("amnesia", steps).withDeaths(afterEach(allBut(steps), Death.OF_ALL));
+    /** Of a long scenario only between two steps of which not two like them stood there before. */
+    private static Plan amnesia(Scenario scenario) {
+        Set<List<Kind>> seen = new HashSet<>();
+        List<Kind> kinds = scenario.steps().stream().map(Kind::of).toList();
+        List<Integer> killed = allBut(kinds.size()).stream()
+                .filter(step -> kinds.size() <= LONG || seen.add(kinds.subList(step - 1, step + 1)))
+                .toList();
+        return Plan.of("amnesia", changingAfter(killed, kinds.size())).withDeaths(afterEach(killed, Death.OF_ALL));
     }
 
     private static Plan restart(int steps) {
@@ -189,16 +205,49 @@ public enum Check {
                 .startingLate();
     }
 
-    private static List<Plan> crash(int steps, List<Integer> writing) {
-        List<Integer> killed = writing.stream().filter(allBut(steps)::contains).toList();
+    /** Of a long scenario only after the first of those that are alike. */
+    private static List<Plan> crash(Scenario scenario) {
+        int steps = scenario.steps().size();
+        Set<Kind> seen = new HashSet<>();
+        List<Integer> killed = Writing.steps(scenario).stream()
+                .filter(allBut(steps)::contains)
+                .filter(step ->
+                        steps <= LONG || seen.add(Kind.of(scenario.steps().get(step - 1))))
+                .toList();
         if (killed.isEmpty()) {
             return List.of();
         }
-        List<Seat> seats = IntStream.rangeClosed(1, steps)
+        return List.of(
+                Plan.of("crash", changingAfter(killed, steps)).withDeaths(afterEach(killed, Death.OF_WHO_ANSWERED)));
+    }
+
+    /** What of a long scenario was tried once for all that are alike, in words; empty where nothing was left out for that. */
+    String economy(Scenario scenario, List<Plan> plans) {
+        int kills = plans.stream().mapToInt(plan -> plan.deaths().size()).sum();
+        int steps = scenario.steps().size();
+        if (steps <= LONG) {
+            return "";
+        }
+        int processes = plans.stream().mapToInt(Plan::processes).max().orElse(0);
+        return switch (this) {
+            case SPREAD ->
+                processes < APART_IN_LONG
+                        ? ""
+                        : "each step apart from the " + (processes - 1)
+                                + " before it at once, and from all others in turn";
+            case AMNESIA ->
+                kills + " kills between " + steps + " steps, one for each two kinds of requests that follow each other";
+            case CRASH -> kills + " kills after writing steps, one for each kind of them";
+            case RESTART, AGREE, AGAIN, SOCKETS, DRAIN, ROLL, SCALE, FACTORS -> "";
+        };
+    }
+
+    /** After each of these steps the next process goes on. */
+    private static List<Seat> changingAfter(List<Integer> changes, int steps) {
+        return IntStream.rangeClosed(1, steps)
                 .mapToObj(step -> Seat.at(
-                        (int) killed.stream().filter(kill -> kill < step).count()))
+                        (int) changes.stream().filter(change -> change < step).count()))
                 .toList();
-        return List.of(Plan.of("crash", seats).withDeaths(afterEach(killed, Death.OF_WHO_ANSWERED)));
     }
 
     private static List<Integer> allBut(int last) {

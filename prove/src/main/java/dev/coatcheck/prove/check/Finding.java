@@ -15,15 +15,16 @@ sealed interface Finding {
      *
      * @param at the number of the repetition that is refused first, where the step itself is 1
      * @param sent how many requests there had been of all kinds when it was, with this one
+     * @param passing whether it was accepted again while it went on coming
      */
-    record Refused(int step, int at, int sent, Answer answer) implements Finding {
+    record Refused(int step, int at, int sent, Answer answer, boolean passing) implements Finding {
         /** Whether it is the step that is counted: nothing else was sent more often than the scenario does, or twice is too often. */
         boolean isOfTheStepAlone() {
             return sent == step + at - 1 || (at == 2 && !answer.speaksOfOthers());
         }
 
         Refused measured(int alone) {
-            return new Refused(step, alone, step + alone - 1, answer);
+            return new Refused(step, alone, step + alone - 1, answer, passing);
         }
 
         /** Whether a single use is all that a process allows: what it used up is remembered, and not how often. */

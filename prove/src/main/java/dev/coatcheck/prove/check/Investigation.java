@@ -116,12 +116,20 @@ public final class Investigation {
     }
 
     private CheckOutcome split(Check check) throws InterruptedException {
-        List<Plan> plans =
-                check.plans(scenario.steps().size(), instances, Writing.steps(scenario), lease, stage.mostProcesses());
+        List<Plan> plans = check.plans(scenario, instances, lease, stage.mostProcesses());
         if (plans.isEmpty()) {
-            return new CheckOutcome(check, Result.SKIPPED, "no step but the last changes anything");
+            return new CheckOutcome(
+                    check,
+                    Result.SKIPPED,
+                    check == Check.CRASH
+                            ? "no step but the last changes anything"
+                            : "there are not enough processes to part any two steps");
         }
-        return outcome(check, plans);
+        CheckOutcome outcome = outcome(check, plans);
+        String economy = check.economy(scenario, plans);
+        return outcome.result() == Result.PASSED && !economy.isEmpty()
+                ? new CheckOutcome(check, Result.PASSED, check.claim() + "; " + economy)
+                : outcome;
     }
 
     List<Leak> leaks() {

@@ -268,7 +268,9 @@ final class Repetitions {
 
         private Refused refused(int step, int at, List<Exchange> exchanges) {
             Exchange refusing = exchanges.get(at - 1);
-            return new Refused(step, at, refusing.step().number(), Answer.of(refusing));
+            Answer first = Answer.of(exchanges.getFirst());
+            boolean passing = exchanges.stream().skip(at).map(Answer::of).anyMatch(first::equals);
+            return new Refused(step, at, refusing.step().number(), Answer.of(refusing), passing);
         }
 
         private void readFilling() {

@@ -226,10 +226,11 @@ public final class Control {
 
     /**
      * The places where not only a value varied but what kind of thing there is: where an application answers now with what it
-     * remembers and now without.
+     * remembers and now without. Of steps that are compared.
      */
     public Set<String> varyingInKind() {
         return noise.stream()
+                .filter(varying -> norms.containsKey(varying.step()))
                 .filter(Noise::ofKind)
                 .map(varying -> "step " + varying.step() + " " + varying.place())
                 .collect(Collectors.toCollection(TreeSet::new));

@@ -21,6 +21,25 @@ record HarBody(String contentType, String text, boolean encoded, List<Param> par
     /** A field of a form; that of a file has its name. */
     record Param(String name, String value, String fileName, String contentType) {}
 
+    /** The same, with these bytes. */
+    HarBody of(byte[] bytes) {
+        return new HarBody(contentType, Base64.getEncoder().encodeToString(bytes), true, params);
+    }
+
+    /**
+     * As it was sent. Firefox writes each byte that is no text as a character of its own, and what is sent then has as many bytes
+     * as there are characters.
+     *
+     * @param size how many bytes were sent; 0 or less where that is not known
+     */
+    HarBody ofSize(long size) {
+        boolean isBytes = !encoded
+                && size == text.length()
+                && text.chars().allMatch(c -> c <= 0xff)
+                && text.chars().anyMatch(c -> c >= 0x80);
+        return isBytes ? of(text.getBytes(StandardCharsets.ISO_8859_1)) : this;
+    }
+
     /** @throws IllegalArgumentException if it should be base64 and is not */
     byte[] bytes() {
         return encoded ? Base64.getMimeDecoder().decode(text) : text.getBytes(StandardCharsets.UTF_8);

@@ -21,9 +21,14 @@ import java.util.stream.Collectors;
 record HarChoice(String origin, List<HarEntry> steps, Map<String, Integer> leftOut) {
     private static final int MOST_NAMED = 3;
 
-    /** Empty where no entry is a request of HTTP that was answered. */
-    static Optional<HarChoice> of(List<HarEntry> entries) {
-        return origin(entries).map(origin -> new Choosing(origin).among(entries));
+    /**
+     * Chooses.
+     *
+     * @param given the application's origin, where somebody says it
+     * @return empty where no entry is a request of HTTP that was answered
+     */
+    static Optional<HarChoice> of(List<HarEntry> entries, Optional<String> given) {
+        return given.or(() -> origin(entries)).map(origin -> new Choosing(origin).among(entries));
     }
 
     /**
@@ -35,8 +40,9 @@ record HarChoice(String origin, List<HarEntry> steps, Map<String, Integer> leftO
                 .filter(entry -> entry.response().status() > 0 && entry.url().isPresent() && !entry.isWebSocket())
                 .toList();
         Optional<HarUrl> first =
-                answered.stream().filter(HarEntry::isDocument).findFirst().flatMap(HarEntry::url);
-        return most(answered, first, true).or(() -> most(answered, first, false));
+                answered.stream().filter(HarEntry::isNavigation).findFirst().flatMap(HarEntry::url);
+        List<HarEntry> telling = answered.stream().filter(HarEntry::isAnswered).toList();
+        return most(telling, first, true).or(() -> most(answered, first, true)).or(() -> most(answered, first, false));
     }
 
     private static Optional<String> most(List<HarEntry> entries, Optional<HarUrl> first, boolean withoutFiles) {
@@ -54,12 +60,15 @@ record HarChoice(String origin, List<HarEntry> steps, Map<String, Integer> leftO
                 .findFirst();
     }
 
-    /** As {@code 12 of its 80 entries are steps; left out are 60 of other hosts (cdn.example.org), 5 files of pages}. */
+    /**
+     * As {@code 12 of its 80 entries are steps, those of https://shop.example.org; left out are 60 of other addresses
+     * (https://cdn.example.org), 5 files of pages}.
+     */
     String summary(int entries) {
         String left = leftOut.entrySet().stream()
                 .map(reason -> reason.getValue() + " " + reason.getKey())
                 .collect(Collectors.joining(", "));
-        return steps.size() + " of its " + entries + " entries are steps"
+        return steps.size() + " of its " + entries + " entries are steps, those of " + origin
                 + (left.isEmpty() ? "" : "; left out are " + left);
     }
 

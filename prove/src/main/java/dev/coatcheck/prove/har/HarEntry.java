@@ -68,8 +68,50 @@ record HarEntry(
         return method.equals("GET") || method.equals("HEAD");
     }
 
+    /** This request, as if it had been answered like a later one. */
+    HarEntry answeredAs(HarEntry later) {
+        return new HarEntry(
+                number,
+                user,
+                method,
+                url,
+                headers,
+                cookies,
+                body,
+                bodySize,
+                later.response,
+                later.evicted,
+                resourceType,
+                at,
+                messages);
+    }
+
     boolean isDocument() {
-        return isSafe() && (resourceType.equals("document") || response.isHtml());
+        return isSafe() && (isOf("document", "document") || response.isHtml());
+    }
+
+    /** Whether it is what a person went to: a page, or what leads to one, as to the log-in of somebody else. */
+    boolean isNavigation() {
+        return isDocument()
+                || (isSafe()
+                        && response.status() / 100 == 3
+                        && header("Accept").orElse("").contains("text/html"));
+    }
+
+    /** Some browsers say what a request is for in a header alone, which {@code coatcheck record} sees as well. */
+    private boolean isOf(String type, String destination) {
+        return resourceType.isEmpty()
+                ? header("Sec-Fetch-Dest").filter(destination::equals).isPresent()
+                : resourceType.equals(type);
+    }
+
+    /** Whether the one who answered had anything to say: who counts visitors has not. */
+    boolean isAnswered() {
+        return isSafe()
+                || evicted
+                || response.status() / 100 != 2
+                || response.content().length() > 0
+                || !response.cookies().isEmpty();
     }
 
     /** Whether it fetched what belongs to a page: a picture, a font, a script. */

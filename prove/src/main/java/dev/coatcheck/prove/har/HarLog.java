@@ -3,6 +3,7 @@ package dev.coatcheck.prove.har;
 import dev.coatcheck.prove.play.Content;
 import dev.coatcheck.prove.play.Header;
 import dev.coatcheck.prove.play.Response;
+import dev.coatcheck.prove.scenario.FilesBeside;
 import dev.coatcheck.prove.scenario.InvalidScenarioException;
 import dev.coatcheck.prove.scenario.Place;
 import dev.coatcheck.prove.scenario.Step;
@@ -47,6 +48,12 @@ record HarLog(String creator, List<HarEntry> entries) {
 
     private static final int LONGEST_TEXT = 128 << 20;
 
+    /** No value of a later request is looked for in more. */
+    private static final int LARGEST_ANSWER = 8 << 20;
+
+    /** So near to each other two entries stand that are one request. */
+    private static final int NEAR = 50;
+
     /** Browsers write stacks of calls, one inside the other. */
     private static final int DEEPEST = 500;
 
@@ -74,7 +81,7 @@ record HarLog(String creator, List<HarEntry> entries) {
                 throw new InvalidScenarioException(
                         source, "is larger than " + (LARGEST_FILE >> 20) + " MiB; record less at once");
             }
-            return new Parsing(source, parser).log();
+            return new Parsing(file, parser).log();
         } catch (IOException e) {
             throw new InvalidScenarioException(source, "cannot be read: " + e);
         } catch (JacksonException e) {
@@ -88,13 +95,19 @@ record HarLog(String creator, List<HarEntry> entries) {
 
     private static final class Parsing {
         private final String source;
+        private final FilesBeside files;
         private final JsonParser parser;
         private final List<HarEntry> entries = new ArrayList<>();
+
+        /** What a page asked for, and its service worker asked the application for then. */
+        private final List<HarEntry> throughWorker = new ArrayList<>();
+
         private String creator = "";
         private boolean hasEntries;
 
-        Parsing(String source, JsonParser parser) {
-            this.source = source;
+        Parsing(Path file, JsonParser parser) {
+            this.source = file.toString();
+            this.files = new FilesBeside(file);
             this.parser = parser;
         }
 
@@ -113,11 +126,23 @@ record HarLog(String creator, List<HarEntry> entries) {
             if (!hasEntries) {
                 throw wrong();
             }
+            throughWorker.stream().filter(this::isThereTwice).forEach(entries::remove);
             if (entries.stream().allMatch(entry -> entry.at().isPresent())) {
                 // Some exports write a request when it has ended.
                 entries.sort(Comparator.comparing(entry -> entry.at().orElseThrow()));
             }
             return new HarLog(creator, entries);
+        }
+
+        /** The application has seen one of them. */
+        private boolean isThereTwice(HarEntry outer) {
+            return entries.stream()
+                    .filter(inner -> !throughWorker.contains(inner))
+                    .anyMatch(inner -> inner.method().equals(outer.method())
+                            && inner.url().equals(outer.url())
+                            && inner.body().equals(outer.body())
+                            && inner.number() > outer.number() - NEAR
+                            && inner.number() < outer.number() + NEAR);
         }
 
         private InvalidScenarioException wrong() {
@@ -159,6 +184,7 @@ record HarLog(String creator, List<HarEntry> entries) {
             }
             String type = text(node, "_resourceType").toLowerCase(Locale.ROOT);
             Answer answer = answer(number, response);
+            long size = request.path("bodySize").asLong(0);
             HarEntry entry = new HarEntry(
                     number,
                     user(node),
@@ -166,13 +192,16 @@ record HarLog(String creator, List<HarEntry> entries) {
                     HarUrl.parse(text(request, "url")),
                     headers(request),
                     cookies(request),
-                    body(request),
-                    request.path("bodySize").asLong(0),
+                    body(request).map(body -> body.ofSize(size)),
+                    size,
                     answer.response(),
                     answer.evicted(),
                     type,
                     time(text(node, "startedDateTime")),
                     messages(node));
+            if (node.path("_fetchedViaServiceWorker").asBoolean(false)) {
+                throughWorker.add(entry);
+            }
             return entry;
         }
 
@@ -208,6 +237,8 @@ record HarLog(String creator, List<HarEntry> entries) {
             int status = response.path("status").asInt(0);
             boolean opaque = !HarReader.readsBodiesOf(type);
             byte[] bytes = opaque ? new byte[0] : content(number, content);
+            opaque |= bytes.length > LARGEST_ANSWER;
+            bytes = opaque ? new byte[0] : bytes;
             boolean evicted = !opaque
                     && bytes.length == 0
                     && content.path("size").asLong(0) > 0
@@ -218,6 +249,9 @@ record HarLog(String creator, List<HarEntry> entries) {
 
         private byte[] content(int number, JsonNode content) {
             String text = text(content, "text");
+            if (text.isEmpty() && !text(content, "_file").isEmpty()) {
+                return beside(text(content, "_file")).orElse(new byte[0]);
+            }
             if (!text(content, "encoding").equalsIgnoreCase("base64")) {
                 return text.getBytes(StandardCharsets.UTF_8);
             }
@@ -229,7 +263,17 @@ record HarLog(String creator, List<HarEntry> entries) {
             }
         }
 
-        private static Optional<HarBody> body(JsonNode request) {
+        /** Playwright keeps contents as files of their own, where it is told to attach them. */
+        private Optional<byte[]> beside(String name) {
+            try {
+                Path file = files.file(name);
+                return Files.size(file) > LONGEST_TEXT ? Optional.empty() : Optional.of(Files.readAllBytes(file));
+            } catch (IllegalArgumentException | IOException e) {
+                return Optional.empty(); // as what the browser has not kept
+            }
+        }
+
+        private Optional<HarBody> body(JsonNode request) {
             JsonNode data = request.path("postData");
             if (!data.isObject()) {
                 return Optional.empty();
@@ -243,7 +287,11 @@ record HarLog(String creator, List<HarEntry> entries) {
                         text(param, "contentType")));
             }
             boolean encoded = text(data, "encoding").equalsIgnoreCase("base64");
-            return Optional.of(new HarBody(text(data, "mimeType"), text(data, "text"), encoded, params));
+            HarBody body = new HarBody(text(data, "mimeType"), text(data, "text"), encoded, params);
+            return Optional.of(
+                    text(data, "_file").isEmpty()
+                            ? body
+                            : beside(text(data, "_file")).map(body::of).orElse(body));
         }
 
         private static List<Header> headers(JsonNode message) {

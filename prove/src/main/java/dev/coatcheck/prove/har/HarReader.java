@@ -13,10 +13,12 @@ import dev.coatcheck.prove.scenario.Request;
 import dev.coatcheck.prove.scenario.Scenario;
 import dev.coatcheck.prove.scenario.Step;
 import dev.coatcheck.prove.scenario.Template;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -68,12 +70,13 @@ public final class HarReader {
     private final HarChoice choice;
     private final RecordedOrigin origin;
     private final List<String> notes = new ArrayList<>();
-    private final HarCookies cookies = new HarCookies();
+    private final HarCookies cookies;
     private final HarBodies bodies;
 
-    private HarReader(Path file, HarChoice choice) {
+    private HarReader(Path file, HarLog log, HarChoice choice) {
         this.file = file;
         this.choice = choice;
+        this.cookies = HarCookies.among(log.entries(), choice);
         this.origin = new RecordedOrigin(choice.origin());
         this.bodies = new HarBodies(file, origin, notes);
     }
@@ -85,14 +88,26 @@ public final class HarReader {
      * @throws InvalidScenarioException if it is no HAR, holds no step, or lacks a file that a step uploads
      */
     public static Reading read(Path file) {
+        return read(file, Optional.empty());
+    }
+
+    /**
+     * As above, where the application's address is known.
+     *
+     * @param recordedAt where the application was when it was recorded, as {@code https://shop.example.org}
+     */
+    public static Reading read(Path file, Optional<URI> recordedAt) {
         HarLog log = HarLog.read(file);
-        HarChoice choice = HarChoice.of(log.entries())
+        Optional<String> given =
+                recordedAt.flatMap(address -> HarUrl.parse(address.toString())).map(HarUrl::origin);
+        HarChoice choice = HarChoice.of(log.entries(), given)
                 .filter(found -> !found.steps().isEmpty())
                 .orElseThrow(() -> new InvalidScenarioException(
                         file.toString(),
-                        "holds no request over HTTP that was answered; was the recording running while you used the"
-                                + " application?"));
-        return new HarReader(file, choice).recording(log);
+                        "holds no request over HTTP "
+                                + given.map(origin -> "to " + origin + " ").orElse("")
+                                + "that was answered; was the recording running while you used the application?"));
+        return new HarReader(file, log, choice).recording(log);
     }
 
     /**
@@ -104,7 +119,8 @@ public final class HarReader {
     }
 
     private Reading recording(HarLog log) {
-        List<HarEntry> entries = choice.steps();
+        HarPolls polls = HarPolls.among(choice.steps(), String.valueOf(file.getFileName()));
+        List<HarEntry> entries = polls.entries();
         if (entries.size() > MOST_STEPS) {
             throw new InvalidScenarioException(
                     file.toString(),
@@ -121,12 +137,14 @@ public final class HarReader {
                             + " steps are not taken; record a shorter conversation");
         }
         for (HarSockets.Moment moment : moments) {
+            Step step = step(recorded.size() + 1, moment);
+            HarPolls.Wait wait = polls.waits().get(moment.entry().number());
             recorded.add(new Recorded(
-                    step(recorded.size() + 1, moment), moment.entry().response()));
+                    wait == null ? step : waiting(step, wait), moment.entry().response()));
         }
         notes.addAll(unsaid(entries));
         notes.addAll(cookies.notes(log.creator()));
-        notes.addAll(HarPolls.notes(entries));
+        notes.addAll(polls.notes());
         long evicted = entries.stream().filter(HarEntry::evicted).count();
         if (evicted > 0) {
             notes.add("the browser did not keep the answers of " + evicted
@@ -137,16 +155,39 @@ public final class HarReader {
         String name = String.valueOf(file.getFileName()).replaceFirst("(?i)\\.har$", "");
         Scenario scenario = new Scenario(
                 name, recorded.stream().map(step -> bindings.bind(step.step())).toList());
-        if (scenario.steps().stream().anyMatch(HarReader::carriesOldAuthorization)) {
-            notes.add(
-                    "it carries an authorization that no response in it gave, so it is sent as it was recorded: once it has"
-                            + " expired, or on a clean database, steps are refused. Record again from the login on");
-        }
+        scenario.steps().stream()
+                .filter(HarReader::carriesOldAuthorization)
+                .findFirst()
+                .ifPresent(step -> notes.add(
+                        "it carries an authorization that no response in it gave, so it is sent as it was recorded: "
+                                + HarCookies.end(authorization(step))
+                                        .map(end -> "it ends or has ended on " + end + ", and on a clean database")
+                                        .orElse("once it has expired, or on a clean database,")
+                                + " steps are refused. Record again from the login on"));
         return new Reading(
                 scenario,
                 notes.stream()
                         .map(note -> "the recording '" + name + "': " + note)
                         .toList());
+    }
+
+    /** A step that was asked again and again is so when it is played. */
+    private Step waiting(Step step, HarPolls.Wait wait) {
+        notes.add(step.title()
+                + " was asked again and again until its answer was another one, and is one step that waits for"
+                + " that: at most "
+                + wait.polling()
+                        .interval()
+                        .multipliedBy(wait.polling().retries())
+                        .toSeconds() + " s");
+        Expectation.Status status = step.expectation().status();
+        return new Step(
+                step.number(),
+                step.user(),
+                step.request(),
+                wait.polling(),
+                new Expectation(status, wait.assertions()),
+                step.captures());
     }
 
     private static List<String> unsaid(List<HarEntry> entries) {
@@ -179,7 +220,7 @@ public final class HarReader {
                 headers(entry, body),
                 cookies.of(entry),
                 body);
-        int status = entry.response().status() == NOT_MODIFIED
+        int status = entry.response().status() == NOT_MODIFIED && entry.isSafe()
                 ? 200
                 : entry.response().status();
         Expectation expectation = new Expectation(new Expectation.Exactly(status), List.of());
@@ -194,12 +235,26 @@ public final class HarReader {
                         && value.parts().stream().noneMatch(Template.Variable.class::isInstance));
     }
 
+    private static String authorization(Step step) {
+        return step.request().headers().stream()
+                .filter(header -> header.name().equalsIgnoreCase("Authorization"))
+                .map(header -> header.value().toString())
+                .findFirst()
+                .orElse("");
+    }
+
     private List<Field> headers(HarEntry entry, Body body) {
         List<Field> headers = new ArrayList<>();
         for (Header header : entry.headers()) {
             if (isSent(header, entry, body)) {
                 headers.add(new Field(header.name(), origin.template(header.value())));
             }
+        }
+        if (entry.header("Content-Type").isEmpty() && (body instanceof Body.Text || body instanceof Body.Bytes)) {
+            entry.body()
+                    .map(HarBody::contentType)
+                    .filter(type -> !type.isEmpty())
+                    .ifPresent(type -> headers.add(new Field("Content-Type", Template.literal(type))));
         }
         return headers;
     }
@@ -212,6 +267,7 @@ public final class HarReader {
             case "if-none-match" -> !entry.isSafe();
             case "authorization" -> !HarCookies.isRedacted(header.value());
             case "content-type" -> !(body instanceof Body.None) && !(body instanceof Body.Multipart);
+            case "if-unmodified-since" -> !entry.isSafe();
             default -> !name.startsWith(":") && !LEFT_OUT.contains(name);
         };
     }

@@ -1,9 +1,12 @@
 package dev.coatcheck.prove.har;
 
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.apache.hc.client5.http.psl.PublicSuffixMatcher;
+import org.apache.hc.client5.http.psl.PublicSuffixMatcherLoader;
 
 /**
  * The address of a recorded request. Browsers record what they were given, which {@link java.net.URI} does not always take.
@@ -14,6 +17,8 @@ import java.util.regex.Pattern;
  * @param target path and query
  */
 record HarUrl(String scheme, String host, String origin, String target) {
+    private static final PublicSuffixMatcher SUFFIXES = PublicSuffixMatcherLoader.getDefault();
+
     private static final Pattern URL = Pattern.compile(
             "(?<scheme>https?|wss?)://(?:[^/?#@]*@)?(?<host>\\[[^]/?#]*]|[^/?#:]+)(?::(?<port>\\d{1,5}))?(?<target>[^#]*)(?:#.*)?",
             Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
@@ -62,7 +67,9 @@ record HarUrl(String scheme, String host, String origin, String target) {
                 || host.equals("[::1]");
     }
 
+    /** What its owner has registered, as {@code example.co.uk}. */
     private String domain() {
-        return host.matches("[\\d.]+|\\[.*") ? host : host.replaceFirst("^.*\\.(?=[^.]+\\.[^.]+$)", "");
+        boolean isNumber = host.matches("[\\d.]+|\\[.*");
+        return isNumber ? host : Objects.requireNonNullElse(SUFFIXES.getDomainRoot(host), host);
     }
 }

@@ -35,11 +35,17 @@ public final class Elsewhere implements Site {
 
     Elsewhere(ElsewhereSettings settings) {
         this.settings = settings;
-        this.instances = settings.instances().stream().map(GivenInstance::new).toList();
+        this.instances = settings.instances().stream()
+                .map(address -> new GivenInstance(address, settings.tlsName(address)))
+                .toList();
     }
 
-    /** One that somebody else has started. */
-    record GivenInstance(URI address) implements Instance {
+    /**
+     * One that somebody else has started.
+     *
+     * @param host by which name it is known to TLS
+     */
+    record GivenInstance(URI address, String host) implements Instance {
         @Override
         public String name() {
             return address.getRawAuthority();
@@ -47,7 +53,7 @@ public final class Elsewhere implements Site {
 
         @Override
         public Optional<Target> target() {
-            return Optional.of(new Target(name(), address));
+            return Optional.of(new Target(name(), address).knownAs(host));
         }
 
         @Override
@@ -125,7 +131,10 @@ public final class Elsewhere implements Site {
     @Override
     public Optional<String> hint(int control, Instance instance) {
         return control == 1
-                ? Optional.empty()
+                ? Optional.of("; either the step, its path, its body or the status it expects is to be corrected, or "
+                        + instance.name()
+                        + " is the address of a balancer before several instances, in place of which those of"
+                        + " the instances are to be given")
                 : Optional.of("; the instance before did, and " + instance.name()
                         + " does not: it may be of another release or"
                         + " configuration, or "

@@ -51,6 +51,15 @@ public record ElsewhereSettings(
         }
     }
 
+    /**
+     * The name that an instance's certificate has to be for: that by which users know the application, as a pod has no other.
+     * Where none was told, that of the address.
+     */
+    String tlsName(URI address) {
+        boolean isTold = "https".equals(origin.getScheme()) && !instances.contains(origin);
+        return isTold ? origin.getHost() : address.getHost();
+    }
+
     @Override
     public Site open() {
         return new Elsewhere(this);

@@ -36,14 +36,16 @@ final class RunUser implements AutoCloseable {
     /** What the user had before certain steps, by their numbers. */
     private final Map<Integer, Conversation> former = new HashMap<>();
 
+    /** Of somebody who never came before. */
+    private final Conversation beginning;
+
     private record Lane(Conversation conversation, Optional<Comparison> comparison) {}
 
     RunUser(Plan plan, PlaySettings settings, Optional<Control> control) {
         this.plan = plan;
         this.settings = settings;
         this.heardWithin = control.map(Control::heardWithin).orElse(Duration.ZERO);
-        Conversation beginning = Conversation.start(settings, sockets);
-        former.put(Step.BEGINNING, beginning.copy());
+        this.beginning = Conversation.start(settings, sockets);
         for (Seat seat : plan.seats()) {
             lanes.computeIfAbsent(number(seat), lane -> new Lane(beginning.copy(), control.map(Control::comparison)));
         }
@@ -55,10 +57,17 @@ final class RunUser implements AutoCloseable {
 
     /** Plays a step as the user of this seat. Each exchange is to be {@linkplain #compare compared} before the next. */
     Exchange play(Step step, Seat seat, Target target) throws InterruptedException {
+        return conversation(step, seat).play(step, target);
+    }
+
+    private Conversation conversation(Step step, Seat seat) {
         Conversation now = lane(seat).conversation();
-        Conversation conversation =
-                step.asOf().isPresent() ? former.computeIfAbsent(step.asOf().getAsInt(), _ -> now.beside()) : now;
-        return conversation.play(step, target);
+        if (step.asOf().isEmpty()) {
+            return now;
+        }
+        int asOf = step.asOf().getAsInt();
+        // Who came once as a stranger is none any more: the answer may have been a guest's session.
+        return asOf == Step.BEGINNING ? beginning.beside() : former.computeIfAbsent(asOf, _ -> now.beside());
     }
 
     /** What an exchange of this seat has that the control has not. */

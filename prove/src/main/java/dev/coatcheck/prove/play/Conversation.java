@@ -9,6 +9,8 @@ import dev.coatcheck.prove.scenario.Step;
 import dev.coatcheck.prove.scenario.Variables;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -65,7 +67,9 @@ public final class Conversation {
     /** A new run, whose sockets are kept. */
     public static Conversation start(PlaySettings settings, OpenSockets sockets) {
         Map<String, String> variables = new HashMap<>(settings.variables());
-        variables.put(Variables.BASE_URL, Origins.text(settings.origin()));
+        String origin = Origins.text(settings.origin());
+        variables.put(Variables.BASE_URL, origin);
+        variables.put(Variables.BASE_URL_ENCODED, URLEncoder.encode(origin, StandardCharsets.UTF_8));
         variables.put(Variables.RUN, "r" + Long.toString(RANDOM.nextLong(1L << 50, 1L << 52), 36));
         return new Conversation(settings, variables, new HashMap<>(), sockets);
     }

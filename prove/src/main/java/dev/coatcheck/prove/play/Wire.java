@@ -314,7 +314,7 @@ final class Wire {
         if (!(SSLSocketFactory.getDefault() instanceof SSLSocketFactory factory)) {
             throw new IOException("this Java has no TLS");
         }
-        Socket secured = factory.createSocket(socket, target.address().getHost(), target.port(), true);
+        Socket secured = factory.createSocket(socket, target.host(), target.port(), true);
         if (secured instanceof SSLSocket tls) {
             SSLParameters parameters = tls.getSSLParameters();
             parameters.setEndpointIdentificationAlgorithm("HTTPS");

@@ -11,6 +11,9 @@ public final class Variables {
     /** The address of the application, without a slash at its end. */
     public static final String BASE_URL = "BASE_URL";
 
+    /** The same as a value in a query has it: {@code http%3A%2F%2Flocalhost}. */
+    public static final String BASE_URL_ENCODED = "BASE_URL_ENCODED";
+
     /** A short text that is new in every run, for names that must not be taken twice. */
     public static final String RUN = "run";
 
@@ -26,7 +29,7 @@ public final class Variables {
 
     private final Set<String> aliases = new HashSet<>();
     private boolean captures;
-    private final Set<String> known = new LinkedHashSet<>(Set.of(BASE_URL, RUN, NEW_UUID));
+    private final Set<String> known = new LinkedHashSet<>(Set.of(BASE_URL, BASE_URL_ENCODED, RUN, NEW_UUID));
 
     /** Knows what is always there, and the names of the values given on the command line. */
     public Variables(Collection<String> given) {
@@ -61,7 +64,7 @@ public final class Variables {
 
     /** Whether a name is taken by what is always there. */
     public static boolean isBuiltIn(String name) {
-        return name.equals(BASE_URL) || name.equals(RUN) || name.equals(NEW_UUID);
+        return Set.of(BASE_URL, BASE_URL_ENCODED, RUN, NEW_UUID).contains(name);
     }
 
     /** What to tell of a name that is not known. */

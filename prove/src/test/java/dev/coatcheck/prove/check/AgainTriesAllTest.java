@@ -293,6 +293,22 @@ class AgainTriesAllTest {
     }
 
     @Test
+    void a_process_that_was_busy_for_once_casts_no_doubt() throws Exception {
+        Scenario scenario = steps("GET /", "POST /login");
+        AtomicInteger seen = new AtomicInteger();
+        SimulatedApplication application = new SimulatedApplication(scenario)
+                .answering(2, (world, seat, step) -> Optional.of(status(seen.incrementAndGet() == 5 ? 503 : 200)));
+
+        Findings findings = again(application, scenario);
+
+        assertThat(findings.checks()).extracting(CheckOutcome::result).containsExactly(Result.PASSED);
+        assertThat(findings.notes())
+                .singleElement()
+                .asString()
+                .startsWith("again: step 2 was not tried in several processes: it was refused with 503");
+    }
+
+    @Test
     void what_one_process_refuses_now_sooner_now_later_is_no_limit() throws Exception {
         Scenario scenario = steps("GET /", "POST /login");
         AtomicInteger runs = new AtomicInteger();

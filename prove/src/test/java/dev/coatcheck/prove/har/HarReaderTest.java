@@ -11,6 +11,7 @@ import dev.coatcheck.prove.scenario.Scenario;
 import dev.coatcheck.prove.scenario.Step;
 import dev.coatcheck.prove.scenario.Template;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -57,7 +58,8 @@ class HarReaderTest {
                 .extracting(step -> step.expectation().status().toString())
                 .containsExactly("200", "303", "200", "204", "101", "200");
         assertThat(recording.notes().getFirst())
-                .startsWith("the recording 'recorded': 6 of its 14 entries are steps; left out are ")
+                .startsWith(
+                        "the recording 'recorded': 6 of its 14 entries are steps, those of http://localhost:3000; left out are ")
                 .contains("1 preflights")
                 .contains("2 of other addresses (https://cdn.example.org, https://count.example.com)")
                 .contains("1 without a response")
@@ -115,6 +117,31 @@ class HarReaderTest {
     }
 
     @Test
+    void the_application_is_where_the_first_page_leads_from_and_not_who_logs_in_or_counts() throws IOException {
+        archive.entry("GET", "https://shop.example.co.uk/", 302)
+                .header("Accept", "text/html,*/*")
+                .answerHeader("Location", "https://login.example.com/");
+        for (int i = 0; i < 3; i++) {
+            archive.entry("GET", "https://login.example.com/" + i, 200).answer("text/html", "<form>");
+            archive.entry("GET", "https://other.co.uk/" + i, 200).answer("text/html", "<p>");
+            archive.entry("POST", "https://stats.example.co.uk/hit", 204);
+        }
+        archive.entry("GET", "https://shop.example.co.uk/home", 200).answer("text/html", "<p>");
+
+        Reading recording = archive.read(folder);
+
+        assertThat(titles(recording.scenario())).containsExactly("GET /", "GET /home");
+        assertThat(recording.notes().getFirst()).contains("are steps, those of https://shop.example.co.uk; left out");
+        assertThat(titles(
+                        HarReader.read(archive.write(folder), Optional.of(URI.create("https://login.example.com:443")))
+                                .scenario()))
+                .containsExactly("GET /0", "GET /1", "GET /2");
+        assertThatExceptionOfType(InvalidScenarioException.class)
+                .isThrownBy(() -> HarReader.read(archive.write(folder), Optional.of(URI.create("http://nobody"))))
+                .withMessageContaining("holds no request over HTTP to http://nobody that was answered");
+    }
+
+    @Test
     void pictures_that_users_uploaded_are_steps_and_those_of_pages_are_not() throws IOException {
         archive.page("/");
         archive.entry("GET", "/logo.png", 200).answer("image/png", "");
@@ -159,7 +186,7 @@ class HarReaderTest {
                 .containsExactly("Accept: text/html", "Authorization: Basic YTpi");
         assertThat(fields(steps.get(1).request().headers()))
                 .containsExactly("If-None-Match: *", "Origin: {{BASE_URL}}");
-        assertThat(steps.get(1).expectation().status()).hasToString("200");
+        assertThat(steps.get(1).expectation().status()).hasToString("304");
     }
 
     @Test
@@ -179,6 +206,20 @@ class HarReaderTest {
                         Body.Form.class,
                         form -> assertThat(fields(form.fields()))
                                 .containsExactly("next: {{BASE_URL}}/photos", "by: a+b"));
+    }
+
+    @Test
+    void the_recorded_address_is_the_present_one_in_whatever_coding_it_is_written() throws IOException {
+        archive.entry(
+                "GET", "/login?next=http%3A%2F%2Flocalhost%3A3000%2Fhome&other=http%3A%2F%2Flocalhost%3A30001", 200);
+        archive.entry("GET", "/login?next=http%3a%2f%2flocalhost:3000", 200);
+        archive.entry("POST", "/a", 200).body("application/json", "{\"to\":\"http:\\/\\/localhost:3000\\/b\"}");
+        List<Step> steps = archive.read(folder).scenario().steps();
+        assertThat(titles(archive.read(folder).scenario()))
+                .startsWith(
+                        "GET /login?next={{BASE_URL_ENCODED}}%2Fhome&other=http%3A%2F%2Flocalhost%3A30001",
+                        "GET /login?next={{BASE_URL_ENCODED}}");
+        assertThat(steps.getLast().request().body()).asString().contains("\"{{BASE_URL}}\\/b\"");
     }
 
     @Test
@@ -273,6 +314,39 @@ class HarReaderTest {
     }
 
     @Test
+    void bytes_that_were_written_as_characters_are_sent_as_they_were_and_their_type_is_said() throws IOException {
+        archive.entry("PUT", "/a", 200)
+                .request("bodySize", 4)
+                .request("postData", Map.of("mimeType", "image/png", "text", "\u0089PN\u00ff"));
+        Step step = archive.read(folder).scenario().steps().getFirst();
+        assertThat(step.request().body()).isEqualTo(Body.Bytes.of(new byte[] {(byte) 0x89, 'P', 'N', (byte) 0xff}));
+        assertThat(fields(step.request().headers())).containsExactly("Content-Type: image/png");
+    }
+
+    @Test
+    void contents_that_are_files_beside_the_recording_are_read() throws IOException {
+        Files.writeString(folder.resolve("a1.json"), "{\"id\": 17}");
+        Files.writeString(folder.resolve("b2.json"), "{\"title\": \"cat\"}");
+        archive.entry("POST", "/notes", 201)
+                .request("postData", Map.of("mimeType", "application/json", "_file", "b2.json"))
+                .content(Map.of("mimeType", "application/json", "size", 10, "_file", "a1.json"));
+        archive.entry("GET", "/notes/17", 200);
+        Reading recording = archive.read(folder);
+        assertThat(titles(recording.scenario())).containsExactly("POST /notes", "GET /notes/{{step1-1}}");
+        assertThat(recording.scenario().steps().getFirst().request().body())
+                .isEqualTo(new Body.Json(Template.literal("{\"title\": \"cat\"}")));
+        assertThat(recording.notes()).noneMatch(note -> note.contains("did not keep"));
+    }
+
+    @Test
+    void what_a_service_worker_asked_for_a_page_is_one_step() throws IOException {
+        archive.entry("POST", "/notes", 201).body(FORM, "a=1").with("_fetchedViaServiceWorker", true);
+        archive.entry("POST", "/notes", 201).body(FORM, "a=1");
+        archive.entry("GET", "/from/its/cache", 200).with("_fetchedViaServiceWorker", true);
+        assertThat(titles(archive.read(folder).scenario())).containsExactly("POST /notes", "GET /from/its/cache");
+    }
+
+    @Test
     void bytes_in_base64_are_sent_as_they_are() throws IOException {
         byte[] bytes = {1, -1, 0, 2};
         archive.entry("PUT", "/a", 200)
@@ -299,6 +373,23 @@ class HarReaderTest {
         assertThat(recording.scenario().steps())
                 .extracting(step -> fields(step.request().cookies()))
                 .containsExactly(List.of(), List.of("theme: dark"), List.of("theme: dark"));
+    }
+
+    @Test
+    void who_was_let_in_before_the_recording_or_elsewhere_is_said() throws IOException {
+        String claims = Base64.getUrlEncoder().encodeToString("{\"exp\":1767261601}".getBytes(StandardCharsets.UTF_8));
+        archive.page("/");
+        archive.entry("GET", "http://localhost:4000/login", 200).answerHeader("Set-Cookie", "shop_session=1; Path=/");
+        archive.entry("GET", "/api", 200)
+                .header("Cookie", "shop_session=1; cart=4f1c9a77d2e04f1c; theme=dark-and-comfortable")
+                .header("Authorization", "Bearer e30." + claims + ".c2ln")
+                .answer("application/json", "{}");
+        assertThat(archive.read(folder).notes())
+                .anySatisfy(note -> assertThat(note)
+                        .contains(
+                                "sets shop_session (an answer of http://localhost:4000 does, which is not played), cart,")
+                        .doesNotContain("theme"))
+                .anySatisfy(note -> assertThat(note).contains("it ends or has ended on 2026-01-01T10:00:01Z"));
     }
 
     @Test

@@ -16,6 +16,7 @@ import io.undertow.websockets.core.BufferedTextMessage;
 import io.undertow.websockets.core.WebSocketChannel;
 import io.undertow.websockets.core.WebSockets;
 import java.io.BufferedReader;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
@@ -35,8 +36,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -52,6 +56,8 @@ class RecorderTest {
 
     private HttpServer server;
     private Recorder recorder;
+    private final Queue<Closeable> scripted = new ConcurrentLinkedQueue<>();
+
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
@@ -66,7 +72,10 @@ class RecorderTest {
     }
 
     @AfterEach
-    void stop() {
+    void stop() throws IOException {
+        for (Closeable each : scripted) {
+            each.close();
+        }
         recorder.close();
         server.stop(0);
         client.close();
@@ -107,7 +116,9 @@ class RecorderTest {
                 .extracting(step -> step.expectation().status().toString())
                 .containsExactly("201", "200", "200", "200");
         assertThat(reading.scenario().steps().get(2).request().body()).isEqualTo(Body.Bytes.of(BYTES));
-        assertThat(reading.notes()).containsExactly("the recording 'recorded': 4 of its 4 entries are steps");
+        assertThat(reading.notes())
+                .containsExactly(
+                        "the recording 'recorded': 4 of its 4 entries are steps, those of " + recorder.address());
     }
 
     @Test
@@ -233,6 +244,88 @@ class RecorderTest {
         recorder.write(folder.resolve("recorded.har"));
         assertThat(Files.readString(folder.resolve("recorded.har")).split("Af8AAg==", -1))
                 .hasSize(301);
+    }
+
+    @Test
+    void one_connection_has_answers_of_every_framing_and_ends_where_the_answer_does() throws Exception {
+        Map<String, String> answers = Map.of(
+                "/length", "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\none",
+                "/chunks", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\ntwo\r\n0\r\n\r\n",
+                "/nothing", "HTTP/1.1 204 No Content\r\n\r\n",
+                "/head", "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n",
+                "/end", "HTTP/1.0 200 OK\r\n\r\nto the end");
+        try (Recorder before = beforeScript(answers);
+                Socket socket = new Socket(
+                        InetAddress.getLoopbackAddress(), before.address().getPort())) {
+            for (String request :
+                    List.of("GET /length", "HEAD /head", "GET /chunks", "GET /nothing", "GET /length", "GET /end")) {
+                ask(socket, request);
+                String expected = answers.getOrDefault(request.substring(request.indexOf('/')), "");
+                assertThat(new String(
+                                socket.getInputStream().readNBytes(expected.length()), StandardCharsets.ISO_8859_1))
+                        .isEqualTo(expected);
+            }
+            assertThat(socket.getInputStream().read()).isNegative();
+            assertThat(before.size()).isEqualTo(6);
+            assertThat(before.notes()).isEmpty();
+        }
+    }
+
+    @Test
+    void what_is_broken_off_by_the_application_or_by_the_end_of_the_recording_is_kept_as_far_as_it_came()
+            throws Exception {
+        Map<String, String> answers = Map.of(
+                "/cut", "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 1000\r\n\r\nhalf of it",
+                "/stream", "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\ndata: 1\n\n");
+        Recorder before = beforeScript(answers);
+        try (before;
+                Socket cut = new Socket(
+                        InetAddress.getLoopbackAddress(), before.address().getPort());
+                Socket stream = new Socket(
+                        InetAddress.getLoopbackAddress(), before.address().getPort())) {
+            ask(cut, "GET /cut");
+            assertThat(new String(cut.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1))
+                    .endsWith("half of it");
+            ask(stream, "GET /stream");
+            stream.getInputStream()
+                    .readNBytes(answers.getOrDefault("/stream", "").length());
+        }
+        before.write(folder.resolve("recorded.har"));
+        assertThat(HarReader.read(folder.resolve("recorded.har")).scenario().steps())
+                .extracting(Step::title)
+                .containsExactly("GET /cut", "GET /stream");
+        assertThat(Files.readString(folder.resolve("recorded.har"))).contains("half of it", "data: 1");
+        assertThat(before.notes()).singleElement().asString().endsWith("requests were broken off before their end");
+    }
+
+    private static void ask(Socket socket, String request) throws IOException {
+        socket.getOutputStream()
+                .write((request + " HTTP/1.1\r\nHost: a\r\n\r\n").getBytes(StandardCharsets.ISO_8859_1));
+    }
+
+    /** Before an application that answers each path with these very bytes, and ends the connection; but not a stream's. */
+    private Recorder beforeScript(Map<String, String> answers) throws IOException {
+        ServerSocket listening = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
+        scripted.add(listening);
+        Thread.ofVirtual().name("scripted").start(() -> {
+            while (!listening.isClosed()) {
+                try {
+                    Socket socket = listening.accept();
+                    String path =
+                            Head.read(socket.getInputStream()).orElseThrow().word(1);
+                    socket.getOutputStream()
+                            .write(answers.getOrDefault(path, "").getBytes(StandardCharsets.ISO_8859_1));
+                    if (path.equals("/stream")) {
+                        scripted.add(socket);
+                    } else {
+                        socket.close();
+                    }
+                } catch (IOException e) {
+                    return; // closed
+                }
+            }
+        });
+        return Recorder.before(URI.create("http://127.0.0.1:" + listening.getLocalPort()), 0);
     }
 
     @Test

@@ -219,8 +219,14 @@ final class HttpBodies {
                 .filter(line -> !line.text().isBlank() && !line.text().startsWith("// "))
                 .toList();
         Matcher file = FILE.matcher(telling.size() == 1 ? telling.getFirst().text() : "");
-        if (file.matches() && file.group("template") == null) {
+        if (file.matches()) {
             int line = telling.getFirst().number();
+            if (file.group("template") != null) {
+                throw variables.wrong(
+                        line,
+                        "a file is the whole of a body or of a part, and in that of a part nothing is replaced: write it"
+                                + " without '@'");
+            }
             return filePart(line, name.get(), fileName, type, file(line, file.group("name")));
         }
         refuseFileAmong(content);
