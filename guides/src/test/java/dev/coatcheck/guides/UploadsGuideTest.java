@@ -11,6 +11,7 @@ import dev.coatcheck.postgres.Postgres;
 import dev.coatcheck.s3.S3;
 import dev.coatcheck.s3.S3Settings;
 import dev.coatcheck.servlet.RestOfBodyFilter;
+import dev.coatcheck.servlet.uploads.DirectUploadServlet;
 import dev.coatcheck.servlet.uploads.TusAccess;
 import dev.coatcheck.servlet.uploads.TusCreation;
 import dev.coatcheck.servlet.uploads.TusServlet;
@@ -214,6 +215,13 @@ class UploadsGuideTest {
         }
     }
 
+    private static void serveDirectly(ServletContext servletContext, S3 s3, Leases leases, Films films) {
+        var direct = s3.directUploads(DirectUploadSettings.defaults(), leases);
+        servletContext
+                .addServlet("direct", new DirectUploadServlet(direct, new FilmUploads(films)))
+                .addMapping("/direct/*");
+    }
+
     private static void tidyUp(Map<String, String> environment, Leases leases) {
         try (var s3 = S3.attach(environment, STORE)) {
             var uploads = s3.uploads(UploadSettings.defaults().withLease(Duration.ofSeconds(20)), leases);
@@ -255,7 +263,9 @@ class UploadsGuideTest {
         var environment = environment();
         try (var leases = one.postgres.leases(LeaseSettings.heldBy("web.1"));
                 var s3 = S3.attach(environment, STORE)) {
-            var hasty = s3.uploads(UploadSettings.defaults().withExpiry(Duration.ofSeconds(1)), leases);
+            var hasty = s3.uploads(
+                    UploadSettings.defaults().withLease(Duration.ofSeconds(1)).withExpiry(Duration.ofSeconds(1)),
+                    leases);
             var begun = (Begun) hasty.begin(NewUpload.to("films/1", PutOptions.defaults()));
             await().atMost(Duration.ofSeconds(30))
                     .until(() -> hasty.find(begun.upload().id()).isEmpty());
@@ -323,23 +333,27 @@ class UploadsGuideTest {
                 "there is Node here");
         var client = resource("/META-INF/resources/coatcheck/uploads.js", folder.resolve("uploads.mjs"));
         var script = resource("/guides/uploads.mjs", folder.resolve("guide.mjs"));
-        try (var here = Instance.start(context -> one.serve(context, films), Map.of())) {
+        try (var leases = two.postgres.leases(LeaseSettings.heldBy("web.2"));
+                var s3 = S3.attach(environment(), STORE);
+                var here = Instance.start(context -> one.serve(context, films), Map.of());
+                var there = Instance.start(context -> serveDirectly(context, s3, leases, films), Map.of())) {
             var command = List.of(
                     "node",
                     script.toString(),
                     client.toUri().toString(),
-                    here.at("/uploads").toString());
+                    here.at("/uploads").toString(),
+                    there.at("/direct").toString());
             try (var node = ProcessGroup.start(new ProcessBuilder(command).redirectErrorStream(true))) {
                 var said = node.leader()
                         .inputReader(StandardCharsets.UTF_8)
                         .lines()
                         .toList();
-                assertThat(said).containsExactly("shows 0", "shows 1", "shows 204");
+                assertThat(said).containsExactly("shows 0", "shows 1", "shows 204", "shows 200");
             }
         }
         assertThat(films.rows.values())
-                .singleElement()
-                .satisfies(row -> assertThat(row).containsEntry("title", "film.mp4"));
+                .hasSize(2)
+                .allSatisfy(row -> assertThat(row).containsEntry("title", "film.mp4"));
     }
 
     private static Path resource(String name, Path copy) throws IOException {

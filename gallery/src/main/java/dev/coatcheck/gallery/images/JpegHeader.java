@@ -29,7 +29,8 @@ final class JpegHeader {
         return ImageHeader.of(ImageType.JPEG, bytes.u16(), height);
     }
 
-    private static int nextMarker(HeaderBytes bytes) throws IOException {
+    /** Goes on behind the next byte of 255, and those that follow it to fill. */
+    static int nextMarker(HeaderBytes bytes) throws IOException {
         int marker = bytes.u8();
         while (marker != 0xFF) {
             marker = bytes.u8();

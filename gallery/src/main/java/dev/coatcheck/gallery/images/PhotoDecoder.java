@@ -2,6 +2,7 @@ package dev.coatcheck.gallery.images;
 
 import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.nio.channels.Channels;
 import java.nio.channels.SeekableByteChannel;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
@@ -32,6 +33,10 @@ final class PhotoDecoder {
         var readers = ImageIO.getImageReadersByFormatName(type.format());
         if (!readers.hasNext()) {
             throw new IllegalStateException("there is no decoder for " + type);
+        }
+        if (type == ImageType.JPEG && JpegScans.areTooMany(Channels.newInputStream(photo.position(0)))) {
+            throw new BrokenImageException(
+                    "the JPEG goes over its pixels more than %d times".formatted(JpegScans.MOST));
         }
         var reader = readers.next();
         try (var input = new ChannelImageInput(photo)) {

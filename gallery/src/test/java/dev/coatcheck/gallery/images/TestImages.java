@@ -126,6 +126,45 @@ public final class TestImages {
         return bytes.toByteArray();
     }
 
+    /** A JPEG that says its size, and behind that another one. */
+    static byte[] withSecondFrame(byte[] jpeg, int width, int height) {
+        int frame = 2;
+        while (jpeg[frame + 1] != (byte) 0xC0) {
+            frame += 2 + u16(jpeg, frame + 2);
+        }
+        int end = frame + 2 + u16(jpeg, frame + 2);
+        var second = Arrays.copyOfRange(jpeg, frame, end);
+        ByteBuffer.wrap(second).putShort(5, (short) height).putShort(7, (short) width);
+        var bytes = new ByteArrayOutputStream();
+        bytes.write(jpeg, 0, end);
+        bytes.writeBytes(second);
+        bytes.write(jpeg, end, jpeg.length - end);
+        return bytes.toByteArray();
+    }
+
+    /** A JPEG of one gray that goes over its pixels so many times, in which nothing happens after the first. */
+    static byte[] jpegOfScans(int side, int scans) {
+        var bytes = new ByteArrayOutputStream();
+        bytes.writeBytes(HexFormat.of().parseHex("ffd8ffdb004300" + "01".repeat(64)));
+        bytes.writeBytes(HexFormat.of().parseHex("ffc2000b08%04x%04x01011100".formatted(side, side)));
+        // One code for both: a block that is like the one before, and 16,384 blocks of which nothing more is said.
+        bytes.writeBytes(
+                HexFormat.of().parseHex("ffc400140001" + "00".repeat(16) + "ffc400141001" + "00".repeat(15) + "e0"));
+        int blocks = (side / 8) * (side / 8);
+        bytes.writeBytes(HexFormat.of().parseHex("ffda0008010100000000" + "00".repeat(blocks / 8)));
+        // Of the code's fifteen bits all are zero.
+        var nothing = "00".repeat((blocks / 16_384 * 15 + 7) / 8);
+        for (int i = 1; i < scans; i++) {
+            bytes.writeBytes(HexFormat.of().parseHex("ffda00080101" + "00013f00" + nothing));
+        }
+        bytes.writeBytes(HexFormat.of().parseHex("ffd9"));
+        return bytes.toByteArray();
+    }
+
+    private static int u16(byte[] bytes, int place) {
+        return ByteBuffer.wrap(bytes).getShort(place) & 0xFFFF;
+    }
+
     public static byte[] truncated(byte[] image) {
         return Arrays.copyOf(image, image.length / 2);
     }

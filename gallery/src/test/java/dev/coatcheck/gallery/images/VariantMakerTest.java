@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.awt.Color;
 import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
@@ -159,6 +160,31 @@ class VariantMakerTest {
     void the_widest_image_fits_the_heap_of_a_worker_and_a_wider_one_is_not_tried() throws Exception {
         isEndOfSmall(0, TestImages.largePng(65_535, 1_525), ImageType.PNG);
         isEndOfSmall(Small.BROKEN, TestImages.largePng(100_000_000, 1), ImageType.PNG);
+    }
+
+    @Test
+    void a_bomb_that_is_declared_as_a_small_jpeg_is_broken_and_takes_no_memory() throws Exception {
+        var bomb = TestImages.withSecondFrame(TestImages.jpeg(100, 100), 65_000, 65_000);
+        assertThat(ImageHeader.read(new ByteArrayInputStream(bomb)))
+                .contains(new ImageHeader(ImageType.JPEG, 100, 100));
+
+        isEndOfSmall(Small.BROKEN, bomb, ImageType.JPEG);
+    }
+
+    @Test
+    void a_bomb_of_scans_is_broken_and_takes_no_time() throws Exception {
+        // A thousand times 67 megapixels, in less than 300 kB; to decode them takes minutes.
+        var bomb = TestImages.jpegOfScans(8_192, 1_000);
+        assertThat(bomb).hasSizeLessThan(300_000);
+        assertThat(ImageHeader.read(new ByteArrayInputStream(bomb))
+                        .orElseThrow()
+                        .isDecodable())
+                .isTrue();
+
+        assertThatThrownBy(() -> make(bomb, ImageType.JPEG))
+                .isInstanceOf(BrokenImageException.class)
+                .hasMessageContaining("more than 50 times");
+        isSized(made(TestImages.jpegOfScans(1_024, 50), ImageType.JPEG, Variant.THUMB), 320, 320);
     }
 
     private void isEndOfSmall(int exitValue, byte[] image, ImageType type) throws IOException, InterruptedException {

@@ -103,6 +103,9 @@ final class BlobWriter {
                 return new PutResult.Exists();
             }
             if (answer.code().equals("InvalidBlockList")) {
+                if (options.ifAbsent() && isThereNow()) {
+                    return new PutResult.Exists();
+                }
                 throw answer.refused(": another stored or deleted a blob under this key meanwhile, and with that the"
                         + " store gave up the blocks of this one; store it again");
             }
@@ -110,6 +113,17 @@ final class BlobWriter {
         };
         // Once: made again after its answer was lost, it would find there what it had stored itself.
         return options.ifAbsent() ? container.askOnce(attempt, call, reading) : container.ask(attempt, call, reading);
+    }
+
+    /** The list may be looked at before the condition is; and the blob that took the blocks away may be deleted again. */
+    private boolean isThereNow() {
+        return container.ask("look for a blob", Call.blob("HEAD", key), answer -> {
+            if (answer.isMissing()) {
+                return false;
+            }
+            answer.require(HttpURLConnection.HTTP_OK);
+            return true;
+        });
     }
 
     /** As often as it is asked for. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.coatcheck.state.BackingServiceException;
 import dev.coatcheck.state.blobs.PutOptions;
+import dev.coatcheck.state.blobs.PutResult.Exists;
 import dev.coatcheck.state.blobs.PutResult.Stored;
 import dev.coatcheck.state.blobs.ReadOptions;
 import dev.coatcheck.state.blobs.ReadResult.Found;
@@ -56,6 +57,26 @@ class RepetitionTest {
             assertThat(found.content().readAllBytes()).isEqualTo(new byte[] {'d'});
         }
         assertThat(store.asked()).containsExactly("GET", "HEAD", "GET");
+    }
+
+    @Test
+    void who_lost_his_blocks_to_a_blob_that_came_first_is_told_that_there_is_one() throws IOException {
+        var first = PutOptions.defaults().onlyIfAbsent();
+        var large = new byte[AzureSettings.defaults().blockBytes()];
+        store.answer(404, "BlobNotFound", "")
+                .answer(201, "", "")
+                .answer(400, "InvalidBlockList", "")
+                .answer(200, "", "");
+        assertThat(store.azure().blobs().put("a", new ByteArrayInputStream(large), first))
+                .isInstanceOf(Exists.class);
+
+        store.answer(404, "BlobNotFound", "")
+                .answer(201, "", "")
+                .answer(400, "InvalidBlockList", "")
+                .answer(404, "BlobNotFound", "");
+        assertThatThrownBy(() -> store.azure().blobs().put("a", new ByteArrayInputStream(large), first))
+                .isInstanceOf(BackingServiceException.class)
+                .hasMessageContaining("another stored or deleted a blob under this key meanwhile");
     }
 
     @Test

@@ -10,6 +10,7 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
@@ -132,15 +133,17 @@ record Head(
                 .collect(Collectors.toUnmodifiableSet());
     }
 
-    /**
-     * With another record.
-     *
-     * <p>Who claims what another has not given back may have that one still writing beside him: the number that it may be
-     * using is left to it.
-     */
+    /** With another record, written by who wrote this one, or after that was given back. */
     Head with(UploadRecord next) {
-        boolean supersedes = upload.isBeingWritten() && next.isBeingWritten();
-        return with(next, parts, supersedes ? nextPart + 1 : nextPart, tails);
+        return with(next, parts, nextPart, tails);
+    }
+
+    /**
+     * With the record of who takes the place of a writer that has not given it back, and may still be writing: the number that
+     * it may be using is left to it.
+     */
+    Head supersededBy(UploadRecord next) {
+        return with(next, parts, nextPart + 1, tails);
     }
 
     /** With another record, and a full chunk under the next number. */
@@ -257,7 +260,7 @@ record Head(
                         Instant.parse(fields.getProperty("storedAt"))));
         return new Head(
                 UploadFormat.read(fields.getProperty("upload")),
-                fields.getProperty("token"),
+                Objects.requireNonNull(fields.getProperty("token")),
                 Instant.parse(fields.getProperty("writtenAt")),
                 Stage.valueOf(fields.getProperty("stage")),
                 Optional.ofNullable(fields.getProperty("multipart")),

@@ -237,13 +237,19 @@ final class Heads {
         try {
             client.deleteObject(named(id).ifMatch(etag).build());
         } catch (S3Exception e) {
-            if (e.statusCode() == HttpURLConnection.HTTP_NOT_IMPLEMENTED) {
+            if (knowsNoCondition(e)) {
                 // Nobody but who joins the same parts once more would begin an upload of this id again.
                 client.deleteObject(named(id).build());
             } else if (!isOther(e)) {
                 throw e;
             }
         }
+    }
+
+    /** Stores that take a condition on storing alone say that it is not implemented, or that the request is a bad one. */
+    private static boolean knowsNoCondition(S3Exception e) {
+        return e.statusCode() == HttpURLConnection.HTTP_NOT_IMPLEMENTED
+                || e.statusCode() == HttpURLConnection.HTTP_BAD_REQUEST;
     }
 
     private DeleteObjectRequest.Builder named(UploadId id) {

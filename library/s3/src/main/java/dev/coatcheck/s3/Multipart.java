@@ -40,7 +40,7 @@ record Multipart(Bucket bucket, String key, String id) {
         /** There is an object, and it was to stay. */
         record Exists() implements Completion {}
 
-        /** One of them was stored anew since they were listed. */
+        /** One of them was stored anew since they were listed, or is not listed yet; they are there, to be asked about again. */
         record Changed() implements Completion {}
 
         /** They have become an object already, or were given up. */
@@ -152,13 +152,18 @@ record Multipart(Bucket bucket, String key, String id) {
                 if (first && e.statusCode() == HttpURLConnection.HTTP_PRECON_FAILED) {
                     return new Completion.Exists();
                 }
-                if (e.awsErrorDetails() != null
-                        && INVALID_PART.equals(e.awsErrorDetails().errorCode())) {
+                // Or another stores the object at the same moment, and it shows soon whether there is one.
+                if (isInvalidPart(e) || (first && e.statusCode() == HttpURLConnection.HTTP_CONFLICT)) {
                     return new Completion.Changed();
                 }
                 throw e;
             }
         });
+    }
+
+    private static boolean isInvalidPart(S3Exception e) {
+        return e.awsErrorDetails() != null
+                && INVALID_PART.equals(e.awsErrorDetails().errorCode());
     }
 
     /** The same, with the client and the exceptions of Amazon's. */
@@ -186,10 +191,16 @@ record Multipart(Bucket bucket, String key, String id) {
 
     /** Gives the parts up. Where the store cannot be told, they are left for whoever sweeps. */
     void tryToAbort() {
+        // An interrupted thread is refused every request, and would leave just those parts that nobody needs.
+        boolean isInterrupted = Thread.interrupted();
         try {
             abort();
         } catch (BackingServiceException e) {
             LOG.log(DEBUG, "left to be swept", e);
+        } finally {
+            if (isInterrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 }

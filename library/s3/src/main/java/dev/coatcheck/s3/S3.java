@@ -196,8 +196,12 @@ public final class S3 implements AutoCloseable {
      *
      * @param olderThan longer than any upload takes
      * @return how many were ended
+     * @throws IllegalArgumentException where {@code olderThan} is negative
      */
     public int abortUploads(Duration olderThan) {
+        if (olderThan.isNegative()) {
+            throw new IllegalArgumentException("what began in the future is not ended: older than " + olderThan);
+        }
         return new MultipartSweep(bucket)
                 .abortBegunBefore(
                         Instant.now().minus(olderThan),

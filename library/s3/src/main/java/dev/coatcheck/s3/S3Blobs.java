@@ -156,12 +156,16 @@ final class S3Blobs implements Blobs {
             // What others put there under names that are no keys is not a blob, and leaves the page short.
             page.contents().stream()
                     .filter(object -> BlobKey.isKey(object.key()))
+                    .limit(limit - (long) found.size())
                     .map(S3Blobs::listed)
                     .forEach(found::add);
-            if (found.size() >= limit || page.contents().isEmpty() || !page.isTruncated()) {
+            boolean isMore =
+                    Boolean.TRUE.equals(page.isTruncated()) && !page.contents().isEmpty();
+            if (found.size() == limit || !isMore) {
                 return List.copyOf(found);
             }
-            page = page(prefix, page.contents().getLast().key(), limit - found.size());
+            // Where others keep much, what is missing would be asked for key by key.
+            page = page(prefix, page.contents().getLast().key(), LONGEST_PAGE);
         }
     }
 

@@ -100,9 +100,17 @@ final class S3UploadStore implements UploadStore {
 
     @Override
     public Optional<StoredUpload> replace(StoredUpload was, UploadRecord becomes) {
-        return was.blob().isPresent()
-                ? Optional.empty()
-                : change(Seen.of(was), Seen.of(was).head().with(becomes)).map(Seen::stored);
+        if (was.blob().isPresent()) {
+            return Optional.empty();
+        }
+        var seen = Seen.of(was);
+        var head = isOver(was) ? seen.head().supersededBy(becomes) : seen.head().with(becomes);
+        return change(seen, head).map(Seen::stored);
+    }
+
+    /** Whether a writer's time was over when it was seen; who replaces it then is another. */
+    private static boolean isOver(StoredUpload was) {
+        return was.record().isBeingWritten() && was.age().compareTo(was.record().lease()) >= 0;
     }
 
     @Override

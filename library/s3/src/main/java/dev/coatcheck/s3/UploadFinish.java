@@ -146,8 +146,9 @@ record UploadFinish(Bucket bucket, S3Settings settings, Heads heads, Pieces piec
         }
         boolean first = decides && upload.begun().options().ifAbsent();
         var parts = new Multipart(bucket, key(upload), sealed.head().multipart().orElseThrow());
-        var completion = completed(sealed.head(), parts)
-                .map(all -> parts.complete(all, first))
+        var completion = parts.list()
+                .filter(listed -> !listed.isEmpty())
+                .map(listed -> complete(sealed.head(), parts, listed, first))
                 .orElseGet(Completion.Gone::new);
         var there = look(upload).filter(object -> isOf(upload, object));
         if (there.isPresent()) {
@@ -164,14 +165,15 @@ record UploadFinish(Bucket bucket, S3Settings settings, Heads heads, Pieces piec
         };
     }
 
-    /**
-     * The parts as the store has them, if it has all of them.
-     *
-     * @return empty where some are gone: by a rule of the bucket, or because they have become the object
-     */
-    private Optional<List<CompletedPart>> completed(Head head, Multipart parts) {
+    /** Where only some of the parts are listed, the others are late: who gives parts up gives all of them up. */
+    private static Completion complete(Head head, Multipart parts, List<Part> listed, boolean first) {
+        return completed(head, listed).map(all -> parts.complete(all, first)).orElseGet(Completion.Changed::new);
+    }
+
+    /** The parts as the store has them; empty where some are missing. */
+    private static Optional<List<CompletedPart>> completed(Head head, List<Part> listed) {
         var found = new HashMap<Integer, Part>();
-        parts.list().orElseGet(List::of).forEach(part -> found.put(part.partNumber(), part));
+        listed.forEach(part -> found.put(part.partNumber(), part));
         var all = new ArrayList<CompletedPart>();
         long size = 0;
         for (int number : head.parts().numbers()) {

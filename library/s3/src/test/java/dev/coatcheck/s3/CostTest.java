@@ -10,15 +10,24 @@ import dev.coatcheck.state.blobs.ReadResult;
 import dev.coatcheck.state.blobs.ReadResult.Found;
 import dev.coatcheck.state.uploads.AppendOptions;
 import dev.coatcheck.state.uploads.BeginResult.Begun;
+import dev.coatcheck.state.uploads.DirectBeginResult;
+import dev.coatcheck.state.uploads.DirectUploadSettings;
 import dev.coatcheck.state.uploads.NewUpload;
 import dev.coatcheck.state.uploads.UploadId;
 import dev.coatcheck.state.uploads.UploadSettings;
 import dev.coatcheck.state.uploads.Uploads;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -117,6 +126,56 @@ class CostTest {
         costs(deciding, 10, () -> uploads.finish(id));
         costs(deciding, 1, () -> uploads.finish(id));
         costs(deciding, 3, () -> uploads.abandon(id));
+
+        var small = begun(uploads, film);
+        append(uploads, small, 0, 100);
+        // The parts are begun with the only one.
+        costs(deciding, 11, () -> uploads.finish(small));
+        var underWay = begun(uploads, film);
+        append(uploads, underWay, 0, PART + 10);
+        // Found, said to be gone; its parts and its tail; forgotten.
+        costs(deciding, 5, () -> uploads.abandon(underWay));
+    }
+
+    private static UploadId begun(Uploads uploads, NewUpload film) {
+        return ((Begun) uploads.begin(film)).upload().id();
+    }
+
+    private static void append(Uploads uploads, UploadId id, long offset, int size) {
+        try {
+            uploads.append(id, offset, content(size), AppendOptions.none());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void a_direct_upload_costs_what_its_documentation_says() {
+        var bucket = S3MockServer.shared().freshBucket();
+        try (var deciding = Relay.to(URI.create(bucket).getPort());
+                var other = S3.attach(deciding.through(bucket), Buckets.DECIDING);
+                var browser = HttpClient.newHttpClient()) {
+            var direct = other.directUploads(DirectUploadSettings.defaults());
+            var film = NewUpload.to("film", PutOptions.defaults()).withLength(PART + 10);
+            direct.begin(film); // tries whether the store looks at conditions
+            var begun = new AtomicReference<UploadId>();
+            costs(
+                    deciding,
+                    2,
+                    () -> begun.set(((DirectBeginResult.Begun) direct.begin(film))
+                            .upload()
+                            .id()));
+            var id = begun.get();
+            costs(deciding, 3, () -> direct.find(id));
+            costs(deciding, 1, () -> direct.sign(id, List.of(1, 2)));
+            for (var part : direct.sign(id, List.of(1, 2))) {
+                var body = BodyPublishers.ofByteArray(new byte[(int) part.length()]);
+                var put = HttpRequest.newBuilder(part.request().url()).PUT(body).build();
+                costs(deciding, 1, () -> browser.send(put, BodyHandlers.discarding()));
+            }
+            costs(deciding, 11, () -> direct.finish(id));
+            costs(deciding, 1, () -> direct.finish(id));
+        }
     }
 
     private interface Action {

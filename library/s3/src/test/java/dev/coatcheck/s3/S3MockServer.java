@@ -1,6 +1,7 @@
 package dev.coatcheck.s3;
 
 import dev.coatcheck.host.process.ProcessGroup;
+import dev.coatcheck.host.service.FileTree;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -30,11 +31,13 @@ final class S3MockServer implements AutoCloseable {
     private static @Nullable S3MockServer shared;
 
     private final ProcessGroup process;
+    private final Path folder;
     private final CompletableFuture<OneAtATime> front = new CompletableFuture<>();
     private int buckets;
 
-    private S3MockServer(ProcessGroup process) {
+    private S3MockServer(ProcessGroup process, Path folder) {
         this.process = process;
+        this.folder = folder;
     }
 
     /** One for the whole JVM, with which it ends. */
@@ -63,7 +66,7 @@ final class S3MockServer implements AutoCloseable {
                         "--http.port=0")
                 .redirectErrorStream(true);
         builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
-        var server = new S3MockServer(ProcessGroup.start(builder));
+        var server = new S3MockServer(ProcessGroup.start(builder), folder);
         Thread.ofVirtual().name("s3mock-output").start(server::listen);
         return server;
     }
@@ -121,5 +124,10 @@ final class S3MockServer implements AutoCloseable {
             front.join().close();
         }
         process.close();
+        try {
+            FileTree.delete(folder);
+        } catch (IOException e) {
+            // The folder is a temporary one.
+        }
     }
 }

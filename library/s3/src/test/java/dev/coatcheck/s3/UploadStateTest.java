@@ -348,15 +348,6 @@ class UploadStateTest {
         assertThat(buckets.held()).isZero();
     }
 
-    @Test
-    void heads_of_the_first_release_are_read_for_ever() {
-        var upload = store.find(begin()).orElseThrow().record();
-        var head = Head.of(upload).stamped();
-
-        assertThat(Head.read(head.text())).isEqualTo(head);
-        assertThat(head.text()).contains("format=1", "stage=OPEN", "nextPart=1");
-    }
-
     private Seen seal(UploadId id) {
         var seen = heads.find(id).orElseThrow();
         var sweep = new UploadSweep(bucket, heads, new Pieces(bucket), Duration.ZERO);

@@ -18,11 +18,15 @@
 // localStorage for its owner until it is whole or has expired: who chooses the same file again after a reload goes on.
 // interrupted(owner) lists what is remembered, giveUp(one of these) ends it here and at the server.
 //
+//   const answer = await uploadDirectly('/direct', file, { … });   // to the object store itself, by leave of a DirectUploadServlet
+//
+// does the same in parts that pass through no process, atOnce (3) of them at a time; there are no checksums, and no empty files.
+//
 // Options beside those above: headers, of every request; chunkSize, in bytes: a mebibyte, which is what PostgreSQL keeps in one
-// go; patience, and longest, what a request may take, in milliseconds. Each piece carries its SHA-256 where the page may compute one (HTTPS, localhost).
+// go; patience, and longest, what a request may take, in milliseconds (what goes to the store has that for each mebibyte). Each piece carries its SHA-256 where the page may compute one (HTTPS, localhost).
 
 const DEFAULTS = {
-  metadata: {}, headers: {}, chunkSize: 1 << 20, patience: 180_000, longest: 120_000, owner: '', progress() {}, waiting() {}, answered() {},
+  metadata: {}, headers: {}, chunkSize: 1 << 20, atOnce: 3, patience: 180_000, longest: 120_000, owner: '', progress() {}, waiting() {}, answered() {},
 };
 const TUS = { 'Tus-Resumable': '1.0.0' };
 const FIRST_PAUSE = 250;
@@ -49,7 +53,7 @@ export class UploadFailure extends Error {
 /** Sends a file, and returns the answer to the last request. One request at a time. */
 export async function upload(endpoint, file, options = {}) {
   const settings = { ...DEFAULTS, ...options };
-  const memory = `${MEMORY}${settings.owner} ${file.name} ${file.size} ${file.lastModified} ${endpoint}`;
+  const memory = memoryOf(endpoint, file, settings);
   let address = recalled(memory)?.address ?? null;
   let offset = null; // null: not known, to be asked for
   let most = -1;
@@ -83,6 +87,70 @@ export async function upload(endpoint, file, options = {}) {
   }
 }
 
+/** Sends a file to the store itself, and returns the answer to who finishes it. */
+export async function uploadDirectly(endpoint, file, options = {}) {
+  const settings = { ...DEFAULTS, ...options };
+  const memory = memoryOf(endpoint, file, settings);
+  let address = recalled(memory)?.address ?? null;
+  let most = -1;
+  let failures = 0;
+  let givenUpAt = Infinity; // parts take long: patience begins with the first failure
+  const kept = (came) => {
+    settings.progress(came, file.size);
+    if (came > most) [most, failures] = [came, 0];
+  };
+  for (;;) {
+    try {
+      const body = JSON.stringify({ length: file.size, metadata: settings.metadata });
+      const begin = { method: 'POST', headers: { 'Content-Type': 'application/json' }, body };
+      const response = await ask(address ?? endpoint, address ? { method: 'GET' } : begin, settings);
+      const { came, leave, expires } = await response.json();
+      if (!address) {
+        address = new URL(response.headers.get('Location'), response.url).href;
+        remember(memory, { address, name: file.name, until: Date.parse(expires) });
+      }
+      kept(came);
+      await store(file, leave, came, kept, settings);
+      if (came + leave.reduce((sum, part) => sum + part.length, 0) === file.size) {
+        const answer = await ask(address, { method: 'POST' }, settings);
+        forget(memory);
+        return answer;
+      }
+    } catch (error) {
+      const isFinal = !(error instanceof UploadFailure) || error.isFinal;
+      if (isFinal && !settings.signal?.aborted) forget(memory);
+      if (failures === 0) givenUpAt = Date.now() + settings.patience;
+      if (isFinal || Date.now() > givenUpAt) throw error;
+      if (BEGUN_ANEW.includes(error.status)) address = null;
+      await pause(Math.max(error.retryAfter * 1000, pauseAfter(++failures)), settings);
+    }
+  }
+}
+
+/** Stores parts, and waits for all that are under way before it says that one of them failed. */
+async function store(file, leave, came, kept, settings) {
+  const next = [...leave];
+  let sum = came;
+  let failed = false;
+  const sender = async () => {
+    while (next.length > 0 && !failed) {
+      const { method, url, headers, offset, length } = next.shift();
+      const longest = settings.longest * Math.max(1, length / settings.chunkSize);
+      const body = file.slice(offset, offset + length);
+      const response = await send(url, { method, headers, body }, { ...settings, longest }).catch((error) => {
+        failed = true;
+        throw error;
+      });
+      failed ||= !response.ok;
+      if (!response.ok) throw new UploadFailure(0); // the leave has expired, or the store is busy: asked for again
+      kept(sum += length);
+    }
+  };
+  const ended = await Promise.allSettled(Array.from({ length: settings.atOnce }, sender));
+  const failure = ended.find(({ status }) => status === 'rejected');
+  if (failure) throw failure.reason;
+}
+
 const beginning = (endpoint, file, { metadata }) => ({
   method: 'POST',
   headers: {
@@ -99,14 +167,18 @@ async function piece(file, offset, { chunkSize }) {
   return { method: 'PATCH', headers, body };
 }
 
-async function ask(address, { method, headers, body }, { signal, longest, answered, headers: always }) {
-  const end = AbortSignal.any([AbortSignal.timeout(longest), ...(signal ? [signal] : [])]);
-  const response = await fetch(address, { method, headers: { ...TUS, ...always, ...headers }, body, signal: end }).catch((error) => {
-    throw signal?.aborted ? error : new UploadFailure(0);
-  });
-  answered(response);
+async function ask(address, { method, headers, body }, settings) {
+  const response = await send(address, { method, headers: { ...TUS, ...settings.headers, ...headers }, body }, settings);
+  settings.answered(response);
   if (response.ok) return response;
   throw new UploadFailure(response.status, await response.json().catch(() => null), Number(response.headers.get('Retry-After')) || 0);
+}
+
+function send(address, request, { signal, longest }) {
+  const end = AbortSignal.any([AbortSignal.timeout(longest), ...(signal ? [signal] : [])]);
+  return fetch(address, { ...request, signal: end }).catch((error) => {
+    throw signal?.aborted ? error : new UploadFailure(0);
+  });
 }
 
 /** Full at first, then with jitter: all who lost the same process do not come back at the same moment. */
@@ -125,6 +197,7 @@ const base64 = (bytes) => btoa(String.fromCharCode(...bytes));
 
 /* What is begun, for the next page: {address, name, until}. A browser that keeps nothing begins anew, and so does Node. */
 
+const memoryOf = (endpoint, file, { owner }) => `${MEMORY}${owner} ${file.name} ${file.size} ${file.lastModified} ${endpoint}`;
 const storage = () => { try { return globalThis.localStorage ?? null; } catch { return null; } };
 const forget = (memory) => storage()?.removeItem(memory);
 const remember = (memory, begun) => { try { storage()?.setItem(memory, JSON.stringify(begun)); } catch { /* it is full */ } };

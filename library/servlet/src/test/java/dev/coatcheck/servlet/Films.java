@@ -10,6 +10,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -22,17 +23,32 @@ final class Films implements TusAccess {
 
     static final int MAX_BYTES = 64 << 20;
 
+    private final long maxBytes;
     private final List<Upload> finished = new CopyOnWriteArrayList<>();
+
+    Films() {
+        this(MAX_BYTES);
+    }
+
+    /** @param maxBytes how many bytes a film may have */
+    Films(long maxBytes) {
+        this.maxBytes = maxBytes;
+    }
 
     @Override
     public Optional<NewUpload> begin(HttpServletRequest request, TusCreation creation) {
         var user = request.getHeader(USER);
         var type = creation.contentType().orElse("application/octet-stream");
-        var options = PutOptions.ofType(type).withMaxBytes(MAX_BYTES);
+        var options = PutOptions.ofType(type).withMaxBytes(maxBytes);
         return user == null
                 ? Optional.empty()
                 : Optional.of(
                         NewUpload.to("films/" + UUID.randomUUID(), options).withAttributes(Map.of("owner", user)));
+    }
+
+    @Override
+    public OptionalLong maxBytes(HttpServletRequest request) {
+        return OptionalLong.of(maxBytes);
     }
 
     @Override

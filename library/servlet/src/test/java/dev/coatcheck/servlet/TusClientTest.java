@@ -5,19 +5,11 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.coatcheck.contracts.blobs.GeneratedStream;
 import dev.coatcheck.contracts.peers.Peer;
-import dev.coatcheck.contracts.peers.StoreFactory;
 import dev.coatcheck.host.process.ProcessGroup;
-import dev.coatcheck.host.service.SharedServers;
-import dev.coatcheck.postgres.Postgres;
-import dev.coatcheck.s3.S3;
-import dev.coatcheck.state.blobs.Blobs;
 import dev.coatcheck.state.blobs.ReadOptions;
 import dev.coatcheck.state.blobs.ReadResult.Found;
-import dev.coatcheck.state.uploads.Uploads;
 import java.io.File;
 import java.io.IOException;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -156,34 +148,6 @@ class TusClientTest {
         return HexFormat.of().formatHex(digest.digest());
     }
 
-    /** Where uploads are kept. */
-    enum Kept {
-        ON_POSTGRES,
-        ON_S3;
-
-        Class<? extends StoreFactory<Uploads>> factory() {
-            return switch (this) {
-                case ON_POSTGRES -> TusInstance.OnPostgres.class;
-                case ON_S3 -> TusInstance.OnS3.class;
-            };
-        }
-
-        String freshUrl() {
-            var database = Store.POSTGRES.freshUrl();
-            return switch (this) {
-                case ON_POSTGRES -> database;
-                case ON_S3 -> freshBucket() + " " + database;
-            };
-        }
-
-        private static String freshBucket() {
-            var server = SharedServers.s3();
-            var credentials =
-                    server.accessKeyId() + ":" + URLEncoder.encode(server.secretAccessKey(), StandardCharsets.UTF_8);
-            return server.url().replace("//", "//" + credentials + "@") + "/" + SharedServers.freshBucket();
-        }
-    }
-
     /** Two instances behind one TCP port, of which one is in use and the other ready. */
     private static final class Fleet implements AutoCloseable {
         private final Kept kept;
@@ -195,16 +159,13 @@ class TusClientTest {
         Fleet(Kept kept) {
             this.kept = kept;
             this.url = kept.freshUrl();
-            try (var postgres = Postgres.attach(url.substring(url.indexOf(' ') + 1))) {
-                postgres.migrate();
-            }
             inUse = start();
             ready = start();
             front = Switchboard.to(TusInstance.tcpPort(inUse));
         }
 
         private Peer start() {
-            return TusInstance.start(kept.factory(), url);
+            return TusInstance.start(kept, url);
         }
 
         int tcpPort() {
@@ -222,25 +183,13 @@ class TusClientTest {
 
         /** Of the bytes of the only blob there is. */
         String sha256() throws IOException {
-            return switch (kept) {
-                case ON_POSTGRES -> {
-                    try (var postgres = Postgres.attach(url)) {
-                        yield sha256(postgres.blobs());
-                    }
+            try (var attached = kept.attach(url)) {
+                var blobs = attached.blobs();
+                var all = blobs.list("", "", 10);
+                assertThat(all).hasSize(1);
+                try (var found = (Found) blobs.read(all.getFirst().key(), ReadOptions.whole())) {
+                    return GeneratedStream.sha256(found.content());
                 }
-                case ON_S3 -> {
-                    try (var s3 = S3.attach(url.substring(0, url.indexOf(' ')), TusInstance.OnS3.SETTINGS)) {
-                        yield sha256(s3.blobs());
-                    }
-                }
-            };
-        }
-
-        private static String sha256(Blobs blobs) throws IOException {
-            var all = blobs.list("", "", 10);
-            assertThat(all).hasSize(1);
-            try (var found = (Found) blobs.read(all.getFirst().key(), ReadOptions.whole())) {
-                return GeneratedStream.sha256(found.content());
             }
         }
 

@@ -2,27 +2,26 @@ package dev.coatcheck.servlet;
 
 import dev.coatcheck.contracts.peers.Peer;
 import dev.coatcheck.contracts.peers.PeerAction;
-import dev.coatcheck.contracts.peers.StoreFactory;
-import dev.coatcheck.postgres.Postgres;
-import dev.coatcheck.s3.S3;
-import dev.coatcheck.s3.S3Settings;
 import dev.coatcheck.servlet.uploads.TusServlet;
-import dev.coatcheck.state.blobs.BlobCapability;
-import dev.coatcheck.state.leases.LeaseSettings;
-import dev.coatcheck.state.uploads.UploadSettings;
-import dev.coatcheck.state.uploads.Uploads;
-import java.time.Duration;
+import dev.coatcheck.state.blobs.Blobs;
+import dev.coatcheck.state.blobs.ReadOptions;
+import dev.coatcheck.state.blobs.ReadResult.Found;
 import java.util.List;
 import java.util.Map;
 
-/** An instance in a JVM of its own to which people upload films. */
+/** An instance in a JVM of its own to which people upload films, and which shows them. */
 final class TusInstance {
     private static final String SERVES = "serves at ";
+    private static final long LONGEST_FILM = 2L << 30;
 
     private TusInstance() {}
 
-    static Peer start(Class<? extends StoreFactory<Uploads>> store, String url) {
-        return Peer.start(store, url, Serve.class);
+    static Peer start(Kept where, String url) {
+        return Peer.start(where.factory(), url, Serve.class);
+    }
+
+    static Peer startWithHeap(int mebibytes, Kept where, String url) {
+        return Peer.startWithHeap(mebibytes, where.factory(), url, Serve.class);
     }
 
     /** The TCP port of one that was started. */
@@ -35,39 +34,30 @@ final class TusInstance {
         }
     }
 
-    public static final class OnPostgres implements StoreFactory<Uploads> {
-        @Override
-        public Uploads open(String url) {
-            return Postgres.attach(url).uploads(UploadSettings.defaults().withLease(Duration.ofSeconds(2)));
-        }
-    }
-
-    /** On a bucket and the leases of a database, whose URLs have a space between them. */
-    public static final class OnS3 implements StoreFactory<Uploads> {
-        /** Of a store that keeps objects as files, and the smallest parts there are. */
-        static final S3Settings SETTINGS = S3Settings.defaults()
-                .withPartBytes(5 << 20)
-                .withRequestTimeout(Duration.ofSeconds(10)) // the leases last three times as long
-                .without(BlobCapability.SOLE_CREATION, BlobCapability.CONSISTENT_READS, BlobCapability.ALL_KEYS);
-
-        @Override
-        public Uploads open(String url) {
-            var urls = url.split(" ", 2);
-            var leases = Postgres.attach(urls[1]).leases(LeaseSettings.heldBy("web"));
-            return S3.attach(urls[0], SETTINGS)
-                    .uploads(UploadSettings.defaults().withLease(Duration.ofSeconds(2)), leases);
-        }
-    }
-
     /** Serves, says where, and goes on until it is killed. */
-    public static final class Serve implements PeerAction<Uploads> {
+    public static final class Serve implements PeerAction<AttachedUploads> {
         @Override
-        public void run(Uploads uploads, List<String> arguments, Conversation conversation) {
+        public void run(AttachedUploads attached, List<String> arguments, Conversation conversation) {
+            var tus = new TusServlet(attached.uploads(), new Films(LONGEST_FILM));
             var server = JettyServer.start(
                     (request, response, chain) -> chain.doFilter(request, response),
-                    Map.of("/uploads/*", new TusServlet(uploads, new Films())::service));
+                    Map.of("/uploads/*", tus::service, "/films/*", showing(attached.blobs())));
             conversation.say(SERVES + server.uri().getPort());
             conversation.hear();
+        }
+
+        private static Page showing(Blobs films) {
+            return (request, response) -> {
+                var key = request.getRequestURI().substring(1);
+                if (!(films.read(key, ReadOptions.whole()) instanceof Found film)) {
+                    response.setStatus(404);
+                    return;
+                }
+                try (film) {
+                    response.setContentLengthLong(film.length());
+                    film.content().transferTo(response.getOutputStream());
+                }
+            };
         }
     }
 }

@@ -92,6 +92,7 @@ class TusServletTest {
                         "expiration",
                         "concatenation");
         assertThat(header(answer, "Tus-Checksum-Algorithm").split(",")).contains("sha1");
+        assertThat(header(answer, "Tus-Max-Size")).isEqualTo("" + Films.MAX_BYTES);
     }
 
     @Test

@@ -26,6 +26,9 @@ import org.junit.jupiter.api.Test;
 
 /** What nobody wants any more is gone, with all that belongs to it. */
 interface Leaving extends UploadsUnderTest {
+    /** An expiry that a test waits for. */
+    UploadSettings EXPIRING =
+            UploadSettings.defaults().withLease(Duration.ofSeconds(1)).withExpiry(Duration.ofSeconds(2));
 
     @Test
     default void what_is_given_up_is_gone_at_once_and_leaves_nothing() {
@@ -45,7 +48,7 @@ interface Leaving extends UploadsUnderTest {
 
     @Test
     default void what_expires_is_gone_and_leaves_nothing() throws IOException {
-        var uploads = new Uploads(store(), UploadSettings.defaults().withExpiry(Duration.ofSeconds(2)));
+        var uploads = new Uploads(store(), EXPIRING);
         var begun = begin(uploads, film()).id();
         var part = part(uploads, 1, MEBIBYTE + 5);
 
@@ -62,7 +65,7 @@ interface Leaving extends UploadsUnderTest {
     @Test
     default void what_goes_on_does_not_expire() {
         var expiry = Duration.ofSeconds(3);
-        var uploads = new Uploads(store(), UploadSettings.defaults().withExpiry(expiry));
+        var uploads = new Uploads(store(), EXPIRING.withExpiry(expiry));
         var id = begin(uploads, film()).id();
         for (int i = 0; i < 8; i++) {
             await().pollDelay(expiry.dividedBy(6)).until(() -> true);
@@ -77,7 +80,7 @@ interface Leaving extends UploadsUnderTest {
     @Test
     default void a_blob_stays_when_its_upload_is_forgotten() {
         var store = store();
-        var uploads = new Uploads(store, UploadSettings.defaults().withExpiry(Duration.ofSeconds(2)));
+        var uploads = new Uploads(store, EXPIRING);
         var content = GeneratedStream.bytes(1, MEBIBYTE + 5);
         var expired = begin(uploads, film()).id();
         appended(uploads, expired, 0, content);

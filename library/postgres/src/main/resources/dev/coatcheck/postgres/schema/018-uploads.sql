@@ -106,7 +106,7 @@ begin
     elsif outcome = 'stored' then
         update coatcheck.uploads u
             set version = null, sha256 = p_sha256, stored_at = finish_upload_v1.stored_at,
-                changed_at = finish_upload_v1.stored_at
+                changed_at = finish_upload_v1.stored_at, purge_at = u.purge_at + (finish_upload_v1.stored_at - u.changed_at)
             where u.id = p_id;
     else
         raise exception 'the bytes of an upload are not all there: %', outcome;

@@ -5,9 +5,10 @@ import dev.coatcheck.state.uploads.Upload;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
- * What the application decides: who may upload what, and what happens then. Asked on the request's thread; may ask stores,
+ * What the application decides, over tus and for uploads that go directly to the store: who may upload what, and what happens then. Asked on the request's thread; may ask stores,
  * whose {@link dev.coatcheck.state.BackingServiceException} is answered with 503. Any other exception goes through the servlet
  * to whatever in front of it answers the application's errors, so that a client can be told more than yes or no.
  */
@@ -21,6 +22,14 @@ public interface TusAccess {
      * @return empty where the client may not: 403
      */
     Optional<NewUpload> begin(HttpServletRequest request, TusCreation creation);
+
+    /**
+     * How many bytes an upload may have at the most, as clients are told that ask beforehand ({@code Tus-Max-Size}); empty where
+     * they are not told. What holds is what {@link #begin} says.
+     */
+    default OptionalLong maxBytes(HttpServletRequest request) {
+        return OptionalLong.empty();
+    }
 
     /** Whether a client may go on with an upload, give it up or join it: 404 where it may not. */
     boolean mayUse(HttpServletRequest request, Upload upload);

@@ -72,7 +72,7 @@ public final class TusServlet extends HttpServlet {
         var headers = new TusHeaders(request);
         var method = headers.method();
         if (method.equals("OPTIONS")) {
-            describe(response);
+            describe(request, response);
             return;
         }
         if (!METHODS.contains(method)) {
@@ -95,10 +95,11 @@ public final class TusServlet extends HttpServlet {
         }
     }
 
-    private static void describe(HttpServletResponse response) {
+    private void describe(HttpServletRequest request, HttpServletResponse response) {
         response.setHeader("Tus-Version", VERSION);
         response.setHeader("Tus-Extension", EXTENSIONS);
         response.setHeader("Tus-Checksum-Algorithm", "sha1,sha256,md5");
+        uploads.access().maxBytes(request).ifPresent(most -> response.setHeader("Tus-Max-Size", "" + most));
         response.setStatus(HttpServletResponse.SC_NO_CONTENT);
     }
 

@@ -139,7 +139,7 @@ record TusUploads(Uploads uploads, TusAccess access) {
         uploads.abandon(id);
     }
 
-    private static RefusedException refused(FinishResult result) {
+    static RefusedException refused(FinishResult result) {
         return switch (result) {
             case FinishResult.Stored stored -> throw new IllegalArgumentException("that is no refusal");
             case FinishResult.Exists exists -> TusRefusal.EXISTS.asException();

@@ -17,15 +17,19 @@ import org.jspecify.annotations.Nullable;
 /**
  * One writer, from when it has the lease to when it gives it back.
  *
- * <p>It holds one chunk, and stores it when it is full; or earlier, when a third of the lease has passed since it last
- * stored something. That is all there is of renewing the lease: who has something to keep keeps it. One from whom nothing
- * comes may be superseded, and learns of it when it stores next, because what it has seen is not what is stored any more.
+ * <p>It holds one chunk, and stores it when it is full. When bytes come and a third of the lease has passed since it last
+ * stored something, it stores as much as there is of it, or renews its lease alone where that is little: a client that drips
+ * would have the same chunk stored again and again. One from whom nothing comes may be superseded, and learns of it when it
+ * stores next, because what it has seen is not what is stored any more.
  *
  * <p>With a checksum the offset stays where it was until all has come and is right: what was stored meanwhile does not
- * count before that.
+ * count before that, and only full chunks are.
  */
 final class Appending {
     private static final int FIRST_BYTES = 1 << 20;
+
+    /** How many bytes are worth that a chunk is stored before it is full. */
+    private static final int WORTH_STORING = 64 << 10;
 
     private final UploadStore store;
     private final Duration lease;
@@ -72,8 +76,7 @@ final class Appending {
             }
             take(count);
             // The last byte that may come is not stored before it is known to be the last.
-            boolean full = filled == stored.record().chunkSize();
-            if (position < limit && (full || isDue()) && !store(current().withLease(lease))) {
+            if (position < limit && !keepUp()) {
                 return new Superseded();
             }
         }
@@ -114,8 +117,18 @@ final class Appending {
         unstored = true;
     }
 
-    private boolean isDue() {
-        return System.nanoTime() - storedAt > lease.toNanos() / 3;
+    /** Stores what is to be stored by now; returns whether this is still the one who writes. */
+    private boolean keepUp() {
+        if (filled == stored.record().chunkSize()) {
+            return store(current().withLease(lease));
+        }
+        if (System.nanoTime() - storedAt <= lease.toNanos() / 3) {
+            return true;
+        }
+        boolean isWorthIt = checksum == null && position - stored.record().offset() >= WORTH_STORING;
+        return isWorthIt
+                ? store(current().withLease(lease))
+                : keeps(store.replace(stored, stored.record().withLease(lease)));
     }
 
     private AppendResult end() {
@@ -157,15 +170,21 @@ final class Appending {
         var next = unstored
                 ? store.write(stored, becomes, new Chunk((position - filled) / chunkSize, chunk, filled))
                 : store.replace(stored, becomes);
-        if (next.isEmpty()) {
+        if (!keeps(next)) {
             return false;
         }
-        stored = next.get();
         unstored = false;
-        storedAt = System.nanoTime();
         if (filled == chunkSize) {
             filled = 0;
         }
         return true;
+    }
+
+    private boolean keeps(Optional<StoredUpload> next) {
+        next.ifPresent(upload -> {
+            stored = upload;
+            storedAt = System.nanoTime();
+        });
+        return next.isPresent();
     }
 }

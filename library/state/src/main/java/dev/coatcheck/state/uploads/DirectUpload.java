@@ -27,4 +27,23 @@ public record DirectUpload(
     public DirectUpload {
         missing = List.copyOf(missing);
     }
+
+    /** How many bytes have come, in parts that are whole. */
+    public long came() {
+        long length = begun.length().orElseThrow();
+        long missingBytes = missing.stream()
+                .mapToLong(number -> Math.min(partBytes, length - (number - 1L) * partBytes))
+                .sum();
+        return length - missingBytes;
+    }
+
+    /** This upload, finished. */
+    public DirectUpload finishedAs(Blob blob) {
+        return new DirectUpload(id, begun, partBytes, parts, List.of(), expiresAt, Optional.of(blob));
+    }
+
+    /** The same as of one that passes through processes: for whoever decides about both. Of its offset, only the number counts. */
+    public Upload seen() {
+        return new Upload(id, begun, came(), expiresAt, List.of(), blob);
+    }
 }

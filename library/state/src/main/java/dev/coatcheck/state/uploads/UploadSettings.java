@@ -9,7 +9,7 @@ import java.time.Duration;
  *     process can hold up an upload. Longer than the store takes to keep a chunk; 5 seconds by default, from 100
  *     milliseconds to 10 minutes
  * @param expiry how long an upload is kept after its last byte came, and what is known of it after it was finished; 24
- *     hours by default
+ *     hours by default, no less than the lease
  */
 public record UploadSettings(Duration lease, Duration expiry) {
     private static final Duration SHORTEST = Duration.ofMillis(100);
@@ -25,6 +25,11 @@ public record UploadSettings(Duration lease, Duration expiry) {
         if (expiry.compareTo(SHORTEST) < 0 || expiry.compareTo(LONGEST) > 0) {
             throw new IllegalArgumentException(
                     "an upload is kept from %s to %s, not %s".formatted(SHORTEST, LONGEST, expiry));
+        }
+        if (expiry.compareTo(lease) < 0) {
+            throw new IllegalArgumentException(
+                    "an upload that is kept for %s could expire under a writer whose lease is %s: set a shorter lease before"
+                            .formatted(expiry, lease));
         }
     }
 
