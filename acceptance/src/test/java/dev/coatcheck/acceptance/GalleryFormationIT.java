@@ -46,6 +46,9 @@ class GalleryFormationIT {
     private static final String ADA = "{\"email\":\"ada@example.org\",\"password\":\"correct horse battery\"}";
     private static final Duration READY_LIMIT = Duration.ofSeconds(90);
 
+    /** What the gallery stores in one request to an object store. */
+    private static final int PART = 5 << 20;
+
     private final Visitor ada = new Visitor();
     private final byte[] photo = Pictures.jpeg(4000, 3000);
     private Path folder;
@@ -237,15 +240,19 @@ class GalleryFormationIT {
         var web = formation.awaitReady("web", 3);
         // A part of the store's and a half, of which no decoder looks at more than the beginning.
         var large = Arrays.copyOf(Pictures.jpeg(640, 480), 15 << 19);
-        var upload = SentInPieces.begin(ada, web.get(0).address(), large.length);
+        var other = web.get(0).address();
+        var upload = SentInPieces.begin(ada, other, large.length);
         var first = upload.send(web.get(1).address(), 0, BodyPublishers.ofByteArray(large, 0, 1 << 20));
         assertThat(first.statusCode()).isEqualTo(204);
+        var rest = contentOf(large, 1 << 20, 7 << 20, () -> {
+            await().atMost(READY_LIMIT).until(() -> upload.offset(other) >= PART);
+            RunningFormation.kill(web.get(2));
+        });
 
         assertThatExceptionOfType(IOException.class)
-                .isThrownBy(() -> upload.send(web.get(2).address(), 1 << 20, killing(web.get(2), large, 1 << 20)));
+                .isThrownBy(() -> upload.send(web.get(2).address(), 1 << 20, rest));
 
-        var other = web.get(0).address();
-        assertThat(upload.offset(other)).isBetween(1L << 20, (long) large.length - 1);
+        assertThat(upload.offset(other)).isBetween((long) PART, large.length - 1L);
         var last = await().atMost(READY_LIMIT)
                 .until(
                         () -> {
@@ -268,17 +275,18 @@ class GalleryFormationIT {
         }
     }
 
-    /** Content that the instance which it is sent to does not live to see the end of. */
-    private static BodyPublisher killing(RunningFormation.Instance instance, byte[] content, int from) {
+    /** What comes from one place on, and what happens when it has come to another. */
+    private static BodyPublisher contentOf(byte[] bytes, int from, int until, Runnable happens) {
         int chunk = 1 << 16;
-        var chunks = IntStream.range(0, (content.length - from) / chunk).mapToObj(i -> {
-            int begin = from + i * chunk;
-            if (begin >= content.length - (1 << 20)) {
-                RunningFormation.kill(instance);
-            }
-            return Arrays.copyOfRange(content, begin, begin + chunk);
-        });
-        return BodyPublishers.fromPublisher(BodyPublishers.ofByteArrays(chunks::iterator), content.length - from);
+        var chunks = IntStream.range(0, (bytes.length - from) / chunk)
+                .map(i -> from + i * chunk)
+                .mapToObj(begin -> {
+                    if (begin == until) {
+                        happens.run();
+                    }
+                    return Arrays.copyOfRange(bytes, begin, begin + chunk);
+                });
+        return BodyPublishers.fromPublisher(BodyPublishers.ofByteArrays(chunks::iterator), bytes.length - from);
     }
 
     @Test
