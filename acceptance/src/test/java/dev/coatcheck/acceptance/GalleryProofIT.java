@@ -39,6 +39,16 @@ class GalleryProofIT {
         }
     }
 
+    /** In short, since every start of the gallery is dear: the rest is in the long build. */
+    @Test
+    void a_photo_in_pieces_goes_on_at_any_process_and_after_a_restart_of_all() throws Exception {
+        JsonNode report = proof(0, "--scenario", "scenarios/upload.hurl", "--checks", "spread,restart");
+
+        assertThat(report.get("verdict").stringValue()).isEqualTo("stateless");
+        assertThat(report.at("/coverage/separated").asInt()).isEqualTo(45);
+        assertThat(outcomes(report)).containsEntry("spread", "passed").containsEntry("restart", "passed");
+    }
+
     @Tag("long")
     @ParameterizedTest
     @MethodSource("scenarios")
@@ -103,7 +113,7 @@ class GalleryProofIT {
                 .redirectOutput(log.toFile())
                 .start();
         try {
-            assertThat(prover.waitFor(15, TimeUnit.MINUTES)).isTrue();
+            assertThat(prover.waitFor(30, TimeUnit.MINUTES)).isTrue();
         } finally {
             prover.destroy();
         }
