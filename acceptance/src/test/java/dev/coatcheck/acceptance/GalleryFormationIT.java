@@ -258,9 +258,7 @@ class GalleryFormationIT {
                         () -> {
                             int offset = Math.toIntExact(upload.offset(other));
                             return upload.send(
-                                    other,
-                                    offset,
-                                    BodyPublishers.ofByteArray(large, offset, large.length - offset));
+                                    other, offset, BodyPublishers.ofByteArray(large, offset, large.length - offset));
                         },
                         answer -> answer.statusCode() == 204);
         var path = last.headers().firstValue("Photo").orElseThrow();

@@ -47,7 +47,8 @@ final class Visitor implements AutoCloseable {
 
     HttpResponse<byte[]> send(String method, URI address, String path, BodyPublisher body, String... headers)
             throws IOException, InterruptedException {
-        var request = request(address, path).headers(headers).method(method, body).build();
+        var request =
+                request(address, path).headers(headers).method(method, body).build();
         return client.send(request, BodyHandlers.ofByteArray());
     }
 

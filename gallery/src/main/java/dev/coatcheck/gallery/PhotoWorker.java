@@ -53,9 +53,7 @@ final class PhotoWorker {
         lifecycle.onStop(Phase.CLIENTS, "variants", variants);
         var leases = postgres.leases(LeaseSettings.heldBy(Instance.name()));
         lifecycle.onStop(
-                Phase.LISTENERS,
-                "photo sweeper",
-                PhotoSweeper.start(photos, store.blobs(), store::sweep, leases));
+                Phase.LISTENERS, "photo sweeper", PhotoSweeper.start(photos, store.blobs(), store::sweep, leases));
         var settings = WorkerSettings.defaults().withConcurrency(config.photosAtOnce());
         var worker = Worker.start(postgres.jobs(), Map.of(Photos.QUEUE, variants), settings);
         metrics.registry().gauge("photos.running", worker, Worker::running);

@@ -121,8 +121,7 @@ class PhotoSweeperTest {
     void uploads_are_cleared_away_with_the_rest() throws InterruptedException {
         var cleared = new CountDownLatch(1);
 
-        try (var sweeper =
-                PhotoSweeper.start(photos, postgres.blobs(), cleared::countDown, leases("worker.1"))) {
+        try (var sweeper = PhotoSweeper.start(photos, postgres.blobs(), cleared::countDown, leases("worker.1"))) {
             assertThat(sweeper).isNotNull();
             assertThat(cleared.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
         }
