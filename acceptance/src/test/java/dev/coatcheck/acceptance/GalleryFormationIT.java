@@ -3,16 +3,21 @@ package dev.coatcheck.acceptance;
 import static dev.coatcheck.acceptance.Visitor.json;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 import dev.coatcheck.postgres.Postgres;
+import dev.coatcheck.s3.S3;
 import dev.coatcheck.state.jobs.QueueDepth;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -20,6 +25,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -39,6 +45,9 @@ import org.junit.jupiter.api.io.TempDir;
 class GalleryFormationIT {
     private static final String ADA = "{\"email\":\"ada@example.org\",\"password\":\"correct horse battery\"}";
     private static final Duration READY_LIMIT = Duration.ofSeconds(90);
+
+    /** What the gallery stores in one request to an object store. */
+    private static final int PART = 5 << 20;
 
     private final Visitor ada = new Visitor();
     private final byte[] photo = Pictures.jpeg(4000, 3000);
@@ -220,8 +229,78 @@ class GalleryFormationIT {
 
         await().atMost(Duration.ofSeconds(5))
                 .untilAsserted(() -> assertThat(everything).noneMatch(RunningFormation::lives));
-        formation = RunningFormation.up(folder, 3, 2);
+        formation = RunningFormation.up(folder, 3, 2, "--with", "s3"); // where photos are kept from here on
         assertThat(ada.get(formation.address(), "/me").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    @Order(9)
+    void an_upload_whose_instance_is_killed_goes_on_at_another_and_nothing_of_it_passes_through_the_database()
+            throws Exception {
+        var web = formation.awaitReady("web", 3);
+        // A part of the store's and a half, of which no decoder looks at more than the beginning.
+        var large = Arrays.copyOf(Pictures.jpeg(640, 480), 15 << 19);
+        var other = web.get(0).address();
+        var upload = SentInPieces.begin(ada, other, large.length);
+        var first = upload.send(web.get(1).address(), 0, BodyPublishers.ofByteArray(large, 0, 1 << 20));
+        assertThat(first.statusCode()).isEqualTo(204);
+        var rest = contentOf(large, 1 << 20, 7 << 20, () -> {
+            await().atMost(READY_LIMIT).until(() -> upload.offset(other) >= PART);
+            RunningFormation.kill(web.get(2));
+        });
+
+        assertThatExceptionOfType(IOException.class)
+                .isThrownBy(() -> upload.send(web.get(2).address(), 1 << 20, rest));
+
+        assertThat(upload.offset(other)).isBetween((long) PART, large.length - 1L);
+        var last = await().atMost(READY_LIMIT)
+                .until(
+                        () -> {
+                            int offset = Math.toIntExact(upload.offset(other));
+                            return upload.send(
+                                    other, offset, BodyPublishers.ofByteArray(large, offset, large.length - offset));
+                        },
+                        answer -> answer.statusCode() == 204);
+        var path = last.headers().firstValue("Photo").orElseThrow();
+        assertThat(awaitVariants(path)).contains("thumb", "medium", "gray");
+        assertThat(ada.get(formation.address(), path + "/original").body()).isEqualTo(large);
+        try (var s3 = S3.attach(formation.environment());
+                var postgres = Postgres.attach(formation.databaseUrl())) {
+            var original = path.substring(1) + "/original";
+            assertThat(s3.blobs().stat(original).orElseThrow().size()).isEqualTo(large.length);
+            assertThat(postgres.blobs().stat(original)).isEmpty();
+            assertThat(RunningFormation.uploadsIn(postgres)).isZero();
+        }
+    }
+
+    /** What comes from one place on, and what happens when it has come to another. */
+    private static BodyPublisher contentOf(byte[] bytes, int from, int until, Runnable happens) {
+        int chunk = 1 << 16;
+        var chunks = IntStream.range(0, (bytes.length - from) / chunk)
+                .map(i -> from + i * chunk)
+                .mapToObj(begin -> {
+                    if (begin == until) {
+                        happens.run();
+                    }
+                    return Arrays.copyOfRange(bytes, begin, begin + chunk);
+                });
+        return BodyPublishers.fromPublisher(BodyPublishers.ofByteArrays(chunks::iterator), bytes.length - from);
+    }
+
+    @Test
+    @Order(10)
+    void what_turns_out_to_be_no_photo_leaves_nothing_in_the_bucket() throws Exception {
+        var none = Arrays.copyOf(new byte[] {(byte) 0xff, (byte) 0xd8, (byte) 0xff}, 1_000);
+        try (var s3 = S3.attach(formation.environment())) {
+            var before = s3.blobs().list("photos/", "", 100);
+            var upload = SentInPieces.begin(ada, formation.address(), none.length);
+
+            var refused = upload.send(formation.address(), 0, BodyPublishers.ofByteArray(none));
+
+            assertThat(refused.statusCode()).isEqualTo(415);
+            assertThat(upload.isThere(formation.address())).isFalse();
+            assertThat(s3.blobs().list("photos/", "", 100)).isEqualTo(before);
+        }
     }
 
     private static QueueDepth photos(Postgres postgres) {

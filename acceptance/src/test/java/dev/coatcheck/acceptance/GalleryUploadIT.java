@@ -23,11 +23,16 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A large photo, a real browser, an object store, and instances that are killed at every tenth piece. */
+/**
+ * A large photo, a real browser, an object store, and instances that are killed at every tenth piece. {@link GalleryFormationIT} has
+ * one that is killed in each build.
+ */
+@Tag("long")
 class GalleryUploadIT {
     private static final Path CHROMIUM = Path.of("/usr/bin/chromium");
     private static final Path SCREENSHOTS = Path.of("target", "screenshots");
@@ -154,6 +159,7 @@ class GalleryUploadIT {
                     .orElseThrow();
             assertThat(s3.blobs().stat(original).orElseThrow().size()).isEqualTo(Files.size(photo));
             assertThat(postgres.blobs().list("", "", 100)).isEmpty();
+            assertThat(RunningFormation.uploadsIn(postgres)).isZero();
         }
     }
 }

@@ -3,6 +3,7 @@ package dev.coatcheck.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.coatcheck.postgres.Postgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -11,6 +12,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -135,6 +137,16 @@ final class RunningFormation implements AutoCloseable {
     /** Where the formation's own database is, as a worker is told. */
     String databaseUrl() throws IOException {
         return Optional.ofNullable(environment().get("DATABASE_URL")).orElseThrow();
+    }
+
+    /** How many uploads a database knows of, also such as have become blobs. */
+    static int uploadsIn(Postgres postgres) throws SQLException {
+        try (var connection = postgres.dataSource().getConnection();
+                var count = connection.prepareStatement("SELECT count(*) FROM coatcheck.uploads");
+                var row = count.executeQuery()) {
+            row.next();
+            return row.getInt(1);
+        }
     }
 
     /** What a worker is told. */

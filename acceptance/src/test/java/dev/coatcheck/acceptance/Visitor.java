@@ -45,6 +45,13 @@ final class Visitor implements AutoCloseable {
         return client.send(request, BodyHandlers.ofByteArray());
     }
 
+    HttpResponse<byte[]> send(String method, URI address, String path, BodyPublisher body, String... headers)
+            throws IOException, InterruptedException {
+        var request =
+                request(address, path).headers(headers).method(method, body).build();
+        return client.send(request, BodyHandlers.ofByteArray());
+    }
+
     HttpResponse<byte[]> upload(URI address, byte[] photo) throws IOException, InterruptedException {
         return upload(address, BodyPublishers.ofByteArray(form(photo)));
     }

@@ -52,7 +52,8 @@ final class PhotoWorker {
         var variants = new VariantJob(photos, news, store.blobs(), config.photosAtOnce());
         lifecycle.onStop(Phase.CLIENTS, "variants", variants);
         var leases = postgres.leases(LeaseSettings.heldBy(Instance.name()));
-        lifecycle.onStop(Phase.LISTENERS, "photo sweeper", PhotoSweeper.start(photos, store.all(), leases));
+        lifecycle.onStop(
+                Phase.LISTENERS, "photo sweeper", PhotoSweeper.start(photos, store.blobs(), store::sweep, leases));
         var settings = WorkerSettings.defaults().withConcurrency(config.photosAtOnce());
         var worker = Worker.start(postgres.jobs(), Map.of(Photos.QUEUE, variants), settings);
         metrics.registry().gauge("photos.running", worker, Worker::running);

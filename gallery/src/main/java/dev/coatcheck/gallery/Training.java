@@ -1,6 +1,7 @@
 package dev.coatcheck.gallery;
 
 import dev.coatcheck.gallery.http.GalleryServer;
+import dev.coatcheck.gallery.http.Page;
 import dev.coatcheck.gallery.http.Route;
 import dev.coatcheck.gallery.photos.Albums;
 import dev.coatcheck.postgres.Postgres;
@@ -75,6 +76,7 @@ final class Training {
                     new DrainFilter(lifecycle),
                     new SessionFilter(postgres.sessions(SessionSettings.defaults()), SessionFilterSettings.defaults()),
                     new HealthEndpoints(health, metrics),
+                    new Page(config().maxPhotoMegabytes()),
                     routes(
                             lifecycle,
                             new Web.Attached(

@@ -11,6 +11,7 @@ import dev.coatcheck.gallery.accounts.RegisterServlet;
 import dev.coatcheck.gallery.accounts.Registration;
 import dev.coatcheck.gallery.database.GalleryDatabase;
 import dev.coatcheck.gallery.http.GalleryServer;
+import dev.coatcheck.gallery.http.Page;
 import dev.coatcheck.gallery.http.Route;
 import dev.coatcheck.gallery.photos.AlbumServlet;
 import dev.coatcheck.gallery.photos.Albums;
@@ -140,6 +141,7 @@ final class Web {
                 drain,
                 sessions,
                 new HealthEndpoints(health, metrics),
+                new Page(config.maxPhotoMegabytes()),
                 routes(
                         config,
                         lifecycle,
@@ -221,10 +223,7 @@ final class Web {
                         uploadLimits.atOnce()),
                 Route.of(
                         "/uploads/*",
-                        new TusServlet(
-                                uploads,
-                                new ResumableUploads(
-                                        photos, blobs, uploads, attached.store().arrivals(), rules)),
+                        new TusServlet(uploads, new ResumableUploads(photos, blobs, uploads, rules)),
                         new LoggedInFilter(),
                         uploadLimits.perUser(),
                         uploadLimits.atOnce()),

@@ -408,6 +408,7 @@ class PageTest {
         try (var context = browser.newContext()) {
             var page = context.newPage();
             register(page, "hedy@example.org");
+            assertThat(page.getByText("up to 2 MB each")).isVisible();
             var pieces = new ArrayList<String>();
             page.onRequest(request -> {
                 if (request.method().equals("PATCH")) {

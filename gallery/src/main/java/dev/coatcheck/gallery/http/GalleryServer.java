@@ -60,6 +60,7 @@ public final class GalleryServer {
             DrainFilter drain,
             SessionFilter sessions,
             HealthEndpoints health,
+            Page page,
             List<Route> routes) {
         var server = new Server(new VirtualThreadPool());
         var connector = new ServerConnector(server, 1, 1, new HttpConnectionFactory(http()));
@@ -70,7 +71,7 @@ public final class GalleryServer {
         server.addBean(new NetworkConnectionLimit(MAX_CONNECTIONS, connector));
         server.setStopTimeout(STOP_MILLIS);
         server.setErrorHandler(new ContainerErrors());
-        server.setHandler(context(drain, sessions, health, routes));
+        server.setHandler(context(drain, sessions, health, page, routes));
         try {
             server.start();
         } catch (Exception e) {
@@ -89,7 +90,7 @@ public final class GalleryServer {
     }
 
     private static ServletContextHandler context(
-            DrainFilter drain, SessionFilter sessions, HealthEndpoints health, List<Route> routes) {
+            DrainFilter drain, SessionFilter sessions, HealthEndpoints health, Page page, List<Route> routes) {
         var context = new ServletContextHandler("/");
         context.setErrorHandler(new ContainerErrors());
         JakartaWebSocketServletContainerInitializer.configure(context, null);
@@ -110,9 +111,9 @@ public final class GalleryServer {
         for (var path : HealthServlet.paths()) {
             context.addServlet(healthServlet, path);
         }
-        var page = new ServletHolder("page", new Page());
+        var pageServlet = new ServletHolder("page", page);
         for (var path : Page.PATHS) {
-            context.addServlet(page, path);
+            context.addServlet(pageServlet, path);
         }
         for (var route : routes) {
             for (var filter : route.filters()) {

@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -18,15 +17,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tidies up after processes that died: photos whose last attempt took its worker down are marked as failed, and blobs
- * whose photo was never added, or is no more, are deleted.
+ * Tidies up after processes that died and clients that left: photos whose last attempt took its worker down are marked as
+ * failed, blobs whose photo was never added, or is no more, are deleted, and uploads are cleared away that nobody goes on with.
  *
  * <p>One worker does so at a time, for as long as it lives; when it has died, another takes over. Two may do so for a moment
  * where one of them was stopped and does not know it: that harms nobody, so no fence is needed.
  */
 public final class PhotoSweeper implements AutoCloseable {
     private static final Duration DEAD_EVERY = Duration.ofMinutes(1);
-    private static final Duration ORPHANS_EVERY = Duration.ofHours(1);
+    private static final Duration CLEARED_EVERY = Duration.ofHours(1);
 
     /** Much longer than an upload takes, whose row comes after its blob. */
     private static final Duration ORPHAN_AGE = Duration.ofDays(1);
@@ -36,7 +35,7 @@ public final class PhotoSweeper implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(PhotoSweeper.class);
 
     private final Photos photos;
-    private final Set<Blobs> stores;
+    private final Blobs blobs;
     private final Leases leases;
     private final InstantSource clock;
     private final ScheduledExecutorService schedule = Executors.newSingleThreadScheduledExecutor(
@@ -44,9 +43,9 @@ public final class PhotoSweeper implements AutoCloseable {
     private Optional<Lease> lease = Optional.empty();
     private volatile boolean closed;
 
-    PhotoSweeper(Photos photos, Set<Blobs> stores, Leases leases, InstantSource clock) {
+    PhotoSweeper(Photos photos, Blobs blobs, Leases leases, InstantSource clock) {
         this.photos = photos;
-        this.stores = Set.copyOf(stores);
+        this.blobs = blobs;
         this.leases = leases;
         this.clock = clock;
     }
@@ -54,13 +53,14 @@ public final class PhotoSweeper implements AutoCloseable {
     /**
      * Sweeps from now on, whenever it is this process's turn.
      *
-     * @param stores those that blobs of photos are in
+     * @param clearUploads clears away what has expired of them
      * @param leases closed with this
      */
-    public static PhotoSweeper start(Photos photos, Set<Blobs> stores, Leases leases) {
-        var sweeper = new PhotoSweeper(photos, stores, leases, InstantSource.system());
+    public static PhotoSweeper start(Photos photos, Blobs blobs, Runnable clearUploads, Leases leases) {
+        var sweeper = new PhotoSweeper(photos, blobs, leases, InstantSource.system());
         sweeper.every(DEAD_EVERY, photos::failDead);
-        sweeper.every(ORPHANS_EVERY, sweeper::deleteOrphans);
+        sweeper.every(CLEARED_EVERY, sweeper::deleteOrphans);
+        sweeper.every(CLEARED_EVERY, clearUploads);
         return sweeper;
     }
 
@@ -91,25 +91,19 @@ public final class PhotoSweeper implements AutoCloseable {
 
     /** Deletes old blobs of photos that have no row. */
     void deleteOrphans() {
-        stores.forEach(this::deleteOrphans);
-    }
-
-    private void deleteOrphans(Blobs blobs) {
         var before = clock.instant().minus(ORPHAN_AGE);
         var after = "";
         List<Listed> page;
         do {
             page = blobs.list(PhotoBlobs.PREFIX, after, PAGE);
-            deleteOrphans(
-                    blobs,
-                    page.stream()
-                            .filter(blob -> blob.storedAt().isBefore(before))
-                            .toList());
+            deleteOrphans(page.stream()
+                    .filter(blob -> blob.storedAt().isBefore(before))
+                    .toList());
             after = page.isEmpty() ? after : page.getLast().key();
         } while (page.size() == PAGE && !closed);
     }
 
-    private void deleteOrphans(Blobs blobs, List<Listed> old) {
+    private void deleteOrphans(List<Listed> old) {
         var existing = photos.existing(old.stream()
                 .map(blob -> PhotoBlobs.photo(blob.key()))
                 .flatMap(Optional::stream)

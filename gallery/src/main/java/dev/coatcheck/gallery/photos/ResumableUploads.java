@@ -23,8 +23,8 @@ import java.util.UUID;
 
 /**
  * Takes photos in piece by piece, through whichever instances, by tus. An upload becomes the photo's original where it is,
- * with no copy, or is brought to where photos are. It gets its row and its job when it is whole, and whoever sent the last
- * of it is told in the header {@code Photo} where the photo is. An original that nobody gave a row is swept a day later.
+ * with no copy. It gets its row and its job when it is whole, and whoever sent the last of it is told in the header
+ * {@code Photo} where the photo is. An original that nobody gave a row is swept a day later.
  */
 public final class ResumableUploads implements TusAccess {
     private static final String OWNER = "owner";
@@ -32,18 +32,13 @@ public final class ResumableUploads implements TusAccess {
     private final Photos photos;
     private final Blobs blobs;
     private final Uploads uploads;
-    private final Blobs arrivals;
     private final PhotoRules rules;
 
-    /**
-     * @param blobs where photos are
-     * @param arrivals where uploads become blobs: the same, unless that store takes no uploads
-     */
-    public ResumableUploads(Photos photos, Blobs blobs, Uploads uploads, Blobs arrivals, PhotoRules rules) {
+    /** @param uploads which become blobs */
+    public ResumableUploads(Photos photos, Blobs blobs, Uploads uploads, PhotoRules rules) {
         this.photos = photos;
         this.blobs = blobs;
         this.uploads = uploads;
-        this.arrivals = arrivals;
         this.rules = rules;
     }
 
@@ -79,7 +74,6 @@ public final class ResumableUploads implements TusAccess {
     private ImageHeader header(Upload upload) {
         var key = upload.begun().key().orElseThrow();
         try {
-            bringIn(key);
             return header(key);
         } catch (IOException e) {
             throw new UncheckedIOException("reading the blob " + key + " failed", e);
@@ -87,17 +81,6 @@ public final class ResumableUploads implements TusAccess {
             blobs.delete(key);
             uploads.abandon(upload.id());
             throw e;
-        }
-    }
-
-    /** Before there is a row, and once more where a process died over it: then the sweeper knows what to clear away. */
-    private void bringIn(String key) throws IOException {
-        if (!arrivals.equals(blobs) && arrivals.read(key, ReadOptions.whole()) instanceof ReadResult.Found arrived) {
-            try (arrived) {
-                blobs.put(
-                        key, arrived.content(), PutOptions.ofType(arrived.blob().contentType()));
-            }
-            arrivals.delete(key);
         }
     }
 

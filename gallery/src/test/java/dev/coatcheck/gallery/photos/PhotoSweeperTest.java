@@ -27,6 +27,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -109,9 +111,19 @@ class PhotoSweeperTest {
                 .until(() -> !claimInVain()
                         && !postgres.jobs().list(Photos.QUEUE, JobState.DEAD, 1).isEmpty());
 
-        try (var sweeper = PhotoSweeper.start(photos, Set.of(postgres.blobs()), leases("worker.1"))) {
+        try (var sweeper = PhotoSweeper.start(photos, postgres.blobs(), () -> {}, leases("worker.1"))) {
             assertThat(sweeper).isNotNull();
             await().atMost(PATIENCE).until(() -> status(photo) == Status.FAILED);
+        }
+    }
+
+    @Test
+    void uploads_are_cleared_away_with_the_rest() throws InterruptedException {
+        var cleared = new CountDownLatch(1);
+
+        try (var sweeper = PhotoSweeper.start(photos, postgres.blobs(), cleared::countDown, leases("worker.1"))) {
+            assertThat(sweeper).isNotNull();
+            assertThat(cleared.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
         }
     }
 
@@ -127,7 +139,7 @@ class PhotoSweeperTest {
     }
 
     private PhotoSweeper sweeper(String holder, InstantSource clock) {
-        return new PhotoSweeper(photos, Set.of(postgres.blobs()), leases(holder), clock);
+        return new PhotoSweeper(photos, postgres.blobs(), leases(holder), clock);
     }
 
     @Test
