@@ -58,6 +58,7 @@ final class Repetitions {
     private int toLook = 1;
     private int played;
     private int sent;
+    private boolean filledUp;
 
     Repetitions(Stage stage, Scenario scenario) {
         this.stage = stage;
@@ -106,6 +107,7 @@ final class Repetitions {
                 .map(Map.Entry::getKey)
                 .collect(Collectors.toCollection(TreeSet::new));
         return "each of a step up to " + most + " times"
+                + (filledUp ? ", and reads until there were " + RepeatingConversation.FILLED_UP + " in all" : "")
                 + (few.isEmpty() ? "" : ", but " + steps(few) + " fewer times")
                 + (left.isEmpty()
                         ? ""
@@ -165,6 +167,7 @@ final class Repetitions {
         String name = (repeats ? "again" : "again as of before") + (from == 1 ? "" : " from step " + from + " on");
         Run run = stage.judged(conversation.extended(), Stage.Judge.NONE, caller)
                 .run(conversation.plan(name + ", in one process"));
+        filledUp |= !conversation.filling().isEmpty();
         sent += Math.max(0, run.exchanges().size() - scenario.steps().size());
         int spoiled = new Reading(conversation, run).read(repeats ? from : Integer.MAX_VALUE);
         if (spoiled == 1 && caller == Caller.STRANGER) {
