@@ -16,17 +16,24 @@ final class Interruption {
 
     private final Formation formation;
     private final AtomicBoolean asked = new AtomicBoolean();
+    private volatile boolean killed;
 
     private Interruption(Formation formation) {
         this.formation = formation;
     }
 
-    static void stops(Formation formation) {
+    static Interruption stops(Formation formation) {
         Interruption interruption = new Interruption(formation);
         Signals.handle("INT", interruption::arrived);
         Signals.handle("TERM", interruption::arrived);
         // Where signals cannot be handled this is all there is.
         Runtime.getRuntime().addShutdownHook(new Thread(formation::stop, "formation-stop"));
+        return interruption;
+    }
+
+    /** Of a formation that is gone: whoever waits for that may see it before the JVM is ended here. */
+    int exitStatus() {
+        return killed ? INTERRUPTED : 0;
     }
 
     /** Work that one thread does, and that ends in order when that thread is interrupted. */
@@ -47,6 +54,7 @@ final class Interruption {
         if (asked.compareAndSet(false, true)) {
             Thread.ofPlatform().name("stop").start(formation::stop);
         } else {
+            killed = true;
             Thread killer = Thread.ofPlatform().name("kill").start(formation::kill);
             killer.join(KILL_SECONDS * 1000L);
             Runtime.getRuntime().halt(INTERRUPTED);

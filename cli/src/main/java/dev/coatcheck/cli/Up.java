@@ -147,10 +147,10 @@ final class Up implements Callable<Integer> {
                         LogFormat.orDefault(log).events(),
                         onBroken);
                 Formation formation = Formation.of(application, settings, events)) {
-            Interruption.stops(formation);
+            Interruption interruption = Interruption.stops(formation);
             formation.start();
             formation.awaitStopped();
-            return 0;
+            return interruption.exitStatus();
         }
     }
 
