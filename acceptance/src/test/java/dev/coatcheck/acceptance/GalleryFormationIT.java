@@ -276,15 +276,16 @@ class GalleryFormationIT {
     /** What comes from one place on, and what happens when it has come to another. */
     private static BodyPublisher contentOf(byte[] bytes, int from, int until, Runnable happens) {
         int chunk = 1 << 16;
-        var chunks = IntStream.range(0, (bytes.length - from) / chunk)
+        Iterable<byte[]> chunks = () -> IntStream.range(0, (bytes.length - from) / chunk)
                 .map(i -> from + i * chunk)
                 .mapToObj(begin -> {
                     if (begin == until) {
                         happens.run();
                     }
                     return Arrays.copyOfRange(bytes, begin, begin + chunk);
-                });
-        return BodyPublishers.fromPublisher(BodyPublishers.ofByteArrays(chunks::iterator), bytes.length - from);
+                })
+                .iterator();
+        return BodyPublishers.fromPublisher(BodyPublishers.ofByteArrays(chunks), bytes.length - from);
     }
 
     @Test
