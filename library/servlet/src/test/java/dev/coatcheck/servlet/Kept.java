@@ -28,9 +28,7 @@ enum Kept {
     /** In a bucket, with the leases of a database; their URLs have a space between them. */
     ON_S3;
 
-    static final Duration LEASE = Duration.ofSeconds(2);
-
-    private static final UploadSettings UPLOADS = UploadSettings.defaults().withLease(LEASE);
+    private static final UploadSettings UPLOADS = UploadSettings.defaults().withLease(Duration.ofSeconds(2));
 
     /** Of a store that keeps objects as files, and the smallest parts there are. */
     private static final S3Settings OBJECTS = S3Settings.defaults()
@@ -80,15 +78,19 @@ enum Kept {
     }
 
     AttachedUploads attach(String url) {
+        return attach(url, UPLOADS);
+    }
+
+    AttachedUploads attach(String url, UploadSettings settings) {
         var postgres = Postgres.attach(url.substring(url.indexOf(' ') + 1));
         return switch (this) {
             case ON_POSTGRES ->
-                new AttachedUploads(postgres.uploads(UPLOADS), Optional.empty(), postgres.blobs(), postgres::close);
+                new AttachedUploads(postgres.uploads(settings), Optional.empty(), postgres.blobs(), postgres::close);
             case ON_S3 -> {
                 var leases = postgres.leases(LeaseSettings.heldBy("web"));
                 var s3 = S3.attach(url.substring(0, url.indexOf(' ')), OBJECTS);
                 var direct = s3.directUploads(DirectUploadSettings.defaults(), leases);
-                yield new AttachedUploads(s3.uploads(UPLOADS, leases), Optional.of(direct), s3.blobs(), () -> {
+                yield new AttachedUploads(s3.uploads(settings, leases), Optional.of(direct), s3.blobs(), () -> {
                     leases.close();
                     s3.close();
                     postgres.close();
