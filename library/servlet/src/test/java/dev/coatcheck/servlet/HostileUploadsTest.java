@@ -341,7 +341,7 @@ class HostileUploadsTest {
         assertThat(attached.blobs().list("", "", 10)).hasSize(1);
 
         deleteWithItsBlob(film);
-        assertThat(site.where().held(site.url())).isZero();
+        assertThat(site.where().held(site.url(), attached.uploads())).isZero();
     }
 
     private void deleteWithItsBlob(String address) {

@@ -9,6 +9,7 @@ import dev.coatcheck.state.blobs.BlobCapability;
 import dev.coatcheck.state.leases.LeaseSettings;
 import dev.coatcheck.state.uploads.DirectUploadSettings;
 import dev.coatcheck.state.uploads.UploadSettings;
+import dev.coatcheck.state.uploads.Uploads;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -100,10 +101,8 @@ enum Kept {
     }
 
     /** How many things there are of uploads and blobs, whatever they are, when all is swept that nobody needs. */
-    long held(String url) {
-        try (var attached = attach(url)) {
-            attached.uploads().sweep(1_000);
-        }
+    long held(String url, Uploads uploads) {
+        uploads.sweep(1_000);
         return switch (this) {
             case ON_POSTGRES -> rows(url);
             case ON_S3 -> objects(URI.create(url.substring(0, url.indexOf(' '))));
