@@ -186,8 +186,9 @@ class DirectUploadsTest {
         var brief = s3.directUploads(SETTINGS.withLeave(tenMinutes).withExpiry(tenMinutes), leases);
         var begun = begin(brief, NewUpload.to(KEY, PutOptions.defaults()).withLength(PART + 10));
 
-        assertThat(direct.sign(begun.id(), begun.missing())).hasSize(2).allSatisfy(part -> assertThat(leave(part))
-                .isBetween(1L, tenMinutes.toSeconds()));
+        assertThat(direct.sign(begun.id(), begun.missing()))
+                .hasSize(2)
+                .allSatisfy(part -> assertThat(leave(part)).isBetween(1L, tenMinutes.toSeconds()));
         assertThatThrownBy(() -> SETTINGS.withLeave(Duration.ofDays(2))).hasMessageContaining("would outlast");
     }
 

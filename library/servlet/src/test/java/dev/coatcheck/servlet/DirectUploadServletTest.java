@@ -231,7 +231,7 @@ class DirectUploadServletTest {
                 Stream.of(System.getenv("PATH").split(File.pathSeparator))
                         .anyMatch(place -> Files.isExecutable(Path.of(place, "node"))),
                 "there is Node here");
-        // Begun, asked for, and cut off by the page; asked for, at the third try; finished, at the second; then begun anew.
+        // Begun, asked for, cut off by the page; asked for, at the third try; finished, at the second; begun anew.
         plan.addAll(List.of("503", BREAKS_OFF, "", "502", BREAKS_OFF, "", "500", "", ""));
         var said = run("""
                 const reload = new AbortController();

@@ -50,6 +50,7 @@ class HostileUploadsTest {
 
     /** So long that a writer on a busy machine renews it in time. */
     private static final UploadSettings SETTINGS = UploadSettings.defaults().withLease(Duration.ofSeconds(5));
+
     private static final byte[] FILM = GeneratedStream.bytes(1, SIZE);
     private static final byte[] REST = Arrays.copyOfRange(FILM, HALF, SIZE);
 

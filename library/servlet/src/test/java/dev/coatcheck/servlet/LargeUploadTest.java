@@ -43,8 +43,7 @@ class LargeUploadTest {
         var url = where.freshUrl();
         try (var instance = TusInstance.startWithHeap(HEAP_MEBIBYTES, where, url);
                 var http = HttpClient.newHttpClient()) {
-            var tus = new TusRequests(
-                    http, URI.create("http://127.0.0.1:" + TusInstance.tcpPort(instance)), LONGEST);
+            var tus = new TusRequests(http, URI.create("http://127.0.0.1:" + TusInstance.tcpPort(instance)), LONGEST);
             var address = tus.begin("Upload-Length", "" + size);
             var content = new DigestInputStream(new GeneratedStream(7, size), MessageDigest.getInstance("SHA-256"));
 

@@ -38,7 +38,8 @@ class DrippingClientTest {
     void a_client_that_drips_keeps_its_place_and_its_chunk_is_stored_once() throws IOException {
         var id = UploadsUnderTest.begin(uploads, film()).id();
 
-        assertThat(uploads.append(id, 0, dripping(DRIPS, 1), AppendOptions.none())).isInstanceOf(Appended.class);
+        assertThat(uploads.append(id, 0, dripping(DRIPS, 1), AppendOptions.none()))
+                .isInstanceOf(Appended.class);
 
         assertThat(asked).filteredOn("write"::equals).hasSize(1);
         assertThat(asked).filteredOn("replace"::equals).hasSizeGreaterThan(DRIPS / 2);
