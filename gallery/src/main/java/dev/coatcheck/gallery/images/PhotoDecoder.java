@@ -34,9 +34,8 @@ final class PhotoDecoder {
         if (!readers.hasNext()) {
             throw new IllegalStateException("there is no decoder for " + type);
         }
-        if (type == ImageType.JPEG && JpegScans.areTooMany(Channels.newInputStream(photo.position(0)))) {
-            throw new BrokenImageException(
-                    "the JPEG goes over its pixels more than %d times".formatted(JpegScans.MOST));
+        if (type == ImageType.JPEG) {
+            JpegScans.requireFew(Channels.newInputStream(photo.position(0)));
         }
         var reader = readers.next();
         try (var input = new ChannelImageInput(photo)) {

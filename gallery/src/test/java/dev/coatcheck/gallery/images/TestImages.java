@@ -161,6 +161,16 @@ public final class TestImages {
         return bytes.toByteArray();
     }
 
+    /** With these bytes, in hexadecimal digits, in front of the scan that has so many before it. */
+    static byte[] withMarkerBeforeScan(byte[] jpeg, int scansBefore, String marker) {
+        var digits = HexFormat.of().formatHex(jpeg);
+        int scan = digits.indexOf("ffda");
+        for (int i = 0; i < scansBefore; i++) {
+            scan = digits.indexOf("ffda", scan + 1);
+        }
+        return HexFormat.of().parseHex(digits.substring(0, scan) + marker + digits.substring(scan));
+    }
+
     private static int u16(byte[] bytes, int place) {
         return ByteBuffer.wrap(bytes).getShort(place) & 0xFFFF;
     }

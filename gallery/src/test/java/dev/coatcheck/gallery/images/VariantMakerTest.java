@@ -187,6 +187,24 @@ class VariantMakerTest {
         isSized(made(TestImages.jpegOfScans(1_024, 50), ImageType.JPEG, Variant.THUMB), 320, 320);
     }
 
+    /** Markers that decoders search on behind, and that seem to be followed by 64 kB of something else. */
+    @ParameterizedTest
+    @CsvSource({
+        "1, fff0fdff, more than 50 times", //
+        "1, ff02fdff, more than 50 times",
+        "1, ffdefdff, more than 50 times",
+        "0, fff0fdff, type f0 before",
+        "0, ff02fdff, type 02 before",
+        "0, ffdcfdff, type dc before"
+    })
+    void scans_cannot_be_hidden(int scansBefore, String hiding, String why) {
+        var bomb = TestImages.withMarkerBeforeScan(TestImages.jpegOfScans(1_024, 1_000), scansBefore, hiding);
+
+        assertThatThrownBy(() -> make(bomb, ImageType.JPEG))
+                .isInstanceOf(BrokenImageException.class)
+                .hasMessageContaining(why);
+    }
+
     private void isEndOfSmall(int exitValue, byte[] image, ImageType type) throws IOException, InterruptedException {
         var file = Files.write(folder.resolve("large"), image);
         var log = folder.resolve("log");

@@ -31,6 +31,7 @@ import software.amazon.awssdk.services.s3.model.Part;
  */
 final class S3DirectUploads implements DirectUploads {
     private static final Duration RETRY = Duration.ofSeconds(1);
+    private static final Duration SHORTEST_LEAVE = Duration.ofSeconds(1);
     private static final long MOST_BYTES = (long) Multipart.MOST_PARTS * S3Settings.MOST_PART;
 
     private final Bucket bucket;
@@ -108,25 +109,34 @@ final class S3DirectUploads implements DirectUploads {
                 .flatMap(seen -> numbers(seen.head().upload()).stream()
                         .filter(wanted::contains)
                         .limit(MOST_SIGNED)
-                        .map(number -> sign(seen.head(), number)))
+                        .map(number -> sign(seen, number)))
                 .toList();
     }
 
-    private PresignedPart sign(Head head, int number) {
-        var record = head.upload();
+    private PresignedPart sign(Seen seen, int number) {
+        var record = seen.head().upload();
         long length = length(record, number);
         return new PresignedPart(
-                number, (long) (number - 1) * record.chunkSize(), length, request(head, number, length));
+                number, (long) (number - 1) * record.chunkSize(), length, request(seen, number, length));
     }
 
-    private PresignedRequest request(Head head, int number, long length) {
+    /** Not beyond the end of the upload: a first part that is stored later would stay until it is swept, as often as it is. */
+    private Duration leave(Seen seen) {
+        var left = seen.head().upload().expiry().minus(seen.age());
+        var leave = left.compareTo(settings.leave()) < 0 ? left : settings.leave();
+        return leave.compareTo(SHORTEST_LEAVE) < 0 ? SHORTEST_LEAVE : leave;
+    }
+
+    private PresignedRequest request(Seen seen, int number, long length) {
+        var head = seen.head();
         var record = head.upload();
+        var leave = leave(seen);
         if (number == 1) {
             return S3PresignedBlobs.request(
                     "PUT",
                     bucket.sign(
                             "sign leave to store a part",
-                            signer -> signer.presignPutObject(sign -> sign.signatureDuration(settings.leave())
+                            signer -> signer.presignPutObject(sign -> sign.signatureDuration(leave)
                                     .putObjectRequest(put -> put.bucket(bucket.name())
                                             .key(UploadNames.piece(record.id(), Head.FIRST))
                                             .contentLength(length)))));
@@ -135,7 +145,7 @@ final class S3DirectUploads implements DirectUploads {
                 "PUT",
                 bucket.sign(
                         "sign leave to store a part",
-                        signer -> signer.presignUploadPart(sign -> sign.signatureDuration(settings.leave())
+                        signer -> signer.presignUploadPart(sign -> sign.signatureDuration(leave)
                                 .uploadPartRequest(put -> put.bucket(bucket.name())
                                         .key(record.begun().key().orElseThrow())
                                         .uploadId(head.multipart().orElseThrow())

@@ -169,7 +169,8 @@ class DirectUploadsTest {
 
     @Test
     void what_is_not_finished_expires_and_leaves_nothing() {
-        var hasty = s3.directUploads(SETTINGS.withExpiry(Duration.ofSeconds(2)), leases);
+        var twoSeconds = Duration.ofSeconds(2);
+        var hasty = s3.directUploads(SETTINGS.withLeave(twoSeconds).withExpiry(twoSeconds), leases);
         var begun = begin(hasty, NewUpload.to(KEY, PutOptions.defaults()).withLength(PART + 10));
         direct.sign(begun.id(), begun.missing()).forEach(part -> send(part, new byte[PART + 10]));
 
@@ -177,6 +178,24 @@ class DirectUploadsTest {
 
         assertThat(hasty.finish(begun.id())).isEqualTo(new Missing());
         await().atMost(PATIENCE).until(() -> hasty.sweep(10) + buckets.held(), sum -> sum == 0);
+    }
+
+    @Test
+    void leave_does_not_outlast_the_upload() {
+        var tenMinutes = Duration.ofMinutes(10);
+        var brief = s3.directUploads(SETTINGS.withLeave(tenMinutes).withExpiry(tenMinutes), leases);
+        var begun = begin(brief, NewUpload.to(KEY, PutOptions.defaults()).withLength(PART + 10));
+
+        assertThat(direct.sign(begun.id(), begun.missing()))
+                .hasSize(2)
+                .allSatisfy(part -> assertThat(leave(part)).isBetween(1L, tenMinutes.toSeconds()));
+        assertThatThrownBy(() -> SETTINGS.withLeave(Duration.ofDays(2))).hasMessageContaining("would outlast");
+    }
+
+    /** In seconds, as the URL says it. */
+    private static long leave(PresignedPart part) {
+        var query = part.request().url().getQuery();
+        return Long.parseLong(query.replaceAll(".*X-Amz-Expires=([0-9]+).*", "$1"));
     }
 
     @Test

@@ -94,6 +94,7 @@ export async function uploadDirectly(endpoint, file, options = {}) {
   let address = recalled(memory)?.address ?? null;
   let most = -1;
   let failures = 0;
+  let taken = -1; // what had come when parts were stored last
   let givenUpAt = Infinity; // parts take long: patience begins with the first failure
   const kept = (came) => {
     settings.progress(came, file.size);
@@ -104,13 +105,13 @@ export async function uploadDirectly(endpoint, file, options = {}) {
       const body = JSON.stringify({ length: file.size, metadata: settings.metadata });
       const begin = { method: 'POST', headers: { 'Content-Type': 'application/json' }, body };
       const response = await ask(address ?? endpoint, address ? { method: 'GET' } : begin, settings);
-      const { came, leave, expires } = await response.json();
-      if (!address) {
-        address = new URL(response.headers.get('Location'), response.url).href;
-        remember(memory, { address, name: file.name, until: Date.parse(expires) });
-      }
+      address ??= new URL(response.headers.get('Location'), response.url).href;
+      const { came, leave, expires } = await whole(response, settings);
+      remember(memory, { address, name: file.name, until: Date.parse(expires) });
       kept(came);
+      if (came === taken) throw new UploadFailure(0); // the store took parts, and does not know of them
       await store(file, leave, came, kept, settings);
+      taken = came;
       if (came + leave.reduce((sum, part) => sum + part.length, 0) === file.size) {
         const answer = await ask(address, { method: 'POST' }, settings);
         forget(memory);
@@ -122,6 +123,7 @@ export async function uploadDirectly(endpoint, file, options = {}) {
       if (failures === 0) givenUpAt = Date.now() + settings.patience;
       if (isFinal || Date.now() > givenUpAt) throw error;
       if (BEGUN_ANEW.includes(error.status)) address = null;
+      taken = -1;
       await pause(Math.max(error.retryAfter * 1000, pauseAfter(++failures)), settings);
     }
   }
@@ -173,6 +175,11 @@ async function ask(address, { method, headers, body }, settings) {
   if (response.ok) return response;
   throw new UploadFailure(response.status, await response.json().catch(() => null), Number(response.headers.get('Retry-After')) || 0);
 }
+
+/** What an answer says. It may break off behind its headers, as a request that is not answered does. */
+const whole = (response, { signal }) => response.json().catch((error) => {
+  throw signal?.aborted ? error : new UploadFailure(0);
+});
 
 function send(address, request, { signal, longest }) {
   const end = AbortSignal.any([AbortSignal.timeout(longest), ...(signal ? [signal] : [])]);

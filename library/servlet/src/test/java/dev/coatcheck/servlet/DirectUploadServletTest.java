@@ -13,7 +13,6 @@ import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletResponse;
-import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.File;
 import java.io.IOException;
@@ -49,15 +48,17 @@ class DirectUploadServletTest {
     private static final int SIZE = (10 << 20) + 1000;
 
     private static final int MAX_BYTES = 20 << 20;
+    private static final String BREAKS_OFF = "breaks off";
 
-    private final AttachedUploads attached = Kept.ON_S3.attach(Kept.ON_S3.freshUrl());
-    private final DirectUploadServlet servlet =
-            new DirectUploadServlet(attached.direct().orElseThrow(), new Films(MAX_BYTES));
+    private final String store = Kept.ON_S3.freshUrl();
+    private final AttachedUploads attached = Kept.ON_S3.attach(store);
+    private final CutOffLeave uploads = new CutOffLeave(attached.direct().orElseThrow());
+    private final DirectUploadServlet servlet = new DirectUploadServlet(uploads, new Films(MAX_BYTES));
     private final WebServer server = Container.JETTY.start(this::disturb, Map.of("/direct/*", servlet::service));
     private final HttpClient http = HttpClient.newHttpClient();
     private final TusRequests requests = new TusRequests(http, server.uri());
 
-    /** Statuses in place of what was asked for, in order; empty where nothing disturbs. */
+    /** Statuses in place of what was asked for, or what becomes of its answer, in order; empty where nothing disturbs. */
     private final Queue<String> plan = new ConcurrentLinkedQueue<>();
 
     @TempDir
@@ -73,6 +74,7 @@ class DirectUploadServletTest {
     @BeforeEach
     void forgetThePlan() {
         plan.clear();
+        uploads.cutOff = false;
     }
 
     private void disturb(ServletRequest request, ServletResponse response, FilterChain chain)
@@ -80,14 +82,19 @@ class DirectUploadServletTest {
         var status = plan.poll();
         if (status == null || status.isEmpty()) {
             chain.doFilter(request, response);
-        } else if (request instanceof HttpServletRequest && response instanceof HttpServletResponse answer) {
-            answer.setStatus(Integer.parseInt(status));
+        } else if (response instanceof HttpServletResponse answer) {
+            if (status.equals(BREAKS_OFF)) {
+                chain.doFilter(request, new CutOffAnswer(answer));
+            } else {
+                answer.setStatus(Integer.parseInt(status));
+            }
         }
     }
 
     @Test
     void a_film_goes_to_the_store_by_leave_for_its_parts_and_is_finished_as_often_as_it_is_asked_for()
             throws Exception {
+        long before = Kept.ON_S3.held(store, attached.uploads());
         var film = GeneratedStream.bytes(1, SIZE);
         var begun = begin("{\"length\": %d, \"metadata\": {\"filetype\": \"video/x-film\"}}".formatted(SIZE));
         assertThat(begun.statusCode()).isEqualTo(201);
@@ -114,11 +121,21 @@ class DirectUploadServletTest {
             assertThat(found.blob().contentType()).isEqualTo("video/x-film");
             assertThat(found.content().readAllBytes()).isEqualTo(film);
         }
+
+        assertThat(attached.blobs().delete(key)).isTrue();
+        assertThat(requests.send("DELETE", address).statusCode()).isEqualTo(204);
+        assertThat(Kept.ON_S3.held(store, attached.uploads())).isEqualTo(before);
     }
 
     @Test
     void who_is_not_its_owner_gets_no_leave_and_what_is_given_up_is_gone() throws Exception {
-        var address = header(begin("{\"length\": 3}"), "Location");
+        long before = Kept.ON_S3.held(store, attached.uploads());
+        var film = GeneratedStream.bytes(1, SIZE);
+        var begun = begin("{\"length\": %d}".formatted(SIZE));
+        var address = header(begun, "Location");
+        var leave = json(begun).path("leave");
+        assertThat(put(leave.get(0), film)).isEqualTo(200);
+        assertThat(put(leave.get(1), film)).isEqualTo(200);
         for (var method : List.of("GET", "POST", "DELETE")) {
             isRefused(requests.send(method, address, Films.USER, "eve"), 404, "no_such_upload");
             isRefused(requests.send(method, "/direct/" + UploadId.random().text()), 404, "no_such_upload");
@@ -129,6 +146,38 @@ class DirectUploadServletTest {
         assertThat(requests.send("DELETE", address).statusCode()).isEqualTo(204);
 
         isRefused(requests.send("GET", address), 404, "no_such_upload");
+        assertThat(Kept.ON_S3.held(store, attached.uploads())).isEqualTo(before);
+    }
+
+    @Test
+    void old_leave_brings_nothing_back_that_was_given_up() throws Exception {
+        var film = GeneratedStream.bytes(1, SIZE);
+        int blobs = attached.blobs().list("", "", 100).size();
+        var begun = begin("{\"length\": %d}".formatted(SIZE));
+        var address = header(begun, "Location");
+        var leave = json(begun).path("leave");
+        assertThat(requests.send("DELETE", address).statusCode()).isEqualTo(204);
+
+        // The first is an object beside the upload, which is swept when it is an hour old.
+        assertThat(put(leave.get(0), film)).isEqualTo(200);
+        put(leave.get(1), film);
+
+        isRefused(requests.send("GET", address), 404, "no_such_upload");
+        isRefused(requests.send("POST", address), 404, "no_such_upload");
+        assertThat(attached.blobs().list("", "", 100)).hasSize(blobs);
+    }
+
+    @Test
+    void what_is_begun_while_the_store_gives_no_leave_is_told_and_gone_on_with() throws Exception {
+        uploads.cutOff = true;
+        var begun = begin("{\"length\": 3}");
+        assertThat(begun.statusCode()).isEqualTo(201);
+        assertThat(json(begun).path("leave").size()).isZero();
+        var address = header(begun, "Location");
+        isRefused(requests.send("GET", address), 503, "upload_store_unavailable");
+        uploads.cutOff = false;
+
+        assertThat(json(requests.send("GET", address)).path("leave").size()).isEqualTo(1);
     }
 
     @ParameterizedTest
@@ -143,6 +192,9 @@ class DirectUploadServletTest {
                 "{\"length\": \"3\"}",
                 "{\"length\": 99999999999999999999}",
                 "{\"length\": 3} {}",
+                "{\"length\": 3, \"metadata\": \"x\"}",
+                "{\"length\": 3, \"metadata\": [1]}",
+                "{\"length\": 3, \"metadata\": null}",
                 "{\"length\": 3, \"metadata\": {\"filename\": {}}}",
                 "{\"length\": 3, \"metadata\": {\"filename\": \"\\u0000\"}}",
                 "{\"length\": 3, \"metadata\": {\"filename\": \"\\ud800\"}}"
@@ -154,7 +206,7 @@ class DirectUploadServletTest {
     @Test
     void beginnings_that_are_too_much_or_not_allowed_are_refused() throws Exception {
         isRefused(begin("{\"length\": %d}".formatted(MAX_BYTES + 1)), 413, "too_large");
-        isRefused(begin("{\"length\": 3, \"a\": \"%s\"}".formatted("x".repeat(16 << 10))), 400, "bad_request");
+        isRefused(begin("{\"length\": 3, \"a\": \"%s\"}".formatted("x".repeat(8 << 10))), 400, "bad_request");
         isRefused(begin("[".repeat(10_000)), 400, "bad_request");
         var form = requests.send(
                 "POST", "/direct", BodyPublishers.ofString("{\"length\": 3}"), "Content-Type", "text/plain");
@@ -163,12 +215,14 @@ class DirectUploadServletTest {
 
     @Test
     void bytes_that_are_not_of_their_type_are_refused_at_the_end_and_gone() throws Exception {
+        long before = Kept.ON_S3.held(store, attached.uploads());
         var begun = begin("{\"length\": 6, \"metadata\": {\"filetype\": \"image/png\"}}");
         assertThat(put(json(begun).path("leave").get(0), new byte[6])).isEqualTo(200);
 
         isRefused(requests.send("POST", header(begun, "Location")), 415, "wrong_type");
 
         isRefused(requests.send("GET", header(begun, "Location")), 404, "no_such_upload");
+        assertThat(Kept.ON_S3.held(store, attached.uploads())).isEqualTo(before);
     }
 
     @Test
@@ -177,8 +231,8 @@ class DirectUploadServletTest {
                 Stream.of(System.getenv("PATH").split(File.pathSeparator))
                         .anyMatch(place -> Files.isExecutable(Path.of(place, "node"))),
                 "there is Node here");
-        // Begun, and cut off by the page; asked for, twice; finished, at the second try; then begun anew.
-        plan.addAll(List.of("503", "", "502", "", "500", "", ""));
+        // Begun, asked for, cut off by the page; asked for, at the third try; finished, at the second; begun anew.
+        plan.addAll(List.of("503", BREAKS_OFF, "", "502", BREAKS_OFF, "", "500", "", ""));
         var said = run("""
                 const reload = new AbortController();
                 await send({ signal: reload.signal, atOnce: 1, progress: (kept) => kept > 0 && reload.abort() }).catch((error) => say(error.name));

@@ -9,6 +9,7 @@ import dev.coatcheck.state.blobs.BlobCapability;
 import dev.coatcheck.state.leases.LeaseSettings;
 import dev.coatcheck.state.uploads.DirectUploadSettings;
 import dev.coatcheck.state.uploads.UploadSettings;
+import dev.coatcheck.state.uploads.Uploads;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -28,9 +29,7 @@ enum Kept {
     /** In a bucket, with the leases of a database; their URLs have a space between them. */
     ON_S3;
 
-    static final Duration LEASE = Duration.ofSeconds(2);
-
-    private static final UploadSettings UPLOADS = UploadSettings.defaults().withLease(LEASE);
+    private static final UploadSettings UPLOADS = UploadSettings.defaults().withLease(Duration.ofSeconds(2));
 
     /** Of a store that keeps objects as files, and the smallest parts there are. */
     private static final S3Settings OBJECTS = S3Settings.defaults()
@@ -80,15 +79,19 @@ enum Kept {
     }
 
     AttachedUploads attach(String url) {
+        return attach(url, UPLOADS);
+    }
+
+    AttachedUploads attach(String url, UploadSettings settings) {
         var postgres = Postgres.attach(url.substring(url.indexOf(' ') + 1));
         return switch (this) {
             case ON_POSTGRES ->
-                new AttachedUploads(postgres.uploads(UPLOADS), Optional.empty(), postgres.blobs(), postgres::close);
+                new AttachedUploads(postgres.uploads(settings), Optional.empty(), postgres.blobs(), postgres::close);
             case ON_S3 -> {
                 var leases = postgres.leases(LeaseSettings.heldBy("web"));
                 var s3 = S3.attach(url.substring(0, url.indexOf(' ')), OBJECTS);
                 var direct = s3.directUploads(DirectUploadSettings.defaults(), leases);
-                yield new AttachedUploads(s3.uploads(UPLOADS, leases), Optional.of(direct), s3.blobs(), () -> {
+                yield new AttachedUploads(s3.uploads(settings, leases), Optional.of(direct), s3.blobs(), () -> {
                     leases.close();
                     s3.close();
                     postgres.close();
@@ -98,10 +101,8 @@ enum Kept {
     }
 
     /** How many things there are of uploads and blobs, whatever they are, when all is swept that nobody needs. */
-    long held(String url) {
-        try (var attached = attach(url)) {
-            attached.uploads().sweep(1_000);
-        }
+    long held(String url, Uploads uploads) {
+        uploads.sweep(1_000);
         return switch (this) {
             case ON_POSTGRES -> rows(url);
             case ON_S3 -> objects(URI.create(url.substring(0, url.indexOf(' '))));

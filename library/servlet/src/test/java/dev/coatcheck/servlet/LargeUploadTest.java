@@ -11,15 +11,20 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
+import java.time.Duration;
 import java.util.HexFormat;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Films that are larger than the heap of the instance that takes and shows them. */
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class LargeUploadTest {
     private static final int HEAP_MEBIBYTES = 64;
     private static final long MEBIBYTE = 1 << 20;
+    private static final Duration LONGEST = Duration.ofMinutes(9);
 
     @ParameterizedTest
     @EnumSource(Kept.class)
@@ -38,7 +43,7 @@ class LargeUploadTest {
         var url = where.freshUrl();
         try (var instance = TusInstance.startWithHeap(HEAP_MEBIBYTES, where, url);
                 var http = HttpClient.newHttpClient()) {
-            var tus = new TusRequests(http, URI.create("http://127.0.0.1:" + TusInstance.tcpPort(instance)));
+            var tus = new TusRequests(http, URI.create("http://127.0.0.1:" + TusInstance.tcpPort(instance)), LONGEST);
             var address = tus.begin("Upload-Length", "" + size);
             var content = new DigestInputStream(new GeneratedStream(7, size), MessageDigest.getInstance("SHA-256"));
 
@@ -53,7 +58,9 @@ class LargeUploadTest {
     }
 
     private static String sha256OfFilm(TusRequests tus, String film) throws IOException, InterruptedException {
-        var request = HttpRequest.newBuilder(URI.create(tus.server() + film)).build();
+        var request = HttpRequest.newBuilder(URI.create(tus.server() + film))
+                .timeout(LONGEST)
+                .build();
         try (var content =
                 tus.http().send(request, BodyHandlers.ofInputStream()).body()) {
             return GeneratedStream.sha256(content);

@@ -13,16 +13,22 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.stream.Stream;
 
-/** Requests of tus, made by the user ada. */
-record TusRequests(HttpClient http, URI server) {
+/**
+ * Requests of tus, made by the user ada.
+ *
+ * @param patience how long one may take
+ */
+record TusRequests(HttpClient http, URI server, Duration patience) {
     static final String BYTES = "application/offset+octet-stream";
 
-    private static final Duration PATIENCE = Duration.ofMinutes(4);
+    TusRequests(HttpClient http, URI server) {
+        this(http, server, Duration.ofMinutes(4));
+    }
 
     /** @param headers names and values in turn; what is said here goes before what every request says */
     HttpResponse<String> send(String method, String path, BodyPublisher body, String... headers) {
         var request = HttpRequest.newBuilder(URI.create(server + path))
-                .timeout(PATIENCE)
+                .timeout(patience)
                 .header("Tus-Resumable", "1.0.0")
                 .header(Films.USER, "ada")
                 .method(method, body);

@@ -38,7 +38,8 @@ class DrippingClientTest {
     void a_client_that_drips_keeps_its_place_and_its_chunk_is_stored_once() throws IOException {
         var id = UploadsUnderTest.begin(uploads, film()).id();
 
-        assertThat(uploads.append(id, 0, dripping(1), AppendOptions.none())).isInstanceOf(Appended.class);
+        assertThat(uploads.append(id, 0, dripping(DRIPS, 1), AppendOptions.none()))
+                .isInstanceOf(Appended.class);
 
         assertThat(asked).filteredOn("write"::equals).hasSize(1);
         assertThat(asked).filteredOn("replace"::equals).hasSizeGreaterThan(DRIPS / 2);
@@ -49,7 +50,7 @@ class DrippingClientTest {
     void what_is_worth_it_is_stored_while_it_comes() throws IOException {
         var id = UploadsUnderTest.begin(uploads, film()).id();
 
-        assertThat(uploads.append(id, 0, dripping(64 << 10), AppendOptions.none()))
+        assertThat(uploads.append(id, 0, dripping(DRIPS, 64 << 10), AppendOptions.none()))
                 .isInstanceOf(Appended.class);
 
         assertThat(asked).filteredOn("write"::equals).hasSizeGreaterThan(DRIPS / 2);
@@ -57,11 +58,22 @@ class DrippingClientTest {
     }
 
     @Test
+    void the_more_there_is_of_a_chunk_the_more_has_to_come_before_it_is_stored_again() throws IOException {
+        var id = UploadsUnderTest.begin(uploads, film()).id();
+
+        assertThat(uploads.append(id, 0, dripping(16, 64 << 10), AppendOptions.none()))
+                .isInstanceOf(Appended.class);
+
+        assertThat(asked).filteredOn("write"::equals).hasSizeLessThan(14);
+        assertThat(uploads.find(id).orElseThrow().offset()).isEqualTo(1 << 20);
+    }
+
+    @Test
     void what_does_not_count_before_its_checksum_is_right_is_not_stored_before_its_chunk_is_full() throws IOException {
         var id = UploadsUnderTest.begin(uploads, film()).id();
         var wrong = AppendOptions.none().withChecksum(new ChunkChecksum(Algorithm.MD5, "0".repeat(32)));
 
-        assertThat(uploads.append(id, 0, dripping(64 << 10), wrong)).isInstanceOf(ChecksumMismatch.class);
+        assertThat(uploads.append(id, 0, dripping(DRIPS, 64 << 10), wrong)).isInstanceOf(ChecksumMismatch.class);
 
         assertThat(asked).doesNotContain("write");
         assertThat(uploads.find(id).orElseThrow().offset()).isZero();
@@ -72,9 +84,9 @@ class DrippingClientTest {
     }
 
     /** So many bytes each time that a renewal is due. */
-    private static InputStream dripping(int bytes) {
+    private static InputStream dripping(int times, int bytes) {
         return new InputStream() {
-            private int left = DRIPS;
+            private int left = times;
 
             @Override
             public int read() {

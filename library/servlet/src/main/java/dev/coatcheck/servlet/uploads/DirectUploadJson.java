@@ -17,8 +17,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** What clients of {@link DirectUploadServlet} say, and are told. */
 final class DirectUploadJson {
-    /** More than a name, a type and what else people say of a file. */
-    private static final int MOST_BYTES = 16 << 10;
+    /** Half of what an upload takes as attributes, for an application that keeps all of it; in UTF-16 it is more than in UTF-8. */
+    private static final int MOST_BYTES = 8 << 10;
 
     private static final JsonMapper MAPPER = JsonMapper.builder()
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
@@ -51,8 +51,12 @@ final class DirectUploadJson {
             if (!length.isIntegralNumber() || !length.canConvertToLong() || length.longValue() < 1) {
                 throw new IllegalArgumentException("no length");
             }
+            var about = said.path("metadata");
+            if (!about.isMissingNode() && !about.isObject()) {
+                throw new IllegalArgumentException("no names and texts");
+            }
             var metadata = new HashMap<String, String>();
-            for (var entry : said.path("metadata").properties()) {
+            for (var entry : about.properties()) {
                 if (!entry.getValue().isString()) {
                     throw new IllegalArgumentException("no text");
                 }

@@ -26,7 +26,7 @@ import java.util.OptionalLong;
  *   <li>{@code POST /} with {@code {"length": 12345, "metadata": {"filename": "…"}}} begins: 201, with a {@code Location}.
  *   <li>{@code GET} there tells how many bytes came, and gives leave for parts that are missing, a hundred at once: each with its
  *       {@code offset} and {@code length} in the file, and the {@code method}, {@code url} and {@code headers} to send it with. So does
- *       the answer to the beginning.
+ *       the answer to the beginning; where it gives none, the store failed just then, and is asked again by {@code GET}.
  *   <li>{@code POST} there finishes: 200, or 409 where parts are missing. Doing so again is harmless.
  *   <li>{@code DELETE} there gives it up.
  * </ul>
@@ -35,7 +35,7 @@ import java.util.OptionalLong;
  * may be tried again. Whoever has the URL of a part may store that part until it expires, so that answers are not to be cached or logged.
  *
  * <p>Map it to a path and all below. Cost in round trips: begins with three, tells with four, finishes with what
- * {@link DirectUploads} says and three. Thread-safe.
+ * {@link DirectUploads} says and three; the last two with one more for each 1000 parts. Thread-safe.
  *
  * <pre>{@code
  * var direct = s3.directUploads(DirectUploadSettings.defaults());
@@ -99,13 +99,22 @@ public final class DirectUploadServlet extends HttpServlet {
                 "Location",
                 request.getContextPath() + request.getServletPath() + "/"
                         + upload.id().text());
-        answer(response, upload);
+        write(response, upload, leaveAtOnce(upload));
+    }
+
+    /** None where the store fails now: a beginning that is refused would be there all the same, and be begun again. */
+    private List<PresignedPart> leaveAtOnce(DirectUpload upload) {
+        try {
+            return leave(upload);
+        } catch (BackingServiceException e) {
+            return List.of();
+        }
     }
 
     private DirectUpload find(HttpServletRequest request, String path) throws RefusedException {
         return UploadId.parse(path.substring(1))
                 .flatMap(uploads::find)
-                .filter(upload -> access.mayUse(request, upload.seen()))
+                .filter(upload -> access.mayUse(request, upload.asUpload()))
                 .orElseThrow(TusRefusal.MISSING::asException);
     }
 
@@ -121,12 +130,20 @@ public final class DirectUploadServlet extends HttpServlet {
             throw TusUploads.refused(result);
         }
         var finished = upload.finishedAs(blob);
-        access.finished(request, response, finished.seen());
+        access.finished(request, response, finished.asUpload());
         answer(response, finished);
     }
 
     private void answer(HttpServletResponse response, DirectUpload upload) throws IOException {
-        var leave = upload.missing().isEmpty() ? List.<PresignedPart>of() : uploads.sign(upload.id(), upload.missing());
+        write(response, upload, leave(upload));
+    }
+
+    private List<PresignedPart> leave(DirectUpload upload) {
+        return upload.missing().isEmpty() ? List.of() : uploads.sign(upload.id(), upload.missing());
+    }
+
+    private static void write(HttpServletResponse response, DirectUpload upload, List<PresignedPart> leave)
+            throws IOException {
         response.setContentType("application/json");
         response.getOutputStream().write(DirectUploadJson.write(upload, leave));
     }

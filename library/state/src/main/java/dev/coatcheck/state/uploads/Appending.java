@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * One writer, from when it has the lease to when it gives it back.
  *
  * <p>It holds one chunk, and stores it when it is full. When bytes come and a third of the lease has passed since it last
- * stored something, it stores as much as there is of it, or renews its lease alone where that is little: a client that drips
- * would have the same chunk stored again and again. One from whom nothing comes may be superseded, and learns of it when it
+ * stored something, it stores as much as there is of it, or renews its lease alone where little of it is new: a client that
+ * drips would have the same chunk stored again and again. One from whom nothing comes may be superseded, and learns of it when it
  * stores next, because what it has seen is not what is stored any more.
  *
  * <p>With a checksum the offset stays where it was until all has come and is right: what was stored meanwhile does not
@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 final class Appending {
     private static final int FIRST_BYTES = 1 << 20;
 
-    /** How many bytes are worth that a chunk is stored before it is full. */
+    /** How many bytes at the least are worth that a chunk is stored before it is full. */
     private static final int WORTH_STORING = 64 << 10;
 
     private final UploadStore store;
@@ -125,10 +125,14 @@ final class Appending {
         if (System.nanoTime() - storedAt <= lease.toNanos() / 3) {
             return true;
         }
-        boolean isWorthIt = checksum == null && position - stored.record().offset() >= WORTH_STORING;
-        return isWorthIt
+        return checksum == null && isWorthStoring()
                 ? store(current().withLease(lease))
                 : keeps(store.replace(stored, stored.record().withLease(lease)));
+    }
+
+    /** In proportion, because all of the chunk is stored: what comes slowly is not written more than nine times. */
+    private boolean isWorthStoring() {
+        return position - stored.record().offset() >= Math.max(WORTH_STORING, filled / 8);
     }
 
     private AppendResult end() {

@@ -42,8 +42,8 @@ public record DirectUpload(
         return new DirectUpload(id, begun, partBytes, parts, List.of(), expiresAt, Optional.of(blob));
     }
 
-    /** The same as of one that passes through processes: for whoever decides about both. Of its offset, only the number counts. */
-    public Upload seen() {
+    /** As uploads that pass through processes are described; whole once all parts have come, finished or not. */
+    public Upload asUpload() {
         return new Upload(id, begun, came(), expiresAt, List.of(), blob);
     }
 }

@@ -5,9 +5,10 @@ import java.time.Duration;
 /**
  * How uploads are kept whose parts go directly to the store.
  *
- * @param leave how long what was signed for a part works; an hour by default, from a second to seven days
+ * @param leave how long what was signed for a part works, if the upload is not forgotten before; an hour by default, from a second to
+ *     seven days
  * @param expiry how long after its beginning an upload is forgotten that was not finished, and after its end what is known of one
- *     that was; 24 hours by default, from a second to a year
+ *     that was; 24 hours by default, from a second to a year, no less than the leave
  */
 public record DirectUploadSettings(Duration leave, Duration expiry) {
     private static final Duration SHORTEST = Duration.ofSeconds(1);
@@ -24,6 +25,11 @@ public record DirectUploadSettings(Duration leave, Duration expiry) {
         if (expiry.compareTo(SHORTEST) < 0 || expiry.compareTo(LONGEST) > 0) {
             throw new IllegalArgumentException(
                     "an upload is kept from %s to %s, not %s".formatted(SHORTEST, LONGEST, expiry));
+        }
+        if (leave.compareTo(expiry) > 0) {
+            throw new IllegalArgumentException(
+                    "leave for %s would outlast an upload that is kept for %s: give it for a shorter time"
+                            .formatted(leave, expiry));
         }
     }
 

@@ -28,7 +28,7 @@ import java.util.Optional;
  * <ul>
  *   <li>What an append said is kept is kept, whoever dies. A stream that breaks off keeps all that came; a process that is
  *       killed loses what came since it last stored something: one chunk (a mebibyte on PostgreSQL), or what came in a
- *       third of the lease and 64 KiB.
+ *       third of the lease and 64 KiB, or an eighth of what there was of the chunk where that is more.
  *   <li>An upload has one writer at a time. Another is told so, and may have its place when nothing came from it for as
  *       long as the {@linkplain UploadSettings#lease() lease}: it is dead, or its client is gone. If it was neither, it
  *       can store nothing more.
