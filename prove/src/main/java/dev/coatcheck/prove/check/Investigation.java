@@ -127,9 +127,15 @@ public final class Investigation {
         }
         CheckOutcome outcome = outcome(check, plans);
         String economy = check.economy(scenario, plans);
-        return outcome.result() == Result.PASSED && !economy.isEmpty()
-                ? new CheckOutcome(check, Result.PASSED, check.claim() + "; " + economy)
-                : outcome;
+        if (economy.isEmpty()) {
+            return outcome;
+        }
+        if (outcome.result() == Result.PASSED) {
+            return new CheckOutcome(check, Result.PASSED, check.claim() + "; " + economy);
+        }
+        // What lies behind a leak was not looked for after those steps either.
+        notes.add(check.label() + ": " + economy);
+        return outcome;
     }
 
     List<Leak> leaks() {
