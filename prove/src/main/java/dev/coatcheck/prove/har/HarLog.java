@@ -20,12 +20,15 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -99,8 +102,8 @@ record HarLog(String creator, List<HarEntry> entries) {
         private final JsonParser parser;
         private final List<HarEntry> entries = new ArrayList<>();
 
-        /** What a page asked for, and its service worker asked the application for then. */
-        private final List<HarEntry> throughWorker = new ArrayList<>();
+        /** The numbers of what a page asked for, and its service worker asked the application for then. */
+        private final Set<Integer> throughWorker = new LinkedHashSet<>();
 
         private String creator = "";
         private boolean hasEntries;
@@ -126,7 +129,9 @@ record HarLog(String creator, List<HarEntry> entries) {
             if (!hasEntries) {
                 throw wrong();
             }
-            throughWorker.stream().filter(this::isThereTwice).forEach(entries::remove);
+            Set<Integer> twice =
+                    throughWorker.stream().filter(this::isThereTwice).collect(Collectors.toSet());
+            entries.removeIf(entry -> twice.contains(entry.number()));
             if (entries.stream().allMatch(entry -> entry.at().isPresent())) {
                 // Some exports write a request when it has ended.
                 entries.sort(Comparator.comparing(entry -> entry.at().orElseThrow()));
@@ -134,15 +139,15 @@ record HarLog(String creator, List<HarEntry> entries) {
             return new HarLog(creator, entries);
         }
 
-        /** The application has seen one of them. */
-        private boolean isThereTwice(HarEntry outer) {
-            return entries.stream()
-                    .filter(inner -> !throughWorker.contains(inner))
-                    .anyMatch(inner -> inner.method().equals(outer.method())
+        /** The application has seen one of them; the other stands near it, as all stand in the order of their numbers yet. */
+        private boolean isThereTwice(int number) {
+            HarEntry outer = entries.get(number - 1);
+            return entries.subList(Math.max(0, number - NEAR), Math.min(entries.size(), number + NEAR - 1)).stream()
+                    .anyMatch(inner -> !throughWorker.contains(inner.number())
+                            && inner.method().equals(outer.method())
                             && inner.url().equals(outer.url())
-                            && inner.body().equals(outer.body())
-                            && inner.number() > outer.number() - NEAR
-                            && inner.number() < outer.number() + NEAR);
+                            && inner.user().equals(outer.user())
+                            && inner.body().equals(outer.body()));
         }
 
         private InvalidScenarioException wrong() {
@@ -200,7 +205,7 @@ record HarLog(String creator, List<HarEntry> entries) {
                     time(text(node, "startedDateTime")),
                     messages(node));
             if (node.path("_fetchedViaServiceWorker").asBoolean(false)) {
-                throughWorker.add(entry);
+                throughWorker.add(number);
             }
             return entry;
         }
