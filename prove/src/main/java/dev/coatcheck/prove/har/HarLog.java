@@ -19,6 +19,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -44,15 +45,16 @@ import tools.jackson.databind.json.JsonMapper;
  *
  * @param creator the program that made it
  * @param entries in the order in which they began
+ * @param tooLarge the numbers of those whose answers were too large to look for values in, and are empty here
  */
-record HarLog(String creator, List<HarEntry> entries) {
+record HarLog(String creator, List<HarEntry> entries, Set<Integer> tooLarge) {
     static final long LARGEST_FILE = 512L << 20;
     static final int MOST_ENTRIES = 50_000;
 
     private static final int LONGEST_TEXT = 128 << 20;
 
     /** No value of a later request is looked for in more. */
-    private static final int LARGEST_ANSWER = 8 << 20;
+    static final int LARGEST_ANSWER = 8 << 20;
 
     /** So near to each other two entries stand that are one request. */
     private static final int NEAR = 50;
@@ -73,6 +75,7 @@ record HarLog(String creator, List<HarEntry> entries) {
 
     HarLog {
         entries = List.copyOf(entries);
+        tooLarge = Set.copyOf(tooLarge);
     }
 
     /** @throws InvalidScenarioException if the file is no HAR */
@@ -105,6 +108,7 @@ record HarLog(String creator, List<HarEntry> entries) {
         /** The numbers of what a page asked for, and its service worker asked the application for then. */
         private final Set<Integer> throughWorker = new LinkedHashSet<>();
 
+        private final Set<Integer> tooLarge = new HashSet<>();
         private String creator = "";
         private boolean hasEntries;
 
@@ -136,7 +140,7 @@ record HarLog(String creator, List<HarEntry> entries) {
                 // Some exports write a request when it has ended.
                 entries.sort(Comparator.comparing(entry -> entry.at().orElseThrow()));
             }
-            return new HarLog(creator, entries);
+            return new HarLog(creator, entries, tooLarge);
         }
 
         /** The application has seen one of them; the other stands near it, as all stand in the order of their numbers yet. */
@@ -242,8 +246,11 @@ record HarLog(String creator, List<HarEntry> entries) {
             int status = response.path("status").asInt(0);
             boolean opaque = !HarReader.readsBodiesOf(type);
             byte[] bytes = opaque ? new byte[0] : content(number, content);
-            opaque |= bytes.length > LARGEST_ANSWER;
-            bytes = opaque ? new byte[0] : bytes;
+            if (bytes.length > LARGEST_ANSWER) {
+                tooLarge.add(number);
+                opaque = true;
+                bytes = new byte[0];
+            }
             boolean evicted = !opaque
                     && bytes.length == 0
                     && content.path("size").asLong(0) > 0

@@ -153,7 +153,15 @@ public final class HarReader {
                     + " steps: values that later steps have from them are sent as they were recorded. Export sooner, before"
                     + " other pages are loaded, or record with 'coatcheck record'");
         }
+        long tooLarge = entries.stream()
+                .filter(entry -> log.tooLarge().contains(entry.number()))
+                .count();
+        if (tooLarge > 0) {
+            notes.add("the answers of " + tooLarge + " steps have more than " + (HarLog.LARGEST_ANSWER >> 20)
+                    + " MiB: values that later steps have from them are sent as they were recorded");
+        }
         Bindings bindings = Bindings.find(recorded);
+        notes.addAll(bindings.notes());
         String name = String.valueOf(file.getFileName()).replaceFirst("(?i)\\.har$", "");
         Scenario scenario = new Scenario(
                 name, recorded.stream().map(step -> bindings.bind(step.step())).toList());
