@@ -118,12 +118,8 @@ public final class Investigation {
     private CheckOutcome split(Check check) throws InterruptedException {
         List<Plan> plans = check.plans(scenario, instances, lease, stage.mostProcesses());
         if (plans.isEmpty()) {
-            return new CheckOutcome(
-                    check,
-                    Result.SKIPPED,
-                    check == Check.CRASH
-                            ? "no step but the last changes anything"
-                            : "there are not enough processes to part any two steps");
+            // All others part any two steps, and there are two at least.
+            return new CheckOutcome(check, Result.SKIPPED, "no step but the last changes anything");
         }
         CheckOutcome outcome = outcome(check, plans);
         String economy = check.economy(scenario, plans);

@@ -201,7 +201,7 @@ record HarLog(String creator, List<HarEntry> entries, Set<Integer> tooLarge) {
                     HarUrl.parse(text(request, "url")),
                     headers(request),
                     cookies(request),
-                    body(request).map(body -> body.ofSize(size)),
+                    body(request).map(body -> body.asSent(size)),
                     size,
                     answer.response(),
                     answer.evicted(),
@@ -303,7 +303,7 @@ record HarLog(String creator, List<HarEntry> entries, Set<Integer> tooLarge) {
             return Optional.of(
                     text(data, "_file").isEmpty()
                             ? body
-                            : beside(text(data, "_file")).map(body::of).orElse(body));
+                            : beside(text(data, "_file")).map(body::withBytes).orElse(body));
         }
 
         private static List<Header> headers(JsonNode message) {
