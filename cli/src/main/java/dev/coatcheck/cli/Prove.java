@@ -291,9 +291,7 @@ final class Prove implements Callable<Integer> {
     private void checkElsewhere() {
         ParseResult parsed = spec.commandLine().getParseResult();
         List<String> typed = new ArrayList<>(trial.typed());
-        Stream.of("--instances", "--lease")
-                .filter(parsed::hasMatchedOption)
-                .forEach(typed::add);
+        Stream.of("--instances", "--lease").filter(parsed::hasMatchedOption).forEach(typed::add);
         if (parsed.hasMatchedPositional(0) && scenarios.areGiven()) {
             // Else its scenarios are played.
             typed.add("a folder (" + folder + ")");

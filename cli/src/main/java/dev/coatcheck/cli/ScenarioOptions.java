@@ -99,7 +99,8 @@ final class ScenarioOptions {
     }
 
     private void requireRecording(List<Path> files) {
-        if (recordedAt != null && files.stream().noneMatch(file -> file.toString().matches("(?i).*\\.har"))) {
+        if (recordedAt != null
+                && files.stream().noneMatch(file -> file.toString().matches("(?i).*\\.har"))) {
             throw wrong("--recorded-at tells where the application was when a recording NAME.har was made, and none is"
                     + " given; for instances that run already, --against and --origin tell where they are");
         }

@@ -119,7 +119,8 @@ public final class Bindings {
             if (!overlong.isEmpty()) {
                 notes.add("of what steps "
                         + overlong.stream().map(String::valueOf).collect(Collectors.joining(", ")) + " send, only "
-                        + MOST_LOOKED_UP + " words each were looked for in earlier answers: what comes behind them is sent"
+                        + MOST_LOOKED_UP
+                        + " words each were looked for in earlier answers: what comes behind them is sent"
                         + " as it was recorded");
             }
             return notes;

@@ -201,8 +201,9 @@ public enum Check {
         List<Integer> killed = Kills.afterWrites(scenario).tried();
         return killed.isEmpty()
                 ? List.of()
-                : List.of(Plan.of("crash", changingAfter(killed, scenario.steps().size()))
-                        .withDeaths(afterEach(killed, Death.OF_WHO_ANSWERED)));
+                : List.of(
+                        Plan.of("crash", changingAfter(killed, scenario.steps().size()))
+                                .withDeaths(afterEach(killed, Death.OF_WHO_ANSWERED)));
     }
 
     /** What of a long scenario was tried once for all that are alike, in words; empty where nothing was left out for that. */
@@ -221,7 +222,8 @@ public enum Check {
             }
             case AMNESIA -> {
                 Kills kills = Kills.betweenSteps(scenario);
-                yield economy(kills, "between " + steps + " steps", "where two steps follow each other that differ from two");
+                yield economy(
+                        kills, "between " + steps + " steps", "where two steps follow each other that differ from two");
             }
             case CRASH -> {
                 Kills kills = Kills.afterWrites(scenario);

@@ -45,8 +45,7 @@ record Kills(List<Integer> tried, List<Integer> leftOut) {
 
     /** The steps that were left out, as in a sentence. */
     String leftOutInWords() {
-        String named =
-                leftOut.stream().limit(MOST_NAMED).map(String::valueOf).collect(Collectors.joining(", "));
+        String named = leftOut.stream().limit(MOST_NAMED).map(String::valueOf).collect(Collectors.joining(", "));
         return leftOut.size() <= MOST_NAMED ? named : named + ", … (" + leftOut.size() + " in all)";
     }
 
@@ -72,8 +71,8 @@ record Kills(List<Integer> tried, List<Integer> leftOut) {
 
         /** @param looked at how many steps, from the one that somebody is killed after */
         Kills thinned(List<Integer> steps, int looked) {
-            IntFunction<Situation> situation = step ->
-                    new Situation(kinds.subList(step - 1, step - 1 + looked), kindsOfWrites.get(step - 1));
+            IntFunction<Situation> situation =
+                    step -> new Situation(kinds.subList(step - 1, step - 1 + looked), kindsOfWrites.get(step - 1));
             Set<Situation> seen = new HashSet<>();
             List<Integer> tried = new ArrayList<>();
             List<Integer> leftOut = new ArrayList<>();

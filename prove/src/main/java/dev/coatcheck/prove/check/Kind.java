@@ -21,8 +21,7 @@ import java.util.stream.Stream;
  * @param headers and cookies in the order of their names, without those that a browser sends by itself
  * @param expected the status and what else is asserted: a log-in that is refused does other work than one that is let in
  */
-record Kind(
-        String user, String method, String target, List<String> headers, List<String> body, List<String> expected) {
+record Kind(String user, String method, String target, List<String> headers, List<String> body, List<String> expected) {
     private static final Pattern CAPTURE_ID_OR_WORD = Pattern.compile("\\{\\{[^{}]*+}}"
             + "|\\p{XDigit}{8}-(?:\\p{XDigit}{4}-){3}\\p{XDigit}{12}(?![\\p{L}\\p{N}])"
             + "|[\\p{L}\\p{N}]++");
@@ -59,7 +58,12 @@ record Kind(
                 new ArrayList<>(List.of(step.expectation().status().toString()));
         step.expectation().assertions().forEach(assertion -> expected.add(general(assertion.toString())));
         return new Kind(
-                step.user(), request.method(), String.join(" ", target), headers(request), body(request.body()), expected);
+                step.user(),
+                request.method(),
+                String.join(" ", target),
+                headers(request),
+                body(request.body()),
+                expected);
     }
 
     private static List<String> headers(Request request) {
@@ -89,7 +93,9 @@ record Kind(
             case Body.File(var path, String contentType) -> List.of("file", general(path.toString()), contentType);
             case Body.Bytes(String base64) -> List.of("bytes", base64);
             case Body.Messages(List<Body.Message> messages) ->
-                messages.stream().map(message -> general(message.text().toString())).toList();
+                messages.stream()
+                        .map(message -> general(message.text().toString()))
+                        .toList();
         };
     }
 
@@ -111,9 +117,7 @@ record Kind(
 
     /** In a time that grows with the text's length alone, however few digits it has: each word is looked at once. */
     private static String general(String text) {
-        return CAPTURE_ID_OR_WORD
-                .matcher(text)
-                .replaceAll(match -> isParticular(match.group()) ? "#" : match.group());
+        return CAPTURE_ID_OR_WORD.matcher(text).replaceAll(match -> isParticular(match.group()) ? "#" : match.group());
     }
 
     private static boolean isParticular(String word) {

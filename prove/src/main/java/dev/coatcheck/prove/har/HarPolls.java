@@ -106,11 +106,7 @@ record HarPolls(List<HarEntry> entries, Map<Integer, Wait> waits, List<String> n
      * @param afterChange whether somebody had changed something before the first of them
      */
     private record Same(
-            List<HarEntry> entries,
-            List<Response> answers,
-            boolean alone,
-            Set<Integer> sudden,
-            boolean afterChange) {
+            List<HarEntry> entries, List<Response> answers, boolean alone, Set<Integer> sudden, boolean afterChange) {
         HarEntry first() {
             return entries.getFirst();
         }
@@ -240,13 +236,16 @@ record HarPolls(List<HarEntry> entries, Map<Integer, Wait> waits, List<String> n
             } else if (same.took(at + 1).compareTo(LONGEST_WAIT) > 0) {
                 notes.add(same.first().where() + " was asked for "
                         + same.took(at + 1).toMinutes() + " minutes until its answer had changed, and more than "
-                        + LONGEST_WAIT.toMinutes() + " are waited for nothing: it is played as often, without the waits."
+                        + LONGEST_WAIT.toMinutes()
+                        + " are waited for nothing: it is played as often, without the waits."
                         + " Record a shorter conversation, or leave this request out");
             } else {
                 replace(
                         same,
                         at + 1,
-                        told.map(word -> word.assertion(source + ", " + same.first().where()))
+                        told
+                                .map(word -> word.assertion(
+                                        source + ", " + same.first().where()))
                                 .stream()
                                 .toList());
             }
@@ -268,17 +267,12 @@ record HarPolls(List<HarEntry> entries, Map<Integer, Wait> waits, List<String> n
         private void replace(Same same, int many, List<Assertion> assertions) {
             HarEntry first = same.first();
             instead.put(first.number(), first.answeredAs(same.entries().get(many - 1)));
-            same.entries().stream()
-                    .limit(many)
-                    .skip(1)
-                    .map(HarEntry::number)
-                    .forEach(folded::add);
+            same.entries().stream().limit(many).skip(1).map(HarEntry::number).forEach(folded::add);
             waits.put(first.number(), new Wait(polling(same.took(many), many), assertions));
         }
 
         private static Polling polling(Duration took, int many) {
-            Duration interval =
-                    between(SHORTEST_INTERVAL, took.dividedBy(many - 1L), LONGEST_INTERVAL);
+            Duration interval = between(SHORTEST_INTERVAL, took.dividedBy(many - 1L), LONGEST_INTERVAL);
             Duration whole = between(LEAST_WAIT, took.multipliedBy(SLOWER), LONGEST_WAIT);
             return new Polling((int) Math.min(MOST_RETRIES, whole.dividedBy(interval)), interval);
         }

@@ -188,10 +188,10 @@ public final class HarReader {
                 + expectation.assertions().stream()
                         .map(assertion -> " and " + assertion)
                         .collect(Collectors.joining());
-        notes.add(entry.where() + " was asked again and again until its answer was another one, and is one step that waits"
-                + " for " + awaited + ": at most " + wait.most().toSeconds() + " s");
-        return new Step(
-                step.number(), step.user(), step.request(), wait.polling(), expectation, step.captures());
+        notes.add(entry.where()
+                + " was asked again and again until its answer was another one, and is one step that waits" + " for "
+                + awaited + ": at most " + wait.most().toSeconds() + " s");
+        return new Step(step.number(), step.user(), step.request(), wait.polling(), expectation, step.captures());
     }
 
     private static List<String> unsaid(List<HarEntry> entries) {

@@ -45,9 +45,8 @@ final class HarSockets {
     /** When somebody said something, in order; bytes too, which are not sent when it is played. */
     static List<Instant> saidAt(List<HarEntry> entries) {
         return entries.stream()
-                .flatMap(entry -> entry.messages().stream()
-                        .filter(HarMessage::sent)
-                        .map(message -> notBefore(entry, message)))
+                .flatMap(entry ->
+                        entry.messages().stream().filter(HarMessage::sent).map(message -> notBefore(entry, message)))
                 .sorted()
                 .toList();
     }

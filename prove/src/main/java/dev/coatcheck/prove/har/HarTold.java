@@ -129,7 +129,9 @@ record HarTold(JsonPath path, String name, Optional<Operand> value, int at) {
             return all.stream()
                     .filter(HarTold::isOfState)
                     .findFirst()
-                    .or(() -> all.stream().filter(told -> told.value().isPresent()).findFirst())
+                    .or(() -> all.stream()
+                            .filter(told -> told.value().isPresent())
+                            .findFirst())
                     .or(() -> all.stream().findFirst());
         }
 

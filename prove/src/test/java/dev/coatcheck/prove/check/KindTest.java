@@ -48,7 +48,8 @@ class KindTest {
 
     @Test
     void a_header_that_chooses_what_is_done_makes_another_kind_and_one_of_the_browser_does_not() {
-        Kind plain = Kind.of(get("/", new Field("User-Agent", text("Mozilla/5.0")), new Field("X-Request-Id", text("17"))));
+        Kind plain =
+                Kind.of(get("/", new Field("User-Agent", text("Mozilla/5.0")), new Field("X-Request-Id", text("17"))));
 
         assertThat(Kind.of(get("/", new Field("x-request-id", text("18")), new Field("Sec-Fetch-Mode", text("cors")))))
                 .isEqualTo(plain);

@@ -198,8 +198,7 @@ class HarPollsTest {
         Reading recording = archive.read(folder);
 
         assertThat(recording.scenario().steps()).hasSize(4);
-        assertThat(recording.scenario().steps().getFirst().polling())
-                .isEqualTo(new Polling(60, Duration.ofSeconds(5)));
+        assertThat(recording.scenario().steps().getFirst().polling()).isEqualTo(new Polling(60, Duration.ofSeconds(5)));
         assertThat(recording.notes())
                 .anyMatch(note -> note.endsWith("waits for status 200: at most 300 s"))
                 .anyMatch(note -> note.contains("entry 4 (GET /jobs/18) was asked for 30 minutes"))
@@ -235,7 +234,8 @@ class HarPollsTest {
     }
 
     private static Map<String, Object> said(int second, String text) {
-        return Map.of("type", "send", "time", BEGIN.plusSeconds(second).getEpochSecond() + 0.5, "opcode", 1, "data", text);
+        return Map.of(
+                "type", "send", "time", BEGIN.plusSeconds(second).getEpochSecond() + 0.5, "opcode", 1, "data", text);
     }
 
     private Archive.Entry entry(String method, String path, int status) {

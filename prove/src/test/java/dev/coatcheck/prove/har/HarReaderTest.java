@@ -453,8 +453,7 @@ class HarReaderTest {
                 .answer(
                         "text/html",
                         "<input type=hidden name=_csrf value=4f1c9a77d2e0>" + "<p>row</p>".repeat(120_000));
-        archive.entry("POST", "/table", 200)
-                .body("application/x-www-form-urlencoded", "_csrf=4f1c9a77d2e0&a=1");
+        archive.entry("POST", "/table", 200).body("application/x-www-form-urlencoded", "_csrf=4f1c9a77d2e0&a=1");
         archive.entry("GET", "/all", 200).answer("text/plain", "x".repeat(9 << 20));
 
         Reading recording = archive.read(folder);
