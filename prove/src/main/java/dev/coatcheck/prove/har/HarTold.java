@@ -136,7 +136,7 @@ record HarTold(JsonPath path, String name, Optional<Operand> value, int at) {
         }
 
         private Optional<HarTold> told(JsonPath path, Leaf leaf) {
-            List<String> answers = said.get(path);
+            List<String> answers = said.getOrDefault(path, List.of());
             boolean always = !answers.contains(NOTHING);
             Optional<Operand> word = always ? leaf.word() : Optional.empty();
             int since = IntStream.range(0, answers.size())
