@@ -30,6 +30,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -290,9 +291,7 @@ final class Prove implements Callable<Integer> {
     private void checkElsewhere() {
         ParseResult parsed = spec.commandLine().getParseResult();
         List<String> typed = new ArrayList<>(trial.typed());
-        List.of("--instances", "--lease").stream()
-                .filter(parsed::hasMatchedOption)
-                .forEach(typed::add);
+        Stream.of("--instances", "--lease").filter(parsed::hasMatchedOption).forEach(typed::add);
         if (parsed.hasMatchedPositional(0) && scenarios.areGiven()) {
             // Else its scenarios are played.
             typed.add("a folder (" + folder + ")");

@@ -81,17 +81,28 @@ final class ScenarioOptions {
     List<ProofSettings.Source> sources(WorkingFolder here, Path application) {
         try {
             if (!steps.isEmpty()) {
+                requireRecording(List.of());
                 Scenario scenario = StepLines.read(steps, here.path(), variables.keySet());
                 return List.of(new ProofSettings.Source(scenario, Optional.empty()));
             }
+            List<Path> files = files(here, application);
+            requireRecording(files);
             List<ProofSettings.Source> sources = new ArrayList<>();
-            for (Path file : files(here, application)) {
+            for (Path file : files) {
                 sources.add(ProofSettings.Source.read(
                         here.resolve(file), here.shown(file), variables.keySet(), Optional.ofNullable(recordedAt)));
             }
             return sources;
         } catch (InvalidScenarioException e) {
             throw wrong(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void requireRecording(List<Path> files) {
+        if (recordedAt != null
+                && files.stream().noneMatch(file -> file.toString().matches("(?i).*\\.har"))) {
+            throw wrong("--recorded-at tells where the application was when a recording NAME.har was made, and none is"
+                    + " given; for instances that run already, --against and --origin tell where they are");
         }
     }
 

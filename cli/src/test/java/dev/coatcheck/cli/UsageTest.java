@@ -100,6 +100,13 @@ class UsageTest {
     }
 
     @Test
+    void the_address_of_a_recording_is_of_no_use_without_one() {
+        assertThat(run("prove", "--web", "x", "--step", "/", "--step", "/me", "--recorded-at", "http://shop.example"))
+                .isEqualTo(Coatcheck.WRONG_USAGE);
+        assertThat(err.toString()).contains("--recorded-at tells where").contains("none is given");
+    }
+
+    @Test
     void a_request_without_its_quotes_is_told_to_be_one_argument() {
         String application = folder.toString();
         assertThat(run("prove", "-C", application, "--web", "x", "--step", "POST", "/login", "--step", "/me"))

@@ -14,7 +14,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * Where the values of a recorded conversation came from. A bound scenario captures them where they are produced and sends what
@@ -27,7 +30,7 @@ import java.util.regex.Pattern;
  * Where a response has nothing in that place when it is played, the value that was recorded is sent.
  *
  * <p>Of one request the first 2,000 words that may be such are looked up, and responses of more than 1 MiB give nothing but
- * their headers: whoever uploads a table has not read it before.
+ * their headers and the hidden fields of a page: whoever uploads a table has not read it before. Notes tell where that was so.
  *
  * <p>For recordings. In a scenario that a person wrote, what stands there is meant: it has captures for what is not.
  *
@@ -39,10 +42,12 @@ public final class Bindings {
 
     private final List<Binding> all;
     private final Map<Integer, Step> bound;
+    private final List<String> notes;
 
-    private Bindings(List<Binding> all, Map<Integer, Step> bound) {
+    private Bindings(List<Binding> all, Map<Integer, Step> bound, List<String> notes) {
         this.all = List.copyOf(all);
         this.bound = Map.copyOf(bound);
+        this.notes = List.copyOf(notes);
     }
 
     /** Finds the bindings of a conversation whose steps stand in the order of their numbers. */
@@ -53,6 +58,11 @@ public final class Bindings {
     /** What was found, in the order of the consumers. */
     public List<Binding> all() {
         return all;
+    }
+
+    /** Where not all was looked for, in sentences. */
+    public List<String> notes() {
+        return notes;
     }
 
     /** The step with variables for what it carries and captures for what it gives; itself, where it was not recorded. */
@@ -74,6 +84,7 @@ public final class Bindings {
         private final Set<String> saidByUser = new HashSet<>();
         private final Map<String, String> variables = new HashMap<>();
         private final Map<Integer, List<Capture>> captures = new HashMap<>();
+        private final SortedSet<Integer> overlong = new TreeSet<>();
         private int lookedUp;
 
         private record Earlier(int step, Leaves leaves) {}
@@ -92,12 +103,36 @@ public final class Bindings {
                 both.addAll(more);
                 return step.withCaptures(both);
             }));
-            return new Bindings(found, steps);
+            return new Bindings(found, steps, notes());
+        }
+
+        private List<String> notes() {
+            List<String> notes = new ArrayList<>();
+            long cut = responses.stream()
+                    .filter(earlier -> earlier.leaves().areCut())
+                    .count();
+            if (cut > 0) {
+                notes.add("in the answers of " + cut + " steps, which have more than " + (Leaves.LONGEST_BODY >> 20)
+                        + " MiB, nothing was looked for but headers and hidden fields: other values that later steps have"
+                        + " from them are sent as they were recorded");
+            }
+            if (!overlong.isEmpty()) {
+                notes.add("of what steps "
+                        + overlong.stream().map(String::valueOf).collect(Collectors.joining(", ")) + " send, only "
+                        + MOST_LOOKED_UP
+                        + " words each were looked for in earlier answers: what comes behind them is sent"
+                        + " as it was recorded");
+            }
+            return notes;
         }
 
         private Optional<Template.Variable> source(int consumer, String name, String word) {
             boolean candidate = isTelling(word) || SMALL_NUMBER.matcher(word).matches();
-            if (!candidate || saidByUser.contains(word) || ++lookedUp > MOST_LOOKED_UP) {
+            if (!candidate || saidByUser.contains(word)) {
+                return Optional.empty();
+            }
+            if (++lookedUp > MOST_LOOKED_UP) {
+                overlong.add(consumer);
                 return Optional.empty();
             }
             for (Earlier earlier : responses.reversed()) {

@@ -45,12 +45,13 @@ final class Leaves {
             "transfer-encoding",
             "vary");
 
-    /** In a longer text nothing is looked for. */
-    private static final int LONGEST_BODY = 1 << 20;
+    /** In a longer body nothing is looked for but the hidden fields of a page, as the token that each form needs. */
+    static final int LONGEST_BODY = 1 << 20;
 
     private static final Pattern WORDS = Pattern.compile("[\\p{L}\\p{N}]+");
 
     private final Response response;
+    private final boolean isLong;
     private final String text;
 
     /** So that most of what is looked for in the text need not be; made when it is needed first. */
@@ -62,7 +63,7 @@ final class Leaves {
 
     Leaves(Response response) {
         this.response = response;
-        boolean isLong = response.content().length() > LONGEST_BODY;
+        this.isLong = response.content().length() > LONGEST_BODY;
         this.text = !isLong && response.isText() && !response.isJson() ? response.text() : "";
         if (!isLong && response.isJson()) {
             response.json().ifPresent(json -> json(new JsonPath(List.of()), "", json));
@@ -74,9 +75,14 @@ final class Leaves {
             }
         }
         response.header("Location").ifPresent(this::location);
-        if (!isLong && response.isHtml()) {
+        if (response.isHtml()) {
             html(Jsoup.parse(response.text()));
         }
+    }
+
+    /** Whether the body holds more than was looked for. */
+    boolean areCut() {
+        return isLong && (response.isText() || response.isJson());
     }
 
     /** Those that hold the value, the surest first. */

@@ -36,6 +36,9 @@ final class Again {
     /** How many requests were sent to several processes, and to one in turn with them. */
     private int tried;
 
+    /** How many findings were held against several processes. */
+    private int held;
+
     /** @param known what other checks have found */
     Again(Stage stage, Scenario scenario, int instances, List<Leak> known) {
         this.stage = stage;
@@ -97,8 +100,9 @@ final class Again {
                             + (cutShort
                                     ? "as many of its own as there was time for"
                                     : alone.tried().size() + " of its own");
-            // What was accepted again by itself was no limit that stands: a breaker, a bucket, somebody else's deploy.
-            if (refused.answer().speaksOfOthers() && !cutShort && !refused.passing()) {
+            // A breaker, a start, somebody else's deploy; a limit that is filled again is one all the same.
+            boolean busyForOnce = refused.passing() && refused.answer().isUnavailable();
+            if (refused.answer().speaksOfOthers() && !cutShort && !busyForOnce) {
                 doubt(refused, otherwise);
             } else {
                 // By chance, or for what those others do to it.
@@ -127,12 +131,13 @@ final class Again {
         if (!repetitions.hasRepeated()) {
             return new CheckOutcome(Check.AGAIN, inDoubt, "no step could be repeated; " + effort);
         }
-        return found == 0
-                ? new CheckOutcome(
-                        Check.AGAIN,
-                        Result.SKIPPED,
-                        "none was refused and none gave out ids that are new each time; " + effort)
-                : new CheckOutcome(Check.AGAIN, Result.PASSED, Check.AGAIN.claim() + "; " + effort);
+        if (held > 0) {
+            return new CheckOutcome(Check.AGAIN, Result.PASSED, Check.AGAIN.claim() + "; " + effort);
+        }
+        String why = found == 0
+                ? "none was refused and none gave out ids that are new each time"
+                : "nothing that one process refuses or makes was tried in several, as the notes say";
+        return new CheckOutcome(Check.AGAIN, Result.SKIPPED, why + "; " + effort);
     }
 
     /** What a step leaves in its process is why another process takes it again. */
@@ -161,9 +166,12 @@ final class Again {
         if (first.broken().isEmpty()) {
             if (!trick.took().test(first)) {
                 doubt(finding, "the other processes did not take the step at all, or answered it in another way");
+            } else {
+                held++;
             }
             return Optional.empty();
         }
+        held++;
         int victim = first.broken().get().step();
         Confirmation confirmation = Confirmation.of(judged, trick.plan(), victim, Optional.of(first));
         if (!confirmation.isConfirmed()) {

@@ -54,6 +54,10 @@ record Answer(int status, String leadsTo) {
         return status == TOO_MANY || status == LOCKED || status == UNAVAILABLE;
     }
 
+    boolean isUnavailable() {
+        return status == UNAVAILABLE;
+    }
+
     boolean isTooMany() {
         return status == TOO_MANY;
     }

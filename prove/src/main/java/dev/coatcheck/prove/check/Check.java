@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -48,9 +47,6 @@ public enum Check {
     SCALE("another number of processes fails no request"),
     /** What is observed beside the state: variables, logs, files, signals. Advice, which counts where that is asked for. */
     FACTORS("nothing speaks against it beside its state");
-
-    /** Of a longer scenario not every step gets a process of its own: each is a start, and most steps are like others. */
-    static final int LONG = 32;
 
     /** So many steps of a long scenario follow each other in different processes, before the first is come back to. */
     private static final int APART_IN_LONG = 16;
@@ -136,8 +132,8 @@ public enum Check {
      * are apart in some run. Then reads go to one process and writes to another, for a copy that is read again after the
      * original was changed elsewhere. The last run gives each step a process of its own, for what either of two earlier
      * steps heals. Of the others only those are made in which a process is come back to after another one has served: what else
-     * they part, the last one parts as well. Where there are not as many processes as steps, all others are made, and no last one;
-     * of a long scenario the last one gives a process of its own to each of those steps that follow each other.
+     * they part, the last one parts as well. Where there are not as many processes as steps, and in a long scenario, all others are
+     * made, and the last one gives a process of its own to each of so many steps that follow each other, if there are as many.
      */
     private static List<Plan> spread(int steps, int instances, List<Integer> writing, int most) {
         List<List<Seat>> runs = new ArrayList<>();
@@ -147,7 +143,7 @@ public enum Check {
         }
         runs.add(seats(steps, step -> writing.contains(step + 1) ? 1 : 0));
         List<Seat> apart = seats(steps, step -> step);
-        boolean isParted = steps <= Math.min(most, LONG);
+        boolean isParted = steps <= Math.min(most, Kills.LONG);
         if (isParted) {
             runs.add(apart);
         } else if (most >= APART_IN_LONG) {
@@ -185,14 +181,10 @@ public enum Check {
                 .toList();
     }
 
-    /** Of a long scenario only between two steps of which not two like them stood there before. */
     private static Plan amnesia(Scenario scenario) {
-        Set<List<Kind>> seen = new HashSet<>();
-        List<Kind> kinds = scenario.steps().stream().map(Kind::of).toList();
-        List<Integer> killed = allBut(kinds.size()).stream()
-                .filter(step -> kinds.size() <= LONG || seen.add(kinds.subList(step - 1, step + 1)))
-                .toList();
-        return Plan.of("amnesia", changingAfter(killed, kinds.size())).withDeaths(afterEach(killed, Death.OF_ALL));
+        List<Integer> killed = Kills.betweenSteps(scenario).tried();
+        return Plan.of("amnesia", changingAfter(killed, scenario.steps().size()))
+                .withDeaths(afterEach(killed, Death.OF_ALL));
     }
 
     private static Plan restart(int steps) {
@@ -205,41 +197,48 @@ public enum Check {
                 .startingLate();
     }
 
-    /** Of a long scenario only after the first of those that are alike. */
     private static List<Plan> crash(Scenario scenario) {
-        int steps = scenario.steps().size();
-        Set<Kind> seen = new HashSet<>();
-        List<Integer> killed = Writing.steps(scenario).stream()
-                .filter(allBut(steps)::contains)
-                .filter(step ->
-                        steps <= LONG || seen.add(Kind.of(scenario.steps().get(step - 1))))
-                .toList();
-        if (killed.isEmpty()) {
-            return List.of();
-        }
-        return List.of(
-                Plan.of("crash", changingAfter(killed, steps)).withDeaths(afterEach(killed, Death.OF_WHO_ANSWERED)));
+        List<Integer> killed = Kills.afterWrites(scenario).tried();
+        return killed.isEmpty()
+                ? List.of()
+                : List.of(
+                        Plan.of("crash", changingAfter(killed, scenario.steps().size()))
+                                .withDeaths(afterEach(killed, Death.OF_WHO_ANSWERED)));
     }
 
     /** What of a long scenario was tried once for all that are alike, in words; empty where nothing was left out for that. */
     String economy(Scenario scenario, List<Plan> plans) {
-        int kills = plans.stream().mapToInt(plan -> plan.deaths().size()).sum();
         int steps = scenario.steps().size();
-        if (steps <= LONG) {
+        if (steps <= Kills.LONG) {
             return "";
         }
-        int processes = plans.stream().mapToInt(Plan::processes).max().orElse(0);
         return switch (this) {
-            case SPREAD ->
-                processes < APART_IN_LONG
+            case SPREAD -> {
+                int processes = plans.stream().mapToInt(Plan::processes).max().orElse(0);
+                yield processes < APART_IN_LONG
                         ? ""
                         : "each step apart from the " + (processes - 1)
                                 + " before it at once, and from all others in turn";
-            case AMNESIA ->
-                kills + " kills between " + steps + " steps, one for each two kinds of requests that follow each other";
-            case CRASH -> kills + " kills after writing steps, one for each kind of them";
+            }
+            case AMNESIA -> {
+                Kills kills = Kills.betweenSteps(scenario);
+                yield economy(
+                        kills, "between " + steps + " steps", "where two steps follow each other that differ from two");
+            }
+            case CRASH -> {
+                Kills kills = Kills.afterWrites(scenario);
+                int writes = kills.tried().size() + kills.leftOut().size();
+                yield economy(kills, "after " + writes + " writing steps", "which differ from one");
+            }
             case RESTART, AGREE, AGAIN, SOCKETS, DRAIN, ROLL, SCALE, FACTORS -> "";
         };
+    }
+
+    private static String economy(Kills kills, String where, String how) {
+        return kills.leftOut().isEmpty()
+                ? ""
+                : kills.tried().size() + " kills " + where + "; not after steps " + kills.leftOutInWords() + ", " + how
+                        + " before in numbers, ids and captures alone";
     }
 
     /** After each of these steps the next process goes on. */
@@ -248,10 +247,6 @@ public enum Check {
                 .mapToObj(step -> Seat.at(
                         (int) changes.stream().filter(change -> change < step).count()))
                 .toList();
-    }
-
-    private static List<Integer> allBut(int last) {
-        return IntStream.range(1, last).boxed().toList();
     }
 
     private static Map<Integer, Death> afterEach(List<Integer> steps, Death death) {

@@ -118,18 +118,20 @@ public final class Investigation {
     private CheckOutcome split(Check check) throws InterruptedException {
         List<Plan> plans = check.plans(scenario, instances, lease, stage.mostProcesses());
         if (plans.isEmpty()) {
-            return new CheckOutcome(
-                    check,
-                    Result.SKIPPED,
-                    check == Check.CRASH
-                            ? "no step but the last changes anything"
-                            : "there are not enough processes to part any two steps");
+            // All others part any two steps, and there are two at least.
+            return new CheckOutcome(check, Result.SKIPPED, "no step but the last changes anything");
         }
         CheckOutcome outcome = outcome(check, plans);
         String economy = check.economy(scenario, plans);
-        return outcome.result() == Result.PASSED && !economy.isEmpty()
-                ? new CheckOutcome(check, Result.PASSED, check.claim() + "; " + economy)
-                : outcome;
+        if (economy.isEmpty()) {
+            return outcome;
+        }
+        if (outcome.result() == Result.PASSED) {
+            return new CheckOutcome(check, Result.PASSED, check.claim() + "; " + economy);
+        }
+        // What lies behind a leak was not looked for after those steps either.
+        notes.add(check.label() + ": " + economy);
+        return outcome;
     }
 
     List<Leak> leaks() {

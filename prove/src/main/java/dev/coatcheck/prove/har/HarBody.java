@@ -22,7 +22,7 @@ record HarBody(String contentType, String text, boolean encoded, List<Param> par
     record Param(String name, String value, String fileName, String contentType) {}
 
     /** The same, with these bytes. */
-    HarBody of(byte[] bytes) {
+    HarBody withBytes(byte[] bytes) {
         return new HarBody(contentType, Base64.getEncoder().encodeToString(bytes), true, params);
     }
 
@@ -32,12 +32,12 @@ record HarBody(String contentType, String text, boolean encoded, List<Param> par
      *
      * @param size how many bytes were sent; 0 or less where that is not known
      */
-    HarBody ofSize(long size) {
+    HarBody asSent(long size) {
         boolean isBytes = !encoded
                 && size == text.length()
                 && text.chars().allMatch(c -> c <= 0xff)
                 && text.chars().anyMatch(c -> c >= 0x80);
-        return isBytes ? of(text.getBytes(StandardCharsets.ISO_8859_1)) : this;
+        return isBytes ? withBytes(text.getBytes(StandardCharsets.ISO_8859_1)) : this;
     }
 
     /** @throws IllegalArgumentException if it should be base64 and is not */

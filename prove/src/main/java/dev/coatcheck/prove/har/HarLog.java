@@ -19,13 +19,17 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -41,15 +45,16 @@ import tools.jackson.databind.json.JsonMapper;
  *
  * @param creator the program that made it
  * @param entries in the order in which they began
+ * @param tooLarge the numbers of those whose answers were too large to look for values in, and are empty here
  */
-record HarLog(String creator, List<HarEntry> entries) {
+record HarLog(String creator, List<HarEntry> entries, Set<Integer> tooLarge) {
     static final long LARGEST_FILE = 512L << 20;
     static final int MOST_ENTRIES = 50_000;
 
     private static final int LONGEST_TEXT = 128 << 20;
 
     /** No value of a later request is looked for in more. */
-    private static final int LARGEST_ANSWER = 8 << 20;
+    static final int LARGEST_ANSWER = 8 << 20;
 
     /** So near to each other two entries stand that are one request. */
     private static final int NEAR = 50;
@@ -70,6 +75,7 @@ record HarLog(String creator, List<HarEntry> entries) {
 
     HarLog {
         entries = List.copyOf(entries);
+        tooLarge = Set.copyOf(tooLarge);
     }
 
     /** @throws InvalidScenarioException if the file is no HAR */
@@ -99,9 +105,10 @@ record HarLog(String creator, List<HarEntry> entries) {
         private final JsonParser parser;
         private final List<HarEntry> entries = new ArrayList<>();
 
-        /** What a page asked for, and its service worker asked the application for then. */
-        private final List<HarEntry> throughWorker = new ArrayList<>();
+        /** The numbers of what a page asked for, and its service worker asked the application for then. */
+        private final Set<Integer> throughWorker = new LinkedHashSet<>();
 
+        private final Set<Integer> tooLarge = new HashSet<>();
         private String creator = "";
         private boolean hasEntries;
 
@@ -126,23 +133,25 @@ record HarLog(String creator, List<HarEntry> entries) {
             if (!hasEntries) {
                 throw wrong();
             }
-            throughWorker.stream().filter(this::isThereTwice).forEach(entries::remove);
+            Set<Integer> twice =
+                    throughWorker.stream().filter(this::isThereTwice).collect(Collectors.toSet());
+            entries.removeIf(entry -> twice.contains(entry.number()));
             if (entries.stream().allMatch(entry -> entry.at().isPresent())) {
                 // Some exports write a request when it has ended.
                 entries.sort(Comparator.comparing(entry -> entry.at().orElseThrow()));
             }
-            return new HarLog(creator, entries);
+            return new HarLog(creator, entries, tooLarge);
         }
 
-        /** The application has seen one of them. */
-        private boolean isThereTwice(HarEntry outer) {
-            return entries.stream()
-                    .filter(inner -> !throughWorker.contains(inner))
-                    .anyMatch(inner -> inner.method().equals(outer.method())
+        /** The application has seen one of them; the other stands near it, as all stand in the order of their numbers yet. */
+        private boolean isThereTwice(int number) {
+            HarEntry outer = entries.get(number - 1);
+            return entries.subList(Math.max(0, number - NEAR), Math.min(entries.size(), number + NEAR - 1)).stream()
+                    .anyMatch(inner -> !throughWorker.contains(inner.number())
+                            && inner.method().equals(outer.method())
                             && inner.url().equals(outer.url())
-                            && inner.body().equals(outer.body())
-                            && inner.number() > outer.number() - NEAR
-                            && inner.number() < outer.number() + NEAR);
+                            && inner.user().equals(outer.user())
+                            && inner.body().equals(outer.body()));
         }
 
         private InvalidScenarioException wrong() {
@@ -192,7 +201,7 @@ record HarLog(String creator, List<HarEntry> entries) {
                     HarUrl.parse(text(request, "url")),
                     headers(request),
                     cookies(request),
-                    body(request).map(body -> body.ofSize(size)),
+                    body(request).map(body -> body.asSent(size)),
                     size,
                     answer.response(),
                     answer.evicted(),
@@ -200,7 +209,7 @@ record HarLog(String creator, List<HarEntry> entries) {
                     time(text(node, "startedDateTime")),
                     messages(node));
             if (node.path("_fetchedViaServiceWorker").asBoolean(false)) {
-                throughWorker.add(entry);
+                throughWorker.add(number);
             }
             return entry;
         }
@@ -237,8 +246,11 @@ record HarLog(String creator, List<HarEntry> entries) {
             int status = response.path("status").asInt(0);
             boolean opaque = !HarReader.readsBodiesOf(type);
             byte[] bytes = opaque ? new byte[0] : content(number, content);
-            opaque |= bytes.length > LARGEST_ANSWER;
-            bytes = opaque ? new byte[0] : bytes;
+            if (bytes.length > LARGEST_ANSWER) {
+                tooLarge.add(number);
+                opaque = true;
+                bytes = new byte[0];
+            }
             boolean evicted = !opaque
                     && bytes.length == 0
                     && content.path("size").asLong(0) > 0
@@ -291,7 +303,7 @@ record HarLog(String creator, List<HarEntry> entries) {
             return Optional.of(
                     text(data, "_file").isEmpty()
                             ? body
-                            : beside(text(data, "_file")).map(body::of).orElse(body));
+                            : beside(text(data, "_file")).map(body::withBytes).orElse(body));
         }
 
         private static List<Header> headers(JsonNode message) {

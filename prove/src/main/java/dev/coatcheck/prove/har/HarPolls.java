@@ -2,17 +2,12 @@ package dev.coatcheck.prove.har;
 
 import dev.coatcheck.prove.play.Response;
 import dev.coatcheck.prove.scenario.Assertion;
-import dev.coatcheck.prove.scenario.JsonPath;
-import dev.coatcheck.prove.scenario.Operand;
-import dev.coatcheck.prove.scenario.Place;
 import dev.coatcheck.prove.scenario.Polling;
-import dev.coatcheck.prove.scenario.Predicate;
-import dev.coatcheck.prove.scenario.Query;
-import dev.coatcheck.prove.scenario.Selection;
-import dev.coatcheck.prove.scenario.Template;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -20,16 +15,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Pattern;
 import java.util.stream.IntStream;
-import tools.jackson.databind.JsonNode;
 
 /**
  * Requests that were repeated until their answer was another one, each as one that is repeated until then: played one after the
  * other, without the time between them, they would be answered too early, and so many would come in no other run.
  *
- * <p>Repetitions are reads of one user that are alike, with the same cookies, while nobody changes anything. They waited for another
- * status that is a success, or for a word or a place in an answer of JSON that none before it had.
+ * <p>Repetitions are reads of one user that are alike, with the same cookies, while nobody changes anything, by a request or a
+ * message on a WebSocket. They waited for another status that is a success, or for a word or a place in an answer of JSON that
+ * none before it had. What is in doubt is left as it was recorded, and noted.
  *
  * @param entries without those that were repetitions; the first of them is answered as the last was
  * @param waits how the entries wait that were repeated, by their numbers
@@ -43,7 +37,6 @@ record HarPolls(List<HarEntry> entries, Map<Integer, Wait> waits, List<String> n
     private static final int FEWEST = 3;
 
     private static final int MOST_RETRIES = 1000;
-    private static final int MOST_LEAVES = 1000;
     private static final Duration USUAL_INTERVAL = Duration.ofMillis(500);
     private static final Duration SHORTEST_INTERVAL = Duration.ofMillis(100);
     private static final Duration LONGEST_INTERVAL = Duration.ofSeconds(5);
@@ -51,17 +44,38 @@ record HarPolls(List<HarEntry> entries, Map<Integer, Wait> waits, List<String> n
     /** For what was ready soon once, and is not each time. */
     private static final Duration LEAST_WAIT = Duration.ofSeconds(20);
 
+    /** Each run that does not find it waits for so long. */
+    private static final Duration LONGEST_WAIT = Duration.ofMinutes(5);
+
     private static final int SLOWER = 3;
-    private static final Pattern WORD = Pattern.compile("\\p{L}[\\p{L} _-]{0,31}");
-    private static final Pattern OF_STATES = Pattern.compile(
-            "(?i).*(state|status|phase|stage|done|ready|finished|complete|processed|pending|running).*");
+
+    /** Of one address they ask for different things. */
+    private static final List<String> CHOOSING = List.of(
+            "Accept",
+            "Authorization",
+            "HX-Request",
+            "HX-Target",
+            "Range",
+            "RSC",
+            "Turbo-Frame",
+            "X-Inertia",
+            "X-Requested-With");
 
     /**
      * Until when a request is repeated.
      *
      * @param assertions of its answer, beside the status
      */
-    record Wait(Polling polling, List<Assertion> assertions) {}
+    record Wait(Polling polling, List<Assertion> assertions) {
+        Wait {
+            assertions = List.copyOf(assertions);
+        }
+
+        /** How long it waits at most. */
+        Duration most() {
+            return polling.interval().multipliedBy(polling.retries());
+        }
+    }
 
     HarPolls {
         entries = List.copyOf(entries);
@@ -75,10 +89,65 @@ record HarPolls(List<HarEntry> entries, Map<Integer, Wait> waits, List<String> n
     }
 
     private record Asked(
-            String user, String method, String target, Map<String, String> cookies, Optional<String> authorization) {
+            String user, String method, String target, Map<String, String> cookies, Map<String, String> headers) {
         static Asked of(HarEntry entry) {
-            return new Asked(
-                    entry.user(), entry.method(), entry.target(), entry.cookies(), entry.header("Authorization"));
+            Map<String, String> headers = new HashMap<>();
+            CHOOSING.forEach(name -> entry.header(name).ifPresent(value -> headers.put(name, value)));
+            return new Asked(entry.user(), entry.method(), entry.target(), entry.cookies(), headers);
+        }
+    }
+
+    /**
+     * Reads that are alike.
+     *
+     * @param answers what was told to each; whatever was not modified is the answer before it
+     * @param alone whether nothing was asked meanwhile that was not asked again and again as well
+     * @param sudden those before which something else was asked since the last of them, which may have changed the answer
+     * @param afterChange whether somebody had changed something before the first of them
+     */
+    private record Same(
+            List<HarEntry> entries, List<Response> answers, boolean alone, Set<Integer> sudden, boolean afterChange) {
+        HarEntry first() {
+            return entries.getFirst();
+        }
+
+        int size() {
+            return entries.size();
+        }
+
+        int status(int i) {
+            int status = entries.get(i).response().status();
+            return status == NOT_MODIFIED ? 200 : status;
+        }
+
+        /** How long the first so many of them took. */
+        Duration took(int many) {
+            Optional<Instant> begin = first().at();
+            Optional<Instant> end = entries.get(many - 1).at();
+            return begin.isPresent() && end.isPresent()
+                    ? Duration.between(begin.get(), end.get())
+                    : USUAL_INTERVAL.multipliedBy(many - 1L);
+        }
+
+        /** From which on all have the status of the last, a success; 0 where all have. */
+        int statusAsAtTheEnd() {
+            int last = status(size() - 1);
+            return last >= FIRST_ERROR
+                    ? 0
+                    : IntStream.range(0, size())
+                            .filter(i -> status(i) != last)
+                            .map(i -> i + 1)
+                            .max()
+                            .orElse(0);
+        }
+
+        /** Headers say what time it is. */
+        boolean changed() {
+            return status(0) != status(size() - 1)
+                    || !answers.getFirst()
+                            .content()
+                            .sha256Hex()
+                            .equals(answers.getLast().content().sha256Hex());
         }
     }
 
@@ -94,17 +163,27 @@ record HarPolls(List<HarEntry> entries, Map<Integer, Wait> waits, List<String> n
         }
 
         HarPolls of(List<HarEntry> entries) {
+            Deque<Instant> said = new ArrayDeque<>(HarSockets.saidAt(entries));
             List<HarEntry> quiet = new ArrayList<>();
+            boolean afterChange = false;
             for (HarEntry entry : entries) {
+                Instant at = entry.at().orElse(Instant.MIN);
+                boolean changed = !entry.isSafe();
+                while (!said.isEmpty() && said.getFirst().isBefore(at)) {
+                    said.removeFirst();
+                    changed = true;
+                }
+                if (changed) {
+                    // What is sent between may be what has changed the answer.
+                    foldAll(quiet, afterChange);
+                    quiet.clear();
+                    afterChange = true;
+                }
                 if (entry.isSafe()) {
                     quiet.add(entry);
-                } else {
-                    // What is sent between may be what has changed the answer.
-                    fold(quiet);
-                    quiet.clear();
                 }
             }
-            fold(quiet);
+            foldAll(quiet, afterChange);
             List<HarEntry> left = entries.stream()
                     .filter(entry -> !folded.contains(entry.number()))
                     .map(entry -> instead.getOrDefault(entry.number(), entry))
@@ -113,190 +192,104 @@ record HarPolls(List<HarEntry> entries, Map<Integer, Wait> waits, List<String> n
         }
 
         /** @param quiet entries between which nothing was changed */
-        private void fold(List<HarEntry> quiet) {
-            Map<Asked, List<HarEntry>> asked = new LinkedHashMap<>();
-            for (HarEntry entry : quiet) {
-                if (!entry.isWebSocket() && !entry.isEventStream()) {
-                    asked.computeIfAbsent(Asked.of(entry), key -> new ArrayList<>())
-                            .add(entry);
+        private void foldAll(List<HarEntry> quiet, boolean afterChange) {
+            Map<Asked, List<Integer>> asked = new LinkedHashMap<>();
+            for (int i = 0; i < quiet.size(); i++) {
+                if (!quiet.get(i).isWebSocket() && !quiet.get(i).isEventStream()) {
+                    asked.computeIfAbsent(Asked.of(quiet.get(i)), key -> new ArrayList<>())
+                            .add(i);
                 }
             }
             asked.values().removeIf(same -> same.size() < 2);
-            Set<HarEntry> repeated = new HashSet<>();
+            Set<Integer> repeated = new HashSet<>();
             asked.values().forEach(repeated::addAll);
-            for (List<HarEntry> same : asked.values()) {
-                List<HarEntry> between = quiet.subList(quiet.indexOf(same.getFirst()), quiet.indexOf(same.getLast()));
-                fold(same, repeated.containsAll(between));
+            int[] others = new int[quiet.size() + 1];
+            for (int i = 0; i < quiet.size(); i++) {
+                others[i + 1] = others[i] + (repeated.contains(i) ? 0 : 1);
             }
+            asked.values().forEach(places -> foldIfAwaited(same(quiet, places, others, afterChange)));
         }
 
-        /** @param alone whether nothing was asked meanwhile that was not asked again and again as well */
-        private void fold(List<HarEntry> same, boolean alone) {
-            int ready = statusAsAtTheEnd(same);
-            if (ready > 0) {
-                // Where it was asked twice, something in between may have made the difference.
-                if (ready + 1 >= FEWEST || alone) {
-                    fold(same.subList(0, ready + 1), List.of());
-                }
-                return;
-            }
-            List<JsonNode> answers = same.stream()
-                    .flatMap(entry -> entry.response().json().stream())
-                    .toList();
-            if (answers.size() == same.size()) {
-                Optional<Told> told = told(answers);
-                if (told.isPresent()
-                        && (told.get().at() + 1 >= FEWEST
-                                || (alone && told.get().isOfState()))) {
-                    fold(
-                            same.subList(0, told.get().at() + 1),
-                            List.of(told.get()
-                                    .assertion(source + ", " + same.getFirst().where())));
-                    return;
+        /** @param others how many stand before each place that were asked once alone */
+        private static Same same(List<HarEntry> quiet, List<Integer> places, int[] others, boolean afterChange) {
+            Set<Integer> sudden = new HashSet<>();
+            List<Response> answers = new ArrayList<>();
+            for (int i = 0; i < places.size(); i++) {
+                Response response = quiet.get(places.get(i)).response();
+                boolean untold =
+                        response.status() == NOT_MODIFIED && response.content().length() == 0 && i > 0;
+                answers.add(untold ? answers.getLast() : response);
+                if (i > 0 && others[places.get(i)] > others[places.get(i - 1)]) {
+                    sudden.add(i);
                 }
             }
-            note(same);
+            List<HarEntry> entries = places.stream().map(quiet::get).toList();
+            return new Same(entries, List.copyOf(answers), sudden.isEmpty(), Set.copyOf(sudden), afterChange);
         }
 
-        /** From which on all have the status of the last, a success; 0 where all have. */
-        private static int statusAsAtTheEnd(List<HarEntry> same) {
-            int last = status(same.getLast());
-            return last >= FIRST_ERROR
-                    ? 0
-                    : IntStream.range(0, same.size())
-                            .filter(i -> status(same.get(i)) != last)
-                            .map(i -> i + 1)
-                            .max()
-                            .orElse(0);
+        private void foldIfAwaited(Same same) {
+            int ready = same.statusAsAtTheEnd();
+            Optional<HarTold> told = ready > 0 ? Optional.empty() : HarTold.among(same.answers());
+            int at = told.map(HarTold::at).orElse(ready);
+            if (at == 0 || !isAwaited(same, at, told)) {
+                note(same);
+            } else if (same.took(at + 1).compareTo(LONGEST_WAIT) > 0) {
+                notes.add(same.first().where() + " was asked for "
+                        + same.took(at + 1).toMinutes() + " minutes until its answer had changed, and more than "
+                        + LONGEST_WAIT.toMinutes()
+                        + " are waited for nothing: it is played as often, without the waits."
+                        + " Record a shorter conversation, or leave this request out");
+            } else {
+                replace(
+                        same,
+                        at + 1,
+                        told
+                                .map(word -> word.assertion(
+                                        source + ", " + same.first().where()))
+                                .stream()
+                                .toList());
+            }
         }
 
-        private static int status(HarEntry entry) {
-            int status = entry.response().status();
-            return status == NOT_MODIFIED ? 200 : status;
+        /** Where something else was asked just before, or it was asked twice alone, that may have made the difference. */
+        private static boolean isAwaited(Same same, int at, Optional<HarTold> told) {
+            if (same.sudden().contains(at)) {
+                return false;
+            }
+            boolean oftenEnough = at + 1 >= FEWEST;
+            return told.map(word -> word.isOfState()
+                            ? oftenEnough || same.alone()
+                            // A notice of somebody else comes in no other run.
+                            : oftenEnough && (word.value().isEmpty() || same.afterChange()))
+                    .orElse(oftenEnough || same.alone());
         }
 
-        private void fold(List<HarEntry> same, List<Assertion> assertions) {
-            HarEntry first = same.getFirst();
-            instead.put(first.number(), first.answeredAs(same.getLast()));
-            same.stream().skip(1).map(HarEntry::number).forEach(folded::add);
-            waits.put(first.number(), new Wait(polling(same), assertions));
+        private void replace(Same same, int many, List<Assertion> assertions) {
+            HarEntry first = same.first();
+            instead.put(first.number(), first.answeredAs(same.entries().get(many - 1)));
+            same.entries().stream().limit(many).skip(1).map(HarEntry::number).forEach(folded::add);
+            waits.put(first.number(), new Wait(polling(same.took(many), many), assertions));
         }
 
-        private static Polling polling(List<HarEntry> same) {
-            Optional<Instant> begin = same.getFirst().at();
-            Optional<Instant> end = same.getLast().at();
-            Duration took = begin.isPresent() && end.isPresent()
-                    ? Duration.between(begin.get(), end.get())
-                    : USUAL_INTERVAL.multipliedBy(same.size() - 1L);
-            Duration each = took.dividedBy(same.size() - 1L);
-            Duration interval = each.compareTo(SHORTEST_INTERVAL) < 0
-                    ? SHORTEST_INTERVAL
-                    : each.compareTo(LONGEST_INTERVAL) > 0 ? LONGEST_INTERVAL : each;
-            Duration slower = took.multipliedBy(SLOWER);
-            Duration whole = slower.compareTo(LEAST_WAIT) > 0 ? slower : LEAST_WAIT;
+        private static Polling polling(Duration took, int many) {
+            Duration interval = between(SHORTEST_INTERVAL, took.dividedBy(many - 1L), LONGEST_INTERVAL);
+            Duration whole = between(LEAST_WAIT, took.multipliedBy(SLOWER), LONGEST_WAIT);
             return new Polling((int) Math.min(MOST_RETRIES, whole.dividedBy(interval)), interval);
         }
 
-        private void note(List<HarEntry> same) {
-            boolean differ = differ(same.getFirst().response(), same.getLast().response());
-            if (same.size() >= FEWEST && differ) {
-                HarEntry last = same.getLast();
+        private static Duration between(Duration least, Duration duration, Duration most) {
+            Duration atLeast = duration.compareTo(least) < 0 ? least : duration;
+            return atLeast.compareTo(most) > 0 ? most : atLeast;
+        }
+
+        private void note(Same same) {
+            if (same.size() >= FEWEST && same.changed()) {
+                HarEntry last = same.entries().getLast();
                 notes.add(last.method() + " " + last.url().map(HarUrl::path).orElse("") + " was asked " + same.size()
                         + " times until its answer had changed, and what it waited for is not known: it is played as often,"
                         + " without the waits. If the control is refused, write the conversation in Hurl, with 'retry' at this"
                         + " request");
             }
-        }
-
-        /** Headers say what time it is. */
-        private static boolean differ(Response one, Response other) {
-            return status(one) != status(other)
-                    || !one.content().sha256Hex().equals(other.content().sha256Hex());
-        }
-
-        private static int status(Response response) {
-            return response.status() == NOT_MODIFIED ? 200 : response.status();
-        }
-    }
-
-    /**
-     * What an answer had that none before it did.
-     *
-     * @param at its place among the answers, counted from 0
-     * @param value empty where that it was there is what counts
-     */
-    private record Told(JsonPath path, String name, Optional<Operand> value, int at) {
-        boolean isOfState() {
-            return value.isPresent() && OF_STATES.matcher(name).matches();
-        }
-
-        Assertion assertion(String source) {
-            Predicate predicate = value.<Predicate>map(Predicate.Equal::new).orElseGet(Predicate.Exists::new);
-            return new Assertion(Selection.of(new Query.Json(path)), false, predicate, Place.of(source));
-        }
-    }
-
-    /** Empty where no word and no place is in the last answer, and in those before it from some on, that was in none before. */
-    private static Optional<Told> told(List<JsonNode> answers) {
-        List<Map<JsonPath, Leaf>> leaves =
-                answers.stream().map(HarPolls::leaves).toList();
-        List<Told> all = new ArrayList<>();
-        leaves.getLast().forEach((path, leaf) -> {
-            boolean always = leaves.stream().allMatch(answer -> answer.containsKey(path));
-            Optional<Operand> word = always ? word(leaf.value()) : Optional.empty();
-            int since = IntStream.range(0, leaves.size())
-                    .filter(i -> word.isPresent()
-                            ? !leaves.get(i).getOrDefault(path, leaf).value().equals(leaf.value())
-                            : !leaves.get(i).containsKey(path))
-                    .map(i -> i + 1)
-                    .max()
-                    .orElse(0);
-            long before = leaves.stream()
-                    .limit(since)
-                    .map(answer -> Optional.ofNullable(answer.get(path)))
-                    .distinct()
-                    .count();
-            Told told = new Told(path, leaf.name(), word, since);
-            // What is another word each time is no state that was waited for.
-            if (since > 0 && (told.isOfState() || (before == 1 && (word.isPresent() || !always)))) {
-                all.add(told);
-            }
-        });
-        return all.stream()
-                .filter(Told::isOfState)
-                .findFirst()
-                .or(() -> all.stream().filter(told -> told.value().isPresent()).findFirst())
-                .or(() -> all.stream().findFirst());
-    }
-
-    /** What a person would wait for; a number, a time or an id is another one in the next run. */
-    private static Optional<Operand> word(JsonNode value) {
-        if (value.isBoolean()) {
-            return Optional.of(new Operand.Bool(value.booleanValue()));
-        }
-        return value.isString() && WORD.matcher(value.stringValue()).matches()
-                ? Optional.of(new Operand.Text(Template.literal(value.stringValue())))
-                : Optional.empty();
-    }
-
-    private record Leaf(String name, JsonNode value) {}
-
-    private static Map<JsonPath, Leaf> leaves(JsonNode answer) {
-        Map<JsonPath, Leaf> leaves = new LinkedHashMap<>();
-        addLeaves(new JsonPath(List.of()), "", answer, leaves);
-        return leaves;
-    }
-
-    private static void addLeaves(JsonPath path, String name, JsonNode node, Map<JsonPath, Leaf> into) {
-        if (into.size() >= MOST_LEAVES) {
-            return;
-        }
-        if (node.isObject()) {
-            node.forEachEntry((field, value) -> addLeaves(path.field(field), field, value, into));
-        } else if (node.isArray()) {
-            IntStream.range(0, node.size()).forEach(i -> addLeaves(path.element(i), name, node.get(i), into));
-        } else {
-            into.put(path, new Leaf(name, node));
         }
     }
 }

@@ -21,6 +21,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * Reads a scenario from a HAR (HTTP Archive 1.2), as browsers, Playwright and proxies export it.
@@ -140,7 +141,8 @@ public final class HarReader {
             Step step = step(recorded.size() + 1, moment);
             HarPolls.Wait wait = polls.waits().get(moment.entry().number());
             recorded.add(new Recorded(
-                    wait == null ? step : waiting(step, wait), moment.entry().response()));
+                    wait == null ? step : waiting(moment.entry(), step, wait),
+                    moment.entry().response()));
         }
         notes.addAll(unsaid(entries));
         notes.addAll(cookies.notes(log.creator()));
@@ -151,7 +153,15 @@ public final class HarReader {
                     + " steps: values that later steps have from them are sent as they were recorded. Export sooner, before"
                     + " other pages are loaded, or record with 'coatcheck record'");
         }
+        long tooLarge = entries.stream()
+                .filter(entry -> log.tooLarge().contains(entry.number()))
+                .count();
+        if (tooLarge > 0) {
+            notes.add("the answers of " + tooLarge + " steps have more than " + (HarLog.LARGEST_ANSWER >> 20)
+                    + " MiB: values that later steps have from them are sent as they were recorded");
+        }
         Bindings bindings = Bindings.find(recorded);
+        notes.addAll(bindings.notes());
         String name = String.valueOf(file.getFileName()).replaceFirst("(?i)\\.har$", "");
         Scenario scenario = new Scenario(
                 name, recorded.stream().map(step -> bindings.bind(step.step())).toList());
@@ -172,22 +182,16 @@ public final class HarReader {
     }
 
     /** A step that was asked again and again is so when it is played. */
-    private Step waiting(Step step, HarPolls.Wait wait) {
-        notes.add(step.title()
-                + " was asked again and again until its answer was another one, and is one step that waits for"
-                + " that: at most "
-                + wait.polling()
-                        .interval()
-                        .multipliedBy(wait.polling().retries())
-                        .toSeconds() + " s");
-        Expectation.Status status = step.expectation().status();
-        return new Step(
-                step.number(),
-                step.user(),
-                step.request(),
-                wait.polling(),
-                new Expectation(status, wait.assertions()),
-                step.captures());
+    private Step waiting(HarEntry entry, Step step, HarPolls.Wait wait) {
+        Expectation expectation = new Expectation(step.expectation().status(), wait.assertions());
+        String awaited = "status " + expectation.status()
+                + expectation.assertions().stream()
+                        .map(assertion -> " and " + assertion)
+                        .collect(Collectors.joining());
+        notes.add(entry.where()
+                + " was asked again and again until its answer was another one, and is one step that waits" + " for "
+                + awaited + ": at most " + wait.most().toSeconds() + " s");
+        return new Step(step.number(), step.user(), step.request(), wait.polling(), expectation, step.captures());
     }
 
     private static List<String> unsaid(List<HarEntry> entries) {

@@ -42,17 +42,29 @@ final class HarSockets {
         return moments;
     }
 
+    /** When somebody said something, in order; bytes too, which are not sent when it is played. */
+    static List<Instant> saidAt(List<HarEntry> entries) {
+        return entries.stream()
+                .flatMap(entry ->
+                        entry.messages().stream().filter(HarMessage::sent).map(message -> notBefore(entry, message)))
+                .sorted()
+                .toList();
+    }
+
+    /** Before its socket nobody said anything, whatever the clock of the recording says. */
+    private static Instant notBefore(HarEntry entry, HarMessage message) {
+        return entry.at().filter(message.at()::isBefore).orElse(message.at());
+    }
+
     private static List<Said> said(List<HarEntry> entries) {
         List<Said> said = new ArrayList<>();
         for (HarEntry entry : entries) {
             boolean awaited = false;
             for (HarMessage message : entry.messages()) {
                 if (message.sent() && message.isText()) {
-                    // Before its socket nobody said anything, whatever the clock of the recording says.
-                    Instant at = entry.at().filter(message.at()::isBefore).orElse(message.at());
                     said.add(new Said(
                             entry,
-                            at,
+                            notBefore(entry, message),
                             new Body.Message(
                                     Template.literal(message.data()),
                                     awaited ? Body.Await.A_MESSAGE_FOR_A_WHILE : Body.Await.NOTHING)));

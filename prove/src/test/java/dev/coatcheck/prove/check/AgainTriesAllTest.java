@@ -301,11 +301,23 @@ class AgainTriesAllTest {
 
         Findings findings = again(application, scenario);
 
-        assertThat(findings.checks()).extracting(CheckOutcome::result).containsExactly(Result.PASSED);
+        assertThat(findings.checks()).extracting(CheckOutcome::result).containsExactly(Result.SKIPPED);
         assertThat(findings.notes())
                 .singleElement()
                 .asString()
                 .startsWith("again: step 2 was not tried in several processes: it was refused with 503");
+    }
+
+    @Test
+    void a_limit_that_let_pass_again_later_is_no_busy_process() throws Exception {
+        Scenario scenario = steps("GET /", "POST /login");
+        AtomicInteger seen = new AtomicInteger();
+        SimulatedApplication application = new SimulatedApplication(scenario)
+                .answering(2, (world, seat, step) -> Optional.of(status(seen.incrementAndGet() == 5 ? 429 : 200)));
+
+        assertThat(again(application, scenario).checks())
+                .extracting(CheckOutcome::result)
+                .containsExactly(Result.INCONCLUSIVE);
     }
 
     @Test

@@ -447,6 +447,26 @@ class HarReaderTest {
     }
 
     @Test
+    void a_long_page_gives_its_hidden_fields_and_the_rest_is_noted() throws IOException {
+        Archive archive = new Archive("WebInspector");
+        archive.entry("GET", "/table", 200)
+                .answer(
+                        "text/html",
+                        "<input type=hidden name=_csrf value=4f1c9a77d2e0>" + "<p>row</p>".repeat(120_000));
+        archive.entry("POST", "/table", 200).body("application/x-www-form-urlencoded", "_csrf=4f1c9a77d2e0&a=1");
+        archive.entry("GET", "/all", 200).answer("text/plain", "x".repeat(9 << 20));
+
+        Reading recording = archive.read(folder);
+
+        assertThat(recording.scenario().steps().get(1).request().body().toString())
+                .contains("_csrf", "step1-1")
+                .doesNotContain("4f1c9a77d2e0");
+        assertThat(recording.notes())
+                .anyMatch(note -> note.contains("in the answers of 1 steps, which have more than 1 MiB"))
+                .anyMatch(note -> note.contains("the answers of 1 steps have more than 8 MiB"));
+    }
+
+    @Test
     void deep_nesting_and_wrong_base64_are_refused() throws IOException {
         Path deep = Files.writeString(folder.resolve("deep.har"), "{\"log\":{\"x\":" + "[".repeat(200_000));
         assertThatExceptionOfType(InvalidScenarioException.class).isThrownBy(() -> HarReader.read(deep));
