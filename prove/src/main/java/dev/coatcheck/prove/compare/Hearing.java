@@ -138,6 +138,9 @@ final class Hearing {
 
     /** As a message of a report has it: without what gives access. */
     static String shown(Message message) {
+        if (SecretNames.givesAccess(message.event())) {
+            return message.event() + ": " + MessageText.HIDDEN;
+        }
         String text = MessageText.of(message.text()).shown();
         return message.event().isEmpty() ? text : message.event() + ": " + text;
     }
