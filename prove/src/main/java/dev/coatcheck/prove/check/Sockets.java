@@ -340,7 +340,7 @@ final class Sockets {
                 .filter(source -> isParted(source, socket, split))
                 .toList();
         Trace trace = left.isEmpty()
-                ? Trace.none("no step before it was played elsewhere")
+                ? Trace.none("no step that wrote something before it was played elsewhere")
                 : trace(listening, split, left.getLast());
         leaks.add(new Leak(
                 Check.SOCKETS,
