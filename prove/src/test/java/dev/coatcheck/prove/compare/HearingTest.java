@@ -161,8 +161,8 @@ class HearingTest {
                         run,
                         4,
                         List.of(
-                                new After(1, "beat 170000000" + run),
-                                new After(3, "beat 170000001" + run),
+                                new After(1, "beat 1700000001, number " + run),
+                                new After(3, "beat 1700000009, number " + (run + 17)),
                                 new After(3, "news"))))
                 .toList());
 
@@ -287,9 +287,9 @@ class HearingTest {
         Control control = control(run -> Collections.nCopies(many, new After(2, "beat")));
         String[] beats = Collections.nCopies(many - 1, "beat").toArray(String[]::new);
 
-        assertTimeoutPreemptively(
-                Duration.ofMinutes(1),
-                () -> assertThat(missing(control, 7, 2, beats)).hasSize(1));
+        assertTimeoutPreemptively(Duration.ofMinutes(1), () -> {
+            assertThat(missing(control, 7, 2, beats)).hasSize(1);
+        });
     }
 
     @Test
