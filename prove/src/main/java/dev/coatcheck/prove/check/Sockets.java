@@ -107,8 +107,9 @@ final class Sockets {
                     Check.SOCKETS, known.isEmpty() ? Result.INCONCLUSIVE : Result.SKIPPED, doubts.getFirst());
         }
         if (heard.stream().allMatch(told -> told.byItself() || isOf(told.socket(), told.after()))) {
-            limits.add("all that came comes as well when nobody has done anything, as a beat does, or when the socket itself"
-                    + " opens or speaks, as a greeting does, so that it shows little");
+            limits.add(
+                    "all that came comes as well when nobody has done anything, as a beat does, or when the socket itself"
+                            + " opens or speaks, as a greeting does, so that it shows little");
         }
         return new CheckOutcome(
                 Check.SOCKETS,
@@ -326,14 +327,14 @@ final class Sockets {
                 victim,
                 differences,
                 trace(listening, split, socket),
-                List.of("with the socket of step %d and step %d at one process each message came; at two processes %s, %d times of %4$d"
-                        .formatted(socket, victim, missing, Confirmation.ROUNDS)),
+                List.of(
+                        "with the socket of step %d and step %d at one process each message came; at two processes %s, %d times of %4$d"
+                                .formatted(socket, victim, missing, Confirmation.ROUNDS)),
                 Optional.empty()));
     }
 
     /** What a socket is told when it opens, or when something is sent on it, is of what others have left before. */
-    private void tellOfGreeting(
-            Stage listening, Plan split, int socket, List<Difference> differences, String missing)
+    private void tellOfGreeting(Stage listening, Plan split, int socket, List<Difference> differences, String missing)
             throws InterruptedException {
         int victim = split.steps();
         List<Integer> left = sources(new Told(socket, victim, false)).stream()
@@ -349,8 +350,9 @@ final class Sockets {
                 victim,
                 differences,
                 trace,
-                List.of("with the socket of step %d at the process that served the steps before each message of step %d came; at another %s, %d times of %4$d"
-                        .formatted(socket, victim, missing, Confirmation.ROUNDS)),
+                List.of(
+                        "with the socket of step %d at the process that served the steps before each message of step %d came; at another %s, %d times of %4$d"
+                                .formatted(socket, victim, missing, Confirmation.ROUNDS)),
                 Optional.empty()));
     }
 

@@ -117,7 +117,8 @@ final class Alignment {
     private boolean isAsOften(Likeness likeness, List<Map<Likeness, List<Heard>>> alike) {
         return IntStream.range(0, alike.size())
                         .filter(run -> lengths.get(run).equals(lengths.getFirst()))
-                        .map(run -> alike.get(run).getOrDefault(likeness, List.of()).size())
+                        .map(run ->
+                                alike.get(run).getOrDefault(likeness, List.of()).size())
                         .distinct()
                         .count()
                 == 1;

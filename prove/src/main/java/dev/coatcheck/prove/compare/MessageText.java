@@ -136,7 +136,8 @@ sealed interface MessageText {
             first.stream()
                     .filter(Json::isWord)
                     .findFirst()
-                    .ifPresent(event -> form.append('\'').append(event.stringValue()).append('\''));
+                    .ifPresent(event ->
+                            form.append('\'').append(event.stringValue()).append('\''));
             first.forEach(element -> kind(element, false, false, form));
             return form.toString();
         }
