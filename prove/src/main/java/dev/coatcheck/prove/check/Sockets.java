@@ -12,9 +12,11 @@ import dev.coatcheck.prove.scenario.Scenario;
 import dev.coatcheck.prove.scenario.Step;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 
 /**
  * Opens one socket at a process of its own, and plays all else to another: what a single process tells the socket has to
@@ -39,8 +41,14 @@ final class Sockets {
     private final List<String> notes = new ArrayList<>();
     private final List<String> doubts = new ArrayList<>();
 
-    /** What was heard where its step was played elsewhere. */
+    /** What was heard where that was done elsewhere of which it may come. */
     private final List<Told> heard = new ArrayList<>();
+
+    /** The sockets that are known to miss something. */
+    private final Set<Integer> deaf = new HashSet<>();
+
+    /** How often an answer may still differ, in all that is tried. */
+    private int answersLeft;
 
     /** Up to where what passed was tried. */
     private final List<String> limits = new ArrayList<>();
@@ -52,6 +60,7 @@ final class Sockets {
         this.allowances = allowances;
         this.known = List.copyOf(known);
         this.lease = lease;
+        this.answersLeft = 2 * scenario.steps().size();
     }
 
     Findings find() throws InterruptedException {
@@ -63,21 +72,23 @@ final class Sockets {
             return skipped("no step opens a WebSocket or a stream of events");
         }
         ListeningStage listening = stage.listening();
-        if (listening.told().isEmpty()) {
+        List<Told> atFirst = listening.told();
+        if (atFirst.isEmpty()) {
             return skipped("no message came to an open socket in each run of one process; a later step has to make the"
                     + " application tell something");
         }
-        List<Integer> sockets = listening.told().stream()
+        List<Integer> sockets = atFirst.stream()
                 .filter(this::isOfAnother)
                 .map(Told::socket)
                 .distinct()
                 .sorted()
                 .toList();
         if (sockets.isEmpty()) {
-            return skipped("each socket hears only what follows from its own messages, and those come to where it is");
+            return skipped("each socket hears only what follows from its own messages, and those come to where it is;"
+                    + " nothing was written before that could be told then");
         }
         for (int socket : sockets.stream().limit(MOST_TRIED).toList()) {
-            attempt(listening, socket);
+            attempt(listening, socket, toldTo(socket, atFirst));
         }
         if (sockets.size() > MOST_TRIED) {
             limits.add("of " + sockets.size() + " sockets that hear something, the first " + MOST_TRIED
@@ -95,9 +106,10 @@ final class Sockets {
             return new CheckOutcome(
                     Check.SOCKETS, known.isEmpty() ? Result.INCONCLUSIVE : Result.SKIPPED, doubts.getFirst());
         }
-        if (heard.stream().allMatch(Told::byItself)) {
+        if (heard.stream().allMatch(told -> told.byItself() || isOf(told.socket(), told.after()))) {
             limits.add(
-                    "all that came comes as well when nobody has done anything, as a beat does, so that it shows little");
+                    "all that came comes as well when nobody has done anything, as a beat does, or when the socket itself"
+                            + " opens or speaks, as a greeting does, so that it shows little");
         }
         return new CheckOutcome(
                 Check.SOCKETS,
@@ -109,9 +121,28 @@ final class Sockets {
         return new CheckOutcome(Check.SOCKETS, Result.SKIPPED, why);
     }
 
-    /** Whether a message comes of a step that can be played in another process than the one of the socket. */
+    /** Whether a message comes of what can be done in another process than the one of the socket. */
     private boolean isOfAnother(Told told) {
-        return told.after() != told.socket() && !isSentOn(told.after(), told.socket());
+        return !sources(told).isEmpty();
+    }
+
+    /**
+     * The steps of others of which a message may come: the one that it follows; where that is the socket's own, all that wrote
+     * something before, as what a socket is greeted with may tell of it.
+     */
+    private List<Integer> sources(Told told) {
+        if (!isOf(told.socket(), told.after())) {
+            return List.of(told.after());
+        }
+        return scenario.steps().subList(0, told.after() - 1).stream()
+                .filter(step -> !step.request().isSafe() && !isOf(told.socket(), step.number()))
+                .map(Step::number)
+                .toList();
+    }
+
+    /** Whether a step opens the socket, or sends on it. */
+    private boolean isOf(int socket, int step) {
+        return step == socket || isSentOn(step, socket);
     }
 
     /** Whether a step sends on the socket that another one opened: the last that its user opened there before. */
@@ -136,57 +167,54 @@ final class Sockets {
         return scenario.steps().get(number - 1);
     }
 
-    private void attempt(ListeningStage listening, int socket) throws InterruptedException {
+    /** @param first what the socket hears of others, as far as was known before any was tried */
+    private void attempt(ListeningStage listening, int socket, List<Told> first) throws InterruptedException {
         List<Seat> seats = scenario.steps().stream()
-                .map(step -> Seat.at(step.number() == socket || isSentOn(step.number(), socket) ? 1 : 0))
+                .map(step -> Seat.at(isOf(socket, step.number()) ? 1 : 0))
                 .toList();
         Plan plan = allowances
                 .notRepeating(socket)
                 .in(Plan.of("socket of step " + socket + " elsewhere", seats).patient(lease));
-        List<Told> first = toldTo(socket, listening);
-        List<Told> parted = first.stream().filter(told -> isParted(told, plan)).toList();
-        if (parted.isEmpty()) {
-            doubt(
-                    socket,
-                    first.isEmpty()
-                            ? NOTHING_LEFT
-                            : "what a known leak leaves is needed where the socket is, so that they were not parted");
+        if (first.stream().noneMatch(told -> isParted(told, plan))) {
+            doubt(socket, "what a known leak leaves is needed where the socket is, so that they were not parted");
             return;
         }
-        int heardOtherwise = 0;
-        int answeredOtherwise = 0;
-        while (heardOtherwise < LESSONS && answeredOtherwise < 2 * plan.steps()) {
+        for (int lessons = 0; lessons < LESSONS && answersLeft > 0; ) {
+            if (toldTo(socket, listening.told()).stream().noneMatch(told -> isParted(told, plan))) {
+                doubt(socket, NOTHING_LEFT);
+                return;
+            }
             Run run = listening.run(plan);
             if (run.broken().isEmpty()) {
-                passed(socket, plan, first, toldTo(socket, listening));
+                passed(socket, plan, first, toldTo(socket, listening.told()));
                 return;
             }
             if (isOfMessages(run.broken().get())) {
-                heardOtherwise++;
+                lessons++;
             } else {
-                answeredOtherwise++;
+                answersLeft--;
             }
-            if (isConcluded(listening, socket, plan, run)) {
-                return;
-            }
-            if (toldTo(socket, listening).stream().noneMatch(told -> isParted(told, plan))) {
-                doubt(socket, NOTHING_LEFT);
+            if (isKnown(run.broken().get()) || isConcluded(listening, socket, plan, run)) {
                 return;
             }
         }
         doubt(socket, "it varies by itself");
     }
 
-    private List<Told> toldTo(int socket, ListeningStage listening) {
-        return listening.told().stream()
+    private List<Told> toldTo(int socket, List<Told> all) {
+        return all.stream()
                 .filter(told -> told.socket() == socket && isOfAnother(told))
                 .toList();
     }
 
+    private boolean isParted(Told told, Plan plan) {
+        return sources(told).stream().anyMatch(source -> isParted(source, told.socket(), plan));
+    }
+
     /** Of a step that is repeated in each process the socket's own may tell. */
-    private static boolean isParted(Told told, Plan plan) {
-        return plan.seat(told.after()).process() != plan.seat(told.socket()).process()
-                && !plan.repeated().contains(told.after());
+    private static boolean isParted(int source, int socket, Plan plan) {
+        return plan.seat(source).process() != plan.seat(socket).process()
+                && !plan.repeated().contains(source);
     }
 
     private void passed(int socket, Plan plan, List<Told> first, List<Told> last) {
@@ -205,6 +233,14 @@ final class Sockets {
                     + (together.size() == 1 ? "step " : "steps ") + String.join(", ", together)
                     + " was told where it is, as known leaks have to be allowed for");
         }
+    }
+
+    /** Whether nothing but what is told already broke a run: it hides what else there may be. */
+    private boolean isKnown(Run.Break broken) {
+        return isOfMessages(broken)
+                && broken.differences().stream()
+                        .flatMapToInt(difference -> difference.socket().stream())
+                        .allMatch(deaf::contains);
     }
 
     /** Whether there is nothing more to learn of a run that broke: where something varies by itself, the next may be well. */
@@ -248,6 +284,9 @@ final class Sockets {
             return true;
         }
         listening.disregard(varying.step());
+        notes.add("sockets: of what step " + varying.step()
+                + " answers nothing was concluded, as it differed now and then, or in one process as well: "
+                + Difference.mostTelling(varying.differences()));
         return false;
     }
 
@@ -263,39 +302,63 @@ final class Sockets {
 
     /** It may be another socket that hears nothing now, of what is sent on the one that is elsewhere. */
     private void tell(Stage listening, Plan split, Confirmation confirmation) throws InterruptedException {
-        int deaf = confirmation.differences().stream()
+        int socket = confirmation.differences().stream()
                 .flatMapToInt(difference -> difference.socket().stream())
                 .findFirst()
                 .orElseThrow();
-        if (leaks.stream().anyMatch(leak -> leak.polluter().equals(OptionalInt.of(deaf)))) {
+        if (!deaf.add(socket)) {
             return;
         }
+        int victim = split.steps();
         List<Difference> differences = confirmation.differences().stream()
-                .filter(difference -> difference.socket().equals(OptionalInt.of(deaf)))
+                .filter(difference -> difference.socket().equals(OptionalInt.of(socket)))
                 .toList();
         boolean comes =
                 differences.stream().allMatch(difference -> difference.fleet().isPresent());
-        List<String> evidence = List.of(
-                "with the socket of step %d and step %d at one process each message came; at two processes %s, %d times of %4$d"
-                        .formatted(
-                                deaf,
-                                split.steps(),
-                                comes ? "another came instead" : "it did not come",
-                                Confirmation.ROUNDS));
+        String missing = comes ? "another came instead" : "it did not come";
+        if (isOf(socket, victim)) {
+            tellOfGreeting(listening, split, socket, differences, missing);
+            return;
+        }
         leaks.add(new Leak(
                 Check.SOCKETS,
                 comes ? Cause.UNKNOWN : Cause.SOCKET_REGISTRY,
-                OptionalInt.of(deaf),
-                split.steps(),
+                OptionalInt.of(socket),
+                victim,
                 differences,
-                trace(listening, split, deaf),
-                evidence,
+                trace(listening, split, socket),
+                List.of(
+                        "with the socket of step %d and step %d at one process each message came; at two processes %s, %d times of %4$d"
+                                .formatted(socket, victim, missing, Confirmation.ROUNDS)),
                 Optional.empty()));
     }
 
-    private static Trace trace(Stage listening, Plan split, int socket) throws InterruptedException {
+    /** What a socket is told when it opens, or when something is sent on it, is of what others have left before. */
+    private void tellOfGreeting(Stage listening, Plan split, int socket, List<Difference> differences, String missing)
+            throws InterruptedException {
+        int victim = split.steps();
+        List<Integer> left = sources(new Told(socket, victim, false)).stream()
+                .filter(source -> isParted(source, socket, split))
+                .toList();
+        Trace trace = left.isEmpty()
+                ? Trace.none("no step that wrote something before it was played elsewhere")
+                : trace(listening, split, left.getLast());
+        leaks.add(new Leak(
+                Check.SOCKETS,
+                Cause.UNKNOWN,
+                left.size() == 1 ? OptionalInt.of(left.getFirst()) : OptionalInt.empty(),
+                victim,
+                differences,
+                trace,
+                List.of(
+                        "with the socket of step %d at the process that served the steps before each message of step %d came; at another %s, %d times of %4$d"
+                                .formatted(socket, victim, missing, Confirmation.ROUNDS)),
+                Optional.empty()));
+    }
+
+    private static Trace trace(Stage listening, Plan split, int polluter) throws InterruptedException {
         try {
-            return listening.trace(split, socket);
+            return listening.trace(split, polluter);
         } catch (InconclusiveException e) {
             return Trace.none("it was not looked for: " + e.reason());
         }

@@ -3,6 +3,7 @@ package dev.coatcheck.prove.compare;
 import dev.coatcheck.prove.play.Exchange;
 import dev.coatcheck.prove.play.Message;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,10 +11,17 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** Finds what several runs have all heard, without knowing what their values are called. */
 final class Alignment {
+    /** As long as this, with a letter in it, a value that a run has drawn or captured is no word of the application's own. */
+    private static final int SHORTEST_VALUE = 6;
+
+    private static final Pattern LETTER = Pattern.compile("[A-Za-z]");
+
     /** Of each run what is in no other that was found. */
     private final List<List<Heard>> heard = new ArrayList<>();
 
@@ -30,19 +38,41 @@ final class Alignment {
      */
     record Aligned(int after, SortedMap<Integer, Message> byRun) {}
 
-    private record Heard(int after, Message message) {}
+    /** @param text without what the run has drawn or captured */
+    private record Heard(int after, Message message, String text) {}
 
     /** What messages have in common that may be the same. */
     private record Likeness(int socket, String event, String words) {}
 
     private Alignment(List<List<Exchange>> runs) {
         for (List<Exchange> run : runs) {
+            List<String> values = values(run);
             List<Heard> all = new ArrayList<>();
             run.forEach(exchange -> exchange.heard()
-                    .forEach(message -> all.add(new Heard(exchange.step().number(), message))));
+                    .forEach(message ->
+                            all.add(new Heard(exchange.step().number(), message, without(values, message.text())))));
             heard.add(all);
             lengths.add(run.isEmpty() ? 0 : run.getLast().step().number());
         }
+    }
+
+    private static List<String> values(List<Exchange> run) {
+        return run.stream()
+                .flatMap(exchange -> exchange.values().values().stream())
+                .filter(value -> value.length() >= SHORTEST_VALUE
+                        && LETTER.matcher(value).find())
+                .distinct()
+                .sorted(Comparator.comparingInt(String::length).reversed())
+                .toList();
+    }
+
+    /** With a digit in the place of each, so that none is taken for a word, nor one without a digit for another kind. */
+    private static String without(List<String> values, String text) {
+        String rest = text;
+        for (String value : values) {
+            rest = rest.replace(value, "0");
+        }
+        return rest;
     }
 
     /** @param runs the first of them whole */
@@ -50,19 +80,25 @@ final class Alignment {
         Alignment alignment = new Alignment(runs);
         // What is the same to the letter first: so a beat that comes now and then is not taken for what tells
         // something.
-        alignment.align(Message::text);
-        alignment.align(message -> MessageText.of(message.text()).kind());
+        alignment.align(false, each -> each.message().text());
+        alignment.align(false, each -> MessageText.of(each.text()).kind());
+        // So little says now that they are the same that it takes as many in each.
+        alignment.align(true, each -> MessageText.of(each.text()).form());
         return alignment.aligned;
     }
 
-    /** Of those that are alike the first of each run are the same, and the second of each, as far as each run has one. */
-    private void align(Function<Message, String> words) {
+    /**
+     * Of those that are alike the first of each run are the same, and the second of each, as far as each run has one.
+     *
+     * @param asMany whether only what each whole run has as often is looked at
+     */
+    private void align(boolean asMany, Function<Heard, String> words) {
         List<Map<Likeness, List<Heard>>> alike = heard.stream()
-                .map(run -> run.stream().collect(Collectors.groupingBy(each -> likeness(each.message(), words))))
+                .map(run -> run.stream().collect(Collectors.groupingBy(each -> likeness(each, words))))
                 .toList();
         Map<Likeness, Integer> ranks = new HashMap<>();
         for (Heard first : List.copyOf(heard.getFirst())) {
-            Likeness likeness = likeness(first.message(), words);
+            Likeness likeness = likeness(first, words);
             int rank = ranks.merge(likeness, 1, Integer::sum) - 1;
             SortedMap<Integer, Heard> same = new TreeMap<>();
             for (int run = 0; run < heard.size(); run++) {
@@ -71,12 +107,26 @@ final class Alignment {
                     same.put(run, candidates.get(rank));
                 }
             }
-            inAll(same).ifPresent(aligned::add);
+            if (!asMany || isAsOften(likeness, alike)) {
+                inAll(same).ifPresent(aligned::add);
+            }
         }
     }
 
-    private static Likeness likeness(Message message, Function<Message, String> words) {
-        return new Likeness(message.socket(), message.event(), words.apply(message));
+    /** Runs that ended early may have fewer. */
+    private boolean isAsOften(Likeness likeness, List<Map<Likeness, List<Heard>>> alike) {
+        return IntStream.range(0, alike.size())
+                        .filter(run -> lengths.get(run).equals(lengths.getFirst()))
+                        .map(run ->
+                                alike.get(run).getOrDefault(likeness, List.of()).size())
+                        .distinct()
+                        .count()
+                == 1;
+    }
+
+    private static Likeness likeness(Heard heard, Function<Heard, String> words) {
+        Message message = heard.message();
+        return new Likeness(message.socket(), message.event(), words.apply(heard));
     }
 
     /** Empty where a run that went on for long enough has none. */

@@ -24,14 +24,14 @@ public final class Comparison {
     private static final int SHORTEST_COOKIE = 12;
 
     private final Map<Integer, Norm> norms;
-    private final Set<Integer> opening;
+    private final Set<Integer> endingAtTimes;
     private final Due due;
     private final Names names = new Names();
 
-    /** @param opening the steps that leave something open in the control, in each run or in some */
-    Comparison(Map<Integer, Norm> norms, Set<Integer> opening, Due due) {
+    /** @param endingAtTimes the steps that leave a stream open in some runs of the control, and not in all */
+    Comparison(Map<Integer, Norm> norms, Set<Integer> endingAtTimes, Due due) {
         this.norms = norms;
-        this.opening = Set.copyOf(opening);
+        this.endingAtTimes = Set.copyOf(endingAtTimes);
         this.due = due;
     }
 
@@ -49,6 +49,16 @@ public final class Comparison {
      * control does by itself, and where the control has nothing to compare with.
      */
     public List<Difference> next(Exchange exchange) {
+        return next(exchange, true);
+    }
+
+    /**
+     * As {@link #next(Exchange)}.
+     *
+     * @param inTime whether a stream that ends in the control has to have ended here as well; not where others load the
+     *     machine, or where a worker was killed whose work is taken up when its lease is over
+     */
+    public List<Difference> next(Exchange exchange, boolean inTime) {
         int step = exchange.step().number();
         names.begin(exchange);
         Norm norm = norms.get(step);
@@ -72,8 +82,8 @@ public final class Comparison {
             // Another status has another body: to list that as well would hide what matters.
             differences.removeIf(difference -> difference.part() == Part.BODY);
         }
-        if (exchange.opened() || opening.contains(step)) {
-            // How much of a stream has come when it is seen to go on, or whether it ends just before, is chance.
+        if (endingAtTimes.contains(step) || (exchange.opened() && !inTime)) {
+            // Whether a stream ends just before it is seen to go on is chance there, and so is what has come of it.
             differences.removeIf(difference -> difference.part() == Part.BODY);
         }
         if (differences.isEmpty()) {

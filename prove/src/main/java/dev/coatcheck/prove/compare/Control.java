@@ -144,7 +144,7 @@ public final class Control {
             if (exchanges.stream().allMatch(exchange -> exchange.response().isPresent())) {
                 Norm norm = learn(exchanges, namesHere);
                 norms.put(number, norm);
-                noise.addAll(NoiseFinder.in(number, norm));
+                noise.addAll(NoiseFinder.in(number, norm, endAtTimes(exchanges)));
             }
             for (int run = 0; run < exchanges.size(); run++) {
                 Comparison.remember(exchanges.get(run), namesHere.get(run));
@@ -152,6 +152,10 @@ public final class Control {
             heard.learn(number, names);
         }
         return new Control(runs, norms, noise, heard.hearing());
+    }
+
+    private static boolean endAtTimes(List<Exchange> exchanges) {
+        return exchanges.stream().map(Exchange::opened).distinct().count() > 1;
     }
 
     private static Norm learn(List<Exchange> exchanges, List<Names> names) {
@@ -189,6 +193,17 @@ public final class Control {
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
+    /** The steps whose stream ends at once in some runs, and stays open in others. */
+    private Set<Integer> endingAtTimes() {
+        Set<Integer> ended = runs.stream()
+                .flatMap(List::stream)
+                .filter(exchange -> !exchange.opened())
+                .map(exchange -> exchange.step().number())
+                .collect(Collectors.toSet());
+        ended.retainAll(opening());
+        return ended;
+    }
+
     /** What open sockets hear in each run, one for each message. */
     public List<Told> told() {
         return hearing.told();
@@ -201,7 +216,7 @@ public final class Control {
 
     /** Begins the comparison of one more run. */
     public Comparison comparison() {
-        return new Comparison(norms, opening(), hearing.due());
+        return new Comparison(norms, endingAtTimes(), hearing.due());
     }
 
     /** The same control, which compares one step less: of what that answers nothing is concluded. */

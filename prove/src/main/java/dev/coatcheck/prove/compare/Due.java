@@ -18,12 +18,21 @@ import tools.jackson.databind.JsonNode;
 final class Due {
     private static final int NONE = -1;
 
+    /** So many messages are tried at most for one that nobody has; of thousands that are alike it may as well be missing. */
+    private static final int MOST_LOOKS = 1_000;
+
     private final List<Expected> expected;
 
     /** The index of the message in which each was found. */
     private final int[] found;
 
     private final List<JsonNode> trees = new ArrayList<>();
+
+    /** For which that is expected each message was found. */
+    private final List<Integer> holders = new ArrayList<>();
+
+    /** How often it may still be looked whether a message is the one. */
+    private int looks;
 
     Due(List<Expected> expected) {
         this.expected = expected;
@@ -37,12 +46,16 @@ final class Due {
      * @param all that was heard since the beginning; of two calls the later has what the earlier had, and more behind it
      */
     List<Difference> missing(int step, List<Message> all, Names names) {
-        all.stream().skip(trees.size()).map(Hearing::tree).forEach(trees::add);
+        all.stream().skip(trees.size()).map(Hearing::tree).forEach(tree -> {
+            trees.add(tree);
+            holders.add(NONE);
+        });
         List<Expected> missing = new ArrayList<>();
         for (int i = 0; i < found.length; i++) {
             if (expected.get(i).after() <= step && found[i] == NONE) {
                 BitSet moved = new BitSet();
-                if (find(i, all, names, new BitSet(), moved)) {
+                looks = all.size() + MOST_LOOKS;
+                if (finds(i, all, names, moved)) {
                     moved.stream().forEach(index -> take(index, names));
                 } else {
                     missing.add(expected.get(i));
@@ -50,7 +63,7 @@ final class Due {
             }
         }
         List<Message> rest = new ArrayList<>(IntStream.range(0, all.size())
-                .filter(index -> holder(index).isEmpty())
+                .filter(index -> holders.get(index) == NONE)
                 .mapToObj(all::get)
                 .toList());
         return missing.stream()
@@ -58,21 +71,39 @@ final class Due {
                 .toList();
     }
 
+    /** Finds a message that nobody has, or else one that another has who could have a different one. */
+    private boolean finds(int index, List<Message> all, Names names, BitSet moved) {
+        if (findsFree(index, all, names, moved)) {
+            return true;
+        }
+        looks = Math.min(looks, MOST_LOOKS);
+        return findsHeld(index, all, names, new BitSet(), moved);
+    }
+
+    /** @param moved whose message is another one from now on */
+    private boolean findsFree(int index, List<Message> all, Names names, BitSet moved) {
+        for (int message = 0; message < all.size(); message++) {
+            if (holders.get(message) == NONE && fits(index, message, all, names)) {
+                give(index, message, moved);
+                return true;
+            }
+        }
+        return false;
+    }
+
     /**
-     * Finds a message for one that is expected. Where another has taken the only one that fits, and could have a different
-     * one, it gets that: what is known by its shape alone does not take what a later step tells.
+     * Finds one that another has who could have a different one, and gets that: what is known by its shape alone does not
+     * take what a later step tells.
      *
      * @param tried the messages that were looked at already
-     * @param moved whose message is another one from now on
      */
-    private boolean find(int index, List<Message> all, Names names, BitSet tried, BitSet moved) {
-        for (int message = 0; message < all.size(); message++) {
-            if (!tried.get(message) && fits(expected.get(index), message, all, names)) {
+    private boolean findsHeld(int index, List<Message> all, Names names, BitSet tried, BitSet moved) {
+        for (int message = 0; message < all.size() && looks > 0; message++) {
+            int holder = holders.get(message);
+            if (holder != NONE && !tried.get(message) && fits(index, message, all, names)) {
                 tried.set(message);
-                Optional<Integer> holder = holder(message);
-                if (holder.isEmpty() || find(holder.get(), all, names, tried, moved)) {
-                    found[index] = message;
-                    moved.set(index);
+                if (findsFree(holder, all, names, moved) || findsHeld(holder, all, names, tried, moved)) {
+                    give(index, message, moved);
                     return true;
                 }
             }
@@ -80,15 +111,16 @@ final class Due {
         return false;
     }
 
-    private Optional<Integer> holder(int message) {
-        return IntStream.range(0, found.length)
-                .filter(index -> found[index] == message)
-                .boxed()
-                .findFirst();
+    private void give(int index, int message, BitSet moved) {
+        found[index] = message;
+        holders.set(message, index);
+        moved.set(index);
     }
 
-    private boolean fits(Expected due, int message, List<Message> all, Names names) {
+    private boolean fits(int index, int message, List<Message> all, Names names) {
+        Expected due = expected.get(index);
         return all.get(message).socket() == due.socket()
+                && looks-- > 0
                 && names.ids()
                         .forgetting(() -> Matching.mismatches(due.norm(), trees.get(message), names)
                                 .isEmpty());

@@ -20,8 +20,8 @@ import tools.jackson.databind.node.ObjectNode;
  * which order they come does not matter, nor whether others come as well: only that each comes. Immutable.
  */
 final class Hearing {
-    /** Of a beat the only part that is not the same each time. */
-    private static final Pattern TIME = Pattern.compile("\\d{4}-\\d\\d-\\d\\d[T ][\\d:.]+|\\d{9,}");
+    /** Of a beat the only part that is not the same each time: when it was, or which it is. */
+    private static final Pattern NUMBER = Pattern.compile("\\d{4}-\\d\\d-\\d\\d[T ][\\d:.]+|\\d+");
 
     private final List<Expected> expected;
     private final Duration longest;
@@ -102,7 +102,7 @@ final class Hearing {
             return new Beat(
                     message.socket(),
                     message.event(),
-                    TIME.matcher(message.text()).replaceAll("0"));
+                    NUMBER.matcher(message.text()).replaceAll("0"));
         }
     }
 
@@ -138,6 +138,9 @@ final class Hearing {
 
     /** As a message of a report has it: without what gives access. */
     static String shown(Message message) {
+        if (SecretNames.givesAccess(message.event())) {
+            return message.event() + ": " + MessageText.HIDDEN;
+        }
         String text = MessageText.of(message.text()).shown();
         return message.event().isEmpty() ? text : message.event() + ": " + text;
     }

@@ -7,7 +7,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
@@ -18,7 +17,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * What the text of a message says, whatever it is wrapped in: JSON behind a number or a letter (Socket.IO, SockJS), in a string
- * of JSON (ActionCable), between separators (SignalR), and the frames of STOMP.
+ * of JSON (ActionCable), and the frames of STOMP.
  */
 sealed interface MessageText {
     JsonMapper JSON = JsonMapper.builder()
@@ -32,9 +31,6 @@ sealed interface MessageText {
     Pattern FRAME = Pattern.compile(
             "([A-Z]{3,12})\r?\n((?:[^:\\s]{1,64}:[^\r\n]*\r?\n){0,64})\r?\n([^\\x00]*).*", Pattern.DOTALL);
 
-    /** Ends each of several messages in one. */
-    String RECORD = "\u001e";
-
     /** What stands for a secret. */
     String HIDDEN = "…";
 
@@ -44,25 +40,27 @@ sealed interface MessageText {
     /** What is alike in messages that say the same of different things. */
     String kind();
 
+    /** As the kind, but with the first word of a list alone: a random name without a digit looks like a word. */
+    String form();
+
     /** As a message of a report has it: without what gives access. */
     String shown();
 
     static MessageText of(String text) {
-        if (text.contains(RECORD)) {
-            return new Records(Pattern.compile(RECORD)
-                    .splitAsStream(text)
-                    .filter(record -> !record.isEmpty())
-                    .map(MessageText::of)
-                    .toList());
-        }
-        Matcher wrapped = WRAPPED.matcher(text);
-        Optional<JsonNode> json = wrapped.matches() ? json(wrapped.group(2)) : Optional.empty();
-        if (json.isPresent()) {
-            return new Json(wrapped.group(1), json.get());
-        }
+        MessageText unframed = unframed(text);
         Matcher frame = FRAME.matcher(text);
-        return frame.matches()
-                ? new Frame(frame.group(1), frame.group(2).lines().toList(), of(frame.group(3)))
+        return unframed instanceof Plain && frame.matches()
+                ? new Frame(frame.group(1), frame.group(2).lines().toList(), unframed(frame.group(3)))
+                : unframed;
+    }
+
+    /** JSON or plain: what is in a frame is no frame. */
+    private static MessageText unframed(String text) {
+        Matcher wrapped = WRAPPED.matcher(text);
+        return wrapped.matches()
+                ? json(wrapped.group(2))
+                        .<MessageText>map(json -> new Json(wrapped.group(1), json))
+                        .orElseGet(() -> new Plain(text))
                 : new Plain(text);
     }
 
@@ -71,30 +69,6 @@ sealed interface MessageText {
             return Optional.of(JSON.readTree(text));
         } catch (JacksonException e) {
             return Optional.empty();
-        }
-    }
-
-    /** Several messages in one. */
-    record Records(List<MessageText> all) implements MessageText {
-        public Records {
-            all = List.copyOf(all);
-        }
-
-        @Override
-        public JsonNode tree() {
-            ArrayNode trees = JsonNodeFactory.instance.arrayNode();
-            all.forEach(each -> trees.add(each.tree()));
-            return trees;
-        }
-
-        @Override
-        public String kind() {
-            return all.stream().map(MessageText::kind).collect(Collectors.joining(" "));
-        }
-
-        @Override
-        public String shown() {
-            return all.stream().map(MessageText::shown).collect(Collectors.joining(" "));
         }
     }
 
@@ -112,6 +86,9 @@ sealed interface MessageText {
         /** So many elements of a list may say what happened, before the particulars. */
         private static final int ENVELOPE = 5;
 
+        /** Of an event of Socket.IO which answer it asks for: each process counts these for itself. */
+        private static final Pattern ANSWER_ASKED = Pattern.compile("(4[25](?:\\d+-)?(?:/[^,]*,)?)\\d+");
+
         /** What tells that all that follows in a list may give access. */
         private static final Pattern LOG_IN = Pattern.compile("(?i)auth(?:enticat\\w*|ori[sz]\\w*)?|log.?in|sign.?in");
 
@@ -121,7 +98,8 @@ sealed interface MessageText {
                 return unwrapped(value);
             }
             ObjectNode tree = JsonNodeFactory.instance.objectNode();
-            tree.put("before", before);
+            Matcher asks = ANSWER_ASKED.matcher(before);
+            tree.put("before", asks.matches() ? asks.group(1) : before);
             tree.set("json", unwrapped(value));
             return tree;
         }
@@ -140,22 +118,43 @@ sealed interface MessageText {
 
         @Override
         public String kind() {
+            List<JsonNode> first = envelope();
             StringBuilder kind = new StringBuilder(before.replaceAll("\\d+", "0"));
-            List<JsonNode> first =
-                    value.isArray() ? value.valueStream().limit(ENVELOPE).toList() : List.of();
             if (first.stream().anyMatch(Json::isWord)) {
-                first.forEach(element -> kind(element, true, kind));
+                first.forEach(element -> kind(element, true, true, kind));
             } else {
-                kind(value, false, kind);
+                kind(value, false, true, kind);
             }
             return kind.toString();
+        }
+
+        @Override
+        public String form() {
+            List<JsonNode> first = envelope();
+            StringBuilder form = new StringBuilder(before.replaceAll("\\d+", "0"));
+            kind(value, false, false, form);
+            first.stream()
+                    .filter(Json::isWord)
+                    .findFirst()
+                    .ifPresent(event ->
+                            form.append('\'').append(event.stringValue()).append('\''));
+            first.forEach(element -> kind(element, false, false, form));
+            return form.toString();
+        }
+
+        private List<JsonNode> envelope() {
+            return value.isArray() ? value.valueStream().limit(ENVELOPE).toList() : List.of();
         }
 
         private static boolean isWord(JsonNode node) {
             return node.isString() && WORD.matcher(node.stringValue()).matches();
         }
 
-        private static void kind(JsonNode node, boolean tells, StringBuilder into) {
+        /**
+         * @param tells whether a word here tells what the message is about
+         * @param fieldsTell whether one does in a field whose name says so
+         */
+        private static void kind(JsonNode node, boolean tells, boolean fieldsTell, StringBuilder into) {
             if (tells && isWord(node)) {
                 into.append('\'').append(node.stringValue()).append('\'');
                 return;
@@ -165,7 +164,7 @@ sealed interface MessageText {
                 into.append('{');
                 new TreeSet<>(node.propertyNames()).forEach(name -> {
                     into.append(name).append(':');
-                    kind(node.get(name), TELLING.contains(name), into);
+                    kind(node.get(name), fieldsTell && TELLING.contains(name), fieldsTell, into);
                     into.append(' ');
                 });
                 into.append('}');
@@ -174,14 +173,14 @@ sealed interface MessageText {
 
         @Override
         public String shown() {
-            return before + hidden("", value);
+            return new Plain(before).shown() + hidden("", value);
         }
 
         private static JsonNode hidden(String name, JsonNode node) {
             if (node.isValueNode() && SecretNames.givesAccess(name)) {
                 return JsonNodeFactory.instance.stringNode(HIDDEN);
             }
-            if (node.isString() && !isPlain(node)) {
+            if (node.isString()) {
                 return JsonNodeFactory.instance.stringNode(
                         of(node.stringValue()).shown());
             }
@@ -196,7 +195,9 @@ sealed interface MessageText {
                     return rest;
                 }
             }
-            return mapped(node, (field, inside) -> hidden(field.isEmpty() ? name : field, inside));
+            // Whatever stands in a secret is one, by whatever name.
+            boolean stays = SecretNames.givesAccess(name);
+            return mapped(node, (field, inside) -> hidden(field.isEmpty() || stays ? name : field, inside));
         }
 
         @FunctionalInterface
@@ -250,8 +251,16 @@ sealed interface MessageText {
 
         @Override
         public String kind() {
-            List<String> names = head.stream().map(Frame::name).sorted().toList();
-            return command + " " + names + " " + body.kind();
+            return beginning() + body.kind();
+        }
+
+        @Override
+        public String form() {
+            return beginning() + body.form();
+        }
+
+        private String beginning() {
+            return command + " " + head.stream().map(Frame::name).sorted().toList() + " ";
         }
 
         @Override
@@ -265,10 +274,12 @@ sealed interface MessageText {
 
     /** A text of which no more is known. */
     record Plain(String text) implements MessageText {
-        private static final Pattern SECRET = Pattern.compile(
-                "([\\w.-]*(?:" + SecretNames.LASTING + "|" + SecretNames.PASSING
-                        + ")[\\w.-]*\\s{0,2}[=:]\\s{0,2}(?:(?:bearer|basic)\\s+)?)[^\\s&;,\"]+",
+        /** A name, as far as where its value begins: {@code token=}, {@code "token":"}, {@code Authorization: Bearer }. */
+        private static final Pattern NAMED = Pattern.compile(
+                "(?<![\\w.-])([\\w.-]++)[\"'\\\\\\]]{0,2}\\s{0,2}[=:]\\s{0,2}[\"'\\\\]{0,2}(?:(?:bearer|basic)\\s+)?",
                 Pattern.CASE_INSENSITIVE);
+
+        private static final Pattern VALUE = Pattern.compile("[^\\s&;,\"]+");
 
         @Override
         public JsonNode tree() {
@@ -281,8 +292,27 @@ sealed interface MessageText {
         }
 
         @Override
+        public String form() {
+            return kind();
+        }
+
+        @Override
         public String shown() {
-            return SECRET.matcher(text).replaceAll("$1" + HIDDEN);
+            StringBuilder shown = new StringBuilder();
+            int end = 0;
+            Matcher named = NAMED.matcher(text);
+            Matcher value = VALUE.matcher(text);
+            while (named.find()) {
+                // A value that is shown may have names in it, as url=/verify?token=abc.
+                boolean hides = named.start() >= end
+                        && SecretNames.givesAccess(named.group(1))
+                        && value.region(named.end(), text.length()).lookingAt();
+                if (hides) {
+                    shown.append(text, end, named.end()).append(HIDDEN);
+                    end = value.end();
+                }
+            }
+            return shown.append(text.substring(end)).toString();
         }
     }
 }

@@ -10,6 +10,11 @@ package dev.coatcheck.prove.compare;
  *     empty list or one that is not. Ids, times and counters do not vary like that; what is remembered or forgotten does
  */
 public record Noise(int step, String place, String how, boolean ofKind) {
+    /** The same, where it is by chance that another kind of thing is there. */
+    Noise ofValue() {
+        return new Noise(step, place, how, false);
+    }
+
     /** As {@code step 2 $.json.id: a UUID as "…"}. */
     @Override
     public String toString() {

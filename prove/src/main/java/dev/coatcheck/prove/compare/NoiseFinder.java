@@ -14,10 +14,15 @@ final class NoiseFinder {
         this.step = step;
     }
 
-    static List<Noise> in(int step, Norm norm) {
+    /** @param endsAtTimes whether it is a stream of which more or less has come by chance: no body of another kind is in that */
+    static List<Noise> in(int step, Norm norm, boolean endsAtTimes) {
         NoiseFinder finder = new NoiseFinder(step);
         finder.visit("$", norm);
-        return finder.found;
+        return endsAtTimes
+                ? finder.found.stream()
+                        .map(noise -> noise.place().equals(STATUS) ? noise : noise.ofValue())
+                        .toList()
+                : finder.found;
     }
 
     private void visit(String place, Norm norm) {

@@ -18,8 +18,11 @@ final class Listening {
     /** Where it never is quiet. */
     private static final Duration LOUD_AT_MOST = Duration.ofSeconds(5);
 
-    /** A fleet has so much time at least: what one process tells itself at once comes through a backing service to others. */
-    private static final Duration LEAST_PATIENCE = Duration.ofSeconds(2);
+    /**
+     * A fleet has so much time at least: what one process tells itself at once comes through a backing service to others, on a
+     * machine that may be busy. It costs only where something is missing, and a run ends there.
+     */
+    private static final Duration LEAST_PATIENCE = Duration.ofSeconds(10);
 
     private static final Duration MOST_PATIENCE = Duration.ofSeconds(30);
 

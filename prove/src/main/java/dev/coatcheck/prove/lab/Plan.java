@@ -144,6 +144,11 @@ public record Plan(
         return seats.get(step - 1);
     }
 
+    /** Whether somebody was killed before a step. */
+    public boolean isAfterDeath(int step) {
+        return deaths.keySet().stream().anyMatch(death -> death < step);
+    }
+
     /** Over how many processes the steps are spread. */
     public int processes() {
         return (int) seats.stream().map(Seat::process).distinct().count();

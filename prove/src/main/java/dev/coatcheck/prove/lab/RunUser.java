@@ -131,7 +131,10 @@ final class RunUser implements AutoCloseable {
         return lane;
     }
 
-    private static List<Difference> compared(Lane lane, Exchange exchange) {
-        return lane.comparison().map(comparison -> comparison.next(exchange)).orElse(List.of());
+    private List<Difference> compared(Lane lane, Exchange exchange) {
+        boolean inTime = !plan.isAfterDeath(exchange.step().number());
+        return lane.comparison()
+                .map(comparison -> comparison.next(exchange, inTime))
+                .orElse(List.of());
     }
 }

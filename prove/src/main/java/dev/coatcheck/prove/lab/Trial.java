@@ -313,8 +313,9 @@ public final class Trial implements AutoCloseable {
 
     /** A step that polls for what a killed worker had begun has to wait for longer than the scenario can know. */
     private Step patient(Step step) {
-        boolean afterDeath = plan.deaths().keySet().stream().anyMatch(death -> death < step.number());
-        return afterDeath ? step.withPolling(step.polling().longerBy(plan.patience())) : step;
+        return plan.isAfterDeath(step.number())
+                ? step.withPolling(step.polling().longerBy(plan.patience()))
+                : step;
     }
 
     /** Of the steps, in their order, and after them of those that serve none. */

@@ -172,7 +172,7 @@ public final class Draining {
                     trial.process(plan.seat(number)), signalled ? Optional.of(policy().signal()) : Optional.empty());
             Exchange exchange =
                     played(trial.conversation(plan.seat(number)), step.withPolling(Polling.NONE), signalling);
-            List<Difference> differences = comparison.next(exchange);
+            List<Difference> differences = comparison.next(exchange, false);
             Optional<String> missed = signalling.missed(differences.isEmpty());
             if (missed.isPresent()) {
                 return new Meeting.Missed(named(step) + " " + missed.get());

@@ -121,7 +121,7 @@ final class Users implements AutoCloseable {
         private boolean goesOn(Conversation conversation, Comparison comparison) throws InterruptedException {
             boolean judged = usual.isFrozen();
             Exchange exchange = conversation.play(patient(step), target);
-            List<Difference> differences = comparison.next(exchange);
+            List<Difference> differences = comparison.next(exchange, false);
             if (!differences.isEmpty() && isRefused(exchange)) {
                 tally.refused(judged);
                 Thread.sleep(LATER_PACE); // so many requests are the prover's own doing

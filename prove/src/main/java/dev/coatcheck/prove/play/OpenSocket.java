@@ -42,8 +42,7 @@ abstract class OpenSocket implements Closeable {
                 socket.setSoTimeout(0);
                 hear(ear);
             } catch (IOException | RuntimeException e) {
-                // A socket whose process was killed ends like this, or one that does not speak as it should; whoever
-                // needs it
+                // So ends a socket whose process was killed, or one that does not speak as it should; whoever needs it
                 // opens it anew.
             } finally {
                 ended = true;

@@ -16,6 +16,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.regex.Pattern;
 
 /**
  * The client's end of a WebSocket (RFC 6455) on a connection that has been upgraded. No extension is offered, so none is
@@ -26,6 +27,9 @@ final class WebSocket extends OpenSocket {
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final int FIN = 0x80;
     private static final int MASKED = 0x80;
+
+    /** Ends each of several messages in one. */
+    private static final String RECORD = "\u001e";
 
     private final OutputStream out;
 
@@ -109,7 +113,7 @@ final class WebSocket extends OpenSocket {
                 }
                 case WebSocketFrames.PING -> send(WebSocketFrames.PONG, content);
                 case WebSocketFrames.PONG -> {}
-                case WebSocketFrames.TEXT -> ear.hear("", new String(content, StandardCharsets.UTF_8));
+                case WebSocketFrames.TEXT -> hearEach(new String(content, StandardCharsets.UTF_8), ear);
                 default -> ear.hear("", told(content));
             }
         });
@@ -117,6 +121,18 @@ final class WebSocket extends OpenSocket {
         byte[] buffer = new byte[BUFFER];
         for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
             frames.take(buffer, read);
+        }
+    }
+
+    /** SignalR sends whatever it has by then as one message: how many there are in one is chance. */
+    private static void hearEach(String text, Ear ear) {
+        if (text.contains(RECORD)) {
+            Pattern.compile(RECORD)
+                    .splitAsStream(text)
+                    .filter(record -> !record.isEmpty())
+                    .forEach(record -> ear.hear("", record));
+        } else {
+            ear.hear("", text);
         }
     }
 

@@ -113,6 +113,9 @@ final class SimulatedApplication implements ListeningStage {
     /** After which step a socket hears something, where its process plays that step, by the step that opens it. */
     final Map<Integer, Integer> sockets = new TreeMap<>();
 
+    /** What a socket is told of by its own step, by the step that opens it: the step before that left it. */
+    final Map<Integer, Integer> greetings = new TreeMap<>();
+
     /** The sockets whose messages turn out to vary, as soon as there is something to learn. */
     final Set<Integer> varying = new HashSet<>();
 
@@ -217,6 +220,7 @@ final class SimulatedApplication implements ListeningStage {
     public ListeningStage listening() {
         SimulatedApplication listening = longer(Extended.none(scenario));
         listening.sockets.putAll(sockets);
+        listening.greetings.putAll(greetings);
         listening.varying.addAll(varying);
         listening.beating.addAll(beating);
         listening.everywhere = everywhere;
@@ -237,7 +241,8 @@ final class SimulatedApplication implements ListeningStage {
                 .filter(socket -> listens
                         && !everywhere
                         && socket.getValue() == step
-                        && plan.seat(step).process()
+                        && plan.seat(greetings.getOrDefault(socket.getKey(), step))
+                                        .process()
                                 != plan.seat(socket.getKey()).process())
                 .findFirst()
                 .map(socket -> new Difference(

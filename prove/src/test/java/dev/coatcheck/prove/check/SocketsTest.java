@@ -65,6 +65,47 @@ class SocketsTest {
     }
 
     @Test
+    void what_a_socket_is_greeted_with_may_be_of_what_was_done_elsewhere_before() throws Exception {
+        String[] steps = {"POST /messages", "WEBSOCKET /chat", "GET /messages"};
+        SimulatedApplication application = application(steps);
+        application.sockets.put(2, 2);
+        application.greetings.put(2, 1);
+
+        Findings findings = investigate(application, steps);
+
+        assertThat(findings.leaks()).singleElement().satisfies(leak -> {
+            assertThat(leak.cause()).isEqualTo(Cause.UNKNOWN);
+            assertThat(leak.polluter()).isEqualTo(OptionalInt.of(1));
+            assertThat(leak.victim()).isEqualTo(2);
+        });
+    }
+
+    @Test
+    void a_greeting_alone_that_comes_shows_little() throws Exception {
+        String[] steps = {"POST /messages", "WEBSOCKET /chat"};
+        SimulatedApplication application = application(steps);
+        application.sockets.put(2, 2);
+        application.everywhere = true;
+
+        assertThat(passed(application, steps)).contains("as a greeting does");
+    }
+
+    @Test
+    void of_two_sockets_that_miss_each_other_the_second_costs_one_run_more() throws Exception {
+        String[] steps = {"WEBSOCKET /ann hi", "WEBSOCKET /bob hi"};
+        SimulatedApplication application = application(steps);
+        application.sockets.put(1, 2);
+        application.sockets.put(2, 2);
+        application.greetings.put(2, 1);
+
+        assertThat(investigate(application, steps).leaks())
+                .singleElement()
+                .extracting(Leak::polluter)
+                .isEqualTo(OptionalInt.of(1));
+        assertThat(application.runs).hasSize(2 * Confirmation.ROUNDS + 1);
+    }
+
+    @Test
     void what_varies_by_itself_is_learned_and_no_leak() throws Exception {
         SimulatedApplication application = application("WEBSOCKET /live", "POST /news");
         application.sockets.put(1, 2);
@@ -102,6 +143,7 @@ class SocketsTest {
         leaking.sockets.put(1, 4);
 
         assertThat(passed(clean, steps)).isEmpty();
+        assertThat(investigate(clean, steps).notes()).anyMatch(note -> note.contains("of what step 3 answers nothing"));
         assertThat(investigate(leaking, steps).leaks())
                 .singleElement()
                 .extracting(Leak::victim)

@@ -1,6 +1,7 @@
 package dev.coatcheck.prove.compare;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.coatcheck.prove.play.Content;
 import dev.coatcheck.prove.play.Exchange;
@@ -138,7 +139,6 @@ class HearingTest {
                 "42/live,7[\"said\",{\"by\":\"%s\",\"at\":%d}]",
                 "a[\"{\\\"by\\\":\\\"%s\\\",\\\"at\\\":%d}\"]",
                 "{\"identifier\":\"{\\\"by\\\":\\\"%s\\\"}\",\"at\":%d}",
-                "{\"by\":\"%s\",\"at\":%d}\u001e",
                 "MESSAGE\nby:%s\ncontent-length:12\n\n{\"at\":%d}\u0000")) {
             Control control = control(run -> List.of(
                     new After(2, wrapped.formatted("r" + run + "aaaaa", 1_700_000_000 + 17 * run)),
@@ -161,8 +161,8 @@ class HearingTest {
                         run,
                         4,
                         List.of(
-                                new After(1, "beat 170000000" + run),
-                                new After(3, "beat 170000001" + run),
+                                new After(1, "beat 1700000001, number " + run),
+                                new After(3, "beat 1700000009, number " + (run + 17)),
                                 new After(3, "news"))))
                 .toList());
 
@@ -185,7 +185,18 @@ class HearingTest {
                 "42[\"joined\",{\"token\":\"abcdef\"}]",
                 "42[\"authenticated\",\"abcdef\"]",
                 "a[\"{\\\"accessToken\\\":\\\"abcdef\\\"}\"]",
-                "{\"type\":1,\"arguments\":[{\"password\":\"abcdef\"}]}\u001e{\"type\":6}\u001e",
+                "{\"type\":1,\"arguments\":[{\"password\":\"abcdef\"}]}",
+                "{\"session\":{\"id\":\"abcdef\"}}",
+                "{\"token\":{\"value\":\"abcdef\"}}",
+                "42[\"auth\",{\"key\":\"abcdef\"}]",
+                "{\"url\":\"/verify?token=abcdef\"}",
+                "42[\"message\",\"Authorization: Bearer abcdef\"]",
+                "token=abcdef {\"a\":1}",
+                "{\"token\":\"abcdef\"}\n{\"a\":1}",
+                "{\"a\":\"{\\\"token\\\":\\\"abcdef",
+                "user[password]=abcdef",
+                "otp=abcdef",
+                "pin: abcdef",
                 "CONNECT\nlogin:ann\npasscode:abcdef\n\n\u0000",
                 "MESSAGE\nAuthorization:Bearer abcdef\n\n\u0000",
                 "a[\"MESSAGE\\nX-Auth-Token:abcdef\\n\\n{}\\u0000\"]",
@@ -203,6 +214,85 @@ class HearingTest {
     }
 
     @Test
+    void what_an_event_tells_that_is_called_a_secret_is_not_shown() {
+        assertThat(Hearing.shown(new Message(1, "session", "abcdef", Instant.EPOCH)))
+                .isEqualTo("session: …");
+    }
+
+    @Test
+    void long_texts_without_a_break_are_shown_as_soon_as_others() {
+        for (String long64 : List.of("a", "-", "token", "token=", "ABC\n\n")) {
+            Message message = message(long64.repeat((64 << 10) / long64.length()));
+
+            assertTimeoutPreemptively(
+                    Duration.ofSeconds(20),
+                    () -> {
+                        assertThat(Hearing.shown(message)).isNotEmpty();
+                        assertThat(Hearing.kind(message)).isNotEmpty();
+                        assertThat(Hearing.tree(message).toString()).isNotEmpty();
+                    },
+                    long64);
+        }
+    }
+
+    @Test
+    void for_which_answer_an_event_of_socket_io_asks_each_process_counts_for_itself() {
+        for (String before : List.of("42", "42/live,", "451-", "451-/live,")) {
+            Control asks = control(run -> List.of(new After(2, before + "0[\"ask\",1]")));
+
+            assertThat(missing(asks, 7, 2, before + "1[\"ask\",1]")).as(before).isEmpty();
+            assertThat(missing(asks, 7, 2, before + "1[\"ask\",2]")).as(before).hasSize(1);
+        }
+        Control answers = control(run -> List.of(new After(2, "430[\"said\"]")));
+        assertThat(missing(answers, 7, 2, "431[\"said\"]")).hasSize(1);
+    }
+
+    @Test
+    void a_random_name_without_a_digit_is_no_message_of_another_kind() {
+        List<String> random = List.of("V1StGXR8_Z5jdHi6B-my", "abcdefGHIJKLmnopqrST", "Uakgb_J5m9g-0JDMbcJqL");
+        Control control = control(run -> List.of(new After(2, "42[\"joined\",\"" + random.get(run - 1) + "\"]")));
+
+        assertThat(control.told()).hasSize(1);
+        assertThat(missing(control, 7, 2, "42[\"joined\",\"Xk3tGXR8_Z5jdHi6B-mz\"]"))
+                .isEmpty();
+        assertThat(missing(control, 7, 2, "42[\"left\",\"Xk3tGXR8_Z5jdHi6B-mz\"]"))
+                .hasSize(1);
+    }
+
+    @Test
+    void messages_of_which_little_is_alike_and_not_as_many_in_each_run_are_not_asked_for() {
+        List<String> random = List.of("cpu", "memory", "disk");
+        Control control = control(run -> random.subList(0, run).stream()
+                .map(each -> new After(2, "{\"type\":\"" + each + "x".repeat(run) + "\"}"))
+                .toList());
+
+        assertThat(control.told()).isEmpty();
+    }
+
+    @Test
+    void what_a_run_has_drawn_keeps_no_message_from_being_the_same() {
+        List<String> drawn = List.of("rabcdef", "r1b2c3d", "r12bcde");
+        List<List<Exchange>> runs = IntStream.range(0, 3)
+                .mapToObj(run -> List.of(
+                        exchange(drawn.get(run), 1),
+                        exchange(drawn.get(run), 2).hearing(List.of(message("hello " + drawn.get(run))))))
+                .toList();
+
+        assertThat(Control.learn(runs).told()).containsExactly(new Told(1, 2, true));
+    }
+
+    @Test
+    void of_thousands_that_are_alike_the_one_that_is_missing_is_soon_known() {
+        int many = 5_000;
+        Control control = control(run -> Collections.nCopies(many, new After(2, "beat")));
+        String[] beats = Collections.nCopies(many - 1, "beat").toArray(String[]::new);
+
+        assertTimeoutPreemptively(Duration.ofMinutes(1), () -> {
+            assertThat(missing(control, 7, 2, beats)).hasSize(1);
+        });
+    }
+
+    @Test
     void how_much_of_a_stream_has_come_when_it_is_seen_to_go_on_says_nothing() {
         Exchange whole = stream(false, "data: 10%\n\ndata: 20%\n\n");
         Exchange open = stream(true, "");
@@ -211,8 +301,28 @@ class HearingTest {
                         .differences(List.of(stream(false, "data: done\n\n"))))
                 .isEmpty();
         Control always = Control.learn(Collections.nCopies(3, List.of(whole)));
-        assertThat(always.differences(List.of(open))).isEmpty();
         assertThat(always.differences(List.of(stream(false, "data: 10%\n\n")))).hasSize(1);
+        assertThat(always.comparison().next(open, false))
+                .as("what it ends with may wait for the lease of a worker that was killed")
+                .isEmpty();
+    }
+
+    @Test
+    void a_stream_that_ends_in_each_run_and_never_in_the_fleet_differs_as_one_does_that_never_ends() {
+        Exchange whole = stream(false, "data: 10%\n\ndata: done\n\n");
+        Exchange open = stream(true, "");
+        Control ends = Control.learn(Collections.nCopies(3, List.of(whole)));
+
+        assertThat(ends.differences(List.of(open))).hasSize(1);
+        assertThat(Control.learn(Collections.nCopies(3, List.of(open))).differences(List.of(whole)))
+                .hasSize(1);
+
+        Control taught = ends.with(List.of(open));
+        assertThat(taught.differences(List.of(open))).isEmpty();
+        assertThat(taught.differences(List.of(whole))).isEmpty();
+        assertThat(taught.varyingInKind())
+                .as("whether it ends just before is by chance, and nothing that was forgotten")
+                .isEmpty();
     }
 
     private static Exchange stream(boolean opened, String body) {
@@ -268,6 +378,10 @@ class HearingTest {
     }
 
     private static Exchange exchange(int run, int number) {
+        return exchange("r" + run + "aaaaa", number);
+    }
+
+    private static Exchange exchange(String drawn, int number) {
         // All but the third only read.
         String line = number == 3 ? "POST /" : "GET /";
         List<Step> steps = StepLines.read(Collections.nCopies(number, line), Path.of("."), Set.of())
@@ -279,7 +393,7 @@ class HearingTest {
                 new Target("web.1", URI.create("http://127.0.0.1:1")),
                 answered,
                 List.of(),
-                Map.of(RUN, "r" + run + "aaaaa"),
+                Map.of(RUN, drawn),
                 1,
                 Instant.EPOCH,
                 Duration.ZERO);

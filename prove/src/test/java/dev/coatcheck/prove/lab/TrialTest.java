@@ -319,6 +319,41 @@ class TrialTest {
         assertThat(unsplit.starts()).hasSize(split.livedAtOnce());
     }
 
+    @Test
+    void a_stream_that_ends_alone_has_to_end_in_a_fleet_but_not_behind_a_kill() throws Exception {
+        String silent = """
+                require('http').createServer((q, s) => {
+                  s.writeHead(200, { 'Content-Type': 'text/event-stream' });
+                  if (q.method === 'POST' || process.env.COATCHECK_INSTANCE > 'web.4') return s.end('data: done\\n\\n');
+                  s.write(': working\\n\\n');
+                }).listen(process.env.PORT);
+                """;
+        Scenario scenario = StepLines.read(List.of("POST /jobs", "GET /events"), folder, List.of());
+        try (Lab lab = new Trials(folder).web("exec node server.js", silent).lab()) {
+            List<List<Exchange>> alone = new ArrayList<>();
+            for (int i = 0; i < Control.LEAST_RUNS; i++) {
+                alone.add(play(lab, Plan.together("control", 2), scenario, Optional.empty(), 5)
+                        .exchanges());
+            }
+            Optional<Control> control = Optional.of(Control.learn(alone));
+            Plan apart = Plan.apart("apart", 2);
+
+            Run split = play(lab, apart, scenario, control, 0);
+            Run killed = play(lab, apart.withDeaths(Map.of(1, Death.OF_WHO_ANSWERED)), scenario, control, 0);
+
+            assertThat(split.brokeAt(2)).as("%s", split.broken()).isTrue();
+            assertThat(killed.broken()).isEmpty();
+        }
+    }
+
+    private static Run play(Lab lab, Plan plan, Scenario scenario, Optional<Control> control, int nameOffset)
+            throws InterruptedException {
+        try (Trial trial = lab.begin(plan, scenario, control, nameOffset, Manner.USUAL)) {
+            trial.playUpTo(plan.steps());
+            return trial.run();
+        }
+    }
+
     private static String body(Exchange exchange) {
         return exchange.response()
                 .map(response -> new String(response.content().bytes(), StandardCharsets.UTF_8))
