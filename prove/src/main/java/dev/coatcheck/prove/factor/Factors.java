@@ -50,6 +50,8 @@ public final class Factors {
     private static final int TIMES_THE_START = 4;
 
     private static final Duration LEAST_LIMIT = Duration.ofSeconds(10);
+
+    /** Unless even one that lacks nothing may take longer. */
     private static final Duration MOST_LIMIT = Duration.ofSeconds(30);
 
     private final Lab lab;
@@ -94,11 +96,13 @@ public final class Factors {
         // What is unpacked or compiled at the first use stays for good reason: what the second time leaves each time
         // leaves.
         Optional<InstanceFiles> before = files(serving);
-        playAgain(trial, serving);
+        Optional<Step> end = playAgain(trial, serving);
         Rest.await(List.of(serving));
         Optional<InstanceFiles> after = files(serving);
         if (before.isPresent() && after.isPresent()) {
-            addFiles(after.get().since(before.get()), serving.linesWritten() - written);
+            ofFiles(after.get().since(before.get()), serving.linesWritten() - written)
+                    .map(seen -> end.map(step -> ofAPart(seen, step)).orElse(seen))
+                    .forEach(this::add);
         }
         Run run = trial.run();
         if (!observations.containsKey(Factor.STOP)) {
@@ -109,17 +113,32 @@ public final class Factors {
         return run;
     }
 
-    /** As somebody new, up to the first answer that the scenario does not ask for. */
-    private static void playAgain(Trial trial, LabInstance serving) throws InterruptedException {
+    /**
+     * As somebody new, up to the first answer that the scenario does not ask for.
+     *
+     * @return the step that was answered so; empty where all were played
+     */
+    private static Optional<Step> playAgain(Trial trial, LabInstance serving) throws InterruptedException {
         Conversation again = trial.newcomer();
         for (Exchange before : trial.run().exchanges()) {
             Polling polling = before.step().polling();
             int retries = Math.min(polling.retries(), 2 * before.attempts());
             Step step = before.step().withPolling(new Polling(retries, polling.interval()));
             if (!again.play(step, serving.target().orElseThrow()).isAsExpected()) {
-                return;
+                return Optional.of(step);
             }
         }
+        return Optional.empty();
+    }
+
+    /** What the part up to a step has left counts; that it has left nothing is no praise of the rest. */
+    private static Observation ofAPart(Observation seen, Step end) {
+        return seen.standing() != Observation.Standing.KEPT
+                ? seen
+                : Observation.notLookedAt(
+                        seen.factor(),
+                        "a second conversation in the same process went no further than step " + end.number() + " "
+                                + end.title());
     }
 
     private Observation environments(Trial trial, LabInstance serving) {
@@ -138,16 +157,16 @@ public final class Factors {
         }
     }
 
-    private void addFiles(InstanceFiles written, long lines) {
+    private Stream<Observation> ofFiles(InstanceFiles written, long lines) {
         Application application = lab.application();
         Path folder = real(application.folder());
         InstanceFiles own = written.in(folder);
-        add(
+        return Stream.of(
                 own.areNone()
                         ? Observation.kept(Factor.OWN_FOLDER, "nothing was written there while it served")
-                        : Observation.notKept(Factor.OWN_FOLDER, "it wrote " + own.inWords(folder)));
-        add(temporary(written.outside(folder).temporary(application.environment()), folder));
-        addLogs(written.logs(folder), folder, lines);
+                        : Observation.notKept(Factor.OWN_FOLDER, "it wrote " + own.inWords(folder)),
+                temporary(written.outside(folder).temporary(application.environment()), folder),
+                logs(written.logs(folder), folder, lines));
     }
 
     private Observation temporary(InstanceFiles left, Path folder) {
@@ -163,20 +182,19 @@ public final class Factors {
                         Factor.TEMPORARY_FILES, "after the last response it left " + left.inWords(folder));
     }
 
-    private void addLogs(InstanceFiles logs, Path folder, long lines) {
+    private static Observation logs(InstanceFiles logs, Path folder, long lines) {
         if (!logs.areNone()) {
-            add(Observation.notKept(Factor.LOGS, "it wrote to " + logs.inWords(folder)));
-        } else if (lines > 0) {
-            add(Observation.kept(
-                    Factor.LOGS,
-                    "it wrote " + lines + (lines == 1 ? " line" : " lines")
-                            + " to standard output and error while it served, and to no file that is called a log"));
-        } else {
-            add(Observation.notLookedAt(
-                    Factor.LOGS,
-                    "it logged nothing while it served, neither to standard output nor to a file that is called"
-                            + " a log"));
+            return Observation.notKept(Factor.LOGS, "it wrote to " + logs.inWords(folder));
         }
+        return lines > 0
+                ? Observation.kept(
+                        Factor.LOGS,
+                        "it wrote " + lines + (lines == 1 ? " line" : " lines")
+                                + " to standard output and error while it served, and to no file that is called a log")
+                : Observation.notLookedAt(
+                        Factor.LOGS,
+                        "it logged nothing while it served, neither to standard output nor to a file that is called"
+                                + " a log");
     }
 
     private static Path real(Path folder) {
@@ -220,13 +238,21 @@ public final class Factors {
         if (start.isEmpty()) {
             return; // how long it takes when nothing is missing is not known
         }
-        Duration patience = start.get().multipliedBy(TIMES_THE_START);
-        Duration limit = Collections.min(List.of(MOST_LIMIT, Collections.max(List.of(LEAST_LIMIT, patience))));
         try {
-            add(new RequiredVariables(lab, limit).look());
+            add(new RequiredVariables(lab, patience(start.get(), lab.startLimit())).look());
         } catch (InconclusiveException e) {
             add(Observation.notLookedAt(Factor.CONFIG, "it could not be tried: " + e.reason()));
         }
+    }
+
+    /**
+     * How long a start that lacks something is waited for: in any case so long that one which needs nothing more than usual
+     * comes up, and no longer than any start.
+     */
+    static Duration patience(Duration start, Duration startLimit) {
+        Duration some = Collections.min(List.of(MOST_LIMIT, start.multipliedBy(TIMES_THE_START)));
+        Duration least = start.plus(start.dividedBy(2));
+        return Collections.min(List.of(startLimit, Collections.max(List.of(LEAST_LIMIT, some, least))));
     }
 
     /** Notes why it could not be watched. */

@@ -32,7 +32,7 @@ record InstanceFiles(Map<Path, Written> files) {
 
     /** The logs of databases, which are their data: {@code 000003.log} of LevelDB, {@code log1.dat} of Derby. */
     private static final Pattern DATA =
-            Pattern.compile("(.*/)?(\\d+\\.log|[^/]*\\.(dat|ctrl|db|sst|ldb))", Pattern.CASE_INSENSITIVE);
+            Pattern.compile("(.*/)?(\\d{6}\\.log|[^/]*\\.(dat|ctrl|db|sst|ldb))", Pattern.CASE_INSENSITIVE);
 
     /** How a file was last written. */
     private record Written(long size, FileTime at) {}

@@ -25,7 +25,7 @@ import java.util.stream.Collectors;
 final class RequiredVariables {
     private static final int MOST_STARTS = 5;
 
-    /** No start begins that may take longer than this with those before it, but for the first and what it is compared with. */
+    /** No start begins that may take longer than this with those before it, but for the first and the one that lacks nothing. */
     private static final Duration MOST_TIME = Duration.ofSeconds(60);
 
     private final Lab lab;

@@ -8,6 +8,7 @@ import dev.coatcheck.prove.play.Target;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,11 +44,19 @@ public final class Fleet implements AutoCloseable {
     private final Map<Integer, Upstream> members = new LinkedHashMap<>();
     private int next;
 
-    /** @param stops how instances are asked to end, by their process types */
-    Fleet(Stand stand, Function<String, StopPolicy> stops) {
+    /**
+     * @param stops how instances are asked to end, by their process types
+     * @param requestLimit how long a request may take; the router waits for its answer no less long, nor less than by default
+     */
+    Fleet(Stand stand, Function<String, StopPolicy> stops, Duration requestLimit) {
         this.stand = stand;
         this.stops = stops;
-        this.router = Router.start(RouterSettings.defaults().withPort(0).withInstanceHeader(false), _ -> {}, _ -> {});
+        RouterSettings.Timeouts usual = RouterSettings.Timeouts.defaults();
+        RouterSettings settings = RouterSettings.defaults()
+                .withPort(0)
+                .withInstanceHeader(false)
+                .withTimeouts(usual.withResponse(Collections.max(List.of(usual.response(), requestLimit))));
+        this.router = Router.start(settings, _ -> {}, _ -> {});
     }
 
     /** Starts the first ones, side by side. */

@@ -98,6 +98,11 @@ public final class Lab implements Site {
         return workshop.insistence();
     }
 
+    /** How long a process may take until it is ready. */
+    public Duration startLimit() {
+        return settings.startLimit();
+    }
+
     /** Why {@link #startLacking} cannot be tried; empty where it can. */
     public Optional<String> whyNotLacking() {
         return workshop.whyNotLacking();
@@ -110,8 +115,7 @@ public final class Lab implements Site {
      * @param limit how long it is waited for at most
      */
     public Lacking startLacking(Set<String> variables, Duration limit) throws InterruptedException {
-        return workshop.startLacking(
-                variables, limit.compareTo(settings.startLimit()) < 0 ? limit : settings.startLimit());
+        return workshop.startLacking(variables, limit);
     }
 
     @Override
@@ -202,7 +206,7 @@ public final class Lab implements Site {
      */
     public Fleet fleet(int size) throws InterruptedException {
         prepare();
-        Fleet fleet = new Fleet(new Stand(workshop, 0), settings.application()::stopPolicy);
+        Fleet fleet = new Fleet(new Stand(workshop, 0), settings.application()::stopPolicy, settings.requestLimit());
         try {
             fleet.begin(size);
             return fleet;

@@ -23,7 +23,7 @@ public final class Change {
 
     private static final int AFTER = 1;
 
-    /** For conversations that take long, as those that wait for a worker. */
+    /** For conversations that take long, as those that wait for a worker; a lease more, where the worker may be another. */
     private static final Duration LIMIT = Duration.ofMinutes(2);
 
     private final Lab lab;
@@ -68,32 +68,50 @@ public final class Change {
     private CheckOutcome outcome(Check check, Doing change) throws InterruptedException {
         try {
             Seen first = play(change);
-            if (first.failures() == 0) {
-                return first.tally().conversations() == 0
-                        ? new CheckOutcome(
-                                check, Result.INCONCLUSIVE, first.inWords() + "; no conversation came to its end")
-                        : new CheckOutcome(check, Result.PASSED, first.inWords());
+            if (first.failures() > 0) {
+                return confirmed(check, change, first);
             }
-            Seen unchanged = play(_ -> Thread.sleep(first.took()));
-            if (unchanged.failures() > 0) {
-                return new CheckOutcome(
-                        check,
-                        Result.INCONCLUSIVE,
-                        first.inWords() + "; but so it went with " + unchanged.failures() + " of "
-                                + unchanged.tally().requests() + " under the same load without a change");
-            }
-            Seen second = play(change);
-            return second.failures() == 0
+            return first.tally().conversations() == 0
                     ? new CheckOutcome(
-                            check, Result.INCONCLUSIVE, first.inWords() + "; when it was done again, none did")
-                    : new CheckOutcome(
-                            check,
-                            Result.FAILED,
-                            first.inWords() + "; done again, " + second.failures() + " of "
-                                    + second.tally().requests() + ", and in as much time without a change none");
+                            check, Result.INCONCLUSIVE, first.inWords() + "; no conversation came to its end")
+                    : new CheckOutcome(check, Result.PASSED, first.inWords());
         } catch (InconclusiveException e) {
             return new CheckOutcome(check, Result.INCONCLUSIVE, e.reason());
         }
+    }
+
+    /** Only what fails both times with the change, and neither time without it, is told of the change. */
+    private CheckOutcome confirmed(Check check, Doing change, Seen first) throws InterruptedException {
+        try {
+            Seen unchanged = play(_ -> Thread.sleep(first.took()));
+            if (unchanged.failures() > 0) {
+                return unsure(check, first, failedWithoutAChange(unchanged));
+            }
+            Seen second = play(change);
+            if (second.failures() == 0) {
+                return unsure(check, first, "when it was done again, none did");
+            }
+            Seen unchangedAgain = play(_ -> Thread.sleep(second.took()));
+            if (unchangedAgain.failures() > 0) {
+                return unsure(check, first, failedWithoutAChange(unchangedAgain));
+            }
+            return new CheckOutcome(
+                    check,
+                    Result.FAILED,
+                    first.inWords() + "; done again, " + second.failures() + " of "
+                            + second.tally().requests() + ", and in as much time without a change none, both times");
+        } catch (InconclusiveException e) {
+            return unsure(check, first, "it could not be confirmed: " + e.reason());
+        }
+    }
+
+    private static CheckOutcome unsure(Check check, Seen first, String why) {
+        return new CheckOutcome(check, Result.INCONCLUSIVE, first.inWords() + "; " + why);
+    }
+
+    private static String failedWithoutAChange(Seen unchanged) {
+        return "but so it went with " + unchanged.failures() + " of "
+                + unchanged.tally().requests() + " under the same load without a change";
     }
 
     private Seen play(Doing change) throws InterruptedException {
@@ -101,8 +119,8 @@ public final class Change {
             return playOnce(change);
         } catch (FixedPortException e) {
             // Once at most, be it that the first of them does not listen on PORT, or that the next does not start
-            // beside it:
-            // from then on each has a network of its own.
+            // beside
+            // it: from then on each has a network of its own.
             lab.giveOwnNetworks(e);
         }
         return playOnce(change);
@@ -112,11 +130,11 @@ public final class Change {
         Usual usual = new Usual(firstVictim);
         try (Fleet fleet = lab.fleet(instances);
                 Users users = new Users(scenario, control, usual, lab::fromElsewhere, fleet.router(), lease)) {
-            if (!users.awaitEach(BEFORE, LIMIT)) {
-                throw new InconclusiveException("a conversation takes too long for a steady load of them: fewer than "
-                        + BEFORE + " were over after " + LIMIT.toSeconds() + " s");
+            if (!users.awaitEach(BEFORE, LIMIT) || !users.judge(LIMIT)) {
+                throw new InconclusiveException("a conversation takes too long for a steady load of them: " + BEFORE
+                        + " of each user were not over after " + LIMIT.toSeconds()
+                        + " s, or the next not in as much time");
             }
-            users.judge();
             if (scenario.steps().stream().allMatch(step -> usual.of(step.number()) == Likeness.NONE)) {
                 throw new InconclusiveException("no step is answered, but with an error or 429 Too Many Requests, when"
                         + " several users come at once, so nothing can be said of a change of processes");
@@ -126,7 +144,7 @@ public final class Change {
             Duration took = Duration.ofNanos(System.nanoTime() - begun);
             // Where somebody does not come to an end, leaving tells of it.
             boolean _ = users.awaitEach(AFTER, LIMIT);
-            users.leave(LIMIT);
+            users.leave(LIMIT.plus(lease));
             return new Seen(scenario, users.tally(), usual, took);
         }
     }

@@ -47,11 +47,18 @@ public final class Draining {
     private final Lab lab;
     private final Scenario scenario;
     private final Control control;
+    private final Duration accepted;
 
     public Draining(Lab lab, Scenario scenario, Control control) {
+        this(lab, scenario, control, ACCEPTED);
+    }
+
+    /** @param accepted at least so long a server has for accepting a request */
+    Draining(Lab lab, Scenario scenario, Control control, Duration accepted) {
         this.lab = lab;
         this.scenario = scenario;
         this.control = control;
+        this.accepted = accepted;
     }
 
     /** Tries it with the steps that can be met under way, three at the most. */
@@ -78,7 +85,7 @@ public final class Draining {
             switch (confirmed(step)) {
                 case Meeting.AsUsual() -> met++;
                 case Meeting.Missed(String why) -> missed.add(why);
-                case Meeting.Unsure(String how) -> unsure.add(how);
+                case Unsure(String how) -> unsure.add(how);
                 case Meeting.Differing(String how) -> {
                     return new CheckOutcome(Check.DRAIN, Result.FAILED, how);
                 }
@@ -123,34 +130,45 @@ public final class Draining {
         return lab.application().stopPolicy(ProcessType.WEB);
     }
 
+    /** What there is to say of a step. */
+    private sealed interface Finding permits Meeting, Unsure {}
+
+    /** It differed, and not always. */
+    private record Unsure(String how) implements Finding {}
+
     /** What comes of asking a process to end while it has a request. */
-    private sealed interface Meeting {
+    private sealed interface Meeting extends Finding {
         record AsUsual() implements Meeting {}
 
         record Differing(String how) implements Meeting {}
-
-        /** It differed, and not always. */
-        record Unsure(String how) implements Meeting {}
 
         /** The request was not under way, or says nothing. */
         record Missed(String why) implements Meeting {}
     }
 
     /** Only what is well without the signal, and broken with it twice, is a failure. */
-    private Meeting confirmed(Step step) throws InterruptedException {
+    private Finding confirmed(Step step) throws InterruptedException {
         Meeting first = meet(step, true);
         if (!(first instanceof Meeting.Differing(String how))) {
             return first;
         }
-        if (!(meet(step, false) instanceof Meeting.AsUsual)) {
-            return new Meeting.Missed(
-                    named(step) + " is not answered as in the control either when it is only sent as slowly: " + how);
-        }
         String seen =
                 named(step) + " was under way when " + signal() + " came, and was not answered as without it: " + how;
-        return meet(step, true) instanceof Meeting.Differing
-                ? new Meeting.Differing(seen)
-                : new Meeting.Unsure(seen + "; another time it was");
+        return switch (meet(step, false)) {
+            case Meeting.AsUsual() -> again(step, seen);
+            case Meeting.Differing _ ->
+                new Meeting.Missed(named(step)
+                        + " is not answered as in the control either when it is only sent as slowly: " + how);
+            case Meeting.Missed(String why) -> new Unsure(seen + "; when it was sent without " + signal() + ", " + why);
+        };
+    }
+
+    private Finding again(Step step, String seen) throws InterruptedException {
+        return switch (meet(step, true)) {
+            case Meeting.AsUsual() -> new Unsure(seen + "; another time it was");
+            case Meeting.Differing _ -> new Meeting.Differing(seen);
+            case Meeting.Missed(String why) -> new Unsure(seen + "; another time " + why);
+        };
     }
 
     private static String named(Step step) {
@@ -163,7 +181,8 @@ public final class Draining {
         Plan plan = Plan.together("drain at step " + number, number);
         try (Trial trial = begin(plan)) {
             if (!trial.playUpTo(number - 1)) {
-                throw new InconclusiveException("one process alone answered another way than before at step "
+                return new Meeting.Missed(named(step)
+                        + " could not be come to: one process alone answered another way than before at step "
                         + trial.run().broken().orElseThrow().step());
             }
             Comparison comparison = control.comparison();
@@ -187,8 +206,8 @@ public final class Draining {
                     conversation, step, control.tookAtLeast(step.number()).dividedBy(2));
         }
         Duration twice = control.took(step.number()).multipliedBy(2);
-        Duration accepted = Collections.min(List.of(MOST_ACCEPTED, Collections.max(List.of(ACCEPTED, twice))));
-        return signalling.inTheMiddleOfItsBody(conversation, step, accepted);
+        Duration wait = Collections.min(List.of(MOST_ACCEPTED, Collections.max(List.of(accepted, twice))));
+        return signalling.inTheMiddleOfItsBody(conversation, step, wait);
     }
 
     private Trial begin(Plan plan) throws InterruptedException {

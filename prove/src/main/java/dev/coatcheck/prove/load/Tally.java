@@ -1,6 +1,7 @@
 package dev.coatcheck.prove.load;
 
 import dev.coatcheck.prove.scenario.Step;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -27,11 +28,9 @@ final class Tally {
     }
 
     /** An answer that says no more than that there are too many requests. */
-    void refused(boolean judged) {
-        if (judged) {
-            requests.incrementAndGet();
-            refused.incrementAndGet();
-        }
+    void refused() {
+        requests.incrementAndGet();
+        refused.incrementAndGet();
     }
 
     /** A request that failed, or was answered less well than usual. */
@@ -39,6 +38,12 @@ final class Tally {
         failed.incrementAndGet();
         firstFailure.compareAndSet(
                 Optional.empty(), Optional.of("step " + step.number() + " " + step.title() + ": " + how));
+    }
+
+    /** A request that is still under way, though it was waited for as long as that. */
+    void neverOver(Step step, Duration limit) {
+        requests.incrementAndGet();
+        failed(step, "never over, though it was waited for " + limit.toSeconds() + " s");
     }
 
     /** A conversation that was judged from its first step to its last. */

@@ -9,7 +9,6 @@ import dev.coatcheck.prove.play.OpenSockets;
 import dev.coatcheck.prove.play.PlaySettings;
 import dev.coatcheck.prove.play.Target;
 import dev.coatcheck.prove.scenario.Polling;
-import dev.coatcheck.prove.scenario.Request;
 import dev.coatcheck.prove.scenario.Scenario;
 import dev.coatcheck.prove.scenario.Step;
 import java.time.Duration;
@@ -43,7 +42,7 @@ final class Users implements AutoCloseable {
 
     private static final int TOO_MANY_REQUESTS = 429;
 
-    /** A client whose socket was closed under it opens it anew, and says it again. */
+    /** A client whose socket was closed under it, be it in the middle of a handshake, opens it anew and says it again. */
     private static final Polling ONCE_MORE = new Polling(1, Duration.ofMillis(100));
 
     private final Scenario scenario;
@@ -105,8 +104,9 @@ final class Users implements AutoCloseable {
                 Comparison comparison = control.comparison();
                 for (Step each : scenario.steps()) {
                     step = each;
-                    boolean goesOn = goesOn(conversation, comparison);
-                    Thread.sleep(pause);
+                    boolean goesOn = goesOn(conversation, comparison, judged);
+                    // Whoever breaks off comes again no sooner than who goes on.
+                    Thread.sleep(goesOn ? pause : pace);
                     if (!goesOn) {
                         return;
                     }
@@ -118,12 +118,14 @@ final class Users implements AutoCloseable {
         }
 
         /** Whether there is something to learn from the rest of the conversation: after a break all else follows from that. */
-        private boolean goesOn(Conversation conversation, Comparison comparison) throws InterruptedException {
-            boolean judged = usual.isFrozen();
+        private boolean goesOn(Conversation conversation, Comparison comparison, boolean judged)
+                throws InterruptedException {
             Exchange exchange = conversation.play(patient(step), target);
             List<Difference> differences = comparison.next(exchange, false);
             if (!differences.isEmpty() && isRefused(exchange)) {
-                tally.refused(judged);
+                if (judged) {
+                    tally.refused();
+                }
                 Thread.sleep(LATER_PACE); // so many requests are the prover's own doing
                 return false;
             }
@@ -150,9 +152,8 @@ final class Users implements AutoCloseable {
     }
 
     private Step patient(Step step) {
-        boolean says = step.request().method().equals(Request.SEND);
         return step.withPolling(
-                says && step.polling().retries() == 0
+                step.request().isOfWebSocket() && step.polling().retries() == 0
                         ? ONCE_MORE
                         : step.polling().longerBy(patience));
     }
@@ -185,9 +186,14 @@ final class Users implements AutoCloseable {
         return true;
     }
 
-    /** From now on what is less than usual is a failure. */
-    void judge() {
+    /**
+     * From the next conversation of each on, what is less than usual is a failure. Waits until each has begun that one; false
+     * where that takes too long.
+     */
+    boolean judge(Duration limit) throws InterruptedException {
         usual.freeze();
+        // What was begun before is neither learned from nor judged: it may have broken already, unseen.
+        return awaitEach(1, limit);
     }
 
     /** Lets all finish their conversations. Whose step is not answered by then has failed at it. */
@@ -198,7 +204,7 @@ final class Users implements AutoCloseable {
             try {
                 user.coming.get(end - System.nanoTime(), TimeUnit.NANOSECONDS);
             } catch (TimeoutException e) {
-                tally.failed(user.step, "not over " + limit.toSeconds() + " s after the change was");
+                tally.neverOver(user.step, limit);
             } catch (ExecutionException e) {
                 user.check();
             }

@@ -139,6 +139,32 @@ class FactorsTest {
     }
 
     @Test
+    void that_a_second_conversation_which_broke_off_left_nothing_is_no_praise() throws Exception {
+        Seen seen = observe("exec node server.js", """
+                const fs = require('fs');
+                let names = 0;
+                require('http').createServer((request, response) => {
+                  console.log(request.method);
+                  if (request.method === 'POST' && names++ > 0) {
+                    response.statusCode = 409;
+                  } else if (request.method === 'POST') {
+                    fs.writeFileSync('/tmp/upload-1', 'x');
+                    fs.writeFileSync('access.log', 'x');
+                  }
+                  response.end();
+                }).listen(process.env.PORT);
+                """);
+
+        for (Factor factor : List.of(Factor.OWN_FOLDER, Factor.TEMPORARY_FILES, Factor.LOGS)) {
+            assertThat(seen.of(factor))
+                    .isEqualTo(new Observation(
+                            factor,
+                            NOT_LOOKED_AT,
+                            "a second conversation in the same process went no further than step 1 POST /"));
+        }
+    }
+
+    @Test
     void a_process_that_dies_while_it_serves_has_not_stopped_well() throws Exception {
         Seen seen = observe("exec node server.js", """
                 require('http').createServer((request, response) => {
@@ -193,6 +219,13 @@ class FactorsTest {
     }
 
     @ParameterizedTest
+    @CsvSource({"1, 60, 10", "5, 60, 20", "15, 60, 30", "30, 60, 45", "50, 60, 60", "3, 5, 5"})
+    void a_start_is_waited_for_as_long_as_one_that_lacks_nothing_may_take(int start, int startLimit, int patience) {
+        assertThat(Factors.patience(Duration.ofSeconds(start), Duration.ofSeconds(startLimit)))
+                .isEqualTo(Duration.ofSeconds(patience));
+    }
+
+    @ParameterizedTest
     @CsvSource({
         "app.log, true",
         "log/production.log, true",
@@ -200,6 +233,7 @@ class FactorsTest {
         "access_log, true",
         "error.log.1, true",
         "server.log.2026-11-22.gz, true",
+        "logs/20261122.log, true",
         "data/000003.log, false",
         "change-log.json, false",
         "audit_log.db, false",
@@ -249,7 +283,7 @@ class FactorsTest {
         Scenario scenario = StepLines.read(List.of(lines), folder, List.of());
         try (Lab lab = lab()) {
             Factors factors = new Factors(lab);
-            try (Trial trial = lab.begin(Factors.plan(2), scenario, Optional.empty(), 0)) {
+            try (Trial trial = lab.begin(Factors.plan(lines.length), scenario, Optional.empty(), 0)) {
                 factors.noteStarts(List.of(trial.run()));
                 factors.watch(trial);
             }

@@ -38,7 +38,7 @@ class FleetTest {
     Path folder;
 
     @Test
-    void a_roll_replaces_every_process_and_starts_each_before_the_old_one_ends() throws Exception {
+    void a_roll_replaces_every_process_and_starts_each_web_process_before_the_old_one_ends() throws Exception {
         try (Ear ear = new Ear()) {
             Trials trials = trials(ear, 4)
                     .file("worker.js", """
@@ -75,10 +75,12 @@ class FleetTest {
                     ended.set(e);
                 }
             });
-            await().atMost(PATIENCE).until(() -> ear.events().size() == 3);
-
-            rolling.interrupt();
-            rolling.join();
+            try {
+                await().atMost(PATIENCE).until(() -> ear.events().size() == 3);
+            } finally {
+                rolling.interrupt();
+                rolling.join();
+            }
 
             assertThat(ended.get()).isInstanceOf(InterruptedException.class);
             await().atMost(PATIENCE)
