@@ -125,14 +125,16 @@ final class Appending {
         if (System.nanoTime() - storedAt <= lease.toNanos() / 3) {
             return true;
         }
-        return checksum == null && isWorthStoring()
-                ? store(current().withLease(lease))
-                : keeps(store.replace(stored, stored.record().withLease(lease)));
+        if (isWorthStoring()) {
+            return store(current().withLease(lease));
+        }
+        return keeps(store.replace(stored, stored.record().withLease(lease)));
     }
 
     /** In proportion, because all of the chunk is stored: what comes slowly is not written more than nine times. */
     private boolean isWorthStoring() {
-        return position - stored.record().offset() >= Math.max(WORTH_STORING, filled / 8);
+        long came = position - stored.record().offset();
+        return checksum == null && came >= Math.max(WORTH_STORING, filled / 8);
     }
 
     private AppendResult end() {
