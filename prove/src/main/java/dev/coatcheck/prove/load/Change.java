@@ -118,9 +118,8 @@ public final class Change {
         try {
             return playOnce(change);
         } catch (FixedPortException e) {
-            // Once at most, be it that the first of them does not listen on PORT, or that the next does not start
-            // beside
-            // it: from then on each has a network of its own.
+            // Once at most, whether the first does not listen on PORT or the next does not start beside it: from then
+            // on each has a network of its own.
             lab.giveOwnNetworks(e);
         }
         return playOnce(change);
