@@ -84,7 +84,8 @@ final class Prove implements Callable<Integer> {
             description =
                     "The addresses of instances that run already, as containers or pods, in place of starting any: of each"
                             + " instance its own, not that of a balancer. None is started or killed, so spread, agree and sockets"
-                            + " are made alone, and again with --reset or where --checks names it.")
+                            + " are made alone, and again with --reset or where --checks names it; --instances, --lease and"
+                            + " what tells how to start an application do not go with it.")
     private List<URI> against = List.of();
 
     @Option(

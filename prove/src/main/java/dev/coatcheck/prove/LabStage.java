@@ -11,7 +11,6 @@ import dev.coatcheck.prove.compare.Control;
 import dev.coatcheck.prove.compare.Told;
 import dev.coatcheck.prove.factor.Factors;
 import dev.coatcheck.prove.lab.Elsewhere;
-import dev.coatcheck.prove.lab.FixedPortException;
 import dev.coatcheck.prove.lab.Lab;
 import dev.coatcheck.prove.lab.Manner;
 import dev.coatcheck.prove.lab.Plan;
@@ -245,15 +244,11 @@ final class LabStage implements ListeningStage {
     }
 
     private <T> T inTrial(Plan plan, Playing<T> playing) throws InterruptedException {
-        try (Trial trial = site.begin(plan, scenario, control, 0, manner)) {
-            return playing.play(trial);
-        } catch (FixedPortException e) {
-            // Once at most: from then on each has a network of its own.
-            site.giveOwnNetworks(e);
-        }
-        try (Trial trial = site.begin(plan, scenario, control, 0, manner)) {
-            return playing.play(trial);
-        }
+        return site.despiteFixedPorts(() -> {
+            try (Trial trial = site.begin(plan, scenario, control, 0, manner)) {
+                return playing.play(trial);
+            }
+        });
     }
 
     @Override

@@ -32,6 +32,25 @@ public sealed interface Site extends AutoCloseable permits Lab, Elsewhere {
     /** From now on each instance gets a network of its own, in which the TCP port that it insists on is free. */
     void giveOwnNetworks(FixedPortException insisting);
 
+    /** Something that takes starts, from the beginning. */
+    @FunctionalInterface
+    interface Doing<T> {
+        T once() throws InterruptedException;
+    }
+
+    /**
+     * Does this, and from the beginning once more where an instance insisted on a TCP port: by then each has a network of its
+     * own, so that this happens once at most.
+     */
+    default <T> T despiteFixedPorts(Doing<T> doing) throws InterruptedException {
+        try {
+            return doing.once();
+        } catch (FixedPortException e) {
+            giveOwnNetworks(e);
+        }
+        return doing.once();
+    }
+
     /** Makes an instance older by this, and busier where it was just started, than another one. */
     void age(Instance instance, Duration age, int requests) throws InterruptedException;
 

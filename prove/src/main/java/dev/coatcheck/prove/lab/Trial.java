@@ -4,7 +4,6 @@ import dev.coatcheck.prove.compare.Difference;
 import dev.coatcheck.prove.play.Conversation;
 import dev.coatcheck.prove.play.Exchange;
 import dev.coatcheck.prove.play.Target;
-import dev.coatcheck.prove.scenario.Polling;
 import dev.coatcheck.prove.scenario.Scenario;
 import dev.coatcheck.prove.scenario.Step;
 import java.time.Duration;
@@ -30,15 +29,12 @@ public final class Trial implements AutoCloseable {
     /** So many that no later step needs live on, for what they still do: a process that is needed no more is not killed. */
     private static final int IDLE_AT_MOST = 4;
 
-    /** Of a process that differs, until it agrees. */
-    private static final Duration BETWEEN_ASKS = Duration.ofMillis(50);
-
     private final Processes processes;
     private final Plan plan;
     private final Scenario scenario;
     private final RunUser user;
     private final int mostAhead;
-    private final Duration grace;
+    private final Forbearance forbearance;
     private final Optional<Listening> listening;
 
     /** What was played in each process that lives, by lane and step. */
@@ -49,7 +45,6 @@ public final class Trial implements AutoCloseable {
 
     private final List<Run.Played> played = new ArrayList<>();
     private final List<Run.Killed> kills = new ArrayList<>();
-    private final Set<Integer> moving = new HashSet<>();
     private final Instant at = Instant.now();
     private Optional<Run.Break> broken = Optional.empty();
     private int ahead = STARTED_AHEAD;
@@ -67,7 +62,7 @@ public final class Trial implements AutoCloseable {
         this.scenario = scenario;
         this.user = user;
         this.mostAhead = mostAhead;
-        this.grace = manner.grace();
+        this.forbearance = new Forbearance(processes, plan, scenario, user, manner.grace());
         boolean alone = plan.processes() == 1 && plan.deaths().isEmpty();
         this.listening = manner.listening() ? Optional.of(new Listening(user, alone)) : Optional.empty();
         int first = 1 + plan.seats().stream().mapToInt(Seat::process).max().orElse(0);
@@ -176,7 +171,7 @@ public final class Trial implements AutoCloseable {
             List<Difference> missing = listen(listening.get(), exchange, seat);
             differences = differences.isEmpty() ? missing : differences;
         }
-        if (!differences.isEmpty() && !(isForborne(step) && passes(step, seat))) {
+        if (!differences.isEmpty() && !forbearance.passes(step, seat)) {
             List<String> wrote = hasFailed(exchange) ? instance.linesSince(written) : List.of();
             broken = Optional.of(new Run.Break(step.number(), differences, wrote));
         }
@@ -226,32 +221,9 @@ public final class Trial implements AutoCloseable {
         }
     }
 
-    private boolean isForborne(Step step) {
-        return grace.isPositive() && step.request().isSafe();
-    }
-
-    /** Whether a difference is over soon, or one that moves by itself: who served the last write has it as well. */
-    private boolean passes(Step step, Seat seat) throws InterruptedException {
-        if (agreesWithin(grace, step, seat)) {
-            return true;
-        }
-        boolean moves = !agrees(step, lastWriter(step.number()));
-        if (moves) {
-            moving.add(step.number());
-        }
-        return moves;
-    }
-
     /** The steps that differed and were let pass, since who served the last write differed as well. */
     public Set<Integer> moving() {
-        return Set.copyOf(moving);
-    }
-
-    private Seat lastWriter(int before) {
-        return IntStream.range(1, before)
-                .filter(number -> !scenario.steps().get(number - 1).request().isSafe())
-                .mapToObj(plan::seat)
-                .reduce(plan.seat(1), (earlier, later) -> later);
+        return forbearance.moving();
     }
 
     /**
@@ -261,24 +233,9 @@ public final class Trial implements AutoCloseable {
      */
     public Optional<Duration> untilAgreed(int write, Duration limit) throws InterruptedException {
         int number = broken.orElseThrow().step();
-        return agreesWithin(limit, scenario.steps().get(number - 1), plan.seat(number))
+        return forbearance.agreesWithin(limit, scenario.steps().get(number - 1), plan.seat(number))
                 ? Optional.of(Duration.between(answered(write), Instant.now()))
                 : Optional.empty();
-    }
-
-    private boolean agreesWithin(Duration limit, Step step, Seat seat) throws InterruptedException {
-        if (!step.request().isSafe()) {
-            throw new IllegalArgumentException(
-                    "step " + step.number() + " may change something, and is not sent again until it agrees");
-        }
-        long start = System.nanoTime();
-        while (System.nanoTime() - start < limit.toNanos()) {
-            Thread.sleep(BETWEEN_ASKS);
-            if (agrees(step, seat)) {
-                return true;
-            }
-        }
-        return false;
     }
 
     private Instant answered(int step) {
@@ -286,11 +243,6 @@ public final class Trial implements AutoCloseable {
                 .filter(exchange -> exchange.step().number() == step)
                 .map(exchange -> exchange.at().plus(exchange.took()))
                 .reduce(at, (earlier, later) -> later);
-    }
-
-    private boolean agrees(Step step, Seat seat) throws InterruptedException {
-        Exchange exchange = user.play(step.withPolling(Polling.NONE), seat, target(processes.web(seat)));
-        return user.compare(exchange, seat).isEmpty();
     }
 
     private void catchUp(Seat seat, Instance instance, int before) throws InterruptedException {

@@ -5,7 +5,6 @@ import dev.coatcheck.prove.check.CheckOutcome;
 import dev.coatcheck.prove.check.CheckOutcome.Result;
 import dev.coatcheck.prove.check.Leak;
 import dev.coatcheck.prove.compare.Control;
-import dev.coatcheck.prove.lab.FixedPortException;
 import dev.coatcheck.prove.lab.Fleet;
 import dev.coatcheck.prove.lab.InconclusiveException;
 import dev.coatcheck.prove.lab.Lab;
@@ -115,14 +114,7 @@ public final class Change {
     }
 
     private Seen play(Doing change) throws InterruptedException {
-        try {
-            return playOnce(change);
-        } catch (FixedPortException e) {
-            // Once at most, whether the first does not listen on PORT or the next does not start beside it: from then
-            // on each has a network of its own.
-            lab.giveOwnNetworks(e);
-        }
-        return playOnce(change);
+        return lab.despiteFixedPorts(() -> playOnce(change));
     }
 
     private Seen playOnce(Doing change) throws InterruptedException {

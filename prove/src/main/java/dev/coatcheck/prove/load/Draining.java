@@ -8,7 +8,6 @@ import dev.coatcheck.prove.check.CheckOutcome.Result;
 import dev.coatcheck.prove.compare.Comparison;
 import dev.coatcheck.prove.compare.Control;
 import dev.coatcheck.prove.compare.Difference;
-import dev.coatcheck.prove.lab.FixedPortException;
 import dev.coatcheck.prove.lab.InconclusiveException;
 import dev.coatcheck.prove.lab.Lab;
 import dev.coatcheck.prove.lab.Plan;
@@ -211,12 +210,6 @@ public final class Draining {
     }
 
     private Trial begin(Plan plan) throws InterruptedException {
-        try {
-            return lab.begin(plan, scenario, Optional.of(control), 0);
-        } catch (FixedPortException e) {
-            // Once at most: from then on each has a network of its own.
-            lab.giveOwnNetworks(e);
-        }
-        return lab.begin(plan, scenario, Optional.of(control), 0);
+        return lab.despiteFixedPorts(() -> lab.begin(plan, scenario, Optional.of(control), 0));
     }
 }

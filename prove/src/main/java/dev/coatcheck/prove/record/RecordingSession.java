@@ -1,6 +1,5 @@
 package dev.coatcheck.prove.record;
 
-import dev.coatcheck.prove.lab.FixedPortException;
 import dev.coatcheck.prove.lab.InconclusiveException;
 import dev.coatcheck.prove.lab.Lab;
 import dev.coatcheck.prove.lab.LabSettings;
@@ -63,16 +62,11 @@ public final class RecordingSession implements AutoCloseable {
     }
 
     private static Trial begin(Lab lab) throws InterruptedException {
-        try {
-            return tryToBegin(lab);
-        } catch (FixedPortException e) {
-            lab.giveOwnNetworks(e);
-            return tryToBegin(lab);
-        }
+        return lab.despiteFixedPorts(() -> beginOnce(lab));
     }
 
     /** Nobody plays the scenario: a trial has one. */
-    private static Trial tryToBegin(Lab lab) throws InterruptedException {
+    private static Trial beginOnce(Lab lab) throws InterruptedException {
         Plan plan = Plan.together("recording", 1);
         Scenario scenario = StepLines.read(List.of("GET /"), lab.folder(), Set.of());
         Trial trial = lab.begin(plan, scenario, Optional.empty(), 0);
