@@ -78,8 +78,8 @@ final class Agree {
     /** The conversation is another one, and all else as it is for those that split the scenario. */
     private Findings compared(Agreement agreement, Agreement.Bound bound, Stage agreeing) throws InterruptedException {
         Extended conversation = agreement.conversation();
-        Investigation inner = new Investigation(
-                agreeing, conversation.scenario(), instances, lease, conversation.allowances(allowances));
+        Investigation inner =
+                new Investigation(agreeing, conversation, instances, lease, conversation.allowances(allowances));
         CheckOutcome outcome =
                 inner.outcome(Check.AGREE, List.of(agreement.plan().patient(lease)));
         String why = outcome.result() == Result.PASSED

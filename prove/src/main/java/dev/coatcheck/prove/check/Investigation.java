@@ -33,6 +33,7 @@ public final class Investigation {
     private static final int MOST_PASSED_OVER = 3;
 
     private final Stage stage;
+    private final Extended conversation;
     private final Scenario scenario;
     private final int instances;
     private final Duration lease;
@@ -47,13 +48,17 @@ public final class Investigation {
      * @param lease how long after a kill another process may take up what the killed one had begun
      */
     public Investigation(Stage stage, Scenario scenario, int instances, Duration lease) {
-        this(stage, scenario, instances, lease, Allowances.NONE);
+        this(stage, Extended.none(scenario), instances, lease, Allowances.NONE);
     }
 
-    /** @param allowances for what is known already */
-    Investigation(Stage stage, Scenario scenario, int instances, Duration lease, Allowances allowances) {
+    /**
+     * @param conversation what is played
+     * @param allowances for what is known already, in the conversation
+     */
+    Investigation(Stage stage, Extended conversation, int instances, Duration lease, Allowances allowances) {
         this.stage = stage;
-        this.scenario = scenario;
+        this.conversation = conversation;
+        this.scenario = conversation.scenario();
         this.instances = instances;
         this.lease = lease;
         this.examination = new Examination(stage, scenario);
@@ -276,10 +281,15 @@ public final class Investigation {
                         && (leak.polluter().isPresent() || other.victim() == leak.victim()));
         if (!known) {
             leaks.add(leak);
-        } else if (leak.polluter().isPresent() && leaks.stream().noneMatch(other -> other.victim() == leak.victim())) {
+        } else if (leak.polluter().isPresent() && leaks.stream().noneMatch(other -> isSameStep(other, leak))) {
             notes.add("step " + leak.victim() + " too needs what step "
                     + leak.polluter().getAsInt() + " left");
         }
+    }
+
+    /** For a reader, who knows the scenario alone: two victims of a longer conversation may be the same step of that. */
+    private boolean isSameStep(Leak one, Leak other) {
+        return conversation.origin(one.victim()) == conversation.origin(other.victim());
     }
 
     /**

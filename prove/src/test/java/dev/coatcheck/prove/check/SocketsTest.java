@@ -237,7 +237,7 @@ class SocketsTest {
         application.sockets.put(1, 2);
 
         for (Allowances known : List.of(Allowances.NONE.repeating(2), Allowances.NONE.tying(List.of(1, 2)))) {
-            Findings findings = new Investigation(application, scenario(steps), 3, Duration.ZERO, known)
+            Findings findings = new Investigation(application, Extended.none(scenario(steps)), 3, Duration.ZERO, known)
                     .investigate(Set.of(Check.SOCKETS));
 
             assertThat(findings.checks())
