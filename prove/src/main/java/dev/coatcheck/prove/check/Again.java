@@ -1,18 +1,22 @@
 package dev.coatcheck.prove.check;
 
 import dev.coatcheck.prove.check.CheckOutcome.Result;
+import dev.coatcheck.prove.check.Finding.Counted;
 import dev.coatcheck.prove.check.Finding.Made;
 import dev.coatcheck.prove.check.Finding.Refused;
 import dev.coatcheck.prove.check.Finding.Revoked;
+import dev.coatcheck.prove.compare.Counting;
 import dev.coatcheck.prove.lab.InconclusiveException;
 import dev.coatcheck.prove.lab.Run;
 import dev.coatcheck.prove.scenario.Scenario;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 
 /** Holds several processes to what a single one refuses, and to making no two things with one id. */
 final class Again {
@@ -28,6 +32,10 @@ final class Again {
     private final List<Leak> known;
     private final Repetitions repetitions;
     private final List<Leak> leaks = new ArrayList<>();
+
+    /** The numbers that each process counts for itself, as the leaks tell. */
+    private final Set<Counting.Place> countedApart = new HashSet<>();
+
     private final List<String> notes = new ArrayList<>();
 
     /** What of the findings could not be tried. */
@@ -57,8 +65,14 @@ final class Again {
                 .toList();
         long began = System.nanoTime();
         int done = 0;
-        while (done < Math.min(open.size(), MOST_TRIED) && System.nanoTime() - began < FOR_TRIALS.toNanos()) {
-            attempt(open.get(done++));
+        for (Finding finding : open) {
+            if (done == MOST_TRIED || System.nanoTime() - began > FOR_TRIALS.toNanos()) {
+                break;
+            }
+            if (!isOfKnownCounter(finding)) {
+                attempt(finding);
+            }
+            done++;
         }
         String cutOff = open.size() > done
                 ? "; of " + open.size() + " things that one process refuses or makes, " + done
@@ -114,7 +128,8 @@ final class Again {
     }
 
     private void doubt(Finding finding, String why) {
-        doubts.add("what one process refuses of step " + finding.step() + " could not be tried in several: " + why);
+        doubts.add("what one process " + does(finding) + " step " + finding.step()
+                + " could not be tried in several: " + why);
         notes.add("again: " + doubts.getLast());
     }
 
@@ -135,9 +150,21 @@ final class Again {
             return new CheckOutcome(Check.AGAIN, Result.PASSED, Check.AGAIN.claim() + "; " + effort);
         }
         String why = found == 0
-                ? "none was refused and none gave out ids that are new each time"
+                ? "none was refused, none gave out ids that are new each time and none counted"
                 : "nothing that one process refuses or makes was tried in several, as the notes say";
         return new CheckOutcome(Check.AGAIN, Result.SKIPPED, why + "; " + effort);
+    }
+
+    /** Many a counter shows in many answers, and that of a limit in what it leaves. */
+    private boolean isOfKnownCounter(Finding finding) {
+        return finding instanceof Counted counted
+                && counted.places().stream()
+                        .allMatch(place -> (place.isOfLimit() && isLimitKnown())
+                                || countedApart.stream().anyMatch(place::isOfSameName));
+    }
+
+    private boolean isLimitKnown() {
+        return leaks.stream().anyMatch(leak -> leak.cause() == Cause.COUNTER);
     }
 
     /** What a step leaves in its process is why another process takes it again. */
@@ -147,11 +174,13 @@ final class Again {
                     case Refused refused -> refused.isUsedUp();
                     case Revoked revoked -> false;
                     case Made made -> true;
+                    case Counted counted -> true;
                 };
         boolean isKnown = mayBeSame
                 && known.stream()
                         .anyMatch(leak -> leak.polluter().equals(OptionalInt.of(finding.step()))
-                                || (leak.cause() == Cause.ID_COLLISION && leak.victim() == finding.step()));
+                                || ((leak.cause() == Cause.ID_COLLISION || finding instanceof Counted)
+                                        && leak.victim() == finding.step()));
         if (isKnown) {
             notes.add("again: step " + finding.step()
                     + " was not sent to several processes again, since a leak of it is known");
@@ -173,12 +202,22 @@ final class Again {
         }
         held++;
         int victim = first.broken().get().step();
+        Optional<String> itself = finding instanceof Counted ? Trick.ofItself(first, trick.tried()) : Optional.empty();
+        if (itself.isPresent()) {
+            notes.add("again: step " + finding.step() + " tells numbers that each process counts for itself, beside "
+                    + itself.get() + ", by which it tells which process it is: so these are taken for numbers of"
+                    + " that process");
+            return Optional.empty();
+        }
         Confirmation confirmation = Confirmation.of(judged, trick.plan(), victim, Optional.of(first));
         if (!confirmation.isConfirmed()) {
             // A bucket that is filled again while time passes, an edge of a window.
-            notes.add("again: what one process refuses of step " + finding.step() + ", several let pass, "
+            notes.add("again: what one process " + does(finding) + " step " + finding.step() + ", several do not, "
                     + confirmation.words());
             return Optional.empty();
+        }
+        if (finding instanceof Counted counted) {
+            countedApart.addAll(counted.places());
         }
         List<String> evidence = List.of(
                 told(finding),
@@ -210,6 +249,14 @@ final class Again {
                 .formatted(instances, all ? "all of " + passed : passed, Ordinal.of(refused.at()));
     }
 
+    private static String does(Finding finding) {
+        return switch (finding) {
+            case Refused _, Revoked _ -> "refuses of";
+            case Made _ -> "makes with";
+            case Counted _ -> "counts in";
+        };
+    }
+
     private static String told(Finding finding) {
         return switch (finding) {
             case Refused refused ->
@@ -222,6 +269,8 @@ final class Again {
                                 : " is refused with " + revoked.answer() + " after it by one process");
             case Made made ->
                 "sent again and again to one process, step " + made.step() + " makes another thing each time";
+            case Counted counted ->
+                "sent again and again to one process, step " + counted.step() + " tells a number that goes on each time";
         };
     }
 }

@@ -1,5 +1,6 @@
 package dev.coatcheck.prove.check;
 
+import dev.coatcheck.prove.compare.Counting;
 import java.util.Set;
 
 /** What a single instance did when steps were sent to it again, and what several are to be held to. */
@@ -65,6 +66,23 @@ sealed interface Finding {
         @Override
         public int rank() {
             return 2;
+        }
+    }
+
+    /**
+     * What it tells goes on by the same amount each time.
+     *
+     * @param places where it tells the numbers
+     */
+    record Counted(int step, Set<Counting.Place> places) implements Finding {
+        public Counted {
+            places = Set.copyOf(places);
+        }
+
+        /** A limit is better told by what it refuses. */
+        @Override
+        public int rank() {
+            return 4;
         }
     }
 }

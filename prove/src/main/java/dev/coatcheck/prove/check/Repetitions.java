@@ -1,12 +1,15 @@
 package dev.coatcheck.prove.check;
 
+import dev.coatcheck.prove.check.Finding.Counted;
 import dev.coatcheck.prove.check.Finding.Made;
 import dev.coatcheck.prove.check.Finding.Refused;
 import dev.coatcheck.prove.check.Finding.Revoked;
 import dev.coatcheck.prove.check.RepeatingConversation.Look;
 import dev.coatcheck.prove.check.Stage.Caller;
+import dev.coatcheck.prove.compare.Counting;
 import dev.coatcheck.prove.lab.Run;
 import dev.coatcheck.prove.play.Exchange;
+import dev.coatcheck.prove.play.Response;
 import dev.coatcheck.prove.scenario.Scenario;
 import dev.coatcheck.prove.scenario.Step;
 import java.time.Duration;
@@ -266,7 +269,21 @@ final class Repetitions {
                     .collect(Collectors.toSet());
             if (!ids.isEmpty()) {
                 findings.add(new Made(number, ids));
+                return;
             }
+            // Between the first and the second there are reads, which may be counted too.
+            Set<Counting.Place> places =
+                    Counting.in(accepted(exchanges.stream().skip(1).toList()));
+            if (!places.isEmpty()) {
+                findings.add(new Counted(number, places));
+            }
+        }
+
+        private static List<Response> accepted(List<Exchange> exchanges) {
+            return exchanges.stream()
+                    .takeWhile(exchange -> Answer.of(exchange).isAccepted())
+                    .flatMap(exchange -> exchange.response().stream())
+                    .toList();
         }
 
         private Refused refused(int step, int at, List<Exchange> exchanges) {

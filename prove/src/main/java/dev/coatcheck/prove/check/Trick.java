@@ -1,8 +1,10 @@
 package dev.coatcheck.prove.check;
 
+import dev.coatcheck.prove.check.Finding.Counted;
 import dev.coatcheck.prove.check.Finding.Made;
 import dev.coatcheck.prove.check.Finding.Refused;
 import dev.coatcheck.prove.check.Finding.Revoked;
+import dev.coatcheck.prove.compare.Counting;
 import dev.coatcheck.prove.compare.Difference;
 import dev.coatcheck.prove.compare.Difference.Part;
 import dev.coatcheck.prove.compare.SecretNames;
@@ -14,6 +16,7 @@ import dev.coatcheck.prove.play.Exchange;
 import dev.coatcheck.prove.scenario.Scenario;
 import dev.coatcheck.prove.scenario.Step;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
@@ -22,6 +25,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -78,6 +82,7 @@ final class Trick {
             case Refused refused -> trick.beyond(refused);
             case Revoked revoked -> trick.after(revoked);
             case Made made -> trick.twice(made);
+            case Counted counted -> trick.anew(counted);
         };
     }
 
@@ -223,16 +228,82 @@ final class Trick {
 
     /** Each process makes as many as the first may be ahead of the others. */
     private Attempt twice(Made made) {
-        playUpTo(made.step());
-        tried.add(seats.size());
-        int each = Math.clamp(made.step(), MADE_IN_EACH, Allotment.TIMES);
-        IntStream.range(1, each * instances).forEach(again -> add(step(made.step()), again % instances));
-        return attempt(
-                plan("step " + tried.getFirst() + " " + each + " times in each process"),
+        return inEach(
+                made.step(),
+                Math.clamp(made.step(), MADE_IN_EACH, Allotment.TIMES),
                 run -> sameIds(run, made.ids()),
                 run -> allMade(run, made.ids()),
-                Cause.ID_COLLISION,
-                made.step());
+                Cause.ID_COLLISION);
+    }
+
+    /** Each may have been asked a few times before it was ready. */
+    private Attempt anew(Counted counted) {
+        return inEach(
+                counted.step(),
+                Math.clamp(counted.step() + MADE_IN_EACH, 2 * MADE_IN_EACH, Allotment.TIMES),
+                run -> sameNumber(run, counted.places()),
+                run -> tried.stream()
+                        .map(position -> numbers(run, position).keySet())
+                        .noneMatch(told -> Collections.disjoint(told, counted.places())),
+                Cause.COUNTER);
+    }
+
+    private Attempt inEach(int step, int times, Stage.Judge judge, Predicate<Run> took, Cause cause) {
+        playUpTo(step);
+        tried.add(seats.size());
+        IntStream.range(1, times * instances).forEach(again -> add(step(step), again % instances));
+        return attempt(
+                plan("step " + tried.getFirst() + " " + times + " times in each process"), judge, took, cause, step);
+    }
+
+    /** Who counts for all never comes to the same number again. */
+    private Optional<Run.Break> sameNumber(Run run, Set<Counting.Place> places) {
+        Set<Map.Entry<Counting.Place, Long>> seen = new HashSet<>();
+        return tried.stream()
+                .flatMap(position -> numbers(run, position).entrySet().stream())
+                .filter(number -> places.contains(number.getKey()) && !seen.add(number))
+                .findFirst()
+                .map(number -> broken(number.getKey().stood(tried.getLast(), number.getValue())));
+    }
+
+    private static Map<Counting.Place, Long> numbers(Run run, int position) {
+        return at(run, position)
+                .flatMap(Exchange::response)
+                .map(Counting::numbers)
+                .orElse(Map.of());
+    }
+
+    /**
+     * What in the answers is always the same of each process and never the same of two: by that a process tells of itself, and
+     * may well tell how much it has done.
+     */
+    static Optional<String> ofItself(Run run, List<Integer> tried) {
+        Map<Integer, List<Map<String, String>>> answers = tried.stream()
+                .filter(position -> at(run, position).flatMap(Exchange::response).isPresent())
+                .collect(Collectors.groupingBy(
+                        position -> run.plan().seat(position).process(),
+                        Collectors.mapping(
+                                position -> Counting.texts(
+                                        at(run, position).flatMap(Exchange::response).orElseThrow()),
+                                Collectors.toList())));
+        return answers.values().stream()
+                .flatMap(List::stream)
+                .flatMap(texts -> texts.keySet().stream())
+                .distinct()
+                .sorted()
+                .filter(place -> answers.size() > 1 && tellsApart(place, answers.values()))
+                .findFirst()
+                .map(Counting::name);
+    }
+
+    private static boolean tellsApart(String place, Collection<List<Map<String, String>>> answers) {
+        Set<String> seen = new HashSet<>();
+        return answers.stream().allMatch(ofOne -> {
+            Set<String> texts = ofOne.stream()
+                    .map(told -> told.getOrDefault(place, ""))
+                    .collect(Collectors.toSet());
+            return texts.size() == 1 && seen.addAll(texts);
+        });
     }
 
     private Optional<Run.Break> sameIds(Run run, Set<MadeIds.Place> ids) {

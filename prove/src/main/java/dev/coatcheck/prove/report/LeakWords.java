@@ -121,8 +121,11 @@ final class LeakWords {
     private static String withItself(FoundLeak leak, String step) {
         return switch (leak.cause()) {
             case COUNTER ->
-                "Each process counts " + step + " for itself: sent again and again, it is refused by a single process,"
-                        + " but not by several.";
+                STATUS.matcher(leak.difference()).matches()
+                        ? "Each process counts " + step + " for itself: sent again and again, it is refused by a single"
+                                + " process, but not by several."
+                        : "Each process counts for itself what " + step + " tells: sent to several in turn, it comes to"
+                                + " the same number more than once.";
             case REVOCATION -> step + " uses up what it is sent with, and only the process that took it knows.";
             case ID_COLLISION -> step + " was sent once more to another process, which gave out the same id.";
             case MEMORY,
