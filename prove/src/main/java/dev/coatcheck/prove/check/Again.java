@@ -150,7 +150,7 @@ final class Again {
             return new CheckOutcome(Check.AGAIN, Result.PASSED, Check.AGAIN.claim() + "; " + effort);
         }
         String why = found == 0
-                ? "none was refused, none gave out ids that are new each time and none counted"
+                ? "no step refused, gave out ids or counted when it came again"
                 : "nothing that one process refuses or makes was tried in several, as the notes say";
         return new CheckOutcome(Check.AGAIN, Result.SKIPPED, why + "; " + effort);
     }

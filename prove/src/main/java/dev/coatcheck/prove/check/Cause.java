@@ -31,9 +31,11 @@ public enum Cause {
             "Keep the cached copy in a store that all processes share (Redis, Memcached) and remove it with the write,"
                     + " or announce each change to every process; or give it an age that your users can live with."),
     COUNTER(
-            "Each process counts for itself, so that a limit is multiplied by the number of processes.",
-            "Count in a backing service, in one atomic step. In Java, Coatcheck's limits port decides in one round trip"
-                    + " to Redis or PostgreSQL; in any other language, a rate limiter with a Redis store."),
+            "Each process counts for itself, so that a limit is multiplied by the number of processes, and a number that"
+                    + " is shown is that of one process.",
+            "Count in a backing service, in one atomic step: INCR in Redis, SET n = n + 1 in SQL. A limit, in Java, with"
+                    + " Coatcheck's limits port, which decides in one round trip to Redis or PostgreSQL; in any other"
+                    + " language, with a rate limiter that has a Redis store."),
     REVOCATION(
             "What was revoked in one process is still accepted by others.",
             "Keep what is valid, or what no longer is, in a backing service and look there at each request. In Java,"

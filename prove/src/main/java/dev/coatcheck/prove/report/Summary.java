@@ -17,6 +17,9 @@ final class Summary {
             "This is neither a pass nor a failure. Mend what stands above, then run the same command again; \"When it is"
                     + " inconclusive\" in docs/prove.md says what helps.";
 
+    /** Of what takes less nobody asks where the time went. */
+    private static final Duration WORTH_TELLING = Duration.ofMillis(100);
+
     private final Report report;
 
     Summary(Report report) {
@@ -98,9 +101,10 @@ final class Summary {
                 + time(report.subject().took());
     }
 
-    /** How long each phase took, the control and the checks: {@code control 3.1 s, spread 4.0 s}; empty where nobody knows. */
+    /** How long each phase took that took long, the control and the checks: {@code control 3.1 s, spread 4.0 s}; may be empty. */
     String times() {
         return report.timeSpent().entrySet().stream()
+                .filter(phase -> phase.getValue().compareTo(WORTH_TELLING) >= 0)
                 .map(phase -> phase.getKey() + " " + time(phase.getValue()))
                 .collect(Collectors.joining(", "));
     }
