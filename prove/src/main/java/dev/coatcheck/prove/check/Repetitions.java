@@ -9,7 +9,6 @@ import dev.coatcheck.prove.check.Stage.Caller;
 import dev.coatcheck.prove.compare.Counting;
 import dev.coatcheck.prove.lab.Run;
 import dev.coatcheck.prove.play.Exchange;
-import dev.coatcheck.prove.play.Response;
 import dev.coatcheck.prove.scenario.Scenario;
 import dev.coatcheck.prove.scenario.Step;
 import java.time.Duration;
@@ -273,17 +272,26 @@ final class Repetitions {
             }
             // Between the first and the second there are reads, which may be counted too.
             Set<Counting.Place> places =
-                    Counting.in(accepted(exchanges.stream().skip(1).toList()));
+                    counted(exchanges.stream().skip(1).toList());
             if (!places.isEmpty()) {
                 findings.add(new Counted(number, places));
             }
         }
 
-        private static List<Response> accepted(List<Exchange> exchanges) {
-            return exchanges.stream()
+        private static Set<Counting.Place> counted(List<Exchange> exchanges) {
+            List<Exchange> accepted = exchanges.stream()
                     .takeWhile(exchange -> Answer.of(exchange).isAccepted())
-                    .flatMap(exchange -> exchange.response().stream())
                     .toList();
+            if (accepted.size() < 2) {
+                return Set.of();
+            }
+            Duration pace = Duration.between(accepted.getFirst().at(), accepted.getLast().at())
+                    .dividedBy(accepted.size() - 1L);
+            return Counting.in(
+                    accepted.stream()
+                            .flatMap(exchange -> exchange.response().stream())
+                            .toList(),
+                    pace);
         }
 
         private Refused refused(int step, int at, List<Exchange> exchanges) {
