@@ -308,6 +308,20 @@ final class LabStage implements ListeningStage {
         });
     }
 
+    @Override
+    public Trace residue(Plan plan, Set<Integer> steps) throws InterruptedException {
+        Plan search = plan.named("search for what is kept of " + plan.name());
+        tell(search.name());
+        return inTrial(search, trial -> {
+            trial.playUpTo(search.steps());
+            add(trial.run(), false);
+            return switch (site) {
+                case Lab lab -> new Residue(lab, trial).of(search, steps);
+                case Elsewhere _ -> Trace.none("instances that run elsewhere cannot be looked into");
+            };
+        });
+    }
+
     /** All that can be known of who cannot be looked into: whether what the last step needs has come by then. */
     private static Trace arrival(Trial trial, Plan plan) throws InterruptedException {
         if (!trial.playUpTo(plan.steps() - 1)) {

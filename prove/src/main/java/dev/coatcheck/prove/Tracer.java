@@ -236,7 +236,7 @@ final class Tracer {
         return looked ? Remembered.NO : scan(polluted, replays, needles, replayed);
     }
 
-    private static Optional<SearchResult> heap(String instance, long pid, List<Needle> needles)
+    static Optional<SearchResult> heap(String instance, long pid, List<Needle> needles)
             throws InterruptedException {
         try {
             if (JavaHeapSearch.isJvm(pid)) {

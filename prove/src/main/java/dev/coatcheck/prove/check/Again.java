@@ -229,11 +229,29 @@ final class Again {
                 OptionalInt.of(finding.step()),
                 trick.victim(),
                 confirmation.differences(),
-                Trace.none("it is known by what it does, and was not looked for"),
+                trace(judged, trick, finding),
                 evidence,
                 finding instanceof Refused refused && trick.cause() == Cause.COUNTER
                         ? Optional.of(scope(refused, Trick.passed(confirmation.split(), trick.tried(), refused), trick))
                         : Optional.empty()));
+    }
+
+    /** What a limit counts by, or whom a process still knows, is in what the requests carry; a number alone is not. */
+    private static Trace trace(Stage stage, Trick.Attempt trick, Finding finding) throws InterruptedException {
+        Set<Integer> telling =
+                switch (finding) {
+                    case Refused _ -> Set.of(trick.tried().getFirst());
+                    case Revoked _ -> Set.copyOf(trick.tried());
+                    case Made _, Counted _ -> Set.of();
+                };
+        if (telling.isEmpty()) {
+            return Trace.none("it is a number, and was not looked for");
+        }
+        try {
+            return stage.residue(trick.plan(), telling);
+        } catch (InconclusiveException e) {
+            return Trace.none("it was not looked for: " + e.reason());
+        }
     }
 
     private Stage.Judge counting(Stage.Judge judge) {

@@ -11,6 +11,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
@@ -136,6 +137,15 @@ final class Case {
     Trace trace(Plan search, int polluter) throws InterruptedException {
         try {
             return stage.trace(search, polluter);
+        } catch (InconclusiveException e) {
+            return Trace.none("it was not looked for: " + e.reason());
+        }
+    }
+
+    /** What who answers the victim keeps of it. */
+    Trace residue(Plan search) throws InterruptedException {
+        try {
+            return stage.residue(search, Set.of(victim));
         } catch (InconclusiveException e) {
             return Trace.none("it was not looked for: " + e.reason());
         }

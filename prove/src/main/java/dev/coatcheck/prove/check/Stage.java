@@ -137,4 +137,11 @@ public interface Stage {
      * @param polluter the number of the step that left it
      */
     Trace trace(Plan handover, int polluter) throws InterruptedException;
+
+    /**
+     * Plays the plan to its end, and looks, while all its processes live, for what those that answered some steps keep of them.
+     *
+     * @param steps whose values are looked for
+     */
+    Trace residue(Plan plan, Set<Integer> steps) throws InterruptedException;
 }

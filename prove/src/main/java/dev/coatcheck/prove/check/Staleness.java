@@ -29,7 +29,7 @@ final class Staleness {
             if (opened.breaks(elsewhere)) {
                 opened.found("with step " + write + " alone in another process it breaks");
                 Optional<String> scope = opened.settling(elsewhere, write);
-                return opened.leak(Cause.STALE_CACHE, write, differences, opened.trace(elsewhere, write), scope);
+                return opened.leak(Cause.STALE_CACHE, write, differences, opened.residue(elsewhere), scope);
             }
         }
         return opened.unexplained(differences);

@@ -11,6 +11,7 @@ import dev.coatcheck.prove.play.PlaySettings;
 import dev.coatcheck.prove.play.Response;
 import dev.coatcheck.prove.play.Target;
 import dev.coatcheck.prove.scenario.Step;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -94,6 +95,10 @@ final class RunUser implements AutoCloseable {
     /** Somebody else, who has done nothing yet; the sockets are shared. */
     Conversation another() {
         return Conversation.start(settings, sockets);
+    }
+
+    Optional<String> callerAddress() {
+        return settings.localAddress().map(InetAddress::getHostAddress);
     }
 
     /** How long a message took at most in one process. */

@@ -369,6 +369,11 @@ public final class Trial implements AutoCloseable {
         return user.another();
     }
 
+    /** The address that its requests come from, where it is one of their own. */
+    public Optional<String> callerAddress() {
+        return user.callerAddress();
+    }
+
     /** Closes the sockets and streams that its users have left open, as they do when they leave a page. */
     public void hangUp() {
         user.close();

@@ -349,6 +349,11 @@ final class SimulatedApplication implements ListeningStage {
         return new Trace(arrived, remembered, List.of(), List.of(), List.of());
     }
 
+    @Override
+    public Trace residue(Plan plan, Set<Integer> steps) {
+        return Trace.none("");
+    }
+
     private Answering behaviour(int number) {
         return behaviours.getOrDefault(number, (world, seat, step) -> Optional.of(status(200)));
     }

@@ -1,0 +1,107 @@
+package dev.coatcheck.prove;
+
+import dev.coatcheck.prove.check.Trace;
+import dev.coatcheck.prove.check.Trace.Place;
+import dev.coatcheck.prove.check.Trace.Remembered;
+import dev.coatcheck.prove.lab.Lab;
+import dev.coatcheck.prove.lab.LabInstance;
+import dev.coatcheck.prove.lab.Plan;
+import dev.coatcheck.prove.lab.Rest;
+import dev.coatcheck.prove.lab.Trial;
+import dev.coatcheck.prove.location.Location;
+import dev.coatcheck.prove.location.Needle;
+import dev.coatcheck.prove.location.Needles;
+import dev.coatcheck.prove.location.SearchResult;
+import dev.coatcheck.prove.play.Exchange;
+import dev.coatcheck.prove.play.Outcome;
+import dev.coatcheck.prove.play.Response;
+import dev.coatcheck.prove.play.SentRequest;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Looks for what processes keep of requests that all of them have answered, in a trial that was played to its end: the copy of
+ * a session, how often an address came. It is in the heap of the first of them that has it, with a field's name, or is not told:
+ * elsewhere in a memory lies much that was only received.
+ */
+final class Residue {
+    private final Lab lab;
+    private final Trial trial;
+    private final List<String> notes = new ArrayList<>();
+
+    Residue(Lab lab, Trial trial) {
+        this.lab = lab;
+        this.trial = trial;
+    }
+
+    /** @param steps those whose values are looked for, in the processes that answered them */
+    Trace of(Plan plan, Set<Integer> steps) throws InterruptedException {
+        Rest.await(trial.instances());
+        Map<String, String> values = new LinkedHashMap<>();
+        trial.callerAddress().ifPresent(address -> values.put("the address that the requests came from", address));
+        trial.run().exchanges().stream()
+                .filter(exchange -> steps.contains(exchange.step().number()))
+                .forEach(exchange -> values.putAll(values(exchange)));
+        String folder = lab.folder().toString();
+        List<Needle> needles = Needles.from(values, List.of(lab.folder())).stream()
+                .filter(needle -> !folder.contains(needle.text()))
+                .toList();
+        if (needles.isEmpty()) {
+            return Trace.none("what the requests carry is too short to be looked for");
+        }
+        Set<LabInstance> served = new LinkedHashSet<>();
+        for (int step : steps.stream().sorted().toList()) {
+            served.add(Lab.started(trial.instance(plan.seat(step))));
+        }
+        for (LabInstance instance : served) {
+            List<Place> places = places(instance, needles);
+            if (!places.isEmpty()) {
+                return new Trace(Optional.empty(), Remembered.YES, places, List.of(), List.of());
+            }
+        }
+        return new Trace(Optional.empty(), Remembered.UNKNOWN, List.of(), List.of(), notes);
+    }
+
+    private List<Place> places(LabInstance instance, List<Needle> needles) throws InterruptedException {
+        List<Place> places = new ArrayList<>();
+        for (long pid : instance.pids()) {
+            Optional<SearchResult> heap = Tracer.heap(instance.name(), pid, needles);
+            if (heap.isPresent()) {
+                notes.addAll(heap.get().notes());
+                heap.get().locations().stream().map(Residue::place).forEach(places::add);
+            }
+        }
+        return places;
+    }
+
+    private static Place place(Location location) {
+        return new Place(
+                location.kind().name().toLowerCase(Locale.ROOT).replace('_', '-'),
+                location.instance(),
+                location.path());
+    }
+
+    /** Of a request that comes again it is what it carries that is kept, as well as what it was given. */
+    private static Map<String, String> values(Exchange exchange) {
+        Map<String, String> values = new LinkedHashMap<>();
+        if (exchange.outcome() instanceof Outcome.Answered(SentRequest request, Response _)) {
+            request.headers().stream()
+                    .filter(header -> header.name().equalsIgnoreCase("Cookie"))
+                    .flatMap(header -> List.of(header.value().split(";\\s*")).stream())
+                    .forEach(pair -> values.put(
+                            "the cookie " + pair.replaceFirst("=.*", ""), pair.replaceFirst("[^=]*=", "")));
+            request.headers().stream()
+                    .filter(header -> header.name().equalsIgnoreCase("Authorization"))
+                    .forEach(header -> values.put(
+                            "the credentials of its Authorization", header.value().replaceFirst("^\\S+\\s+", "")));
+        }
+        values.putAll(CarriedValues.of(exchange));
+        return values;
+    }
+}
