@@ -19,8 +19,8 @@ final class Phrase {
     private static final String PADDING = "(?:=|%3[Dd]){1,2}+(?![\\p{L}\\p{N}])";
 
     private static final java.util.regex.Pattern TOKEN = java.util.regex.Pattern.compile(
-            Names.BEGIN + "[^" + Names.END + "]*" + Names.END + "|[\\p{L}\\p{N}_:+-]+(\\.[\\p{L}\\p{N}_:+-]+)*(" + PADDING
-                    + ")?|\\s+|.",
+            Names.BEGIN + "[^" + Names.END + "]*" + Names.END + "|[\\p{L}\\p{N}_:+-]+(\\.[\\p{L}\\p{N}_:+-]+)*("
+                    + PADDING + ")?|\\s+|.",
             java.util.regex.Pattern.DOTALL);
 
     private sealed interface Piece {}

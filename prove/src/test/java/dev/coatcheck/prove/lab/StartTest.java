@@ -71,10 +71,12 @@ class StartTest {
             try (Trial trial = lab.begin(onOneDisk, trials.steps(2), Optional.empty(), 0)) {
                 trial.playUpTo(2);
 
-                assertThat(trial.run().starts()).extracting(Run.Started::layer).containsOnly(
-                        trial.run().starts().getFirst().layer());
+                assertThat(trial.run().starts())
+                        .extracting(Run.Started::layer)
+                        .containsOnly(trial.run().starts().getFirst().layer());
                 assertThat(trial.run().exchanges())
-                        .extracting(exchange -> exchange.response().orElseThrow().text())
+                        .extracting(
+                                exchange -> exchange.response().orElseThrow().text())
                         .hasSize(2)
                         .doesNotHaveDuplicates();
             }
