@@ -192,10 +192,18 @@ final class Tracer {
     /** A heap tells what is kept and by which field; memory as such only what has not been overwritten yet. */
     private Remembered searchMemory(LabInstance polluted, Replays replays, List<Needle> needles)
             throws InterruptedException {
-        if (needles.stream().anyMatch(Needle::isValueItself)) {
-            return searchMemory(polluted, replays, needles, List.of());
+        boolean told = needles.stream().anyMatch(Needle::isValueItself);
+        if (told) {
+            Remembered remembered = searchMemory(polluted, replays, needles, List.of());
+            if (remembered != Remembered.NO) {
+                return remembered;
+            }
+            // A signed cookie is nobody's memory, and what is kept beside it may be too short to have been looked for.
         }
         List<List<Needle>> marked = replays.marked(notes);
+        if (marked.isEmpty() && told) {
+            return Remembered.NO;
+        }
         if (marked.isEmpty()) {
             if (needles.isEmpty()) {
                 notes.add("step " + step.number() + " carries nothing that could be looked for in memories");
@@ -207,6 +215,9 @@ final class Tracer {
         List<Needle> all = marked.stream().flatMap(List::stream).toList();
         if (searchMemory(polluted, replays, all, marked) == Remembered.YES) {
             return Remembered.YES;
+        }
+        if (told) {
+            return Remembered.NO;
         }
         // What was played is another thing than the step: that nothing of it is kept shows nothing.
         notes.add("step " + step.number() + " was played " + marked.size()

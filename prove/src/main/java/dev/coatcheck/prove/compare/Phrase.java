@@ -15,8 +15,12 @@ final class Phrase {
     /** Each costs time for every character of the text. Where more varies, what varies is one. */
     private static final int MOST_HOLES = 100;
 
+    /** Of base64, as addresses have it too; it comes and goes with the length of what is encoded. */
+    private static final String PADDING = "(?:=|%3[Dd]){1,2}+(?![\\p{L}\\p{N}])";
+
     private static final java.util.regex.Pattern TOKEN = java.util.regex.Pattern.compile(
-            Names.BEGIN + "[^" + Names.END + "]*" + Names.END + "|[\\p{L}\\p{N}_:+-]+(\\.[\\p{L}\\p{N}_:+-]+)*|\\s+|.",
+            Names.BEGIN + "[^" + Names.END + "]*" + Names.END + "|[\\p{L}\\p{N}_:+-]+(\\.[\\p{L}\\p{N}_:+-]+)*("
+                    + PADDING + ")?|\\s+|.",
             java.util.regex.Pattern.DOTALL);
 
     private sealed interface Piece {}

@@ -98,8 +98,9 @@ record Shape(Form form, int shortest, int longest, Set<String> characters, Strin
     }
 
     /**
-     * A few short samples of base64 (RFC 4648, 4 and 5) may have no digit, none of its signs, no small letter from g on. A
-     * text of several words is none, and names, which are not all of one length, may have letters alone.
+     * A few short samples of base64 (RFC 4648, 4 and 5) may have no digit, none of its signs, also as addresses have them
+     * ({@code %3D}), no small letter from g on. A text of several words is none, and names, which are not all of one length, may
+     * have letters alone.
      */
     private Set<String> alphabet() {
         boolean letters = characters.contains("a-f") || characters.contains("capitals");
@@ -112,7 +113,7 @@ record Shape(Form form, int shortest, int longest, Set<String> characters, Strin
         Set<String> alphabet = new TreeSet<>(characters);
         alphabet.addAll(Set.of("digits", "-", "_"));
         if (characters.contains("capitals") && characters.contains("a-f")) {
-            alphabet.addAll(Set.of("letters", "+", "/", "="));
+            alphabet.addAll(Set.of("letters", "+", "/", "=", "%"));
         }
         return alphabet;
     }

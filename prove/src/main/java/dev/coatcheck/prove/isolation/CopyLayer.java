@@ -167,6 +167,11 @@ final class CopyLayer implements Layer {
     }
 
     @Override
+    public Layer beside() {
+        return this;
+    }
+
+    @Override
     public OptionalLong holderPid() {
         return OptionalLong.empty();
     }

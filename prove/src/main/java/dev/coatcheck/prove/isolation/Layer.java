@@ -76,6 +76,15 @@ public sealed interface Layer extends AutoCloseable permits OverlayLayer, CopyLa
      */
     OptionalLong holderPid();
 
+    /**
+     * The same disk for a process beside others that insist on the same TCP port: with another network of its own where the
+     * layer has one, or else the layer itself. It equals the layer, since it is the same disk, and has to be closed too; its
+     * disk is gone with the layer.
+     *
+     * @throws IOException if the layer is closed, or no network can be made
+     */
+    Layer beside() throws IOException;
+
     /** What is held apart less well than it should be, in words; empty as a rule. */
     List<String> weaknesses();
 

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** A layer of overlays in a mount namespace. */
 final class OverlayLayer implements Layer {
@@ -35,6 +36,10 @@ final class OverlayLayer implements Layer {
     private final boolean inUserNamespace;
     private final LayerSettings settings;
     private final Holder holder;
+
+    /** Or whether another layer does, whose disk this one is. */
+    private final boolean holdsDisk;
+
     private final Optional<OwnNetwork> network;
     private final UpperLayers uppers;
     private final List<String> weaknesses;
@@ -43,12 +48,14 @@ final class OverlayLayer implements Layer {
             boolean inUserNamespace,
             LayerSettings settings,
             Holder holder,
+            boolean holdsDisk,
             Optional<OwnNetwork> network,
             UpperLayers uppers,
             List<String> weaknesses) {
         this.inUserNamespace = inUserNamespace;
         this.settings = settings;
         this.holder = holder;
+        this.holdsDisk = holdsDisk;
         this.network = network;
         this.uppers = uppers;
         this.weaknesses = weaknesses;
@@ -78,7 +85,7 @@ final class OverlayLayer implements Layer {
                         }
                     };
             return new OverlayLayer(
-                    inUserNamespace, settings, holder, network, uppers, weaknesses(plan, holder.said()));
+                    inUserNamespace, settings, holder, true, network, uppers, weaknesses(plan, holder.said()));
         } catch (IOException | RuntimeException e) {
             holder.close();
             throw e;
@@ -126,9 +133,7 @@ final class OverlayLayer implements Layer {
     @Override
     public ProcessBuilder builder(List<String> command, Path folder, Map<String, String> environment) {
         List<String> namespaces = new ArrayList<>(List.of("--mount", "--uts", "--ipc"));
-        if (network.isPresent()) {
-            namespaces.add("--net");
-        }
+        network.ifPresent(own -> namespaces.add("--net=" + own.namespace()));
         List<String> line = enter(holder.pid(), inUserNamespace, namespaces);
         line.addAll(List.of("sh", "-c", "cd -- \"$0\" || exit 126; exec \"$@\"", folder.toString()));
         line.addAll(command);
@@ -188,6 +193,24 @@ final class OverlayLayer implements Layer {
     }
 
     @Override
+    public Layer beside() throws IOException {
+        if (!(settings.network() instanceof Network.Own own)) {
+            return this;
+        }
+        List<String> anew = new ArrayList<>();
+        if (inUserNamespace) {
+            // What enters a user namespace has no rights in it any more when it starts a program: it makes one below.
+            anew.addAll(enter(holder.pid(), true, List.of()));
+            anew.addAll(List.of("unshare", "--user", "--map-current-user", "--keep-caps", "--net"));
+        } else {
+            anew.addAll(List.of("unshare", "--net"));
+        }
+        anew.addAll(List.of("sh", "-c", "ip link set lo up 2>/dev/null || ifconfig lo up; exec \"$@\"", "sh"));
+        OwnNetwork another = OwnNetwork.start(anew, own);
+        return new OverlayLayer(inUserNamespace, settings, holder, false, Optional.of(another), uppers, weaknesses);
+    }
+
+    @Override
     public OptionalLong holderPid() {
         return OptionalLong.of(holder.pid());
     }
@@ -199,11 +222,25 @@ final class OverlayLayer implements Layer {
 
     @Override
     public void close() throws IOException {
-        try (holder) {
+        try {
             if (network.isPresent()) {
                 network.get().close();
             }
+        } finally {
+            if (holdsDisk) {
+                holder.close();
+            }
         }
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof OverlayLayer layer && layer.holder.equals(holder);
+    }
+
+    @Override
+    public int hashCode() {
+        return holder.hashCode();
     }
 
     @Override

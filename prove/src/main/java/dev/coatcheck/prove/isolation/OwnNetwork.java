@@ -39,8 +39,8 @@ final class OwnNetwork implements AutoCloseable {
     }
 
     /**
-     * @param enter the command in front that enters the layer's network, and not its disk: the sockets and this program
-     *     lie on that of the machine
+     * @param enter the command in front that enters the layer's network or makes another, and not its disk: the sockets and
+     *     this program lie on that of the machine; the program has to get the process id of the command
      */
     static OwnNetwork start(List<String> enter, Network.Own network) throws IOException {
         ScratchFolder folder = ScratchFolder.create("coatcheck-net-");
@@ -81,6 +81,11 @@ final class OwnNetwork implements AutoCloseable {
             }
         }
         return failures;
+    }
+
+    /** What a command enters to have this network; it lives as long as the way into it, and as who is in it. */
+    Path namespace() {
+        return Path.of("/proc", Long.toString(process.pid()), "ns", "net");
     }
 
     /** The address of this machine at which a TCP port inside is reached, the same at each call. */

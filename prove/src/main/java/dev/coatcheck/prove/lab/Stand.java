@@ -5,6 +5,7 @@ import dev.coatcheck.prove.isolation.Layer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,6 +41,10 @@ final class Stand implements Processes {
     private final List<Layer> workersDisks = new ArrayList<>();
     private final List<LabInstance> all = new ArrayList<>();
     private final List<Layer> layers = new ArrayList<>();
+
+    /** The disks on which a web process was started. */
+    private final Set<Layer> inhabited = new HashSet<>();
+
     private final AtomicInteger startsUnderWay = new AtomicInteger();
     private final ExecutorService background = Executors.newVirtualThreadPerTaskExecutor();
 
@@ -57,8 +62,22 @@ final class Stand implements Processes {
         Future<Layer> disk = disk(seat.disk());
         web.computeIfAbsent(seat.process(), process -> {
             String name = ProcessType.WEB + "." + (nameOffset + process + 1);
-            return background.submit(() -> startWeb(name, await(disk)));
+            return background.submit(() -> startWeb(name, place(await(disk))));
         });
+    }
+
+    /** Two that insist on one TCP port need a network each, also where they share a disk: else the first answers for both. */
+    private Layer place(Layer disk) {
+        synchronized (layers) {
+            if (inhabited.add(disk)) {
+                return disk;
+            }
+        }
+        Layer beside = workshop.beside(disk);
+        synchronized (layers) {
+            layers.add(beside);
+        }
+        return beside;
     }
 
     private LabInstance startWeb(String name, Layer layer) throws InterruptedException {

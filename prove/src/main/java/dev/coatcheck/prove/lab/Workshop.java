@@ -89,6 +89,16 @@ final class Workshop {
                 fixedPort.isPresent() ? layer.withNetwork(new Network.Own(reachable(fixedPort.getAsInt()))) : layer);
     }
 
+    /** The same disk, for one more process. */
+    Layer beside(Layer disk) {
+        try {
+            return disk.beside();
+        } catch (IOException e) {
+            throw new InconclusiveException(
+                    "no network of its own could be made for a second process on one disk: " + e.getMessage(), e);
+        }
+    }
+
     private LayerSettings layerSettings(String hostname) {
         return LayerSettings.of(hostname.replaceAll("[^A-Za-z0-9]+", "-"), application.folder());
     }

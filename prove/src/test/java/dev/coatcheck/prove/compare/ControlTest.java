@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
@@ -26,6 +27,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -291,6 +293,30 @@ class ControlTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"%3D", "="})
+    void the_padding_of_base64_inside_a_text_comes_and_goes_without_a_difference(String sign) {
+        List<String> paddings = List.of("", sign, sign + sign);
+        for (String usual : paddings) {
+            for (String now : paddings) {
+                assertThat(differences(
+                                run -> response(202, "", "Location", "/uploads/new?state=" + base64() + usual),
+                                response(202, "", "Location", "/uploads/new?state=" + base64() + now)))
+                        .as("address with '%s' after '%s'", now, usual)
+                        .isEmpty();
+                assertThat(differences(
+                                run -> response(200, "<a href=\"/go?state=" + base64() + usual + "&page=2\">"),
+                                response(200, "<a href=\"/go?state=" + base64() + now + "&page=2\">")))
+                        .as("link with '%s' after '%s'", now, usual)
+                        .isEmpty();
+            }
+        }
+        assertThat(differences(
+                        run -> response(202, "", "Location", "/uploads/new?state=" + base64()),
+                        response(202, "", "Location", "/uploads/new?state=")))
+                .hasSize(1);
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"Date", "X-Request-Id", "Age", "X-Cache", "traceparent", "ETag", "Content-Length"})
     void headers_of_the_moment_do_not_count(String name) {
         assertThat(differences(run -> response(200, ""), response(200, "", name, "17")))
@@ -521,6 +547,12 @@ class ControlTest {
             list.add(new Header(headers[i], headers[i + 1]));
         }
         return new Response(status, list, Content.of(body.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    private static String base64() {
+        byte[] bytes = new byte[60];
+        ThreadLocalRandom.current().nextBytes(bytes);
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
     }
 
     private static String now() {

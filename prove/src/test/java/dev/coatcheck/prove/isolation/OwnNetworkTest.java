@@ -53,6 +53,31 @@ class OwnNetworkTest {
     }
 
     @Test
+    void two_processes_with_the_same_fixed_port_run_side_by_side_on_one_disk() throws Exception {
+        HttpServer service = OnePage.start(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), "service");
+        InetSocketAddress address = service.getAddress();
+        try (Layer disk = isolation.newLayer(settings("web-1", List.of(address)));
+                ProcessGroup one = serve(disk, "127.0.0.1", "one")) {
+            try (Layer beside = disk.beside();
+                    ProcessGroup two = serve(beside, "127.0.0.1", "two")) {
+                awaitBody(disk, "one");
+                awaitBody(beside, "two");
+
+                assertThat(beside).isEqualTo(disk).hasSameHashCodeAs(disk);
+                Shell.run(disk, app, "echo shared > file");
+                assertThat(Shell.run(beside, app, "cat file")).isEqualTo("shared");
+                String fetch = Shell.java(app, Fetch.class, "http://127.0.0.1:" + address.getPort());
+                assertThat(Shell.run(beside, app, fetch)).isEqualTo("service");
+                assertThat(two.isAlive()).isTrue();
+            }
+            awaitBody(disk, "one");
+            assertThat(one.isAlive()).isTrue();
+        } finally {
+            service.stop(0);
+        }
+    }
+
+    @Test
     void a_backing_service_is_reached_under_its_own_port_on_both_families() throws Exception {
         HttpServer service = OnePage.start(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), "service");
         InetSocketAddress address = service.getAddress();

@@ -59,6 +59,31 @@ class StartTest {
     }
 
     @Test
+    void of_two_processes_on_one_disk_that_insist_on_a_tcp_port_each_answers_for_itself() throws Exception {
+        assumeThat(Isolation.probe().hasOwnNetworks()).isTrue();
+        Trials trials = new Trials(folder)
+                .web(
+                        "exec node server.js",
+                        "require('http').createServer((q, s) => s.end(String(process.pid))).listen(3457);");
+        Plan onOneDisk = Plan.of("one disk", List.of(Seat.at(0), Seat.at(0).inProcess(1)));
+        try (Lab lab = trials.lab()) {
+            lab.giveOwnNetworks(new FixedPortException("web.1", List.of(3457)));
+            try (Trial trial = lab.begin(onOneDisk, trials.steps(2), Optional.empty(), 0)) {
+                trial.playUpTo(2);
+
+                assertThat(trial.run().starts())
+                        .extracting(Run.Started::layer)
+                        .containsOnly(trial.run().starts().getFirst().layer());
+                assertThat(trial.run().exchanges())
+                        .extracting(
+                                exchange -> exchange.response().orElseThrow().text())
+                        .hasSize(2)
+                        .doesNotHaveDuplicates();
+            }
+        }
+    }
+
+    @Test
     void a_daemon_is_awaited_and_killed_although_its_starter_has_ended() throws Exception {
         Run run = new Trials(folder)
                 .web("sh -c 'node server.js & sleep 0.1'", "setTimeout(() => { " + ANSWERS + " }, 600);")
