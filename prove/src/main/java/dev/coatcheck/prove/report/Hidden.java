@@ -17,6 +17,10 @@ final class Hidden {
     private static final String NAME = "(?:[\\w.\\[\\]-]*(?:" + SecretNames.LASTING + "|" + SecretNames.PASSING
             + ")[\\w.\\[\\]-]*|(?:[\\w.\\[-]*[_.\\[-])?(?:" + SecretNames.WHOLE + ")[0-9]*\\]?)";
 
+    /** One that is the name of a variable and nothing else says nothing. */
+    private static final String VALUE = "(?:(?:[^\\s&;'\",)}{]|\\{[^\\s&;'\",)}{])[^\\s&;'\",)}]*"
+            + "|\\{\\{[^{}]*\\}\\}[^\\s&;'\",)}]+)";
+
     private static final List<Pattern> SECRETS = List.of(
             // Cookie: a=b; c=d   Set-Cookie: …   Authorization: Bearer …   to the closing quote or the end
             Pattern.compile("(?i)(\\b(?:set-cookie2?|cookie|(?:proxy-)?authorization|x-api-key|x-auth-token)\\s*:\\s*)"
@@ -27,7 +31,7 @@ final class Hidden {
             Pattern.compile("(?i)(\\\\\"" + NAME + "\\\\\"\\s*:\\s*\\\\\")(?:[^\"\\\\]|\\\\[^\"])*"),
             Pattern.compile("(?i)(\\\\?\"" + NAME + "\\\\?\"\\s*:\\s*)-?[0-9][\\w.+-]*"),
             // password=… in a query, a form, an option, an environment variable; /;jsessionid=…
-            Pattern.compile("(?i)((?:^|[\\s?&;'\"{(,-])" + NAME + "=)[^\\s&;'\",)}]+"),
+            Pattern.compile("(?i)((?:^|[\\s?&;'\"{(,-])" + NAME + "=)" + VALUE),
             // --password …
             Pattern.compile("(?i)(--" + NAME + "\\s+)[^\\s'\"-][^\\s'\"]*"),
             // user:password@host

@@ -29,6 +29,8 @@ class HiddenTest {
                 "POST /login user[name]=a&user[pass]=hunter2",
                 "POST /login {\"otp\": \"hunter2\"}",
                 "POST /unlock pin=hunter2",
+                "POST /login password={{run}}hunter2",
+                "POST /login password={hunter2",
             })
     void what_opens_something_is_not_shown(String text) {
         assertThat(Hidden.in(text)).contains(Hidden.MASK).doesNotContain("hunter2");
@@ -43,6 +45,8 @@ class HiddenTest {
                 "GET /maps?compass=n&spin=2",
                 "status 200 in the control, 401 in the fleet",
                 "POST /password/reset",
+                "POST /login.do?jsessionid={{sid}}",
+                "POST /login email=a@b.c&password={{password}}",
                 "coatcheck prove . --scenario login.hurl --checks spread",
                 "cookie sid set in the control, untouched in the fleet",
             })
