@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -22,6 +23,9 @@ import tools.jackson.databind.json.JsonMapper;
  */
 final class CarriedValues {
     private static final JsonMapper JSON = new JsonMapper();
+
+    /** What stands for a body that is a file or bytes. */
+    private static final Pattern NOT_SHOWN = Pattern.compile("@.*|\\([0-9]+ bytes\\)");
 
     private final String step;
     private final Map<String, String> values = new LinkedHashMap<>();
@@ -95,8 +99,13 @@ final class CarriedValues {
     }
 
     private void addBody(String body) {
-        if (!addJson("the request's", body) && body.contains("=")) {
+        if (addJson("the request's", body)) {
+            return;
+        }
+        if (body.contains("=")) {
             addFields("the field ", body);
+        } else if (!NOT_SHOWN.matcher(body).matches()) {
+            add("the body", body.strip());
         }
     }
 

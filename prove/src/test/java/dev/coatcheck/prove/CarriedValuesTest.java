@@ -79,6 +79,14 @@ class CarriedValuesTest {
     }
 
     @Test
+    void a_text_that_is_neither_fields_nor_json_is_a_value_as_a_whole() throws IOException {
+        assertThat(CarriedValues.of(posted("/", "Vanda coerulea\n")))
+                .containsOnly(Map.entry("the body of step 1", "Vanda coerulea"));
+        assertThat(CarriedValues.of(posted("/", "@cat.jpg"))).isEmpty();
+        assertThat(CarriedValues.of(posted("/", "(12 bytes)"))).isEmpty();
+    }
+
+    @Test
     void each_element_of_a_list_is_a_value() throws IOException {
         assertThat(CarriedValues.of(posted("/", "{\"goods\": [\"rake\", \"spade\"]}")))
                 .containsValues("rake", "spade");
