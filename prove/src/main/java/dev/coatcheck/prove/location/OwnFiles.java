@@ -1,6 +1,7 @@
 package dev.coatcheck.prove.location;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -8,12 +9,13 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * What is in an application's own code and pages is no needle: it is in every process. Scenarios, tests and documents lie
- * beside them, and are in none.
+ * What is in an application's own code and pages is no needle: it is in every process. Scenarios, tests, documents and what
+ * an earlier proof reported lie beside them, and are in none.
  */
 final class OwnFiles {
     private static final long LARGEST_FILE = 1 << 20;
@@ -23,6 +25,12 @@ final class OwnFiles {
     private static final Set<String> BESIDE = Set.of("scenarios", "test", "tests", "docs");
     private static final Pattern NEVER_LOADED =
             Pattern.compile(".*\\.(hurl|http|har|md|log)", Pattern.CASE_INSENSITIVE);
+
+    /** Of a report, a script that asks for one, or a list of accepted leaks: all of them quote the steps. */
+    private static final List<String> ABOUT_PROOFS = List.of("coatcheck prove", "\"polluter\"");
+
+    /** One of the files that are in each folder that a proof was reported into. */
+    private static final String REPORT = "report.sarif";
 
     private OwnFiles() {}
 
@@ -34,8 +42,9 @@ final class OwnFiles {
             @Override
             public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
                 String name = String.valueOf(folder.getFileName());
-                boolean skipped =
-                        SKIPPED.contains(name) || (BESIDE.contains(name) && roots.contains(folder.getParent()));
+                boolean skipped = SKIPPED.contains(name)
+                        || (BESIDE.contains(name) && roots.contains(folder.getParent()))
+                        || Files.exists(folder.resolve(REPORT));
                 return skipped && !roots.contains(folder) ? FileVisitResult.SKIP_SUBTREE : FileVisitResult.CONTINUE;
             }
 
@@ -58,7 +67,10 @@ final class OwnFiles {
             private void read(Path file) {
                 try {
                     byte[] bytes = Files.readAllBytes(file);
-                    search.search(bytes, 0, bytes.length, found::add);
+                    String text = new String(bytes, StandardCharsets.ISO_8859_1);
+                    if (ABOUT_PROOFS.stream().noneMatch(text::contains)) {
+                        search.search(bytes, 0, bytes.length, found::add);
+                    }
                 } catch (IOException e) {
                     // What cannot be read is not known to hold anything.
                 }

@@ -74,6 +74,18 @@ class NeedlesTest {
     }
 
     @Test
+    void what_an_earlier_proof_reported_beside_the_application_stays_a_needle(@TempDir Path folder) throws IOException {
+        Path reported = Files.createDirectory(folder.resolve("proof"));
+        Files.writeString(reported.resolve("report.sarif"), "{}");
+        Files.writeString(reported.resolve("report.html"), "GET /plants/orchid");
+        Files.writeString(folder.resolve("out.txt"), "See it again:\n  coatcheck prove --step 'PUT /plants/orchid'");
+        Files.writeString(folder.resolve("accepted.json"), "{ \"polluter\": \"PUT /plants/orchid\" }");
+
+        assertThat(Needles.from(Map.of("part 2 of the path", "orchid"), List.of(folder)))
+                .isNotEmpty();
+    }
+
+    @Test
     void a_needle_is_shown_by_its_beginning_alone() {
         assertThat(new Needle(COOKIE, "", "q1w2e3r4t5y6u7i8", Needle.Form.TEXT).shown())
                 .isEqualTo("q1w2e3…");
