@@ -11,6 +11,7 @@ import dev.coatcheck.prove.lab.LabInstance;
 import dev.coatcheck.prove.lab.Plan;
 import dev.coatcheck.prove.lab.Rest;
 import dev.coatcheck.prove.lab.Trial;
+import dev.coatcheck.prove.location.AddressRange;
 import dev.coatcheck.prove.location.BackingServiceSearch;
 import dev.coatcheck.prove.location.ChangedFile;
 import dev.coatcheck.prove.location.FileSearch;
@@ -244,7 +245,16 @@ final class Tracer {
         if (!found.isEmpty()) {
             return Remembered.YES;
         }
-        return looked ? Remembered.NO : scan(polluted, replays, needles, replayed);
+        if (!looked) {
+            return scan(polluted, replays, needles, replayed, MemoryLimits.defaults());
+        }
+        Optional<AddressRange> heap = JavaHeapSearch.heap(serving, HeapLimits.defaults());
+        if (heap.isEmpty()) {
+            return Remembered.NO;
+        }
+        MemoryLimits offHeap = MemoryLimits.defaults().without(heap.get());
+        // Buffers of connections are there as well: what may be left over in them is no reason to doubt a heap.
+        return scan(polluted, replays, needles, replayed, offHeap) == Remembered.YES ? Remembered.YES : Remembered.NO;
     }
 
     static Optional<SearchResult> heap(String instance, long pid, List<Needle> needles)
@@ -264,7 +274,12 @@ final class Tracer {
     }
 
     /** @param replayed the needles of each replay that there was already, with other traffic after it; empty where there was none */
-    private Remembered scan(LabInstance polluted, Replays replays, List<Needle> needles, List<List<Needle>> replayed)
+    private Remembered scan(
+            LabInstance polluted,
+            Replays replays,
+            List<Needle> needles,
+            List<List<Needle>> replayed,
+            MemoryLimits limits)
             throws InterruptedException {
         List<List<Needle>> own = replayed;
         if (replayed.isEmpty()) {
@@ -274,13 +289,13 @@ final class Tracer {
         List<Needle> all = new ArrayList<>(needles);
         own.forEach(all::addAll);
         Set<Needle> held = new HashSet<>();
-        for (MemoryReading reading : MemorySearch.readings(polluted.pids(), all, MemoryLimits.defaults())
-                .values()) {
+        for (MemoryReading reading :
+                MemorySearch.readings(polluted.pids(), all, limits).values()) {
             if (reading instanceof MemoryReading.Read read) {
                 held.addAll(read.found().keySet());
             }
         }
-        SearchResult here = MemorySearch.search(polluted.name(), polluted.pids(), needles, MemoryLimits.defaults());
+        SearchResult here = MemorySearch.search(polluted.name(), polluted.pids(), needles, limits);
         notes.addAll(here.notes());
         Remembrance remembrance = Remembrance.of(own.size(), (int) own.stream()
                 .filter(replay -> replay.stream().anyMatch(held::contains))

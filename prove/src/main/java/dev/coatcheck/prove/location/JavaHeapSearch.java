@@ -7,7 +7,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Pattern;
 
 /**
  * Finds needles in the heap of a living HotSpot JVM: {@code com.acme.Login.sessions (static HashMap) → ["4f1c9a…"]}.
@@ -19,6 +21,9 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class JavaHeapSearch {
     private static final AtomicLong COUNTER = new AtomicLong();
     private static final int SIGQUIT = 3;
+
+    /** In what it tells of its heap: {@code [0x0000000704c00000, 0x0000000800000000)}. */
+    private static final Pattern ADDRESS = Pattern.compile("0x([0-9a-fA-F]{8,16})");
 
     private JavaHeapSearch() {}
 
@@ -43,6 +48,38 @@ public final class JavaHeapSearch {
         }
     }
 
+    /**
+     * Where its heap is: what is kept elsewhere, as in direct buffers or by native libraries, is in no dump of it. Empty where
+     * the JVM does not tell, as with ZGC.
+     */
+    public static Optional<AddressRange> heap(long pid, HeapLimits limits) throws InterruptedException {
+        Inhabited jvm = new Inhabited(pid);
+        if (!isJvm(pid)) {
+            return Optional.empty();
+        }
+        try {
+            refuse(jvm, limits);
+            long[] addresses = ADDRESS
+                    .matcher(Tool.run(asking(jvm, "GC.heap_info"), limits.time()))
+                    .results()
+                    .mapToLong(match -> Long.parseUnsignedLong(match.group(1), 16))
+                    .sorted()
+                    .toArray();
+            return addresses.length < 2
+                    ? Optional.empty()
+                    : Optional.of(new AddressRange(addresses[0], addresses[addresses.length - 1]));
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static List<String> asking(Inhabited jvm, String... question) throws IOException {
+        List<String> command = new ArrayList<>(jvm.entering());
+        command.addAll(List.of(jcmd(jvm), "-J-XX:-UsePerfData", Long.toString(jvm.pid())));
+        command.addAll(List.of(question));
+        return command;
+    }
+
     private static void refuse(Inhabited jvm, HeapLimits limits) throws IOException {
         long resident = jvm.residentBytes();
         if (resident > limits.residentBytes()) {
@@ -64,9 +101,7 @@ public final class JavaHeapSearch {
                 "/tmp/coatcheck-heap-" + ProcessHandle.current().pid() + "-" + COUNTER.incrementAndGet() + ".hprof";
         Path dump = jvm.here(name);
         try {
-            List<String> command = new ArrayList<>(jvm.entering());
-            command.addAll(List.of(jcmd(jvm), "-J-XX:-UsePerfData", Long.toString(jvm.pid()), "GC.heap_dump", name));
-            String answer = Tool.run(command, limits.time());
+            String answer = Tool.run(asking(jvm, "GC.heap_dump", name), limits.time());
             if (!Files.isRegularFile(dump)) {
                 throw new IOException("jcmd says: " + answer);
             }

@@ -68,7 +68,10 @@ final class ProcessMemory implements AutoCloseable {
 
     static MemoryReading read(long pid, PatternSearch search, MemoryLimits limits) {
         try (ProcessMemory process = new ProcessMemory(pid, search, limits)) {
-            boolean whole = process.readAll(Mapping.writableOf(pid));
+            boolean whole = process.readAll(Mapping.writableOf(pid).stream()
+                    .filter(mapping -> limits.without().stream()
+                            .noneMatch(without -> without.overlaps(mapping.start(), mapping.end())))
+                    .toList());
             return new MemoryReading.Read(process.found, whole);
         } catch (NoSuchFileException | FileNotFoundException e) {
             return Files.isDirectory(Path.of("/proc/self"))

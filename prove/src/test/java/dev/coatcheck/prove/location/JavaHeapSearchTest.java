@@ -19,6 +19,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class JavaHeapSearchTest {
     private static final String SID = "q1w2e3r4t5y6u7i8";
@@ -57,6 +58,28 @@ class JavaHeapSearchTest {
             assertThat(JavaHeapSearch.isJvm(program.pid())).isTrue();
             assertThat(search(program.pid(), SID)).isEqualTo(new SearchResult(List.of(), List.of()));
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-XX:+UseSerialGC", "-XX:+UseParallelGC", "-XX:+UseG1GC"})
+    void what_a_jvm_keeps_outside_its_heap_is_in_its_other_memory(String collector)
+            throws IOException, InterruptedException {
+        try (Program direct = start("direct", SID, collector);
+                Program heap = start("static", SID, collector)) {
+            assertThat(search(direct.pid(), SID)).isEqualTo(new SearchResult(List.of(), List.of()));
+            assertThat(outsideTheHeap(direct.pid())).hasSize(1);
+            assertThat(outsideTheHeap(heap.pid())).isEmpty();
+        }
+    }
+
+    private static List<Location> outsideTheHeap(long pid) throws InterruptedException {
+        AddressRange heap = JavaHeapSearch.heap(pid, HeapLimits.defaults()).orElseThrow();
+        return MemorySearch.search(
+                        "web.1",
+                        List.of(pid),
+                        needles(SID),
+                        MemoryLimits.defaults().without(heap))
+                .locations();
     }
 
     @Test

@@ -1,7 +1,9 @@
 package dev.coatcheck.prove.location;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
@@ -14,6 +16,9 @@ final class Remembering {
 
     /** As a library's pool that some request's bytes went through. */
     private static final byte[] POOLED = new byte[8_000];
+
+    /** Outside the heap. */
+    private static ByteBuffer direct = ByteBuffer.allocateDirect(0);
 
     private record Session(String user, Map<String, Object> attributes) {}
 
@@ -31,7 +36,7 @@ final class Remembering {
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
-            System.out.println(sessions + " " + last + " " + draft);
+            System.out.println(sessions + " " + last + " " + draft + " " + direct);
         }
     }
 
@@ -58,6 +63,11 @@ final class Remembering {
             case "builder" -> login.draft.append(needle).append(" and more");
             case "number" ->
                 SESSIONS.put("visitor", new Session("bob", new HashMap<>(Map.of("id", Long.valueOf(needle)))));
+            case "direct" -> {
+                byte[] text = needle.getBytes(StandardCharsets.UTF_8);
+                direct = ByteBuffer.allocateDirect(8_000).put(text);
+                Arrays.fill(text, (byte) 0);
+            }
             case "nothing" -> System.gc();
             default -> throw new IllegalArgumentException(arguments[0]);
         }
