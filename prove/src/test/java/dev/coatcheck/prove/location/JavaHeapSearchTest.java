@@ -36,6 +36,7 @@ class JavaHeapSearchTest {
             nested    | q1w2e3r4t5y6u7i8 | .SESSIONS (static ConcurrentHashMap) → ["visitor"] → Session.attributes → ["cart"]
             singleton | q1w2e3r4t5y6u7i8 | $Login.sessions (HashMap) → ["q1w2e3…"]
             pooled    | q1w2e3r4t5y6u7i8 | $Login.sessions (HashMap) → ["q1w2e3…"]
+            rebuilt   | q1w2e3r4t5y6u7i8 | $Login.sessions (HashMap) → ["q1w2e3…"]
             hashed    | q1w2e3r4t5y6u7i8 | .SESSIONS (static ConcurrentHashMap) → ["82ba70…"]
             uuid      | 33958b05-822f-447a-81f9-78f326f243fb | $Login.last (UUID)
             builder   | q1w2e3r4t5y6u7i8 | $Login.draft (StringBuilder)

@@ -17,6 +17,9 @@ final class Remembering {
     /** As a library's pool that some request's bytes went through. */
     private static final byte[] POOLED = new byte[8_000];
 
+    /** As a library's for each thread, that is filled anew each time. */
+    private static final StringBuilder BUILDER = new StringBuilder(1_000);
+
     /** Outside the heap. */
     private static ByteBuffer direct = ByteBuffer.allocateDirect(0);
 
@@ -54,6 +57,10 @@ final class Remembering {
                 login.sessions.put(needle, "bob");
                 byte[] text = needle.getBytes(StandardCharsets.UTF_8);
                 System.arraycopy(text, 0, POOLED, 100, text.length);
+            }
+            case "rebuilt" -> {
+                login.sessions.put(needle, "bob");
+                BUILDER.append("name=").append(needle).append("&").setLength(0);
             }
             case "hashed" -> {
                 byte[] digest = MessageDigest.getInstance("SHA-256").digest(needle.getBytes(StandardCharsets.UTF_8));

@@ -9,7 +9,6 @@ import java.util.BitSet;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Set;
 
 /**
  * Finds, in a heap dump of a JVM, the paths that lead to needles. What is reached through a field is preferred to what a
@@ -29,9 +28,8 @@ public final class JavaSearch {
 
     private static final int MOST_PATHS = 3;
 
-    /** Whose arrays are text, and no buffers. */
-    private static final Set<String> TEXTS =
-            Set.of("java.lang.String", "java.lang.StringBuilder", "java.lang.StringBuffer");
+    /** Whose arrays are text, and no buffers: a builder is kept to be filled anew, and holds what was in it before. */
+    private static final String TEXT = "java.lang.String";
 
     private record Found(JavaNeedles.Match match, int cost) {}
 
@@ -69,7 +67,7 @@ public final class JavaSearch {
         List<Integer> path = paths.path(match.object());
         JavaClass holder = path.size() < 2 ? null : heap.typeOf(path.get(path.size() - 2));
         boolean array = heap.typeOf(match.object()) == null;
-        boolean value = !array || (holder != null && TEXTS.contains(holder.name()));
+        boolean value = !array || (holder != null && holder.name().equals(TEXT));
         int place = paths.cost(match.object());
         if (value) {
             return match.whole() ? place : place + NOT_WHOLE;
