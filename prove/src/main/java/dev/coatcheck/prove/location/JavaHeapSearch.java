@@ -59,8 +59,7 @@ public final class JavaHeapSearch {
         }
         try {
             refuse(jvm, limits);
-            long[] addresses = ADDRESS
-                    .matcher(Tool.run(asking(jvm, "GC.heap_info"), limits.time()))
+            long[] addresses = ADDRESS.matcher(Tool.run(asking(jvm, "GC.heap_info"), limits.time()))
                     .results()
                     .mapToLong(match -> Long.parseUnsignedLong(match.group(1), 16))
                     .sorted()

@@ -18,8 +18,8 @@ final class Hidden {
             + ")[\\w.\\[\\]-]*|(?:[\\w.\\[-]*[_.\\[-])?(?:" + SecretNames.WHOLE + ")[0-9]*\\]?)";
 
     /** One that is the name of a variable and nothing else says nothing. */
-    private static final String VALUE = "(?:(?:[^\\s&;'\",)}{]|\\{[^\\s&;'\",)}{])[^\\s&;'\",)}]*"
-            + "|\\{\\{[^{}]*\\}\\}[^\\s&;'\",)}]+)";
+    private static final String VALUE =
+            "(?:(?:[^\\s&;'\",)}{]|\\{[^\\s&;'\",)}{])[^\\s&;'\",)}]*" + "|\\{\\{[^{}]*\\}\\}[^\\s&;'\",)}]+)";
 
     private static final List<Pattern> SECRETS = List.of(
             // Cookie: a=b; c=d   Set-Cookie: …   Authorization: Bearer …   to the closing quote or the end
