@@ -118,6 +118,7 @@ public final class Memcached implements AutoCloseable {
     }
 
     private static IllegalArgumentException refused(String reason) {
-        return new IllegalArgumentException("not the URL of a Memcached: " + reason + "; expected memcached://host[:port]");
+        return new IllegalArgumentException(
+                "not the URL of a Memcached: " + reason + "; expected memcached://host[:port]");
     }
 }
