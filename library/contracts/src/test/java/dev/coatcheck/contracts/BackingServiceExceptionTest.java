@@ -39,5 +39,7 @@ class BackingServiceExceptionTest {
     void a_host_that_nobody_knows_is_said_to_be_one() {
         assertThat(new BackingServiceException("memcached at a:1", "connect", new UnknownHostException("a")))
                 .hasMessage("Could not connect on memcached at a:1: unknown host a");
+        assertThat(new BackingServiceException("redis at a:1", "connect", new UnknownHostException("nobody knows a")))
+                .hasMessage("Could not connect on redis at a:1: nobody knows a");
     }
 }

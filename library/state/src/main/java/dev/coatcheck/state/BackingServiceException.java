@@ -59,7 +59,7 @@ public final class BackingServiceException extends RuntimeException {
         if (message == null || message.isBlank()) {
             return cause.getClass().getSimpleName();
         }
-        // Its message is the name alone.
-        return cause.getClass() == UnknownHostException.class ? "unknown host " + message : message;
+        // The JDK's message is the name alone; that of others may be a sentence.
+        return cause instanceof UnknownHostException && message.indexOf(' ') < 0 ? "unknown host " + message : message;
     }
 }
