@@ -7,6 +7,7 @@ import dev.coatcheck.prove.ProofSettings;
 import dev.coatcheck.prove.check.Check;
 import dev.coatcheck.prove.isolation.Isolation;
 import dev.coatcheck.prove.lab.LabSettings;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -34,18 +35,38 @@ record SubjectUnderProof(LabSettings lab, ProveStateless annotation) {
             }
             environment.put(parts[0], parts[1]);
         }
-        Application application = Application.read(
-                Path.of(annotation.folder()).toAbsolutePath().normalize(),
-                new ApplicationOptions(
-                        environment,
-                        Optional.empty(),
-                        List.of(annotation.with()),
-                        Optional.empty(),
-                        given(annotation.ready()),
-                        command(annotation)));
-        LabSettings lab = LabSettings.of(application, Isolation.probe())
+        LabSettings lab = LabSettings.of(application(annotation, environment), Isolation.probe())
                 .withStartLimit(Duration.ofSeconds(annotation.startSeconds()));
-        return new SubjectUnderProof(lab, annotation);
+        SubjectUnderProof subject = new SubjectUnderProof(lab, annotation);
+        subject.checks(); // before the test runs, which takes long
+        return subject;
+    }
+
+    private static Application application(ProveStateless annotation, Map<String, String> environment) {
+        Path folder = Path.of(annotation.folder()).toAbsolutePath().normalize();
+        Optional<String> command = command(annotation);
+        if (command.isEmpty() && !Files.exists(folder.resolve("Procfile"))) {
+            throw new ExtensionConfigurationException(
+                    "@ProveStateless: give a jar or a command that starts the application;"
+                            + " there is no Procfile in " + folder + " that says it");
+        }
+        ApplicationOptions options = new ApplicationOptions(
+                environment,
+                Optional.empty(),
+                List.of(annotation.with()),
+                Optional.empty(),
+                given(annotation.ready()),
+                command);
+        try {
+            return Application.read(folder, options);
+        } catch (LinkageError e) {
+            throw new ExtensionConfigurationException(
+                    "a library that the proof needs is on the class path of the tests in a version that does not fit ("
+                            + e
+                            + "). Where a BOM names an older one, as Spring Boot 3 does of jackson-annotations, name the"
+                            + " one that is needed before it: docs/junit.md says which",
+                    e);
+        }
     }
 
     private static Optional<String> given(String text) {

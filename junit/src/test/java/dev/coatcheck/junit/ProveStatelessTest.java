@@ -1,11 +1,18 @@
 package dev.coatcheck.junit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectMethod;
 
+import java.io.File;
 import java.io.IOException;
+import java.lang.annotation.Annotation;
+import java.lang.reflect.Method;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.jar.Attributes;
@@ -95,8 +102,32 @@ class ProveStatelessTest {
     @Test
     void what_cannot_be_started_or_is_not_known_is_said() {
         assertThat(failure("of_what_does_not_start", "")).contains("the application was not started: ");
-        assertThat(failure("of_no_such_check", "java.lang.String"))
-                .contains("there is no check 'spred'; known are ", "amnesia");
+        assertThat(failure("of_no_such_check", "")).contains("there is no check 'spred'; known are ", "amnesia");
+        assertThat(failure("of_what_nobody_starts", "")).contains("give a jar or a command", "there is no Procfile in");
+    }
+
+    @Test
+    void a_library_in_a_version_that_does_not_fit_is_said_to_be_one() throws Exception {
+        List<URL> others = new ArrayList<>();
+        for (String entry : System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"))
+                .split(File.pathSeparator, -1)) {
+            if (!entry.contains("jackson-annotations")) {
+                others.add(Path.of(entry).toUri().toURL());
+            }
+        }
+        try (URLClassLoader without =
+                new URLClassLoader(others.toArray(URL[]::new), ClassLoader.getPlatformClassLoader())) {
+            Annotation annotation =
+                    Class.forName(Samples.class.getName(), true, without).getAnnotations()[0];
+            Method of = Class.forName(SubjectUnderProof.class.getName(), true, without)
+                    .getDeclaredMethod("of", annotation.annotationType());
+            of.setAccessible(true);
+
+            assertThatThrownBy(() -> of.invoke(null, annotation))
+                    .cause()
+                    .hasMessageContaining(
+                            "in a version that does not fit (java.lang.NoClassDefFoundError: com/fasterxml/");
+        }
     }
 
     private static String failure(String method, String parameters) {

@@ -7,6 +7,7 @@ import dev.coatcheck.state.sessions.SessionSettings;
 import dev.coatcheck.state.sessions.Sessions;
 import java.util.Locale;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,9 @@ record SessionStore(Function<SessionSettings, Sessions> sessions, Runnable detac
     private static final String MEMCACHED = "coatcheck-memcached";
     private static final String REDIS = "coatcheck-redis";
 
+    /** What Spring leaves as it was written, since nothing has that name. */
+    private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{[\\w.-]+}");
+
     /**
      * Attaches what the URL names, as its adapter does.
      *
@@ -29,6 +33,11 @@ record SessionStore(Function<SessionSettings, Sessions> sessions, Runnable detac
     static SessionStore attach(@Nullable String url) {
         if (url == null || url.isBlank()) {
             throw new SessionsUrlException("coatcheck.sessions.url is not set, so sessions would stay in this process");
+        }
+        var unset = PLACEHOLDER.matcher(url);
+        if (unset.lookingAt()) {
+            throw new SessionsUrlException("coatcheck.sessions.url is " + unset.group()
+                    + ", and there is neither a variable nor a property of that name");
         }
         String scheme = url.replaceFirst("(?s):.*", "").toLowerCase(Locale.ROOT);
         return switch (scheme) {

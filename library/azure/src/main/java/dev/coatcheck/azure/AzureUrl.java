@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where a container is, and who asks.
@@ -27,7 +28,10 @@ record AzureUrl(URI endpoint, SharedKey key, String container) {
             Pattern.compile("(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\\[[0-9A-Fa-f:.]+])(?::[0-9]{1,5})?");
     private static final Pattern ENDPOINT = Pattern.compile("https?://[^/@?#]+(?:/[a-z0-9]{3,24})?/?");
 
-    static AzureUrl parse(String url) {
+    static AzureUrl parse(@Nullable String url) {
+        if (url == null) {
+            throw refused("it is null, as where its variable is not set");
+        }
         URI parsed;
         try {
             parsed = new URI(url);

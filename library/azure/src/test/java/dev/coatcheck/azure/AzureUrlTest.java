@@ -12,6 +12,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class AzureUrlTest {
     /** Of the bytes ff ef be, and the name of the secret. */
+    @Test
+    void a_variable_that_is_not_set_is_what_is_wrong() {
+        assertThatThrownBy(() -> AzureUrl.parse(null))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("it is null, as where its variable is not set; expected");
+    }
+
     private static final String KEY = "/++hidden+/+";
 
     private static final Map<String, String> ENVIRONMENT = Map.of(

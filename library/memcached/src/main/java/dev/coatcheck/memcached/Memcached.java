@@ -7,6 +7,7 @@ import dev.coatcheck.state.sessions.SessionSettings;
 import dev.coatcheck.state.sessions.Sessions;
 import java.net.URI;
 import java.net.URISyntaxException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An attached Memcached, which gives out the ports it can serve.
@@ -96,7 +97,10 @@ public final class Memcached implements AutoCloseable {
         connection.close();
     }
 
-    private static URI parse(String url) {
+    static URI parse(@Nullable String url) {
+        if (url == null) {
+            throw refused("it is null, as where its variable is not set");
+        }
         try {
             var uri = new URI(url);
             if ("memcached".equals(uri.getScheme())
@@ -110,6 +114,11 @@ public final class Memcached implements AutoCloseable {
         } catch (URISyntaxException e) {
             // Its message quotes the URL, and what is no URL may be a secret in the wrong place.
         }
-        throw new IllegalArgumentException("not the URL of a Memcached; expected memcached://host[:port]");
+        throw refused("it does not read as one");
+    }
+
+    private static IllegalArgumentException refused(String reason) {
+        return new IllegalArgumentException(
+                "not the URL of a Memcached: " + reason + "; expected memcached://host[:port]");
     }
 }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where a database is and who asks: {@code postgresql://user:password@host:port/name?parameters}, as libpq reads it.
@@ -41,7 +42,10 @@ record PostgresUrl(
     }
 
     /** Reads a URL; what is none is an {@link IllegalArgumentException}. */
-    static PostgresUrl parse(String url) {
+    static PostgresUrl parse(@Nullable String url) {
+        if (url == null) {
+            throw refuse("it is null, as where its variable is not set");
+        }
         var scheme = SCHEME.matcher(url);
         if (!scheme.lookingAt()) {
             throw refuse("it does not begin with postgresql://");

@@ -147,4 +147,11 @@ class PostgresUrlTest {
         assertThat(url.driverUrl()).doesNotContain("s3cret");
         assertThat(Postgres.attach("postgresql://ada:s3cret@db/gallery")).hasToString("postgresql at db:5432/gallery");
     }
+
+    @Test
+    void a_variable_that_is_not_set_is_what_is_wrong() {
+        assertThatThrownBy(() -> PostgresUrl.parse(null))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("it is null, as where its variable is not set; expected");
+    }
 }

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where a Redis is, and of which kind.
@@ -26,7 +27,10 @@ record RedisUrl(Kind kind, List<RedisURI> nodes, String resource) {
     private static final Pattern WHOLE_CLUSTER = Pattern.compile("/?0?");
 
     /** @throws IllegalArgumentException where it is none; neither message nor cause shows it */
-    static RedisUrl parse(String url) {
+    static RedisUrl parse(@Nullable String url) {
+        if (url == null) {
+            throw refused("it is null, as where its variable is not set");
+        }
         var matcher = URL.matcher(url);
         if (matcher.matches()) {
             var scheme = "redis" + matcher.group("tls");
@@ -51,7 +55,11 @@ record RedisUrl(Kind kind, List<RedisURI> nodes, String resource) {
                 // Its message may quote the URL, and with it the password.
             }
         }
-        throw new IllegalArgumentException("not the URL of a Redis; expected"
+        throw refused("it does not read as one");
+    }
+
+    private static IllegalArgumentException refused(String reason) {
+        return new IllegalArgumentException("not the URL of a Redis: " + reason + "; expected"
                 + " redis://[[user]:password@]host[:port][/database],"
                 + " redis-sentinel://[[user]:password@]host[:port][,host[:port]...][/database]#master or"
                 + " redis-cluster://[[user]:password@]host[:port][,host[:port]...]"

@@ -86,6 +86,13 @@ class RedisUrlTest {
                 .hasNoCause();
     }
 
+    @Test
+    void a_variable_that_is_not_set_is_what_is_wrong() {
+        assertThatThrownBy(() -> RedisUrl.parse(null))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("it is null, as where its variable is not set; expected");
+    }
+
     private static String password(RedisURI uri) {
         var password = uri.getCredentialsProvider()
                 .resolveCredentials()

@@ -41,7 +41,10 @@ record S3Url(Optional<URI> endpoint, String bucket, Optional<String> region, Opt
     private static final List<String> SECRET = List.of("AWS_SECRET_ACCESS_KEY");
     private static final List<String> TOKEN = List.of("AWS_SESSION_TOKEN");
 
-    static S3Url parse(String url) {
+    static S3Url parse(@Nullable String url) {
+        if (url == null) {
+            throw refused("it is null, as where its variable is not set");
+        }
         URI parsed;
         try {
             parsed = new URI(url);

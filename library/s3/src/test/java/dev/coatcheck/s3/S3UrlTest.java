@@ -14,6 +14,13 @@ import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
 
 class S3UrlTest {
+    @Test
+    void a_variable_that_is_not_set_is_what_is_wrong() {
+        assertThatThrownBy(() -> S3Url.parse(null))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("it is null, as where its variable is not set; expected");
+    }
+
     private static final Map<String, String> ENVIRONMENT = Map.of(
             "AWS_ENDPOINT_URL_S3", "http://127.0.0.1:9000",
             "AWS_ACCESS_KEY_ID", "key",

@@ -162,7 +162,8 @@ final class SessionJson {
                 var name = names.get(type);
                 if (name == null) {
                     throw new IllegalArgumentException(type.getName()
-                            + " is not in the allow-list; SessionFilterSettings.withTypes puts it there");
+                            + " is not in the allow-list; SessionFilterSettings.withTypes puts it there, in Spring Boot"
+                            + " coatcheck.sessions.types");
                 }
                 begin(generator, name);
                 var form = forms.get(name);

@@ -1,6 +1,7 @@
 package dev.coatcheck.contracts.limits;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.coatcheck.state.limits.Decision.Allowed;
 import dev.coatcheck.state.limits.Decision.Limited;
@@ -45,5 +46,17 @@ class LocalLimitsTest extends LimitsContract {
 
         assertThat(limits.acquire(limit.on("ada"))).isInstanceOf(Limited.class);
         assertThat(limits.acquire(limit.on("grace"))).isInstanceOf(Allowed.class);
+    }
+
+    @Test
+    void those_whose_key_is_not_known_do_not_share_one() {
+        var limit = Limit.of("log-in", 5, Duration.ofMinutes(15));
+
+        assertThatThrownBy(() -> limit.on(unknown())).hasMessageContaining("the key of an ask is null");
+    }
+
+    @SuppressWarnings("NullAway") // what code does that is compiled without checks for null
+    private static String unknown() {
+        return null;
     }
 }

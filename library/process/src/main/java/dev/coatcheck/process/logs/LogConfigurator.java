@@ -1,5 +1,6 @@
 package dev.coatcheck.process.logs;
 
+import ch.qos.logback.classic.ClassicConstants;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.jul.LevelChangePropagator;
 import ch.qos.logback.classic.spi.Configurator;
@@ -11,21 +12,29 @@ import ch.qos.logback.core.encoder.LayoutWrappingEncoder;
 import ch.qos.logback.core.spi.ContextAwareBase;
 import dev.coatcheck.process.Instance;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.bridge.SLF4JBridgeHandler;
 
 /**
- * Sets up Logback as {@link Logs} describes. Found by the {@code ServiceLoader}; nobody calls it. It comes before any
- * {@code logback.xml}, which is not read: what a process logs is decided by its environment.
+ * Sets up Logback as {@link Logs} describes. Found by the {@code ServiceLoader}; nobody calls it. An application that
+ * configures Logback itself is left alone: the module comes with others, such as the filters for sessions, to applications
+ * that have chosen how they log.
  */
 @ConfiguratorRank(ConfiguratorRank.CUSTOM_HIGH_PRIORITY)
 public final class LogConfigurator extends ContextAwareBase implements Configurator {
+
+    private static final List<String> FILES =
+            List.of(ClassicConstants.TEST_AUTOCONFIG_FILE, ClassicConstants.AUTOCONFIG_FILE);
 
     /** For the {@code ServiceLoader}. */
     public LogConfigurator() {}
 
     @Override
     public ExecutionStatus configure(LoggerContext context) {
+        if (isConfiguredByApplication()) {
+            return ExecutionStatus.INVOKE_NEXT_IF_ANY;
+        }
         var settings = LogSettings.from(System.getenv(), Terminal.isStandardOutput());
         bridgeJavaUtilLogging(context);
         var appender = new ConsoleAppender<ILoggingEvent>();
@@ -37,6 +46,13 @@ public final class LogConfigurator extends ContextAwareBase implements Configura
         settings.levels().forEach((logger, level) -> context.getLogger(logger).setLevel(level));
         settings.complaints().forEach(context.getLogger(LogConfigurator.class)::warn);
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
+    }
+
+    /** By what Logback itself looks for. */
+    private static boolean isConfiguredByApplication() {
+        var classPath = LogConfigurator.class.getClassLoader();
+        return System.getProperty(ClassicConstants.CONFIG_FILE_PROPERTY) != null
+                || FILES.stream().anyMatch(file -> classPath.getResource(file) != null);
     }
 
     private static Encoder<ILoggingEvent> encoder(LogSettings settings, LoggerContext context) {

@@ -3,9 +3,12 @@ package dev.coatcheck.process.logs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.coatcheck.process.ChildProcess;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.logging.Level;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 
@@ -58,6 +61,24 @@ class StandardOutputTest {
                             "DEBUG photos  detail",
                             "WARN  jdk  from java.util.logging",
                             "DEBUG jdk  detail");
+        }
+    }
+
+    @Test
+    void an_application_with_a_configuration_of_its_own_keeps_that(@TempDir Path folder) throws Exception {
+        var own = Files.writeString(folder.resolve("own.xml"), """
+                <configuration>
+                  <appender name="own" class="ch.qos.logback.core.ConsoleAppender">
+                    <encoder><pattern>own: %msg%n</pattern></encoder>
+                  </appender>
+                  <root level="WARN"><appender-ref ref="own"/></root>
+                  <logger name="photos" level="DEBUG"/>
+                </configuration>
+                """);
+        var options = Map.of("JDK_JAVA_OPTIONS", "-Dlogback.configurationFile=" + own);
+        try (var child = ChildProcess.start(Main.class, options)) {
+            assertThat(child.awaitExit()).isZero();
+            assertThat(child.output()).containsExactly("own: Grüße", "an alle", "own: detail");
         }
     }
 }

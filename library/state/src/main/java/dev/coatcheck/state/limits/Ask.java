@@ -1,6 +1,7 @@
 package dev.coatcheck.state.limits;
 
 import java.util.List;
+import java.util.Objects;
 
 /**
  * What is to be spent.
@@ -11,6 +12,7 @@ import java.util.List;
  */
 public record Ask(Limit limit, String key, long cost) {
     public Ask {
+        Objects.requireNonNull(key, "the key of an ask is null: those whose key is not known would share one");
         if (cost < 1 || cost > limit.permits()) {
             throw new IllegalArgumentException("limit \"%s\" never gives %d permits at once, but 1 to %d"
                     .formatted(limit.name(), cost, limit.permits()));

@@ -1,0 +1,62 @@
+package dev.coatcheck.guides;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/** {@code docs/library.md} names the artifacts, modules and the version that the build makes. */
+class LibraryPageTest {
+    private static final Path ROOT = Path.of("..");
+    private static final Pattern ROW = Pattern.compile("(?m)^\\| `(coatcheck-[a-z0-9]+)` \\| `([a-z0-9.]+)` \\|");
+    private static final Pattern ARTIFACT = Pattern.compile("</parent>\\s*<artifactId>([^<]+)</artifactId>");
+    private static final Pattern MODULE = Pattern.compile("<module\\.name>([^<]+)</module\\.name>");
+    private static final Pattern VERSION =
+            Pattern.compile("<artifactId>coatcheck-parent</artifactId>\\s*<version>([^<]+)<");
+
+    @Test
+    void the_page_lists_each_artifact_under_its_module_name() throws IOException {
+        var listed = new TreeMap<String, String>();
+        ROW.matcher(page()).results().forEach(row -> listed.put(row.group(1), row.group(2)));
+
+        assertThat(listed).isEqualTo(built());
+    }
+
+    @Test
+    void the_snippet_has_the_version_of_the_build() throws IOException {
+        var version = VERSION.matcher(Files.readString(ROOT.resolve("pom.xml")));
+        assertThat(version.find()).isTrue();
+
+        assertThat(page()).contains("<coatcheck.version>" + version.group(1) + "</coatcheck.version>");
+    }
+
+    private static String page() throws IOException {
+        return Files.readString(ROOT.resolve("docs/library.md"));
+    }
+
+    private static Map<String, String> built() throws IOException {
+        var built = new TreeMap<String, String>();
+        try (var folders = Files.list(ROOT.resolve("library"))) {
+            for (var folder : folders.toList()) {
+                read(folder, built);
+            }
+        }
+        read(ROOT.resolve("spring"), built);
+        read(ROOT.resolve("junit"), built);
+        return built;
+    }
+
+    private static void read(Path folder, Map<String, String> built) throws IOException {
+        var pom = Files.readString(folder.resolve("pom.xml"));
+        var artifact = ARTIFACT.matcher(pom);
+        var module = MODULE.matcher(pom);
+        assertThat(artifact.find()).as("an artifact in %s", folder).isTrue();
+        assertThat(module.find()).as("a module name in %s", folder).isTrue();
+        built.put(artifact.group(1), module.group(1));
+    }
+}
