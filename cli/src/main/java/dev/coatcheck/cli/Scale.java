@@ -23,13 +23,17 @@ import picocli.CommandLine.Spec;
             "",
             "Examples:",
             "  coatcheck scale web=5",
-            "  coatcheck scale web=2 worker=0 -C gallery"
+            "  coatcheck scale web=2,worker=0 -C gallery"
         })
 final class Scale implements Callable<Integer> {
     @ParentCommand
     private Coatcheck coatcheck = new Coatcheck();
 
-    @Parameters(arity = "1..*", paramLabel = "TYPE=N", description = "A process type and how many of it.")
+    @Parameters(
+            arity = "1..*",
+            paramLabel = "TYPE=N",
+            split = ",",
+            description = "A process type and how many of it; several as 'up --formation' takes them, or one by one.")
     private Map<String, Integer> quantities = Map.of();
 
     @Spec

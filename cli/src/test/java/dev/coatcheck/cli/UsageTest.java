@@ -50,6 +50,15 @@ class UsageTest {
         assertThat(out.toString()).contains("Usage: coatcheck").contains("Examples:");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"web=2,worker=0", "web=2 worker=0"})
+    void scale_takes_several_process_types_in_either_form(String types) {
+        List<String> arguments = new ArrayList<>(List.of("scale", "-C", folder.toString()));
+        arguments.addAll(List.of(types.split(" ")));
+        assertThat(run(arguments.toArray(String[]::new))).isNotEqualTo(Coatcheck.WRONG_USAGE);
+        assertThat(err.toString()).contains("no formation runs in");
+    }
+
     @Test
     void a_misspelt_option_or_command_is_wrong_usage_and_gets_a_suggestion() {
         assertThat(run("up", "--prot", "1")).isEqualTo(Coatcheck.WRONG_USAGE);

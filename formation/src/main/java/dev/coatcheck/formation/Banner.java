@@ -41,9 +41,10 @@ final class Banner {
     }
 
     private static String ports(List<InstanceStatus> instances) {
-        return instances.stream()
+        String ports = instances.stream()
                 .filter(instance -> instance.type().equals(ProcessType.WEB))
                 .map(instance -> Integer.toString(instance.tcpPort()))
-                .collect(Collectors.joining(", ", ", each also on a TCP port of its own: ", ""));
+                .collect(Collectors.joining(", "));
+        return ports.isEmpty() ? "" : ", each also on a TCP port of its own: " + ports;
     }
 }

@@ -287,8 +287,13 @@ final class Changes {
     }
 
     private void openRouterFor(Map<String, Integer> quantities) {
-        if (quantities.getOrDefault(ProcessType.WEB, 0) > 0) {
+        if (quantities.getOrDefault(ProcessType.WEB, 0) > 0
+                && resources.router().isEmpty()) {
             resources.openRouter();
+            resources
+                    .url()
+                    .ifPresent(url ->
+                            journal.tell(Kind.NOTE, Level.INFO, "requests are taken at " + url, Map.of("url", url)));
         }
     }
 

@@ -193,13 +193,8 @@ public final class Formation implements AutoCloseable {
     }
 
     private void tellReady(List<AttachedService> attached) {
-        String scheme = settings.router().tls().isPresent() ? "https" : "http";
         Resources here = resources;
-        String url = here == null
-                ? ""
-                : here.router()
-                        .map(router -> scheme + "://" + router.reachableHost() + ":" + router.port())
-                        .orElse("");
+        String url = here == null ? "" : here.url().orElse("");
         Map<String, Object> details = new HashMap<>();
         details.put("instances", instances().stream().map(InstanceStatus::name).toList());
         details.put(

@@ -93,6 +93,12 @@ final class Resources {
         return Optional.ofNullable(router);
     }
 
+    /** Where requests come in; empty where nothing takes any. */
+    Optional<String> url() {
+        String scheme = settings.router().tls().isPresent() ? "https" : "http";
+        return router().map(it -> scheme + "://" + it.reachableHost() + ":" + it.port());
+    }
+
     /**
      * Listens for requests, from now on to the end; until an instance is ready they wait. Again, it changes nothing.
      *

@@ -97,7 +97,7 @@ class ChangesTest {
             assertThatThrownBy(() -> client.change(new Request.Roll(), progress -> {}))
                     .isInstanceOf(FormationException.class)
                     .hasMessageMatching(
-                            "(?s)the roll failed: web.2 \\(process \\d+\\) exited with status 3 before it was ready"
+                            "(?s)the roll failed: web.2 \\(process \\d+\\) ended before it was ready: exited with status 3"
                                     + "\nrelease 1 runs as before");
             assertThat(app.formation().instances()).hasSize(2).allSatisfy(instance -> {
                 assertThat(instance.release()).isEqualTo(1);

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.coatcheck.formation.control.ControlClient;
+import dev.coatcheck.formation.control.Request;
 import dev.coatcheck.formation.event.Event.Kind;
 import dev.coatcheck.formation.router.RouterSettings;
 import dev.coatcheck.formation.supervision.InstanceState;
@@ -23,6 +24,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -228,6 +230,33 @@ class FormationTest {
     }
 
     @Test
+    void who_waits_for_an_instance_is_told_what_is_lacking_and_where_it_listens_instead() throws Exception {
+        try (TestFormation app = TestFormation.in(folder)
+                .write("Procfile", "web: PORT=0 node server.js\n")
+                .with(settings -> settings.withStartLimit(Duration.ofSeconds(12)))
+                .start()) {
+            await().atMost(LIMIT).until(() -> !app.told(Kind.NOTE).isEmpty());
+            assertThat(app.told(Kind.NOTE).getFirst().message())
+                    .matches("web\\.1 is not ready after \\d s: nothing listens on TCP port "
+                            + app.instance("web.1").tcpPort()
+                            + " \\(the number is given to it as PORT\\); it listens on 127\\.0\\.0\\.1:\\d+");
+        }
+    }
+
+    @Test
+    void what_goes_into_the_background_is_told_to_stay_in_the_foreground() throws Exception {
+        try (TestFormation app = TestFormation.in(folder)
+                .write("Procfile", "web: node server.js & sleep 0.2; exit 0\n")
+                .start()) {
+            await().atMost(LIMIT).until(() -> !app.told(Kind.INSTANCE_EXITED).isEmpty());
+            assertThat(app.told(Kind.INSTANCE_EXITED).getFirst().message())
+                    .contains(
+                            "exited with status 0, and what it left in the background was ended with it: it has to stay in"
+                                    + " the foreground itself; it starts again");
+        }
+    }
+
+    @Test
     void an_instance_gets_no_request_before_its_readiness_path_answers_2xx() throws Exception {
         try (TestFormation app = TestFormation.in(folder)
                 .write("server.js", """
@@ -305,6 +334,21 @@ class FormationTest {
                 .awaitReady()) {
             assertThat(app.formation().tcpPort()).isZero();
             assertThat(app.told(Kind.READY).getFirst().message()).endsWith("runs; nothing of it listens");
+        }
+    }
+
+    @Test
+    void a_formation_that_gets_its_first_web_process_later_tells_then_where_requests_are_taken() throws Exception {
+        try (TestFormation app = TestFormation.in(folder)
+                .write("Procfile", "web: node server.js\nworker: sleep 600\n")
+                .start(options -> options.withQuantities("web=0"))
+                .awaitReady()) {
+            assertThat(app.banners()).singleElement().asString().contains("web     0\n");
+            ControlClient.of(folder).change(new Request.Scale(Map.of("web", 1)), progress -> {});
+            assertThat(app.told(Kind.NOTE).getLast().message())
+                    .isEqualTo("requests are taken at http://127.0.0.1:"
+                            + app.formation().tcpPort());
+            assertThat(app.get("/").body()).isEqualTo("web.1");
         }
     }
 

@@ -109,6 +109,13 @@ final class TestFormation implements AutoCloseable {
                 .toList();
     }
 
+    List<String> banners() {
+        return events.stream()
+                .filter(Event.Banner.class::isInstance)
+                .map(event -> ((Event.Banner) event).text())
+                .toList();
+    }
+
     List<String> output(String instance) {
         return events.stream()
                 .filter(Event.Output.class::isInstance)

@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Brings the files of an application and the options of a command together. */
 final class ApplicationReader {
@@ -60,7 +61,7 @@ final class ApplicationReader {
         environment.putAll(options.environment());
 
         ProcessType release = types.remove(ProcessType.RELEASE);
-        Map<String, Integer> quantities = quantities(types, appJson);
+        Map<String, Integer> quantities = quantities(types, release != null, appJson);
         Set<ServiceKind> wanted = services(appJson);
         Set<ServiceKind> services = new LinkedHashSet<>(wanted);
         services.removeIf(kind -> kind.isAttachedBy(environment));
@@ -104,12 +105,22 @@ final class ApplicationReader {
         if (!Files.exists(file)) {
             problems.add(
                     file.toString(),
-                    "does not exist; it holds a line 'name: command' for each process type, as in 'web: node server.js'");
+                    "does not exist; it holds a line 'name: command' for each process type, as in 'web: node server.js'"
+                            + almostProcfile());
             return new LinkedHashMap<>();
         }
         return TextFile.read(file, PROCFILE, problems)
                 .map(text -> Procfile.parse(PROCFILE, text, problems))
                 .orElseGet(LinkedHashMap::new);
+    }
+
+    /** Many applications have one for developers alone, and names in small letters are seen on systems that do not mind. */
+    private String almostProcfile() {
+        return Stream.of("Procfile.dev", "procfile", "Procfile.txt")
+                .filter(name -> Files.exists(folder.resolve(name)))
+                .findFirst()
+                .map(name -> ". There is a " + name + ", which is not read: copy or rename it if it is meant")
+                .orElse("");
     }
 
     private AppJson appJson() {
@@ -132,7 +143,7 @@ final class ApplicationReader {
     }
 
     /** The command line's word, else that of app.json, else one of each. */
-    private Map<String, Integer> quantities(Map<String, ProcessType> types, AppJson appJson) {
+    private Map<String, Integer> quantities(Map<String, ProcessType> types, boolean hasRelease, AppJson appJson) {
         Map<String, Integer> quantities = new LinkedHashMap<>();
         types.keySet().forEach(type -> quantities.put(type, 1));
         override(quantities, APP_JSON + ": formation", appJson.quantities());
@@ -143,6 +154,10 @@ final class ApplicationReader {
             }
             override(quantities, "--formation", wanted);
         });
+        if (types.isEmpty() && hasRelease) {
+            problems.add(
+                    PROCFILE, "defines nothing that is to go on running: the release runs once, before the others");
+        }
         if (!types.isEmpty() && quantities.values().stream().allMatch(quantity -> quantity == 0)) {
             problems.add("--formation", "leaves nothing to run: every process type has 0 instances");
         }

@@ -132,7 +132,7 @@ public final class EventPrinter implements Consumer<Event>, AutoCloseable {
                 changed.await();
             }
             if (waiting.isEmpty() && dropped > 0) {
-                String message = dropped + " lines were dropped, because whoever reads this was too slow";
+                String message = dropped + " lines were dropped, because they came faster than they could be written";
                 Event told = new Event.Lifecycle(
                         Instant.now(),
                         Kind.DROPPED,

@@ -226,12 +226,14 @@ final class Attempt {
     /** The connection failed before there was anything to pass on. */
     private void broke(IOException failure) {
         if (phase == Phase.SENDING) {
-            if (failure instanceof InterimResponses.TooMany) {
+            boolean wroteNothing = connection == null || !connection.hasSent();
+            boolean responseBegun = connection != null && connection.hasReceived();
+            boolean understood = connection == null || connection.isUnderstood();
+            if (failure instanceof InterimResponses.TooMany || !understood) {
+                // It has answered, and would answer so again.
                 forwarding.refuse(Refusal.BAD_RESPONSE);
                 return;
             }
-            boolean wroteNothing = connection == null || !connection.hasSent();
-            boolean responseBegun = connection != null && connection.hasReceived();
             if (!reused) {
                 // One that had been idle may have been closed for that, which says nothing about the instance.
                 router.failed(upstream, false, "breaks connections before it answers");

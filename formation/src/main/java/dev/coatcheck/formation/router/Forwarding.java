@@ -23,7 +23,7 @@ import org.xnio.channels.StreamSourceChannel;
  *   <li>a time-out, an upgrade, a response that has begun: never.
  * </ul>
  *
- * That is repeated until the hold limit. Where no instance is left to ask, the request is held, and goes on as soon as
+ * That is repeated until the hold limit, or until five instances have ended over the request. Where no instance is left to ask, the request is held, and goes on as soon as
  * an instance is added, or, where all that there are have just failed, after a short pause.
  *
  * <p>Everything here runs on the thread of its event loop, but for {@link #released()}.
@@ -37,6 +37,12 @@ final class Forwarding implements EventLoop.Timed {
 
     /** Before instances are asked again that have all failed. */
     private static final Duration SECOND_TRY = Duration.ofMillis(100);
+
+    /**
+     * When so many instances have ended over a request, not just closed its connection, it is likely to be what ends them,
+     * and the others are spared it.
+     */
+    private static final int MOST_ENDED = 5;
 
     private enum State {
         READING,
@@ -60,6 +66,7 @@ final class Forwarding implements EventLoop.Timed {
 
     private State state = State.READING;
     private final List<Upstream> tried = new ArrayList<>(2);
+    private final List<Upstream> failedOver = new ArrayList<>(0);
     private int attempts;
     private @Nullable Attempt attempt;
     private Refusal atDeadline = Refusal.NOTHING_READY;
@@ -110,6 +117,10 @@ final class Forwarding implements EventLoop.Timed {
             refuse(isPaused() ? Refusal.PAUSED : atDeadline);
             return;
         }
+        if (endsInstances()) {
+            refuse(Refusal.ENDS_INSTANCES);
+            return;
+        }
         Upstream chosen = isPaused() ? null : router.rotation().choose(tried, upgrade, isRepeatable(), now);
         if (chosen == null) {
             hold(now);
@@ -123,6 +134,12 @@ final class Forwarding implements EventLoop.Timed {
         // What cannot be sent again must not meet a connection that the instance is just closing. A streamed body is
         // gone with the first part of it that is sent.
         next.start(attempts == 1 && isRepeatable() && !(intake.body() instanceof RequestBody.Streamed));
+    }
+
+    /** The process of an instance is known to have ended a moment after its connections. */
+    private boolean endsInstances() {
+        return failedOver.size() >= MOST_ENDED
+                && failedOver.stream().filter(Upstream::isRemoved).count() >= MOST_ENDED;
     }
 
     private boolean isRepeatable() {
@@ -188,6 +205,7 @@ final class Forwarding implements EventLoop.Timed {
         }
         if (isRepeatable() && (!responseBegun || SAFE.contains(exchange.getRequestMethod()))) {
             atDeadline = Refusal.INSTANCES_FAILED;
+            failedOver.add(failed.upstream());
             route();
         } else {
             refuse(Refusal.INSTANCE_FAILED);

@@ -39,6 +39,14 @@ final class InstanceConnection {
         return client.getStatistics().getRead() > 0 || interim.hasBegun();
     }
 
+    /**
+     * Of a connection that failed while the head of a response came: whether that was for no fault of the response. Where it
+     * cannot be parsed, Undertow closes the connection itself, and tells of nothing but that.
+     */
+    boolean isUnderstood() {
+        return !hasReceived() || interim.hasEnded();
+    }
+
     boolean isOpen() {
         return client.isOpen();
     }

@@ -51,6 +51,7 @@ final class InterimResponses extends AbstractStreamSourceConduit<StreamSourceCon
     private boolean lineBegun;
     private int dropped;
     private int droppedBytes;
+    private boolean ended;
 
     private InterimResponses(StreamSourceConduit next) {
         super(next);
@@ -82,15 +83,28 @@ final class InterimResponses extends AbstractStreamSourceConduit<StreamSourceCon
         return begunBytes > 0;
     }
 
+    /** Whether the latest look for bytes found that there are no more to come. */
+    boolean hasEnded() {
+        return ended;
+    }
+
     @Override
     public int read(ByteBuffer target) throws IOException {
-        return expect == Expect.NOTHING ? next.read(target) : readResponse(target);
+        return expect == Expect.NOTHING ? readNext(target) : readResponse(target);
+    }
+
+    private int readNext(ByteBuffer target) throws IOException {
+        // Also where the next line throws.
+        ended = true;
+        int read = next.read(target);
+        ended = read < 0;
+        return read;
     }
 
     private int readResponse(ByteBuffer target) throws IOException {
         int start = target.position();
         target.put(begun, 0, begunBytes);
-        int read = next.read(target);
+        int read = readNext(target);
         if (read <= 0) {
             target.position(start);
             return read;

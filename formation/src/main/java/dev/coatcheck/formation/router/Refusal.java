@@ -42,6 +42,11 @@ record Refusal(int status, String error, String message) {
             502,
             "instance-failed",
             "Each instance that was asked ended before it answered. Try again, and look at the application's logs.");
+    static final Refusal ENDS_INSTANCES = new Refusal(
+            502,
+            "instance-failed",
+            "Several instances ended one after the other while they had this request, so that no further one is asked."
+                    + " Look at the application's logs before you send it again.");
     static final Refusal BAD_RESPONSE = new Refusal(
             502,
             "bad-response",

@@ -44,6 +44,16 @@ final class ResponseHeaders {
     }
 
     /**
+     * Has a body of unknown length sent in chunks, so that one that is cut is not taken for whole. Undertow does so only on a
+     * connection that goes on after it.
+     */
+    static void showWhereItEnds(HttpServerExchange exchange) {
+        if (exchange.isHttp11() && !exchange.getResponseHeaders().contains(Headers.CONTENT_LENGTH)) {
+            exchange.getResponseHeaders().put(Headers.TRANSFER_ENCODING, Headers.CHUNKED.toString());
+        }
+    }
+
+    /**
      * Adds what the router says itself, and begins the response: its header cannot be changed after that.
      *
      * @param instance to name, if not null

@@ -57,6 +57,9 @@ final class ResponseRelay {
             }
         }
         copyHead(response);
+        if (read >= 0) {
+            ResponseHeaders.showWhereItEnds(forwarding.exchange());
+        }
         if (read > 0) {
             first.getBuffer().flip();
             forwarding.answer(body, first, attempt::responseRead);

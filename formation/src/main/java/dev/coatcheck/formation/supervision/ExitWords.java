@@ -16,4 +16,16 @@ public final class ExitWords {
                     default -> "";
                 };
     }
+
+    /**
+     * Of one that nobody asked to end.
+     *
+     * @param inBackground whether processes that it started were still running
+     */
+    static String unasked(ExitStatus status, boolean inBackground) {
+        return of(status)
+                + (status.isSuccess() && inBackground
+                        ? ", and what it left in the background was ended with it: it has to stay in the foreground itself"
+                        : "");
+    }
 }

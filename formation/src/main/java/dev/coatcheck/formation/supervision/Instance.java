@@ -25,7 +25,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
 
 /**
@@ -34,7 +33,6 @@ import java.util.random.RandomGenerator;
  * in a loop; all methods may be called from any thread.
  */
 public final class Instance {
-    private static final Duration CHECK_PAUSE = Duration.ofMillis(100);
     private static final Duration IDLE_PAUSE = Duration.ofMillis(20);
 
     /** How long a process that gets no requests has to run until one may think that it came up. */
@@ -251,10 +249,12 @@ public final class Instance {
             return Optional.empty();
         }
         upstream.ifPresent(Upstream::remove);
+        boolean inBackground = !process.group().isEmpty();
         ExitStatus exit = process.end();
         Duration wellFor = wasReady ? Duration.between(readyAt, now()) : Duration.ZERO;
-        String what = name + " (process " + process.pid() + ") " + ExitWords.of(exit)
-                + (wasReady ? "" : " before it was ready");
+        String what = name + " (process " + process.pid() + ") "
+                + (wasReady ? "" : "ended before it was ready: ")
+                + ExitWords.unasked(exit, inBackground);
         return afterEnd(wellFor, what, process.recentLines());
     }
 
@@ -275,24 +275,18 @@ public final class Instance {
         if (intake.isEmpty()) {
             return Optional.empty();
         }
-        long start = System.nanoTime();
         CompletableFuture<ExitStatus> exit = process.onExit();
-        BooleanSupplier enough = () -> exit.isDone() || stopAsked.isDone();
-        while (!enough.getAsBoolean()) {
-            switch (intake.get().readiness().look(status.tcpPort(), enough)) {
-                case Readiness.Look.Ready ready -> {
-                    address = Optional.of(ready.address());
-                    return Optional.empty();
-                }
-                case Readiness.Look.Lacking lacking -> {
-                    if (System.nanoTime() - start > surroundings.startLimit().toNanos()) {
-                        return Optional.of(lacking.what());
-                    }
-                    Thread.sleep(CHECK_PAUSE);
-                }
+        Gate gate = new Gate(intake.get().readiness(), status.tcpPort(), process.group(), surroundings.startLimit());
+        Optional<Readiness.Look> last = gate.await(
+                () -> exit.isDone() || stopAsked.isDone(),
+                lacking -> tell(Kind.NOTE, Level.WARNING, name + " is not ready " + lacking));
+        return last.flatMap(look -> switch (look) {
+            case Readiness.Look.Ready ready -> {
+                address = Optional.of(ready.address());
+                yield Optional.empty();
             }
-        }
-        return Optional.empty();
+            case Readiness.Look.Lacking lacking -> Optional.of(lacking.what());
+        });
     }
 
     private Optional<Upstream> admit(RunningProcess process) {

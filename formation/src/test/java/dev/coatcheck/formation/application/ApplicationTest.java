@@ -200,10 +200,21 @@ class ApplicationTest {
     }
 
     @Test
+    void a_file_that_is_almost_a_procfile_is_named() throws IOException {
+        write("Procfile.dev", "web: a\n");
+        assertThatThrownBy(() -> Application.read(folder, options))
+                .hasMessageContaining("Procfile: does not exist")
+                .hasMessageEndingWith("There is a Procfile.dev, which is not read: copy or rename it if it is meant");
+    }
+
+    @Test
     void a_formation_of_nothing_is_refused() throws IOException {
         write("Procfile", "web: a\nrelease: b\n");
         assertThatThrownBy(() -> Application.read(folder, options.withQuantities("web=0")))
                 .hasMessageContaining("leaves nothing to run");
+        write("Procfile", "release: b\n");
+        assertThatThrownBy(() -> Application.read(folder, options))
+                .hasMessageContaining("Procfile: defines nothing that is to go on running");
     }
 
     @Test

@@ -85,7 +85,9 @@ class EventPrinterTest {
         assertThat(lines.stream().filter(line -> line.startsWith("change"))).hasSize(100);
         long written = lines.stream().filter(line -> line.startsWith("a line")).count();
         assertThat(written).isLessThan(20_000);
-        assertThat(lines).contains((20_000 - written) + " lines were dropped, because whoever reads this was too slow");
+        assertThat(lines)
+                .contains((20_000 - written)
+                        + " lines were dropped, because they came faster than they could be written");
     }
 
     @Test

@@ -171,6 +171,26 @@ final class ConformanceTest extends RouterTest {
         await().until(() -> upstream.inFlight() == 0);
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "hello world\r\n\r\n",
+                "HTTP/1.1 200\r\nContent-Length: 2\r\n\r\nok",
+                "HTTP/1.1 200 OK\nContent-Length: 2\n\nok",
+                "HTTP/1.1 200 OK\r\nno colon\r\n\r\n"
+            })
+    void an_instance_that_does_not_speak_http_is_not_asked_again(String response) throws Exception {
+        Router router = router();
+        router.add("web.1", writing(response).address());
+
+        RawClient.Response answer =
+                client(router).send("GET / HTTP/1.1\r\nHost: a\r\n\r\n").read();
+
+        assertThat(answer.status()).isEqualTo(502);
+        assertThat(answer.body()).contains("bad-response");
+        assertThat(told(1).getFirst().attempts()).isOne();
+    }
+
     @Test
     void a_head_of_a_response_that_is_larger_than_a_buffer_passes() throws Exception {
         Router router = router();

@@ -3,6 +3,7 @@ package dev.coatcheck.formation.router;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -274,6 +275,32 @@ final class RetryTest extends RouterTest {
         assertThat(response.headers().firstValue("Retry-After")).isPresent();
         assertThat(told(1).getFirst().attempts()).isGreaterThan(2);
         assertThat(told(1).getFirst().took()).isGreaterThanOrEqualTo(Duration.ofMillis(700));
+    }
+
+    @Test
+    void a_request_that_ends_instance_after_instance_is_given_to_five_of_them() throws Exception {
+        Router router = router();
+        AtomicInteger ended = new AtomicInteger();
+        addOneThatEndsOverItsRequest(router, ended);
+
+        HttpResponse<String> response = get(router, "/");
+
+        assertThat(response.statusCode()).isEqualTo(502);
+        assertThat(response.body()).contains("Several instances ended one after the other");
+        assertThat(ended).hasValue(5);
+    }
+
+    /** As where a process ends: out of rotation, its connections reset, and another takes its place. */
+    private void addOneThatEndsOverItsRequest(Router router, AtomicInteger ended) throws IOException {
+        CompletableFuture<Upstream> self = new CompletableFuture<>();
+        RawUpstream mortal = upstream((request, connection) -> {
+            self.join().remove();
+            if (ended.incrementAndGet() < 20) {
+                addOneThatEndsOverItsRequest(router, ended);
+            }
+            connection.reset();
+        });
+        self.complete(router.add("web." + ended, mortal.address()));
     }
 
     @Test

@@ -23,6 +23,8 @@ import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class StreamingTest extends RouterTest {
 
@@ -316,8 +318,10 @@ final class StreamingTest extends RouterTest {
         assertThat(response.body()).isEqualTo("300000");
     }
 
-    @Test
-    void a_stream_whose_instance_dies_ends_without_the_chunk_that_would_make_it_complete() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"keep-alive", "close"})
+    void a_stream_whose_instance_dies_ends_without_the_chunk_that_would_make_it_complete(String connectionIsTo)
+            throws Exception {
         Router router = router();
         CountDownLatch die = new CountDownLatch(1);
         router.add(
@@ -330,7 +334,8 @@ final class StreamingTest extends RouterTest {
                             connection.reset();
                         })
                         .address());
-        RawClient client = client(router).send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+        RawClient client =
+                client(router).send("GET / HTTP/1.1\r\nHost: a\r\nConnection: " + connectionIsTo + "\r\n\r\n");
         assertThat(Http.readHead(client.in)).contains("Transfer-Encoding: chunked");
         assertThat(Integer.parseInt(Http.readLine(client.in), 16)).isEqualTo(11);
         assertThat(client.in.readNBytes(11)).asString().isEqualTo("data: one\n\n");
