@@ -94,12 +94,13 @@ final class Residue {
             request.headers().stream()
                     .filter(header -> header.name().equalsIgnoreCase("Cookie"))
                     .flatMap(header -> List.of(header.value().split(";\\s*")).stream())
-                    .forEach(pair -> values.put(
-                            "the cookie " + pair.replaceFirst("=.*", ""), pair.replaceFirst("[^=]*=", "")));
+                    .forEach(pair ->
+                            values.put("the cookie " + pair.replaceFirst("=.*", ""), pair.replaceFirst("[^=]*=", "")));
             request.headers().stream()
                     .filter(header -> header.name().equalsIgnoreCase("Authorization"))
                     .forEach(header -> values.put(
-                            "the credentials of its Authorization", header.value().replaceFirst("^\\S+\\s+", "")));
+                            "the credentials of its Authorization",
+                            header.value().replaceFirst("^\\S+\\s+", "")));
         }
         values.putAll(CarriedValues.of(exchange));
         return values;

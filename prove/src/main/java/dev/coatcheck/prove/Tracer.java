@@ -257,8 +257,7 @@ final class Tracer {
         return scan(polluted, replays, needles, replayed, offHeap) == Remembered.YES ? Remembered.YES : Remembered.NO;
     }
 
-    static Optional<SearchResult> heap(String instance, long pid, List<Needle> needles)
-            throws InterruptedException {
+    static Optional<SearchResult> heap(String instance, long pid, List<Needle> needles) throws InterruptedException {
         try {
             if (JavaHeapSearch.isJvm(pid)) {
                 return Optional.of(JavaHeapSearch.search(instance, pid, needles, HeapLimits.defaults()));

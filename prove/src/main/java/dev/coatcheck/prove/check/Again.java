@@ -128,8 +128,8 @@ final class Again {
     }
 
     private void doubt(Finding finding, String why) {
-        doubts.add("what one process " + does(finding) + " step " + finding.step()
-                + " could not be tried in several: " + why);
+        doubts.add("what one process " + does(finding) + " step " + finding.step() + " could not be tried in several: "
+                + why);
         notes.add("again: " + doubts.getLast());
     }
 
@@ -288,7 +288,8 @@ final class Again {
             case Made made ->
                 "sent again and again to one process, step " + made.step() + " makes another thing each time";
             case Counted counted ->
-                "sent again and again to one process, step " + counted.step() + " tells a number that goes on each time";
+                "sent again and again to one process, step " + counted.step()
+                        + " tells a number that goes on each time";
         };
     }
 }

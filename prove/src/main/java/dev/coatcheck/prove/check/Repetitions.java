@@ -271,8 +271,7 @@ final class Repetitions {
                 return;
             }
             // Between the first and the second there are reads, which may be counted too.
-            Set<Counting.Place> places =
-                    counted(exchanges.stream().skip(1).toList());
+            Set<Counting.Place> places = counted(exchanges.stream().skip(1).toList());
             if (!places.isEmpty()) {
                 findings.add(new Counted(number, places));
             }
@@ -285,7 +284,8 @@ final class Repetitions {
             if (accepted.size() < 2) {
                 return Set.of();
             }
-            Duration pace = Duration.between(accepted.getFirst().at(), accepted.getLast().at())
+            Duration pace = Duration.between(
+                            accepted.getFirst().at(), accepted.getLast().at())
                     .dividedBy(accepted.size() - 1L);
             return Counting.in(
                     accepted.stream()

@@ -279,12 +279,14 @@ final class Trick {
      */
     static Optional<String> ofItself(Run run, List<Integer> tried) {
         Map<Integer, List<Map<String, String>>> answers = tried.stream()
-                .filter(position -> at(run, position).flatMap(Exchange::response).isPresent())
+                .filter(position ->
+                        at(run, position).flatMap(Exchange::response).isPresent())
                 .collect(Collectors.groupingBy(
                         position -> run.plan().seat(position).process(),
                         Collectors.mapping(
-                                position -> Counting.texts(
-                                        at(run, position).flatMap(Exchange::response).orElseThrow()),
+                                position -> Counting.texts(at(run, position)
+                                        .flatMap(Exchange::response)
+                                        .orElseThrow()),
                                 Collectors.toList())));
         return answers.values().stream()
                 .flatMap(List::stream)
@@ -299,9 +301,8 @@ final class Trick {
     private static boolean tellsApart(String place, Collection<List<Map<String, String>>> answers) {
         Set<String> seen = new HashSet<>();
         return answers.stream().allMatch(ofOne -> {
-            Set<String> texts = ofOne.stream()
-                    .map(told -> told.getOrDefault(place, ""))
-                    .collect(Collectors.toSet());
+            Set<String> texts =
+                    ofOne.stream().map(told -> told.getOrDefault(place, "")).collect(Collectors.toSet());
             return texts.size() == 1 && seen.addAll(texts);
         });
     }

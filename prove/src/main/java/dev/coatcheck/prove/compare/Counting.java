@@ -76,11 +76,11 @@ public final class Counting {
         if (answers.size() < LEAST || !alike) {
             return Set.of();
         }
-        List<Map<Place, Long>> numbers =
-                answers.stream().map(Counting::numbers).toList();
+        List<Map<Place, Long>> numbers = answers.stream().map(Counting::numbers).toList();
         Set<Place> places = new HashSet<>(numbers.getFirst().keySet());
         places.removeIf(place -> {
-            OptionalLong by = step(numbers.stream().map(answer -> answer.get(place)).toList());
+            OptionalLong by =
+                    step(numbers.stream().map(answer -> answer.get(place)).toList());
             return by.isEmpty() || isClock(by.getAsLong(), pace);
         });
         return places;

@@ -107,7 +107,9 @@ class AgreeTest {
         });
         assertThat(findings.checks())
                 .containsExactly(new CheckOutcome(Check.AGREE, Result.FAILED, "agree: step 2 broke"));
-        assertThat(findings.notes()).as("the same step, read in another process").isEmpty();
+        assertThat(findings.notes())
+                .as("the same step, read in another process")
+                .isEmpty();
     }
 
     @Test

@@ -35,7 +35,8 @@ class CountedTest {
             assertThat(leak.polluter()).hasValue(1);
             assertThat(leak.victim()).isEqualTo(1);
             assertThat(Difference.mostTelling(leak.differences()).toString())
-                    .matches("body: \\$\\.visits was another number each time in the control and is \\d+ again in the fleet");
+                    .matches(
+                            "body: \\$\\.visits was another number each time in the control and is \\d+ again in the fleet");
             assertThat(leak.evidence())
                     .contains("sent again and again to one process, step 1 tells a number that goes on each time");
         });
@@ -43,8 +44,8 @@ class CountedTest {
 
     @Test
     void visits_that_are_counted_in_the_store_are_counted_once() throws Exception {
-        Findings findings =
-                again(counting((world, seat) -> world.store, (visits, process) -> json("{\"visits\": " + visits + "}")));
+        Findings findings = again(
+                counting((world, seat) -> world.store, (visits, process) -> json("{\"visits\": " + visits + "}")));
 
         assertThat(findings.leaks()).isEmpty();
         assertThat(findings.checks()).extracting(CheckOutcome::result).containsExactly(Result.PASSED);
@@ -54,8 +55,8 @@ class CountedTest {
     void a_number_in_a_page_is_found_whatever_lines_are_above_it() throws Exception {
         Findings findings = again(counting(
                 World::memory,
-                (visits, process) -> page("<p>news</p>\n".repeat(visits % 3)
-                        + "<p>at 2026-01-01 10:00:0" + visits % 7 + "</p><p>You are visitor no. " + visits + ".</p>")));
+                (visits, process) -> page("<p>news</p>\n".repeat(visits % 3) + "<p>at 2026-01-01 10:00:0" + visits % 7
+                        + "</p><p>You are visitor no. " + visits + ".</p>")));
 
         assertThat(findings.leaks())
                 .singleElement()
