@@ -90,7 +90,7 @@ public final class NodeHeapSearch {
                     findings.isWhole()
                             ? List.of()
                             : List.of("the heaps of the worker threads of Node " + pid
-                                    + " were not looked through, since its snapshot has that of its main thread alone"));
+                                    + " were not looked through: its snapshot has that of the main thread alone"));
         } catch (IOException e) {
             return SearchResult.note("the heap of Node " + pid + " was not looked through: " + e.getMessage());
         }
