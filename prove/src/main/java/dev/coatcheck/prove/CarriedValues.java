@@ -147,7 +147,8 @@ final class CarriedValues {
         } else if (node.isArray()) {
             node.forEach(element -> addLeaves(whose, name, element));
         } else if (node.isString() || node.isNumber()) {
-            addText(whose + " '" + name + "'", name, node.asString());
+            // What stands in a list alone has no name.
+            addText(name.isEmpty() ? whose + " value" : whose + " '" + name + "'", name, node.asString());
         }
     }
 

@@ -90,6 +90,8 @@ class CarriedValuesTest {
     void each_element_of_a_list_is_a_value() throws IOException {
         assertThat(CarriedValues.of(posted("/", "{\"goods\": [\"rake\", \"spade\"]}")))
                 .containsValues("rake", "spade");
+        assertThat(CarriedValues.of(posted("/", "[\"rake\", \"spade\"]")))
+                .containsOnlyKeys("the request's value of step 1", "the request's value, no. 2, of step 1");
     }
 
     @Test

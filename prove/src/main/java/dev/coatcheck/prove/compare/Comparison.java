@@ -78,7 +78,8 @@ public final class Comparison {
             differences.add(difference(step, mismatch, tree.lineNumbers()));
         }
         remember(exchange, names);
-        if (differences.stream().anyMatch(difference -> difference.part() == Part.STATUS)) {
+        boolean isOfStatus = differences.stream().anyMatch(difference -> difference.part() == Part.STATUS);
+        if (isOfStatus) {
             // Another status has another body: to list that as well would hide what matters.
             differences.removeIf(difference -> difference.part() == Part.BODY);
         }
@@ -86,7 +87,8 @@ public final class Comparison {
             // Whether a stream ends just before it is seen to go on is chance there, and so is what has come of it.
             differences.removeIf(difference -> difference.part() == Part.BODY);
         }
-        if (differences.isEmpty()) {
+        if (!isOfStatus) {
+            // What the scenario asks for by itself tells more than what else is another thing in the body.
             exchange.unmet()
                     .forEach(unmet -> differences.add(
                             new Difference(step, Part.EXPECTATION, "", Optional.empty(), Optional.of(unmet))));

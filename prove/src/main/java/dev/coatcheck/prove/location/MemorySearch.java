@@ -24,6 +24,9 @@ import java.util.TreeSet;
  * A process of 80 MB takes about a tenth of a second, however many needles there are.
  */
 public final class MemorySearch {
+    /** A list that a response has shown, or a step that was repeated, is found by many of its values. */
+    private static final int MOST_SOURCES = 3;
+
     private MemorySearch() {}
 
     /** One location for each process that holds any. The limits are for each process. */
@@ -62,12 +65,15 @@ public final class MemorySearch {
     private static String inWords(long pid, Map<Needle, Set<String>> found) {
         Set<String> kinds = new TreeSet<>();
         found.values().forEach(kinds::addAll);
-        return String.join(", ", sources(found.keySet())) + " in the memory of process " + pid + " (" + command(pid)
+        List<String> sources = sources(found.keySet());
+        int more = sources.size() - MOST_SOURCES;
+        return String.join(", ", sources.subList(0, Math.min(sources.size(), MOST_SOURCES)))
+                + (more > 0 ? " and " + more + " more" : "") + " in the memory of process " + pid + " (" + command(pid)
                 + "): " + String.join(", ", kinds);
     }
 
     /** Of each value the form nearest to it. */
-    private static Collection<String> sources(Collection<Needle> found) {
+    private static List<String> sources(Collection<Needle> found) {
         Map<String, Needle> nearest = new LinkedHashMap<>();
         for (Needle needle : found) {
             nearest.merge(

@@ -18,8 +18,8 @@ import java.util.Set;
  * Finds needles in the heap of a living Node: {@code server.js: sessions (Map) → ["4f1c9a…"] → user}.
  *
  * <p>Node writes a snapshot of its heap on a signal, if its environment was {@linkplain #prepare prepared}. It stands
- * still meanwhile: about a second for 5 MB. The snapshot is removed. Where none comes, the findings have a note that says
- * why. Node 18 and newer.
+ * still meanwhile: about a second for 5 MB. The snapshot is removed. Where none comes, or where there are worker threads,
+ * which it leaves out, the findings have a note that says so. Node 18 and newer.
  */
 public final class NodeHeapSearch {
     private static final String OPTIONS = "NODE_OPTIONS";
@@ -82,17 +82,21 @@ public final class NodeHeapSearch {
             if (!canBeAsked(pid)) {
                 throw new IOException("it does not write snapshots: " + OPTIONS + " did not reach it");
             }
+            NodeSearch.Findings findings = written(node, needles, limits);
             return new SearchResult(
-                    written(node, needles, limits).stream()
+                    findings.paths().stream()
                             .map(path -> new Location(Location.Kind.HEAP, instance, path))
                             .toList(),
-                    List.of());
+                    findings.isWhole()
+                            ? List.of()
+                            : List.of("the heaps of the worker threads of Node " + pid
+                                    + " were not looked through: its snapshot has that of the main thread alone"));
         } catch (IOException e) {
             return SearchResult.note("the heap of Node " + pid + " was not looked through: " + e.getMessage());
         }
     }
 
-    private static List<String> written(Inhabited node, Collection<Needle> needles, HeapLimits limits)
+    private static NodeSearch.Findings written(Inhabited node, Collection<Needle> needles, HeapLimits limits)
             throws IOException, InterruptedException {
         Set<Path> before = snapshots(node);
         Set<Path> fresh = new HashSet<>();
@@ -104,7 +108,7 @@ public final class NodeHeapSearch {
                 fresh.removeAll(before);
                 for (Path snapshot : fresh) {
                     if (isWhole(snapshot)) {
-                        return NodeSearch.paths(snapshot, needles);
+                        return NodeSearch.search(snapshot, needles);
                     }
                 }
                 if (ProcessHandle.of(node.pid()).isEmpty()) {

@@ -173,6 +173,23 @@ class InvestigationTest {
     }
 
     @Test
+    void a_step_that_breaks_for_another_reason_than_a_known_leak_is_not_said_to_be_known() throws Exception {
+        SimulatedApplication application = application(4)
+                .step(2, (world, seat, lane) -> !world.killedAfter.contains(1))
+                .step(3, remembering("cart"))
+                .step(4, needingRemembered("cart"));
+
+        Findings findings = investigate(application, EnumSet.of(Check.SPREAD, Check.CRASH));
+
+        assertThat(findings.leaks()).extracting(InvestigationTest::words).contains("MEMORY 3 4");
+        assertThat(findings.checks())
+                .extracting(CheckOutcome::why)
+                .satisfiesExactly(
+                        spread -> assertThat(spread).endsWith("step 4 broke"),
+                        crash -> assertThat(crash).endsWith("step 2 broke"));
+    }
+
+    @Test
     void a_kill_whose_work_is_taken_up_when_its_lease_is_over_is_not_blamed_for_what_another_lost() throws Exception {
         Scenario scenario = polling(5, scenario("GET /1", "PUT /2", "GET /3", "POST /4", "GET /5"));
         SimulatedApplication application = new SimulatedApplication(scenario)

@@ -68,6 +68,21 @@ class ControlTest {
     }
 
     @Test
+    void what_the_scenario_asks_for_tells_more_than_what_else_is_missing_in_the_body() {
+        Control control = Control.learn(runs(3, run -> json("{\"active\": true, \"client\": \"foo\"}")));
+        String asserted = "s.hurl:15: expected jsonpath \"$.active\" == true, but it is false";
+        Exchange inactive = unmet(run(json("{\"active\": false}")).getFirst(), asserted);
+
+        List<Difference> differences = control.differences(List.of(inactive));
+
+        assertThat(differences).hasSizeGreaterThan(1);
+        assertThat(Difference.mostTelling(differences)).hasToString(asserted);
+        Exchange refused = unmet(run(response(401, "{}")).getFirst(), "expected status 200, got 401");
+        assertThat(Difference.mostTelling(control.differences(List.of(refused))))
+                .hasToString("status 200 in the control, 401 in the fleet");
+    }
+
+    @Test
     void no_answer_is_a_difference() {
         Control control = Control.learn(runs(3, run -> json("{}")));
         Exchange failed = exchange(
@@ -483,15 +498,7 @@ class ControlTest {
     void a_control_learns_nothing_from_a_run_that_failed_or_had_other_steps() {
         Control control = Control.learn(runs(3, run -> json("{}")));
         Exchange answered = run(json("{}")).getFirst();
-        Exchange unmet = new Exchange(
-                answered.step(),
-                answered.target(),
-                answered.outcome(),
-                List.of("expected status 200, got 401"),
-                Map.of(),
-                1,
-                answered.at(),
-                answered.took());
+        Exchange unmet = unmet(answered, "expected status 200, got 401");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> control.with(List.of(unmet)))
                 .withMessageContaining("step 1 was not answered as expected");
@@ -504,6 +511,18 @@ class ControlTest {
         return Control.learn(runs(3, control)).differences(run(fleet)).stream()
                 .map(Difference::toString)
                 .toList();
+    }
+
+    private static Exchange unmet(Exchange answered, String expectation) {
+        return new Exchange(
+                answered.step(),
+                answered.target(),
+                answered.outcome(),
+                List.of(expectation),
+                Map.of(),
+                1,
+                answered.at(),
+                answered.took());
     }
 
     private static List<List<Exchange>> runs(int count, IntFunction<Response> responses) {

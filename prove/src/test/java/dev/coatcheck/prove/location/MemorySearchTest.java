@@ -128,6 +128,22 @@ class MemorySearchTest {
     }
 
     @Test
+    void of_many_values_that_a_process_holds_some_are_named() throws IOException {
+        Map<String, String> values = new HashMap<>();
+        for (int i = 1; i <= 5; i++) {
+            values.put("value " + i, "q1w2e3r45566778" + i);
+        }
+        try (Program holder = python("all = ['q1w2e3r45566778' + str(i) for i in range(1, 6)]")) {
+            assertThat(MemorySearch.search("web.1", holder.pids(), Needles.from(values), MemoryLimits.defaults())
+                            .locations())
+                    .extracting(Location::path)
+                    .singleElement()
+                    .asString()
+                    .startsWith("value 1, value 2, value 3 and 2 more in the memory of process");
+        }
+    }
+
+    @Test
     void a_limit_is_said_to_have_been_reached() throws IOException {
         try (Program holder = python("ballast = bytearray(b'x' * (8 << 20))")) {
             assertThat(MemorySearch.search(

@@ -68,6 +68,19 @@ class NodeHeapSearchTest {
         }
     }
 
+    @Test
+    void the_heaps_of_worker_threads_are_said_not_to_have_been_looked_through()
+            throws IOException, InterruptedException {
+        String code = "const { Worker } = require('worker_threads');"
+                + " const worker = new Worker('setInterval(() => {}, 9e5)', { eval: true })";
+        try (Program program = node("server.js", code, "worker")) {
+            SearchResult findings = search(program.pid());
+
+            assertThat(findings.locations()).isEmpty();
+            assertThat(findings.notes()).singleElement().asString().contains("worker threads");
+        }
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             node_modules/@shelf/tiny-session/index.js | @shelf/tiny-session/index.js
@@ -129,7 +142,7 @@ class NodeHeapSearchTest {
                 "edges":[1,1,5, 2,3,10, 3,0,15],
                 "strings":["","Object","%s","posts"]}""".formatted(SID));
 
-        assertThat(NodeSearch.paths(snapshot, NEEDLES))
+        assertThat(NodeSearch.search(snapshot, NEEDLES).paths())
                 .singleElement()
                 .asString()
                 .contains("posts");

@@ -12,6 +12,7 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * Finds, in a heap snapshot of Node, the paths that lead to needles: to strings, and to properties that are named by one,
@@ -59,14 +60,31 @@ public final class NodeSearch {
     }
 
     /**
-     * The paths in words, the most telling first; none where no object that lives holds a needle.
+     * What a snapshot tells.
+     *
+     * @param paths in words, the most telling first; none where no object that lives holds a needle
+     * @param isWhole whether there are no worker threads, each of which has a heap of its own that no snapshot shows
+     */
+    public record Findings(List<String> paths, boolean isWhole) {}
+
+    /**
+     * Looks for the needles.
      *
      * @throws IOException if the file is no heap snapshot, or not a whole one
      */
-    public static List<String> paths(Path snapshot, Collection<Needle> needles) throws IOException {
+    public static Findings search(Path snapshot, Collection<Needle> needles) throws IOException {
         PatternSearch search = new PatternSearch(needles);
         NodeHeap heap = NodeHeap.read(snapshot);
-        return new NodeSearch(heap, search, needles).paths();
+        return new Findings(new NodeSearch(heap, search, needles).paths(), !hasWorkerThreads(heap));
+    }
+
+    /** The end of its channel that a worker's owner holds, until the worker is gone. */
+    private static boolean hasWorkerThreads(NodeHeap heap) {
+        int port = heap.strings().indexOf("<symbol kPublicPort>");
+        return port >= 0
+                && IntStream.range(0, heap.edges())
+                        .anyMatch(edge -> heap.propertyNameIndex(edge) == port
+                                && heap.name(heap.edgeTarget(edge)).equals("MessagePort"));
     }
 
     private List<String> paths() {
