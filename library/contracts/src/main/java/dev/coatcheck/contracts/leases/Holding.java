@@ -5,6 +5,7 @@ import static dev.coatcheck.contracts.leases.LeasesUnderTest.awaitGrant;
 import static dev.coatcheck.contracts.leases.LeasesUnderTest.busy;
 import static dev.coatcheck.contracts.leases.LeasesUnderTest.leases;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.awaitility.Awaitility.await;
 
 import dev.coatcheck.state.leases.Acquisition.Busy;
@@ -51,11 +52,23 @@ interface Holding extends LeasesUnderTest {
     @Test
     default void a_lease_is_not_reentrant() {
         var leases = leases(store(), ADA, LONG);
-        acquired(leases.tryAcquire(REPORT));
+        var lease = acquired(leases.tryAcquire(REPORT));
 
         assertThat(busy(leases.tryAcquire(REPORT)).name()).isEqualTo(ADA);
-        leases.close();
+        lease.close();
         acquired(leases.tryAcquire(REPORT)).close();
+    }
+
+    @Test
+    default void who_is_closed_holds_nothing_and_takes_no_other() {
+        var store = store();
+        var ada = leases(store, ADA, LONG);
+        acquired(ada.tryAcquire(REPORT));
+
+        ada.close();
+
+        assertThatIllegalStateException().isThrownBy(() -> ada.tryAcquire(REPORT)).withMessageContaining(REPORT);
+        assertThat(store.holder(REPORT)).isEmpty();
     }
 
     @Test

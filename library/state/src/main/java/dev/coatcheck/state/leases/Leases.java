@@ -63,6 +63,7 @@ public final class Leases implements AutoCloseable {
     private final LeaseStore store;
     private final LeaseSettings settings;
     private final LeaseKeeper keeper;
+    private volatile boolean closed;
 
     /** @param store an adapter, such as the in-memory one in tests; attached resources give out leases ready to use */
     public Leases(LeaseStore store, LeaseSettings settings) {
@@ -76,14 +77,24 @@ public final class Leases implements AutoCloseable {
         return settings.duration();
     }
 
-    /** Takes a lease if it is free now. */
+    /**
+     * Takes a lease if it is free now.
+     *
+     * @throws IllegalStateException where these leases are closed
+     */
     public Acquisition tryAcquire(String name) {
         requireName(name);
+        requireOpen(name);
         long asked = System.nanoTime();
         return switch (store.grant(name, settings.holder(), settings.duration())) {
             case Granted(var grant) -> {
                 var lease = new Lease(grant, keeper, asked);
                 keeper.keep(lease);
+                if (closed) {
+                    // Closed while the store was asked: nobody would release it.
+                    lease.close();
+                    requireOpen(name);
+                }
                 yield new Acquired(lease);
             }
             case Refused(var holder) -> new Busy(holder);
@@ -138,10 +149,20 @@ public final class Leases implements AutoCloseable {
         return store.holder(name);
     }
 
-    /** Releases whatever is held: one round trip each. Where the store cannot be reached, they end by themselves. */
+    /**
+     * Releases whatever is held, and takes no other: one round trip each. Where the store cannot be reached, they end by
+     * themselves.
+     */
     @Override
     public void close() {
+        closed = true;
         keeper.held().forEach(Lease::close);
+    }
+
+    private void requireOpen(String name) {
+        if (closed) {
+            throw new IllegalStateException("these leases are closed: \"" + name + "\" is not taken any more");
+        }
     }
 
     private static void requireName(String name) {
