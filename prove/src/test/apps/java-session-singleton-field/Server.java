@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Executors;
 
-/** A members' page whose sessions are in a field of an object that there is once. */
+/** A members' page whose sessions are in a field of an object that there is once, and the stamps on all cards in a second one. */
 public class Server {
     private final LoginService logins;
 
@@ -20,6 +20,7 @@ public class Server {
     /** As a framework would make it: one instance, handed to whoever needs it. */
     static final class LoginService {
         private final Map<String, Member> members = new HashMap<>();
+        private int stamps;
 
         synchronized String login(String name) {
             String token = UUID.randomUUID().toString().replace("-", "");
@@ -29,6 +30,14 @@ public class Server {
 
         synchronized Optional<Member> member(String token) {
             return Optional.ofNullable(members.get(token));
+        }
+
+        synchronized void stamp() {
+            stamps++;
+        }
+
+        synchronized int stamps() {
+            return stamps;
         }
     }
 
@@ -40,6 +49,7 @@ public class Server {
         HttpServer server = HttpServer.create(new InetSocketAddress(port), 0);
         server.createContext("/api/login", pages::login);
         server.createContext("/api/card", pages::card);
+        server.createContext("/api/stamps", pages::stamps);
         server.setExecutor(Executors.newFixedThreadPool(4));
         server.start();
         System.out.println("listening on " + port);
@@ -58,6 +68,15 @@ public class Server {
             answer(exchange, 200, "{\"card\": \"%s\"}".formatted(member.get().card()));
         } else {
             answer(exchange, 401, "{\"error\": \"unknown token\"}");
+        }
+    }
+
+    private void stamps(HttpExchange exchange) throws IOException {
+        if (exchange.getRequestMethod().equals("POST")) {
+            logins.stamp();
+            answer(exchange, 201, "{}");
+        } else {
+            answer(exchange, 200, "{\"stamps\": %d}".formatted(logins.stamps()));
         }
     }
 

@@ -300,7 +300,7 @@ final class LabStage implements ListeningStage {
         return inTrial(search, trial -> {
             Trace trace =
                     switch (site) {
-                        case Lab lab -> new Tracer(lab, trial, scenario, search, polluter).trace();
+                        case Lab lab -> new Tracer(lab, trial, scenario, control(), search, polluter).trace();
                         case Elsewhere _ -> arrival(trial, search);
                     };
             add(trial.run(), false);
@@ -320,6 +320,22 @@ final class LabStage implements ListeningStage {
                 case Elsewhere _ -> Trace.none("instances that run elsewhere cannot be looked into");
             };
         });
+    }
+
+    @Override
+    public Trace traceOfId(Plan handover, int polluter) throws InterruptedException {
+        return switch (site) {
+            case Lab lab -> {
+                tell("looking for what counts what step " + polluter + " was given");
+                Plan search = handover.named("search for what counts what step " + polluter + " was given");
+                yield inTrial(search, trial -> {
+                    Trace trace = new Tracer(lab, trial, scenario, control(), search, polluter).traceOfId();
+                    add(trial.run(), false);
+                    return trace;
+                });
+            }
+            case Elsewhere _ -> Trace.none("instances that run elsewhere cannot be looked into");
+        };
     }
 
     /** All that can be known of who cannot be looked into: whether what the last step needs has come by then. */

@@ -5,6 +5,7 @@ import dev.coatcheck.host.service.BackingServer;
 import dev.coatcheck.prove.check.Trace;
 import dev.coatcheck.prove.check.Trace.Place;
 import dev.coatcheck.prove.check.Trace.Remembered;
+import dev.coatcheck.prove.compare.Control;
 import dev.coatcheck.prove.isolation.FileChange;
 import dev.coatcheck.prove.lab.Lab;
 import dev.coatcheck.prove.lab.LabInstance;
@@ -29,6 +30,8 @@ import dev.coatcheck.prove.location.SearchResult;
 import dev.coatcheck.prove.play.Conversation;
 import dev.coatcheck.prove.play.Exchange;
 import dev.coatcheck.prove.play.Response;
+import dev.coatcheck.prove.play.Target;
+import dev.coatcheck.prove.scenario.Polling;
 import dev.coatcheck.prove.scenario.Scenario;
 import dev.coatcheck.prove.scenario.Step;
 import java.io.IOException;
@@ -53,6 +56,7 @@ final class Tracer {
     private final Plan plan;
     private final Step step;
     private final Step victim;
+    private final Control control;
     private final Map<ServiceKind, BackingServer> services;
     private final Lab lab;
     private final Path folder;
@@ -60,11 +64,15 @@ final class Tracer {
     private final List<Place> touched = new ArrayList<>();
     private final List<String> notes = new ArrayList<>();
 
-    Tracer(Lab lab, Trial trial, Scenario scenario, Plan plan, int polluter) {
+    /** Why nothing could be looked for; nobody has to know where it was found in another way. */
+    private final List<String> lacking = new ArrayList<>();
+
+    Tracer(Lab lab, Trial trial, Scenario scenario, Control control, Plan plan, int polluter) {
         this.trial = trial;
         this.plan = plan;
         this.step = scenario.steps().get(polluter - 1);
         this.victim = scenario.steps().get(plan.steps() - 1);
+        this.control = control;
         this.services = lab.services();
         this.lab = lab;
         this.folder = lab.folder();
@@ -74,7 +82,47 @@ final class Tracer {
         if (!trial.playUpTo(step.number() - 1)) {
             return Trace.none("an earlier step broke this time");
         }
-        LabInstance polluted = Lab.started(trial.instance(plan.seat(step.number())));
+        LabInstance polluted = polluted();
+        // Only what was waited for and did not come is kept in memory.
+        boolean awaited = plan.gaps().containsKey(plan.steps());
+        try (NumberTrace numbers = awaited
+                ? NumberTrace.begin(control, step, victim, polluted)
+                : NumberTrace.none(control, step, victim)) {
+            return trace(polluted, numbers);
+        }
+    }
+
+    /** Where a process counts the ids that it gives out. */
+    Trace traceOfId() throws InterruptedException {
+        if (!trial.playUpTo(step.number() - 1)) {
+            return Trace.none("an earlier step broke this time");
+        }
+        LabInstance polluted = polluted();
+        try (NumberTrace numbers = NumberTrace.begin(control, step, victim, polluted)) {
+            if (!numbers.isOpen()) {
+                return Trace.none("it is a number, and not looked for");
+            }
+            Conversation before = trial.conversation(plan.seat(step.number()));
+            if (!trial.playUpTo(plan.steps() - 1)) {
+                return Trace.none("a later step broke this time");
+            }
+            numbers.end();
+            Asking asking = new Asking(before, polluting(), trial.conversation(plan.seat(plan.steps())));
+            trial.playUpTo(plan.steps());
+            searchNumbers(numbers, Lab.started(trial.instance(plan.seat(plan.steps()))), asking);
+            return new Trace(Optional.empty(), Remembered.UNKNOWN, places, touched, notes);
+        }
+    }
+
+    private LabInstance polluted() throws InterruptedException {
+        return Lab.started(trial.instance(plan.seat(step.number())));
+    }
+
+    private Exchange polluting() {
+        return trial.run().exchanges().get(step.number() - 1);
+    }
+
+    private Trace trace(LabInstance polluted, NumberTrace numbers) throws InterruptedException {
         Conversation before = trial.conversation(plan.seat(step.number()));
         Map<LabInstance, Map<Path, FileChange>> filesBefore = files();
         if (!trial.playUpTo(step.number())) {
@@ -82,7 +130,7 @@ final class Tracer {
         }
         Rest.await(trial.instances());
         Map<LabInstance, Map<Path, FileChange>> filesAfter = files();
-        Exchange exchange = trial.run().exchanges().getLast();
+        Exchange exchange = polluting();
         List<Needle> carried = Needles.from(CarriedValues.of(exchange), List.of(folder));
         if (!trial.playUpTo(plan.steps() - 1)) {
             return Trace.none("a later step broke this time");
@@ -90,6 +138,7 @@ final class Tracer {
         LabInstance other = Lab.started(trial.instance(plan.seat(plan.steps())));
         List<Needle> needles = other.equals(polluted) ? carried : unknownTo(other, carried);
         Optional<Boolean> arrived = Optional.empty();
+        Asking asking = new Asking(before, exchange, trial.conversation(plan.seat(plan.steps())));
         if (plan.gaps().containsKey(plan.steps())) {
             // Before anything is looked into: what keeps a process from working delays what is on its way.
             arrived = Optional.of(trial.playUpTo(plan.steps()));
@@ -97,6 +146,7 @@ final class Tracer {
                 return Trace.arrival(true);
             }
         }
+        numbers.end();
 
         searchFiles(polluted, filesBefore, filesAfter, needles);
         List<Needle> given = Needles.from(CarriedValues.given(exchange));
@@ -105,15 +155,48 @@ final class Tracer {
         if (remembered == Remembered.NO
                 && Needles.from(CarriedValues.givenAndCarried(exchange, victim, refused())).stream()
                         .noneMatch(Needle::isValueItself)) {
-            notes.add("what step " + step.number() + " gave and step " + victim.number()
+            lacking.add("what step " + step.number() + " gave and step " + victim.number()
                     + " carries is too short to be looked for");
             remembered = Remembered.UNKNOWN;
+        }
+        if (remembered != Remembered.YES && !other.equals(polluted) && searchNumbers(numbers, other, asking)) {
+            remembered = Remembered.YES;
+        } else {
+            notes.addAll(lacking);
         }
         if (!other.equals(polluted)) {
             searchOther(other, given);
         }
         searchServices(given);
         return new Trace(arrived, remembered, places, touched, notes);
+    }
+
+    /**
+     * What it takes to ask again.
+     *
+     * @param before the conversation up to the polluter
+     * @param beforeVictim the conversation of who sends the victim, up to that
+     */
+    private record Asking(Conversation before, Exchange polluting, Conversation beforeVictim) {}
+
+    /** @return whether a place was found that changed as the answers tell */
+    private boolean searchNumbers(NumberTrace numbers, LabInstance other, Asking asking) throws InterruptedException {
+        List<Exchange> played = trial.run().exchanges();
+        if (!numbers.isOpen() || played.getLast().step().number() != victim.number()) {
+            return false;
+        }
+        Target target = other.target().orElseThrow();
+        // What counts all requests, or is made with the first, is no longer as it was before.
+        new Replays(asking.polluting, asking.before, target).sweep();
+        Exchange again = asking.beforeVictim.copy().play(victim.withPolling(Polling.NONE), target);
+        SearchResult found = numbers.search(played, again, other);
+        found.locations().forEach(this::add);
+        notes.addAll(found.notes());
+        if (found.locations().isEmpty()) {
+            return false;
+        }
+        notes.add(numbers.inWords());
+        return true;
     }
 
     /**
@@ -207,7 +290,7 @@ final class Tracer {
         }
         if (marked.isEmpty()) {
             if (needles.isEmpty()) {
-                notes.add("step " + step.number() + " carries nothing that could be looked for in memories");
+                lacking.add("step " + step.number() + " carries nothing that could be looked for in memories");
                 return Remembered.UNKNOWN;
             }
             return searchMemory(polluted, replays, needles, List.of());

@@ -135,8 +135,21 @@ final class Case {
     }
 
     Trace trace(Plan search, int polluter) throws InterruptedException {
+        return traced(() -> stage.trace(search, polluter));
+    }
+
+    Trace traceOfId(Plan search, int polluter) throws InterruptedException {
+        return traced(() -> stage.traceOfId(search, polluter));
+    }
+
+    @FunctionalInterface
+    private interface Tracing {
+        Trace trace() throws InterruptedException;
+    }
+
+    private static Trace traced(Tracing tracing) throws InterruptedException {
         try {
-            return stage.trace(search, polluter);
+            return tracing.trace();
         } catch (InconclusiveException e) {
             return Trace.none("it was not looked for: " + e.reason());
         }

@@ -32,8 +32,7 @@ final class Dependence {
         List<Difference> differences = confirmation.differences();
         if (SameIds.areGivenTwice(confirmation.split(), confirmation.unsplit(), polluter, opened.victim())) {
             opened.found("two processes gave out the same where one gave out different things");
-            return opened.leak(
-                    Cause.ID_COLLISION, polluter, differences, Trace.none("it is a number, and not looked for"));
+            return opened.leak(Cause.ID_COLLISION, polluter, differences, opened.traceOfId(handover, polluter));
         }
         UnaryOperator<Seat> onTheSameDisk = seat -> seat.inProcess(1).onDisk(0);
         Condition shared = opened.condition(

@@ -167,6 +167,14 @@ public final class Control {
         return Learning.norm("$", samples);
     }
 
+    /** How a step was answered in each of the runs, as far as they were played. */
+    public List<Exchange> exchanges(int step) {
+        return runs.stream()
+                .flatMap(List::stream)
+                .filter(exchange -> exchange.step().number() == step)
+                .toList();
+    }
+
     /** How long a step took at most; zero for one that was never played. */
     public Duration took(int step) {
         return times(step).max(Comparator.naturalOrder()).orElse(Duration.ZERO);

@@ -4,6 +4,7 @@ import dev.coatcheck.host.process.ProcessGroup;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.OutputStream;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -13,12 +14,12 @@ import java.util.function.Consumer;
 /** A small program that writes one line when it has taken its state in, and then lives until it is closed. */
 final class Program implements AutoCloseable {
     private final ProcessGroup group;
+    private final BufferedReader output;
     private final String firstLine;
 
     private Program(ProcessGroup group) throws IOException {
         this.group = group;
-        BufferedReader output =
-                new BufferedReader(new InputStreamReader(group.leader().getInputStream(), StandardCharsets.UTF_8));
+        output = new BufferedReader(new InputStreamReader(group.leader().getInputStream(), StandardCharsets.UTF_8));
         String line = output.readLine();
         if (line == null) {
             throw new IOException("the program ended: " + group.onExit().join());
@@ -39,6 +40,16 @@ final class Program implements AutoCloseable {
         } catch (IOException e) {
             group.close();
             throw e;
+        }
+    }
+
+    /** Gives it a line, and waits until it has written one. */
+    void tell(String line) throws IOException {
+        OutputStream input = group.leader().getOutputStream();
+        input.write((line + "\n").getBytes(StandardCharsets.UTF_8));
+        input.flush();
+        if (output.readLine() == null) {
+            throw new IOException("the program ended: " + group.onExit().join());
         }
     }
 

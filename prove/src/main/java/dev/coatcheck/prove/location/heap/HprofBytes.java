@@ -80,6 +80,21 @@ final class HprofBytes implements AutoCloseable {
         return idSize == Long.BYTES ? i8() : u4();
     }
 
+    /** A value that is no object, as the type says; a truth value is 1 or 0. */
+    double number(int type) {
+        return switch (type) {
+            case HprofType.BOOLEAN -> u1();
+            case HprofType.BYTE -> (byte) u1();
+            case HprofType.CHAR -> u2();
+            case HprofType.SHORT -> (short) u2();
+            case HprofType.FLOAT -> Float.intBitsToFloat(i4());
+            case HprofType.INT -> i4();
+            case HprofType.DOUBLE -> Double.longBitsToDouble(i8());
+            case HprofType.LONG -> i8();
+            default -> throw new IllegalArgumentException("no number is of type " + type);
+        };
+    }
+
     /** Copies without moving on. */
     void copy(long from, byte[] into, int length) {
         MemorySegment.copy(bytes, ValueLayout.JAVA_BYTE, from, into, 0, length);

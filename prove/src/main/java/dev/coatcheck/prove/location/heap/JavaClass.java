@@ -9,12 +9,22 @@ import java.util.regex.Pattern;
  * @param superclass its id; 0 for {@code Object}
  * @param owner whose code it is
  * @param statics its static fields that refer to something
+ * @param staticNumbers its static fields that are numbers or truth values themselves
  * @param fields the fields that it declares itself, in the order of the dump
  */
 record JavaClass(
-        long id, String name, long superclass, Owner owner, List<StaticField> statics, List<InstanceField> fields) {
+        long id,
+        String name,
+        long superclass,
+        Owner owner,
+        List<StaticField> statics,
+        List<StaticNumber> staticNumbers,
+        List<InstanceField> fields) {
     /** A static field and the id of what it refers to. */
     record StaticField(String name, long target) {}
+
+    /** A static field that is no reference, its type as {@link HprofType} numbers them, and its value. */
+    record StaticNumber(String name, int type, double value) {}
 
     /** A field of each instance, and its type as {@link HprofType} numbers them. */
     record InstanceField(String name, int type) {}

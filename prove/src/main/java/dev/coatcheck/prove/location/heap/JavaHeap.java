@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +30,7 @@ final class JavaHeap implements HeapGraph, AutoCloseable {
     private static final int OF_THREAD_LOCAL = 10;
 
     /** The kinds of records within a dump, by the numbers that the format gives them. */
-    private static final class Tag {
+    static final class Tag {
         static final int CLASS = 0x20;
         static final int INSTANCE = 0x21;
         static final int OBJECT_ARRAY = 0x22;
@@ -42,6 +43,15 @@ final class JavaHeap implements HeapGraph, AutoCloseable {
         void array(int object, byte[] bytes, int length);
 
         void instance(int object, JavaClass type, Numbers values);
+
+        /** Takes none in. */
+        Contents NONE = new Contents() {
+            @Override
+            public void array(int object, byte[] bytes, int length) {}
+
+            @Override
+            public void instance(int object, JavaClass type, Numbers values) {}
+        };
     }
 
     /** Reads the numbers in an instance, when they are wanted. */
@@ -169,14 +179,17 @@ final class JavaHeap implements HeapGraph, AutoCloseable {
             bytes.skip(HprofType.size(bytes.u1(), bytes.idSize()));
         }
         List<JavaClass.StaticField> statics = new ArrayList<>();
+        List<JavaClass.StaticNumber> staticNumbers = new ArrayList<>();
         for (int count = bytes.u2(); count > 0; count--) {
             String name = names.getOrDefault(bytes.id(), "?");
             int type = bytes.u1();
             // What HotSpot adds in angle brackets are the constants of the code.
-            if (type == HprofType.OBJECT && !name.startsWith("<")) {
+            if (name.startsWith("<")) {
+                bytes.skip(HprofType.size(type, bytes.idSize()));
+            } else if (type == HprofType.OBJECT) {
                 statics.add(new JavaClass.StaticField(name, bytes.id()));
             } else {
-                bytes.skip(HprofType.size(type, bytes.idSize()));
+                staticNumbers.add(new JavaClass.StaticNumber(name, type, bytes.number(type)));
             }
         }
         List<JavaClass.InstanceField> fields = new ArrayList<>();
@@ -184,7 +197,8 @@ final class JavaHeap implements HeapGraph, AutoCloseable {
             fields.add(new JavaClass.InstanceField(names.getOrDefault(bytes.id(), "?"), bytes.u1()));
         }
         String name = names.getOrDefault(classNames.getOrDefault(id, 0L), "?").replace('/', '.');
-        classes.put(id, new JavaClass(id, name, superclass, JavaClass.ownerOf(name, boot), statics, fields));
+        JavaClass.Owner owner = JavaClass.ownerOf(name, boot);
+        classes.put(id, new JavaClass(id, name, superclass, owner, statics, staticNumbers, fields));
         add(id, at);
     }
 
@@ -335,6 +349,21 @@ final class JavaHeap implements HeapGraph, AutoCloseable {
         return elements;
     }
 
+    /** Whether the object is an array of objects; {@link #elements} reads it whole. */
+    boolean isArray(int object) {
+        return bytesAt(object).u1() == Tag.OBJECT_ARRAY;
+    }
+
+    /** The id at a position of an array of objects; 0 where there is none, or no such position. */
+    long element(int array, int index) {
+        bytesAt(array).skip(1 + bytes.idSize() + Integer.BYTES);
+        if (index >= bytes.u4()) {
+            return 0;
+        }
+        bytes.skip((1L + index) * bytes.idSize());
+        return bytes.id();
+    }
+
     /** The fields of an instance that refer to something; what a weak, soft or phantom reference refers to is left out. */
     List<Reference> fields(int object) {
         JavaClass type = typeOf(object);
@@ -406,6 +435,17 @@ final class JavaHeap implements HeapGraph, AutoCloseable {
         return offsets[object] + 1 + 2L * bytes.idSize() + 2L * Integer.BYTES;
     }
 
+    /** The bytes of the dump, at the record of this object. */
+    HprofBytes bytesAt(int object) {
+        bytes.seek(offsets[object]);
+        return bytes;
+    }
+
+    /** All classes of the dump. */
+    Collection<JavaClass> classes() {
+        return classes.values();
+    }
+
     /** The content of an array of bytes or, in little-endian order, of chars; empty where this is none. */
     byte[] primitives(int object) {
         bytes.seek(offsets[object]);
@@ -424,7 +464,7 @@ final class JavaHeap implements HeapGraph, AutoCloseable {
     }
 
     /** A class and what it extends, itself first: the order in which the dump has the fields. */
-    private List<JavaClass> line(JavaClass type) {
+    List<JavaClass> line(JavaClass type) {
         return lines.computeIfAbsent(type.id(), id -> {
             List<JavaClass> line = new ArrayList<>();
             for (JavaClass at = type; at != null; at = classes.get(at.superclass())) {

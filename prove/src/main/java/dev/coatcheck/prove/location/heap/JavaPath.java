@@ -2,11 +2,9 @@ package dev.coatcheck.prove.location.heap;
 
 import dev.coatcheck.prove.location.Needle;
 import dev.coatcheck.prove.location.PatternSearch;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A path through a JVM's heap as a person reads it: {@code com.acme.Login.sessions (static HashMap) → ["4f1c9a…"] →
@@ -46,6 +44,39 @@ final class JavaPath {
         return words.joined();
     }
 
+    /** As above, down to a number: {@code com.acme.Visits.count (static int)}. */
+    static String inWords(JavaHeap heap, PatternSearch needles, List<Integer> path, NumberSlot slot) {
+        JavaPath words = new JavaPath(heap, needles, path);
+        words.begin();
+        for (int i = 0; i + 1 < path.size(); i++) {
+            words.step(i);
+        }
+        switch (slot) {
+            case NumberSlot.OfClass(String field, int type) -> words.ofClass(field, HprofType.name(type));
+            case NumberSlot.OfInstance(JavaClass declaring, String field, int type) ->
+                words.ofInstance(declaring, field, HprofType.name(type));
+            case NumberSlot.Element(int index, int type) -> words.tokens.add(new Token("[" + index + "]", false, true));
+            case NumberSlot.Inside inside -> {
+                return words.joined() + (inside.isSize() ? ", size" : "");
+            }
+        }
+        return words.joined();
+    }
+
+    private void ofClass(String field, String type) {
+        JavaClass holder = heap.asClass(path.getLast());
+        if (holder != null) {
+            token(holder.readableName() + "." + field + " (static " + type + ")", true);
+        }
+    }
+
+    private void ofInstance(JavaClass declaring, String field, String fieldType) {
+        JavaClass type = heap.typeOf(path.getLast());
+        JavaClass named = type == null ? declaring : type;
+        boolean first = tokens.stream().noneMatch(Token::ofApplication);
+        token((first ? named.readableName() : named.simpleName()) + "." + field + " (" + fieldType + ")", true);
+    }
+
     private void begin() {
         int root = path.getFirst();
         if (heap.asClass(root) != null) {
@@ -53,7 +84,7 @@ final class JavaPath {
         }
         JavaClass type = heap.typeOf(root);
         int name = heap.field(root, "name");
-        String thread = name == LongIndex.ABSENT ? null : text(name);
+        String thread = name == LongIndex.ABSENT ? null : JavaTexts.of(heap, name);
         token(
                 thread == null
                         ? "something that native code or a stack holds"
@@ -138,7 +169,7 @@ final class JavaPath {
     }
 
     private void key(int object) {
-        String text = object == LongIndex.ABSENT ? null : text(object);
+        String text = object == LongIndex.ABSENT ? null : JavaTexts.of(heap, object);
         JavaClass type = object == LongIndex.ABSENT ? null : heap.typeOf(object);
         if (text != null) {
             boolean secret = needles.isIn(text)
@@ -169,22 +200,7 @@ final class JavaPath {
     }
 
     private boolean isText(int object) {
-        return text(object) != null;
-    }
-
-    /** What a string says; null where the object is none. */
-    private @Nullable String text(int object) {
-        JavaClass type = heap.typeOf(object);
-        if (type == null || !type.name().equals("java.lang.String")) {
-            return null;
-        }
-        int value = heap.field(object, "value");
-        if (value == LongIndex.ABSENT) {
-            return null;
-        }
-        boolean oneByteEach = heap.numbers(object).getOrDefault("coder", 1L) == 0;
-        return new String(
-                heap.primitives(value), oneByteEach ? StandardCharsets.ISO_8859_1 : StandardCharsets.UTF_16LE);
+        return JavaTexts.of(heap, object) != null;
     }
 
     /** From the application's own field where there is one; of a long way the end, which says most. */
