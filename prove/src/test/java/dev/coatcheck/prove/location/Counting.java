@@ -19,9 +19,6 @@ final class Counting {
     private static boolean warm;
     private static int started;
 
-    /** A lambda's class has the readable name of this one. */
-    private static final Runnable GREETING = () -> System.out.println("ready");
-
     /** A singleton that only a thread leads to. */
     private static final class Shop implements Runnable {
         private long total = 10;
@@ -38,7 +35,7 @@ final class Counting {
         @Override
         public void run() {
             BufferedReader input = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-            GREETING.run();
+            System.out.println("ready");
             try {
                 for (String line = input.readLine(); line != null; line = input.readLine()) {
                     lines++;
@@ -52,7 +49,7 @@ final class Counting {
             } catch (IOException e) {
                 throw new IllegalStateException(e);
             }
-            System.out.println(this + " " + visits + warm + started + total + price + open + stock);
+            System.out.println(lines + visits + started + total + price + stock + " " + open + warm);
         }
 
         private void step() {
@@ -76,6 +73,8 @@ final class Counting {
     private Counting() {}
 
     public static void main(String[] arguments) {
+        // A lambda's class has the readable name of the one that it stands in.
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> System.out.println("closed")));
         new Thread(new Shop(), "shop").start();
     }
 }
