@@ -251,8 +251,8 @@ class FormationTest {
             await().atMost(LIMIT).until(() -> !app.told(Kind.INSTANCE_EXITED).isEmpty());
             assertThat(app.told(Kind.INSTANCE_EXITED).getFirst().message())
                     .contains(
-                            "exited with status 0, and what it left in the background was ended with it: it has to stay in"
-                                    + " the foreground itself; it starts again");
+                            "exited with status 0, and what it left in the background was ended with it; what is to go on"
+                                    + " running has to stay in the foreground itself; it starts again");
         }
     }
 
@@ -345,8 +345,9 @@ class FormationTest {
                 .awaitReady()) {
             assertThat(app.banners()).singleElement().asString().contains("web     0\n");
             ControlClient.of(folder).change(new Request.Scale(Map.of("web", 1)), progress -> {});
-            assertThat(app.told(Kind.NOTE).getLast().message())
-                    .isEqualTo("requests are taken at http://127.0.0.1:"
+            assertThat(app.told(Kind.NOTE))
+                    .extracting(event -> event.message())
+                    .contains("requests are taken at http://127.0.0.1:"
                             + app.formation().tcpPort());
             assertThat(app.get("/").body()).isEqualTo("web.1");
         }

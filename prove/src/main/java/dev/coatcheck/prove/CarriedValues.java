@@ -22,6 +22,9 @@ import tools.jackson.databind.json.JsonMapper;
  * Passwords are no such values: nobody should keep them, and a report should not show them.
  */
 final class CarriedValues {
+    /** More of one list tell no more. */
+    private static final int MOST = 500;
+
     private static final JsonMapper JSON = new JsonMapper();
 
     /** What stands for a body that is a file or bytes. */
@@ -40,9 +43,9 @@ final class CarriedValues {
         if (exchange.outcome() instanceof Outcome.Answered(SentRequest request, Response response)) {
             response.cookies().forEach((name, value) -> carried.add("the cookie " + name, value));
             exchange.values().forEach(carried::add);
-            carried.addJson("the response's", response.text());
             carried.addBody(request.body());
             carried.addPath(request.target());
+            carried.addJson("the response's", response.text());
         }
         return carried.values;
     }
@@ -88,7 +91,7 @@ final class CarriedValues {
     }
 
     private void add(String what, String value) {
-        if (value.isBlank() || SecretNames.isPassword(what) || values.containsValue(value)) {
+        if (values.size() == MOST || value.isBlank() || SecretNames.isPassword(what) || values.containsValue(value)) {
             return;
         }
         String place = what + step;

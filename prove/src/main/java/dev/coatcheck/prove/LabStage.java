@@ -184,20 +184,24 @@ final class LabStage implements ListeningStage {
     public Run run(Plan plan) throws InterruptedException {
         tell(plan.name());
         return inTrial(plan, trial -> {
-            if (control.isPresent()) {
-                trial.playUpTo(plan.steps());
-            } else {
-                long start = System.nanoTime();
-                trial.playUpTo(
-                        plan.steps(),
-                        exchange -> !isUnanswered(exchange) && System.nanoTime() - start < JUDGED_LIMIT.toNanos());
-            }
+            playOut(trial, plan);
             Run played = trial.run();
             Run run = judge.judge(played).map(played::breaking).orElse(played);
             moving.addAll(trial.moving());
             add(run, control.isPresent() || !judge.equals(Judge.NONE));
             return run;
         });
+    }
+
+    private void playOut(Trial trial, Plan plan) throws InterruptedException {
+        if (control.isPresent()) {
+            trial.playUpTo(plan.steps());
+        } else {
+            long start = System.nanoTime();
+            trial.playUpTo(
+                    plan.steps(),
+                    exchange -> !isUnanswered(exchange) && System.nanoTime() - start < JUDGED_LIMIT.toNanos());
+        }
     }
 
     /** Whoever does not answer once may take as long for each of the next. */
@@ -312,14 +316,15 @@ final class LabStage implements ListeningStage {
     public Trace residue(Plan plan, Set<Integer> steps) throws InterruptedException {
         Plan search = plan.named("search for what is kept of " + plan.name());
         tell(search.name());
-        return inTrial(search, trial -> {
-            trial.playUpTo(search.steps());
-            add(trial.run(), false);
-            return switch (site) {
-                case Lab lab -> new Residue(lab, trial).of(search, steps);
-                case Elsewhere _ -> Trace.none("instances that run elsewhere cannot be looked into");
-            };
-        });
+        return switch (site) {
+            case Lab lab ->
+                inTrial(search, trial -> {
+                    playOut(trial, search);
+                    add(trial.run(), false);
+                    return new Residue(lab, trial).of(search, steps);
+                });
+            case Elsewhere _ -> Trace.none("instances that run elsewhere cannot be looked into");
+        };
     }
 
     @Override

@@ -7,6 +7,7 @@ import dev.coatcheck.prove.lab.Lab;
 import dev.coatcheck.prove.lab.LabInstance;
 import dev.coatcheck.prove.lab.Plan;
 import dev.coatcheck.prove.lab.Rest;
+import dev.coatcheck.prove.lab.Seat;
 import dev.coatcheck.prove.lab.Trial;
 import dev.coatcheck.prove.location.Location;
 import dev.coatcheck.prove.location.Needle;
@@ -17,6 +18,7 @@ import dev.coatcheck.prove.play.Outcome;
 import dev.coatcheck.prove.play.Response;
 import dev.coatcheck.prove.play.SentRequest;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -42,10 +44,14 @@ final class Residue {
 
     /** @param steps those whose values are looked for, in the processes that answered them */
     Trace of(Plan plan, Set<Integer> steps) throws InterruptedException {
+        List<Exchange> exchanges = trial.run().exchanges();
+        if (steps.stream().anyMatch(step -> step > exchanges.size())) {
+            return Trace.none("an earlier step broke this time");
+        }
         Rest.await(trial.instances());
         Map<String, String> values = new LinkedHashMap<>();
         trial.callerAddress().ifPresent(address -> values.put("the address that the requests came from", address));
-        trial.run().exchanges().stream()
+        exchanges.stream()
                 .filter(exchange -> steps.contains(exchange.step().number()))
                 .forEach(exchange -> values.putAll(values(exchange)));
         String folder = lab.folder().toString();
@@ -57,10 +63,15 @@ final class Residue {
         }
         Set<LabInstance> served = new LinkedHashSet<>();
         for (int step : steps.stream().sorted().toList()) {
-            served.add(Lab.started(trial.instance(plan.seat(step))));
+            String who = exchanges.get(step - 1).target().instance();
+            trial.instances().stream()
+                    .filter(instance -> instance.name().equals(who))
+                    .forEach(served::add);
         }
+        int unused = 1 + plan.seats().stream().mapToInt(Seat::process).max().orElse(0);
+        List<Needle> telling = Tracer.unknownTo(Lab.started(trial.instance(Seat.at(unused))), needles);
         for (LabInstance instance : served) {
-            List<Place> places = places(instance, needles);
+            List<Place> places = places(instance, telling);
             if (!places.isEmpty()) {
                 return new Trace(Optional.empty(), Remembered.YES, places, List.of(), List.of());
             }
@@ -93,11 +104,13 @@ final class Residue {
         if (exchange.outcome() instanceof Outcome.Answered(SentRequest request, Response _)) {
             request.headers().stream()
                     .filter(header -> header.name().equalsIgnoreCase("Cookie"))
-                    .flatMap(header -> List.of(header.value().split(";\\s*")).stream())
+                    .flatMap(header -> Arrays.stream(header.value().split(";\\s*")))
                     .forEach(pair ->
                             values.put("the cookie " + pair.replaceFirst("=.*", ""), pair.replaceFirst("[^=]*=", "")));
             request.headers().stream()
                     .filter(header -> header.name().equalsIgnoreCase("Authorization"))
+                    // A password.
+                    .filter(header -> !header.value().regionMatches(true, 0, "Basic ", 0, 6))
                     .forEach(header -> values.put(
                             "the credentials of its Authorization",
                             header.value().replaceFirst("^\\S+\\s+", "")));

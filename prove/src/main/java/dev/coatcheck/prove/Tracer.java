@@ -203,7 +203,7 @@ final class Tracer {
      * What a process holds as well that has served nothing yet was not left by a step: it is a word of the application's own,
      * as a part of a path often is.
      */
-    private static List<Needle> unknownTo(LabInstance other, List<Needle> needles) {
+    static List<Needle> unknownTo(LabInstance other, List<Needle> needles) {
         Set<Needle> held = new HashSet<>();
         for (MemoryReading reading : MemorySearch.readings(other.pids(), needles, MemoryLimits.defaults())
                 .values()) {

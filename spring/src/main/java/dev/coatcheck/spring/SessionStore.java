@@ -35,8 +35,8 @@ record SessionStore(Function<SessionSettings, Sessions> sessions, Runnable detac
             throw new SessionsUrlException("coatcheck.sessions.url is not set, so sessions would stay in this process");
         }
         var unset = PLACEHOLDER.matcher(url);
-        if (unset.lookingAt()) {
-            throw new SessionsUrlException("coatcheck.sessions.url is " + unset.group()
+        if (unset.find()) {
+            throw new SessionsUrlException("coatcheck.sessions.url holds " + unset.group()
                     + ", and there is neither a variable nor a property of that name");
         }
         String scheme = url.replaceFirst("(?s):.*", "").toLowerCase(Locale.ROOT);

@@ -92,7 +92,7 @@ class SessionsAutoConfigurationTest {
             delimiter = '|',
             value = {
                 "--a=b | coatcheck.sessions.url is not set",
-                "--coatcheck.sessions.url=${NO_SUCH_URL} | is ${NO_SUCH_URL}, and there is neither a variable nor",
+                "--coatcheck.sessions.url=${NO_SUCH_URL} | holds ${NO_SUCH_URL}, and there is neither a variable nor",
                 "--coatcheck.sessions.url=mysql://a:hunter2@b/c | begins with none of redis",
                 "--coatcheck.sessions.url=redis://a:hunter2@ | cannot be read: not the URL of a Redis",
             })

@@ -154,7 +154,9 @@ final class ApplicationReader {
             }
             override(quantities, "--formation", wanted);
         });
-        if (types.isEmpty() && hasRelease) {
+        boolean isRead = problems.found().stream()
+                .noneMatch(problem -> problem.place().startsWith(PROCFILE));
+        if (types.isEmpty() && hasRelease && isRead) {
             problems.add(
                     PROCFILE, "defines nothing that is to go on running: the release runs once, before the others");
         }

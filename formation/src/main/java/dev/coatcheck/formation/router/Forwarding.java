@@ -7,6 +7,7 @@ import io.undertow.util.HttpString;
 import io.undertow.util.Methods;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -23,8 +24,9 @@ import org.xnio.channels.StreamSourceChannel;
  *   <li>a time-out, an upgrade, a response that has begun: never.
  * </ul>
  *
- * That is repeated until the hold limit, or until five instances have ended over the request. Where no instance is left to ask, the request is held, and goes on as soon as
- * an instance is added, or, where all that there are have just failed, after a short pause.
+ * That is repeated until the hold limit, or until five instances have ended over the request. Where no instance is left
+ * to ask, the request is held, and goes on as soon as an instance is added, or, where all that there are have just failed,
+ * after a short pause.
  *
  * <p>Everything here runs on the thread of its event loop, but for {@link #released()}.
  */
@@ -66,7 +68,7 @@ final class Forwarding implements EventLoop.Timed {
 
     private State state = State.READING;
     private final List<Upstream> tried = new ArrayList<>(2);
-    private final List<Upstream> failedOver = new ArrayList<>(0);
+    private final Set<Upstream> failedOver = new HashSet<>(0);
     private int attempts;
     private @Nullable Attempt attempt;
     private Refusal atDeadline = Refusal.NOTHING_READY;
@@ -206,7 +208,12 @@ final class Forwarding implements EventLoop.Timed {
         if (isRepeatable() && (!responseBegun || SAFE.contains(exchange.getRequestMethod()))) {
             atDeadline = Refusal.INSTANCES_FAILED;
             failedOver.add(failed.upstream());
-            route();
+            if (failedOver.size() < MOST_ENDED) {
+                route();
+            } else {
+                // Whether its process has ended is known a moment later, and decides whether another one is asked.
+                hold(System.nanoTime());
+            }
         } else {
             refuse(Refusal.INSTANCE_FAILED);
         }

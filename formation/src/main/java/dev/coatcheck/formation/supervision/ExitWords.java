@@ -25,7 +25,8 @@ public final class ExitWords {
     static String unasked(ExitStatus status, boolean inBackground) {
         return of(status)
                 + (status.isSuccess() && inBackground
-                        ? ", and what it left in the background was ended with it: it has to stay in the foreground itself"
+                        ? ", and what it left in the background was ended with it; what is to go on running has to stay in"
+                                + " the foreground itself"
                         : "");
     }
 }

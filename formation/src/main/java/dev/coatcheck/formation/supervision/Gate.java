@@ -2,6 +2,7 @@ package dev.coatcheck.formation.supervision;
 
 import dev.coatcheck.host.process.ProcessGroup;
 import dev.coatcheck.host.tcp.Listening;
+import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
@@ -19,8 +20,8 @@ import java.util.stream.Collectors;
 record Gate(Readiness readiness, int tcpPort, ProcessGroup group, Duration limit) {
     private static final Duration PAUSE = Duration.ofMillis(100);
 
-    /** After this part of the limit somebody waits for it who wants to know why. */
-    private static final int LATE = 6;
+    /** A sixth of the limit: from then on somebody waits who wants to know why. */
+    private static final int LATE_PARTS = 6;
 
     /**
      * Waits until it is ready.
@@ -43,7 +44,7 @@ record Gate(Readiness readiness, int tcpPort, ProcessGroup group, Duration limit
                     if (waited.compareTo(limit) > 0) {
                         return Optional.of(new Readiness.Look.Lacking(lacking.what() + elsewhere()));
                     }
-                    if (!told && waited.compareTo(limit.dividedBy(LATE)) > 0 && !enough.getAsBoolean()) {
+                    if (!told && waited.compareTo(limit.dividedBy(LATE_PARTS)) > 0 && !enough.getAsBoolean()) {
                         told = true;
                         late.accept("after " + waited.toSeconds() + " s: " + lacking.what() + elsewhere());
                     }
@@ -56,8 +57,15 @@ record Gate(Readiness readiness, int tcpPort, ProcessGroup group, Duration limit
 
     /** A server that has a TCP port of its own mind is the most frequent reason why nothing answers. */
     private String elsewhere() {
-        List<InetSocketAddress> places =
-                Listening.of(group.pids()).stream().map(Listening::address).toList();
+        List<InetSocketAddress> places;
+        try {
+            places = Listening.of(group.pids()).stream()
+                    .map(Listening::address)
+                    .toList();
+        } catch (IllegalStateException e) {
+            // As where the machine is out of file descriptors: no reason to end what may become ready yet.
+            return "";
+        }
         boolean there = places.stream()
                 .anyMatch(place -> place.getPort() == tcpPort
                         && (place.getAddress().isAnyLocalAddress()
@@ -66,7 +74,17 @@ record Gate(Readiness readiness, int tcpPort, ProcessGroup group, Duration limit
                 ? ""
                 : "; it listens on "
                         + places.stream()
-                                .map(place -> place.getAddress().getHostAddress() + ":" + place.getPort())
+                                .map(Gate::shown)
                                 .collect(Collectors.joining(", "));
+    }
+
+    /** As {@code *:3000}, {@code [::1]:3000}. */
+    private static String shown(InetSocketAddress place) {
+        String host = place.getAddress().isAnyLocalAddress()
+                ? "*"
+                : place.getAddress().isLoopbackAddress() && place.getAddress() instanceof Inet6Address
+                        ? "[::1]"
+                        : place.getAddress().getHostAddress();
+        return (host.indexOf(':') < 0 || host.startsWith("[") ? host : "[" + host + "]") + ":" + place.getPort();
     }
 }

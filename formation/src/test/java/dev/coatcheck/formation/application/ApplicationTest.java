@@ -215,6 +215,10 @@ class ApplicationTest {
         write("Procfile", "release: b\n");
         assertThatThrownBy(() -> Application.read(folder, options))
                 .hasMessageContaining("Procfile: defines nothing that is to go on running");
+        write("Procfile", "release: b\nweb node server.js\n");
+        assertThatThrownBy(() -> Application.read(folder, options))
+                .hasMessageContaining("Procfile:2")
+                .hasMessageNotContaining("defines nothing");
     }
 
     @Test

@@ -304,6 +304,46 @@ final class RetryTest extends RouterTest {
     }
 
     @Test
+    void of_many_that_are_ready_a_request_ends_no_more() throws Exception {
+        Router router = router();
+        AtomicInteger ended = new AtomicInteger();
+        for (int i = 1; i <= 10; i++) {
+            addOneWhoseEndIsNoticedLater(router, "web." + i, ended);
+        }
+
+        assertThat(get(router, "/").statusCode()).isEqualTo(502);
+        assertThat(ended).hasValue(5);
+    }
+
+    /** The connections of a process end before its own end is known. */
+    private void addOneWhoseEndIsNoticedLater(Router router, String name, AtomicInteger ended) throws IOException {
+        CompletableFuture<Upstream> self = new CompletableFuture<>();
+        RawUpstream mortal = upstream((request, connection) -> {
+            ended.incrementAndGet();
+            connection.reset();
+            self.join().remove();
+        });
+        self.complete(router.add(name, mortal.address()));
+    }
+
+    @Test
+    void one_instance_that_breaks_connections_again_and_again_is_one() throws Exception {
+        Router router = router();
+        CompletableFuture<Upstream> self = new CompletableFuture<>();
+        AtomicInteger broken = new AtomicInteger();
+        RawUpstream breaking = upstream((request, connection) -> {
+            connection.reset();
+            if (broken.incrementAndGet() == 6) {
+                self.join().remove();
+                router.add("web.2", upstream((again, other) -> other.write("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nhere")).address());
+            }
+        });
+        self.complete(router.add("web.1", breaking.address()));
+
+        assertThat(get(router, "/").body()).isEqualTo("here");
+    }
+
+    @Test
     void an_instance_that_always_dies_does_not_hold_a_request_for_ever() throws Exception {
         Router router = router(settings().withHold(new RouterSettings.Hold(10, Duration.ofMillis(500))));
         router.add(

@@ -12,13 +12,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class AzureUrlTest {
     /** Of the bytes ff ef be, and the name of the secret. */
-    @Test
-    void a_variable_that_is_not_set_is_what_is_wrong() {
-        assertThatThrownBy(() -> AzureUrl.parse(null))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("it is null, as where its variable is not set; expected");
-    }
-
     private static final String KEY = "/++hidden+/+";
 
     private static final Map<String, String> ENVIRONMENT = Map.of(
@@ -26,6 +19,13 @@ class AzureUrlTest {
             "DefaultEndpointsProtocol=https;AccountName=ada1;AccountKey=" + KEY + ";EndpointSuffix=core.windows.net",
             "AZURE_STORAGE_CONTAINER",
             "photos");
+
+    @Test
+    void a_variable_that_is_not_set_is_what_is_wrong() {
+        assertThatThrownBy(() -> AzureUrl.parse(null))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("it is null, as where its variable is not set; expected");
+    }
 
     @Test
     void a_url_names_the_account_its_key_and_the_container() {

@@ -6,6 +6,7 @@ import dev.coatcheck.prove.check.Finding.Made;
 import dev.coatcheck.prove.check.Finding.Refused;
 import dev.coatcheck.prove.check.Finding.Revoked;
 import dev.coatcheck.prove.compare.Counting;
+import dev.coatcheck.prove.compare.Difference;
 import dev.coatcheck.prove.lab.InconclusiveException;
 import dev.coatcheck.prove.lab.Run;
 import dev.coatcheck.prove.scenario.Scenario;
@@ -64,18 +65,20 @@ final class Again {
                 .sorted(Comparator.comparingInt(Finding::rank))
                 .toList();
         long began = System.nanoTime();
-        int done = 0;
+        int begun = 0;
+        int left = 0;
         for (Finding finding : open) {
-            if (done == MOST_TRIED || System.nanoTime() - began > FOR_TRIALS.toNanos()) {
-                break;
-            }
-            if (!isOfKnownCounter(finding)) {
+            if (isOfKnownCounter(finding)) {
+                tellOfCounter(finding);
+            } else if (begun == MOST_TRIED || System.nanoTime() - began > FOR_TRIALS.toNanos()) {
+                left++;
+            } else {
                 attempt(finding);
+                begun++;
             }
-            done++;
         }
-        String cutOff = open.size() > done
-                ? "; of " + open.size() + " things that one process refuses or makes, " + done
+        String cutOff = left > 0
+                ? "; of " + (begun + left) + " things that one process refuses, makes or counts, " + begun
                         + " were tried in several"
                 : "";
         return new Findings(List.of(outcome(all.size(), effort() + cutOff)), leaks, notes);
@@ -158,13 +161,27 @@ final class Again {
     /** Many a counter shows in many answers, and that of a limit in what it leaves. */
     private boolean isOfKnownCounter(Finding finding) {
         return finding instanceof Counted counted
-                && counted.places().stream()
-                        .allMatch(place -> (place.isOfLimit() && isLimitKnown())
-                                || countedApart.stream().anyMatch(place::isOfSameName));
+                && (isLimitOf(counted.step())
+                        || counted.places().stream()
+                                .allMatch(place -> (place.isOfLimit() && isLimitKnown())
+                                        || countedApart.stream().anyMatch(place::isOfSameName)));
+    }
+
+    private void tellOfCounter(Finding finding) {
+        if (!isLimitOf(finding.step())) {
+            notes.add("again: step " + finding.step() + " was not sent to several processes, since it tells numbers that"
+                    + " are called as those of a known counter");
+        }
+    }
+
+    private boolean isLimitOf(int step) {
+        return leaks.stream().anyMatch(leak -> leak.cause() == Cause.COUNTER && leak.victim() == step);
     }
 
     private boolean isLimitKnown() {
-        return leaks.stream().anyMatch(leak -> leak.cause() == Cause.COUNTER);
+        return leaks.stream()
+                .anyMatch(leak -> leak.cause() == Cause.COUNTER
+                        && Difference.mostTelling(leak.differences()).part() == Difference.Part.STATUS);
     }
 
     /** What a step leaves in its process is why another process takes it again. */
@@ -200,7 +217,6 @@ final class Again {
             }
             return Optional.empty();
         }
-        held++;
         int victim = first.broken().get().step();
         Optional<String> itself = finding instanceof Counted ? Trick.ofItself(first, trick.tried()) : Optional.empty();
         if (itself.isPresent()) {
@@ -209,6 +225,7 @@ final class Again {
                     + " that process");
             return Optional.empty();
         }
+        held++;
         Confirmation confirmation = Confirmation.of(judged, trick.plan(), victim, Optional.of(first));
         if (!confirmation.isConfirmed()) {
             // A bucket that is filled again while time passes, an edge of a window.

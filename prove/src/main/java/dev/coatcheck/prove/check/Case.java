@@ -158,7 +158,7 @@ final class Case {
     /** What who answers the victim keeps of it. */
     Trace residue(Plan search) throws InterruptedException {
         try {
-            return stage.residue(search, Set.of(victim));
+            return stage.residue(allowed(search), Set.of(victim));
         } catch (InconclusiveException e) {
             return Trace.none("it was not looked for: " + e.reason());
         }

@@ -1,5 +1,6 @@
 package dev.coatcheck.prove.check;
 
+import dev.coatcheck.prove.compare.Counting;
 import dev.coatcheck.prove.play.Exchange;
 import dev.coatcheck.prove.play.Response;
 import java.util.HashMap;
@@ -23,11 +24,6 @@ final class MadeIds {
 
     private static final Pattern CALLED_ID =
             Pattern.compile("(?i)(.*[_-])?(id|uuid|number|no|nr|code|key|ref)|.*(Id|Uuid|UUID|ID|Number|Key|Ref)");
-
-    /** They count requests, or name who answered: nothing that was made is called so. */
-    private static final Pattern OF_NO_THING =
-            Pattern.compile("(?i)(.*[_-])?(request|req|trace|span|correlation|instance|process)"
-                    + "[_-]?(id|uuid|number|no|nr|code|key|ref)");
 
     private static final String LOCATION = "Location";
 
@@ -110,7 +106,7 @@ final class MadeIds {
                 if (!field.getValue().isValueNode()) {
                     add(at, field.getValue(), values);
                 } else if (CALLED_ID.matcher(field.getKey()).matches()
-                        && !OF_NO_THING.matcher(field.getKey()).matches()) {
+                        && !Counting.namesRequest(field.getKey())) {
                     values.put(new Place(at), field.getValue().asString(""));
                 }
             });

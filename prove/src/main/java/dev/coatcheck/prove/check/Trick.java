@@ -242,9 +242,7 @@ final class Trick {
                 counted.step(),
                 Math.clamp(counted.step() + MADE_IN_EACH, 2 * MADE_IN_EACH, Allotment.TIMES),
                 run -> sameNumber(run, counted.places()),
-                run -> tried.stream()
-                        .map(position -> numbers(run, position).keySet())
-                        .noneMatch(told -> Collections.disjoint(told, counted.places())),
+                run -> IntStream.range(0, instances).allMatch(process -> tells(run, process, counted.places())),
                 Cause.COUNTER);
     }
 
@@ -264,6 +262,13 @@ final class Trick {
                 .filter(number -> places.contains(number.getKey()) && !seen.add(number))
                 .findFirst()
                 .map(number -> broken(number.getKey().stood(tried.getLast(), number.getValue())));
+    }
+
+    /** Once is enough: what is counted may come to an end, as a limit and a stock do. */
+    private boolean tells(Run run, int process, Set<Counting.Place> places) {
+        return tried.stream()
+                .filter(position -> run.plan().seat(position).process() == process)
+                .anyMatch(position -> !Collections.disjoint(numbers(run, position).keySet(), places));
     }
 
     private static Map<Counting.Place, Long> numbers(Run run, int position) {

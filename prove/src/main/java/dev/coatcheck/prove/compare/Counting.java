@@ -24,12 +24,20 @@ public final class Counting {
     /** By chance fewer go on alike: the seconds since a start, where each answer takes one. */
     private static final int LEAST = 6;
 
-    /** Of an answer with more than that nothing is looked at. */
+    /** Of an answer the first so many. */
     private static final int MOST_PLACES = 5_000;
 
     /** Stands alone: no part of a word, a date, a time, a version or an address. */
     private static final Pattern NUMBER =
-            Pattern.compile("(?<![\\p{L}\\p{N}_.:/-])\\p{Digit}{1,15}+(?![\\p{L}\\p{N}_]|[.:/-]\\p{Digit})");
+            Pattern.compile("(?<![\\p{L}\\p{N}_./-])(?<!\\p{N}:)\\p{Digit}{1,15}+(?![\\p{L}\\p{N}_]|[.:/-]\\p{Digit})");
+
+    /** A tag, or a line of one that goes over several. */
+    private static final Pattern TAG = Pattern.compile("<|[\\w:@.-]+=[\"']|[^<]*[\"']\\s*/?>$");
+
+    /** They count requests, or name who answered: nothing that was made is called so, and nothing depends on it. */
+    private static final Pattern OF_REQUEST =
+            Pattern.compile("(?i)(.*[_-])?(request|req|trace|span|correlation|instance|process)"
+                    + "[_-]?(id|uuid|number|no|nr|code|key|ref)");
 
     private static final String HEADER = "$." + ResponseTree.HEADERS;
     private static final String JSON = "$." + ResponseTree.JSON;
@@ -45,6 +53,10 @@ public final class Counting {
      * @param index which of these it is, from 0
      */
     public record Place(String path, String around, int index) {
+        private String field() {
+            return path.replaceFirst(".*(?:\\.|\\[')", "").replaceFirst("']$", "");
+        }
+
         /** Whether it may well say what a limit still leaves, or that it does. */
         public boolean isOfLimit() {
             return path.startsWith(HEADER) && path.contains("limit");
@@ -81,9 +93,14 @@ public final class Counting {
         places.removeIf(place -> {
             OptionalLong by =
                     step(numbers.stream().map(answer -> answer.get(place)).toList());
-            return by.isEmpty() || isClock(by.getAsLong(), pace);
+            return by.isEmpty() || isClock(by.getAsLong(), pace) || namesRequest(place.field());
         });
         return places;
+    }
+
+    /** Whether a field that is called so tells of the request itself, or of who answered it. */
+    public static boolean namesRequest(String field) {
+        return OF_REQUEST.matcher(field).matches();
     }
 
     /** By how much each goes on from the one before; empty where that is not always as much. */
@@ -109,14 +126,14 @@ public final class Counting {
         Map<Place, Long> numbers = new HashMap<>();
         Set<Place> twice = new HashSet<>();
         texts(answer).forEach((path, text) -> {
-            if (path.startsWith(LINE) && text.startsWith("<")) {
-                // Of a tag: who renders a page may number its parts in each process, and nobody sees that.
+            if (path.startsWith(LINE) && TAG.matcher(text).lookingAt()) {
+                // Who renders a page may number its parts in each process, and nobody sees that.
                 return;
             }
             Matcher matcher = NUMBER.matcher(text);
             String around = matcher.replaceAll("#");
             matcher.reset();
-            for (int index = 0; matcher.find(); index++) {
+            for (int index = 0; numbers.size() < MOST_PLACES && matcher.find(); index++) {
                 // Which line it is changes with every line before it.
                 Place place = new Place(path.startsWith(LINE) ? LINE : path, around, index);
                 if (numbers.put(place, Long.valueOf(matcher.group())) != null) {
@@ -140,14 +157,14 @@ public final class Counting {
         return texts;
     }
 
-    /** Such a place as a reader calls it: {@code x-served-by}, {@code $.pid}, {@code line 4}. */
+    /** Such a place as a reader calls it: {@code x-served-by}, {@code $.pid}, {@code part 4 of the text}. */
     public static String name(String path) {
         if (path.startsWith(JSON)) {
             return "$" + path.substring(JSON.length());
         }
         return path.startsWith(HEADER)
                 ? path.substring(HEADER.length()).replaceAll("^\\.|^\\['|']$", "")
-                : "text " + path.substring(LINE.length());
+                : "part " + (Integer.parseInt(path.replaceAll("\\D", "")) + 1) + " of the text";
     }
 
     private static void collect(String path, JsonNode node, Map<String, String> into) {

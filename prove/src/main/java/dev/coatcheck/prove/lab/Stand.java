@@ -75,7 +75,9 @@ final class Stand implements Processes {
         }
         Layer beside = workshop.beside(disk);
         synchronized (layers) {
-            layers.add(beside);
+            if (layers.stream().noneMatch(layer -> layer == beside)) {
+                layers.add(beside);
+            }
         }
         return beside;
     }

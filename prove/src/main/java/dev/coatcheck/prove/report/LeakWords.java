@@ -121,7 +121,7 @@ final class LeakWords {
     private static String withItself(FoundLeak leak, String step) {
         return switch (leak.cause()) {
             case COUNTER ->
-                STATUS.matcher(leak.difference()).matches()
+                leak.difference().startsWith("status ")
                         ? "Each process counts " + step + " for itself: sent again and again, it is refused by a single"
                                 + " process, but not by several."
                         : "Each process counts for itself what " + step + " tells: sent to several in turn, it comes to"

@@ -222,7 +222,7 @@ class AgainTriesAllTest {
                                 Optional.of(status(world.store.add("deleted " + step.number()) ? 200 : 404))));
 
         assertThat(again(application, scenario).checks().getFirst().why())
-                .contains("of 9 things that one process refuses or makes, 8 were tried in several");
+                .contains("of 9 things that one process refuses, makes or counts, 8 were tried in several");
     }
 
     @Test

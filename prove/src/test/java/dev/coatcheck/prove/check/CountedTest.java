@@ -84,9 +84,34 @@ class CountedTest {
                 (requests, process) -> json("{\"pid\": " + (700 + process) + ", \"requests\": " + requests + "}")));
 
         assertThat(findings.leaks()).isEmpty();
+        assertThat(findings.checks()).extracting(CheckOutcome::result).containsExactly(Result.SKIPPED);
         assertThat(findings.notes())
                 .contains("again: step 1 tells numbers that each process counts for itself, beside $.pid, by which it"
                         + " tells which process it is: so these are taken for numbers of that process");
+    }
+
+    @Test
+    void what_comes_to_an_end_in_the_store_was_counted_together() throws Exception {
+        Findings findings = again(counting(
+                (world, seat) -> world.store,
+                (taken, process) -> taken > 14
+                        ? new Response(429, List.of(), content("{\"error\": \"sold out\"}"))
+                        : json("{\"left\": " + (14 - taken) + "}")));
+
+        assertThat(findings.leaks()).isEmpty();
+        assertThat(findings.checks()).extracting(CheckOutcome::result).doesNotContain(Result.INCONCLUSIVE);
+    }
+
+    @Test
+    void a_limit_that_tells_what_is_left_is_one_leak() throws Exception {
+        Findings findings = again(counting(
+                World::memory,
+                (requests, process) -> requests > 9
+                        ? new Response(429, List.of(), content(""))
+                        : json("{\"remaining\": " + (9 - requests) + "}")));
+
+        assertThat(findings.leaks()).extracting(Leak::victim).doesNotHaveDuplicates();
+        assertThat(findings.leaks()).extracting(Leak::cause).containsOnly(Cause.COUNTER);
     }
 
     @Test

@@ -25,7 +25,8 @@ class CountingTest {
                 "<p>You are visitor no. #N.</p>",
                 "{\"stats\": {\"likes\": #N}}",
                 "{\"message\": \"you are no. #N of 7\"}",
-                "<b>#N</b> of 2026-01-01"
+                "<b>#N</b> of 2026-01-01",
+                "Views:#N"
             })
     void a_number_that_goes_on_is_found_wherever_people_read_it(String body) {
         assertThat(counting(body, AT_ONCE)).hasSize(1);
@@ -42,6 +43,9 @@ class CountingTest {
                 "widget-#N",
                 "<input id=\"#N\" name=\"a\">",
                 "row #N\nrow #N",
+                "<input\n id=\"#N\"\n>",
+                "<input\n name=\"a\" id=\"#N\">",
+                "{\"requestId\": #N}",
                 "#N.5 ms"
             })
     void what_is_part_of_a_date_a_version_an_address_a_path_a_name_or_a_tag_is_no_number(String body) {

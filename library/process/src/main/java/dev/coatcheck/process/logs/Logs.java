@@ -30,7 +30,9 @@ package dev.coatcheck.process.logs;
  * turns the colours off. The instance is {@link dev.coatcheck.process.Instance#name()}.
  *
  * <p>None of this holds for an application with a {@code logback.xml} (or {@code logback-test.xml}) on its class path, or with
- * {@code -Dlogback.configurationFile}: that is then all that configures Logback. One with another provider of SLF4J leaves out
+ * {@code -Dlogback.configurationFile}: that is then all that configures Logback, and
+ * {@code java.util.logging}, through which the library tells of itself, is handed on only where the application does that
+ * ({@code SLF4JBridgeHandler.install()}). One with another provider of SLF4J leaves out
  * {@code ch.qos.logback:logback-classic}.
  *
  * <p>A line is written before the call that logs it returns, so none is lost when the process dies; where nobody reads
