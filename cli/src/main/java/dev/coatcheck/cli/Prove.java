@@ -116,6 +116,7 @@ final class Prove implements Callable<Integer> {
     @Option(
             names = "--lease",
             paramLabel = "SECONDS",
+            converter = Seconds.class,
             defaultValue = "45",
             description =
                     "After a kill, how long a step that polls waits for another process to take up the work: as long as"
@@ -125,6 +126,7 @@ final class Prove implements Callable<Integer> {
     @Option(
             names = "--horizon",
             paramLabel = "SECONDS",
+            converter = Seconds.class,
             defaultValue = "10",
             description =
                     "Where processes answer differently after a write, for how long they are waited for to agree, to say how"
@@ -159,6 +161,7 @@ final class Prove implements Callable<Integer> {
     @Option(
             names = "--request-timeout",
             paramLabel = "SECONDS",
+            converter = Seconds.class,
             defaultValue = "30",
             description = "How long a request may take; ${DEFAULT-VALUE} by default.")
     private int requestSeconds;

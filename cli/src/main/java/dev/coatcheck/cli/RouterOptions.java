@@ -25,6 +25,7 @@ final class RouterOptions {
     @Option(
             names = "--response-timeout",
             paramLabel = "SECONDS",
+            converter = Seconds.class,
             description =
                     "How long an instance may take to begin its response once it has the whole request; 30 by default."
                             + " Then the client gets 504.")
@@ -33,6 +34,7 @@ final class RouterOptions {
     @Option(
             names = "--stream-timeout",
             paramLabel = "SECONDS",
+            converter = Seconds.class,
             description =
                     "How long a response that has begun, or a WebSocket, may be silent; 600 by default. Then it is cut.")
     private int streamSeconds = (int) DEFAULTS.timeouts().stream().toSeconds();
@@ -40,6 +42,7 @@ final class RouterOptions {
     @Option(
             names = "--hold",
             paramLabel = "SECONDS",
+            converter = Seconds.class,
             description =
                     "How long a request waits where no instance is ready, as at the start, after a crash or during"
                             + " 'pause'; 30 by default. Then the client gets 503 with Retry-After.")

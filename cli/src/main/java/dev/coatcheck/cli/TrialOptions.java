@@ -52,6 +52,7 @@ final class TrialOptions {
     @Option(
             names = "--start-timeout",
             paramLabel = "SECONDS",
+            converter = Seconds.class,
             defaultValue = "60",
             description = "How long an instance may take until it is ready; ${DEFAULT-VALUE} by default.")
     private int startSeconds;

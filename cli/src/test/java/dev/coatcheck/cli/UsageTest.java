@@ -109,6 +109,18 @@ class UsageTest {
     }
 
     @Test
+    void seconds_are_taken_with_and_without_their_unit() {
+        assertThat(new Seconds().convert("4")).isEqualTo(4);
+        assertThat(new Seconds().convert("4s")).isEqualTo(4);
+        assertThat(new Seconds().convert("2m")).isEqualTo(120);
+        assertThat(run("prove", "--start-timeout", "0.5", "--web", "x", "--step", "/", "--step", "/me"))
+                .isEqualTo(Coatcheck.WRONG_USAGE);
+        assertThat(err.toString())
+                .contains("--start-timeout")
+                .contains("'0.5' is no number of whole seconds, as in 4 or 4s, or of minutes, as in 2m");
+    }
+
+    @Test
     void the_address_of_a_recording_is_of_no_use_without_one() {
         assertThat(run("prove", "--web", "x", "--step", "/", "--step", "/me", "--recorded-at", "http://shop.example"))
                 .isEqualTo(Coatcheck.WRONG_USAGE);

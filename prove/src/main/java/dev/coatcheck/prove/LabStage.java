@@ -130,6 +130,18 @@ final class LabStage implements ListeningStage {
         progress.phase(next.label());
     }
 
+    @Override
+    public void ended(CheckOutcome outcome, int leaks) {
+        String how =
+                switch (outcome.result()) {
+                    case PASSED -> "passed";
+                    case FAILED -> "failed";
+                    case INCONCLUSIVE -> "inconclusive";
+                    case NOT_MADE, SKIPPED -> "skipped";
+                };
+        progress.ended(how + (leaks == 0 ? "" : leaks == 1 ? ", 1 leak" : ", " + leaks + " leaks"));
+    }
+
     /** How long each check has taken so far. */
     Map<String, Duration> times() {
         chronicle.end();
@@ -399,14 +411,17 @@ final class LabStage implements ListeningStage {
         if (checks.contains(Check.DRAIN)) {
             announce(Check.DRAIN);
             outcomes.add(new Draining(lab, scenario, control()).drain());
+            ended(outcomes.getLast(), 0);
         }
         if (checks.contains(Check.ROLL)) {
             announce(Check.ROLL);
             outcomes.add(change.roll());
+            ended(outcomes.getLast(), 0);
         }
         if (checks.contains(Check.SCALE)) {
             announce(Check.SCALE);
             outcomes.add(change.scale());
+            ended(outcomes.getLast(), 0);
         }
         return outcomes;
     }

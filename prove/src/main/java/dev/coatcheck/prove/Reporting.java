@@ -1,5 +1,6 @@
 package dev.coatcheck.prove;
 
+import com.google.re2j.Pattern;
 import dev.coatcheck.formation.application.Application;
 import dev.coatcheck.formation.application.ProcessType;
 import dev.coatcheck.prove.check.Check;
@@ -49,10 +50,15 @@ import java.util.stream.Collectors;
 
 /** Gathers what came of the scenarios, and makes a report of it. */
 final class Reporting {
+    /** A program of another language, after variables and {@code exec}, wherever it lies. */
+    private static final Pattern OUTSIDE_JAVA = Pattern.compile(
+            "\\s*(?:exec\\s+|[A-Za-z_]\\w*=[^\\s'\"$`]*\\s+)*(?:[\\w./-]*/)?(?:node|deno|bun|python[0-9.]*|gunicorn|uvicorn"
+                    + "|hypercorn|flask|ruby|bundle|puma|rails|php[0-9.]*|dotnet|elixir|mix)(?:\\s|$)");
+
     private final ProofSettings settings;
     private final Instant at = Instant.now();
     private final long startNanos = System.nanoTime();
-    private final Map<String, CheckResult> checks = new LinkedHashMap<>();
+    private final Outcomes outcomes = new Outcomes();
     private final List<FoundLeak> leaks = new ArrayList<>();
     private final List<RunRecord> runs = new ArrayList<>();
     private final Map<String, Integer> purposes = new HashMap<>();
@@ -113,7 +119,9 @@ final class Reporting {
         played.forEach(checked ->
                 runs.add(record(scenario, checked.conversation(), checked.run(), checked.check(), weight(checked))));
         investigated.add(scenario.name());
-        findings.checks().forEach(this::add);
+        for (CheckOutcome outcome : findings.checks()) {
+            add(outcome, explained(scenario, outcome));
+        }
         findings.leaks().forEach(leak -> leaks.add(leak(scenario, leak)));
         notes.addAll(findings.notes());
         coverage = coverage.plus(covered);
@@ -127,56 +135,33 @@ final class Reporting {
         return checked.run().broken().isPresent() ? Weight.AGAINST : Weight.FOR;
     }
 
-    /** Of several scenarios the worst counts. */
+    private static Optional<StepRef> explained(Scenario scenario, CheckOutcome outcome) {
+        return outcome.explained().isPresent()
+                ? Optional.of(reference(scenario, outcome.explained().getAsInt()))
+                : Optional.empty();
+    }
+
     void add(CheckOutcome outcome) {
-        CheckResult.Outcome result =
-                switch (outcome.result()) {
-                    case PASSED -> CheckResult.Outcome.PASSED;
-                    case FAILED -> CheckResult.Outcome.FAILED;
-                    case INCONCLUSIVE -> CheckResult.Outcome.INCONCLUSIVE;
-                    case SKIPPED, NOT_MADE -> CheckResult.Outcome.SKIPPED;
-                };
-        String label = outcome.check().label();
-        // It begins with the name of a run, which mostly is the check's own.
-        String why = outcome.why().isEmpty()
-                ? outcome.check().claim()
-                : outcome.why().replaceFirst("^" + label + "( [0-9]+ of [0-9]+)?:? ", "");
-        String begin = outcome.result() == CheckOutcome.Result.NOT_MADE ? CheckResult.NOT_MADE : "";
-        checks.merge(
-                label,
-                new CheckResult(label, result, begin + why),
-                (one, other) -> severity(other) > severity(one) ? other : one);
-        if (result == CheckResult.Outcome.INCONCLUSIVE && outcome.check().isAboutState()) {
-            inconclusive(label + ": " + why);
+        add(outcome, Optional.empty());
+    }
+
+    private void add(CheckOutcome outcome, Optional<StepRef> explained) {
+        CheckResult result = outcomes.add(outcome, explained);
+        if (result.outcome() == CheckResult.Outcome.INCONCLUSIVE
+                && outcome.check().isAboutState()) {
+            inconclusive(result.name() + ": " + result.why());
         }
     }
 
     /** Of the factors; what of them is not kept is advice, and counts where that was asked for. */
     void add(List<Observation> observations) {
         factors.addAll(observations);
-        List<String> advised = observations.stream()
-                .filter(Observation::isNotKept)
-                .map(observation -> observation.factor().word())
-                .toList();
-        boolean failed = settings.strict() && !advised.isEmpty();
-        add(new CheckOutcome(
-                Check.FACTORS,
-                failed ? CheckOutcome.Result.FAILED : CheckOutcome.Result.PASSED,
-                advised.isEmpty() ? "" : "there is advice on " + String.join(", ", advised)));
+        add(Outcomes.ofFactors(observations, settings.strict()));
     }
 
     /** Tells that a check was not made, and why. */
     void leaveOut(Check check, String why) {
-        checks.put(check.label(), new CheckResult(check.label(), CheckResult.Outcome.SKIPPED, why));
-    }
-
-    private static int severity(CheckResult check) {
-        return switch (check.outcome()) {
-            case SKIPPED -> check.why().startsWith(CheckResult.NOT_MADE) ? 2 : 0;
-            case PASSED -> 1;
-            case INCONCLUSIVE -> 3;
-            case FAILED -> 4;
-        };
+        outcomes.leaveOut(check, why);
     }
 
     private FoundLeak leak(Scenario scenario, Leak leak) {
@@ -191,10 +176,24 @@ final class Reporting {
                 reference(scenario, leak.victim()),
                 Difference.mostTelling(leak.differences()).toString(),
                 leak.trace().places().stream().map(this::location).toList(),
-                leak.cause().remedy(),
+                isOutsideJava(webCommand())
+                        ? leak.cause().remedyOutsideJava()
+                        : leak.cause().remedy(),
                 settings.command() + " --checks " + leak.check().label(),
                 evidence,
                 leak.scope());
+    }
+
+    /** Whether the program that a command starts is surely none in Java; of a script nobody knows. */
+    static boolean isOutsideJava(String command) {
+        return OUTSIDE_JAVA.matcher(command).lookingAt();
+    }
+
+    private String webCommand() {
+        return switch (settings.site()) {
+            case LabSettings lab -> webCommand(lab.application());
+            case ElsewhereSettings _ -> "";
+        };
     }
 
     private FoundLocation location(Trace.Place place) {
@@ -297,21 +296,16 @@ final class Reporting {
         List<FoundLeak> judged = settings.baseline().judge(leaks, today);
         boolean isStateful = judged.stream().anyMatch(leak -> leak.acceptance().isEmpty());
         Verdict verdict = isStateful ? Verdict.STATEFUL : reason.isPresent() ? Verdict.INCONCLUSIVE : Verdict.STATELESS;
-        settings.checks().stream()
-                .filter(check -> !checks.containsKey(check.label()))
-                .forEach(check -> checks.put(
-                        check.label(),
-                        new CheckResult(check.label(), CheckResult.Outcome.SKIPPED, CheckResult.NOT_REACHED)));
+        List<CheckResult> results = outcomes.results(settings.checks(), judged);
         if (verdict == Verdict.STATEFUL) {
             reason.ifPresent(why -> notes.add("not everything could be concluded: " + why));
         }
-        notes.addAll(settings.baseline()
-                .notes(judged, CheckResult.areWhole(checks.values()) ? investigated : Set.of(), today));
+        notes.addAll(settings.baseline().notes(judged, CheckResult.areWhole(results) ? investigated : Set.of(), today));
         return new Report(
                 verdict,
                 verdict == Verdict.INCONCLUSIVE ? reason : Optional.empty(),
                 settings.scenarios().stream().map(Reporting::summary).toList(),
-                List.copyOf(checks.values()),
+                results,
                 new CoverageSummary(coverage.pairs(), coverage.separated(), coverage.kills()),
                 judged,
                 runs,
@@ -343,12 +337,16 @@ final class Reporting {
     }
 
     private Subject subject(Application application) {
-        String command = application.types().stream()
+        boolean procfile = Files.exists(application.folder().resolve("Procfile"));
+        return subject(
+                application.name(), procfile ? Optional.of("Procfile") : Optional.empty(), webCommand(application));
+    }
+
+    private static String webCommand(Application application) {
+        return application.types().stream()
                 .filter(type -> type.name().equals(ProcessType.WEB))
                 .map(ProcessType::command)
                 .collect(Collectors.joining());
-        boolean procfile = Files.exists(application.folder().resolve("Procfile"));
-        return subject(application.name(), procfile ? Optional.of("Procfile") : Optional.empty(), command);
     }
 
     private Subject subject(String name, Optional<String> definition, String command) {

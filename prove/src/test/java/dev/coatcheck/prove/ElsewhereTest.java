@@ -247,7 +247,7 @@ class ElsewhereTest {
         assertThat(clean.verdict()).as(TerminalFace.text(clean, Screen.plain())).isEqualTo(Verdict.STATELESS);
         assertThat(clean.checks()).anySatisfy(check -> {
             assertThat(check.name()).isEqualTo("again");
-            assertThat(check.why()).contains("requests were sent again to one process, each of a step up to 12 times");
+            assertThat(check.why()).contains(" requests more, each step up to 12 times");
         });
         assertThat(failed.verdict()).isEqualTo(Verdict.INCONCLUSIVE);
         assertThat(failed.reason().orElseThrow()).contains("--reset").contains("no such database");

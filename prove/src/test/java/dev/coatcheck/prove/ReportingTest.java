@@ -47,6 +47,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What is told of a proof, and what must not be left out of it. */
 class ReportingTest {
@@ -356,8 +357,71 @@ class ReportingTest {
         assertThat(counting.exitStatus()).isEqualTo(1);
         assertThat(counting.failedBesideState())
                 .singleElement()
-                .satisfies(check -> assertThat(check.why()).isEqualTo("there is advice on logs"));
+                .satisfies(check -> assertThat(check.why()).isEqualTo("1 rule broken (logs; --strict)"));
         assertThat(mild.advice()).containsExactly(advice);
+        assertThat(why(mild, "factors")).isEqualTo("1 recommendation (logs), without effect on the verdict");
+    }
+
+    @Test
+    void of_rules_that_are_kept_those_are_named_that_nobody_looked_at() throws IOException {
+        Observation kept = new Observation(Factor.LOGS, Standing.KEPT, "it wrote 3 lines");
+        Observation unseen = new Observation(Factor.CONFIG, Standing.NOT_LOOKED_AT, "app.json requires no variable");
+
+        assertThat(why(proved(Check.SPREAD, Check.FACTORS, List.of(kept)), "factors"))
+                .isEqualTo("all rules are kept");
+        assertThat(why(proved(Check.SPREAD, Check.FACTORS, List.of(kept, unseen)), "factors"))
+                .isEqualTo("all rules that were looked at are kept; not looked at: config");
+    }
+
+    private static String why(Report report, String check) {
+        return report.checks().stream()
+                .filter(result -> result.name().equals(check))
+                .findFirst()
+                .orElseThrow()
+                .why();
+    }
+
+    @Test
+    void a_check_that_fails_for_a_known_leak_alone_names_that() throws IOException {
+        Reporting reporting = reporting(Check.SPREAD, Check.AMNESIA);
+        Findings leaking = leaking();
+        CheckOutcome known =
+                new CheckOutcome(Check.AMNESIA, CheckOutcome.Result.FAILED, "amnesia: step 2 broke", OptionalInt.of(2));
+        reporting.add(
+                scenario(),
+                new Findings(List.of(leaking.checks().getFirst(), known), leaking.leaks(), leaking.notes()),
+                List.of(),
+                new Coverage(1, 1, 0));
+
+        Report report = reporting.report();
+
+        assertThat(why(report, "amnesia")).isEqualTo("step 2 broke, for the same reason as leak 1");
+        assertThat(report.checks()).extracting(CheckResult::explained).containsExactly(false, true);
+        assertThat(TerminalFace.text(report, new Screen(80, true, true)))
+                .containsPattern("\\u001b\\[1;31mfailed\\u001b\\[0m +spread")
+                .containsPattern("\\nfailed +amnesia");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "node server.js, true",
+        "exec /usr/bin/python3.13 -m app, true",
+        "PORT=80 NODE_ENV=production node_modules/../bin/node ., true",
+        "java -jar shop.jar, false",
+        "./start.sh, false",
+        "npm start, false",
+        "nodeshop, false"
+    })
+    void a_program_that_is_surely_not_in_java_gets_no_advice_for_java(String command, boolean surely) {
+        assertThat(Reporting.isOutsideJava(command)).isEqualTo(surely);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void what_is_for_java_alone_is_not_told_to_others(Cause cause) {
+        assertThat(cause.remedyOutsideJava())
+                .doesNotContain("Java", "Coatcheck")
+                .isNotBlank();
     }
 
     @Test
@@ -371,7 +435,7 @@ class ReportingTest {
         assertThat(report.verdict()).isEqualTo(Verdict.STATELESS);
         assertThat(report.exitStatus()).isEqualTo(1);
         assertThat(TerminalFace.text(report, Screen.plain()))
-                .contains("It failed all the same: roll.")
+                .startsWith("FAILED: roll – requests fail, or are answered in another way, while all")
                 .containsPattern("failed +roll: 2 of 80 requests failed");
     }
 

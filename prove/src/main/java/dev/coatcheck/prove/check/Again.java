@@ -18,6 +18,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /** Holds several processes to what a single one refuses, and to making no two things with one id. */
 final class Again {
@@ -38,6 +40,9 @@ final class Again {
     private final Set<Counting.Place> countedApart = new HashSet<>();
 
     private final List<String> notes = new ArrayList<>();
+
+    /** Steps that were not sent to several processes, since what they leave in theirs is known to leak. */
+    private final Set<Integer> ofKnownLeaks = new TreeSet<>();
 
     /** What of the findings could not be tried. */
     private final List<String> doubts = new ArrayList<>();
@@ -81,12 +86,25 @@ final class Again {
                 ? "; of " + (begun + left) + " things that one process refuses, makes or counts, " + begun
                         + " were tried in several"
                 : "";
-        return new Findings(List.of(outcome(all.size(), effort() + cutOff)), leaks, notes);
+        CheckOutcome outcome = outcome(all.size(), effort() + cutOff);
+        if (!ofKnownLeaks.isEmpty() && !outcome.why().startsWith(notTested())) {
+            notes.add("again: " + notTested());
+        }
+        return new Findings(List.of(outcome), leaks, notes);
+    }
+
+    private String notTested() {
+        boolean one = ofKnownLeaks.size() == 1;
+        return (one ? "step " : "steps ")
+                + ofKnownLeaks.stream().map(String::valueOf).collect(Collectors.joining(", "))
+                + (one ? " was" : " were")
+                + " not tested with several processes, being part of a leak that another check"
+                + " has found; mend that and prove again";
     }
 
     private String effort() {
-        return repetitions.sent() + " requests were sent again to one process, " + repetitions.effort()
-                + (tried == 0 ? "" : "; " + tried + " more to several, and in turn with that to one");
+        return "one process was sent " + repetitions.sent() + " requests more, " + repetitions.effort()
+                + (tried == 0 ? "" : "; " + tried + " were sent to several, and to one in turn with that");
     }
 
     /** One that cannot be tried takes nothing from what was found before it, nor keeps the next ones from being tried. */
@@ -150,11 +168,13 @@ final class Again {
             return new CheckOutcome(Check.AGAIN, inDoubt, "no step could be repeated; " + effort);
         }
         if (held > 0) {
-            return new CheckOutcome(Check.AGAIN, Result.PASSED, Check.AGAIN.claim() + "; " + effort);
+            return new CheckOutcome(Check.AGAIN, Result.PASSED, Check.AGAIN.done() + "; " + effort);
         }
         String why = found == 0
-                ? "no step refused, gave out ids or counted when it came again"
-                : "nothing that one process refuses or makes was tried in several, as the notes say";
+                ? "no limit, revocation, count or generated id was found that several processes could be held to"
+                : ofKnownLeaks.isEmpty()
+                        ? "nothing that one process refuses or makes was tried in several, as the notes say"
+                        : notTested();
         return new CheckOutcome(Check.AGAIN, Result.SKIPPED, why + "; " + effort);
     }
 
@@ -199,8 +219,7 @@ final class Again {
                                 || ((leak.cause() == Cause.ID_COLLISION || finding instanceof Counted)
                                         && leak.victim() == finding.step()));
         if (isKnown) {
-            notes.add("again: step " + finding.step()
-                    + " was not sent to several processes again, since a leak of it is known");
+            ofKnownLeaks.add(finding.step());
         }
         return isKnown;
     }
@@ -262,7 +281,7 @@ final class Again {
                     case Made _, Counted _ -> Set.of();
                 };
         if (telling.isEmpty()) {
-            return Trace.none("it is a number, and was not looked for");
+            return Trace.none("its place was not searched for: it is a number, which is in many places");
         }
         try {
             return stage.residue(trick.plan(), telling);

@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -86,9 +87,14 @@ final class Agree {
                 ? reservations(agreement, bound, agreeing, inner)
                 : conversation.inWords(outcome.why());
         return new Findings(
-                List.of(new CheckOutcome(Check.AGREE, outcome.result(), why)),
+                List.of(new CheckOutcome(
+                        Check.AGREE, outcome.result(), why, origin(conversation, outcome.explained()))),
                 inner.leaks().stream().map(conversation::original).toList(),
                 inner.notes().stream().map(conversation::inWords).toList());
+    }
+
+    private static OptionalInt origin(Extended conversation, OptionalInt step) {
+        return step.isPresent() ? OptionalInt.of(conversation.origin(step.getAsInt())) : step;
     }
 
     /** What it does not claim; empty where it claims all. */
@@ -110,7 +116,7 @@ final class Agree {
             reservations.add("nothing was concluded of " + places(conversation, agreeing.moving())
                     + ", which moved meanwhile for who had written as well");
         }
-        return reservations.isEmpty() ? "" : Check.AGREE.claim() + "; " + String.join("; ", reservations);
+        return reservations.isEmpty() ? "" : Check.AGREE.done() + "; " + String.join("; ", reservations);
     }
 
     private static String places(Extended conversation, Collection<Integer> places) {

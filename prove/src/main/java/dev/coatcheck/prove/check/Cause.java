@@ -29,7 +29,8 @@ public enum Cause {
     STALE_CACHE(
             "A process goes on answering from its own copy after another one has changed the original.",
             "Keep the cached copy in a store that all processes share (Redis, Memcached) and remove it with the write,"
-                    + " or announce each change to every process; or give it an age that your users can live with."),
+                    + " or announce each change to every process; or give it an age that your users can live with, and accept"
+                    + " the leak with --baseline."),
     COUNTER(
             "Each process counts for itself, so that a limit is multiplied by the number of processes, and a number that"
                     + " is shown is that of one process.",
@@ -38,7 +39,8 @@ public enum Cause {
                     + " language, with a rate limiter that has a Redis store."),
     REVOCATION(
             "What was revoked in one process is still accepted by others.",
-            "Keep what is valid, or what no longer is, in a backing service and look there at each request. In Java,"
+            "Where each process caches sessions, tokens or rights, drop that cache, or empty it in every process with"
+                    + " each log-out. Keep what is valid, or what no longer is, in a backing service and look there at each request. In Java,"
                     + " Coatcheck's sessions port can revoke one session or all of a user's; a signed token alone"
                     + " cannot be revoked, so make it short-lived and check a list."),
     ID_COLLISION(
@@ -80,6 +82,35 @@ public enum Cause {
     /** What is usually done about it. */
     public String remedy() {
         return remedy;
+    }
+
+    /** The same for a program that is not in Java: without the ports that are for Java alone. */
+    public String remedyOutsideJava() {
+        return switch (this) {
+            case MEMORY ->
+                "Keep it in a backing service that every process is attached to: Redis, Memcached, the database. For"
+                        + " sessions, use the session store of your framework for Redis or SQL.";
+            case LOCAL_FILE ->
+                "Put the file into an object store (with an S3 client) or the database, and only its key into the"
+                        + " answer. A temporary file is fine within one request. SQLite is such a file too: use a"
+                        + " database server; and so are sessions in files: use the session store of your framework"
+                        + " for Redis or SQL.";
+            case COUNTER ->
+                "Count in a backing service, in one atomic step: INCR in Redis, SET n = n + 1 in SQL. A limit, with a"
+                        + " rate limiter that has a Redis store.";
+            case REVOCATION ->
+                "Where each process caches sessions, tokens or rights, drop that cache, or empty it in every process"
+                        + " with each log-out. Keep what is valid, or what no longer is, in a backing service and look"
+                        + " there at each request. A signed token alone cannot be revoked, so make it short-lived and"
+                        + " check a list.";
+            case LOST_JOB ->
+                "Put the job into a durable queue before the answer is given (a job queue on Redis or the database),"
+                        + " and let a worker take it under a lease.";
+            case LOST_WRITE ->
+                "Answer only after the backing service has confirmed the write: await it, commit first. What may take"
+                        + " longer is a job in a durable queue, answered with 202.";
+            case CACHED_FILE, PROCESS_SECRET, STALE_CACHE, ID_COLLISION, SOCKET_REGISTRY, UNKNOWN -> remedy;
+        };
     }
 
     /** As {@code report.json} has it: {@code process-secret}. Also the anchor of its section in {@code docs/causes.md}. */

@@ -20,33 +20,43 @@ import java.util.stream.IntStream;
 /** A way to try a conversation out on several processes. An application that keeps nothing in its processes notices none of them. */
 public enum Check {
     /** Any process can serve any request: each two steps are served by different ones in some run. */
-    SPREAD("any process can serve any request"),
+    SPREAD(
+            "any process can serve any request",
+            "each two steps were served by different processes in some run; same answers"),
     /**
      * Nothing that is needed later dies with a process: all that have served are killed after each step, the workers too, and
      * their disks with them. Who comes next was started ahead and has seen nothing.
      */
-    AMNESIA("nothing dies with a process"),
+    AMNESIA("nothing dies with a process", "the processes were killed between the steps; same answers"),
     /** All processes are killed at once in the middle of the conversation, and only then others start. */
-    RESTART("a restart of everything goes unnoticed"),
+    RESTART(
+            "a restart of everything goes unnoticed",
+            "all processes were killed in the middle, and others started after that; same answers"),
     /** What was answered is done: who answered a writing step is killed the moment its response is complete. */
-    CRASH("what was answered is never lost"),
+    CRASH("what was answered is never lost", "who had answered a writing step was killed at once; same answers"),
     /** Every process is asked the same after a write, and answers as a single one that is asked as often. */
-    AGREE("all processes see what was written"),
+    AGREE(
+            "all processes see what was written",
+            "after the writes every process was asked what the scenario reads; same answers"),
     /**
      * What a single process refuses when it comes again (too many, used up, revoked), several refuse as well; and no two of
      * them give out the same id.
      */
-    AGAIN("what one process refuses, no other lets pass"),
+    AGAIN(
+            "what one process refuses, no other lets pass",
+            "what one process refuses, revokes, numbers or counts was tried in several; no leak was found"),
     /** Who listens on a WebSocket or a stream of events at one process hears what others do in another. */
-    SOCKETS("sockets hear what happens in other processes"),
+    SOCKETS(
+            "sockets hear what happens in other processes",
+            "with the other steps in another process, sockets heard the same"),
     /** A request that a process has accepted is answered, though the process is asked to end meanwhile. */
-    DRAIN("who is asked to end answers what it has accepted"),
+    DRAIN("who is asked to end answers what it has accepted", "what was in progress was answered"),
     /** All processes are replaced, one after the other, under a steady load. */
-    ROLL("a replacement of all processes fails no request"),
+    ROLL("a replacement of all processes fails no request", "no request failed"),
     /** Processes are added and taken away under a steady load. */
-    SCALE("another number of processes fails no request"),
+    SCALE("another number of processes fails no request", "no request failed"),
     /** What is observed beside the state: variables, logs, files, signals. Advice, which counts where that is asked for. */
-    FACTORS("nothing speaks against it beside its state");
+    FACTORS("the twelve-factor rules are kept", "all rules that were looked at are kept");
 
     /** So many steps of a long scenario follow each other in different processes, before the first is come back to. */
     private static final int APART_IN_LONG = 16;
@@ -54,9 +64,11 @@ public enum Check {
     private static final Set<Check> BESIDE_STATE = EnumSet.of(DRAIN, ROLL, SCALE, FACTORS);
 
     private final String claim;
+    private final String done;
 
-    Check(String claim) {
+    Check(String claim, String done) {
         this.claim = claim;
+        this.done = done;
     }
 
     /** As the command line and reports call it: {@code spread}. */
@@ -102,9 +114,26 @@ public enum Check {
         };
     }
 
-    /** What holds when it passes, in words. */
+    /** What would hold of an application that passed it whatever it is asked: {@code nothing dies with a process}. */
     public String claim() {
         return claim;
+    }
+
+    /** What was done and seen where it has passed, which is all that a scenario can show. */
+    public String done() {
+        return done;
+    }
+
+    /** What goes wrong where it fails, for those that find no leak. */
+    public Optional<String> failure() {
+        return switch (this) {
+            case DRAIN ->
+                Optional.of("a request in progress is not answered as usual when its process is asked to end");
+            case ROLL -> Optional.of("requests fail, or are answered in another way, while all processes are replaced");
+            case SCALE ->
+                Optional.of("requests fail, or are answered in another way, while processes are added and taken away");
+            case SPREAD, AMNESIA, RESTART, CRASH, AGREE, AGAIN, SOCKETS, FACTORS -> Optional.empty();
+        };
     }
 
     /**

@@ -88,6 +88,7 @@ final class Examination {
         if (plan.isPlayedLike(handover, stage.hasWorkers())) {
             return Optional.empty();
         }
+        opened.found(aloneElsewhere(opened) + ": " + unconfirmed(confirmation));
         confirmation = confirmation(opened, plan, known);
         if (!confirmation.isConfirmed()) {
             return Optional.empty();
@@ -115,10 +116,28 @@ final class Examination {
         learned |= confirmation.result() == Confirmation.Result.TAUGHT;
         if (confirmation.isConfirmed()) {
             opened.confirm(confirmation.differences());
-            opened.found("split %1$d times, it broke %1$d times; unsplit in turn with that, it never did"
-                    .formatted(Confirmation.ROUNDS));
+            opened.found("%s: it broke, %2$d times of %2$d; all in one process, in turn with that, it never did"
+                    .formatted(
+                            split.isPlayedLike(opened.plan(), stage.hasWorkers())
+                                    ? "split as the check does"
+                                    : aloneElsewhere(opened),
+                            Confirmation.ROUNDS));
         }
         return confirmation;
+    }
+
+    private static String aloneElsewhere(Case opened) {
+        return "step " + opened.victim() + " alone in another process";
+    }
+
+    /** What came of a way of splitting that is not what breaks it. */
+    private static String unconfirmed(Confirmation confirmation) {
+        return switch (confirmation.result()) {
+            case CONFIRMED -> throw new IllegalArgumentException("it was confirmed");
+            case NOT_AGAIN -> "it did not break, or not each time";
+            case EARLIER -> "an earlier step broke";
+            case UNSPLIT_AS_WELL, TAUGHT -> "it broke, and all in one process as well";
+        };
     }
 
     private static boolean waitedLikeOrLonger(Plan known, Plan split) {

@@ -12,6 +12,7 @@ import java.util.Collection;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
@@ -70,7 +71,10 @@ public final class Investigation {
         List<CheckOutcome> outcomes = new ArrayList<>();
         for (Check check :
                 checks.stream().filter(Check::isAboutState).sorted().distinct().toList()) {
-            outcomes.add(outcome(check));
+            int known = leaks.size();
+            CheckOutcome outcome = outcome(check);
+            stage.ended(outcome, leaks.size() - known);
+            outcomes.add(outcome);
         }
         return new Findings(outcomes, leaks, notes);
     }
@@ -132,7 +136,7 @@ public final class Investigation {
             return outcome;
         }
         if (outcome.result() == Result.PASSED) {
-            return new CheckOutcome(check, Result.PASSED, check.claim() + "; " + economy);
+            return new CheckOutcome(check, Result.PASSED, check.done() + "; " + economy);
         }
         // What lies behind a leak was not looked for after those steps either.
         notes.add(check.label() + ": " + economy);
@@ -153,7 +157,7 @@ public final class Investigation {
     }
 
     CheckOutcome outcome(Check check, List<Plan> plans) throws InterruptedException {
-        List<String> failures = new ArrayList<>();
+        List<Failure> failures = new ArrayList<>();
         List<String> doubts = new ArrayList<>();
         try {
             goThrough(check, plans, failures, doubts);
@@ -161,14 +165,30 @@ public final class Investigation {
             doubts.add(e.reason());
         }
         if (!failures.isEmpty()) {
-            return new CheckOutcome(check, Result.FAILED, failures.getFirst());
+            Failure telling = failures.stream()
+                    .filter(failure -> failure.explained().isEmpty())
+                    .findFirst()
+                    .orElse(failures.getFirst());
+            return new CheckOutcome(check, Result.FAILED, telling.why(), telling.explained());
         }
         return doubts.isEmpty()
                 ? new CheckOutcome(check, Result.PASSED, "")
                 : new CheckOutcome(check, Result.INCONCLUSIVE, doubts.getFirst());
     }
 
-    private void goThrough(Check check, List<Plan> plans, List<String> failures, List<String> doubts)
+    /** @param explained the step that broke, where what is known already explains it */
+    private record Failure(String why, OptionalInt explained) {
+        static Failure of(Run run) {
+            return new Failure(broken(run), OptionalInt.empty());
+        }
+
+        static Failure explained(Run run) {
+            return new Failure(
+                    broken(run), OptionalInt.of(run.broken().orElseThrow().step()));
+        }
+    }
+
+    private void goThrough(Check check, List<Plan> plans, List<Failure> failures, List<String> doubts)
             throws InterruptedException {
         for (Plan plan : plans) {
             // Once the check has failed, only what lies behind the known leaks is of interest.
@@ -197,20 +217,22 @@ public final class Investigation {
     }
 
     /** Follows a run that broke until nothing new is behind it. */
-    private void follow(Check check, Plan plan, Run first, List<String> failures, List<String> doubts)
+    private void follow(Check check, Plan plan, Run first, List<Failure> failures, List<String> doubts)
             throws InterruptedException {
         Run run = first;
         if (!allowances.areNone() && failures.isEmpty()) {
-            Run allowing = stage.run(allowances.in(plan));
-            failures.add(broken(run) + (isExplained(run, allowing) ? ", as is known already" : ""));
-            run = allowing;
+            failures.add(Failure.of(first));
+            run = stage.run(allowances.in(plan));
+            if (isExplained(first, run)) {
+                failures.set(0, Failure.explained(first));
+            }
         }
         int steps = scenario.steps().size();
         for (int found = 0; run.broken().isPresent() && found < 2 * steps; found++) {
             int step = run.broken().get().step();
             Optional<Leak> leak = examination.examine(check, plan, allowances, run);
             if (leak.isPresent()) {
-                failures.add(broken(run));
+                failures.add(Failure.of(run));
                 add(leak.get());
             } else if (examination.hasLearned()) {
                 run = stage.run(allowances.in(plan));
@@ -273,7 +295,8 @@ public final class Investigation {
     }
 
     private static String how(Run run) {
-        return Difference.mostTelling(run.broken().orElseThrow().differences()).toString();
+        return Difference.mostTelling(run.broken().orElseThrow().differences())
+                .inWords("with one process", "with several");
     }
 
     /** By itself the process may tell what nobody can tell from outside, as two that make the same table at once do. */

@@ -108,8 +108,8 @@ final class Repetitions {
                 .filter(step -> step.getValue() > 0 && step.getValue() < most)
                 .map(Map.Entry::getKey)
                 .collect(Collectors.toCollection(TreeSet::new));
-        return "each of a step up to " + most + " times"
-                + (filledUp ? ", and reads until there were " + RepeatingConversation.FILLED_UP + " in all" : "")
+        return "each step up to " + most + " times"
+                + (filledUp ? " and reads until there were " + RepeatingConversation.FILLED_UP + " in all" : "")
                 + (few.isEmpty() ? "" : ", but " + steps(few) + " fewer times")
                 + (left.isEmpty()
                         ? ""

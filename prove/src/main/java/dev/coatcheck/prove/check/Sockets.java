@@ -114,7 +114,7 @@ final class Sockets {
         return new CheckOutcome(
                 Check.SOCKETS,
                 Result.PASSED,
-                limits.isEmpty() ? "" : Check.SOCKETS.claim() + "; but " + String.join("; ", limits));
+                limits.isEmpty() ? "" : Check.SOCKETS.done() + "; but " + String.join("; ", limits));
     }
 
     private static CheckOutcome skipped(String why) {

@@ -14,6 +14,13 @@ public interface Stage {
     /** All runs from here on are for this check. */
     default void begin(Check check) {}
 
+    /**
+     * That is what came of the check.
+     *
+     * @param leaks how many it has found
+     */
+    default void ended(CheckOutcome outcome, int leaks) {}
+
     /** Plays the plan on clean disks and clean backing services, up to the first step that differs from the control. */
     Run run(Plan plan) throws InterruptedException;
 

@@ -51,12 +51,22 @@ public record Difference(int step, Part part, String place, Optional<String> con
     /** As {@code status 200 in the control, 401 in the fleet}. */
     @Override
     public String toString() {
+        return inWords("in the control", "in the fleet");
+    }
+
+    /**
+     * The sentence with other words for the two sides.
+     *
+     * @param usual as {@code in the control}
+     * @param now as {@code in the fleet}
+     */
+    public String inWords(String usual, String now) {
         return switch (part) {
-            case ANSWER, STATUS -> subject() + sides(" ", "none");
-            case HEADER -> "header " + place + sides(": ", "no such header");
-            case COOKIE -> "cookie " + place + sides(" ", "untouched");
-            case BODY -> "body: " + body();
-            case MESSAGE -> "the socket of step " + place + " hears " + sides("", "nothing of it");
+            case ANSWER, STATUS -> subject() + sides(" ", "none", usual, now);
+            case HEADER -> "header " + place + sides(": ", "no such header", usual, now);
+            case COOKIE -> "cookie " + place + sides(" ", "untouched", usual, now);
+            case BODY -> "body: " + body(usual, now);
+            case MESSAGE -> "the socket of step " + place + " hears " + sides("", "nothing of it", usual, now);
             case EXPECTATION -> fleet.orElse("");
         };
     }
@@ -70,14 +80,14 @@ public record Difference(int step, Part part, String place, Optional<String> con
         return part == Part.ANSWER ? "answer:" : "status";
     }
 
-    private String sides(String separator, String nothing) {
-        return separator + control.orElse(nothing) + " in the control, " + fleet.orElse(nothing) + " in the fleet";
+    private String sides(String separator, String nothing, String usual, String now) {
+        return separator + control.orElse(nothing) + " " + usual + ", " + fleet.orElse(nothing) + " " + now;
     }
 
-    private String body() {
+    private String body(String usual, String now) {
         if (control.isEmpty()) {
-            return place + " is " + fleet.orElse("") + " in the fleet and missing in the control";
+            return place + " is " + fleet.orElse("") + " " + now + " and missing " + usual;
         }
-        return place + " was " + control.get() + " in the control and is " + fleet.orElse("missing") + " in the fleet";
+        return place + " was " + control.get() + " " + usual + " and is " + fleet.orElse("missing") + " " + now;
     }
 }

@@ -160,13 +160,21 @@ public final class Factors {
     private Stream<Observation> ofFiles(InstanceFiles written, long lines) {
         Application application = lab.application();
         Path folder = real(application.folder());
-        InstanceFiles own = written.in(folder);
         return Stream.of(
-                own.areNone()
-                        ? Observation.kept(Factor.OWN_FOLDER, "nothing was written there while it served")
-                        : Observation.notKept(Factor.OWN_FOLDER, "it wrote " + own.inWords(folder)),
+                ownFolder(written.in(folder), folder),
                 temporary(written.outside(folder).temporary(application.environment()), folder),
                 logs(written.logs(folder), folder, lines));
+    }
+
+    /** Logs are told as logs, wherever they lie. */
+    private static Observation ownFolder(InstanceFiles own, Path folder) {
+        InstanceFiles others = own.withoutLogs(folder);
+        if (!others.areNone()) {
+            return Observation.notKept(Factor.OWN_FOLDER, "it wrote " + others.inWords(folder));
+        }
+        return Observation.kept(
+                Factor.OWN_FOLDER,
+                "nothing" + (own.areNone() ? "" : " but logs") + " was written there while it served");
     }
 
     private Observation temporary(InstanceFiles left, Path folder) {

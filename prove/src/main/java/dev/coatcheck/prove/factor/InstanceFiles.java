@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
@@ -84,6 +85,11 @@ record InstanceFiles(Map<Path, Written> files) {
     /** Those that are called as logs are, or lie in a folder that is. */
     InstanceFiles logs(Path folder) {
         return where(path -> isLog((path.startsWith(folder) ? folder.relativize(path) : path).toString()));
+    }
+
+    InstanceFiles withoutLogs(Path folder) {
+        Set<Path> logs = logs(folder).files.keySet();
+        return where(path -> !logs.contains(path));
     }
 
     static boolean isLog(String path) {

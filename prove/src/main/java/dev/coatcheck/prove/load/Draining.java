@@ -95,15 +95,15 @@ public final class Draining {
         }
         if (met == 0) {
             String why = missed.isEmpty()
-                    ? "no step sends a body, or takes long enough, to be under way for certain when the signal comes"
-                    : "no request was under way for certain when " + signal() + " came: " + String.join("; ", missed);
+                    ? "no step sends a body, or takes long enough, to be in progress for certain when the signal comes"
+                    : "no request was in progress for certain when " + signal() + " came: " + String.join("; ", missed);
             return new CheckOutcome(Check.DRAIN, Result.SKIPPED, why);
         }
         return new CheckOutcome(
                 Check.DRAIN,
                 Result.PASSED,
                 "of " + met + (met == 1 ? " request" : " requests") + " that " + signal()
-                        + " met under way, each was answered as in the control"
+                        + " met in progress, each was answered as by one process that nobody ends"
                         + (missed.isEmpty() ? "" : "; not met: " + String.join("; ", missed)));
     }
 
@@ -151,13 +151,12 @@ public final class Draining {
         if (!(first instanceof Meeting.Differing(String how))) {
             return first;
         }
-        String seen =
-                named(step) + " was under way when " + signal() + " came, and was not answered as without it: " + how;
+        String seen = named(step) + " was in progress when " + signal() + " came: " + how;
         return switch (meet(step, false)) {
             case Meeting.AsUsual() -> again(step, seen);
             case Meeting.Differing _ ->
-                new Meeting.Missed(named(step)
-                        + " is not answered as in the control either when it is only sent as slowly: " + how);
+                new Meeting.Missed(
+                        named(step) + " is not answered as usual either when it is only sent as slowly: " + how);
             case Meeting.Missed(String why) -> new Unsure(seen + "; when it was sent without " + signal() + ", " + why);
         };
     }

@@ -34,7 +34,9 @@ enum Likeness {
     /** What there was to see in place of the control's answer. */
     static String inWords(List<Difference> differences) {
         Difference telling = Difference.mostTelling(differences);
-        return telling.part() == Part.ANSWER ? telling.fleet().orElse("no answer") : telling.toString();
+        return telling.part() == Part.ANSWER
+                ? telling.fleet().orElse("no answer")
+                : telling.inWords("as a rule", "this time");
     }
 
     Likeness lesser(Likeness other) {

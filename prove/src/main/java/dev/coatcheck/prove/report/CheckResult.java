@@ -14,8 +14,9 @@ import java.util.stream.Stream;
  * @param name as {@code --checks} knows it: {@code spread}
  * @param outcome how it ended
  * @param why what was done and seen, in one sentence
+ * @param explained whether it failed for nothing but leaks that other checks have found
  */
-public record CheckResult(String name, Outcome outcome, String why) {
+public record CheckResult(String name, Outcome outcome, String why, boolean explained) {
     /** Why a check was skipped that something else has kept from being made. */
     public static final String NOT_REACHED = "the proof did not come to it";
 
@@ -29,6 +30,11 @@ public record CheckResult(String name, Outcome outcome, String why) {
 
     /** Begins to tell why a check was skipped that one process alone does not take. */
     public static final String NOT_MADE = "it could not be made: ";
+
+    /** One that nothing else explains. */
+    public CheckResult(String name, Outcome outcome, String why) {
+        this(name, outcome, why, false);
+    }
 
     public CheckResult {
         why = Hidden.in(why);
@@ -59,6 +65,11 @@ public record CheckResult(String name, Outcome outcome, String why) {
         return outcome == Outcome.FAILED
                 ? check().flatMap(check -> check.remedy().stream()).findFirst()
                 : Optional.empty();
+    }
+
+    /** What went wrong where it failed, in a sentence without its end. */
+    String failure() {
+        return check().flatMap(check -> check.failure().stream()).findFirst().orElse(why);
     }
 
     private Stream<Check> check() {

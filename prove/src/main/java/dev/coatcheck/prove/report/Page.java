@@ -1,6 +1,7 @@
 package dev.coatcheck.prove.report;
 
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** Lines for a terminal, as wide as it is. */
 final class Page {
@@ -13,6 +14,8 @@ final class Page {
 
     /** What no break comes at. */
     private static final String TOGETHER = "\u00A0";
+
+    private static final Pattern BEFORE_UNIT = Pattern.compile("(?<=[0-9]) (?=(?:ms|s|min|bytes?|kB)(?!\\p{L}))");
 
     private final Screen screen;
     private final StringBuilder text = new StringBuilder();
@@ -29,14 +32,15 @@ final class Page {
         text.append('\n');
     }
 
-    void verdict(Verdict verdict, String headline) {
+    /** @param verdict the word for it, which may be that it failed though no state was found */
+    void verdict(Report report, String verdict, String headline) {
         String colour =
-                switch (verdict) {
-                    case STATELESS -> GREEN;
+                switch (report.verdict()) {
+                    case STATELESS -> report.exitStatus() == 0 ? GREEN : RED;
                     case STATEFUL -> RED;
                     case INCONCLUSIVE -> YELLOW;
                 };
-        String word = verdict.name() + ":";
+        String word = verdict + ":";
         hanging(colour, word, word.length() + 1, headline);
     }
 
@@ -60,7 +64,7 @@ final class Page {
         String colour =
                 switch (check.outcome()) {
                     case PASSED -> GREEN;
-                    case FAILED -> RED;
+                    case FAILED -> check.explained() ? "" : RED;
                     case INCONCLUSIVE -> YELLOW;
                     case SKIPPED -> "";
                 };
@@ -92,9 +96,12 @@ final class Page {
         }
     }
 
-    /** "step 2" stays together. */
+    /** "step 2" stays together, and a number with its unit. */
     private List<String> wrapped(String words, int columns) {
-        return Columns.wrapped(shown(words).replace("step ", "step" + TOGETHER), columns).stream()
+        String together = BEFORE_UNIT
+                .matcher(shown(words).replace("step ", "step" + TOGETHER))
+                .replaceAll(TOGETHER);
+        return Columns.wrapped(together, columns).stream()
                 .map(line -> line.replace(TOGETHER, " "))
                 .toList();
     }

@@ -2,12 +2,14 @@ package dev.coatcheck.prove.report;
 
 import java.io.Flushable;
 import java.io.IOException;
+import java.time.Duration;
 
-/** Lines that stay, few enough for the log of a CI system: phases, notes, and every tenth run of a long phase. */
+/** Lines that stay, few enough for the log of a CI system: phases and what came of them, notes, and every tenth run of a long phase. */
 final class PlainProgress implements Progress {
     private static final int SELDOM = 10;
 
     private final Appendable log;
+    private volatile long began = System.nanoTime();
 
     PlainProgress(Appendable log) {
         this.log = log;
@@ -15,13 +17,23 @@ final class PlainProgress implements Progress {
 
     @Override
     public void phase(String name) {
+        began = System.nanoTime();
         line(name);
+    }
+
+    @Override
+    public void ended(String how) {
+        line("  " + how + ", " + sinceItBegan());
+    }
+
+    private String sinceItBegan() {
+        return Summary.time(Duration.ofNanos(System.nanoTime() - began));
     }
 
     @Override
     public void run(String purpose, int number, int of) {
         if (number % SELDOM == 0) {
-            line("  run " + number + (of > 0 ? " of " + of : "") + ": " + purpose);
+            line("  run " + number + (of > 0 ? " of " + of : "") + " begins after " + sinceItBegan());
         }
     }
 

@@ -9,6 +9,9 @@ public interface Progress extends AutoCloseable {
     /** A phase begins: {@code control}, {@code spread}, {@code causes}. */
     void phase(String name);
 
+    /** The phase has ended, and so: {@code failed, 2 leaks}. */
+    void ended(String how);
+
     /**
      * A run of the phase begins.
      *
@@ -38,7 +41,7 @@ public interface Progress extends AutoCloseable {
         return new TerminalProgress(terminal, columns);
     }
 
-    /** A line for each phase and each note, for logs. */
+    /** Lines for each phase, as it begins and ends, and for each note, for logs. */
     static Progress plain(Appendable log) {
         return new PlainProgress(log);
     }

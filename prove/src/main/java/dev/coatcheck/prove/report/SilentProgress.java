@@ -5,6 +5,9 @@ record SilentProgress() implements Progress {
     public void phase(String name) {}
 
     @Override
+    public void ended(String how) {}
+
+    @Override
     public void run(String purpose, int number, int of) {}
 
     @Override

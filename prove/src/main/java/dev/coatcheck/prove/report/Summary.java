@@ -1,11 +1,15 @@
 package dev.coatcheck.prove.report;
 
+import dev.coatcheck.prove.check.Cause;
 import dev.coatcheck.prove.check.Check;
+import dev.coatcheck.prove.factor.Factor;
 import dev.coatcheck.prove.factor.Observation;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -17,27 +21,45 @@ final class Summary {
             "This is neither a pass nor a failure. Mend what stands above, then run the same command again; \"When it is"
                     + " inconclusive\" in docs/prove.md says what helps.";
 
-    /** Of what takes less nobody asks where the time went. */
-    private static final Duration WORTH_TELLING = Duration.ofMillis(100);
-
     private final Report report;
 
     Summary(Report report) {
         this.report = report;
     }
 
+    /** Whether it has failed though no state was found. */
+    boolean isFailedBesideState() {
+        return report.verdict() == Verdict.STATELESS
+                && !report.failedBesideState().isEmpty();
+    }
+
+    /** What stands before the headline: the verdict, which speaks of state alone, or that it failed all the same. */
+    String word() {
+        return isFailedBesideState() ? "FAILED" : report.verdict().name();
+    }
+
     /** What it comes to. */
     String headline() {
-        String application = report.subject().application();
+        String application = "The application \"" + report.subject().application() + "\"";
         return switch (report.verdict()) {
             case STATELESS ->
-                application + " keeps no state in its processes" + butAccepted() + ", as far as " + reach() + "."
-                        + butFailed();
+                isFailedBesideState()
+                        ? failures() + " " + application + " keeps no state in its processes" + butAccepted() + ", "
+                                + reach() + "."
+                        : application + " keeps no state in its processes" + butAccepted() + ", " + reach() + ".";
             case STATEFUL ->
                 application + " breaks when it runs as more than one process: "
-                        + count(report.open().size(), "leak") + alsoAccepted() + ".";
-            case INCONCLUSIVE -> "nothing can be said about " + application + " yet.";
+                        + count(report.open().size(), "leak") + alsoAccepted() + "."
+                        + (report.failedBesideState().isEmpty() ? "" : " Beside its state: " + failures());
+            case INCONCLUSIVE -> "nothing can be said about " + report.subject().application() + " yet.";
         };
+    }
+
+    /** Each in a sentence; what exactly was seen stands with the checks. */
+    private String failures() {
+        return report.failedBesideState().stream()
+                .map(check -> check.name() + " – " + check.failure() + ".")
+                .collect(Collectors.joining(" "));
     }
 
     private String butAccepted() {
@@ -45,33 +67,26 @@ final class Summary {
         return accepted == 0 ? "" : " but for " + count(accepted, "leak") + " that the baseline accepts";
     }
 
-    private String butFailed() {
-        return report.failedBesideState().isEmpty()
-                ? ""
-                : " It failed all the same: "
-                        + report.failedBesideState().stream()
-                                .map(CheckResult::name)
-                                .collect(Collectors.joining(", ")) + ".";
-    }
-
     private String alsoAccepted() {
         int accepted = report.accepted().size();
         return accepted == 0 ? "" : ", beside " + accepted + " that the baseline accepts";
     }
 
-    /** What bounds a stateless verdict, with its verb. */
+    /** What bounds a stateless verdict. */
     private String reach() {
-        boolean many = report.scenarios().size() > 1;
+        String scenario = report.scenarios().size() > 1 ? "these scenarios go" : "this scenario goes";
         List<String> asked = report.checks().stream()
                 .filter(check -> check.outcome() == CheckResult.Outcome.PASSED
                         || check.outcome() == CheckResult.Outcome.FAILED) // by what is accepted
                 .filter(CheckResult::isAboutState)
                 .map(CheckResult::name)
                 .toList();
-        if (notAskedFor().stream().noneMatch(Check::isAboutState)) {
-            return many ? "these scenarios go" : "this scenario goes";
-        }
-        return (many ? "these scenarios and " : "this scenario and ") + String.join(", ", asked) + " go";
+        long all = Stream.of(Check.values()).filter(Check::isAboutState).count();
+        return "as far as " + scenario
+                + (notAskedFor().stream().noneMatch(Check::isAboutState)
+                        ? ""
+                        : ", in " + asked.size() + " of " + all + " checks of state (" + String.join(", ", asked)
+                                + ")");
     }
 
     /** Those that {@code --checks} left out. */
@@ -85,28 +100,35 @@ final class Summary {
     /** What was separated and killed. */
     String coverage() {
         CoverageSummary coverage = report.coverage();
-        return coverage.separated() + " of " + count(coverage.pairs(), "pair") + " of steps "
-                + (coverage.separated() == 1 ? "was" : "were") + " served by different processes, "
-                + count(coverage.kills(), "process") + " " + (coverage.kills() == 1 ? "was" : "were") + " killed.";
+        String separated = coverage.separated() == coverage.pairs() && coverage.pairs() > 1
+                ? "All " + coverage.pairs() + " pairs of steps were"
+                : coverage.separated() + " of " + count(coverage.pairs(), "pair") + " of steps "
+                        + (coverage.separated() == 1 ? "was" : "were");
+        return separated + " served by different processes"
+                + (coverage.kills() == 0
+                        ? "."
+                        : "; " + count(coverage.kills(), "process") + " " + (coverage.kills() == 1 ? "was" : "were")
+                                + " killed.");
     }
 
-    /** How much was done: {@code 3 instances, 21 runs of 4 steps, 12 s}. */
+    /** How much was done: {@code 3 instances, 4 steps, 21 runs, 12.0 s}. */
     String effort() {
         int steps = report.scenarios().stream()
                 .mapToInt(scenario -> scenario.steps().size())
                 .sum();
+        int scenarios = report.scenarios().size();
         return count(report.subject().instances(), "instance") + ", "
-                + count(report.scenarios().size(), "scenario")
-                + " with " + count(steps, "step") + ", " + count(report.runs().size(), "run") + ", "
+                + (scenarios > 1 ? count(scenarios, "scenario") + " with " : "")
+                + count(steps, "step") + ", " + count(report.runs().size(), "run") + ", "
                 + time(report.subject().took());
     }
 
-    /** How long each phase took that took long, the control and the checks: {@code control 3.1 s, spread 4.0 s}; may be empty. */
-    String times() {
+    /** The phase that took longest, where there was another one: {@code longest: again 19.3 s}. */
+    Optional<String> longest() {
         return report.timeSpent().entrySet().stream()
-                .filter(phase -> phase.getValue().compareTo(WORTH_TELLING) >= 0)
-                .map(phase -> phase.getKey() + " " + time(phase.getValue()))
-                .collect(Collectors.joining(", "));
+                .max(Map.Entry.comparingByValue())
+                .filter(_ -> report.timeSpent().size() > 1)
+                .map(phase -> "longest: " + phase.getKey() + " " + time(phase.getValue()));
     }
 
     /** The names of the checks that ended so, as {@code spread, amnesia}. */
@@ -139,13 +161,10 @@ final class Summary {
                         || check.outcome() == CheckResult.Outcome.INCONCLUSIVE)
                 .map(check -> check.name() + " (" + check.outcome().word() + "): " + check.why())
                 .forEach(open::add);
-        List<String> unseen = report.factors().stream()
+        report.factors().stream()
                 .filter(each -> each.standing() == Observation.Standing.NOT_LOOKED_AT)
-                .map(each -> each.factor().word())
-                .toList();
-        if (!unseen.isEmpty()) {
-            open.add("Of the factors, which --report DIR tells of, not looked at: " + String.join(", ", unseen) + ".");
-        }
+                .map(each -> "factor " + each.factor().word() + " (not looked at): " + each.seen())
+                .forEach(open::add);
         notAskedFor().stream()
                 .filter(Check.byDefault()::contains)
                 .map(check -> check.label() + " (not asked for): that " + check.claim())
@@ -164,14 +183,34 @@ final class Summary {
     String advice() {
         return report.failedBesideState().stream()
                         .anyMatch(check -> check.name().equals(Check.FACTORS.label()))
-                ? "Advice, which counts here (--strict):"
-                : "Advice, which the verdict does not depend on:";
+                ? "Rules that are broken (twelve-factor), which count here (--strict):"
+                : "Other good practice (twelve-factor), which the verdict does not depend on:";
     }
 
     /** What was seen of a factor that is not kept, and what to do. */
     static String advised(Observation observation) {
         return observation.factor().word() + ": " + observation.seen() + ". "
                 + observation.factor().remedy();
+    }
+
+    /** The same, where the leaks stand beside it: what they say of a file is not said twice. */
+    String advisedBesideLeaks(Observation observation) {
+        List<FoundLeak> leaks = report.open();
+        return leaks.stream()
+                .filter(leak -> observation.factor() == Factor.OWN_FOLDER && isInOwnFolder(leak))
+                .findFirst()
+                .map(leak -> observation.factor().word() + ": " + observation.seen()
+                        + ". For what later requests need see leak " + (leaks.indexOf(leak) + 1)
+                        + "; the rest belongs into the folder of TMPDIR.")
+                .orElseGet(() -> advised(observation));
+    }
+
+    /** A path that is relative is one in the application's folder. */
+    private static boolean isInOwnFolder(FoundLeak leak) {
+        return leak.cause() == Cause.LOCAL_FILE
+                && leak.locations().stream()
+                        .anyMatch(place -> place.kind() == FoundLocation.Kind.FILE
+                                && !place.path().startsWith("/"));
     }
 
     static String count(int number, String noun) {

@@ -34,7 +34,7 @@ public final class TerminalFace {
     }
 
     private String text() {
-        page.verdict(report.verdict(), summary.headline());
+        page.verdict(report, summary.word(), summary.headline());
         page.blank();
         switch (report.verdict()) {
             case STATELESS -> stateless();
@@ -45,8 +45,9 @@ public final class TerminalFace {
         if (report.coverage().pairs() > 0) {
             page.paragraph(
                     "",
-                    (report.verdict() == Verdict.INCONCLUSIVE ? "So far: " : "Proof: ") + summary.coverage() + " "
-                            + summary.effort() + (summary.times().isEmpty() ? "." : ": " + summary.times() + "."));
+                    (report.verdict() == Verdict.INCONCLUSIVE ? "So far: " : "Proof: ") + summary.effort()
+                            + summary.longest().map(phase -> " (" + phase + ")").orElse("") + ". "
+                            + summary.coverage());
         }
         if (report.verdict() != Verdict.STATELESS && !report.notes().isEmpty()) {
             page.blank();
@@ -59,7 +60,8 @@ public final class TerminalFace {
         if (report.accepted().isEmpty() && report.failedBesideState().isEmpty()) {
             page.paragraph(
                     "",
-                    "Every answer was as in the control. Passed: " + summary.named(CheckResult.Outcome.PASSED) + ".");
+                    "Every answer was the same as from one process. Passed: "
+                            + summary.named(CheckResult.Outcome.PASSED) + ".");
             summary.passedBesideState().forEach(page::item);
             page.blank();
         } else {
@@ -131,9 +133,7 @@ public final class TerminalFace {
                         "and " + Summary.count(places.size() - shown, "place") + " more; --report DIR lists them");
             }
         }
-        if (leak.locations().isEmpty() && leak.cause() == Cause.MEMORY) {
-            page.paragraph(INDENT, "Where it lives there was not found; --report DIR tells what was looked at.");
-        }
+        words.whereToLook(leak).ifPresent(hint -> page.paragraph(INDENT, "Where: " + hint));
         if (leak.cause() == Cause.UNKNOWN && !leak.evidence().isEmpty()) {
             page.paragraph(INDENT, "Tried: " + String.join("; ", leak.evidence()) + ".");
         }
@@ -141,7 +141,9 @@ public final class TerminalFace {
         page.paragraph(
                 INDENT,
                 "See it again"
-                        + (leak.reproduce().contains(Hidden.MASK) ? " (*** stands for a secret that is not shown)" : "")
+                        + (leak.reproduce().contains(Hidden.MASK)
+                                ? " (put your secret in place of " + Hidden.MASK + ")"
+                                : "")
                         + ":");
         page.command(leak.reproduce());
         page.blank();
@@ -177,7 +179,7 @@ public final class TerminalFace {
     private void advice() {
         if (!report.advice().isEmpty()) {
             page.paragraph("", summary.advice());
-            report.advice().stream().map(Summary::advised).forEach(page::item);
+            report.advice().stream().map(summary::advisedBesideLeaks).forEach(page::item);
             page.blank();
         }
     }

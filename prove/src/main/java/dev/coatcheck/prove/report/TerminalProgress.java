@@ -25,6 +25,10 @@ final class TerminalProgress implements Progress {
         show(phase);
     }
 
+    /** The report tells it, as soon as all have ended. */
+    @Override
+    public void ended(String how) {}
+
     @Override
     public synchronized void run(String purpose, int number, int of) {
         run = ", run " + number + (of > 0 ? " of " + of : "") + (purpose.isBlank() ? "" : " (" + purpose + ")");

@@ -52,9 +52,9 @@ class AgainTest {
             assertThat(check.result()).isEqualTo(Result.PASSED);
             assertThat(check.why())
                     .contains(
-                            "requests were sent again to one process",
-                            "each of a step up to 12 times",
-                            "more to several");
+                            "one process was sent ",
+                            " requests more, each step up to 12 times",
+                            " were sent to several");
         });
     }
 

@@ -194,7 +194,7 @@ class AgreeTest {
         assertThat(agree(application, scenario).checks()).singleElement().satisfies(check -> {
             assertThat(check.result()).isEqualTo(Result.PASSED);
             assertThat(check.why())
-                    .startsWith(Check.AGREE.claim() + "; ")
+                    .startsWith(Check.AGREE.done() + "; ")
                     .contains("nothing was concluded of step 2, which differed")
                     .contains("which moved meanwhile");
         });

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.stream.IntStream;
@@ -84,6 +85,39 @@ class InvestigationTest {
         application.remembered = Remembered.NO;
 
         assertThat(leaks(application, 3)).containsExactly("PROCESS_SECRET 1 2");
+    }
+
+    @Test
+    void a_way_of_splitting_that_does_not_break_is_told_in_the_evidence() throws Exception {
+        Behaviour reading = (world, seat, lane) -> {
+            boolean fresh =
+                    !world.memory(seat).contains("copy") || world.memory(seat).contains("price");
+            world.memory(seat).add("copy");
+            return fresh;
+        };
+        SimulatedApplication application =
+                application(4).step(1, reading).step(2, remembering("price")).step(3, reading);
+
+        Findings findings = investigate(application, EnumSet.of(Check.SPREAD));
+
+        assertThat(findings.leaks())
+                .singleElement()
+                .satisfies(leak -> assertThat(leak.evidence())
+                        .startsWith(
+                                "step 3 alone in another process: it did not break, or not each time",
+                                "split as the check does: it broke, 3 times of 3; all in one process, in turn with that, it never"
+                                        + " did"));
+    }
+
+    @Test
+    void a_check_that_breaks_for_a_known_leak_alone_says_at_which_step() throws Exception {
+        SimulatedApplication application =
+                application(4).step(1, remembering("session")).step(2, needingRemembered("session"));
+
+        assertThat(investigate(application, EnumSet.of(Check.SPREAD, Check.AMNESIA))
+                        .checks())
+                .extracting(CheckOutcome::explained)
+                .containsExactly(OptionalInt.empty(), OptionalInt.of(2));
     }
 
     @Test
@@ -354,7 +388,7 @@ class InvestigationTest {
 
         assertThat(findings.leaks()).isEmpty();
         assertThat(findings.checks().getFirst().result()).isEqualTo(Result.INCONCLUSIVE);
-        assertThat(findings.notes()).singleElement().asString().contains("in the fleet), and not again");
+        assertThat(findings.notes()).singleElement().asString().contains("with several), and not again");
     }
 
     @ParameterizedTest
@@ -391,7 +425,7 @@ class InvestigationTest {
         assertThat(findings.leaks()).isEmpty();
         assertThat(findings.checks().getFirst().why())
                 .isEqualTo(
-                        "spread 1 of 2: step 2 broke (status 200 in the control, 401 in the fleet), but when it was tried again,"
+                        "spread 1 of 2: step 2 broke (status 200 with one process, 401 with several), but when it was tried again,"
                                 + " step 1 before it did");
     }
 

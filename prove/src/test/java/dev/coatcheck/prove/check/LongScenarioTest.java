@@ -37,12 +37,13 @@ class LongScenarioTest {
                 .containsOnly(Result.PASSED);
         assertThat(findings.checks().stream().map(CheckOutcome::why))
                 .contains(
-                        "any process can serve any request; each step apart from the 15 before it at once, and from all"
+                        Check.SPREAD.done() + "; each step apart from the 15 before it at once, and from all"
                                 + " others in turn",
-                        "nothing dies with a process; 9 kills between 100 steps; not after steps 10, 11, 12, 13, 14, 15, 16,"
+                        Check.AMNESIA.done()
+                                + "; 9 kills between 100 steps; not after steps 10, 11, 12, 13, 14, 15, 16,"
                                 + " 17, 18, 19, … (90 in all), where two steps follow each other that differ from two before in"
                                 + " numbers, ids and captures alone",
-                        "what was answered is never lost; 4 kills after 40 writing steps; not after steps 11, 14, 16, 19,"
+                        Check.CRASH.done() + "; 4 kills after 40 writing steps; not after steps 11, 14, 16, 19,"
                                 + " 21, 24, 26, 29, 31, 34, … (36 in all), which differ from one before in numbers, ids and"
                                 + " captures alone");
     }

@@ -51,7 +51,7 @@ class DrainingTest {
 
         assertThat(outcome.why())
                 .isEqualTo(
-                        "of 2 requests that SIGTERM met under way, each was answered as in the control; not met: step 1"
+                        "of 2 requests that SIGTERM met in progress, each was answered as by one process that nobody ends; not met: step 1"
                                 + " POST /early was answered before its body had come");
         assertThat(outcome.result()).isEqualTo(Result.PASSED);
     }
@@ -61,14 +61,14 @@ class DrainingTest {
         CheckOutcome outcome = drain(RUDE, "POST /early x=1", "GET /");
 
         assertThat(outcome.result()).isEqualTo(Result.SKIPPED);
-        assertThat(outcome.why()).contains("no request was under way", "step 1 POST /early was answered before");
+        assertThat(outcome.why()).contains("no request was in progress", "step 1 POST /early was answered before");
     }
 
     @Test
     void a_step_that_takes_a_while_is_met_in_its_middle() throws Exception {
         CheckOutcome outcome = drain(RUDE, "GET /", "GET /slow");
 
-        assertThat(outcome.why()).startsWith("step 2 GET /slow was under way when SIGTERM came");
+        assertThat(outcome.why()).startsWith("step 2 GET /slow was in progress when SIGTERM came: ");
         assertThat(outcome.result()).isEqualTo(Result.FAILED);
     }
 
@@ -79,7 +79,7 @@ class DrainingTest {
                 arguments(
                         List.of("polite", "rude", "broken"),
                         Result.SKIPPED,
-                        "step 1 GET /slow is not answered as in the control either when it is only sent as slowly"),
+                        "step 1 GET /slow is not answered as usual either when it is only sent as slowly"),
                 arguments(
                         List.of("polite", "rude", "quick"),
                         Result.INCONCLUSIVE,

@@ -38,13 +38,15 @@ class ProgressTest {
                 progress.run("pair", run, 0);
                 progress.step(1, 2, "GET /");
             }
+            progress.ended("failed, 1 leak");
             progress.note("crash is skipped");
         }
 
-        assertThat(log).hasToString("""
+        assertThat(log.toString().replaceAll("[0-9]+ ms", "5 ms")).isEqualTo("""
                 coatcheck | causes
-                coatcheck |   run 10: pair
-                coatcheck |   run 20: pair
+                coatcheck |   run 10 begins after 5 ms
+                coatcheck |   run 20 begins after 5 ms
+                coatcheck |   failed, 1 leak, 5 ms
                 coatcheck |   crash is skipped
                 """);
     }

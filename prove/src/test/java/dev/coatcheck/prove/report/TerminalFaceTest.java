@@ -105,6 +105,8 @@ class TerminalFaceTest {
         String remedy = "answer every request that has been accepted";
 
         assertThat(TerminalFace.text(drained, Screen.plain()).replaceAll("\\s+", " "))
+                .startsWith(
+                        "FAILED: drain – a request in progress is not answered as usual when its process is asked to")
                 .contains("What to do: - drain: On SIGTERM, ")
                 .contains(remedy);
         assertThat(HtmlFace.text(drained)).contains(remedy);
@@ -153,6 +155,22 @@ class TerminalFaceTest {
     }
 
     @Test
+    void a_number_and_its_unit_stay_together() {
+        for (int columns = 40; columns <= 100; columns++) {
+            assertThat(TerminalFace.text(Samples.TWO_LEAKS.report(), new Screen(columns, false, true)))
+                    .doesNotContainPattern("[0-9]\\n *s\\b");
+        }
+    }
+
+    @Test
+    void a_failure_beside_the_state_is_as_red_as_a_leak() {
+        Report drained = stateless(new CheckResult("drain", CheckResult.Outcome.FAILED, "step 1 was not answered"));
+
+        assertThat(TerminalFace.text(drained, COLOURED)).startsWith("\u001b[1;31mFAILED:");
+        assertThat(TerminalFace.text(Samples.STATELESS.report(), COLOURED)).startsWith("\u001b[1;32mSTATELESS:");
+    }
+
+    @Test
     void what_an_application_wrote_keeps_its_lines_and_their_indentation() {
         Report report = inconclusive("""
                 web.1 ended before it was ready: exit status 1; its last lines:
@@ -184,8 +202,7 @@ class TerminalFaceTest {
                 whole.timeSpent());
 
         assertThat(TerminalFace.text(part, Screen.plain()))
-                .contains("as far as this scenario and")
-                .contains("spread go.")
+                .containsPattern("as far as\\s+this scenario goes, in\\s+1 of 7 checks of state\\s+\\(spread\\)")
                 .contains("- amnesia (not asked for): that nothing dies with a process")
                 .contains("- restart (not asked for): ")
                 .contains("- crash (not asked for): ")
