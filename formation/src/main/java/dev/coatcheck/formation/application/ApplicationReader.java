@@ -154,8 +154,8 @@ final class ApplicationReader {
             }
             override(quantities, "--formation", wanted);
         });
-        boolean isRead = problems.found().stream()
-                .noneMatch(problem -> problem.place().startsWith(PROCFILE));
+        boolean isRead =
+                problems.found().stream().noneMatch(problem -> problem.place().startsWith(PROCFILE));
         if (types.isEmpty() && hasRelease && isRead) {
             problems.add(
                     PROCFILE, "defines nothing that is to go on running: the release runs once, before the others");

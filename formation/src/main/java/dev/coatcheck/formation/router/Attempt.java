@@ -230,7 +230,8 @@ final class Attempt {
             boolean responseBegun = connection != null && connection.hasReceived();
             boolean understood = connection == null || connection.isUnderstood();
             if (failure instanceof InterimResponses.TooMany || (!understood && !reused)) {
-                // It has answered, and would answer so again. On a connection that was used before it may be the rest of the
+                // It has answered, and would answer so again. On a connection that was used before it may be the rest
+                // of the
                 // response before.
                 forwarding.refuse(Refusal.BAD_RESPONSE);
                 return;

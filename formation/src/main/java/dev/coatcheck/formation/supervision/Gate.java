@@ -59,9 +59,7 @@ record Gate(Readiness readiness, int tcpPort, ProcessGroup group, Duration limit
     private String elsewhere() {
         List<InetSocketAddress> places;
         try {
-            places = Listening.of(group.pids()).stream()
-                    .map(Listening::address)
-                    .toList();
+            places = Listening.of(group.pids()).stream().map(Listening::address).toList();
         } catch (IllegalStateException e) {
             // As where the machine is out of file descriptors: no reason to end what may become ready yet.
             return "";
@@ -72,10 +70,7 @@ record Gate(Readiness readiness, int tcpPort, ProcessGroup group, Duration limit
                                 || Listening.onLoopback(tcpPort).contains(place)));
         return there || places.isEmpty()
                 ? ""
-                : "; it listens on "
-                        + places.stream()
-                                .map(Gate::shown)
-                                .collect(Collectors.joining(", "));
+                : "; it listens on " + places.stream().map(Gate::shown).collect(Collectors.joining(", "));
     }
 
     /** As {@code *:3000}, {@code [::1]:3000}. */

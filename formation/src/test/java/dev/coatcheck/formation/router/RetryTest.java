@@ -335,7 +335,10 @@ final class RetryTest extends RouterTest {
             connection.reset();
             if (broken.incrementAndGet() == 6) {
                 self.join().remove();
-                router.add("web.2", upstream((again, other) -> other.write("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nhere")).address());
+                router.add(
+                        "web.2",
+                        upstream((again, other) -> other.write("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nhere"))
+                                .address());
             }
         });
         self.complete(router.add("web.1", breaking.address()));

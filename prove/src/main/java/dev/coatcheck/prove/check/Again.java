@@ -189,8 +189,9 @@ final class Again {
 
     private void tellOfCounter(Finding finding) {
         if (!isLimitOf(finding.step())) {
-            notes.add("again: step " + finding.step() + " was not sent to several processes, since it tells numbers that"
-                    + " are called as those of a known counter");
+            notes.add(
+                    "again: step " + finding.step() + " was not sent to several processes, since it tells numbers that"
+                            + " are called as those of a known counter");
         }
     }
 
@@ -278,7 +279,8 @@ final class Again {
                 switch (finding) {
                     case Refused _ -> Set.of(trick.tried().getFirst());
                     case Revoked _ -> Set.copyOf(trick.tried());
-                    case Made _, Counted _ -> Set.of();
+                    case Made _ -> Set.of();
+                    case Counted _ -> Set.of();
                 };
         if (telling.isEmpty()) {
             return Trace.none("its place was not searched for: it is a number, which is in many places");
@@ -305,7 +307,8 @@ final class Again {
 
     private static String does(Finding finding) {
         return switch (finding) {
-            case Refused _, Revoked _ -> "refuses of";
+            case Refused _ -> "refuses of";
+            case Revoked _ -> "refuses of";
             case Made _ -> "makes with";
             case Counted _ -> "counts in";
         };

@@ -105,8 +105,7 @@ final class MadeIds {
                 String at = path + "." + field.getKey();
                 if (!field.getValue().isValueNode()) {
                     add(at, field.getValue(), values);
-                } else if (CALLED_ID.matcher(field.getKey()).matches()
-                        && !Counting.namesRequest(field.getKey())) {
+                } else if (CALLED_ID.matcher(field.getKey()).matches() && !Counting.namesRequest(field.getKey())) {
                     values.put(new Place(at), field.getValue().asString(""));
                 }
             });

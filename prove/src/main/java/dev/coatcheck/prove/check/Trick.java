@@ -268,7 +268,8 @@ final class Trick {
     private boolean tells(Run run, int process, Set<Counting.Place> places) {
         return tried.stream()
                 .filter(position -> run.plan().seat(position).process() == process)
-                .anyMatch(position -> !Collections.disjoint(numbers(run, position).keySet(), places));
+                .anyMatch(
+                        position -> !Collections.disjoint(numbers(run, position).keySet(), places));
     }
 
     private static Map<Counting.Place, Long> numbers(Run run, int position) {

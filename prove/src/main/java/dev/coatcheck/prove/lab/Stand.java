@@ -4,8 +4,10 @@ import dev.coatcheck.formation.application.ProcessType;
 import dev.coatcheck.prove.isolation.Layer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,7 +42,8 @@ final class Stand implements Processes {
     private final List<Future<Worker>> workers = new ArrayList<>();
     private final List<Layer> workersDisks = new ArrayList<>();
     private final List<LabInstance> all = new ArrayList<>();
-    private final List<Layer> layers = new ArrayList<>();
+    /** Each for itself: two that share a disk are equal. */
+    private final Set<Layer> layers = Collections.newSetFromMap(new IdentityHashMap<>());
 
     /** The disks on which a web process was started. */
     private final Set<Layer> inhabited = new HashSet<>();
@@ -75,9 +78,7 @@ final class Stand implements Processes {
         }
         Layer beside = workshop.beside(disk);
         synchronized (layers) {
-            if (layers.stream().noneMatch(layer -> layer == beside)) {
-                layers.add(beside);
-            }
+            layers.add(beside);
         }
         return beside;
     }

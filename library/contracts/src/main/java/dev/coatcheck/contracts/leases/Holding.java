@@ -67,7 +67,9 @@ interface Holding extends LeasesUnderTest {
 
         ada.close();
 
-        assertThatIllegalStateException().isThrownBy(() -> ada.tryAcquire(REPORT)).withMessageContaining(REPORT);
+        assertThatIllegalStateException()
+                .isThrownBy(() -> ada.tryAcquire(REPORT))
+                .withMessageContaining(REPORT);
         assertThat(store.holder(REPORT)).isEmpty();
     }
 
