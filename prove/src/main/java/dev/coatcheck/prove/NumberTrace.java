@@ -4,10 +4,9 @@ import dev.coatcheck.prove.AnsweredNumbers.Value;
 import dev.coatcheck.prove.compare.Control;
 import dev.coatcheck.prove.lab.LabInstance;
 import dev.coatcheck.prove.location.HeapLimits;
-import dev.coatcheck.prove.location.JavaHeapSearch;
-import dev.coatcheck.prove.location.JavaNumberSearch;
 import dev.coatcheck.prove.location.Needle;
 import dev.coatcheck.prove.location.Needles;
+import dev.coatcheck.prove.location.NumberSearch;
 import dev.coatcheck.prove.location.SearchResult;
 import dev.coatcheck.prove.location.heap.Course;
 import dev.coatcheck.prove.play.Exchange;
@@ -28,9 +27,9 @@ final class NumberTrace implements AutoCloseable {
     private final Control control;
     private final Step polluter;
     private final Step victim;
-    private final Optional<JavaNumberSearch> search;
+    private final Optional<NumberSearch> search;
 
-    private NumberTrace(Control control, Step polluter, Step victim, Optional<JavaNumberSearch> search) {
+    private NumberTrace(Control control, Step polluter, Step victim, Optional<NumberSearch> search) {
         this.control = control;
         this.polluter = polluter;
         this.victim = victim;
@@ -39,23 +38,24 @@ final class NumberTrace implements AutoCloseable {
 
     /**
      * Looks at the process before the polluter, where a number may have to be found in it: where nothing longer ties the two
-     * steps, and it is a JVM.
+     * steps, and it is a JVM or a Node.
      */
     static NumberTrace begin(Control control, Step polluter, Step victim, LabInstance polluted)
             throws InterruptedException {
         boolean wanted = isTiedByNothingLonger(control, polluter, victim)
                 && !(AnsweredNumbers.inAll(control.exchanges(victim.number())).isEmpty()
                         && AnsweredNumbers.inAll(control.exchanges(polluter.number()))
-                                .isEmpty())
-                && JavaHeapSearch.isJvm(polluted.servingPid());
+                                .isEmpty());
         return new NumberTrace(
                 control,
                 polluter,
                 victim,
-                wanted
-                        ? Optional.of(
-                                JavaNumberSearch.begin(polluted.name(), polluted.servingPid(), HeapLimits.defaults()))
-                        : Optional.empty());
+                wanted ? NumberSearch.begin(subject(polluted), HeapLimits.defaults()) : Optional.empty());
+    }
+
+    private static NumberSearch.Subject subject(LabInstance instance) {
+        return new NumberSearch.Subject(
+                instance.name(), instance.servingPid(), instance.layer()::reach);
     }
 
     /** Looks at nothing. */
@@ -96,7 +96,7 @@ final class NumberTrace implements AutoCloseable {
                 .flatMap(exchange -> Needles.from(CarriedValues.of(exchange)).stream())
                 .toList();
         Exchange polluting = played.get(polluter.number() - 1);
-        return search.get().search(other.servingPid(), courses(polluting, played.getLast(), again), secrets);
+        return search.get().search(subject(other), courses(polluting, played.getLast(), again), secrets);
     }
 
     private List<Course> courses(Exchange polluting, Exchange elsewhere, Exchange again) {
@@ -150,6 +150,6 @@ final class NumberTrace implements AutoCloseable {
 
     @Override
     public void close() {
-        search.ifPresent(JavaNumberSearch::close);
+        search.ifPresent(NumberSearch::close);
     }
 }

@@ -44,11 +44,12 @@ public final class NodeHeapSearch {
     private NodeHeapSearch() {}
 
     /**
-     * Adds to the environment of a process to be started what makes Node write snapshots; the options that the user has
+     * Adds to the environment of a process to be started what makes Node write snapshots, and open its inspector, which it
+     * does on a signal alone, at a free TCP port; the options that the user has
      * set there stay. Does nothing to any other program.
      */
     public static void prepare(Map<String, String> environment) {
-        String added = "--heapsnapshot-signal=" + SIGNAL + " --diagnostic-dir=" + FOLDER;
+        String added = "--heapsnapshot-signal=" + SIGNAL + " --diagnostic-dir=" + FOLDER + " " + NodeInspector.OPTION;
         environment.merge(OPTIONS, added, (given, ours) -> given.isBlank() ? ours : given + " " + ours);
     }
 
@@ -72,17 +73,8 @@ public final class NodeHeapSearch {
     /** The paths that lead to needles, the most telling first. */
     public static SearchResult search(String instance, long pid, Collection<Needle> needles, HeapLimits limits)
             throws InterruptedException {
-        Inhabited node = new Inhabited(pid);
         try {
-            long resident = node.residentBytes();
-            if (resident > limits.residentBytes()) {
-                throw new IOException("it has " + (resident >> 20) + " MiB in memory, and a snapshot is made up to "
-                        + (limits.residentBytes() >> 20) + " MiB");
-            }
-            if (!canBeAsked(pid)) {
-                throw new IOException("it does not write snapshots: " + OPTIONS + " did not reach it");
-            }
-            NodeSearch.Findings findings = written(node, needles, limits);
+            NodeSearch.Findings findings = read(pid, limits, snapshot -> NodeSearch.search(snapshot, needles));
             return new SearchResult(
                     findings.paths().stream()
                             .map(path -> new Location(Location.Kind.HEAP, instance, path))
@@ -96,7 +88,31 @@ public final class NodeHeapSearch {
         }
     }
 
-    private static NodeSearch.Findings written(Inhabited node, Collection<Needle> needles, HeapLimits limits)
+    /** Takes in a snapshot, which is there as long as that lasts. */
+    @FunctionalInterface
+    interface Reader<T> {
+        T read(Path snapshot) throws IOException;
+    }
+
+    /** @throws IOException if none can be had; the message says why */
+    static <T> T read(long pid, HeapLimits limits, Reader<T> reader) throws IOException, InterruptedException {
+        Inhabited node = new Inhabited(pid);
+        refuseTooLarge(node, limits);
+        if (!canBeAsked(pid)) {
+            throw new IOException("it does not write snapshots: " + OPTIONS + " did not reach it");
+        }
+        return written(node, limits, reader);
+    }
+
+    static void refuseTooLarge(Inhabited node, HeapLimits limits) throws IOException {
+        long resident = node.residentBytes();
+        if (resident > limits.residentBytes()) {
+            throw new IOException("it has " + (resident >> 20) + " MiB in memory, and a snapshot is made up to "
+                    + (limits.residentBytes() >> 20) + " MiB");
+        }
+    }
+
+    private static <T> T written(Inhabited node, HeapLimits limits, Reader<T> reader)
             throws IOException, InterruptedException {
         Set<Path> before = snapshots(node);
         Set<Path> fresh = new HashSet<>();
@@ -108,7 +124,7 @@ public final class NodeHeapSearch {
                 fresh.removeAll(before);
                 for (Path snapshot : fresh) {
                     if (isWhole(snapshot)) {
-                        return NodeSearch.search(snapshot, needles);
+                        return reader.read(snapshot);
                     }
                 }
                 if (ProcessHandle.of(node.pid()).isEmpty()) {

@@ -3,6 +3,7 @@ package dev.coatcheck.prove.location;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.coatcheck.prove.location.NumberSearch.Subject;
 import dev.coatcheck.prove.location.heap.Course;
 import dev.coatcheck.prove.location.heap.JavaNumbers;
 import java.io.IOException;
@@ -92,11 +93,11 @@ class JavaNumberSearchTest {
     @Test
     void a_process_is_looked_at_before_the_step_and_after_it_and_nothing_is_left_of_that()
             throws IOException, InterruptedException {
-        try (JavaNumberSearch search = JavaNumberSearch.begin("web.1", stepped.pid(), HeapLimits.defaults())) {
+        try (NumberSearch search = NumberSearch.begin(Subject.here("web.1", stepped.pid()), HeapLimits.defaults()).orElseThrow()) {
             stepped.tell("step");
             search.end();
 
-            SearchResult found = search.search(other.pid(), List.of(Course.of(1, 2, 0)), List.of());
+            SearchResult found = search.search(Subject.here("web.2", other.pid()), List.of(Course.of(1, 2, 0)), List.of());
 
             assertThat(found.notes()).isEmpty();
             assertThat(found.locations())
@@ -107,10 +108,10 @@ class JavaNumberSearchTest {
     @Test
     void a_process_that_cannot_be_looked_at_is_told() throws InterruptedException {
         HeapLimits none = new HeapLimits(HeapLimits.defaults().time(), 1 << 20);
-        try (JavaNumberSearch search = JavaNumberSearch.begin("web.1", stepped.pid(), none)) {
+        try (NumberSearch search = NumberSearch.begin(Subject.here("web.1", stepped.pid()), none).orElseThrow()) {
             search.end();
 
-            assertThat(search.search(other.pid(), List.of(Course.of(0, 1, 0)), List.of())
+            assertThat(search.search(Subject.here("web.2", other.pid()), List.of(Course.of(0, 1, 0)), List.of())
                             .notes())
                     .singleElement()
                     .asString()

@@ -133,12 +133,13 @@ public final class JavaNumbers {
     }
 
     private static String change(Found found) {
-        Place place = found.place;
-        if (place.isKey()) {
-            return "";
-        }
-        String earlier = found.before.isPresent() ? inWords(found.before.getAsDouble(), place.truth()) : "nothing";
-        return " " + earlier + " → " + inWords(place.value(), place.truth());
+        return found.place.isKey() ? "" : change(found.before, found.place.value(), found.place.truth());
+    }
+
+    /** How a value changed, in words; it is empty where there was none before. */
+    static String change(OptionalDouble before, double after, boolean truth) {
+        String earlier = before.isPresent() ? inWords(before.getAsDouble(), truth) : "nothing";
+        return " " + earlier + " → " + inWords(after, truth);
     }
 
     private static String inWords(double value, boolean truth) {

@@ -199,9 +199,14 @@ final class NodeHeap implements HeapGraph {
     }
 
     /** Whether these are the variables of a whole file, and not those of one call of a function. */
-    private boolean isOfModule(int context) {
+    boolean isOfModule(int context) {
         int outer = target(context, "previous");
-        return outer < 0 || !name(outer).equals("system / Context");
+        return outer < 0 || !isContext(outer);
+    }
+
+    /** Whether these are the variables of a function or a file. */
+    boolean isContext(int object) {
+        return name(object).equals("system / Context");
     }
 
     /** The reference by which a path goes from one object to the next. */

@@ -44,7 +44,7 @@ final class NodePath {
             if (heap.type(object).equals("closure")) {
                 int context = heap.target(object, "context");
                 if (context >= 0 && !scripts.containsKey(context)) {
-                    scripts.put(context, script(object));
+                    scripts.put(context, script(heap, object));
                 }
             }
         }
@@ -53,7 +53,7 @@ final class NodePath {
     /**
      * The path in words.
      *
-     * @param lastEdge the property that is the end of the way; -1 where the last object is
+     * @param lastEdge the property or variable that is the end of the way; -1 where the last object is
      */
     Words inWords(List<Integer> path, int lastEdge) {
         List<String> tokens = new ArrayList<>();
@@ -64,8 +64,10 @@ final class NodePath {
                 owner = script.contains(PACKAGES) ? Owner.PACKAGE : Owner.APPLICATION;
             }
         }
-        if (lastEdge >= 0) {
+        if (lastEdge >= 0 && heap.edgeKind(lastEdge).equals("property")) {
             tokens.add(named(heap.edgeName(lastEdge)));
+        } else if (lastEdge >= 0) {
+            step(path.getLast(), lastEdge, tokens);
         }
         return new Words(
                 String.join(" → ", tokens.subList(Math.max(0, tokens.size() - LAST_TOKENS), tokens.size())), owner);
@@ -95,8 +97,17 @@ final class NodePath {
             }
             case "element" -> tokens.add("[" + name + "]");
             case "internal" -> {
-                if (heap.type(from).equals("array") && INDEX.matcher(name).matches()) {
+                if (heap.type(from).equals("array") && isIndex(name)) {
                     entry(from, edge, Integer.parseInt(name), tokens);
+                }
+            }
+            case "hidden" -> {
+                // What a class is called within itself has no name in its scope.
+                String script = heap.isContext(from) ? scripts.getOrDefault(from, "") : "";
+                if (!script.isEmpty() && !script.startsWith("node:") && heap.type(to).equals("closure")) {
+                    tokens.clear();
+                    tokens.add(fileName(script) + ": " + heap.name(to));
+                    return script;
                 }
             }
             default -> {}
@@ -110,6 +121,11 @@ final class NodePath {
         int key = before >= 0 && heap.target(table, Integer.toString(index - 2)) < 0 ? before : heap.edgeTarget(edge);
         String text = heap.text(key);
         tokens.add("[" + (text.isEmpty() ? shownType(key) : quoted(text)) + "]");
+    }
+
+    /** Whether the name of a reference is a position in an array. */
+    static boolean isIndex(String name) {
+        return INDEX.matcher(name).matches();
     }
 
     private String typeOf(int object) {
@@ -133,7 +149,8 @@ final class NodePath {
         return '"' + (secret ? Needle.shortened(text) : text) + '"';
     }
 
-    private String script(int closure) {
+    /** The script that a function was written in; empty where it is of no file. */
+    static String script(NodeHeap heap, int closure) {
         int shared = heap.target(closure, "shared");
         for (String name : List.of("script", "script_or_debug_info")) {
             int script = shared < 0 ? -1 : heap.target(shared, name);
