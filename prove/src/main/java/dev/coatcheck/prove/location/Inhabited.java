@@ -19,6 +19,11 @@ record Inhabited(long pid) {
         return ownNamespace("mnt") ? proc("root").resolve(path.substring(1)) : Path.of(path);
     }
 
+    /** The folder that it works in, as this JVM can open it. */
+    Path workingFolder() {
+        return proc("cwd");
+    }
+
     /** What goes before a command that is to see what the process sees. */
     List<String> entering() {
         List<String> command = new ArrayList<>();

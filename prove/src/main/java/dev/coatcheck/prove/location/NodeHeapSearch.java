@@ -151,8 +151,11 @@ public final class NodeHeapSearch {
     private static Set<Path> snapshots(Inhabited node) throws IOException {
         Set<Path> found = new HashSet<>();
         String pattern = "Heap.*." + node.innermostPid() + ".*.heapsnapshot";
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(node.here(FOLDER), pattern)) {
-            files.forEach(found::add);
+        // Node 18 leaves them where it works, whatever folder it was told.
+        for (Path folder : List.of(node.here(FOLDER), node.workingFolder())) {
+            try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, pattern)) {
+                files.forEach(found::add);
+            }
         }
         return found;
     }
