@@ -54,8 +54,7 @@ final class NumberTrace implements AutoCloseable {
     }
 
     private static NumberSearch.Subject subject(LabInstance instance) {
-        return new NumberSearch.Subject(
-                instance.name(), instance.servingPid(), instance.layer()::reach);
+        return new NumberSearch.Subject(instance.name(), instance.servingPid(), instance.layer()::reach);
     }
 
     /** Looks at nothing. */

@@ -32,8 +32,7 @@ sealed interface Heap {
     Path dump(HeapLimits limits) throws IOException, InterruptedException;
 
     /** The places whose value ran one of the courses, in three dumps of this kind. */
-    List<String> paths(
-            Path before, Path after, Path elsewhere, Collection<Course> courses, Collection<Needle> secrets)
+    List<String> paths(Path before, Path after, Path elsewhere, Collection<Course> courses, Collection<Needle> secrets)
             throws IOException;
 
     /** The heap of a HotSpot JVM. */

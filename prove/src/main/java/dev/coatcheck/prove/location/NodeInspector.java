@@ -45,6 +45,9 @@ final class NodeInspector {
     private static final int SIGNAL_NUMBER = 10;
     private static final Duration OPEN_LIMIT = Duration.ofSeconds(10);
     private static final Duration PAUSE = Duration.ofMillis(20);
+    private static final String TAKE_SNAPSHOT = """
+            {"id":1,"method":"HeapProfiler.takeHeapSnapshot","params":{"captureNumericValue":true}}""";
+
     private static final JsonMapper JSON = new JsonMapper();
 
     private final InetSocketAddress address;
@@ -70,8 +73,7 @@ final class NodeInspector {
             Set<InetSocketAddress> fresh = listening(node.pid());
             fresh.removeAll(before);
             if (!fresh.isEmpty()) {
-                return new NodeInspector(
-                        node.way().to(fresh.iterator().next().getPort()));
+                return new NodeInspector(node.way().to(fresh.iterator().next().getPort()));
             }
             Thread.sleep(PAUSE);
         }
@@ -91,12 +93,9 @@ final class NodeInspector {
                         .build();
                 Writer writer = Files.newBufferedWriter(file)) {
             Receiver receiver = new Receiver(writer);
-            WebSocket socket = within(
-                    OPEN_LIMIT, client.newWebSocketBuilder().buildAsync(session(client), receiver));
+            WebSocket socket = within(OPEN_LIMIT, client.newWebSocketBuilder().buildAsync(session(client), receiver));
             try {
-                socket.sendText("""
-                        {"id":1,"method":"HeapProfiler.takeHeapSnapshot",\
-                        "params":{"reportProgress":false,"captureNumericValue":true}}""", true);
+                within(OPEN_LIMIT, socket.sendText(TAKE_SNAPSHOT, true));
                 within(limit, receiver.done);
             } finally {
                 // Node would wait at its end for somebody who is still connected.
@@ -113,8 +112,8 @@ final class NodeInspector {
         HttpRequest request = HttpRequest.newBuilder(URI.create("http://" + at + "/json/list"))
                 .timeout(OPEN_LIMIT)
                 .build();
-        String targets = client.send(request, HttpResponse.BodyHandlers.ofString())
-                .body();
+        String targets =
+                client.send(request, HttpResponse.BodyHandlers.ofString()).body();
         Optional<String> id = JSON.readTree(targets).path(0).path("id").asStringOpt();
         return URI.create("ws://" + at + "/" + id.orElseThrow(() -> new IOException("its inspector shows no target")));
     }

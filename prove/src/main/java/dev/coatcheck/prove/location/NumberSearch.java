@@ -105,9 +105,7 @@ public final class NumberSearch implements AutoCloseable {
         }
         try {
             return new SearchResult(
-                    heap
-                            .paths(before.orElseThrow(), after.orElseThrow(), elsewhere.get(), courses, secrets)
-                            .stream()
+                    heap.paths(before.orElseThrow(), after.orElseThrow(), elsewhere.get(), courses, secrets).stream()
                             .map(path -> new Location(Location.Kind.HEAP, subject.instance(), path))
                             .toList(),
                     List.of());

@@ -93,11 +93,13 @@ class JavaNumberSearchTest {
     @Test
     void a_process_is_looked_at_before_the_step_and_after_it_and_nothing_is_left_of_that()
             throws IOException, InterruptedException {
-        try (NumberSearch search = NumberSearch.begin(Subject.here("web.1", stepped.pid()), HeapLimits.defaults()).orElseThrow()) {
+        try (NumberSearch search = NumberSearch.begin(Subject.here("web.1", stepped.pid()), HeapLimits.defaults())
+                .orElseThrow()) {
             stepped.tell("step");
             search.end();
 
-            SearchResult found = search.search(Subject.here("web.2", other.pid()), List.of(Course.of(1, 2, 0)), List.of());
+            SearchResult found =
+                    search.search(Subject.here("web.2", other.pid()), List.of(Course.of(1, 2, 0)), List.of());
 
             assertThat(found.notes()).isEmpty();
             assertThat(found.locations())
@@ -108,7 +110,8 @@ class JavaNumberSearchTest {
     @Test
     void a_process_that_cannot_be_looked_at_is_told() throws InterruptedException {
         HeapLimits none = new HeapLimits(HeapLimits.defaults().time(), 1 << 20);
-        try (NumberSearch search = NumberSearch.begin(Subject.here("web.1", stepped.pid()), none).orElseThrow()) {
+        try (NumberSearch search =
+                NumberSearch.begin(Subject.here("web.1", stepped.pid()), none).orElseThrow()) {
             search.end();
 
             assertThat(search.search(Subject.here("web.2", other.pid()), List.of(Course.of(0, 1, 0)), List.of())

@@ -168,8 +168,9 @@ class NodeNumberSearchTest {
 
     @Test
     void a_worker_of_a_cluster_starts_with_what_was_prepared() throws IOException {
-        String cluster = "const c = require('cluster'); if (c.isPrimary) c.fork().on('exit', (code) => console.log(code));"
-                + " else process.exit(0)";
+        String cluster =
+                "const c = require('cluster'); if (c.isPrimary) c.fork().on('exit', (code) => console.log(code));"
+                        + " else process.exit(0)";
         Path script = Files.writeString(folder.resolve("cluster.js"), cluster);
         try (Program program = Program.start(NodeHeapSearch::prepare, "node", script.toString())) {
             assertThat(program.firstLine()).isEqualTo("0");
@@ -186,6 +187,8 @@ class NodeNumberSearchTest {
         Files.writeString(application.resolve("server.js"), COUNTING);
         Files.writeString(application.resolve("counters.js"), "exports.served = 40");
         return Program.start(
-                NodeHeapSearch::prepare, "node", application.resolve("server.js").toString());
+                NodeHeapSearch::prepare,
+                "node",
+                application.resolve("server.js").toString());
     }
 }

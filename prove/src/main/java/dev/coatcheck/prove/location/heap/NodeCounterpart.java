@@ -1,7 +1,9 @@
 package dev.coatcheck.prove.location.heap;
 
 import dev.coatcheck.prove.location.heap.Counterpart.End;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -16,6 +18,14 @@ final class NodeCounterpart {
     private final NodeScopes fromScopes;
     private final NodeHeap to;
     private final NodeScopes toScopes;
+
+    /** Many ways lead through the same objects: what each refers to there, and the entries of tables, by their keys. */
+    private final Map<Integer, Map<String, Integer>> references = new HashMap<>();
+
+    private final Map<Integer, Map<String, Integer>> entries = new HashMap<>();
+
+    /** Of the tables on this side, by where it stands in them. */
+    private final Map<Integer, Map<Integer, Integer>> positions = new HashMap<>();
 
     NodeCounterpart(NodeHeap from, NodeScopes fromScopes, NodeHeap to) {
         this.from = from;
@@ -42,39 +52,57 @@ final class NodeCounterpart {
     }
 
     private End step(int edge, int there) {
-        String kind = from.edgeKind(edge);
-        String name = from.edgeName(edge);
-        for (int other = to.firstEdge(there); other < to.firstEdge(there + 1); other++) {
-            if (to.edgeKind(other).equals(kind) && to.edgeName(other).equals(name)) {
-                return new End.Found(to.edgeTarget(other));
-            }
-        }
+        Integer found = references.computeIfAbsent(there, this::references).get(reference(from, edge));
         // Variables are there as long as their function is, so that this is another one.
-        return kind.equals("context") ? LOST : MISSING;
+        return found != null ? new End.Found(found) : from.edgeKind(edge).equals("context") ? LOST : MISSING;
+    }
+
+    private Map<String, Integer> references(int object) {
+        Map<String, Integer> all = new HashMap<>();
+        for (int edge = to.firstEdge(object); edge < to.firstEdge(object + 1); edge++) {
+            all.putIfAbsent(reference(to, edge), to.edgeTarget(edge));
+        }
+        return all;
+    }
+
+    private static String reference(NodeHeap heap, int edge) {
+        return heap.edgeKind(edge) + " " + heap.edgeName(edge);
     }
 
     /** The entry with the same key, wherever it lies in the other table; a key that is no text has no name. */
     private End entry(int table, int edge, int there) {
-        int key = keyOf(from, table, edge);
-        String text = key < 0 ? "" : from.text(key);
+        String name = from.edgeName(edge);
+        Integer key = NodePath.isIndex(name)
+                ? positions.computeIfAbsent(table, at -> positions(from, at)).get(Integer.parseInt(name) - 1)
+                : null;
+        String text = key == null ? "" : from.text(key);
         if (text.isEmpty()) {
             return LOST;
         }
-        for (int other = to.firstEdge(there); other < to.firstEdge(there + 1); other++) {
-            int otherKey = keyOf(to, there, other);
-            if (otherKey >= 0 && to.text(otherKey).equals(text)) {
-                return new End.Found(to.edgeTarget(other));
-            }
-        }
-        return MISSING;
+        Integer found = entries.computeIfAbsent(there, this::entries).get(text);
+        return found == null ? MISSING : new End.Found(found);
     }
 
-    /** The key before the value that a reference of a table leads to; -1 where that is the key itself, or no reference. */
-    private static int keyOf(NodeHeap heap, int table, int edge) {
-        String name = heap.edgeName(edge);
-        if (!heap.edgeKind(edge).equals("internal") || !NodePath.isIndex(name)) {
-            return -1;
+    private Map<String, Integer> entries(int table) {
+        Map<Integer, Integer> all = positions(to, table);
+        Map<String, Integer> values = new HashMap<>();
+        all.forEach((position, value) -> {
+            Integer key = all.get(position - 1);
+            if (key != null) {
+                values.put(to.text(key), value);
+            }
+        });
+        return values;
+    }
+
+    /** What a table refers to: a key, its value right after it, and then a number, which is no reference. */
+    private static Map<Integer, Integer> positions(NodeHeap heap, int table) {
+        Map<Integer, Integer> all = new HashMap<>();
+        for (int edge = heap.firstEdge(table); edge < heap.firstEdge(table + 1); edge++) {
+            if (heap.edgeKind(edge).equals("internal") && NodePath.isIndex(heap.edgeName(edge))) {
+                all.put(Integer.parseInt(heap.edgeName(edge)), heap.edgeTarget(edge));
+            }
         }
-        return heap.target(table, Integer.toString(Integer.parseInt(name) - 1));
+        return all;
     }
 }

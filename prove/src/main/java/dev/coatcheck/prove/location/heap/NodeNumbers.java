@@ -206,16 +206,13 @@ public final class NodeNumbers {
         if (place.isKey) {
             return new Seen(true, OptionalDouble.of(place.value.number()));
         }
-        Optional<NodeValue> value =
-                NodeValue.of(heap, object).filter(found -> found.truth() == place.value.truth());
+        Optional<NodeValue> value = NodeValue.of(heap, object).filter(found -> found.truth() == place.value.truth());
         return value.map(found -> new Seen(true, OptionalDouble.of(found.number())))
                 .orElseGet(() -> new Seen(NodeValue.isNothing(heap, object), OptionalDouble.empty()));
     }
 
     private static String change(Found found) {
         Place place = found.place;
-        return place.isKey
-                ? ""
-                : JavaNumbers.change(found.before, place.value.number(), place.value.truth());
+        return place.isKey ? "" : JavaNumbers.change(found.before, place.value.number(), place.value.truth());
     }
 }

@@ -104,7 +104,9 @@ final class NodePath {
             case "hidden" -> {
                 // What a class is called within itself has no name in its scope.
                 String script = heap.isContext(from) ? scripts.getOrDefault(from, "") : "";
-                if (!script.isEmpty() && !script.startsWith("node:") && heap.type(to).equals("closure")) {
+                if (!script.isEmpty()
+                        && !script.startsWith("node:")
+                        && heap.type(to).equals("closure")) {
                     tokens.clear();
                     tokens.add(fileName(script) + ": " + heap.name(to));
                     return script;

@@ -95,8 +95,7 @@ final class NodeScopes implements HeapGraph {
         return switch (heap.type(object)) {
             case "array" -> true; // the elements of another, or its table
             case "closure" -> isOfApplication(NodePath.script(heap, object));
-            case "object" ->
-                scripts.containsKey(object) || PLAIN.contains(heap.name(object)) || isOfOwnClass(object);
+            case "object" -> scripts.containsKey(object) || PLAIN.contains(heap.name(object)) || isOfOwnClass(object);
             default -> false;
         };
     }
