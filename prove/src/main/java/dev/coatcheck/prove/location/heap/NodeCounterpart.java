@@ -41,9 +41,18 @@ final class NodeCounterpart {
         for (int i = 0; i < path.size() && at instanceof End.Found(int there); i++) {
             int here = path.get(i);
             int edge = i + 1 < path.size() ? from.cheapestEdge(here, path.get(i + 1)) : lastEdge;
-            at = isTable(here) ? entry(here, edge, there) : step(edge, there);
+            at = isAlike(here, there) ? next(here, edge, there) : NodeValue.isNothing(to, there) ? MISSING : LOST;
         }
         return at;
+    }
+
+    /** Whether both are objects of one class, where they are objects. */
+    private boolean isAlike(int here, int there) {
+        return !from.type(here).equals("object") || from.name(here).equals(to.name(there));
+    }
+
+    private End next(int here, int edge, int there) {
+        return isTable(here) ? entry(here, edge, there) : step(edge, there);
     }
 
     /** Of the array that a Map keeps its entries in. */
