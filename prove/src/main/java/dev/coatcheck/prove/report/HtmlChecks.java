@@ -75,10 +75,13 @@ final class HtmlChecks {
         if (report.factors().isEmpty()) {
             return;
         }
-        html.raw("<section>\n<h2>Other good practice</h2>\n<p>")
-                .text(report.advice().isEmpty() ? "There is nothing to advise." : summary().advice())
-                .raw("</p>\n");
-        if (!report.advice().isEmpty()) {
+        html.raw("<section>\n<h2>Other good practice</h2>\n");
+        if (report.failedBesideState().stream().anyMatch(HtmlChecks::isFactors)) {
+            html.element("p", "What is broken stands above.");
+        } else if (report.advice().isEmpty()) {
+            html.element("p", "There is nothing to advise.");
+        } else {
+            html.element("p", new Summary(report).advice());
             factors(report.advice(), true);
         }
         List<Observation> others = report.factors().stream()
@@ -90,10 +93,6 @@ final class HtmlChecks {
             html.raw("</details>\n");
         }
         html.raw("</section>\n");
-    }
-
-    private Summary summary() {
-        return new Summary(report);
     }
 
     private static String counted(List<Observation> others) {

@@ -16,6 +16,7 @@ final class HtmlLeak {
     }
 
     void write(int number, FoundLeak leak) {
+        Optional<SideBySide> sides = SideBySide.of(leak, report);
         html.raw("<article class=\"leak\" id=\"leak-" + number + "\">\n<h2><span class=\"number\">" + number
                         + "</span> <span class=\"cause\">" + leak.cause().word() + "</span> ")
                 .foreign(leak.another().map(step -> step.request() + " → ").orElse("")
@@ -25,7 +26,7 @@ final class HtmlLeak {
                 .raw("</p>\n");
         if (!leak.locations().isEmpty()) {
             html.raw("<h3>It lives in</h3>\n<ul class=\"locations\">\n");
-            leak.locations().forEach(location -> location(leak, location));
+            leak.locations().forEach(location -> location(leak, location, sides));
             html.raw("</ul>\n");
         }
         html.raw("<h3>What to do</h3>\n<p>")
@@ -33,7 +34,7 @@ final class HtmlLeak {
                 .raw(" <span class=\"more\">More: ")
                 .code(leak.cause().anchor())
                 .raw("</span></p>\n");
-        SideBySide.of(leak, report).ifPresent(this::sides);
+        sides.ifPresent(this::sides);
         html.raw("<h3>See it again</h3>\n<pre class=\"command\" tabindex=\"0\"><code>")
                 .text(leak.reproduce())
                 .raw("</code></pre>\n");
@@ -44,21 +45,25 @@ final class HtmlLeak {
         html.raw("</article>\n");
     }
 
-    /** The run in which it was looked for is another one than the picture shows, with other names: who left it is the same. */
-    private void location(FoundLeak leak, FoundLocation location) {
+    private void location(FoundLeak leak, FoundLocation location, Optional<SideBySide> sides) {
         html.raw("<li><span class=\"kind\">")
                 .text(location.kind().word().replace('-', ' '))
-                .raw("</span> ")
-                .raw("<bdi class=\"instance\">")
-                .text(
-                        location.kind() == FoundLocation.Kind.BACKING_SERVICE
-                                        || leak.polluter().isEmpty()
-                                ? location.instance()
-                                : "of the process that served step "
-                                        + leak.polluter().get().step())
+                .raw("</span> <bdi class=\"instance\">")
+                .text(holder(leak, location, sides))
                 .raw("</bdi> ")
                 .code(location.path())
                 .raw("</li>\n");
+    }
+
+    /** It was looked for in a run of its own, where the instance may have another name than in the picture. */
+    private static String holder(FoundLeak leak, FoundLocation location, Optional<SideBySide> sides) {
+        if (location.kind() == FoundLocation.Kind.BACKING_SERVICE || leak.polluter().isEmpty()) {
+            return location.instance();
+        }
+        String served = " served step " + leak.polluter().get().step();
+        return sides.filter(drawn -> drawn.isServedWhereItWasFound(location)).isPresent()
+                ? location.instance() + ", which" + served
+                : "the process that" + served;
     }
 
     private void sides(SideBySide sides) {

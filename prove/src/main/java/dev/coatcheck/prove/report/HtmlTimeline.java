@@ -119,8 +119,8 @@ final class HtmlTimeline {
                         + " style=\"" + place + ";grid-column:" + column(step.instance()) + "\" role=\"img\"")
                 .attribute("aria-label", "Step " + step.step().step() + ", " + step.step().request() + ": " + details)
                 .raw("><span class=\"answer\">")
-                .text(shortened(step.outcome()) + (wrong ? " ✗" : "") + (times == 1 ? "" : " ×" + times))
-                .raw("</span>");
+                .text(shortened(step.outcome()) + (wrong ? " ✗" : ""))
+                .raw((times == 1 ? "" : " <span class=\"times\">×" + times + "</span>") + "</span>");
         if (wrong) {
             html.raw(" <span class=\"note\">").text(note).raw("</span>");
         }

@@ -27,6 +27,7 @@ record SideBySide(FoundLeak leak, RunRecord split, Optional<RunRecord> single) {
                 .max(Comparator.<SideBySide, Boolean>comparing(
                                 sides -> sides.split.check().equals(leak.check()))
                         .thenComparing(SideBySide::isApart)
+                        .thenComparing(sides -> leak.locations().stream().anyMatch(sides::isServedWhereItWasFound))
                         .thenComparing(sides -> sides.single.isPresent())
                         // Of several that are as good the first.
                         .thenComparing(sides -> -report.runs().indexOf(sides.split)));
@@ -90,6 +91,12 @@ record SideBySide(FoundLeak leak, RunRecord split, Optional<RunRecord> single) {
         return polluter >= 0
                 && split.steps().get(polluter).processId()
                         != split.steps().get(victim()).processId();
+    }
+
+    /** Whether the step that left it was served by an instance of the name by which the place is told. */
+    boolean isServedWhereItWasFound(FoundLocation location) {
+        int polluter = polluter();
+        return polluter >= 0 && split.steps().get(polluter).instance().equals(location.instance());
     }
 
     /** Whether an answer of the split run is another one than that of a single process. */

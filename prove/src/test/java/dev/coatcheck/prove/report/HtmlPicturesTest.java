@@ -144,14 +144,16 @@ class HtmlPicturesTest {
     }
 
     @Test
-    void the_place_names_no_instance_of_a_run_that_is_not_drawn() {
-        assertThat(Jsoup.parse(HtmlFace.text(Samples.TWO_LEAKS.report()))
-                        .select(".locations .instance")
-                        .eachText())
+    void the_place_names_an_instance_only_where_the_picture_shows_the_step_there() {
+        assertThat(places(Samples.TWO_LEAKS.report()))
                 .containsExactly(
-                        "of the process that served step 1",
-                        "of the process that served step 1",
-                        "of the process that served step 3");
+                        "web.1, which served step 1",
+                        "web.1, which served step 1",
+                        "the process that served step 3");
+    }
+
+    private static List<String> places(Report report) {
+        return Jsoup.parse(HtmlFace.text(report)).select(".locations .instance").eachText();
     }
 
     private static Document revocation() {

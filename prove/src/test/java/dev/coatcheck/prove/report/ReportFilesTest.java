@@ -131,7 +131,8 @@ class ReportFilesTest {
                         "1 factors failed",
                         "What to do config: it starts without REDIS_URL. Read all variables",
                         "logs: it wrote to log/production.log (412 bytes).",
-                        "What was proved");
+                        "What was proved",
+                        "Other good practice What is broken stands above. 1 kept, 1 not looked at Rule");
     }
 
     @Test
