@@ -236,13 +236,14 @@ final class HtmlFace {
     }
 
     private void run(int number, RunRecord run) {
-        html.raw("<details class=\"run\" id=\"run-" + number + "\"><summary>" + number + ". ")
+        html.raw("<details class=\"run\"><summary>" + number + ". ")
                 .foreign(run.purpose())
                 .raw(" <span class=\"weight " + run.weight().name().toLowerCase(Locale.ROOT) + "\">")
                 .text(weight(run))
-                .raw("</span></summary>\n");
+                // A link unfolds what is around the place that it leads to, and not the place itself.
+                .raw("</span></summary>\n<div id=\"run-" + number + "\">\n");
         HtmlTimeline.of(run, Rows.of(run), html).write("", Optional.empty());
-        html.raw("</details>\n");
+        html.raw("</div></details>\n");
     }
 
     private static String weight(RunRecord run) {
