@@ -32,9 +32,8 @@ final class HtmlChecks {
         if (isFactors(check)) {
             html.raw("<ul>\n");
             report.advice()
-                    .forEach(advised -> html.raw("<li>")
-                            .foreign(Summary.advised(advised))
-                            .raw("</li>\n"));
+                    .forEach(advised ->
+                            html.raw("<li>").foreign(Summary.advised(advised)).raw("</li>\n"));
             html.raw("</ul>\n");
         }
         html.raw("</article>\n");
@@ -84,11 +83,12 @@ final class HtmlChecks {
             html.element("p", new Summary(report).advice());
             factors(report.advice(), true);
         }
-        List<Observation> others = report.factors().stream()
-                .filter(each -> !each.isNotKept())
-                .toList();
+        List<Observation> others =
+                report.factors().stream().filter(each -> !each.isNotKept()).toList();
         if (!others.isEmpty()) {
-            html.raw("<details class=\"others\"><summary>").text(counted(others)).raw("</summary>\n");
+            html.raw("<details class=\"others\"><summary>")
+                    .text(counted(others))
+                    .raw("</summary>\n");
             factors(others, false);
             html.raw("</details>\n");
         }
@@ -100,7 +100,8 @@ final class HtmlChecks {
                 .filter(each -> each.standing() == Observation.Standing.KEPT)
                 .count();
         long unseen = others.size() - kept;
-        return (kept == 0 ? "" : kept + " kept") + (kept > 0 && unseen > 0 ? ", " : "")
+        return (kept == 0 ? "" : kept + " kept")
+                + (kept > 0 && unseen > 0 ? ", " : "")
                 + (unseen == 0 ? "" : unseen + " not looked at");
     }
 
@@ -132,7 +133,8 @@ final class HtmlChecks {
 
     /** With a full stop and a capital, except for the name of a file, whose letters matter. */
     private static String sentence(String words) {
-        String begun = words.matches("(?s)[a-z]+ .*") ? Character.toUpperCase(words.charAt(0)) + words.substring(1) : words;
+        String begun =
+                words.matches("(?s)[a-z]+ .*") ? Character.toUpperCase(words.charAt(0)) + words.substring(1) : words;
         return begun.endsWith(".") ? begun : begun + ".";
     }
 }

@@ -122,7 +122,8 @@ record HtmlDrawnLeak(SideBySide sides, RunRecord run, boolean split) {
 
     private String heard() {
         StepRun victim = sides.split().steps().get(sides.victim());
-        String socket = "the socket of step " + sides.split().steps().get(sides.polluter()).step().step();
+        String socket = "the socket of step "
+                + sides.split().steps().get(sides.polluter()).step().step();
         return "After step " + victim.step().step() + ", " + socket + (split ? " hears nothing of " : " hears ")
                 + victim.expected()
                         .map(message -> LeakWords.shortened(message, LONGEST_MESSAGE))

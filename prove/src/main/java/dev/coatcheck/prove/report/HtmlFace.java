@@ -83,8 +83,8 @@ final class HtmlFace {
                     case STATEFUL -> "✕";
                     case INCONCLUSIVE -> "?";
                 };
-        html.raw("<header class=\"verdict " + word() + "\">\n<p class=\"word\"><span class=\"sign\"" + " aria-hidden=\"true\">"
-                        + sign + "</span> ")
+        html.raw("<header class=\"verdict " + word() + "\">\n<p class=\"word\"><span class=\"sign\""
+                        + " aria-hidden=\"true\">" + sign + "</span> ")
                 .text(word())
                 .raw("</p>\n<h1>")
                 .foreign(isFailedBesideState() ? failed() : capitalised(summary.headline()))
@@ -155,7 +155,8 @@ final class HtmlFace {
         Optional<RunRecord> control = run(Weight.REFERENCE, false);
         Optional<RunRecord> split = run(Weight.FOR, false);
         Optional<RunRecord> killed = run(Weight.FOR, true);
-        html.raw("<details><summary>The same requests in one process and in several</summary>\n<div class=\"sides\">\n");
+        html.raw(
+                "<details><summary>The same requests in one process and in several</summary>\n<div class=\"sides\">\n");
         control.ifPresent(run -> glance(run, "In one process"));
         split.ifPresent(run -> glance(run, "Split: " + run.purpose()));
         killed.filter(run -> !split.equals(Optional.of(run)))
@@ -266,8 +267,8 @@ final class HtmlFace {
     }
 
     private void load(CheckResult check) {
-        html.raw("<p class=\"run\"><span class=\"weight " + (check.outcome() == CheckResult.Outcome.PASSED ? "for" : "against")
-                        + "\">")
+        html.raw("<p class=\"run\"><span class=\"weight "
+                        + (check.outcome() == CheckResult.Outcome.PASSED ? "for" : "against") + "\">")
                 .text(check.outcome().word())
                 .raw("</span> ")
                 .foreign(check.name() + ": " + check.why())

@@ -32,8 +32,8 @@ final class HtmlLanes {
     }
 
     void write(Optional<Arrow> arrow) {
-        html.raw("\n<svg class=\"lives\" aria-hidden=\"true\" preserveAspectRatio=\"none\" viewBox=\"0 0 " + lanes.width()
-                + " " + lanes.height() + "\">");
+        html.raw("\n<svg class=\"lives\" aria-hidden=\"true\" preserveAspectRatio=\"none\" viewBox=\"0 0 "
+                + lanes.width() + " " + lanes.height() + "\">");
         lanes.lives().forEach(this::life);
         arrow.ifPresent(this::arrow);
         html.raw("</svg>");

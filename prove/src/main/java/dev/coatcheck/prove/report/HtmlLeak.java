@@ -57,7 +57,8 @@ final class HtmlLeak {
 
     /** It was looked for in a run of its own, where the instance may have another name than in the picture. */
     private static String holder(FoundLeak leak, FoundLocation location, Optional<SideBySide> sides) {
-        if (location.kind() == FoundLocation.Kind.BACKING_SERVICE || leak.polluter().isEmpty()) {
+        if (location.kind() == FoundLocation.Kind.BACKING_SERVICE
+                || leak.polluter().isEmpty()) {
             return location.instance();
         }
         String served = " served step " + leak.polluter().get().step();
@@ -78,8 +79,10 @@ final class HtmlLeak {
     }
 
     private static String title(RunRecord run) {
-        long processes =
-                run.steps().stream().map(RunRecord.StepRun::processId).distinct().count();
+        long processes = run.steps().stream()
+                .map(RunRecord.StepRun::processId)
+                .distinct()
+                .count();
         return run.kills().isEmpty()
                 ? "Split over " + Summary.count((int) processes, "process")
                 : "With processes killed in between";

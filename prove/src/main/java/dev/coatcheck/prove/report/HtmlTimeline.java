@@ -53,11 +53,11 @@ final class HtmlTimeline {
 
     /** @param number which of the report's runs it is, counted from 1, where the title has to say it */
     void write(String title, Optional<Integer> number) {
-        html.raw("<figure class=\"timeline" + drawn.map(leak -> " " + leak.tone()).orElse("") + "\">\n");
+        html.raw("<figure class=\"timeline"
+                + drawn.map(leak -> " " + leak.tone()).orElse("") + "\">\n");
         if (!title.isEmpty()) {
             html.raw("<figcaption>").foreign(title);
-            number.ifPresent(which -> html.raw(
-                    " <a class=\"more\" href=\"#run-" + which + "\">run " + which + "</a>"));
+            number.ifPresent(which -> html.raw(" <a class=\"more\" href=\"#run-" + which + "\">run " + which + "</a>"));
             html.raw("</figcaption>\n");
         }
         html.raw("<div class=\"scroll\"><div class=\"grid\" style=\"--lanes:"
@@ -83,8 +83,8 @@ final class HtmlTimeline {
 
     private void row(Row row, String place) {
         if (!row.shown()) {
-            html.raw("\n<span class=\"step gap\" style=\"" + place + "\">… " + Summary.count(row.count(), "more request")
-                    + "</span>");
+            html.raw("\n<span class=\"step gap\" style=\"" + place + "\">… "
+                    + Summary.count(row.count(), "more request") + "</span>");
             return;
         }
         List<StepRun> steps = run.steps().subList(row.from(), row.to());
@@ -117,7 +117,9 @@ final class HtmlTimeline {
                 + (times == 1 ? "" : " " + times + " answers were alike, of which this is the first.");
         html.raw("\n<span class=\"cell" + (wrong ? " differs" : "") + "\"" + (telling ? " tabindex=\"0\"" : "")
                         + " style=\"" + place + ";grid-column:" + column(step.instance()) + "\" role=\"img\"")
-                .attribute("aria-label", "Step " + step.step().step() + ", " + step.step().request() + ": " + details)
+                .attribute(
+                        "aria-label",
+                        "Step " + step.step().step() + ", " + step.step().request() + ": " + details)
                 .raw("><span class=\"answer\">")
                 .text(shortened(step.outcome()) + (wrong ? " ✗" : ""))
                 .raw((times == 1 ? "" : " <span class=\"times\">×" + times + "</span>") + "</span>");
@@ -133,8 +135,7 @@ final class HtmlTimeline {
 
     /** What is wrong with an answer, in a word or two. */
     private String note(int index, StepRun step) {
-        Optional<String> expected =
-                drawn.map(leak -> leak.expected(index)).orElse(step.expected());
+        Optional<String> expected = drawn.map(leak -> leak.expected(index)).orElse(step.expected());
         return drawn.flatMap(leak -> leak.note(index))
                 .or(() -> expected.filter(words -> words.codePointCount(0, words.length()) <= LONGEST_EXPECTED)
                         .map("expected "::concat))
@@ -151,7 +152,9 @@ final class HtmlTimeline {
     private static String details(StepRun step) {
         return step.instance() + ", process " + step.processId() + ", answered " + step.outcome() + " after "
                 + Summary.time(step.took()) + ", sent at " + Summary.time(step.at()) + "."
-                + step.difference().map(difference -> " Differs: " + difference + ".").orElse("");
+                + step.difference()
+                        .map(difference -> " Differs: " + difference + ".")
+                        .orElse("");
     }
 
     private String caption() {

@@ -72,8 +72,7 @@ final class SarifFace {
 
     /** What has failed and is told by no other result. */
     private Stream<CheckResult> failedWithoutAdvice() {
-        return report.failedBesideState().stream()
-                .filter(check -> !check.name().equals(Check.FACTORS.label()));
+        return report.failedBesideState().stream().filter(check -> !check.name().equals(Check.FACTORS.label()));
     }
 
     private static String checkRule(CheckResult check) {

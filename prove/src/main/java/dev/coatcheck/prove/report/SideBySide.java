@@ -36,11 +36,8 @@ record SideBySide(FoundLeak leak, RunRecord split, Optional<RunRecord> single) {
     private static Optional<RunRecord> single(RunRecord split, Report report) {
         return report.runs().stream()
                 .filter(run -> run.weight() != Weight.AGAINST && !run.equals(split))
-                .filter(run -> run.steps().stream()
-                                .map(StepRun::processId)
-                                .distinct()
-                                .count()
-                        == 1)
+                .filter(run ->
+                        run.steps().stream().map(StepRun::processId).distinct().count() == 1)
                 .filter(run -> beginsWithTheStepsOf(run, split))
                 .min(Comparator.comparing(run -> !run.check().equals(split.check())))
                 .map(run -> new RunRecord(
@@ -74,7 +71,8 @@ record SideBySide(FoundLeak leak, RunRecord split, Optional<RunRecord> single) {
     /** The index of the step that left something behind for the victim to miss, which comes before it; less than 0 where none did. */
     int polluter() {
         return leak.another().stream()
-                .flatMap(polluter -> IntStream.range(0, victim()).boxed()
+                .flatMap(polluter -> IntStream.range(0, victim())
+                        .boxed()
                         .filter(i -> isSame(split.steps().get(i).step(), polluter)))
                 .min(Comparator.<Integer, Boolean>comparing(
                                 i -> split.steps().get(i).repeated())

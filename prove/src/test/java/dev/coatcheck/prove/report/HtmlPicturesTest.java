@@ -45,7 +45,9 @@ class HtmlPicturesTest {
         Document page = revocation();
 
         // From the third row, first lane, to the fourth row, second lane.
-        assertThat(page.select(".leak .missed .arrow").attr("d")).startsWith("M70 135").endsWith(" 90 189");
+        assertThat(page.select(".leak .missed .arrow").attr("d"))
+                .startsWith("M70 135")
+                .endsWith(" 90 189");
         assertThat(page.select(".leak .missed .strip").text()).contains("still accepts what was revoked");
     }
 
@@ -122,7 +124,9 @@ class HtmlPicturesTest {
         Element wrong = page.selectFirst(".leak .missed .differs");
         assertThat(page.select(".leak .missed .differs")).hasSize(1);
         assertThat(wrong.text()).isEqualTo("✗ hears nothing");
-        assertThat(wrong.attr("style")).as("the row of step 2, the lane of web.2").isEqualTo("grid-row:3;grid-column:3");
+        assertThat(wrong.attr("style"))
+                .as("the row of step 2, the lane of web.2")
+                .isEqualTo("grid-row:3;grid-column:3");
         assertThat(page.select(".leak .kept .strip").text())
                 .isEqualTo("After step 2, the socket of step 1 hears {\"joined\":\"Bob\"}.");
         assertThat(page.select(".leak .missed .strip").text())
@@ -147,9 +151,7 @@ class HtmlPicturesTest {
     void the_place_names_an_instance_only_where_the_picture_shows_the_step_there() {
         assertThat(places(Samples.TWO_LEAKS.report()))
                 .containsExactly(
-                        "web.1, which served step 1",
-                        "web.1, which served step 1",
-                        "the process that served step 3");
+                        "web.1, which served step 1", "web.1, which served step 1", "the process that served step 3");
     }
 
     private static List<String> places(Report report) {
@@ -182,7 +184,8 @@ class HtmlPicturesTest {
         return differs ? Optional.of("status 401 in the control, 200 in the fleet") : Optional.empty();
     }
 
-    private static StepRun step(List<String> requests, int number, int instance, String outcome, Optional<String> difference) {
+    private static StepRun step(
+            List<String> requests, int number, int instance, String outcome, Optional<String> difference) {
         return new StepRun(
                 ref(requests, number),
                 "web." + instance,

@@ -60,7 +60,8 @@ class ReportFilesTest {
                 assertThat(attribute.getKey()).doesNotStartWith("on").isNotIn(LOADING);
             }
         }
-        assertThat(page.select("a")).allMatch(link -> page.select(link.attr("href")).size() == 1);
+        assertThat(page.select("a"))
+                .allMatch(link -> page.select(link.attr("href")).size() == 1);
         assertThat(page.select("style")).hasSize(1);
     }
 
@@ -83,7 +84,8 @@ class ReportFilesTest {
 
         assertThat(page.select("#leak-1 .missed figcaption").text()).isEqualTo("Split over 3 processes run 2");
         assertThat(page.select("#leak-2 .missed figcaption").text()).isEqualTo("Split over 3 processes run 4");
-        assertThat(page.select("details.run:has(#run-4) > summary").text()).startsWith("4. spread 2, the first leak tolerated");
+        assertThat(page.select("details.run:has(#run-4) > summary").text())
+                .startsWith("4. spread 2, the first leak tolerated");
     }
 
     @Test
