@@ -30,7 +30,7 @@ record SideBySide(FoundLeak leak, RunRecord split, Optional<RunRecord> single) {
                         .thenComparing(sides -> leak.locations().stream().anyMatch(sides::isServedWhereItWasFound))
                         .thenComparing(sides -> sides.single.isPresent())
                         // Of several that are as good the first.
-                        .thenComparing(sides -> -report.runs().indexOf(sides.split)));
+                        .thenComparingInt(sides -> -report.runs().indexOf(sides.split)));
     }
 
     private static Optional<RunRecord> single(RunRecord split, Report report) {
