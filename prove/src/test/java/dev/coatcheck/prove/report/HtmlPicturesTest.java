@@ -118,7 +118,7 @@ class HtmlPicturesTest {
                                 Duration.ofMillis(1),
                                 "101",
                                 Optional.of("the socket of step 1 hears nothing"),
-                                Optional.of("{\"joined\":\"Bob\"}"),
+                                Optional.of("\"{\"joined\":\"Bob\"}\""),
                                 false)));
 
         Element wrong = page.selectFirst(".leak .missed .differs");
