@@ -125,16 +125,13 @@ record HtmlDrawnLeak(SideBySide sides, RunRecord run, boolean split) {
         String socket = "the socket of step "
                 + sides.split().steps().get(sides.polluter()).step().step();
         return "After step " + victim.step().step() + ", " + socket + (split ? " hears nothing of " : " hears ")
-                + victim.expected()
-                        .map(HtmlDrawnLeak::message)
-                        .orElse("what it brings")
+                + victim.expected().map(HtmlDrawnLeak::message).orElse("what it brings")
                 + ".";
     }
 
     /** Without the quotation marks that a text has in a sentence about differences: a message is often full of its own. */
     private static String message(String expected) {
         boolean quoted = expected.length() > 1 && expected.startsWith("\"") && expected.endsWith("\"");
-        return LeakWords.shortened(
-                quoted ? expected.substring(1, expected.length() - 1) : expected, LONGEST_MESSAGE);
+        return LeakWords.shortened(quoted ? expected.substring(1, expected.length() - 1) : expected, LONGEST_MESSAGE);
     }
 }

@@ -82,7 +82,7 @@ class HtmlPicturesTest {
         }
         Document page = page(requests, Cause.MEMORY, 2, 30, "spread", single, split);
 
-        Element missed = page.selectFirst(".leak .missed");
+        Element missed = page.expectFirst(".leak .missed");
         assertThat(missed.select(".step").eachText())
                 .containsExactly(
                         "1 GET /1",
@@ -121,7 +121,7 @@ class HtmlPicturesTest {
                                 Optional.of("\"{\"joined\":\"Bob\"}\""),
                                 false)));
 
-        Element wrong = page.selectFirst(".leak .missed .differs");
+        Element wrong = page.expectFirst(".leak .missed .differs");
         assertThat(page.select(".leak .missed .differs")).hasSize(1);
         assertThat(wrong.text()).isEqualTo("✗ hears nothing");
         assertThat(wrong.attr("style"))
