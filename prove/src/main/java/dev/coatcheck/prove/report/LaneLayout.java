@@ -10,7 +10,7 @@ import java.util.stream.Stream;
 
 /** Where things are in the picture of a run, in pixels from the top left corner of the answers. */
 final class LaneLayout {
-    static final int WIDTH = 80;
+    static final int WIDTH = 88;
     static final int HEIGHT = 54;
 
     private final RunRecord run;

@@ -46,8 +46,8 @@ class HtmlPicturesTest {
 
         // From the third row, first lane, to the fourth row, second lane.
         assertThat(page.select(".leak .missed .arrow").attr("d"))
-                .startsWith("M70 135")
-                .endsWith(" 90 189");
+                .startsWith("M74 135")
+                .endsWith(" 102 189");
         assertThat(page.select(".leak .missed .strip").text()).contains("still accepts what was revoked");
     }
 
