@@ -66,20 +66,14 @@ final class HtmlFace {
         html.raw("</main>\n</body>\n</html>\n");
     }
 
-    /** Whether no state was found, and the exit status is that of a failure all the same. */
-    private boolean isFailedBesideState() {
-        return report.verdict() == Verdict.STATELESS
-                && !report.failedBesideState().isEmpty();
-    }
-
     private String word() {
-        return isFailedBesideState() ? "failed" : report.verdict().word();
+        return summary.word().toLowerCase(Locale.ROOT);
     }
 
     private void header() {
         String sign =
                 switch (report.verdict()) {
-                    case STATELESS -> isFailedBesideState() ? "✕" : "✓";
+                    case STATELESS -> summary.isFailedBesideState() ? "✕" : "✓";
                     case STATEFUL -> "✕";
                     case INCONCLUSIVE -> "?";
                 };
@@ -87,9 +81,9 @@ final class HtmlFace {
                         + " aria-hidden=\"true\">" + sign + "</span> ")
                 .text(word())
                 .raw("</p>\n<h1>")
-                .foreign(isFailedBesideState() ? failed() : capitalised(summary.headline()))
+                .foreign(summary.isFailedBesideState() ? failed() : capitalised(summary.headline()))
                 .raw("</h1>\n");
-        if (isFailedBesideState()) {
+        if (summary.isFailedBesideState()) {
             html.element(
                     "p",
                     "No state was found in its processes"

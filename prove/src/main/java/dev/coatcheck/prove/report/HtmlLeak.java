@@ -29,6 +29,9 @@ final class HtmlLeak {
             leak.locations().forEach(location -> location(leak, location, sides));
             html.raw("</ul>\n");
         }
+        words.whereToLook(leak)
+                .ifPresent(hint ->
+                        html.raw("<p><strong>Where:</strong> ").foreign(hint).raw("</p>\n"));
         html.raw("<h3>What to do</h3>\n<p>")
                 .foreign(leak.advice())
                 .raw(" <span class=\"more\">More: ")

@@ -138,6 +138,22 @@ class ReportFilesTest {
     }
 
     @Test
+    void a_check_that_fails_for_a_leak_of_another_is_not_marked_as_a_fault_of_its_own() {
+        Document page = Jsoup.parse(HtmlFace.text(Samples.ONE_LEAK.report()));
+
+        assertThat(page.select(".outcome.failed")).hasSize(1);
+        assertThat(page.select(".outcome.explained").eachText()).containsOnly("failed");
+    }
+
+    @Test
+    void where_no_place_was_found_the_page_says_what_to_look_for() {
+        Document page = Jsoup.parse(HtmlFace.text(Samples.SENT_AGAIN.report()));
+
+        assertThat(page.select("#leak-1").text())
+                .containsSubsequence("Where: no place was found. Look in the code of GET /price", "What to do");
+    }
+
+    @Test
     void rules_that_are_broken_are_in_sight_and_the_others_folded() {
         Document page = Jsoup.parse(HtmlFace.text(Samples.ADVICE.report()));
 
