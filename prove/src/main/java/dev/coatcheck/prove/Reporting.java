@@ -270,9 +270,9 @@ final class Reporting {
     private static RunRecord.StepRun step(
             Scenario scenario, Extended conversation, Run run, Run.Played played, Instant first) {
         int number = played.exchange().step().number();
-        Optional<String> difference = run.broken()
+        Optional<Difference> difference = run.broken()
                 .filter(broken -> broken.step() == number && !played.repeated())
-                .map(broken -> Difference.mostTelling(broken.differences()).toString());
+                .map(broken -> Difference.mostTelling(broken.differences()));
         String outcome =
                 switch (played.exchange().outcome()) {
                     case Outcome.Answered answered ->
@@ -287,7 +287,8 @@ final class Reporting {
                 Duration.between(first, played.exchange().at()),
                 played.exchange().took(),
                 outcome,
-                difference,
+                difference.map(Difference::toString),
+                difference.flatMap(Difference::control),
                 played.repeated() || conversation.isAdded(number));
     }
 

@@ -399,8 +399,11 @@ final class Tracer {
     private void searchOther(LabInstance other, List<Needle> given) {
         SearchResult findings = MemorySearch.search(other.name(), other.pids(), given, MemoryLimits.defaults());
         if (!given.isEmpty() && findings.notes().isEmpty()) {
+            // Of another run than the one that a report draws: names of instances would not be the same ones there.
             notes.add("what step " + step.number() + " gave is "
-                    + (findings.locations().isEmpty() ? "not " : "") + "in the memory of " + other.name());
+                    + (findings.locations().isEmpty()
+                            ? "not in the memory of another process"
+                            : "in the memory of another process as well"));
         }
     }
 

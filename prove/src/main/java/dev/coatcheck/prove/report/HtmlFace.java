@@ -1,6 +1,5 @@
 package dev.coatcheck.prove.report;
 
-import dev.coatcheck.prove.factor.Observation;
 import dev.coatcheck.prove.report.RunRecord.Weight;
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,6 +10,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * {@code report.html}: one file that loads nothing and runs no script. Its content security policy forbids scripts, so
@@ -24,11 +25,13 @@ final class HtmlFace {
 
     private final Report report;
     private final Summary summary;
+    private final HtmlChecks checks;
     private final Html html = new Html();
 
     private HtmlFace(Report report) {
         this.report = report;
         this.summary = new Summary(report);
+        this.checks = new HtmlChecks(report, html);
     }
 
     static String text(Report report) {
@@ -43,20 +46,17 @@ final class HtmlFace {
                         + " content=\"default-src 'none'; style-src 'unsafe-inline'\">\n")
                 .raw("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n")
                 .raw("<meta name=\"color-scheme\" content=\"light dark\">\n<title>")
-                .text(report.verdict().word() + ": " + report.subject().application())
+                .text(word() + ": " + report.subject().application())
                 .raw("</title>\n<style>\n" + STYLE + "</style>\n</head>\n<body>\n" + HtmlTimeline.MARKERS + "<main>\n");
         header();
-        switch (report.verdict()) {
-            case STATELESS -> {
-                notes();
-                stateless();
-            }
-            case STATEFUL -> leaks();
-            case INCONCLUSIVE -> {}
+        problems();
+        if (report.verdict() == Verdict.STATELESS) {
+            notes();
+            stateless();
         }
         accepted();
-        checks();
-        factors();
+        checks.table();
+        checks.factors();
         if (report.verdict() != Verdict.STATELESS) {
             notes();
         }
@@ -66,19 +66,29 @@ final class HtmlFace {
         html.raw("</main>\n</body>\n</html>\n");
     }
 
+    private String word() {
+        return summary.word().toLowerCase(Locale.ROOT);
+    }
+
     private void header() {
         String sign =
                 switch (report.verdict()) {
-                    case STATELESS -> "✓";
+                    case STATELESS -> summary.isFailedBesideState() ? "✕" : "✓";
                     case STATEFUL -> "✕";
                     case INCONCLUSIVE -> "?";
                 };
-        html.raw("<header class=\"verdict " + report.verdict().word() + "\">\n<p class=\"word\"><span class=\"sign\""
+        html.raw("<header class=\"verdict " + word() + "\">\n<p class=\"word\"><span class=\"sign\""
                         + " aria-hidden=\"true\">" + sign + "</span> ")
-                .text(report.verdict().word())
+                .text(word())
                 .raw("</p>\n<h1>")
-                .foreign(capitalised(summary.headline()))
+                .foreign(summary.isFailedBesideState() ? failed() : capitalised(summary.headline()))
                 .raw("</h1>\n");
+        if (summary.isFailedBesideState()) {
+            html.element(
+                    "p",
+                    "No state was found in its processes"
+                            + (report.accepted().isEmpty() ? "." : " but what the baseline accepts."));
+        }
         report.reason()
                 .ifPresent(reason -> html.raw("<p class=\"reason\"><strong>Why:</strong> ")
                         .foreign(reason)
@@ -90,22 +100,39 @@ final class HtmlFace {
                 .raw("</p>\n</header>\n");
     }
 
-    private void leaks() {
-        HtmlLeak card = new HtmlLeak(report, html);
+    private String failed() {
+        return report.subject().application() + " failed "
+                + report.failedBesideState().stream().map(CheckResult::name).collect(Collectors.joining(", ")) + ".";
+    }
+
+    /** What has to be mended, a card each: the leaks, then what has failed beside the state. */
+    private void problems() {
         List<FoundLeak> leaks = report.open();
-        if (leaks.size() > 1) {
-            html.raw("<nav aria-label=\"Leaks\"><ol>\n");
+        List<CheckResult> failures = report.failedBesideState();
+        if (leaks.size() + failures.size() > 1) {
+            html.raw("<nav aria-label=\"What is wrong\"><ol>\n");
             LeakWords words = new LeakWords(report);
             for (int i = 0; i < leaks.size(); i++) {
-                html.raw("<li><a href=\"#leak-" + (i + 1) + "\">")
-                        .foreign(words.title(leaks.get(i)))
-                        .raw("</a></li>\n");
+                link("leak-" + (i + 1), words.title(leaks.get(i)));
             }
+            failures.forEach(check -> link(HtmlChecks.anchor(check), check.name() + " failed"));
             html.raw("</ol></nav>\n");
         }
+        HtmlLeak card = new HtmlLeak(report, html);
         for (int i = 0; i < leaks.size(); i++) {
             card.write(i + 1, leaks.get(i));
         }
+        for (int i = 0; i < failures.size(); i++) {
+            checks.failure(leaks.size() + i + 1, failures.get(i));
+        }
+    }
+
+    private void link(String anchor, String words) {
+        html.raw("<li><a")
+                .attribute("href", "#" + anchor)
+                .raw(">")
+                .foreign(words)
+                .raw("</a></li>\n");
     }
 
     private void accepted() {
@@ -118,22 +145,49 @@ final class HtmlFace {
     }
 
     private void stateless() {
-        html.raw("<section>\n<h2>What was proved</h2>\n<p>")
-                .text("Every answer was as in the control" + (report.accepted().isEmpty() ? "" : ", or is accepted")
-                        + ", although " + summary.coverage())
-                .raw("</p>\n");
+        html.raw("<section>\n<h2>What was proved</h2>\n<p>").text(proved()).raw("</p>\n");
         Optional<RunRecord> control = run(Weight.REFERENCE, false);
         Optional<RunRecord> split = run(Weight.FOR, false);
         Optional<RunRecord> killed = run(Weight.FOR, true);
-        html.raw("<div class=\"sides\">\n");
-        control.ifPresent(run -> new HtmlTimeline(run, html).write("In one process", Optional.empty()));
-        split.ifPresent(run -> new HtmlTimeline(run, html).write("Split: " + run.purpose(), Optional.empty()));
+        html.raw(
+                "<details><summary>The same requests in one process and in several</summary>\n<div class=\"sides\">\n");
+        control.ifPresent(run -> glance(run, "In one process"));
+        split.ifPresent(run -> glance(run, "Split: " + run.purpose()));
         killed.filter(run -> !split.equals(Optional.of(run)))
-                .ifPresent(run ->
-                        new HtmlTimeline(run, html).write("With processes killed: " + run.purpose(), Optional.empty()));
-        html.raw("</div>\n</section>\n<section>\n<h2>What was not proved</h2>\n<ul>\n");
+                .ifPresent(run -> glance(run, "With processes killed: " + run.purpose()));
+        html.raw("</div>\n</details>\n</section>\n<section>\n<h2>What was not proved</h2>\n<ul>\n");
         summary.notProved().forEach(this::item);
         html.raw("</ul>\n</section>\n");
+    }
+
+    /** What has passed, and what that was in spite of. */
+    private String proved() {
+        CoverageSummary coverage = report.coverage();
+        String spite = Stream.of(
+                        coverage.separated() == 0
+                                ? ""
+                                : coverage.separated() + " of " + Summary.count(coverage.pairs(), "pair") + " of steps "
+                                        + (coverage.separated() == 1 ? "was" : "were")
+                                        + " served by different processes",
+                        coverage.kills() == 0
+                                ? ""
+                                : Summary.count(coverage.kills(), "process") + " "
+                                        + (coverage.kills() == 1 ? "was" : "were") + " killed")
+                .filter(words -> !words.isEmpty())
+                .collect(Collectors.joining(", and "));
+        String checked = report.checks().stream()
+                .filter(CheckResult::isAboutState)
+                .filter(check -> check.outcome() == CheckResult.Outcome.PASSED
+                        || check.outcome() == CheckResult.Outcome.FAILED) // by what is accepted
+                .map(CheckResult::name)
+                .collect(Collectors.joining(", "));
+        return (checked.isEmpty() ? "" : "In " + checked + ": ") + "every answer was as in one process"
+                + (report.accepted().isEmpty() ? "" : ", or is accepted") + ", although " + spite + ".";
+    }
+
+    private void glance(RunRecord run, String title) {
+        HtmlTimeline.of(run, Rows.of(run).aroundSteps(List.of()), html)
+                .write(title, Optional.of(report.runs().indexOf(run) + 1));
     }
 
     private Optional<RunRecord> run(Weight weight, boolean withKills) {
@@ -141,66 +195,6 @@ final class HtmlFace {
                 .filter(run ->
                         run.weight() == weight && (!withKills || !run.kills().isEmpty()))
                 .findFirst();
-    }
-
-    private void checks() {
-        html.raw("<section>\n<h2>What was checked</h2>\n<div class=\"scroll\"><table>\n<thead><tr><th>Check</th>"
-                + "<th>Outcome</th><th>What was done and seen</th></tr></thead>\n<tbody>\n");
-        for (CheckResult check : report.checks()) {
-            html.raw("<tr><th scope=\"row\">")
-                    .foreign(check.name())
-                    .raw("</th><td><span class=\"outcome " + check.outcome().word() + "\">")
-                    .text(check.outcome().word())
-                    .raw("</span></td><td>")
-                    .foreign(check.why());
-            check.remedy()
-                    .ifPresent(remedy -> html.raw("<p><strong>What to do:</strong> ")
-                            .text(remedy)
-                            .raw("</p>"));
-            html.raw("</td></tr>\n");
-        }
-        CoverageSummary coverage = report.coverage();
-        html.raw("</tbody>\n</table></div>\n<dl class=\"coverage\">\n<div><dt>pairs of steps separated</dt><dd>")
-                .text(coverage.separated() + " of " + coverage.pairs())
-                .raw(" <meter aria-label=\"pairs of steps separated\" min=\"0\" max=\"" + Math.max(1, coverage.pairs())
-                        + "\" value=\"" + coverage.separated()
-                        + "\"></meter></dd></div>\n<div><dt>processes killed</dt><dd>"
-                        + coverage.kills() + "</dd></div>\n<div><dt>runs</dt><dd>"
-                        + report.runs().size()
-                        + "</dd></div>\n<div><dt>took</dt><dd>")
-                .text(Summary.time(report.subject().took()))
-                .raw("</dd></div>\n</dl>\n</section>\n");
-    }
-
-    private void factors() {
-        if (report.factors().isEmpty()) {
-            return;
-        }
-        html.raw("<section>\n<h2>Advice beside the state</h2>\n<p>")
-                .text(report.advice().isEmpty() ? "There is none: what was looked at is kept." : summary.advice())
-                .raw("</p>\n<div class=\"scroll\"><table>\n<thead><tr><th>Factor</th><th>Outcome</th>"
-                        + "<th>What was seen, and what to do</th></tr></thead>\n<tbody>\n");
-        for (Observation each : report.factors()) {
-            String colour =
-                    switch (each.standing()) {
-                        case KEPT -> "passed";
-                        case NOT_KEPT -> "inconclusive";
-                        case NOT_LOOKED_AT -> "skipped";
-                    };
-            html.raw("<tr><th scope=\"row\">" + each.factor().word() + "</th><td><span class=\"outcome " + colour
-                            + "\">")
-                    .text(each.standing().word().replace('-', ' '))
-                    .raw("</span></td><td>")
-                    .text(each.factor().claim() + " ")
-                    .foreign(capital(each.seen()) + ".")
-                    .text(each.isNotKept() ? " " + each.factor().remedy() : "")
-                    .raw("</td></tr>\n");
-        }
-        html.raw("</tbody>\n</table></div>\n</section>\n");
-    }
-
-    private static String capital(String words) {
-        return words.isEmpty() ? words : Character.toUpperCase(words.charAt(0)) + words.substring(1);
     }
 
     private void notes() {
@@ -228,17 +222,51 @@ final class HtmlFace {
         }
         folded("Every run, as it happened (" + report.runs().size() + ")", () -> {
             html.raw("<div class=\"runs\">\n");
-            for (RunRecord run : report.runs()) {
-                html.raw("<details class=\"run\"><summary>")
-                        .foreign(run.purpose())
-                        .raw(" <span class=\"weight " + run.weight().name().toLowerCase(Locale.ROOT) + "\">")
-                        .text(HtmlTimeline.weight(run))
-                        .raw("</span></summary>\n");
-                new HtmlTimeline(run, html).write("", Optional.empty());
-                html.raw("</details>\n");
+            for (int i = 0; i < report.runs().size(); i++) {
+                run(i + 1, report.runs().get(i));
             }
+            report.checks().stream().filter(this::hasNoRuns).forEach(this::load);
             html.raw("</div>\n");
         });
+    }
+
+    private void run(int number, RunRecord run) {
+        html.raw("<details class=\"run\"><summary>" + number + ". ")
+                .foreign(run.purpose())
+                .raw(" <span class=\"weight " + run.weight().name().toLowerCase(Locale.ROOT) + "\">")
+                .text(weight(run))
+                // A link unfolds what is around the place that it leads to, and not the place itself.
+                .raw("</span></summary>\n<div id=\"run-" + number + "\">\n");
+        HtmlTimeline.of(run, Rows.of(run), html).write("", Optional.empty());
+        html.raw("</div></details>\n");
+    }
+
+    private static String weight(RunRecord run) {
+        return switch (run.weight()) {
+            case REFERENCE -> "in one process";
+            case FOR -> "as in one process";
+            case AGAINST -> "differed";
+            case NOTHING -> "to find out more";
+        };
+    }
+
+    /** Whether it was made by a load, of which the report keeps what it came to, and not each request. */
+    private boolean hasNoRuns(CheckResult check) {
+        return switch (check.outcome()) {
+            case PASSED, FAILED ->
+                !check.isAboutState()
+                        && report.runs().stream().noneMatch(run -> run.check().equals(check.name()));
+            case INCONCLUSIVE, SKIPPED -> false;
+        };
+    }
+
+    private void load(CheckResult check) {
+        html.raw("<p class=\"run\"><span class=\"weight "
+                        + (check.outcome() == CheckResult.Outcome.PASSED ? "for" : "against") + "\">")
+                .text(check.outcome().word())
+                .raw("</span> ")
+                .foreign(check.name() + ": " + check.why())
+                .raw("</p>\n");
     }
 
     private void proof() {

@@ -1,19 +1,29 @@
 package dev.coatcheck.prove.report;
 
-import dev.coatcheck.prove.report.HtmlTimeline.Drawn;
 import dev.coatcheck.prove.report.LaneLayout.Life;
-import dev.coatcheck.prove.report.RunRecord.StepRun;
-import java.util.List;
 import java.util.Optional;
 
-/** The lives of processes, their kills, and the arrow of a leak: what lies behind the answers of a picture. */
+/**
+ * The lives of processes, their kills, and the arrow of a leak: what lies behind the answers of a picture. It is stretched to
+ * the lanes and rows, which are narrower on a small screen.
+ */
 final class HtmlLanes {
     /** From the middle of an answer's box to its edge. */
-    private static final int EDGE = 27;
+    private static final int EDGE = 30;
 
     private final RunRecord run;
     private final LaneLayout lanes;
     private final Html html;
+
+    /**
+     * An arrow from an answer to what it has an effect on.
+     *
+     * @param from the index of the step that was answered
+     * @param to the index of the step in whose row it ends
+     * @param lane of which instance the lane is that it ends in
+     * @param tone {@code kept} or {@code missed}
+     */
+    record Arrow(int from, int to, String lane, String tone) {}
 
     HtmlLanes(RunRecord run, LaneLayout lanes, Html html) {
         this.run = run;
@@ -21,11 +31,11 @@ final class HtmlLanes {
         this.html = html;
     }
 
-    void write(Optional<Drawn> drawn) {
-        html.raw("\n<svg class=\"lives\" aria-hidden=\"true\" width=\"" + lanes.width() + "\" height=\""
-                + lanes.height() + "\" viewBox=\"0 0 " + lanes.width() + " " + lanes.height() + "\">");
+    void write(Optional<Arrow> arrow) {
+        html.raw("\n<svg class=\"lives\" aria-hidden=\"true\" preserveAspectRatio=\"none\" viewBox=\"0 0 "
+                + lanes.width() + " " + lanes.height() + "\">");
         lanes.lives().forEach(this::life);
-        drawn.ifPresent(this::arrow);
+        arrow.ifPresent(this::arrow);
         html.raw("</svg>");
     }
 
@@ -42,23 +52,11 @@ final class HtmlLanes {
         }
     }
 
-    private void arrow(Drawn drawn) {
-        Optional<StepRef> polluter = drawn.leak().polluter();
-        if (polluter.isEmpty()) {
-            return;
-        }
-        int from = row(polluter.get());
-        int to = HtmlTimeline.step(run, drawn.leak().victim())
-                .map(run.steps()::indexOf)
-                .orElse(-1);
-        if (from < 0 || to < 0 || from == to) {
-            return;
-        }
-        int left = LaneLayout.middle(lanes.lane(run.steps().get(from).instance()));
-        int right = LaneLayout.middle(lanes.lane(run.steps().get(to).instance()));
-        String tone = drawn.split() ? "missed" : "kept";
-        html.raw("<path class=\"arrow " + tone + "\" marker-end=\"url(#head-" + tone + ")\" d=\""
-                + path(left, LaneLayout.row(from), right, LaneLayout.row(to)) + "\"/>");
+    private void arrow(Arrow arrow) {
+        int fromX = LaneLayout.middle(lanes.lane(run.steps().get(arrow.from()).instance()));
+        int toX = LaneLayout.middle(lanes.lane(arrow.lane()));
+        html.raw("<path class=\"arrow " + arrow.tone() + "\" marker-end=\"url(#head-" + arrow.tone() + ")\" d=\""
+                + path(fromX, lanes.row(arrow.from()), toX, lanes.row(arrow.to())) + "\"/>");
     }
 
     /** In one lane around the answers between, from one lane to another straight at the side of the box. */
@@ -73,18 +71,5 @@ final class HtmlLanes {
         int end = toX - direction * EDGE;
         int bend = (start + end) / 2;
         return "M" + start + " " + fromY + "C" + bend + " " + fromY + " " + bend + " " + toY + " " + end + " " + toY;
-    }
-
-    private int row(StepRef step) {
-        List<StepRun> steps = run.steps();
-        for (int i = 0; i < steps.size(); i++) {
-            StepRef candidate = steps.get(i).step();
-            if (!steps.get(i).repeated()
-                    && candidate.step() == step.step()
-                    && candidate.scenario().equals(step.scenario())) {
-                return i;
-            }
-        }
-        return -1;
     }
 }

@@ -1,12 +1,9 @@
 package dev.coatcheck.prove.report;
 
-import dev.coatcheck.prove.report.HtmlTimeline.Drawn;
-import dev.coatcheck.prove.report.RunRecord.Weight;
-import java.util.Comparator;
 import java.util.Optional;
-import java.util.stream.Stream;
+import java.util.stream.IntStream;
 
-/** One leak as a card: what happened, the control beside the fleet, where it lives, what to do. */
+/** One leak as a card: what happened, where it lives, what to do, and one process beside several. */
 final class HtmlLeak {
     private final Report report;
     private final LeakWords words;
@@ -19,6 +16,7 @@ final class HtmlLeak {
     }
 
     void write(int number, FoundLeak leak) {
+        Optional<SideBySide> sides = SideBySide.of(leak, report);
         html.raw("<article class=\"leak\" id=\"leak-" + number + "\">\n<h2><span class=\"number\">" + number
                         + "</span> <span class=\"cause\">" + leak.cause().word() + "</span> ")
                 .foreign(leak.another().map(step -> step.request() + " → ").orElse("")
@@ -28,23 +26,18 @@ final class HtmlLeak {
                 .raw("</p>\n");
         if (!leak.locations().isEmpty()) {
             html.raw("<h3>It lives in</h3>\n<ul class=\"locations\">\n");
-            for (FoundLocation location : leak.locations()) {
-                html.raw("<li><span class=\"kind\">")
-                        .text(location.kind().word().replace('-', ' '))
-                        .raw("</span> <bdi class=\"instance\">")
-                        .text(location.instance())
-                        .raw("</bdi> ")
-                        .code(location.path())
-                        .raw("</li>\n");
-            }
+            leak.locations().forEach(location -> location(leak, location, sides));
             html.raw("</ul>\n");
         }
+        words.whereToLook(leak)
+                .ifPresent(hint ->
+                        html.raw("<p><strong>Where:</strong> ").foreign(hint).raw("</p>\n"));
         html.raw("<h3>What to do</h3>\n<p>")
                 .foreign(leak.advice())
                 .raw(" <span class=\"more\">More: ")
                 .code(leak.cause().anchor())
                 .raw("</span></p>\n");
-        sides(leak);
+        sides.ifPresent(this::sides);
         html.raw("<h3>See it again</h3>\n<pre class=\"command\" tabindex=\"0\"><code>")
                 .text(leak.reproduce())
                 .raw("</code></pre>\n");
@@ -55,48 +48,58 @@ final class HtmlLeak {
         html.raw("</article>\n");
     }
 
-    private void sides(FoundLeak leak) {
-        Optional<RunRecord> control = report.runs().stream()
-                .filter(run -> run.weight() == Weight.REFERENCE
-                        && HtmlTimeline.step(run, leak.victim()).isPresent())
-                .findFirst();
-        Optional<RunRecord> fleet = broken(leak);
-        if (control.isEmpty() && fleet.isEmpty()) {
-            return;
+    private void location(FoundLeak leak, FoundLocation location, Optional<SideBySide> sides) {
+        html.raw("<li><span class=\"kind\">")
+                .text(location.kind().word().replace('-', ' '))
+                .raw("</span> <bdi class=\"instance\">")
+                .text(holder(leak, location, sides))
+                .raw("</bdi> ")
+                .code(location.path())
+                .raw("</li>\n");
+    }
+
+    /** It was looked for in a run of its own, where the instance may have another name than in the picture. */
+    private static String holder(FoundLeak leak, FoundLocation location, Optional<SideBySide> sides) {
+        if (location.kind() == FoundLocation.Kind.BACKING_SERVICE
+                || leak.polluter().isEmpty()) {
+            return location.instance();
         }
+        String served = " served step " + leak.polluter().get().step();
+        return sides.filter(drawn -> drawn.isServedWhereItWasFound(location)).isPresent()
+                ? location.instance() + ", which" + served
+                : "the process that" + served;
+    }
+
+    private void sides(SideBySide sides) {
+        Rows rows = sides.rows();
         html.raw("<div class=\"sides\">\n");
-        control.ifPresent(run ->
-                new HtmlTimeline(run, html).write("Control: all in one process", Optional.of(new Drawn(leak, false))));
-        fleet.ifPresent(run -> new HtmlTimeline(run, html)
-                .write("Split over processes: " + run.purpose(), Optional.of(new Drawn(leak, true))));
+        sides.single()
+                .ifPresent(run -> HtmlTimeline.of(new HtmlDrawnLeak(sides, run, false), rows, html)
+                        .write("The same requests, all in one process", number(run)));
+        HtmlTimeline.of(new HtmlDrawnLeak(sides, sides.split(), true), rows, html)
+                .write(title(sides.split()), number(sides.split()));
         html.raw("</div>\n");
     }
 
-    /** A run that shows the leak: if there is a choice, of its own check, and with its two steps in two processes. */
-    private Optional<RunRecord> broken(FoundLeak leak) {
-        Comparator<RunRecord> ofItsCheck =
-                Comparator.comparing(run -> run.check().equals(leak.check()));
-        Comparator<RunRecord> apart = Comparator.comparing(run -> areApart(leak, run));
-        return against(leak).sorted(ofItsCheck.thenComparing(apart).reversed()).findFirst();
+    private static String title(RunRecord run) {
+        long processes = run.steps().stream()
+                .map(RunRecord.StepRun::processId)
+                .distinct()
+                .count();
+        return run.kills().isEmpty()
+                ? "Split over " + Summary.count((int) processes, "process")
+                : "With processes killed in between";
     }
 
-    private static boolean areApart(FoundLeak leak, RunRecord run) {
-        Optional<Long> polluter =
-                leak.polluter().flatMap(step -> HtmlTimeline.step(run, step)).map(RunRecord.StepRun::processId);
-        Optional<Long> victim = HtmlTimeline.step(run, leak.victim()).map(RunRecord.StepRun::processId);
-        return polluter.isPresent() && !polluter.equals(victim);
-    }
-
-    private Stream<RunRecord> against(FoundLeak leak) {
-        return report.runs().stream()
-                .filter(run -> run.weight() == Weight.AGAINST)
-                .filter(run -> HtmlTimeline.step(run, leak.victim())
-                        .filter(RunRecord.StepRun::differed)
-                        .isPresent());
+    private Optional<Integer> number(RunRecord run) {
+        return IntStream.range(0, report.runs().size())
+                .filter(i -> report.runs().get(i).purpose().equals(run.purpose()))
+                .mapToObj(i -> i + 1)
+                .findFirst();
     }
 
     private void evidence(FoundLeak leak) {
-        html.raw("<details><summary>How this is known</summary>\n<ul>\n<li>")
+        html.raw("<details class=\"evidence\"><summary>How this is known</summary>\n<ul>\n<li>")
                 .foreign("Found by " + leak.check() + ": " + leak.difference())
                 .raw("</li>\n<li>")
                 .text("Cause: " + leak.cause().sentence())

@@ -145,6 +145,7 @@ final class JsonFace {
                     .put("differed", step.differed())
                     .put("repeated", step.repeated());
             step.difference().ifPresent(difference -> one.put("difference", difference));
+            step.expected().ifPresent(expected -> one.put("expected", expected));
             steps.add(one);
         }
         ArrayNode starts = node.putArray("starts");

@@ -10,10 +10,11 @@ import java.util.stream.Stream;
 
 /** Where things are in the picture of a run, in pixels from the top left corner of the answers. */
 final class LaneLayout {
-    static final int WIDTH = 72;
+    static final int WIDTH = 88;
     static final int HEIGHT = 54;
 
     private final RunRecord run;
+    private final Rows rows;
     private final List<String> names;
 
     /**
@@ -24,11 +25,13 @@ final class LaneLayout {
      */
     record Life(int lane, String instance, long processId, int top, int bottom, boolean began, boolean killed) {}
 
-    LaneLayout(RunRecord run) {
+    LaneLayout(RunRecord run, Rows rows) {
         this.run = run;
+        this.rows = rows;
         Set<String> found = new LinkedHashSet<>();
         run.steps().forEach(step -> found.add(step.instance()));
-        run.starts().forEach(start -> found.add(start.instance()));
+        // Who was started ahead and had nothing to do is no part of the picture.
+        run.starts().stream().filter(start -> start.at().isPositive()).forEach(start -> found.add(start.instance()));
         run.kills().forEach(kill -> found.add(kill.instance()));
         names = found.stream()
                 .sorted(Comparator.comparingInt(String::length).thenComparing(Comparator.naturalOrder()))
@@ -49,15 +52,16 @@ final class LaneLayout {
     }
 
     int height() {
-        return run.steps().size() * HEIGHT;
+        return rows.count() * HEIGHT;
     }
 
     static int middle(int lane) {
         return lane * WIDTH + WIDTH / 2;
     }
 
-    static int row(int step) {
-        return step * HEIGHT + HEIGHT / 2;
+    /** The middle of the row that a step is in. */
+    int row(int step) {
+        return rows.row(step) * HEIGHT + HEIGHT / 2;
     }
 
     /** The lives of all processes that had a part in the run. */
@@ -102,6 +106,6 @@ final class LaneLayout {
     private int boundary(Duration at) {
         int before = (int)
                 run.steps().stream().filter(step -> step.at().compareTo(at) < 0).count();
-        return before * HEIGHT;
+        return rows.row(before) * HEIGHT;
     }
 }

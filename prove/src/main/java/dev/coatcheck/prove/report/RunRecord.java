@@ -46,6 +46,8 @@ public record RunRecord(
      * @param took until its response was complete
      * @param outcome the status, or what failed: {@code 200}, {@code connection refused}
      * @param difference how it differed from the control, in words; empty where it did not
+     * @param expected what one process has in the place that differs, as {@code 200}; empty where it does not differ, or one
+     *     process has nothing there
      * @param repeated whether it was played before, and again only so that what it leaves is in this process too
      */
     public record StepRun(
@@ -56,11 +58,13 @@ public record RunRecord(
             Duration took,
             String outcome,
             Optional<String> difference,
+            Optional<String> expected,
             boolean repeated) {
 
         public StepRun {
             outcome = Hidden.in(outcome);
             difference = difference.map(Hidden::in);
+            expected = expected.map(Hidden::in);
         }
 
         public boolean differed() {

@@ -54,12 +54,29 @@ final class SarifFace {
             Factor factor = advised.factor();
             rules.add(rule(factorRule(factor), factor.claim(), factor.remedy(), factor.anchor(), "note"));
         }
+        failedWithoutAdvice()
+                .forEach(check -> rules.add(rule(
+                        checkRule(check),
+                        "The check " + check.name() + " fails.",
+                        check.remedy().orElse(check.why()),
+                        "docs/prove.md",
+                        "error")));
         run.put("columnKind", "utf16CodeUnits");
         run.putArray("invocations").add(invocation());
         ArrayNode results = run.putArray("results");
         report.leaks().forEach(leak -> results.add(result(leak)));
         report.advice().forEach(observation -> results.add(result(observation)));
+        failedWithoutAdvice().forEach(check -> results.add(result(check)));
         return log;
+    }
+
+    /** What has failed and is told by no other result. */
+    private Stream<CheckResult> failedWithoutAdvice() {
+        return report.failedBesideState().stream().filter(check -> !check.name().equals(Check.FACTORS.label()));
+    }
+
+    private static String checkRule(CheckResult check) {
+        return "check-" + check.name();
     }
 
     private static String factorRule(Factor factor) {
@@ -92,20 +109,12 @@ final class SarifFace {
                 .put(
                         "endTimeUtc",
                         report.subject().at().plus(report.subject().took()).toString());
-        Stream.concat(report.reason().stream(), failuresWithoutResult()).forEach(words -> {
+        report.reason().ifPresent(words -> {
             ObjectNode notification =
                     invocation.withArray("toolExecutionNotifications").addObject();
             notification.put("level", "error").putObject("message").put("text", words);
         });
         return invocation;
-    }
-
-    /** What has failed and belongs to no line of a file. */
-    private Stream<String> failuresWithoutResult() {
-        return report.failedBesideState().stream()
-                .filter(check -> !check.name().equals(Check.FACTORS.label()))
-                .map(check -> check.name() + ": " + check.why()
-                        + check.remedy().map(remedy -> ". " + remedy).orElse(""));
     }
 
     private ObjectNode result(FoundLeak leak) {
@@ -134,16 +143,26 @@ final class SarifFace {
 
     /** Of advice, which belongs to the application as a whole. */
     private ObjectNode result(Observation observation) {
-        ObjectNode result = NODES.objectNode();
         String rule = factorRule(observation.factor());
         boolean counts = report.failedBesideState().stream()
                 .anyMatch(check -> check.name().equals(Check.FACTORS.label()));
-        result.put("ruleId", rule).put("level", counts ? "error" : "note");
-        result.putObject("message").put("text", Summary.advised(observation));
+        return ofApplication(rule, counts ? "error" : "note", Summary.advised(observation), "factor/v1");
+    }
+
+    private ObjectNode result(CheckResult check) {
+        String remedy = check.remedy().map(" "::concat).orElse("");
+        return ofApplication(checkRule(check), "error", check.name() + ": " + check.why() + "." + remedy, "check/v1");
+    }
+
+    /** A result that belongs to no line of a file. */
+    private ObjectNode ofApplication(String rule, String level, String message, String fingerprint) {
+        ObjectNode result = NODES.objectNode();
+        result.put("ruleId", rule).put("level", level);
+        result.putObject("message").put("text", message);
         ObjectNode place = result.putArray("locations").addObject().putObject("physicalLocation");
         place.putObject("artifactLocation").put("uri", uri(application()));
         place.putObject("region").put("startLine", 1);
-        result.putObject("partialFingerprints").put("factor/v1", fingerprint(rule));
+        result.putObject("partialFingerprints").put(fingerprint, fingerprint(rule));
         return result;
     }
 

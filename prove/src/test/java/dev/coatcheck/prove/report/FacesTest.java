@@ -39,7 +39,8 @@ class FacesTest {
                 "ALL_ACCEPTED",
                 "ONE_ACCEPTED",
                 "ADVICE",
-                "STRICT"
+                "STRICT",
+                "FAILED_DRAIN"
             })
     void the_results_for_ci_are_as_they_were_seen(Samples sample) throws IOException {
         compare(sample.file() + ".junit.xml", JUnitFace.text(sample.report()));

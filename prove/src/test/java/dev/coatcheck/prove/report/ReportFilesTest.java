@@ -60,7 +60,8 @@ class ReportFilesTest {
                 assertThat(attribute.getKey()).doesNotStartWith("on").isNotIn(LOADING);
             }
         }
-        assertThat(page.select("a")).allMatch(link -> link.attr("href").matches("#leak-[0-9]+"));
+        assertThat(page.select("a"))
+                .allMatch(link -> page.select(link.attr("href")).size() == 1);
         assertThat(page.select("style")).hasSize(1);
     }
 
@@ -71,18 +72,20 @@ class ReportFilesTest {
         assertThat(page.select(".leak .timeline.kept .arrow.kept")).hasSize(1);
         assertThat(page.select(".leak .timeline.missed .arrow.missed")).hasSize(1);
         assertThat(page.select(".leak .timeline.missed .cell.differs .answer").text())
-                .isEqualTo("≠ 401");
+                .isEqualTo("401 ✗");
+        assertThat(page.select(".leak .timeline.missed .cell.differs .note").text())
+                .isEqualTo("expected 200");
         assertThat(page.select(".leak .timeline.kept .cell.differs")).isEmpty();
-        assertThat(page.select(".cell")).allMatch(cell -> cell.attr("tabindex").equals("0"));
     }
 
     @Test
     void a_leak_is_drawn_in_a_run_that_had_its_two_steps_in_two_processes() {
         Document page = Jsoup.parse(HtmlFace.text(Samples.TWO_LEAKS.report()));
 
-        assertThat(page.select("#leak-1 .missed figcaption").text()).isEqualTo("Split over processes: spread 1");
-        assertThat(page.select("#leak-2 .missed figcaption").text())
-                .isEqualTo("Split over processes: spread 2, the first leak tolerated");
+        assertThat(page.select("#leak-1 .missed figcaption").text()).isEqualTo("Split over 3 processes run 2");
+        assertThat(page.select("#leak-2 .missed figcaption").text()).isEqualTo("Split over 3 processes run 4");
+        assertThat(page.select("details.run:has(#run-4) > summary").text())
+                .startsWith("4. spread 2, the first leak tolerated");
     }
 
     @Test
@@ -91,7 +94,7 @@ class ReportFilesTest {
                 .select("#leak-1")
                 .text();
 
-        assertThat(leak).containsSubsequence("needs. Any other", "It lives in", "What to do", "Control: all in one");
+        assertThat(leak).containsSubsequence("needs. Any other", "It lives in", "What to do", "all in one process");
     }
 
     @Test
@@ -100,6 +103,85 @@ class ReportFilesTest {
 
         assertThat(page.select("figure:contains(processes killed: amnesia) .kill"))
                 .hasSize(3);
+    }
+
+    @Test
+    void a_check_that_failed_beside_the_state_comes_before_all_else_and_the_page_is_not_green() {
+        Document page = Jsoup.parse(HtmlFace.text(Samples.FAILED_DRAIN.report()));
+
+        assertThat(page.title()).isEqualTo("failed: gallery");
+        assertThat(page.select("header.verdict").attr("class")).isEqualTo("verdict failed");
+        assertThat(page.select("header").text())
+                .startsWith("✕ failed gallery failed drain. No state was found in its processes.");
+        assertThat(page.text())
+                .containsSubsequence(
+                        "1 drain failed",
+                        "Step 1 POST /login was under way when SIGTERM came.",
+                        "What to do On SIGTERM, accept no more connections",
+                        "What was proved In spread: every answer was as in one process, although 6 of 6 pairs of steps"
+                                + " were served by different processes. ",
+                        "Every run, as it happened (2)",
+                        "failed drain: step 1",
+                        "passed scale: 300 requests");
+    }
+
+    @Test
+    void advice_that_counts_is_told_before_what_was_proved() {
+        assertThat(Jsoup.parse(HtmlFace.text(Samples.STRICT.report())).text())
+                .containsSubsequence(
+                        "✕ failed gallery failed factors.",
+                        "1 factors failed",
+                        "What to do config: it starts without REDIS_URL. Read all variables",
+                        "logs: it wrote to log/production.log (412 bytes).",
+                        "What was proved",
+                        "Other good practice What is broken stands above. 1 kept, 1 not looked at Rule");
+    }
+
+    @Test
+    void a_check_that_fails_for_a_leak_of_another_is_not_marked_as_a_fault_of_its_own() {
+        Document page = Jsoup.parse(HtmlFace.text(Samples.ONE_LEAK.report()));
+
+        assertThat(page.select(".outcome.failed")).hasSize(1);
+        assertThat(page.select(".outcome.explained").eachText()).containsOnly("failed");
+    }
+
+    @Test
+    void where_no_place_was_found_the_page_says_what_to_look_for() {
+        Document page = Jsoup.parse(HtmlFace.text(Samples.SENT_AGAIN.report()));
+
+        assertThat(page.select("#leak-1").text())
+                .containsSubsequence("Where: no place was found. Look in the code of GET /price", "What to do");
+    }
+
+    @Test
+    void rules_that_are_broken_are_in_sight_and_the_others_folded() {
+        Document page = Jsoup.parse(HtmlFace.text(Samples.ADVICE.report()));
+
+        assertThat(page.select("section:has(.factors) > .scroll tbody th").eachText())
+                .containsExactly(
+                        "config A start without a variable that it needs fails at once.",
+                        "logs Logs go to standard output.");
+        assertThat(page.select("details.others > summary").text()).isEqualTo("1 kept, 1 not looked at");
+        assertThat(page.select("details.others tbody th").eachText())
+                .satisfiesExactly(
+                        config -> assertThat(config).startsWith("same-config"),
+                        stop -> assertThat(stop).startsWith("stop"));
+        assertThat(page.select("th")).allMatch(cell -> cell.hasAttr("scope"));
+    }
+
+    @Test
+    void a_failed_drain_is_an_error_with_its_remedy_for_code_hosts() {
+        JsonNode run = JsonMapper.shared()
+                .readTree(SarifFace.text(Samples.FAILED_DRAIN.report()))
+                .at("/runs/0");
+
+        assertThat(run.at("/results/0/ruleId").asString()).isEqualTo("check-drain");
+        assertThat(run.at("/results/0/level").asString()).isEqualTo("error");
+        assertThat(run.at("/results/0/message/text").asString())
+                .startsWith("drain: step 1 POST /login was under way when SIGTERM came. On SIGTERM, accept");
+        assertThat(run.at("/results/0/locations/0/physicalLocation/artifactLocation/uri")
+                        .asString())
+                .isEqualTo("Procfile");
     }
 
     @ParameterizedTest
@@ -149,7 +231,8 @@ class ReportFilesTest {
         assertThat(log.get("version").asString()).isEqualTo("2.1.0");
         assertThat(run.get("results").size())
                 .isEqualTo(sample.report().leaks().size()
-                        + sample.report().advice().size());
+                        + sample.report().advice().size()
+                        + (sample == Samples.FAILED_DRAIN ? 1 : 0));
         for (JsonNode result : run.get("results")) {
             assertThat(rules).contains(result.get("ruleId").asString());
             assertThat(result.get("message").get("text").asString()).isNotBlank();

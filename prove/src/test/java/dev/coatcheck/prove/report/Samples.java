@@ -38,7 +38,8 @@ enum Samples {
     ALL_ACCEPTED,
     ONE_ACCEPTED,
     ADVICE,
-    STRICT;
+    STRICT,
+    FAILED_DRAIN;
 
     static final String LOGIN = "POST /login";
     static final String ME = "GET /me";
@@ -60,6 +61,7 @@ enum Samples {
             case ONE_ACCEPTED -> acceptedLeaks(Verdict.STATEFUL);
             case ADVICE -> advised(Outcome.PASSED);
             case STRICT -> advised(Outcome.FAILED);
+            case FAILED_DRAIN -> failedDrain();
         };
     }
 
@@ -126,6 +128,25 @@ enum Samples {
                         new Observation(Factor.SAME_CONFIG, Standing.NOT_LOOKED_AT, "there was no second instance"),
                         new Observation(Factor.LOGS, Standing.NOT_KEPT, "it wrote to log/production.log (412 bytes)"),
                         new Observation(Factor.STOP, Standing.KEPT, "it was gone 0.1 s after SIGTERM")));
+    }
+
+    private static Report failedDrain() {
+        Report stateless = stateless();
+        return new Report(
+                stateless.verdict(),
+                stateless.reason(),
+                stateless.scenarios(),
+                List.of(
+                        new CheckResult("spread", Outcome.PASSED, "3 runs over 3 instances, all as in the control"),
+                        new CheckResult("drain", Outcome.FAILED, "step 1 POST /login was under way when SIGTERM came"),
+                        new CheckResult("scale", Outcome.PASSED, "300 requests were answered as before")),
+                new CoverageSummary(6, 6, 0),
+                List.of(),
+                stateless.runs().subList(0, 2),
+                List.of(),
+                List.of(),
+                stateless.subject(),
+                stateless.timeSpent());
     }
 
     private static Report oneLeak() {
@@ -510,6 +531,7 @@ enum Samples {
                 Duration.ofMillis(12 + i),
                 outcome,
                 differs ? Optional.of(difference) : Optional.empty(),
+                differs ? Optional.of("200") : Optional.empty(),
                 false);
     }
 
