@@ -25,6 +25,9 @@ class SamplesTest {
     /** Not the causes of leaks: what these look like in several languages, a line for each. */
     private static final String CAUSES = "causes.md";
 
+    /** Nor a stranger's {@code pom.xml}, at which {@link LibraryPageTest} looks. */
+    private static final String LIBRARY = "library.md";
+
     @TestFactory
     Stream<DynamicTest> every_sample_is_compiled_and_run() throws IOException {
         var samples = samples();
@@ -60,7 +63,8 @@ class SamplesTest {
 
     private static List<Sample> samples() throws IOException {
         try (var pages = Files.list(DOCS)) {
-            var guides = pages.filter(page -> page.toString().endsWith(".md") && !page.endsWith(CAUSES))
+            var guides = pages.filter(page ->
+                            page.toString().endsWith(".md") && !page.endsWith(CAUSES) && !page.endsWith(LIBRARY))
                     .sorted()
                     .toList();
             var samples = new ArrayList<Sample>();
