@@ -10,6 +10,7 @@ final class PlainProgress implements Progress {
 
     private final Appendable log;
     private volatile long began = System.nanoTime();
+    private volatile int lastTold;
 
     PlainProgress(Appendable log) {
         this.log = log;
@@ -32,7 +33,9 @@ final class PlainProgress implements Progress {
 
     @Override
     public void run(String purpose, int number, int of) {
-        if (number % SELDOM == 0) {
+        // A check that is no plan of runs comes again and again with the number of the next.
+        if (number % SELDOM == 0 && number != lastTold) {
+            lastTold = number;
             line("  run " + number + (of > 0 ? " of " + of : "") + " begins after " + sinceItBegan());
         }
     }

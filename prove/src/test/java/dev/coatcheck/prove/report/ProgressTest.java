@@ -40,6 +40,7 @@ class ProgressTest {
             }
             progress.ended("failed, 1 leak");
             progress.note("crash is skipped");
+            progress.run("drain", 20, 0);
         }
 
         assertThat(log.toString().replaceAll("[0-9]+ ms", "5 ms")).isEqualTo("""
