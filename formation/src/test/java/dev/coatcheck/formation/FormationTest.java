@@ -233,11 +233,11 @@ class FormationTest {
     void who_waits_for_an_instance_is_told_what_is_lacking_and_where_it_listens_instead() throws Exception {
         try (TestFormation app = TestFormation.in(folder)
                 .write("Procfile", "web: PORT=0 node server.js\n")
-                .with(settings -> settings.withStartLimit(Duration.ofSeconds(12)))
+                .with(settings -> settings.withStartLimit(Duration.ofSeconds(36)))
                 .start()) {
             await().atMost(LIMIT).until(() -> !app.told(Kind.NOTE).isEmpty());
             assertThat(app.told(Kind.NOTE).getFirst().message())
-                    .matches("web\\.1 is not ready after \\d s: nothing listens on TCP port "
+                    .matches("web\\.1 is not ready after \\d+ s: nothing listens on TCP port "
                             + app.instance("web.1").tcpPort()
                             + " \\(the number is given to it as PORT\\); it listens on 127\\.0\\.0\\.1:\\d+");
         }

@@ -9,7 +9,6 @@ import dev.coatcheck.prove.lab.Plan;
 import dev.coatcheck.prove.lab.Rest;
 import dev.coatcheck.prove.lab.Seat;
 import dev.coatcheck.prove.lab.Trial;
-import dev.coatcheck.prove.location.Location;
 import dev.coatcheck.prove.location.Needle;
 import dev.coatcheck.prove.location.Needles;
 import dev.coatcheck.prove.location.SearchResult;
@@ -22,7 +21,6 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -85,17 +83,10 @@ final class Residue {
             Optional<SearchResult> heap = Tracer.heap(instance.name(), pid, needles);
             if (heap.isPresent()) {
                 notes.addAll(heap.get().notes());
-                heap.get().locations().stream().map(Residue::place).forEach(places::add);
+                heap.get().locations().stream().map(Tracer::place).forEach(places::add);
             }
         }
         return places;
-    }
-
-    private static Place place(Location location) {
-        return new Place(
-                location.kind().name().toLowerCase(Locale.ROOT).replace('_', '-'),
-                location.instance(),
-                location.path());
     }
 
     /** Of a request that comes again it is what it carries that is kept, as well as what it was given. */

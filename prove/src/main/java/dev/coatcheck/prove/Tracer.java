@@ -424,9 +424,13 @@ final class Tracer {
     }
 
     private void add(Location location) {
-        places.add(new Place(
+        places.add(place(location));
+    }
+
+    static Place place(Location location) {
+        return new Place(
                 location.kind().name().toLowerCase(Locale.ROOT).replace('_', '-'),
                 location.instance(),
-                location.path()));
+                location.path());
     }
 }

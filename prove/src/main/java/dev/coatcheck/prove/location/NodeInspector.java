@@ -92,18 +92,26 @@ final class NodeInspector {
                         .connectTimeout(OPEN_LIMIT)
                         .build();
                 Writer writer = Files.newBufferedWriter(file)) {
-            Receiver receiver = new Receiver(writer);
-            WebSocket socket = within(OPEN_LIMIT, client.newWebSocketBuilder().buildAsync(session(client), receiver));
             try {
-                within(OPEN_LIMIT, socket.sendText(TAKE_SNAPSHOT, true));
-                within(limit, receiver.done);
+                snapshot(client, writer, limit);
             } finally {
-                // Node would wait at its end for somebody who is still connected.
-                socket.abort();
+                // Closing it waits for what it is at, and an inspector that says nothing has no limit of its own.
                 client.shutdownNow();
             }
         } catch (JacksonException e) {
             throw new IOException("its inspector answers otherwise than was expected: " + e.getMessage(), e);
+        }
+    }
+
+    private void snapshot(HttpClient client, Writer writer, Duration limit) throws IOException, InterruptedException {
+        Receiver receiver = new Receiver(writer);
+        WebSocket socket = within(OPEN_LIMIT, client.newWebSocketBuilder().buildAsync(session(client), receiver));
+        try {
+            within(OPEN_LIMIT, socket.sendText(TAKE_SNAPSHOT, true));
+            within(limit, receiver.done);
+        } finally {
+            // Node would wait at its end for somebody who is still connected.
+            socket.abort();
         }
     }
 
