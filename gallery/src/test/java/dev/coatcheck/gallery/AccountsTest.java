@@ -310,7 +310,30 @@ class AccountsTest {
 
             var answer = new String(connection.getInputStream().readAllBytes(), US_ASCII);
 
-            assertThat(answer).startsWith("HTTP/1.1 401 Unauthorized");
+            assertThat(answer).startsWith("HTTP/1.1 401 Unauthorized").contains("\r\nConnection: close\r\n");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "GET /photos/%00 HTTP/1.1\nHost: x\n",
+                "GET /photos/..%2f HTTP/1.1\nHost: x\n",
+                "GET / HTTP/1.9\nHost: x\n",
+                "GET / HTTP/1.1\n",
+                "G@T / HTTP/1.1\nHost: x\n",
+                "GET / HTTP/1.1\nHost: x\nno colon\n",
+                "POST /login HTTP/1.1\nHost: x\nTransfer-Encoding: rot13\n",
+                "POST /login HTTP/1.1\nHost: x\nContent-Length: 2\nContent-Length: 3\n"
+            })
+    void an_answer_that_ends_its_connection_says_so(String head) throws IOException {
+        try (var connection = new Socket(web.getHost(), web.getPort())) {
+            connection.setSoTimeout(10_000);
+            connection.getOutputStream().write((head.replace("\n", "\r\n") + "\r\n").getBytes(US_ASCII));
+
+            var answer = new String(connection.getInputStream().readAllBytes(), US_ASCII);
+
+            assertThat(answer).matches("(?s)HTTP/1.1 (400|505) .*").contains("\r\nConnection: close\r\n");
         }
     }
 

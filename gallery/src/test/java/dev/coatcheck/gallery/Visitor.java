@@ -164,7 +164,7 @@ final class Visitor {
             response.headers().allValues("Set-Cookie").forEach(this::keep);
             return new Answer(response);
         } catch (IOException e) {
-            throw new AssertionError(method + " " + path + " failed", e);
+            throw new AssertionError(method + " " + path + " failed: " + e, e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new AssertionError(e);
@@ -182,7 +182,7 @@ final class Visitor {
             } while (lines.getLast() != null && !last.test(lines.getLast()));
             return lines;
         } catch (IOException e) {
-            throw new AssertionError(path + " failed", e);
+            throw new AssertionError(path + " failed: " + e, e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new AssertionError(e);

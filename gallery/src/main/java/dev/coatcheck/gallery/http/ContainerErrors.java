@@ -1,6 +1,8 @@
 package dev.coatcheck.gallery.http;
 
 import java.nio.ByteBuffer;
+import org.eclipse.jetty.http.HttpException;
+import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.server.Request;
@@ -16,6 +18,11 @@ final class ContainerErrors implements Request.Handler {
         if (request.getAttribute(ErrorHandler.ERROR_STATUS) instanceof Integer asked) {
             status = asked;
             response.setStatus(status);
+        }
+        if (request.getAttribute(ErrorHandler.ERROR_EXCEPTION) instanceof HttpException) {
+            // Jetty closes the connection behind a request that it could not parse, but does not say so: whoever keeps
+            // it for the next request would send that one into the end.
+            response.getHeaders().put(HttpFields.CONNECTION_CLOSE);
         }
         var code =
                 HttpStatus.getMessage(status).toLowerCase(java.util.Locale.ROOT).replaceAll("[^a-z0-9]+", "_");
