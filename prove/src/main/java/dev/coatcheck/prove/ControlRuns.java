@@ -73,7 +73,7 @@ record ControlRuns(Control control, List<Run> runs, int answering) {
                 twins |= instance.hasTwins();
                 unsteered = unsteered.or(instance::unsteered);
             } catch (FixedPortException e) {
-                // Once at most: from then on it is inconclusive that it listens on yet another.
+                // Twice at most: from then on it is inconclusive that it listens on yet another.
                 site.giveOwnNetworks(e);
             }
         }

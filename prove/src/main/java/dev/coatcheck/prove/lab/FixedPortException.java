@@ -28,10 +28,10 @@ public final class FixedPortException extends RuntimeException {
         this.insteadOfPort = OptionalInt.of(ports.getFirst());
     }
 
-    /** For one that ended at its start while another lived, because that one has a TCP port that it needs too. */
-    static FixedPortException besides(String instance, InconclusiveException reason) {
+    /** For one that ended at its start, because something else has a TCP port that it needs. */
+    static FixedPortException taken(String instance, String holder, InconclusiveException reason) {
         return new FixedPortException(
-                instance + " needs a TCP port, besides that in its variable PORT, which another instance has taken",
+                instance + " needs a TCP port, besides that in its variable PORT, which " + holder + " has taken",
                 OptionalInt.empty(),
                 reason);
     }
@@ -41,7 +41,7 @@ public final class FixedPortException extends RuntimeException {
         return TAKEN.matcher(failure.reason()).find();
     }
 
-    /** Where it listens in place of {@code PORT}; empty where it listens there too. */
+    /** Where it listens in place of {@code PORT}; empty where it listens there too, or ended before it listened. */
     OptionalInt insteadOfPort() {
         return insteadOfPort;
     }

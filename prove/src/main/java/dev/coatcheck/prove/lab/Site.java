@@ -39,16 +39,17 @@ public sealed interface Site extends AutoCloseable permits Lab, Elsewhere {
     }
 
     /**
-     * Does this, and from the beginning once more where an instance insisted on a TCP port: by then each has a network of its
-     * own, so that this happens once at most.
+     * Does this, and from the beginning again where an instance insisted on a TCP port: by then each has a network of its own.
+     * This happens twice at most, the second time where it is only known then that it listens there in place of {@code PORT}.
      */
     default <T> T despiteFixedPorts(Doing<T> doing) throws InterruptedException {
-        try {
-            return doing.once();
-        } catch (FixedPortException e) {
-            giveOwnNetworks(e);
+        while (true) {
+            try {
+                return doing.once();
+            } catch (FixedPortException e) {
+                giveOwnNetworks(e);
+            }
         }
-        return doing.once();
     }
 
     /** Makes an instance older by this, and busier where it was just started, than another one. */

@@ -87,18 +87,25 @@ final class Stand implements Processes {
         try {
             return startWebAgainIfNeeded(name, layer);
         } catch (InconclusiveException e) {
-            if (FixedPortException.isReasonOf(e) && !workshop.givesOwnNetworks() && othersLive(layer)) {
-                throw FixedPortException.besides(name, e);
+            if (FixedPortException.isReasonOf(e) && !workshop.givesOwnNetworks()) {
+                throw taken(name, layer, e);
             }
             throw e;
         }
     }
 
-    /** Whether some live, all on other disks: of two on one disk one may lack a socket that is a file. */
-    private boolean othersLive(Layer layer) {
+    /** With a network of its own it may start, but for what it cannot have there either. */
+    private RuntimeException taken(String name, Layer layer, InconclusiveException reason) {
         List<LabInstance> others = instances();
-        return !others.isEmpty()
-                && others.stream().noneMatch(other -> other.layer().equals(layer));
+        if (others.stream().anyMatch(other -> other.layer().equals(layer))) {
+            return reason; // of two on one disk one may lack a socket that is a file
+        }
+        if (!others.isEmpty()) {
+            return FixedPortException.taken(name, "another instance", reason);
+        }
+        return workshop.canGiveOwnNetworks()
+                ? FixedPortException.taken(name, "another program on this machine", reason)
+                : reason; // whose last lines tell more than that there is no such network
     }
 
     private LabInstance startWebAgainIfNeeded(String name, Layer layer) throws InterruptedException {

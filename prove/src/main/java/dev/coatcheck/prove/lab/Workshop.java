@@ -56,14 +56,20 @@ final class Workshop {
      * @throws InconclusiveException if this machine gives none
      */
     void giveOwnNetworks(FixedPortException insisting) {
-        if (!settings.isolation().hasOwnNetworks()) {
+        if (!canGiveOwnNetworks()) {
             throw new InconclusiveException(insisting.getMessage()
                     + "; so there cannot be two of it, as this machine gives it no network of its own"
                     + " (coatcheck doctor tells why); let it listen on PORT alone");
         }
         insistence = Optional.ofNullable(insisting.getMessage());
         fixedPort = OptionalInt.of(insisting.insteadOfPort().orElseGet(TcpPorts::free));
-        portDecided = true;
+        if (insisting.insteadOfPort().isPresent()) {
+            portDecided = true;
+        } // else it never listened, and may still turn out to do so in place of PORT
+    }
+
+    boolean canGiveOwnNetworks() {
+        return settings.isolation().hasOwnNetworks();
     }
 
     boolean givesOwnNetworks() {
@@ -164,7 +170,7 @@ final class Workshop {
 
     /** Why it cannot be tried what a start that lacks a variable comes to; empty where it can. */
     Optional<String> whyNotLacking() {
-        if (!settings.isolation().hasOwnNetworks()) {
+        if (!canGiveOwnNetworks()) {
             return Optional.of(
                     "this machine gives no network of its own to a process that may look for a backing service"
                             + " anywhere");

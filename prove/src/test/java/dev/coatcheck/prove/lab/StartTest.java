@@ -3,9 +3,12 @@ package dev.coatcheck.prove.lab;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import dev.coatcheck.prove.isolation.Isolation;
 import dev.coatcheck.prove.isolation.Mechanism;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -15,6 +18,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Execution(ExecutionMode.CONCURRENT)
 class StartTest {
@@ -79,6 +84,34 @@ class StartTest {
                                 exchange -> exchange.response().orElseThrow().text())
                         .hasSize(2)
                         .doesNotHaveDuplicates();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"serve.listen(taken)", "serve.listen(process.env.PORT); createServer(answer).listen(taken)"})
+    void a_tcp_port_that_another_program_has_is_free_in_a_network_of_its_own(String listens) throws Exception {
+        assumeThat(Isolation.probe().hasOwnNetworks()).isTrue();
+        try (ServerSocket another = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            Trials trials = new Trials(folder)
+                    .web(
+                            "exec node server.js",
+                            "const {createServer} = require('http'), answer = (q, s) => s.end('mine'), taken = "
+                                    + another.getLocalPort() + ", serve = createServer(answer); " + listens + ";");
+            try (Lab lab = trials.lab();
+                    Trial trial = lab.despiteFixedPorts(
+                            () -> lab.begin(ONE, trials.steps(1), Optional.empty(), 0, Manner.USUAL))) {
+                trial.playUpTo(1);
+
+                assertThat(trial.run()
+                                .exchanges()
+                                .getFirst()
+                                .response()
+                                .orElseThrow()
+                                .text())
+                        .isEqualTo("mine");
+                assertThat(lab.insistenceOnPort()).get(STRING).startsWith("web.1 ");
             }
         }
     }
