@@ -18,6 +18,8 @@ class LibraryPageTest {
     private static final Pattern MODULE = Pattern.compile("<module\\.name>([^<]+)</module\\.name>");
     private static final Pattern VERSION =
             Pattern.compile("<artifactId>coatcheck-parent</artifactId>\\s*<version>([^<]+)<");
+    private static final Pattern LETTUCE = Pattern.compile("<lettuce\\.version>([^<]+)<");
+    private static final Pattern MANAGED = Pattern.compile("<artifactId>(coatcheck-[^<]+)</artifactId>");
 
     @Test
     void the_page_lists_each_artifact_under_its_module_name() throws IOException {
@@ -29,10 +31,27 @@ class LibraryPageTest {
 
     @Test
     void the_snippet_has_the_version_of_the_build() throws IOException {
-        var version = VERSION.matcher(Files.readString(ROOT.resolve("pom.xml")));
-        assertThat(version.find()).isTrue();
+        assertThat(page())
+                .contains("<artifactId>coatcheck-bom</artifactId>\n      <version>" + inParent(VERSION) + "</version>");
+    }
 
-        assertThat(page()).contains("<coatcheck.version>" + version.group(1) + "</coatcheck.version>");
+    @Test
+    void the_bom_has_each_artifact_and_the_versions_of_the_build() throws IOException {
+        var bom = Files.readString(ROOT.resolve("library/bom/pom.xml"));
+        var managed = bom.substring(bom.indexOf("<dependencyManagement>"));
+
+        assertThat(MANAGED.matcher(managed).results().map(artifact -> artifact.group(1)))
+                .containsExactlyInAnyOrderElementsOf(built().keySet());
+        assertThat(bom)
+                .contains("<artifactId>coatcheck-bom</artifactId>\n  <version>" + inParent(VERSION) + "</version>")
+                .contains(
+                        "<artifactId>lettuce-core</artifactId>\n        <version>" + inParent(LETTUCE) + "</version>");
+    }
+
+    private static String inParent(Pattern version) throws IOException {
+        var found = version.matcher(Files.readString(ROOT.resolve("pom.xml")));
+        assertThat(found.find()).isTrue();
+        return found.group(1);
     }
 
     private static String page() throws IOException {
@@ -42,7 +61,7 @@ class LibraryPageTest {
     private static Map<String, String> built() throws IOException {
         var built = new TreeMap<String, String>();
         try (var folders = Files.list(ROOT.resolve("library"))) {
-            for (var folder : folders.toList()) {
+            for (var folder : folders.filter(folder -> !folder.endsWith("bom")).toList()) {
                 read(folder, built);
             }
         }
