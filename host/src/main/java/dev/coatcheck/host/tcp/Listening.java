@@ -18,10 +18,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.LongFunction;
 import java.util.stream.Collectors;
 
 /**
- * Where processes listen for TCP connections. Looking costs some milliseconds, more where many connections are open.
+ * Where processes listen for TCP connections. Looking costs a millisecond or two; some more where they listen nowhere.
  *
  * <pre>{@code
  * for (Listening listening : Listening.of(group.pids())) {
@@ -38,9 +39,15 @@ public record Listening(InetSocketAddress address, Set<Long> pids) {
 
     /** In the order of the TCP ports. Processes that end meanwhile, or may not be looked at, are left out. */
     public static List<Listening> of(Collection<Long> pids) {
+        List<Listening> found = among(pids, SocketTable::listening);
+        // Where it is not Linux itself that lists them, they may come in any order.
+        return found.isEmpty() ? among(pids, SocketTable::seenBy) : found;
+    }
+
+    private static List<Listening> among(Collection<Long> pids, LongFunction<List<SocketTable.Row>> table) {
         Map<String, InetSocketAddress> sockets = new LinkedHashMap<>();
         for (long pid : SocketTable.oneInEachNetwork(pids)) {
-            SocketTable.seenBy(pid).stream()
+            table.apply(pid).stream()
                     .filter(SocketTable.Row::isListening)
                     .forEach(row -> sockets.putIfAbsent(row.inode(), row.localAddress()));
         }

@@ -1,6 +1,8 @@
 package dev.coatcheck.host.tcp;
 
+import java.io.BufferedInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -14,6 +16,7 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -26,6 +29,7 @@ final class SocketTable {
     private static final String TIME_WAIT = "06 ";
     private static final String LINK = "socket:[";
     private static final Pattern SPACES = Pattern.compile(" +");
+    private static final int LESS_THAN_A_LINE = 128;
 
     private SocketTable() {}
 
@@ -54,20 +58,37 @@ final class SocketTable {
         }
     }
 
+    /**
+     * The sockets that listen in the network that a process sees; none where it has ended.
+     *
+     * <p>Linux lists them first ({@code Documentation/networking/proc_net_tcp.rst}), and for the others it goes through a table
+     * of a hundred thousand places and more. Read line by line it does not come that far.
+     */
+    static List<Row> listening(long pid) {
+        List<Row> rows = new ArrayList<>();
+        for (Path table : tables(pid)) {
+            try (InputStream in = new BufferedInputStream(Files.newInputStream(table), LESS_THAN_A_LINE)) {
+                line(in); // the names of the columns
+                Optional<Row> row = row(line(in));
+                while (row.isPresent() && row.get().isListening()) {
+                    rows.add(row.get());
+                    row = row(line(in));
+                }
+            } catch (IOException e) {
+                // It ended, or the kernel has no IPv6.
+            }
+        }
+        return rows;
+    }
+
     /** The sockets of the network that a process sees, but for those that are over; none where it has ended. */
     static List<Row> seenBy(long pid) {
         List<Row> rows = new ArrayList<>();
-        for (String table : List.of("net/tcp", "net/tcp6")) {
+        for (Path table : tables(pid)) {
             try {
-                // Columns: number, local address, remote address, state, queues, timer, retransmits, user, time-out,
-                // inode.
-                for (String line : Files.readAllLines(process(pid).resolve(table))) {
-                    if (isOver(line)) {
-                        continue;
-                    }
-                    String[] columns = SPACES.split(line.strip(), 11);
-                    if (columns.length > 9 && columns[0].endsWith(":")) {
-                        rows.add(new Row(columns[1], columns[2], columns[3], columns[9]));
+                for (String line : Files.readAllLines(table)) {
+                    if (!isOver(line)) {
+                        row(line).ifPresent(rows::add);
                     }
                 }
             } catch (IOException e) {
@@ -75,6 +96,26 @@ final class SocketTable {
             }
         }
         return rows;
+    }
+
+    private static List<Path> tables(long pid) {
+        return List.of(process(pid).resolve("net/tcp"), process(pid).resolve("net/tcp6"));
+    }
+
+    private static String line(InputStream in) throws IOException {
+        StringBuilder line = new StringBuilder();
+        for (int next = in.read(); next >= 0 && next != '\n'; next = in.read()) {
+            line.append((char) next);
+        }
+        return line.toString();
+    }
+
+    /** Columns: number, local address, remote address, state, queues, timer, retransmits, user, time-out, inode. */
+    private static Optional<Row> row(String line) {
+        String[] columns = SPACES.split(line.strip(), 11);
+        return columns.length > 9 && columns[0].endsWith(":")
+                ? Optional.of(new Row(columns[1], columns[2], columns[3], columns[9]))
+                : Optional.empty();
     }
 
     /** Most lines are of connections that only wait for their time: they are told by their state, before all is taken apart. */
