@@ -211,7 +211,7 @@ class GalleryFormationIT {
 
         // The guardian is the last to go, once it has seen that nothing else is left.
         assertThat(everything).hasSizeGreaterThan(5);
-        await().atMost(Duration.ofSeconds(5))
+        await().atMost(Duration.ofSeconds(30))
                 .untilAsserted(() -> assertThat(everything).noneMatch(RunningFormation::lives));
         formation = RunningFormation.up(folder, 3, 2);
         assertThat(ada.get(formation.address(), "/me").statusCode()).isEqualTo(200);
@@ -227,7 +227,7 @@ class GalleryFormationIT {
 
         formation.killTheRunner();
 
-        await().atMost(Duration.ofSeconds(5))
+        await().atMost(Duration.ofSeconds(30))
                 .untilAsserted(() -> assertThat(everything).noneMatch(RunningFormation::lives));
         formation = RunningFormation.up(folder, 3, 2, "--with", "s3"); // where photos are kept from here on
         assertThat(ada.get(formation.address(), "/me").statusCode()).isEqualTo(200);

@@ -21,6 +21,8 @@ class FlaggedVariantsTest {
     /** Half of the time after which an instance asks by itself: so somebody has told it. */
     private static final Duration SOON = Duration.ofSeconds(5);
 
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
     private final TestGallery gallery = new TestGallery();
     private List<URI> instances = List.of();
 
@@ -75,14 +77,14 @@ class FlaggedVariantsTest {
         visitors.forEach(this::photoOf);
 
         gallery.admin("set-flag", "sepia", "50%");
-        await().atMost(SOON).untilAsserted(() -> {
+        await().atMost(PATIENCE).untilAsserted(() -> {
             var shown = visitors.stream().map(this::isShownSepia).toList();
             assertThat(shown).allSatisfy(byInstance -> assertThat(byInstance).hasSize(1));
             assertThat(shown).contains(Set.of(true), Set.of(false));
         });
 
         gallery.admin("set-flag", "sepia", "0%");
-        await().atMost(SOON)
+        await().atMost(PATIENCE)
                 .untilAsserted(() -> assertThat(visitors)
                         .allSatisfy(visitor -> assertThat(isShownSepia(visitor)).containsExactly(false)));
     }
@@ -96,7 +98,7 @@ class FlaggedVariantsTest {
         var instance = instances.getLast();
         var id = visitor.develop(instance, TestImages.jpeg(300, 200)).path("id").asString();
         // The worker tells of the album right after it has told of the photo.
-        await().atMost(SOON)
+        await().atMost(PATIENCE)
                 .until(() -> visitor.get(instance, "/photos")
                         .json()
                         .path("photos")

@@ -209,9 +209,19 @@ class InstancesTest {
             var web = gallery.startWeb();
             var visitor = Visitor.loggedIn(web);
 
-            assertThat(monitor.commandsDuring(() -> visitor.get(web, "/me"))).hasSize(1);
-            assertThat(monitor.commandsDuring(() -> visitor.get(web, "/"))).isEmpty();
+            assertThat(least(monitor, () -> visitor.get(web, "/me"))).hasSize(1);
+            assertThat(least(monitor, () -> visitor.get(web, "/"))).isEmpty();
         }
+    }
+
+    /** Of several times: an instance looks after its channels now and then. */
+    private static List<String> least(RedisMonitor monitor, Runnable action) throws IOException {
+        var least = monitor.commandsDuring(action);
+        for (int i = 0; i < 4; i++) {
+            var next = monitor.commandsDuring(action);
+            least = next.size() < least.size() ? next : least;
+        }
+        return least;
     }
 
     @Test

@@ -377,9 +377,8 @@ class PageTest {
             page.route("**/uploads/*", route -> {}); // never answered
             page.waitForRequest(
                     "**/uploads/*", () -> page.locator("input[type=file]").setInputFiles(file));
-            page.unroute("**/uploads/*");
-
             page.reload();
+            page.unroute("**/uploads/*"); // not before: the old page tries again until it is gone
             assertThat(page.getByText("Choose it again, and it goes on where it was."))
                     .isVisible();
             photograph(page, "interrupted");
@@ -391,8 +390,8 @@ class PageTest {
 
             page.route("**/uploads/*", Route::abort);
             page.waitForRequest("**/uploads/*", () -> choose(page, "other.png"));
-            page.unroute("**/uploads/*");
             page.reload();
+            page.unroute("**/uploads/*");
             var gone = page.waitForResponse(
                     "**/uploads/*", () -> button(page, "Give it up").click());
             assertThat(gone.status()).isEqualTo(204);
@@ -446,10 +445,9 @@ class PageTest {
             register(page, "first@example.org");
             page.route("**/uploads/*", route -> {}); // never answered
             page.waitForRequest("**/uploads/*", () -> choose(page, "sunset.png"));
-            page.unroute("**/uploads/*");
-
             button(page, "Log out").click();
             registerHere(page, "next@example.org");
+            page.unroute("**/uploads/*");
 
             assertThat(page.locator(".uploading")).hasCount(0);
             // Uploads go one after another: when this one ends, the page is done with the first.

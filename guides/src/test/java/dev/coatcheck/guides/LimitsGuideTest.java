@@ -107,14 +107,14 @@ class LimitsGuideTest {
                 var there = Instance.start(
                         servletContext -> two.protect(servletContext, two.redis.limits(new OnOutage.Closed())), PAGES);
                 var visitor = new Visitor()) {
-            var statuses = IntStream.range(0, 51)
+            var statuses = IntStream.range(0, 54) // on a slow machine one or two grow back meanwhile
                     .map(i -> visitor.send("POST", (i % 2 == 0 ? here : there).at("/login"))
                             .statusCode())
                     .boxed()
                     .toList();
 
             assertThat(statuses.subList(0, 50)).containsOnly(200);
-            assertThat(statuses.get(50)).isEqualTo(429);
+            assertThat(statuses.subList(50, 54)).contains(429);
         }
     }
 

@@ -87,7 +87,7 @@ class ProcessGroupTest {
         List<Long> family = family();
         assertThat(family).allMatch(ProcessGroupTest::isAlive);
         owner.destroyForcibly();
-        await().atMost(Duration.ofSeconds(5)).until(() -> family.stream().noneMatch(ProcessGroupTest::isAlive));
+        await().atMost(Duration.ofSeconds(30)).until(() -> family.stream().noneMatch(ProcessGroupTest::isAlive));
     }
 
     @Test
@@ -101,7 +101,7 @@ class ProcessGroupTest {
                                 .toRealPath())
                         .containsOnly(Path.of("/dev/null")));
         owner.destroyForcibly();
-        await().atMost(Duration.ofSeconds(5)).until(() -> children.stream().noneMatch(child -> isAlive(child.pid())));
+        await().atMost(Duration.ofSeconds(30)).until(() -> children.stream().noneMatch(child -> isAlive(child.pid())));
     }
 
     @Test
@@ -113,7 +113,7 @@ class ProcessGroupTest {
                     .findFirst()
                     .orElseThrow();
             guardian.destroyForcibly();
-            await().atMost(Duration.ofSeconds(5)).until(() -> !guardian.isAlive());
+            await().atMost(Duration.ofSeconds(30)).until(() -> !guardian.isAlive());
             try (ProcessGroup second = start("exec sleep 600")) {
                 assertThat(ProcessHandle.current().children().map(ProcessHandle::pid))
                         .hasSize(3)
@@ -129,7 +129,7 @@ class ProcessGroupTest {
         left.environment().put(OwnerMark.VARIABLE, mark.token() + ".7");
         left.start();
         List<Long> family = family();
-        assertThat(mark.killAll(Duration.ofSeconds(5))).isTrue();
+        assertThat(mark.killAll(Duration.ofSeconds(30))).isTrue();
         assertThat(family).noneMatch(ProcessGroupTest::isAlive);
     }
 
@@ -241,7 +241,7 @@ class ProcessGroupTest {
     }
 
     private void awaitFile(String name) {
-        await().atMost(Duration.ofSeconds(10)).until(() -> read(name).endsWith("\n"));
+        await().atMost(Duration.ofSeconds(60)).until(() -> read(name).endsWith("\n"));
     }
 
     private String read(String name) {

@@ -23,7 +23,7 @@ class PackagedServersTest {
     void two_jvms_that_unpack_at_once_leave_one_complete_copy() throws Exception {
         List<Process> processes = List.of(unpack(), unpack());
         for (Process process : processes) {
-            assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+            assertThat(process.waitFor(300, TimeUnit.SECONDS)).isTrue();
             assertThat(process.exitValue()).isZero();
         }
         try (Stream<Path> folders = Files.list(cache)) {

@@ -27,7 +27,7 @@ class ServersWithoutOwnerTest {
         Sql.execute(urls.get(0), "CREATE TABLE coats AS SELECT 17 AS ticket");
         Redis.send(urls.get(1), "SET coat 17");
         owner.destroyForcibly();
-        await().atMost(Duration.ofSeconds(5)).until(() -> urls.stream().noneMatch(ServersWithoutOwnerTest::isServed));
+        await().atMost(Duration.ofSeconds(30)).until(() -> urls.stream().noneMatch(ServersWithoutOwnerTest::isServed));
 
         try (PostgresServer server = PostgresServer.start(ServerSettings.at(folder.resolve("postgresql")))) {
             assertThat(Sql.query(server.url(), "SELECT ticket FROM coats")).isEqualTo("17");

@@ -205,7 +205,11 @@ class ChannelClientTest {
             assertThat(client.hearUnless("begun")).isEqualTo("left 1");
             assertThat(client.hearUnless("begun")).isEqualTo("back");
             publisher.publish(OTHER, "3");
-            assertThat(client.hearUnless("begun")).isEqualTo("other 3");
+            var next = client.hearUnless("begun");
+            if (next.startsWith("other 2,")) { // published when it was back already
+                next = client.hearUnless("begun");
+            }
+            assertThat(next).isEqualTo("other 3");
         }
     }
 

@@ -37,8 +37,12 @@ abstract class ChannelFaceTest extends FilterTest {
 
     static final ChannelFaceSettings BRISK = ChannelFaceSettings.defaults()
             .withHeartbeat(Duration.ofMillis(200))
-            .withWriteLimit(Duration.ofSeconds(1))
+            .withWriteLimit(Duration.ofSeconds(10))
             .withRecheck(Duration.ofMillis(300));
+
+    /** For a client that takes nothing: cut off before it is given up for the pings that it does not answer. */
+    static final ChannelFaceSettings CUTTING =
+            BRISK.withHeartbeat(Duration.ofSeconds(10)).withWriteLimit(Duration.ofSeconds(3));
 
     /** What happens when a request's session was read, and its subscription is not open yet. */
     volatile Runnable inBetween = () -> {};

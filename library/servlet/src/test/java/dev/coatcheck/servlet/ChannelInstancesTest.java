@@ -88,7 +88,7 @@ class ChannelInstancesTest {
             publish(publisher.channels(), MESSAGES / 3, 2 * MESSAGES / 3);
             clients.removeAll(gone);
             await(clients, client -> number(client) >= count / 2 || client.begun() > 1); // who was cut off is back
-            awaitPresent(publisher.channels(), clients, ChannelInstance.LEASE.multipliedBy(3));
+            awaitPresent(publisher.channels(), clients, PATIENCE);
             publish(publisher.channels(), 2 * MESSAGES / 3, MESSAGES);
             publisher.channels().publish(ALBUM, "end");
 

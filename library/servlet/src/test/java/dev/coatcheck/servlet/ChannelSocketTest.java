@@ -333,7 +333,7 @@ class ChannelSocketTest extends ChannelFaceTest {
     @Test
     void a_client_that_takes_nothing_is_cut_off_and_slows_nobody() throws Exception {
         var channels = channels();
-        var server = instance(channels);
+        var server = instance(channels, CUTTING);
         var large = "x".repeat(60_000);
         try (var quick = subscribed(visitor, server);
                 var stuck = stuck(server)) {
@@ -353,7 +353,7 @@ class ChannelSocketTest extends ChannelFaceTest {
     @Test
     void a_client_that_answers_to_nothing_is_given_up() throws Exception {
         var channels = channels();
-        var server = instance(channels);
+        var server = instance(channels, BRISK.withHeartbeat(Duration.ofSeconds(1)));
         try (var stuck = stuck(server)) {
             await().atMost(PATIENCE).until(() -> channels.subscriptions() == 1);
             await().atMost(PATIENCE).until(() -> channels.subscriptions() == 0);

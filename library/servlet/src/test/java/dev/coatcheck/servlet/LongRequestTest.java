@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 /** Requests that take longer than the lease of their claim. */
 class LongRequestTest extends IdempotencyTest {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
-    private static final Duration LEASE = Duration.ofSeconds(2);
+    private static final Duration LEASE = Duration.ofSeconds(4);
 
     /** By the last of them, more than a lease has passed since the claim. */
     private static final int RENEWALS = 4;

@@ -258,7 +258,8 @@ class FollowedTest {
         came.await();
         var settled = Set.of(Thread.State.TIMED_WAITING, Thread.State.TERMINATED);
         await().atMost(PATIENCE)
-                .until(() -> asking.stream().map(Thread::getState).allMatch(settled::contains));
+                .until(() -> gate.looks.get() > 1
+                        && asking.stream().map(Thread::getState).allMatch(settled::contains));
         assertThat(gate.looks).hasValue(2);
         gate.open.countDown();
         for (var thread : asking) {

@@ -130,6 +130,7 @@ class HealthTest {
             assertThat(only(health.ready())).isEqualTo(new ResourceStatus.Down("no answer within 50 ms"));
             growOld();
         }
+        await().until(() -> running.get() > 0); // its thread may begin late
         assertThat(running).hasValue(1);
 
         release.countDown();

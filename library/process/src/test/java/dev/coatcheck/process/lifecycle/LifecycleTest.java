@@ -90,7 +90,7 @@ class LifecycleTest {
 
     @Test
     void a_step_that_overruns_is_interrupted_and_the_next_phase_begins() {
-        var hurried = Lifecycle.embedded(Duration.ofMillis(50));
+        var hurried = Lifecycle.embedded(Duration.ofSeconds(1));
         hurried.onStop(Phase.WORK, "endless", () -> {
             try {
                 new CountDownLatch(1).await();

@@ -123,7 +123,7 @@ class TerminationTest {
 
     @Test
     void work_that_overruns_the_drain_timeout_is_given_up_and_told_by_status_1() throws Exception {
-        try (var child = start("hangs", "200")) {
+        try (var child = start("hangs", "2000")) {
             child.awaitLine("up");
             child.signal("TERM");
 
