@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The running part of a backing server: one process group at a time, its output in the log of its home. */
@@ -22,6 +23,14 @@ final class ServerProcess {
     private static final Duration STOP_LIMIT = Duration.ofSeconds(20);
     private static final Duration KILL_LIMIT = Duration.ofSeconds(10);
     private static final Duration PAUSE = Duration.ofMillis(20);
+
+    /** For another program to let go of the TCP port: one that looks for a free one has it for a moment. */
+    private static final Duration PORT_LIMIT = Duration.ofSeconds(5);
+
+    /** Between the look at the TCP port and the server's own it may still be taken. */
+    private static final int MOST_ATTEMPTS = 3;
+
+    private static final Pattern TAKEN = Pattern.compile("address already in use", Pattern.CASE_INSENSITIVE);
 
     /** Asks a server that was just started whether it serves. */
     interface Probe {
@@ -49,9 +58,22 @@ final class ServerProcess {
     /** Starts the command and waits until the probe is content; whatever is left of an earlier run ends first. */
     void start(List<String> command, int tcpPort, Probe probe) throws IOException {
         kill();
-        if (!TcpPorts.isFree(tcpPort)) {
-            throw new IOException("TCP port " + tcpPort + " is in use by another program");
+        for (int attempt = 1; true; attempt++) {
+            if (!await(() -> TcpPorts.isFree(tcpPort), PORT_LIMIT)) {
+                throw new IOException("TCP port " + tcpPort + " is in use by another program");
+            }
+            try {
+                startOnce(command, probe);
+                return;
+            } catch (ServerStartException e) {
+                if (attempt == MOST_ATTEMPTS || !TAKEN.matcher(home.logTail()).find()) {
+                    throw e;
+                }
+            }
         }
+    }
+
+    private void startOnce(List<String> command, Probe probe) throws IOException {
         ProcessGroup started = ProcessGroup.start(builder(command));
         group = started;
         // Soon, while its id is still its own.
