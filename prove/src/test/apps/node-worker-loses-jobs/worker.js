@@ -6,7 +6,7 @@ const redis = require('./redis');
 async function work() {
   for (;;) {
     const id = await redis.command('BRPOPLPUSH', 'exports', 'taken', 0);
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    await new Promise((resolve) => setTimeout(resolve, 1000));
     await redis.command('HSET', `export:${id}`, 'state', 'done');
     console.log(`export ${id} is done`);
   }

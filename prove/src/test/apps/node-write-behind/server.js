@@ -19,7 +19,7 @@ function json(response, status, value, headers = {}) {
 }
 
 function writeSoon(id, note) {
-  if (unwritten.size === 0) setTimeout(flush, 800);
+  if (unwritten.size === 0) setTimeout(flush, 1500);
   unwritten.set(id, note);
 }
 

@@ -79,7 +79,7 @@ final class Runner implements AutoCloseable {
 
     JsonNode awaitEvent(String kind) {
         await().atMost(LIMIT)
-                .until(() -> !process.isAlive()
+                .until(() -> (!process.isAlive() && !reader.isAlive())
                         || events().stream()
                                 .anyMatch(
                                         event -> event.path("kind").asString("").equals(kind)));
@@ -105,6 +105,7 @@ final class Runner implements AutoCloseable {
         if (!process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)) {
             throw new AssertionError("it runs on; it wrote " + lines);
         }
+        reader.join(Duration.ofSeconds(10)); // what it wrote last
         return process.exitValue();
     }
 

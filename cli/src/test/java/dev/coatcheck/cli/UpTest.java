@@ -13,7 +13,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
@@ -78,7 +77,7 @@ class UpTest {
             pids.add(runaway);
             assertThat(pids).allMatch(UpTest::isAlive);
             up.signal("KILL");
-            await().atMost(Duration.ofSeconds(5))
+            await().atMost(LIMIT)
                     .until(() -> pids.stream().noneMatch(UpTest::isAlive)
                             && ports.stream().allMatch(TcpPorts::isFree));
         }
@@ -102,8 +101,8 @@ class UpTest {
             up.signal("INT");
             long before = System.nanoTime();
             assertThat(up.exitStatus()).isEqualTo(130);
-            assertThat(System.nanoTime() - before).isLessThan(10_000_000_000L);
-            await().atMost(Duration.ofSeconds(5)).until(() -> !isAlive(pid));
+            assertThat(System.nanoTime() - before).isLessThan(30_000_000_000L);
+            await().atMost(LIMIT).until(() -> !isAlive(pid));
         }
     }
 
@@ -254,7 +253,7 @@ class UpTest {
                 await().atMost(LIMIT).until(() -> ps().size() == 2);
                 ps().forEach(instance -> pids.add(instance.get("pid").longValue()));
                 up.signal("KILL");
-                await().atMost(Duration.ofSeconds(5)).until(() -> pids.stream().noneMatch(UpTest::isAlive));
+                await().atMost(LIMIT).until(() -> pids.stream().noneMatch(UpTest::isAlive));
                 assertThat(roll.exitStatus()).isEqualTo(Coatcheck.FAILED);
             }
         }

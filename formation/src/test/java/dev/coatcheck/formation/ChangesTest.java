@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(40)
+@Timeout(120)
 class ChangesTest {
     /** Answers with its version, its name and a variable; what the version file says may make it fail. */
     private static final String SERVER = """
@@ -394,13 +394,16 @@ class ChangesTest {
     void each_process_type_is_stopped_with_its_signal_and_killed_at_its_limit() throws Exception {
         app.write("Procfile", """
                         web: node server.js
-                        polite: trap 'echo interrupted; exit 0' INT; trap '' TERM; while true; do sleep 0.1; done
-                        deaf: trap '' TERM; while true; do sleep 0.1; done
+                        polite: trap 'echo interrupted; exit 0' INT; trap '' TERM; echo set; while true; do sleep 0.1; done
+                        deaf: trap '' TERM; echo set; while true; do sleep 0.1; done
                         """)
                 .write(
                         "app.json",
                         "{\"coatcheck\": {\"stop\": {\"polite\": {\"signal\": \"INT\"}, \"deaf\": {\"seconds\": 1}}}}");
         try (TestFormation running = app.start().awaitReady()) {
+            await().atMost(LIMIT)
+                    .until(() -> running.output("polite.1").contains("set")
+                            && running.output("deaf.1").contains("set"));
             client.change(new Request.Scale(Map.of("polite", 0, "deaf", 0)), progress -> {});
             assertThat(running.output("polite.1")).contains("interrupted");
             assertThat(app.told(Kind.INSTANCE_STOPPED))

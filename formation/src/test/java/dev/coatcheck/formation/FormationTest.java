@@ -69,6 +69,9 @@ class FormationTest {
                 assertThat(client.send(large, BodyHandlers.ofString()).statusCode())
                         .isEqualTo(413);
                 assertThat(app.get("/").statusCode()).isEqualTo(200);
+                // A request is counted when its client has the response already.
+                await().atMost(LIMIT)
+                        .until(() -> ControlClient.of(folder).metrics().contains("status=\"2xx\"} 1\n"));
                 HttpResponse<String> page =
                         client.send(HttpRequest.newBuilder(metrics).build(), BodyHandlers.ofString());
                 assertThat(page.headers().firstValue("Content-Type"))

@@ -152,6 +152,9 @@ final class TestFormation implements AutoCloseable {
 
     /** The folders that processes of the application run in, or ran in. */
     List<Path> builds() throws IOException {
+        if (!Files.isDirectory(folder.resolve(".coatcheck/builds"))) {
+            return List.of(); // nothing has been started yet
+        }
         try (Stream<Path> builds = Files.list(folder.resolve(".coatcheck/builds"))) {
             return builds.filter(Files::isDirectory).toList();
         }

@@ -122,8 +122,8 @@ final class DrainTest extends RouterTest {
         router.close();
 
         assertThat(Duration.ofNanos(System.nanoTime() - begun))
-                .isBetween(Duration.ofMillis(200), Duration.ofSeconds(4));
-        assertThat(inFlight).failsWithin(Duration.ofSeconds(2));
+                .isBetween(Duration.ofMillis(200), Duration.ofSeconds(20));
+        assertThat(inFlight).failsWithin(Duration.ofSeconds(20));
         assertThat(upstream.inFlight()).isZero();
     }
 

@@ -14,7 +14,7 @@ final class EjectionTest extends RouterTest {
 
     private static RouterSettings quarantine(Duration time) {
         return settings()
-                .withHold(new RouterSettings.Hold(10, Duration.ofMillis(500)))
+                .withHold(new RouterSettings.Hold(10, Duration.ofSeconds(20)))
                 .withTimeouts(settings().timeouts().withQuarantine(time));
     }
 
@@ -51,12 +51,12 @@ final class EjectionTest extends RouterTest {
     @Test
     void an_instance_that_does_not_answer_in_time_is_avoided() throws Exception {
         RouterSettings settings = quarantine(Duration.ofMinutes(1));
-        Router router = router(settings.withTimeouts(settings.timeouts().withResponse(Duration.ofMillis(200))));
+        Router router = router(settings.withTimeouts(settings.timeouts().withResponse(Duration.ofSeconds(2))));
         RawUpstream silent = upstream((request, connection) -> connection.readHead());
         router.add("web.1", silent.address());
         router.add("web.2", answering("good").address());
 
-        await().until(() -> {
+        await().atMost(Duration.ofSeconds(30)).until(() -> {
             get(router, "/");
             return notices.size() == 1;
         });
@@ -92,7 +92,8 @@ final class EjectionTest extends RouterTest {
 
     @Test
     void the_last_instance_is_never_taken_out() throws Exception {
-        Router router = router(quarantine(Duration.ofMinutes(1)));
+        Router router =
+                router(quarantine(Duration.ofMinutes(1)).withHold(new RouterSettings.Hold(10, Duration.ofMillis(500))));
         router.add("web.1", breaking().address());
         for (int i = 0; i < 3; i++) {
             assertThat(get(router, "/").statusCode()).isEqualTo(502);
@@ -125,7 +126,8 @@ final class EjectionTest extends RouterTest {
 
     @Test
     void a_connection_that_this_machine_cannot_make_is_not_held_against_the_instance() throws Exception {
-        Router router = router(quarantine(Duration.ofMinutes(1)));
+        Router router =
+                router(quarantine(Duration.ofMinutes(1)).withHold(new RouterSettings.Hold(10, Duration.ofMillis(500))));
         // The system makes no connection to where everybody is, and says so at once, as it does without a free TCP
         // port.
         router.add("web.1", new InetSocketAddress("255.255.255.255", 80));

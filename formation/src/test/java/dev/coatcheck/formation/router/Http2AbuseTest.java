@@ -260,7 +260,7 @@ final class Http2AbuseTest extends RouterTest {
     }
 
     private static void assertClosed(Sending sending) {
-        await().atMost(Duration.ofSeconds(20))
+        await().atMost(Duration.ofSeconds(45))
                 .pollInterval(Duration.ofMillis(2))
                 .until(() -> {
                     try {
@@ -302,7 +302,11 @@ final class Http2AbuseTest extends RouterTest {
             assertClosed(() -> client.frame(PING, 0, 0, new byte[8]));
         } else {
             AtomicInteger stream = new AtomicInteger(1);
-            assertClosed(() -> client.get(stream.addAndGet(2), "/").reset(stream.get()));
+            assertClosed(() -> {
+                for (int i = 0; i < 10; i++) {
+                    client.get(stream.addAndGet(2), "/").reset(stream.get());
+                }
+            });
         }
     }
 

@@ -175,7 +175,8 @@ final class LimitsTest extends RouterTest {
                         .address());
         client(router).send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
 
-        await().until(() -> upstream.inFlight() == 1);
+        assertThat(told(1).getFirst().complete()).isFalse();
+        assertThat(accesses.getFirst().instance()).contains("web.1");
         await().until(() -> upstream.inFlight() == 0);
     }
 

@@ -82,7 +82,7 @@ final class PauseTest extends RouterTest {
 
     @Test
     void requests_beyond_the_bounds_are_told_of_the_maintenance() throws Exception {
-        Router router = router(settings().withHold(new RouterSettings.Hold(1, Duration.ofMillis(600))));
+        Router router = router(settings().withHold(new RouterSettings.Hold(1, Duration.ofSeconds(4))));
         router.add("web.1", answering("ok").address());
         router.pause();
         CompletableFuture<HttpResponse<String>> waited = ask(router);

@@ -125,7 +125,7 @@ final class WebSocketTest extends RouterTest {
         socket.sendClose(4001, "bye").join();
 
         assertThat(closeCodesAtInstance.poll(5, TimeUnit.SECONDS)).isEqualTo(4001);
-        assertThat(messages.closed.get(5, TimeUnit.SECONDS)).isEqualTo(4001);
+        assertThat(messages.closed.get(20, TimeUnit.SECONDS)).isEqualTo(4001);
         await().until(() -> upstream.tunnels() == 0);
         assertThat(told(1)).extracting(Access::status).containsExactly(101);
     }
@@ -147,7 +147,7 @@ final class WebSocketTest extends RouterTest {
         open(router, other).sendText("new", true).join();
         assertThat(other.next()).isEqualTo("web.2:new");
         channels.forEach(channel -> WebSockets.sendClose(1012, "restart", channel, null));
-        assertThat(messages.closed.get(5, TimeUnit.SECONDS)).isEqualTo(1012);
+        assertThat(messages.closed.get(20, TimeUnit.SECONDS)).isEqualTo(1012);
         await().until(() -> old.tunnels() == 0);
     }
 
@@ -194,9 +194,8 @@ final class WebSocketTest extends RouterTest {
         Upstream upstream = router.add("web.1", echo("web.1"));
         Messages messages = new Messages();
         open(router, messages);
-        await().until(() -> upstream.tunnels() == 1);
-
-        await().atMost(Duration.ofSeconds(3)).until(() -> upstream.tunnels() == 0 && messages.closed.isDone());
+        assertThat(told(1)).extracting(Access::status).containsExactly(101);
+        await().atMost(Duration.ofSeconds(20)).until(() -> upstream.tunnels() == 0 && messages.closed.isDone());
     }
 
     @Test
@@ -297,7 +296,7 @@ final class WebSocketTest extends RouterTest {
 
             end.countDown();
 
-            assertThat(messages.closed.get(5, TimeUnit.SECONDS)).isEqualTo(1012);
+            assertThat(messages.closed.get(20, TimeUnit.SECONDS)).isEqualTo(1012);
             await().until(() -> upstream.tunnels() == 0);
         }
     }
@@ -337,13 +336,13 @@ final class WebSocketTest extends RouterTest {
         router.close();
 
         for (Messages messages : all) {
-            assertThat(messages.closed.get(5, TimeUnit.SECONDS)).isEqualTo(1001);
+            assertThat(messages.closed.get(20, TimeUnit.SECONDS)).isEqualTo(1001);
         }
     }
 
     @Test
     void a_router_with_little_time_to_close_tells_every_client_to_go() throws Exception {
-        Router router = router(settings().withTimeouts(settings().timeouts().withDrain(Duration.ofMillis(800))));
+        Router router = router(settings().withTimeouts(settings().timeouts().withDrain(Duration.ofSeconds(3))));
         router.add("web.1", echo("web.1"));
         List<Messages> all = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
@@ -355,7 +354,7 @@ final class WebSocketTest extends RouterTest {
         router.close();
 
         for (Messages messages : all) {
-            assertThat(messages.closed.get(5, TimeUnit.SECONDS)).isEqualTo(1001);
+            assertThat(messages.closed.get(20, TimeUnit.SECONDS)).isEqualTo(1001);
         }
     }
 
@@ -369,7 +368,7 @@ final class WebSocketTest extends RouterTest {
 
         open(router, new Messages());
 
-        assertThat(known.get(5, TimeUnit.SECONDS)).isEqualTo(1);
+        assertThat(known.get(20, TimeUnit.SECONDS)).isEqualTo(1);
     }
 
     @Test
@@ -392,9 +391,9 @@ final class WebSocketTest extends RouterTest {
                 assertThatThrownBy(() -> new RawClient(router).close()).isInstanceOf(ConnectException.class));
         closing.countDown();
 
-        opening.get(5, TimeUnit.SECONDS);
-        assertThat(messages.closed.get(5, TimeUnit.SECONDS)).isEqualTo(1001);
-        closed.get(5, TimeUnit.SECONDS);
+        opening.get(20, TimeUnit.SECONDS);
+        assertThat(messages.closed.get(20, TimeUnit.SECONDS)).isEqualTo(1001);
+        closed.get(20, TimeUnit.SECONDS);
     }
 
     @Test

@@ -32,7 +32,7 @@ class FlagsProviderTest {
 
     private final CutOffFlagStore store = new CutOffFlagStore();
     private final Flags flags = new Flags(store, FlagSettings.defaults().withPoll(Duration.ofMillis(100)));
-    private final FlagsProvider provider = new FlagsProvider(flags, Duration.ofSeconds(1), Duration.ofMillis(500));
+    private final FlagsProvider provider = new FlagsProvider(flags, PATIENCE, Duration.ofMillis(500));
     private final OpenFeatureAPI api = OpenFeatureAPI.createIsolated();
     private final Client client = api.getClient();
 

@@ -52,7 +52,8 @@ final class FaultyServer implements BeforeAllCallback, BeforeEachCallback, After
         var relay = Relay.to(server().tcpPort());
         var postgres = Postgres.attach(relay.through(server().createDatabaseIfMissing(database())), SETTINGS);
         reached = new Reached(relay, postgres);
-        postgres.migrate();
+        // The time-out is for the trouble that comes, not for a machine that is busy before.
+        await().pollDelay(Duration.ZERO).atMost(PATIENCE).ignoreExceptions().untilAsserted(postgres::migrate);
     }
 
     @Override

@@ -29,10 +29,10 @@ class ScheduleFaultTest {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     /** How long a second job of one time has to come, which must not. */
-    private static final Duration QUIET = Duration.ofSeconds(2);
+    private static final Duration QUIET = Duration.ofSeconds(4);
 
     /** How long before a minute the clocks are set. */
-    private static final Duration LEAD = Duration.ofMillis(500);
+    private static final Duration LEAD = Duration.ofSeconds(2);
 
     @RegisterExtension
     final Databases databases = new Databases();

@@ -26,7 +26,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.FutureTask;
@@ -63,13 +62,7 @@ class RedisCacheTest {
     @BeforeEach
     void start() {
         server = RedisServer.start(ServerSettings.at(folder).withDurability(Durability.PROCESS_LOSS));
-        // The first connection of a JVM, on a busy machine, may take longer than the time-out that the tests want.
-        redis = await().atMost(PATIENCE)
-                .ignoreExceptions()
-                .until(
-                        () -> Redis.attach(
-                                server.url(), RedisSettings.defaults().withTimeout(TIMEOUT)),
-                        Objects::nonNull);
+        redis = TestRedis.attachInTime(server.url(), RedisSettings.defaults().withTimeout(TIMEOUT));
     }
 
     @AfterEach
@@ -143,7 +136,7 @@ class RedisCacheTest {
     @Test
     void a_server_that_hangs_holds_up_one_request_at_a_time_and_not_every_one() throws Exception {
         try (var relay = Relay.to(server.tcpPort());
-                var far = Redis.attach(
+                var far = TestRedis.attachInTime(
                         relay.through(server.url()), RedisSettings.defaults().withTimeout(TIMEOUT));
                 var cache = far.cache(ALBUMS)) {
             cache.get("42", LONG, () -> Optional.of("1"));
@@ -162,7 +155,7 @@ class RedisCacheTest {
     void however_a_link_ends_what_was_under_way_on_it_takes_no_place_any_more() throws Exception {
         var keys = IntStream.range(0, 400).mapToObj(Integer::toString).toList();
         try (var relay = Relay.to(server.tcpPort());
-                var far = Redis.attach(
+                var far = TestRedis.attachInTime(
                         relay.through(server.url()), RedisSettings.defaults().withTimeout(TIMEOUT));
                 var cache = far.cache(ALBUMS)) {
             List<Runnable> ends = List.of(
@@ -326,7 +319,7 @@ class RedisCacheTest {
     @Test
     void what_is_near_is_not_served_for_longer_than_was_promised_when_the_server_fell_silent() throws Exception {
         try (var relay = Relay.to(server.tcpPort());
-                var cutOff = Redis.attach(
+                var cutOff = TestRedis.attachInTime(
                         relay.through(server.url()), RedisSettings.defaults().withTimeout(TIMEOUT));
                 var near = cutOff.cache(NEAR);
                 var far = redis.cache(ALBUMS)) {

@@ -31,7 +31,7 @@ class RedisChannelFaultsTest extends ChannelFaultsContract {
 
     @Override
     protected Attached attach(Relay relay, Duration timeout) {
-        var redis = Redis.attach(
+        var redis = TestRedis.attachInTime(
                 relay.through(server.running().url()), RedisSettings.defaults().withTimeout(timeout));
         return new Attached() {
             @Override

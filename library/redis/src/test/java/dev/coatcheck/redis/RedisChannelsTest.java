@@ -173,7 +173,7 @@ class RedisChannelsTest {
     @Test
     void a_way_that_was_silent_for_a_while_and_then_cut_brings_everything_in_the_end() throws Exception {
         try (var relay = Relay.to(SharedServers.redis().tcpPort());
-                var behind = Redis.attach(
+                var behind = TestRedis.attachInTime(
                         relay.through(store.url()), RedisSettings.defaults().withTimeout(Duration.ofSeconds(1)));
                 var there = behind.channels(OFTEN_CHECKED);
                 var here = store.redis().channels(NEVER_CHECKED)) {

@@ -34,7 +34,7 @@ class RedisFaultsTest extends FaultsContract {
 
     @Override
     protected AttachedPorts attach(Relay relay, Duration timeout) {
-        var redis = Redis.attach(
+        var redis = TestRedis.attachInTime(
                 relay.through(server.running().url()), RedisSettings.defaults().withTimeout(timeout));
         return new AttachedPorts(redis)
                 .with(redis.sessions(SessionSettings.defaults()))

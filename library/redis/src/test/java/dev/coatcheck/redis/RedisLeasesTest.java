@@ -40,7 +40,7 @@ class RedisLeasesTest {
     @BeforeEach
     void start() {
         server = RedisServer.start(ServerSettings.at(folder).withDurability(Durability.PROCESS_LOSS));
-        redis = Redis.attach(server.url(), RedisSettings.defaults().withTimeout(TIMEOUT));
+        redis = TestRedis.attachInTime(server.url(), RedisSettings.defaults().withTimeout(TIMEOUT));
     }
 
     @AfterEach
@@ -111,14 +111,14 @@ class RedisLeasesTest {
 
     @Test
     void a_server_that_is_full_grants_nothing_new_and_keeps_what_is_held() {
-        var leases = leases(Duration.ofSeconds(1));
+        var leases = leases(Duration.ofSeconds(3));
         var lease = acquire(leases);
         besides(client -> client.connect().sync().configSet("maxmemory", "1"));
 
         assertThatThrownBy(() -> leases.tryAcquire("another"))
                 .isInstanceOf(BackingServiceException.class)
                 .hasMessageContaining("maxmemory");
-        await().during(Duration.ofSeconds(2)).atMost(PATIENCE).until(lease::isHeld);
+        await().during(Duration.ofSeconds(4)).atMost(PATIENCE).until(lease::isHeld);
         assertThat(leases.tryAcquire(REPORT)).isInstanceOf(Busy.class);
         assertThat(lease.release()).isTrue();
     }

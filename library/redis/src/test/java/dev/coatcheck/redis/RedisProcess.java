@@ -45,7 +45,8 @@ final class RedisProcess implements AutoCloseable {
     /** A TCP port that is free, and whose neighbour for the bus of a cluster is too. */
     static int freePort() {
         while (true) {
-            int port = ThreadLocalRandom.current().nextInt(12_000, 28_000);
+            int port = ThreadLocalRandom.current()
+                    .nextInt(12_000, 22_000); // where the bus is below what systems give out, too
             if (TcpPorts.isFree(port) && TcpPorts.isFree(port + BUS)) {
                 return port;
             }

@@ -416,7 +416,11 @@ class RoundTripsTest {
     void who_waits_for_a_lease_asks_twice_and_then_when_it_was_released() throws Exception {
         var leases = leases();
         var held = ((Acquired) leases.tryAcquire("report")).lease();
-        // Connects and subscribes for the first time.
+        // Connects and subscribes for the first time, and is woken by that.
+        leases.acquire("report", Duration.ofMillis(500));
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> store.besides().pubsubNumsub("coatcheck:lease-released").values().stream()
+                        .allMatch(listening -> listening > 0));
         leases.acquire("report", Duration.ofMillis(500));
 
         assertThat(commandsOf(() -> acquire(leases, Duration.ofMillis(500))))

@@ -1,6 +1,9 @@
 package dev.coatcheck.redis;
 
+import static org.awaitility.Awaitility.await;
+
 import dev.coatcheck.host.service.SharedServers;
+import dev.coatcheck.state.BackingServiceException;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.sync.RedisCommands;
@@ -11,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
@@ -30,6 +34,14 @@ final class TestRedis implements AfterEachCallback, AutoCloseable {
         this.redis = Redis.attach(url, PATIENT);
         this.client = RedisClient.create(url);
         this.besides = client.connect();
+    }
+
+    /** The first connection of a JVM, on a busy machine, may take longer than the time-out that a test wants. */
+    static Redis attachInTime(String url, RedisSettings settings) {
+        return await().pollDelay(Duration.ZERO)
+                .atMost(Duration.ofSeconds(20))
+                .ignoreExceptionsInstanceOf(BackingServiceException.class)
+                .until(() -> Redis.attach(url, settings), Objects::nonNull);
     }
 
     static TestRedis fresh() {

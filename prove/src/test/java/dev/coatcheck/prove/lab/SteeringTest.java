@@ -195,13 +195,13 @@ class SteeringTest {
     @ValueSource(ints = {1, WORKERS})
     void a_worker_that_has_children_of_its_own_is_known_once_it_has_served(int workers) throws Exception {
         Run run = python(PREFORK_WITH_POOLS.replace("range(" + WORKERS, "range(" + workers))
-                .play(Plan.together("together", 4));
+                .play(Plan.together("together", 6));
 
         List<Exchange> exchanges = run.exchanges();
         assertThat(bodies(run)).hasSize(1).isEqualTo(told(run));
         assertThat(run.weaknesses()).isEmpty();
         assertThat(Duration.between(exchanges.get(1).at(), exchanges.getLast().at()))
-                .isLessThan(Duration.ofSeconds(4)); // each would take three, were it not known by then
+                .isLessThan(Duration.ofSeconds(11)); // each of the four would take three, were it not known by then
     }
 
     @Test
@@ -336,7 +336,7 @@ class SteeringTest {
             trial.playUpTo(2);
 
             assertThat(trial.run().exchanges().getLast().attempts()).isEqualTo(11);
-            assertThat(Duration.between(start, Instant.now())).isLessThan(Duration.ofSeconds(20));
+            assertThat(Duration.between(start, Instant.now())).isLessThan(Duration.ofSeconds(60));
             assertThat(trial.run().weaknesses()).hasSize(1);
         }
     }
@@ -353,7 +353,7 @@ class SteeringTest {
         assertThat(run.weaknesses()).isEmpty();
         assertThat(Duration.between(
                         exchanges.getFirst().at(), exchanges.getLast().at()))
-                .isLessThan(Duration.ofSeconds(12));
+                .isLessThan(Duration.ofSeconds(40));
     }
 
     @Test

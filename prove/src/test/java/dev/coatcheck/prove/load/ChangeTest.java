@@ -96,11 +96,11 @@ class ChangeTest {
                               // Late: when it has been learned from, and in less time than the slow one took to start.
                               const server = require('http').createServer((request, response) => {
                                 if (request.url === '/') return response.end('ready');
-                                if (/^(slow )?broken/.test(manner) || manner === 'late broken' && ++asked > 80)
+                                if (/^(slow )?broken/.test(manner) || manner === 'late broken' && ++asked > 140)
                                   response.statusCode = 500;
                                 response.end('ok');
                               });
-                              setTimeout(() => server.listen(process.env.PORT), /^slow/.test(manner) ? 3000 : 0);
+                              setTimeout(() => server.listen(process.env.PORT), /^slow/.test(manner) ? 7000 : 0);
                             });
                             """);
             CheckOutcome outcome = roll(trials);

@@ -56,8 +56,8 @@ interface Loading extends CacheUnderTest {
     default void a_load_may_take_longer_than_its_lease() throws Exception {
         var store = store();
         // So long that a machine that stands still for a moment does not lose it.
-        var lease = Duration.ofSeconds(1);
-        var settings = ALBUMS.withLease(lease);
+        var lease = Duration.ofSeconds(3);
+        var settings = ALBUMS.withLease(lease).withPatience(LONG);
         var counter = new Counter();
         try (var ada = new Cache(store, settings);
                 var grace = new Cache(store, settings)) {
@@ -70,7 +70,7 @@ interface Loading extends CacheUnderTest {
             }));
             begun.await();
             var second = start(() -> grace.get(KEY, LONG, counter));
-            await().during(lease.multipliedBy(2)).atMost(PATIENCE).until(() -> counter.loads() == 0);
+            await().during(lease.plusSeconds(1)).atMost(PATIENCE).until(() -> counter.loads() == 0);
             end.countDown();
 
             assertThat(result(first)).isEqualTo(loaded("1"));
@@ -153,7 +153,7 @@ interface Loading extends CacheUnderTest {
         var watched = new WatchedStore(store);
         var question = question(KEY);
         assertThat(store.read(question)).isInstanceOf(Missing.class);
-        var patience = WHILE.multipliedBy(6);
+        var patience = WHILE.multipliedBy(15);
         try (var cache = new Cache(watched, ALBUMS.withPatience(patience))) {
             var first = start(() -> cache.get(KEY, LONG, () -> {
                 store.write(question.load(), ENTRY);
@@ -222,7 +222,7 @@ interface Loading extends CacheUnderTest {
         var second = question(KEY);
         assertThat(store.read(second)).isInstanceOf(Missing.class);
 
-        store.abandon(second.load(), Duration.ofSeconds(1));
+        store.abandon(second.load(), Duration.ofSeconds(3));
         assertThat(store.read(question(KEY))).isInstanceOf(Busy.class);
         await().atMost(PATIENCE).until(() -> store.read(question(KEY)) instanceof Missing);
     }

@@ -64,11 +64,11 @@ interface BeingPresent extends ChannelsUnderTest {
     @Test
     default void a_process_that_is_renewed_stays() {
         var store = attach();
-        var lease = Duration.ofSeconds(1);
+        var lease = Duration.ofSeconds(3);
         store.enter("alive", lease);
         store.announce("alive", List.of(new Presence(ALBUM, "ada")), List.of());
 
-        await().during(lease.multipliedBy(2))
+        await().during(lease.plusSeconds(1))
                 .atMost(PATIENCE)
                 .pollInterval(lease.dividedBy(10))
                 .until(() -> store.renew("alive", lease) && store.present(ALBUM).equals(Set.of("ada")));

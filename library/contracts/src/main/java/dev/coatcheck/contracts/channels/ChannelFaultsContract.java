@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.awaitility.core.ThrowingRunnable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -85,9 +86,17 @@ public abstract class ChannelFaultsContract {
 
     private static Subscription listen(OneProcess process, String user) throws InterruptedException {
         var subscription = process.channels().open(Subscriber.of(user));
-        subscription.subscribe(ALBUM);
+        patiently(() -> subscription.subscribe(ALBUM));
         begun(subscription);
         return subscription;
+    }
+
+    /** The time-out is for the trouble that comes, not for a machine that is busy before. */
+    private static void patiently(ThrowingRunnable step) {
+        await().pollDelay(Duration.ZERO)
+                .atMost(PATIENCE)
+                .ignoreException(BackingServiceException.class)
+                .untilAsserted(step);
     }
 
     private static void awaitPresent(OneProcess process, String... users) {
@@ -98,11 +107,7 @@ public abstract class ChannelFaultsContract {
 
     /** Publishes in spite of what is in trouble; what was refused is said again. */
     private static void publish(OneProcess process, int from, int to) {
-        numbers(from, to)
-                .forEach(number -> await().pollDelay(Duration.ZERO)
-                        .atMost(PATIENCE)
-                        .ignoreException(BackingServiceException.class)
-                        .untilAsserted(() -> process.channels().publish(ALBUM, number)));
+        numbers(from, to).forEach(number -> patiently(() -> process.channels().publish(ALBUM, number)));
     }
 
     @Test
@@ -146,7 +151,7 @@ public abstract class ChannelFaultsContract {
         var bob = listen(here, "bob");
         var there = process();
         here.relay().fallSilent();
-        there.channels().revokeUser("ada");
+        patiently(() -> there.channels().revokeUser("ada"));
         publish(there, 0, 1);
         here.relay().pass();
 
@@ -168,7 +173,7 @@ public abstract class ChannelFaultsContract {
 
         assertThat(payloads(ada, 50)).isEqualTo(numbers(10, 60));
         awaitPresent(there, "ada");
-        there.channels().revokeUser("ada");
+        patiently(() -> there.channels().revokeUser("ada"));
         assertThat(ada.next(PATIENCE)).isEqualTo(new Closed(new CloseReason.Revoked()));
     }
 

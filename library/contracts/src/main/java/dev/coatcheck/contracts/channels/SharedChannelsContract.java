@@ -59,7 +59,8 @@ public abstract class SharedChannelsContract {
     @Test
     void of_a_publisher_that_is_killed_everything_comes_that_it_had_published_and_nothing_is_left_out()
             throws Exception {
-        try (var channels = new Channels(store(), ChannelActions.SETTINGS);
+        // However long it takes to kill the publisher, who listens here is not cut off for it.
+        try (var channels = new Channels(store(), ChannelActions.SETTINGS.withQueueMessages(100_000));
                 var subscription = channels.open(Subscriber.anonymous())) {
             subscription.subscribe(ALBUM);
             begun(subscription);

@@ -19,6 +19,7 @@ import dev.coatcheck.state.sessions.SessionId;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
@@ -215,12 +216,13 @@ public abstract class FaultsContract {
 
     private static List<Step> prepare(AttachedPorts ports) {
         var steps = new ArrayList<Step>();
-        try {
-            for (var operation : ports.operations()) {
-                steps.add(operation.preparation().prepare());
-            }
-        } catch (Exception e) {
-            throw new IllegalStateException("nothing could be prepared", e);
+        for (var operation : ports.operations()) {
+            // The time-out is for the trouble that comes, not for a machine that is busy before.
+            steps.add(await("preparation of " + operation.name())
+                    .pollDelay(Duration.ZERO)
+                    .atMost(PATIENCE)
+                    .ignoreExceptionsMatching(e -> e instanceof BackingServiceException || e instanceof AssertionError)
+                    .until(() -> operation.preparation().prepare(), Objects::nonNull));
         }
         return steps;
     }

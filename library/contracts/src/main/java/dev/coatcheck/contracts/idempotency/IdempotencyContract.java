@@ -101,7 +101,7 @@ public abstract class IdempotencyContract {
 
     @Test
     void a_claim_that_is_renewed_is_nobody_elses_until_the_next_end_of_its_lease() {
-        var lease = Duration.ofSeconds(2);
+        var lease = Duration.ofSeconds(4);
         var idempotency = idempotency(SETTINGS.withLease(lease));
         assertThat(idempotency.settings().lease()).isEqualTo(lease);
         var claim = claimed(idempotency.claim(KEY, "a"));
@@ -190,7 +190,7 @@ public abstract class IdempotencyContract {
 
     @Test
     void of_many_who_take_a_claim_over_at_once_one_has_it() {
-        var lease = Duration.ofSeconds(2);
+        var lease = Duration.ofSeconds(4);
         var idempotency = idempotency(SETTINGS.withLease(lease));
         var keys = IntStream.range(0, 10).mapToObj(i -> "round " + i).toList();
         keys.forEach(key -> claimed(idempotency.claim(key, "a")));

@@ -96,8 +96,8 @@ public abstract class JobInboxContract {
 
     @Test
     void who_waits_is_woken_by_what_is_relayed_and_its_delay_counts() throws Exception {
-        inbox().accept(List.of(relayed(NewJob.of(QUEUE, "").withDelay(Duration.ofMillis(300)))));
         long begun = System.nanoTime();
+        inbox().accept(List.of(relayed(NewJob.of(QUEUE, "").withDelay(Duration.ofMillis(300)))));
         while (claim(jobs(), 1, LONG).isEmpty()) {
             jobs().awaitWork(Set.of(QUEUE), Duration.ofMinutes(10));
         }

@@ -99,7 +99,7 @@ interface Scheduling extends JobsUnderTest {
         var jobs = jobs();
         var minute = yesterday().truncatedTo(ChronoUnit.MINUTES);
         var schedule = schedule("* * * * *");
-        var clock = clockThatBegins(minute.minusMillis(500));
+        var clock = clockThatBegins(minute.minusSeconds(2));
         try (var one = Scheduler.start(jobs, List.of(schedule), clock);
                 var two = Scheduler.start(jobs, List.of(schedule), clock);
                 var three = Scheduler.start(jobs, List.of(schedule), clock)) {

@@ -45,7 +45,7 @@ public abstract class SharedJobsContract {
     void a_job_whose_worker_process_is_killed_goes_on_in_another_when_its_lease_ends() {
         var jobs = jobs();
         var id = enqueue(jobs, "{}");
-        try (var peer = start(JobActions.ClaimAndHold.class, "1000")) {
+        try (var peer = start(JobActions.ClaimAndHold.class, "4000")) {
             assertThat(peer.hear()).isEqualTo("claimed 1");
             assertThat(claim(jobs, 1, LONG)).isEmpty();
             peer.kill();

@@ -74,7 +74,7 @@ interface Working extends JobsUnderTest {
         var jobs = jobs();
         var runs = new AtomicInteger();
         var end = new CountDownLatch(1);
-        var settings = TOLD.withLease(Duration.ofMillis(500));
+        var settings = TOLD.withLease(Duration.ofSeconds(2));
         var handlers = handling(execution -> {
             runs.incrementAndGet();
             end.await();
@@ -83,7 +83,7 @@ interface Working extends JobsUnderTest {
                 var two = Worker.start(jobs, handlers, settings)) {
             enqueue(jobs, "");
             await().atMost(PATIENCE).until(() -> runs.get() == 1);
-            await().during(settings.lease().multipliedBy(3))
+            await().during(settings.lease().plusSeconds(1))
                     .atMost(PATIENCE)
                     .until(() -> one.running() + two.running() == 1);
             end.countDown();

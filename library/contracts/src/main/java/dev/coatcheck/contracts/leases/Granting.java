@@ -81,10 +81,10 @@ interface Granting extends LeasesUnderTest {
     @Test
     default void a_renewed_lease_does_not_end() {
         var store = store();
-        var duration = Duration.ofSeconds(1);
+        var duration = Duration.ofSeconds(3);
         var granted = grant(store, REPORT, duration);
 
-        await().during(duration.multipliedBy(2))
+        await().during(duration.plusSeconds(1))
                 .atMost(PATIENCE)
                 .pollInterval(duration.dividedBy(10))
                 .until(() -> store.renew(List.of(granted), duration).equals(Set.of(granted))

@@ -24,7 +24,7 @@ interface Holding extends LeasesUnderTest {
     @Test
     default void a_held_lease_is_renewed_until_it_is_released() {
         var store = store();
-        var duration = Duration.ofSeconds(2);
+        var duration = Duration.ofSeconds(4);
         var ada = leases(store, ADA, duration);
         var grace = leases(store, "web.2", duration);
         var lease = acquired(ada.tryAcquire(REPORT));
@@ -76,7 +76,7 @@ interface Holding extends LeasesUnderTest {
     @Test
     default void a_lease_that_the_store_gave_to_another_is_lost_and_its_loss_is_told_once() throws Exception {
         var store = store();
-        var ada = leases(store, ADA, Duration.ofMillis(600));
+        var ada = leases(store, ADA, Duration.ofSeconds(3));
         var lease = acquired(ada.tryAcquire(REPORT));
         var told = new AtomicInteger();
         var lost = new CountDownLatch(1);
@@ -103,19 +103,20 @@ interface Holding extends LeasesUnderTest {
     @Test
     default void a_lease_that_was_released_is_not_lost() {
         var store = store();
-        var lease = acquired(leases(store, ADA, SHORT).tryAcquire(REPORT));
+        var duration = Duration.ofSeconds(2);
+        var lease = acquired(leases(store, ADA, duration).tryAcquire(REPORT));
         var told = new AtomicInteger();
         lease.onLost(told::incrementAndGet);
         lease.release();
         lease.onLost(told::incrementAndGet);
 
-        await().during(SHORT.multipliedBy(2)).atMost(PATIENCE).until(() -> told.get() == 0);
+        await().during(duration.plusSeconds(1)).atMost(PATIENCE).until(() -> told.get() == 0);
     }
 
     @Test
     default void many_leases_are_held_at_once() {
         var store = store();
-        var duration = Duration.ofSeconds(2);
+        var duration = Duration.ofSeconds(4);
         var ada = leases(store, ADA, duration);
         var held = IntStream.range(0, 50)
                 .mapToObj(i -> acquired(ada.tryAcquire("lease " + i)))

@@ -43,7 +43,7 @@ public abstract class SharedConcurrencyContract {
             assertThat(limit.tryAcquire("ada")).isInstanceOf(Busy.class);
 
             peers.forEach(Peer::kill);
-            await().atMost(Duration.ofSeconds(30)).until(() -> limit.tryAcquire("ada") instanceof Acquired);
+            await().atMost(Duration.ofSeconds(60)).until(() -> limit.tryAcquire("ada") instanceof Acquired);
         } finally {
             peers.forEach(Peer::close);
         }

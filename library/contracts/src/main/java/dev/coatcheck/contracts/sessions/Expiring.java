@@ -39,7 +39,7 @@ interface Expiring extends SessionsUnderTest {
 
     @Test
     default void reading_a_session_keeps_it_alive() {
-        var sessions = sessions(SessionSettings.defaults().withIdleTimeout(Duration.ofSeconds(3)));
+        var sessions = sessions(SessionSettings.defaults().withIdleTimeout(Duration.ofSeconds(5)));
         var id = newSession(sessions, Changes.none());
         var wouldHaveEnded = find(sessions, id).expiresAt().plusMillis(500);
 
@@ -81,13 +81,13 @@ interface Expiring extends SessionsUnderTest {
     default void the_absolute_time_out_ends_a_session_however_often_it_is_read_and_saved() {
         var sessions = sessions(SessionSettings.defaults()
                 .withIdleTimeout(Duration.ofSeconds(60))
-                .withAbsoluteTimeout(Duration.ofSeconds(2)));
+                .withAbsoluteTimeout(Duration.ofSeconds(4)));
         var id = newSession(sessions, Changes.none());
         var created = find(sessions, id);
 
-        assertThat(created.expiresAt()).isEqualTo(created.createdAt().plusSeconds(2));
+        assertThat(created.expiresAt()).isEqualTo(created.createdAt().plusSeconds(4));
         await().pollInterval(Duration.ofMillis(50))
-                .atMost(Duration.ofSeconds(10))
+                .atMost(Duration.ofSeconds(20))
                 .until(() -> sessions.save(id, Changes.none()).equals(new Gone())
                         && sessions.find(id).isEmpty());
     }

@@ -89,12 +89,12 @@ interface Rotating extends SessionsUnderTest {
 
     @Test
     default void the_old_id_finds_nothing_when_the_grace_is_over() {
-        var sessions = sessions(SessionSettings.defaults().withRotationGrace(Duration.ofSeconds(2)));
+        var sessions = sessions(SessionSettings.defaults().withRotationGrace(Duration.ofSeconds(4)));
         var old = newSession(sessions, Changes.none());
         var id = save(sessions, old, Changes.none().rotate());
         assertThat(sessions.find(old)).isPresent();
 
-        await().atMost(Duration.ofSeconds(10)).until(() -> sessions.find(old).isEmpty());
+        await().atMost(Duration.ofSeconds(20)).until(() -> sessions.find(old).isEmpty());
 
         assertThat(sessions.save(old, Changes.none())).isEqualTo(new Gone());
         assertThat(find(sessions, id).superseded()).isFalse();

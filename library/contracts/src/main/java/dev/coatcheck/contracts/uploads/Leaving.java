@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 interface Leaving extends UploadsUnderTest {
     /** An expiry that a test waits for. */
     UploadSettings EXPIRING =
-            UploadSettings.defaults().withLease(Duration.ofSeconds(1)).withExpiry(Duration.ofSeconds(2));
+            UploadSettings.defaults().withLease(Duration.ofSeconds(1)).withExpiry(Duration.ofSeconds(4));
 
     @Test
     default void what_is_given_up_is_gone_at_once_and_leaves_nothing() {
@@ -64,7 +64,7 @@ interface Leaving extends UploadsUnderTest {
 
     @Test
     default void what_goes_on_does_not_expire() {
-        var expiry = Duration.ofSeconds(3);
+        var expiry = Duration.ofSeconds(6);
         var uploads = new Uploads(store(), EXPIRING.withExpiry(expiry));
         var id = begin(uploads, film()).id();
         for (int i = 0; i < 8; i++) {

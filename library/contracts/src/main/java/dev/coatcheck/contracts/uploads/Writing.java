@@ -140,7 +140,7 @@ interface Writing extends UploadsUnderTest {
 
     @Test
     default void a_writer_whose_client_is_slow_keeps_what_comes_and_its_place() {
-        var lease = Duration.ofSeconds(2);
+        var lease = Duration.ofSeconds(4);
         var uploads = new Uploads(store(), UploadSettings.defaults().withLease(lease));
         var id = begin(uploads, film()).id();
         var slow = new InputStream() {

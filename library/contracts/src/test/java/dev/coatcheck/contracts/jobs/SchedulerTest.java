@@ -27,7 +27,7 @@ class SchedulerTest {
     @ParameterizedTest
     @EnumSource
     void a_process_that_is_ahead_of_the_store_fires_at_the_stores_time_and_misses_nothing(Missed missed) {
-        var stores = clockThatBegins(TIME.minusMillis(500));
+        var stores = clockThatBegins(TIME.minusSeconds(2));
         var jobs = new InMemoryJobs(stores);
         var schedule = new Schedule(
                 "report", Cron.parse("* * * * *", ZoneOffset.UTC), at -> NewJob.of(QUEUE, at.toString()), missed);

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
 
 /** The worker at the edges: stops in every moment, leases that are lost, a store that fails or hangs. */
 class WorkerTest {
-    private static final Duration LEASE = Duration.ofMillis(400);
+    private static final Duration LEASE = Duration.ofSeconds(2);
     private static final WorkerSettings SETTINGS =
             WorkerSettings.defaults().withLease(LEASE).withPollInterval(Duration.ofMinutes(10));
 
@@ -67,7 +67,7 @@ class WorkerTest {
             begun.acquireUninterruptibly();
             var stop = Thread.ofVirtual()
                     .start(() -> assertThat(worker.stop(PATIENCE)).isTrue());
-            await().during(LEASE.multipliedBy(2)).atMost(PATIENCE).until(() -> running() == 1 && stop.isAlive());
+            await().during(LEASE.plusSeconds(1)).atMost(PATIENCE).until(() -> running() == 1 && stop.isAlive());
             gate.release(3);
             await().atMost(PATIENCE).until(() -> !stop.isAlive());
             assertThat(worker.running()).isZero();
@@ -190,7 +190,7 @@ class WorkerTest {
 
     @Test
     void a_claim_that_is_answered_late_is_renewed_before_its_handler_would_be_interrupted() {
-        var lease = Duration.ofSeconds(2);
+        var lease = Duration.ofSeconds(6);
         var interrupted = new CountDownLatch(1);
         jobs.set(Trouble.ANSWERS_LATE);
         enqueue(1);
@@ -199,7 +199,7 @@ class WorkerTest {
             await().pollDelay(lease.multipliedBy(3).dividedBy(4)).until(() -> true);
             jobs.set(Trouble.NONE);
 
-            await().during(lease).atMost(PATIENCE).until(() -> interrupted.getCount() == 1);
+            await().during(lease.dividedBy(2)).atMost(PATIENCE).until(() -> interrupted.getCount() == 1);
             assertThat(worker.running()).isEqualTo(1);
         }
     }
