@@ -93,6 +93,7 @@ class UpTest {
     @Test
     void a_second_interrupt_ends_at_once_what_does_not_want_to_stop() throws Exception {
         write("Procfile", "web: node server.js\nworker: trap '' TERM; echo $$ >pid; while true; do sleep 1; done\n");
+        write("app.json", "{\"coatcheck\": {\"stop\": {\"worker\": {\"seconds\": 120}}}}");
         try (Runner up = up()) {
             up.awaitEvent("ready");
             long pid = Long.parseLong(awaitFile("pid"));

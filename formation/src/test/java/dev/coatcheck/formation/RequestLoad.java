@@ -74,7 +74,7 @@ final class RequestLoad implements AutoCloseable {
     }
 
     private void ask() {
-        if (begun.get() - answered.get() - failures.size() >= 200) {
+        if (begun.get() - answered.get() - failures.size() >= 1_000) {
             return; // the machine does not keep up, which is no fault of who answers
         }
         begun.incrementAndGet();

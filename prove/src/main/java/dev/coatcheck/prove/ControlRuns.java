@@ -117,6 +117,9 @@ record ControlRuns(Control control, List<Run> runs, int answering) {
                 next = age(site, trial.instance(plan.seat(1)), number, next);
                 trial.playUpTo(steps, exchange -> !isSpoiled(conversation, exchange));
                 runs.add(trial.run());
+            } catch (FixedPortException e) {
+                site.giveOwnNetworks(e);
+                continue;
             }
             List<Exchange> exchanges = runs.getLast().exchanges();
             if (isSpoiled(conversation, exchanges.getLast())) {
@@ -147,6 +150,9 @@ record ControlRuns(Control control, List<Run> runs, int answering) {
                 next = age(site, trial.instance(plan.seat(1)), number, next);
                 trial.playUpTo(steps);
                 runs.add(trial.run());
+            } catch (FixedPortException e) {
+                site.giveOwnNetworks(e);
+                continue;
             }
             for (Exchange exchange : runs.getLast().exchanges()) {
                 if (!exchange.isAsExpected()) {

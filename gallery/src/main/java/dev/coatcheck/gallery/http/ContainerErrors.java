@@ -20,8 +20,8 @@ final class ContainerErrors implements Request.Handler {
             response.setStatus(status);
         }
         if (request.getAttribute(ErrorHandler.ERROR_EXCEPTION) instanceof HttpException) {
-            // Jetty closes the connection behind a request that it could not parse, but does not say so: whoever keeps
-            // it for the next request would send that one into the end.
+            // Behind a request that it cannot parse Jetty closes the connection, but does not say so: whoever keeps it
+            // for the next request would send that one into the end.
             response.getHeaders().put(HttpFields.CONNECTION_CLOSE);
         }
         var code =

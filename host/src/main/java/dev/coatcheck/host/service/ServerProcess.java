@@ -25,7 +25,7 @@ final class ServerProcess {
     private static final Duration PAUSE = Duration.ofMillis(20);
 
     /** For another program to let go of the TCP port: one that looks for a free one has it for a moment. */
-    private static final Duration PORT_LIMIT = Duration.ofSeconds(5);
+    private static final Duration PORT_LIMIT = Duration.ofSeconds(3);
 
     /** Between the look at the TCP port and the server's own it may still be taken. */
     private static final int MOST_ATTEMPTS = 3;
@@ -66,7 +66,7 @@ final class ServerProcess {
                 startOnce(command, probe);
                 return;
             } catch (ServerStartException e) {
-                if (attempt == MOST_ATTEMPTS || !TAKEN.matcher(home.logTail()).find()) {
+                if (attempt == MOST_ATTEMPTS || !TAKEN.matcher(e.getMessage()).find()) {
                     throw e;
                 }
             }

@@ -22,7 +22,7 @@ import java.util.function.LongFunction;
 import java.util.stream.Collectors;
 
 /**
- * Where processes listen for TCP connections. Looking costs a millisecond or two; some more where they listen nowhere.
+ * Where processes listen for TCP connections. Looking costs some milliseconds.
  *
  * <pre>{@code
  * for (Listening listening : Listening.of(group.pids())) {
@@ -40,7 +40,7 @@ public record Listening(InetSocketAddress address, Set<Long> pids) {
     /** In the order of the TCP ports. Processes that end meanwhile, or may not be looked at, are left out. */
     public static List<Listening> of(Collection<Long> pids) {
         List<Listening> found = among(pids, SocketTable::listening);
-        // Where it is not Linux itself that lists them, they may come in any order.
+        // Where it is not Linux itself that lists them, another may come first.
         return found.isEmpty() ? among(pids, SocketTable::seenBy) : found;
     }
 

@@ -62,7 +62,7 @@ final class SocketTable {
      * The sockets that listen in the network that a process sees; none where it has ended.
      *
      * <p>Linux lists them first ({@code Documentation/networking/proc_net_tcp.rst}), and for the others it goes through a table
-     * of a hundred thousand places and more. Read line by line it does not come that far.
+     * of a hundred thousand places and more. Read line by line it comes no further than the first of them.
      */
     static List<Row> listening(long pid) {
         List<Row> rows = new ArrayList<>();

@@ -28,7 +28,7 @@ final class Connection implements AutoCloseable {
     private final String host;
     private final int port;
     private final Duration timeout;
-    private final QueueShare share = new QueueShare(SHARE);
+    private final QueueShare share;
     private final StoreClock clock = new StoreClock();
     private final Thread keeper = Thread.ofVirtual().name("coatcheck-memcached").unstarted(this::keep);
     private volatile Link link;
@@ -39,6 +39,7 @@ final class Connection implements AutoCloseable {
         this.host = host;
         this.port = port;
         this.timeout = timeout;
+        this.share = new QueueShare(SHARE, timeout.multipliedBy(2));
         this.link = link;
     }
 

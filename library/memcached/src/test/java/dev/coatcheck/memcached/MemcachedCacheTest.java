@@ -28,6 +28,8 @@ import java.util.Set;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -101,6 +103,31 @@ class MemcachedCacheTest {
             await().atMost(PATIENCE).until(() -> statistic("cmd_get") == before + 4);
             relay.pass();
             assertThat(asked.get(PATIENCE.toSeconds(), TimeUnit.SECONDS)).containsEntry("1", new Hit(Optional.of("1")));
+        }
+    }
+
+    @Test
+    void a_silent_link_ends_although_all_places_are_taken_by_those_who_wait_no_longer() throws Exception {
+        var keys = IntStream.range(0, 400).mapToObj(Integer::toString).toList();
+        try (var relay = Relay.to(URI.create(server.url()).getPort());
+                // So long that they are interrupted before it is over.
+                var far = Memcached.attach(
+                        relay.through(server.url()),
+                        MemcachedSettings.defaults().withTimeout(Duration.ofSeconds(3)));
+                var cache = far.cache(ALBUMS)) {
+            cache.get("42", LONG, () -> Optional.of("1"));
+            relay.silenceOpenLinks();
+            var gone = Stream.generate(
+                            () -> Thread.startVirtualThread(() -> cache.getAll(keys, LONG, missing -> Map.of())))
+                    .limit(6) // one more than there are places for
+                    .toList();
+            await().atMost(PATIENCE)
+                    .until(() -> gone.stream().allMatch(each -> each.getState() == Thread.State.TIMED_WAITING));
+            gone.forEach(Thread::interrupt);
+
+            await().atMost(PATIENCE.multipliedBy(2))
+                    .until(() -> cache.getAll(List.of("42"), LONG, missing -> Map.of("42", "2"))
+                            .equals(Map.of("42", new Hit(Optional.of("1")))));
         }
     }
 

@@ -20,10 +20,11 @@ final class CacheCommands {
     static final int BATCH = PLACES / 2;
 
     private final Connection connection;
-    private final QueueShare share = new QueueShare(PLACES);
+    private final QueueShare share;
 
     CacheCommands(Connection connection) {
         this.connection = connection;
+        this.share = new QueueShare(PLACES, connection.timeout().multipliedBy(2));
     }
 
     /** How many commands are without an answer. */

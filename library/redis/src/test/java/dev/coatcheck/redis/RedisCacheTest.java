@@ -34,6 +34,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -168,11 +169,38 @@ class RedisCacheTest {
                 Together.run(8, thread -> cache.getAll(keys, LONG, missing -> Map.of()));
                 relay.pass();
                 // A link that stays silent is closed by whoever has waited a whole time-out for its answer.
-                await().atMost(PATIENCE).until(() -> {
+                await().atMost(PATIENCE).untilAsserted(() -> {
                     cache.get("42", LONG, () -> Optional.of("1"));
-                    return far.cacheStore().underWay() == 0;
+                    assertThat(far.cacheStore().underWay()).isZero();
                 });
             }
+        }
+    }
+
+    @Test
+    void a_silent_link_ends_although_all_places_are_taken_by_those_who_wait_no_longer() throws Exception {
+        var keys = IntStream.range(0, CacheCommands.PLACES / 5)
+                .mapToObj(Integer::toString)
+                .toList();
+        try (var relay = Relay.to(server.tcpPort());
+                // So long that they are interrupted before it is over.
+                var far = Redis.attach(
+                        relay.through(server.url()), RedisSettings.defaults().withTimeout(Duration.ofSeconds(3)));
+                var cache = far.cache(ALBUMS)) {
+            cache.get("42", LONG, () -> Optional.of("1"));
+            relay.silenceOpenLinks();
+            var gone = Stream.generate(
+                            () -> Thread.startVirtualThread(() -> cache.getAll(keys, LONG, missing -> Map.of())))
+                    .limit(6) // one more than there are places for
+                    .toList();
+            await().atMost(PATIENCE)
+                    .until(() -> gone.stream().allMatch(each -> each.getState() == Thread.State.TIMED_WAITING));
+            gone.forEach(Thread::interrupt);
+
+            await().atMost(PATIENCE.multipliedBy(2))
+                    .until(() -> cache.get("42", LONG, () -> Optional.of("2")).equals(new Hit(Optional.of("1"))));
+            await().atMost(PATIENCE)
+                    .untilAsserted(() -> assertThat(far.cacheStore().underWay()).isZero());
         }
     }
 

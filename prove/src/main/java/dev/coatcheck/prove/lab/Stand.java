@@ -87,10 +87,15 @@ final class Stand implements Processes {
         try {
             return startWebAgainIfNeeded(name, layer);
         } catch (InconclusiveException e) {
-            if (FixedPortException.isReasonOf(e) && !workshop.givesOwnNetworks()) {
-                throw taken(name, layer, e);
+            if (!FixedPortException.isReasonOf(e) || workshop.givesOwnNetworks()) {
+                throw e;
             }
-            throw e;
+        }
+        // Once more, with another PORT: somebody may have come before it there.
+        try {
+            return startWebAgainIfNeeded(name, layer);
+        } catch (InconclusiveException e) {
+            throw FixedPortException.isReasonOf(e) ? taken(name, layer, e) : e;
         }
     }
 

@@ -63,9 +63,10 @@ final class Workshop {
         }
         insistence = Optional.ofNullable(insisting.getMessage());
         fixedPort = OptionalInt.of(insisting.insteadOfPort().orElseGet(TcpPorts::free));
+        // One that never listened may still turn out to do so in place of PORT.
         if (insisting.insteadOfPort().isPresent()) {
             portDecided = true;
-        } // else it never listened, and may still turn out to do so in place of PORT
+        }
     }
 
     boolean canGiveOwnNetworks() {

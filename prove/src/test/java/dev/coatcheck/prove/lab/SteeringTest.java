@@ -353,7 +353,7 @@ class SteeringTest {
         assertThat(run.weaknesses()).isEmpty();
         assertThat(Duration.between(
                         exchanges.getFirst().at(), exchanges.getLast().at()))
-                .isLessThan(Duration.ofSeconds(40));
+                .isLessThan(Duration.ofSeconds(20));
     }
 
     @Test

@@ -65,10 +65,14 @@ class TrialTest {
                             """);
             Plan plan = Plan.together("crash", 1).withDeaths(Map.of(1, Death.OF_WHO_ANSWERED));
 
-            Run run = trials.play(plan);
+            try (Lab lab = trials.lab();
+                    Trial trial = lab.begin(plan, trials.steps(1), Optional.empty(), 0)) {
+                trial.playUpTo(1);
 
-            assertThat(bytes.get(10, TimeUnit.SECONDS)).isZero();
-            assertThat(run.kills()).singleElement().matches(Run.Killed::gone);
+                // While the trial goes on, so that nothing but the kill ends it.
+                assertThat(bytes.get(10, TimeUnit.SECONDS)).isZero();
+                assertThat(trial.run().kills()).singleElement().matches(Run.Killed::gone);
+            }
         }
     }
 

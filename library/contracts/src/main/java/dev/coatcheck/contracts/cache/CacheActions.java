@@ -24,7 +24,7 @@ final class CacheActions {
             CacheUnderTest.ALBUMS.withLease(Duration.ofSeconds(3)).withPatience(Duration.ofMinutes(1));
 
     /** A lease that nobody loses for a machine that stands still for a moment. */
-    static final CacheSettings PATIENT = SETTINGS.withLease(Duration.ofSeconds(30));
+    static final CacheSettings LONG_LEASE = SETTINGS.withLease(Duration.ofSeconds(30));
 
     private static final int THREADS = 8;
 
@@ -41,7 +41,7 @@ final class CacheActions {
 
         @Override
         public void run(CacheStore store, List<String> arguments, Conversation conversation) {
-            var cache = new Cache(store, PATIENT);
+            var cache = new Cache(store, LONG_LEASE);
             conversation.say("ready");
             while (true) {
                 conversation.say(ask(cache, conversation.hear()));

@@ -43,7 +43,7 @@ public abstract class SharedCacheContract {
                 start(CacheActions.AskTogether.class),
                 start(CacheActions.AskTogether.class),
                 start(CacheActions.AskTogether.class));
-        try (var cache = new Cache(store, CacheActions.PATIENT)) {
+        try (var cache = new Cache(store, CacheActions.LONG_LEASE)) {
             peers.forEach(peer -> assertThat(peer.hear(Duration.ofMinutes(1))).isEqualTo("ready"));
             for (int round = 0; round < 2 * ROUNDS; round++) {
                 boolean several = round >= ROUNDS;

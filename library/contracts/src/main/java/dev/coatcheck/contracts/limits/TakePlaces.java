@@ -12,7 +12,7 @@ import java.util.List;
 /** Takes places until there are none, tells how many it was, and keeps them; public because made by name. */
 public final class TakePlaces implements PeerAction<LeaseStore> {
     static final int PLACES = 12;
-    static final Duration DURATION = Duration.ofSeconds(10);
+    static final Duration DURATION = Duration.ofSeconds(6);
 
     static ConcurrencyLimit limit(LeaseStore store) {
         return new ConcurrencyLimit(

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 interface Leaving extends UploadsUnderTest {
     /** An expiry that a test waits for. */
     UploadSettings EXPIRING =
-            UploadSettings.defaults().withLease(Duration.ofSeconds(1)).withExpiry(Duration.ofSeconds(4));
+            UploadSettings.defaults().withLease(Duration.ofSeconds(1)).withExpiry(Duration.ofSeconds(3));
 
     @Test
     default void what_is_given_up_is_gone_at_once_and_leaves_nothing() {
@@ -67,14 +67,14 @@ interface Leaving extends UploadsUnderTest {
         var expiry = Duration.ofSeconds(6);
         var uploads = new Uploads(store(), EXPIRING.withExpiry(expiry));
         var id = begin(uploads, film()).id();
-        for (int i = 0; i < 8; i++) {
-            await().pollDelay(expiry.dividedBy(6)).until(() -> true);
+        for (int i = 0; i < 5; i++) {
+            await().pollDelay(expiry.dividedBy(4)).until(() -> true);
             clearAway();
             appended(uploads, id, i, new byte[] {(byte) i});
         }
 
         finished(uploads, id);
-        assertThat(read(blobs(), KEY)).containsExactly(0, 1, 2, 3, 4, 5, 6, 7);
+        assertThat(read(blobs(), KEY)).containsExactly(0, 1, 2, 3, 4);
     }
 
     @Test

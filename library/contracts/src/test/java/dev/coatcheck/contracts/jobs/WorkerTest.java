@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
 
 /** The worker at the edges: stops in every moment, leases that are lost, a store that fails or hangs. */
 class WorkerTest {
-    private static final Duration LEASE = Duration.ofSeconds(2);
+    private static final Duration LEASE = Duration.ofMillis(1_500);
     private static final WorkerSettings SETTINGS =
             WorkerSettings.defaults().withLease(LEASE).withPollInterval(Duration.ofMinutes(10));
 

@@ -4,10 +4,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
 /**
@@ -15,16 +18,26 @@ import java.util.function.Supplier;
  * asks for hundreds of keys at once, and a server that is slow would have a few such calls fill the queue, and refuse a
  * session. Here they wait for one another instead.
  *
- * <p>A place is taken until its request is answered or has failed, whether somebody still waits for that or not. Who comes
- * first is served first. Thread-safe.
+ * <p>A place is taken until its request is answered or has failed, whether somebody still waits for that or not, but not for
+ * long without either: a driver may lose a request together with its connection, and a link that went silent may have
+ * nobody left who waits. Who comes first is served first. Thread-safe.
  */
 public final class QueueShare {
     private final int places;
+    private final Duration longest;
     private final Semaphore free;
+    private final Set<Place> taken = ConcurrentHashMap.newKeySet();
+    private final AtomicLong lookedAt = new AtomicLong(System.nanoTime());
 
-    /** @param places how many requests may be without an answer at any time */
-    public QueueShare(int places) {
+    private record Place(CompletableFuture<?> answer, long since) {}
+
+    /**
+     * @param places how many requests may be without an answer at any time
+     * @param longest after this a request without an answer has failed; whoever sends next finds that
+     */
+    public QueueShare(int places, Duration longest) {
         this.places = places;
+        this.longest = longest;
         this.free = new Semaphore(places, true);
     }
 
@@ -47,6 +60,7 @@ public final class QueueShare {
             throw new IllegalArgumentException(
                     "%d requests do not fit into %d places".formatted(requests.size(), places));
         }
+        giveUpLost();
         if (!limit.isPositive() || !free.tryAcquire(requests.size(), limit.toNanos(), TimeUnit.NANOSECONDS)) {
             throw new TimeoutException(
                     "the cache waits for answers to %d requests already, and had no place for %d more within %d ms"
@@ -67,6 +81,7 @@ public final class QueueShare {
 
     /** Sends, without waiting, as many of some requests as there are places for: what may be lost. */
     public <T> void tell(Collection<Supplier<CompletableFuture<T>>> requests) {
+        giveUpLost();
         for (var request : requests) {
             if (!free.tryAcquire()) {
                 return;
@@ -84,7 +99,27 @@ public final class QueueShare {
             free.release();
             throw e;
         }
-        var unused = answer.whenComplete((result, failure) -> free.release());
+        var place = new Place(answer, System.nanoTime());
+        taken.add(place);
+        var unused = answer.whenComplete((result, failure) -> {
+            taken.remove(place);
+            free.release();
+        });
         return answer;
+    }
+
+    /** Looked for now and then, which costs less than a timer for each. */
+    private void giveUpLost() {
+        long now = System.nanoTime();
+        long before = lookedAt.get();
+        if (now - before < longest.toNanos() / 4 || !lookedAt.compareAndSet(before, now)) {
+            return;
+        }
+        for (var place : taken) {
+            if (now - place.since > longest.toNanos()) {
+                place.answer.completeExceptionally(
+                        new TimeoutException("no answer within " + longest.toMillis() + " ms"));
+            }
+        }
     }
 }

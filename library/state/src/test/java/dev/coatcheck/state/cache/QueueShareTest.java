@@ -14,8 +14,9 @@ import org.junit.jupiter.api.Test;
 
 class QueueShareTest {
     private static final Duration AT_ONCE = Duration.ofMillis(1);
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
 
-    private final QueueShare share = new QueueShare(3);
+    private final QueueShare share = new QueueShare(3, Duration.ofMinutes(1));
     private final List<CompletableFuture<String>> sent = new ArrayList<>();
 
     private List<Supplier<CompletableFuture<String>>> requests(int count) {
@@ -37,6 +38,21 @@ class QueueShareTest {
 
         share.send(requests(2), AT_ONCE);
         assertThat(share.taken()).isEqualTo(3);
+    }
+
+    @Test
+    void a_request_that_is_never_answered_takes_a_place_for_no_longer_than_the_longest() throws Exception {
+        var brief = new QueueShare(3, Duration.ofMillis(100));
+        var lost = brief.send(requests(2), AT_ONCE);
+
+        // Each is as little as a look costs.
+        long begun = System.nanoTime();
+        while (brief.taken() == 2 && System.nanoTime() - begun < PATIENCE.toNanos()) {
+            brief.tell(List.of());
+        }
+
+        assertThat(lost).allMatch(CompletableFuture::isCompletedExceptionally);
+        assertThat(brief.taken()).isZero();
     }
 
     @Test
