@@ -29,8 +29,10 @@ class CostTest {
 
     @AfterEach
     void close() {
-        azure.close();
-        relay.close();
+        if (relay != null) { // else there is no store here
+            azure.close();
+            relay.close();
+        }
     }
 
     @Test

@@ -51,9 +51,11 @@ class FaultTest {
 
     @AfterEach
     void detach() {
-        relayed.close();
-        direct.close();
-        relay.close();
+        if (relay != null) { // else there is no store here
+            relayed.close();
+            direct.close();
+            relay.close();
+        }
     }
 
     @Test

@@ -7,6 +7,7 @@ import dev.coatcheck.formation.supervision.RunningProcess;
 import dev.coatcheck.formation.supervision.ShellCommand;
 import dev.coatcheck.host.process.ExitStatus;
 import dev.coatcheck.host.process.Signal;
+import dev.coatcheck.host.process.Usage;
 import dev.coatcheck.host.tcp.Listening;
 import dev.coatcheck.prove.isolation.Layer;
 import dev.coatcheck.prove.play.ConnectionChoice;
@@ -36,6 +37,13 @@ import org.jspecify.annotations.Nullable;
  * be called from any thread.
  */
 public final class LabInstance implements Instance, AutoCloseable {
+    private static final Duration SETTLE_LIMIT = Duration.ofSeconds(10);
+    private static final Duration QUIET = Duration.ofMillis(500);
+    private static final Duration SETTLE_PAUSE = Duration.ofMillis(50);
+
+    /** In that time, by who waits and looks now and then. */
+    private static final Duration HARDLY = Duration.ofMillis(20);
+
     private final String name;
     private final Layer layer;
     private final NamedPaths named;
@@ -246,6 +254,29 @@ public final class LabInstance implements Instance, AutoCloseable {
     /** Since its start. */
     Duration age() {
         return Duration.ofNanos(System.nanoTime() - startNanos);
+    }
+
+    /**
+     * Waits until it hardly uses the processor, or for ten seconds: a worker tells nobody that it has begun to look for work,
+     * and one that is killed before that loses none.
+     */
+    void awaitSettled() throws InterruptedException {
+        Duration since = age();
+        Duration used = cpuTime();
+        while (isAlive()
+                && age().compareTo(SETTLE_LIMIT) < 0
+                && age().minus(since).compareTo(QUIET) < 0) {
+            Thread.sleep(SETTLE_PAUSE);
+            Duration now = cpuTime();
+            if (now.minus(used).compareTo(HARDLY) > 0) {
+                since = age();
+                used = now;
+            }
+        }
+    }
+
+    private Duration cpuTime() {
+        return process.group().usage().map(Usage::cpuTime).orElse(Duration.ZERO);
     }
 
     /** The last of what it wrote, as the end of a message. */

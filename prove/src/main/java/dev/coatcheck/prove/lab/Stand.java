@@ -183,6 +183,7 @@ final class Stand implements Processes {
             workers.add(background.submit(() -> {
                 LabInstance worker = workshop.startWorker(type, type.name() + ".1", await(layer));
                 tell(worker);
+                worker.awaitSettled();
                 return new Worker(worker, disk.isEmpty());
             }));
         }

@@ -51,6 +51,29 @@ class TrialTest {
     }
 
     @Test
+    void a_worker_is_at_work_before_the_first_step() throws Exception {
+        try (ServerSocket work = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            CompletableFuture<Integer> begun = CompletableFuture.supplyAsync(() -> received(work));
+            Trials trials = new Trials(folder)
+                    .with("WORK", Integer.toString(work.getLocalPort()))
+                    .file("Procfile", "web: exec node server.js\nworker: exec node worker.js\n")
+                    .file("server.js", ANSWERS)
+                    .file("worker.js", """
+                            for (const end = Date.now() + 2000; Date.now() < end; );
+                            require('net').connect(process.env.WORK, '127.0.0.1').end('begun');
+                            setInterval(() => {}, 1000);
+                            """);
+            Plan plan = Plan.together("together", 1);
+            try (Lab lab = trials.lab();
+                    Trial trial = lab.begin(plan, trials.steps(1), Optional.empty(), 0)) {
+                trial.playUpTo(1);
+
+                assertThat(begun).isCompletedWithValue(5);
+            }
+        }
+    }
+
+    @Test
     void nothing_is_done_after_an_answer_by_a_process_that_is_killed_with_it() throws Exception {
         try (ServerSocket late = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             CompletableFuture<Integer> bytes = CompletableFuture.supplyAsync(() -> received(late));
