@@ -75,7 +75,7 @@ final class RequestLoad implements AutoCloseable {
 
     private void ask() {
         if (begun.get() - answered.get() - failures.size() >= 1_000) {
-            return; // the machine does not keep up, which is no fault of who answers
+            return; // as many as a router lets wait: more would fail for want of a place
         }
         begun.incrementAndGet();
         var _ = client.sendAsync(request, BodyHandlers.ofString()).whenComplete((response, failure) -> {

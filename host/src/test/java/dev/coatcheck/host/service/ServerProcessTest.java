@@ -2,15 +2,17 @@ package dev.coatcheck.host.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.coatcheck.host.TcpPorts;
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -21,21 +23,19 @@ class ServerProcessTest {
     @Test
     void a_tcp_port_that_another_program_has_for_a_moment_is_waited_for() throws Exception {
         int port = TcpPorts.free();
-        ServerSocket another = new ServerSocket();
-        another.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-        Thread.ofVirtual().start(() -> {
-            try (another) {
-                Thread.sleep(500); // what it needs it for
-            } catch (IOException | InterruptedException e) {
-                throw new IllegalStateException(e);
-            }
-        });
         try (ServerHome home = ServerHome.lock(folder)) {
             ServerProcess server = new ServerProcess("Server", home);
+            FutureTask<Boolean> start = new FutureTask<>(() -> {
+                server.start(List.of("sleep", "60"), port, () -> true);
+                return server.isRunning();
+            });
+            try (ServerSocket another = new ServerSocket()) {
+                another.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+                Thread starting = Thread.startVirtualThread(start);
+                await().until(() -> starting.getState() == Thread.State.TIMED_WAITING);
+            }
 
-            server.start(List.of("sleep", "60"), port, () -> true);
-
-            assertThat(server.isRunning()).isTrue();
+            assertThat(start.get(20, TimeUnit.SECONDS)).isTrue();
             server.kill();
         }
     }

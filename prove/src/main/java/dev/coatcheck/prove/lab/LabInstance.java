@@ -37,21 +37,21 @@ import org.jspecify.annotations.Nullable;
  * be called from any thread.
  */
 public final class LabInstance implements Instance, AutoCloseable {
-    private static final Duration SETTLE_LIMIT = Duration.ofSeconds(10);
-    private static final Duration QUIET = Duration.ofMillis(500);
-    private static final Duration SETTLE_PAUSE = Duration.ofMillis(50);
-
-    /** In that time, by who waits and looks now and then. */
-    private static final Duration HARDLY = Duration.ofMillis(20);
-
-    private final String name;
-    private final Layer layer;
-    private final NamedPaths named;
     /** What was written with an answer comes with it, or hardly later. */
     private static final Duration LINES_LIMIT = Duration.ofMillis(200);
 
     private static final Duration LINES_PAUSE = Duration.ofMillis(20);
 
+    private static final Duration SETTLE_LIMIT = Duration.ofSeconds(10);
+    private static final Duration SETTLE_PAUSE = Duration.ofMillis(50);
+    private static final Duration QUIET = Duration.ofMillis(500);
+
+    /** What who waits, and looks now and then, may use of the processor in that time. */
+    private static final Duration HARDLY = Duration.ofMillis(20);
+
+    private final String name;
+    private final Layer layer;
+    private final NamedPaths named;
     private final RunningProcess process;
     private final Instant startedAt = Instant.now();
     private final long startNanos = System.nanoTime();

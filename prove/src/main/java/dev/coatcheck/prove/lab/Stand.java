@@ -87,7 +87,7 @@ final class Stand implements Processes {
         try {
             return startWebAgainIfNeeded(name, layer);
         } catch (InconclusiveException e) {
-            if (!FixedPortException.isReasonOf(e) || workshop.givesOwnNetworks()) {
+            if (!isAboutPort(e)) {
                 throw e;
             }
         }
@@ -95,8 +95,13 @@ final class Stand implements Processes {
         try {
             return startWebAgainIfNeeded(name, layer);
         } catch (InconclusiveException e) {
-            throw FixedPortException.isReasonOf(e) ? taken(name, layer, e) : e;
+            throw isAboutPort(e) ? taken(name, layer, e) : e;
         }
+    }
+
+    /** In a network of its own it has every TCP port. */
+    private boolean isAboutPort(InconclusiveException failure) {
+        return !workshop.givesOwnNetworks() && FixedPortException.isReasonOf(failure);
     }
 
     /** With a network of its own it may start, but for what it cannot have there either. */
@@ -119,7 +124,7 @@ final class Stand implements Processes {
         try {
             return workshop.startWeb(name, layer, this::tell);
         } catch (InconclusiveException e) {
-            if (!beside && startsUnderWay.get() == 1) {
+            if (isAboutPort(e) || (!beside && startsUnderWay.get() == 1)) {
                 throw e;
             }
             workshop.note(name + " did not start beside others, and was tried once more alone: " + e.reason());
