@@ -1,5 +1,6 @@
 package dev.coatcheck.cli;
 
+import dev.coatcheck.formation.FormationSettings;
 import dev.coatcheck.formation.application.Application;
 import dev.coatcheck.formation.application.ApplicationOptions;
 import dev.coatcheck.formation.export.Engine;
@@ -8,6 +9,7 @@ import dev.coatcheck.formation.export.ExportSettings;
 import dev.coatcheck.formation.export.Manifests;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -100,6 +103,13 @@ final class Export implements Callable<Integer> {
                     + " healthchecks.")
     private @Nullable String readinessPath;
 
+    @Option(
+            names = "--start-timeout",
+            paramLabel = "SECONDS",
+            converter = Seconds.class,
+            description = "How long an instance may take until it is ready; 60 by default; for kubernetes and compose.")
+    private int startSeconds = (int) FormationSettings.defaults().startLimit().toSeconds();
+
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
@@ -150,11 +160,18 @@ final class Export implements Callable<Integer> {
                     "--config: neither app.json nor .env has " + String.join(", ", unknown) + "; they have "
                             + String.join(", ", application.variables().keySet()));
         }
-        ExportSettings settings = ExportSettings.defaults().withPlain(plain);
+        ExportSettings settings = checked(
+                "--start-timeout",
+                () -> ExportSettings.defaults().withPlain(plain).withStartLimit(Duration.ofSeconds(startSeconds)));
+        String name = image;
+        return name == null ? settings : checked("--image", () -> settings.withImage(name));
+    }
+
+    private ExportSettings checked(String option, Supplier<ExportSettings> settings) {
         try {
-            return image == null ? settings : settings.withImage(image);
+            return settings.get();
         } catch (IllegalArgumentException e) {
-            throw new ParameterException(spec.commandLine(), "--image: " + e.getMessage(), e);
+            throw new ParameterException(spec.commandLine(), option + ": " + e.getMessage(), e);
         }
     }
 }

@@ -10,6 +10,7 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -42,7 +43,8 @@ import picocli.CommandLine.Spec;
             "Examples:",
             "  coatcheck up",
             "  coatcheck up gallery --port 9000 --formation web=3,worker=2",
-            "  coatcheck up --with postgresql,redis --ready /health/ready",
+            "  coatcheck up --web 'node server.js' --formation web=3",
+            "  coatcheck up --with postgresql,redis --ready /health/ready --start-timeout 180",
             "  coatcheck up --host 0.0.0.0 --port 8443 --tls-cert fullchain.pem --tls-key privkey.pem",
             "  coatcheck up --trust-forwarded --max-body 20m --metrics-port 9100",
             "  coatcheck up --log json | tee events.ndjson"
@@ -107,6 +109,12 @@ final class Up implements Callable<Integer> {
                     + " credentials). Added to the addons in app.json.")
     private List<String> with = List.of();
 
+    @Option(
+            names = "--web",
+            paramLabel = "COMMAND",
+            description = "Starts a web process, in place of the Procfile's line; with it a Procfile is not needed.")
+    private @Nullable String web;
+
     @Option(names = "--env-file", paramLabel = "FILE", description = "Read this instead of .env.")
     private @Nullable Path envFile;
 
@@ -116,6 +124,15 @@ final class Up implements Callable<Integer> {
             description = "The path that answers 2xx when an instance is ready. By default the one in app.json's"
                     + " healthchecks; with neither, / has to answer anything below 500.")
     private @Nullable String readinessPath;
+
+    @Option(
+            names = "--start-timeout",
+            paramLabel = "SECONDS",
+            converter = Seconds.class,
+            description =
+                    "How long an instance may take until it is ready; 60 by default. Then it is ended, and started"
+                            + " again.")
+    private int startSeconds = (int) FormationSettings.defaults().startLimit().toSeconds();
 
     @Option(
             names = "--log",
@@ -138,7 +155,7 @@ final class Up implements Callable<Integer> {
                         with,
                         Optional.ofNullable(envFile).map(coatcheck.folder()::resolve),
                         Optional.ofNullable(readinessPath),
-                        Optional.empty()));
+                        Optional.ofNullable(web)));
         Consumer<IOException> onBroken = broken -> System.err.println(
                 "coatcheck: standard output takes no more (" + broken.getMessage()
                         + "), so nothing is shown from here on; the formation goes on, and 'coatcheck logs' shows what happens");
@@ -160,8 +177,10 @@ final class Up implements Callable<Integer> {
         FormationSettings atHost = checked("--host", () -> onPort.withHost(host));
         FormationSettings routed = checked("", () -> atHost.withRouter(routing.applyTo(atHost.router())));
         Integer metrics = metricsPort;
-        FormationSettings settings =
+        FormationSettings told =
                 metrics == null ? routed : checked("--metrics-port", () -> routed.withMetricsPort(metrics));
+        FormationSettings settings =
+                checked("--start-timeout", () -> told.withStartLimit(Duration.ofSeconds(startSeconds)));
         if (tlsCertificate == null && tlsKey == null) {
             return settings;
         }

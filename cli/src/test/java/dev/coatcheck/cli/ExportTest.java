@@ -28,12 +28,25 @@ class ExportTest {
 
     @Test
     void it_tells_what_it_wrote_and_warns_of_what_the_engine_does_not_do() throws IOException {
-        assertThat(export("kubernetes", "--image", "shop:7", "--formation", "web=4", "--config", "LOG_LEVEL"))
+        assertThat(export(
+                        "kubernetes",
+                        "--image",
+                        "shop:7",
+                        "--formation",
+                        "web=4",
+                        "--config",
+                        "LOG_LEVEL",
+                        "--start-timeout",
+                        "3m"))
                 .isZero();
         Path deployment = out.resolve("deployment-web.yaml");
         assertThat(output.toString()).contains("wrote " + deployment);
         assertThat(errors.toString()).contains("coatcheck: warning: requests are not held while no pod is ready");
-        assertThat(deployment).content().contains("replicas: 4").contains("image: \"shop:7\"");
+        assertThat(deployment)
+                .content()
+                .contains("replicas: 4")
+                .contains("image: \"shop:7\"")
+                .contains("failureThreshold: 90");
         assertThat(out.resolve("configmap.yaml")).content().contains("LOG_LEVEL: debug");
         assertThat(output + errors.toString()).doesNotContain("sk_live_1");
     }

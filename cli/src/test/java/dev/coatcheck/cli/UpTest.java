@@ -60,6 +60,19 @@ class UpTest {
     }
 
     @Test
+    void a_web_command_needs_no_procfile_and_has_the_time_to_start_that_it_is_given() throws Exception {
+        Files.delete(folder.resolve("Procfile"));
+        try (Runner up = up("--web", "sleep 600", "--start-timeout", "1")) {
+            assertThat(up.awaitEvent("instance-not-ready").get("message").stringValue())
+                    .startsWith("web.1 was not ready within 1 s: ")
+                    .endsWith("it is ended ('coatcheck up --start-timeout' gives it longer)");
+        }
+        try (Runner up = up("--web", "node server.js")) {
+            assertThat(get(up.awaitEvent("ready").get("url").stringValue())).isEqualTo("web.1");
+        }
+    }
+
+    @Test
     void nothing_survives_a_runner_that_was_killed_and_the_next_one_starts_with_the_data() throws Exception {
         write("Procfile", """
                 web: node server.js

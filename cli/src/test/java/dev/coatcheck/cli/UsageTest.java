@@ -121,6 +121,22 @@ class UsageTest {
     }
 
     @Test
+    void no_time_to_start_is_refused_before_anything_is_started() {
+        String application = folder.toString();
+        assertThat(run("up", application, "--start-timeout", "0")).isEqualTo(Coatcheck.WRONG_USAGE);
+        assertThat(err.toString())
+                .contains("--start-timeout: the time for an instance to become ready must be positive, but is 0 s");
+    }
+
+    @Test
+    void what_up_needs_where_there_is_no_procfile_is_told() {
+        assertThat(run("up", folder.toString())).isEqualTo(Coatcheck.WRONG_USAGE);
+        assertThat(err.toString())
+                .contains(folder.resolve("Procfile") + ": does not exist")
+                .contains("as in 'web: node server.js'; --web takes that one command in its place");
+    }
+
+    @Test
     void the_address_of_a_recording_is_of_no_use_without_one() {
         assertThat(run("prove", "--web", "x", "--step", "/", "--step", "/me", "--recorded-at", "http://shop.example"))
                 .isEqualTo(Coatcheck.WRONG_USAGE);

@@ -22,6 +22,10 @@ public record FormationSettings(
             throw new IllegalArgumentException(
                     "the TCP port for metrics must be 0 (any free one) to 65535, but is " + metricsPort.getAsInt());
         }
+        if (!startLimit.isPositive()) {
+            throw new IllegalArgumentException("the time for an instance to become ready must be positive, but is "
+                    + startLimit.toSeconds() + " s");
+        }
     }
 
     /** At 127.0.0.1, TCP port 8080. */

@@ -106,6 +106,7 @@ final class ApplicationReader {
             problems.add(
                     file.toString(),
                     "does not exist; it holds a line 'name: command' for each process type, as in 'web: node server.js'"
+                            + (purpose == Purpose.START ? "; --web takes that one command in its place" : "")
                             + almostProcfile());
             return new LinkedHashMap<>();
         }

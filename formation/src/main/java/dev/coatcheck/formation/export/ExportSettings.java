@@ -1,6 +1,7 @@
 package dev.coatcheck.formation.export;
 
 import dev.coatcheck.formation.FormationSettings;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -32,6 +33,11 @@ public record ExportSettings(Optional<String> image, Set<String> plain, Formatio
 
     public ExportSettings withImage(String name) {
         return new ExportSettings(Optional.of(name), plain, formation);
+    }
+
+    /** How long an instance may take until it is ready, where the engine can be told. */
+    public ExportSettings withStartLimit(Duration limit) {
+        return new ExportSettings(image, plain, formation.withStartLimit(limit));
     }
 
     public ExportSettings withPlain(Set<String> names) {

@@ -101,7 +101,8 @@ final class KubernetesPod {
     }
 
     private void addProbes(Yaml container) {
-        int failures = Math.toIntExact(plan.settings().formation().startLimit().toSeconds()) / STARTUP_PERIOD;
+        int failures = Math.ceilDiv(
+                Math.toIntExact(plan.settings().formation().startLimit().toSeconds()), STARTUP_PERIOD);
         container
                 .comment("How long it may take to become ready for the first time: periodSeconds × failureThreshold.")
                 .put(

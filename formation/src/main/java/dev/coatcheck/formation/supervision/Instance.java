@@ -233,7 +233,10 @@ public final class Instance {
         if (lacking.isPresent()) {
             String what =
                     name + " was not ready within " + surroundings.startLimit().toSeconds() + " s: " + lacking.get();
-            tell(Kind.INSTANCE_NOT_READY, Level.ERROR, what + "; it is ended");
+            tell(
+                    Kind.INSTANCE_NOT_READY,
+                    Level.ERROR,
+                    what + "; it is ended ('coatcheck up --start-timeout' gives it longer)");
             process.end();
             return afterEnd(Duration.ZERO, onTrial ? what : name + " did not become ready", process.recentLines());
         }
