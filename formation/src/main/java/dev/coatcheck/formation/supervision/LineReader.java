@@ -1,6 +1,5 @@
 package dev.coatcheck.formation.supervision;
 
-import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -15,31 +14,51 @@ final class LineReader {
     static final int LIMIT = 64 << 10;
 
     private final InputStream in;
+    private final byte[] chunk = new byte[16 << 10];
+    private int at;
+    private int end;
 
     LineReader(InputStream in) {
-        this.in = new BufferedInputStream(in, 16 << 10);
+        this.in = in;
     }
 
     /** The next line without its end, or null at the end of the stream. */
     @Nullable
     String next() throws IOException {
-        ByteArrayOutputStream line = new ByteArrayOutputStream();
-        long leftOut = 0;
-        int b = in.read();
-        if (b < 0) {
+        if (!fill()) {
             return null;
         }
-        for (; b >= 0 && b != '\n'; b = in.read()) {
-            if (line.size() < LIMIT) {
-                line.write(b);
-            } else {
-                leftOut++;
+        ByteArrayOutputStream line = new ByteArrayOutputStream();
+        long leftOut = 0;
+        boolean ended = false;
+        while (!ended && fill()) {
+            int from = at;
+            while (at < end && chunk[at] != '\n') {
+                at++;
             }
+            int kept = Math.min(at - from, LIMIT - line.size());
+            line.write(chunk, from, kept);
+            leftOut += at - from - kept;
+            ended = at < end;
         }
+        at++;
         String text = line.toString(StandardCharsets.UTF_8);
         if (leftOut > 0) {
             return text + "… (" + leftOut + " more bytes)";
         }
         return text.endsWith("\r") ? text.substring(0, text.length() - 1) : text;
+    }
+
+    /** Makes sure that there is something in the chunk; false at the end of the stream. */
+    private boolean fill() throws IOException {
+        while (at >= end) {
+            at = 0;
+            end = in.read(chunk);
+            if (end < 0) {
+                end = 0;
+                return false;
+            }
+        }
+        return true;
     }
 }

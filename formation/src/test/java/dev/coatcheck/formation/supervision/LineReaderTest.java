@@ -25,6 +25,12 @@ class LineReaderTest {
     }
 
     @Test
+    void a_line_that_is_longer_than_what_is_read_at_once_stays_one_line() throws IOException {
+        String line = "é".repeat(20_000);
+        assertThat(lines(line + "\r\nnext\n" + line)).containsExactly(line, "next", line);
+    }
+
+    @Test
     void what_is_not_utf_8_is_replaced() throws IOException {
         LineReader reader = new LineReader(new ByteArrayInputStream(new byte[] {'a', (byte) 0xff, 'b', '\n'}));
         assertThat(reader.next()).isEqualTo("a\uFFFDb");

@@ -10,7 +10,10 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -47,8 +50,10 @@ final class DiskPlan {
      * A folder of the layer whose changes gather in a folder of their own.
      *
      * @param fresh begins empty, whatever the file system has there
+     * @param mode that it is given, or a hyphen for the usual one
+     * @param owner that it is given, or a hyphen for whoever makes it
      */
-    record Upper(int number, Path folder, boolean fresh) {}
+    record Upper(int number, Path folder, boolean fresh, String mode, String owner) {}
 
     private final MountTable mounts;
     private final boolean inUserNamespace;
@@ -100,10 +105,23 @@ final class DiskPlan {
     /** The plan as the script beside this class reads it, but for its first and its last line. */
     List<String> lines() {
         List<String> lines = new ArrayList<>();
-        lines.add(uppers.stream().map(upper -> Integer.toString(upper.number())).collect(Collectors.joining(" ")));
+        lines.add(numbers(uppers));
+        // All that have the same together, since each program that the script starts takes its time.
+        grouped(Upper::mode).forEach((mode, those) -> lines.add("modes 0 " + mode + " - " + numbers(those)));
+        grouped(Upper::owner).forEach((owner, those) -> lines.add("owners 0 - " + owner + " " + numbers(those)));
         lines.addAll(folders);
         lines.addAll(steps);
         return lines;
+    }
+
+    private Map<String, List<Upper>> grouped(Function<Upper, String> property) {
+        return uppers.stream()
+                .filter(upper -> !property.apply(upper).equals("-"))
+                .collect(Collectors.groupingBy(property, TreeMap::new, Collectors.toList()));
+    }
+
+    private static String numbers(List<Upper> uppers) {
+        return uppers.stream().map(upper -> Integer.toString(upper.number())).collect(Collectors.joining(" "));
     }
 
     List<Upper> uppers() {
@@ -145,8 +163,8 @@ final class DiskPlan {
             placeEntries(path);
             return;
         }
-        Upper upper = upper(path, false);
-        steps.add(step("overlay", upper.number(), mode(path), owner(path), path));
+        Upper upper = upper(path, false, mode(path), owner(path));
+        steps.add(step("overlay", upper.number(), path));
         for (Mount mount : nearest) {
             place(mount.place());
         }
@@ -185,13 +203,13 @@ final class DiskPlan {
             share(folder); // it may be entered and not be read
             return;
         }
-        // Folders first and all at once, since each program that the script starts takes its time.
+        // Folders first and all at once, as above.
         if (folder.equals(ROOT)) {
-            folders.add(step("root", upper(folder, false).number(), mode(folder), "-", folder));
+            folders.add(step("root", upper(folder, false, mode(folder), "-").number(), folder));
         } else {
             folders.add(step("folder", folder));
             if (!mode(folder).equals("-")) {
-                steps.add(step("mode", 0, mode(folder), "-", folder));
+                steps.add(step("mode", 0, mode(folder), folder));
             }
         }
         boolean copies = false;
@@ -206,7 +224,7 @@ final class DiskPlan {
             }
         }
         if (copies) {
-            steps.add(step("entries", 0, COPIED_BYTES + 1 + "c", "-", folder));
+            steps.add(step("entries", 0, COPIED_BYTES + 1 + "c", folder));
         }
     }
 
@@ -217,7 +235,7 @@ final class DiskPlan {
     }
 
     private void fresh(Path folder) {
-        steps.add(step("fresh", upper(folder, true).number(), "1777", "-", folder));
+        steps.add(step("fresh", upper(folder, true, "1777", "-").number(), folder));
     }
 
     private void bind(Path path) {
@@ -232,19 +250,23 @@ final class DiskPlan {
         }
     }
 
-    private Upper upper(Path folder, boolean fresh) {
-        Upper upper = new Upper(uppers.size(), folder, fresh);
+    private Upper upper(Path folder, boolean fresh, String mode, String owner) {
+        Upper upper = new Upper(uppers.size(), folder, fresh, mode, owner);
         uppers.add(upper);
         mountPoints.add(folder);
         return upper;
     }
 
     private static String step(String name, Path path) {
-        return step(name, 0, "-", "-", path);
+        return step(name, 0, path);
     }
 
-    private static String step(String name, int number, String mode, String owner, Path path) {
-        return name + " " + number + " " + mode + " " + owner + " " + path;
+    private static String step(String name, int number, Path path) {
+        return step(name, number, "-", path);
+    }
+
+    private static String step(String name, int number, String mode, Path path) {
+        return name + " " + number + " " + mode + " - " + path;
     }
 
     /**

@@ -14,7 +14,11 @@ read -r size hostname options
 read -r numbers
 mount -t tmpfs -o "size=$size,mode=755" coatcheck /tmp
 cd /tmp
-mkdir -p .coatcheck/old .coatcheck/new .coatcheck/up .coatcheck/work
+set -- .coatcheck/old .coatcheck/new
+for number in $numbers; do
+  set -- "$@" ".coatcheck/up/$number" ".coatcheck/work/$number"
+done
+mkdir -p "$@"
 set -- /*
 for entry; do
   shift
@@ -23,15 +27,69 @@ done
 ln -s "$@" .
 pivot_root . .coatcheck/old
 old=/.coatcheck/old new=/.coatcheck/new up=/.coatcheck/up work=/.coatcheck/work
-cd "$work"
-mkdir $numbers
+table=$work/table
 cd "$up"
-mkdir $numbers
 
-# Gives the upper folder of this number the mode and the owner of the folder that it is laid over.
-adorn() {
-  [ "$2" = - ] || chmod "$2" "$1"
-  [ "$3" = - ] || chown "$3" "$1"
+# Mounts that are made together by one program, and the folders of the layer that they are for.
+: >"$table"
+waiting=
+
+# Has SOURCE mounted at PATH with the others: TYPE OPTIONS SOURCE PATH. Not for a path that an fstab has to quote.
+later() {
+  echo "$3 $new${4%/} $1 $2 0 0" >>"$table"
+  waiting="$waiting $4"
+}
+
+is_plain() {
+  case $1 in *[!A-Za-z0-9._/+@-]*) return 1 ;; esac
+}
+
+# Makes the mounts that wait.
+flush() {
+  [ -n "$waiting" ] || return 0
+  waiting=
+  mount -a -T "$table" 2>/dev/null || mend
+  : >"$table"
+}
+
+# Sees to those that were not made: each by itself, where a "mount" knows no tables, or what can be done without it.
+mend() (
+  while read -r source place type options _; do
+    if is_mounted "$place" || mount -t "$type" -o "$options" "$source" "$place" 2>/dev/null; then
+      continue
+    fi
+    path=${place#"$new"}
+    case $source in
+      coatcheck)
+        mount --rbind "$old$path" "$place"
+        echo "shared ${path:-/}"
+        ;;
+      "$old"/*) [ "$options" = bind ] || echo "missing $path" ;;
+      *)
+        echo "$place cannot be mounted from $source" >&2
+        exit 1
+        ;;
+    esac
+  done <"$table"
+)
+
+is_mounted() {
+  while read -r _ _ _ _ point _; do
+    [ "$point" != "$1" ] || return 0
+  done <"$old/proc/self/mountinfo"
+  return 1
+}
+
+# Makes the mounts that wait if this path is to lie in one of them.
+settle() {
+  for point in $waiting; do
+    case $1 in
+      "${point%/}"/*)
+        flush
+        return
+        ;;
+    esac
+  done
 }
 
 # Something to mount on: there already where the parent is an overlay.
@@ -46,11 +104,11 @@ while read -r step number mode owner path; do
     mkdir -p "$@"
     set --
   fi
+  settle "$path"
   case $step in
-    root)
-      adorn "$number" "$mode" "$owner"
-      mount --bind "$number" "$new"
-      ;;
+    modes) chmod "$mode" $path ;;
+    owners) chown "$owner" $path ;;
+    root) later none bind "$up/$number" / ;;
     folder) set -- "$@" "$new$path" ;;
     mode) chmod "$mode" "$new$path" ;;
     entries)
@@ -58,36 +116,58 @@ while read -r step number mode owner path; do
         -exec sh -c 'cp -dp -- "$@" "$0"' "$new$path" {} + 2>/dev/null || :
       ;;
     overlay)
-      adorn "$number" "$mode" "$owner"
       place "$path"
-      # From inside the folder, since a name may hold what separates options.
-      (cd "$old$path" && exec mount -t overlay \
-        -o "lowerdir=.,upperdir=$up/$number,workdir=$work/$number,$options" coatcheck "$new$path") 2>/dev/null || {
-        mount --rbind "$old$path" "$new$path"
-        echo "shared $path"
-      }
+      dirs="upperdir=$up/$number,workdir=$work/$number,$options"
+      if is_plain "$path"; then
+        later overlay "lowerdir=$old$path,$dirs" coatcheck "$path"
+      else
+        # From inside the folder, since a name may hold what separates options.
+        (cd "$old$path" && exec mount -t overlay -o "lowerdir=.,$dirs" coatcheck "$new$path") 2>/dev/null || {
+          mount --rbind "$old$path" "$new$path"
+          echo "shared $path"
+        }
+      fi
       ;;
     fresh)
-      adorn "$number" "$mode" "$owner"
       place "$path"
-      mount --bind "$number" "$new$path"
+      later none bind "$up/$number" "$path"
       ;;
     bind)
       place "$path"
-      mount --rbind "$old$path" "$new$path" 2>/dev/null || echo "missing $path"
+      if is_plain "$path"; then
+        later none rbind "$old$path" "$path"
+      else
+        mount --rbind "$old$path" "$new$path" 2>/dev/null || echo "missing $path"
+      fi
       ;;
-    socket) { place "$path" && mount --bind "$old$path" "$new$path"; } 2>/dev/null || : ;;
+    socket)
+      if ! place "$path" 2>/dev/null; then
+        :
+      elif is_plain "$path"; then
+        later none bind "$old$path" "$path"
+      else
+        mount --bind "$old$path" "$new$path" 2>/dev/null || :
+      fi
+      ;;
     hosts)
       # Many programs look their own host name up when they start.
-      { cat "$old$path" && echo "127.0.0.1 $hostname"; } >"$work/hosts"
-      mount --bind "$work/hosts" "$new$path"
+      {
+        while IFS= read -r line || [ -n "$line" ]; do printf '%s\n' "$line"; done <"$old$path"
+        echo "127.0.0.1 $hostname"
+      } >"$work/hosts"
+      if is_plain "$path"; then
+        later none bind "$work/hosts" "$path"
+      else
+        mount --bind "$work/hosts" "$new$path"
+      fi
       ;;
     loopback) ip link set lo up 2>/dev/null || ifconfig lo up ;;
     end) break ;;
   esac
 done
+flush
 
-hostname "$hostname" 2>/dev/null || echo "$hostname" >/proc/sys/kernel/hostname
+{ echo "$hostname" >/proc/sys/kernel/hostname; } 2>/dev/null || hostname "$hostname"
 pivot_root "$new" "$new/tmp"
 umount -l /tmp
 echo ready
