@@ -1,6 +1,5 @@
 package dev.coatcheck.cli;
 
-import dev.coatcheck.formation.FormationSettings;
 import dev.coatcheck.formation.application.Application;
 import dev.coatcheck.formation.application.ApplicationOptions;
 import dev.coatcheck.formation.export.Engine;
@@ -108,7 +107,7 @@ final class Export implements Callable<Integer> {
             paramLabel = "SECONDS",
             converter = Seconds.class,
             description = "How long an instance may take until it is ready; 60 by default; for kubernetes and compose.")
-    private int startSeconds = (int) FormationSettings.defaults().startLimit().toSeconds();
+    private @Nullable Integer startSeconds;
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -144,6 +143,11 @@ final class Export implements Callable<Integer> {
         if (chosen == Engine.SYSTEMD && image != null) {
             throw new ParameterException(spec.commandLine(), "--image: systemd runs no images");
         }
+        if (chosen == Engine.SYSTEMD && startSeconds != null) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--start-timeout: systemd waits for no readiness; HAProxy asks until an instance answers");
+        }
         if (chosen == null) {
             throw new ParameterException(
                     spec.commandLine(), "for which engine? Give one of " + List.of(Engine.values()));
@@ -160,11 +164,13 @@ final class Export implements Callable<Integer> {
                     "--config: neither app.json nor .env has " + String.join(", ", unknown) + "; they have "
                             + String.join(", ", application.variables().keySet()));
         }
-        ExportSettings settings = checked(
-                "--start-timeout",
-                () -> ExportSettings.defaults().withPlain(plain).withStartLimit(Duration.ofSeconds(startSeconds)));
+        ExportSettings settings = ExportSettings.defaults().withPlain(plain);
+        Integer seconds = startSeconds;
+        ExportSettings timed = seconds == null
+                ? settings
+                : checked("--start-timeout", () -> settings.withStartLimit(Duration.ofSeconds(seconds)));
         String name = image;
-        return name == null ? settings : checked("--image", () -> settings.withImage(name));
+        return name == null ? timed : checked("--image", () -> timed.withImage(name));
     }
 
     private ExportSettings checked(String option, Supplier<ExportSettings> settings) {

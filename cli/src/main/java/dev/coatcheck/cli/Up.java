@@ -177,10 +177,10 @@ final class Up implements Callable<Integer> {
         FormationSettings atHost = checked("--host", () -> onPort.withHost(host));
         FormationSettings routed = checked("", () -> atHost.withRouter(routing.applyTo(atHost.router())));
         Integer metrics = metricsPort;
-        FormationSettings told =
+        FormationSettings measured =
                 metrics == null ? routed : checked("--metrics-port", () -> routed.withMetricsPort(metrics));
         FormationSettings settings =
-                checked("--start-timeout", () -> told.withStartLimit(Duration.ofSeconds(startSeconds)));
+                checked("--start-timeout", () -> measured.withStartLimit(Duration.ofSeconds(startSeconds)));
         if (tlsCertificate == null && tlsKey == null) {
             return settings;
         }

@@ -37,7 +37,7 @@ class ExportTest {
                         "--config",
                         "LOG_LEVEL",
                         "--start-timeout",
-                        "3m"))
+                        "181"))
                 .isZero();
         Path deployment = out.resolve("deployment-web.yaml");
         assertThat(output.toString()).contains("wrote " + deployment);
@@ -46,7 +46,7 @@ class ExportTest {
                 .content()
                 .contains("replicas: 4")
                 .contains("image: \"shop:7\"")
-                .contains("failureThreshold: 90");
+                .contains("failureThreshold: 91");
         assertThat(out.resolve("configmap.yaml")).content().contains("LOG_LEVEL: debug");
         assertThat(output + errors.toString()).doesNotContain("sk_live_1");
     }
@@ -72,6 +72,8 @@ class ExportTest {
         assertThat(errors.toString()).contains("--image: 'no image' is no name of an image");
         assertThat(export("systemd", "--image", "shop:7")).isEqualTo(Coatcheck.WRONG_USAGE);
         assertThat(errors.toString()).contains("--image: systemd runs no images");
+        assertThat(export("systemd", "--start-timeout", "90")).isEqualTo(Coatcheck.WRONG_USAGE);
+        assertThat(errors.toString()).contains("--start-timeout: systemd waits for no readiness");
         assertThat(export("kubernetes", "--config", "LOGLEVEL")).isEqualTo(Coatcheck.WRONG_USAGE);
         assertThat(errors.toString()).contains("neither app.json nor .env has LOGLEVEL");
         assertThat(export("kubernetes", "--formation", "wbe=2")).isEqualTo(Coatcheck.WRONG_USAGE);

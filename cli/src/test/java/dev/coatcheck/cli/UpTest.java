@@ -65,7 +65,7 @@ class UpTest {
         try (Runner up = up("--web", "sleep 600", "--start-timeout", "1")) {
             assertThat(up.awaitEvent("instance-not-ready").get("message").stringValue())
                     .startsWith("web.1 was not ready within 1 s: ")
-                    .endsWith("it is ended ('coatcheck up --start-timeout' gives it longer)");
+                    .endsWith("; 'coatcheck up --start-timeout' gives it longer; it is ended");
         }
         try (Runner up = up("--web", "node server.js")) {
             assertThat(get(up.awaitEvent("ready").get("url").stringValue())).isEqualTo("web.1");

@@ -134,6 +134,11 @@ class UsageTest {
         assertThat(err.toString())
                 .contains(folder.resolve("Procfile") + ": does not exist")
                 .contains("as in 'web: node server.js'; --web takes that one command in its place");
+        assertThat(run("up", folder.toString(), "--web", "node server.js &")).isEqualTo(Coatcheck.WRONG_USAGE);
+        assertThat(err.toString()).contains("--web: the command ends in '&'");
+        assertThat(run("up", folder.toString(), "--web", "a", "--formation", "wroker=2"))
+                .isEqualTo(Coatcheck.WRONG_USAGE);
+        assertThat(err.toString()).contains("--formation: there is no process type 'wroker' (there is web)");
     }
 
     @Test

@@ -228,8 +228,8 @@ class FormationTest {
             await().atMost(LIMIT).until(() -> !app.told(Kind.INSTANCE_NOT_READY).isEmpty());
             assertThat(app.told(Kind.INSTANCE_NOT_READY).getFirst().message())
                     .isEqualTo("web.1 was not ready within 1 s: nothing listens on TCP port "
-                            + app.instance("web.1").tcpPort() + " (the number is given to it as PORT); it is ended"
-                            + " ('coatcheck up --start-timeout' gives it longer)");
+                            + app.instance("web.1").tcpPort() + " (the number is given to it as PORT)"
+                            + "; 'coatcheck up --start-timeout' gives it longer; it is ended");
         }
     }
 

@@ -93,7 +93,10 @@ final class ApplicationReader {
 
     private Map<String, ProcessType> types() {
         Map<String, ProcessType> types = procfile();
-        options.web().ifPresent(command -> types.put(ProcessType.WEB, new ProcessType(ProcessType.WEB, command)));
+        options.web().ifPresent(command -> {
+            Procfile.wrongWith(command.strip()).ifPresent(wrong -> problems.add("--web", "the command " + wrong));
+            types.put(ProcessType.WEB, new ProcessType(ProcessType.WEB, command));
+        });
         return types;
     }
 
@@ -177,9 +180,12 @@ final class ApplicationReader {
         });
     }
 
-    private static String unknownType(String type, Set<String> types) {
-        return "the Procfile has no process type '" + type + "'" + NearName.suggestion(type, types)
-                + (types.isEmpty() ? "" : " (it has " + String.join(", ", types) + ")");
+    private String unknownType(String type, Set<String> types) {
+        return (options.web().isPresent() ? "there is" : "the Procfile has") + " no process type '" + type + "'"
+                + NearName.suggestion(type, types)
+                + (types.isEmpty()
+                        ? ""
+                        : (options.web().isPresent() ? " (there is " : " (it has ") + String.join(", ", types) + ")");
     }
 
     /** Those that are to be there, whether started or attached. */

@@ -70,7 +70,11 @@ final class Procfile {
         return types;
     }
 
-    private static Optional<String> wrongWith(String command) {
+    /** Why a command cannot be started as it is; of "the command". */
+    static Optional<String> wrongWith(String command) {
+        if (command.isBlank()) {
+            return Optional.of("is empty");
+        }
         if (command.endsWith("\\")) {
             return Optional.of("ends in a backslash, and does not go on in the next line: a command is one line");
         }

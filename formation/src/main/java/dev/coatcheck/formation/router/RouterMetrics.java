@@ -19,7 +19,7 @@ import java.util.Map;
  * @param heldTotal how often a request had to wait
  * @param retries how often a request was sent to another instance, or again
  * @param ejections how often an instance was taken out because it kept failing
- * @param incomplete responses that were begun and not finished, by whosever fault
+ * @param incomplete responses that were not sent whole, also because the client left before there was one
  * @param tunnels WebSockets at this moment
  * @param tunnelsTotal WebSockets since the beginning
  * @param bytesReceived of request bodies, and through WebSockets from clients

@@ -233,10 +233,7 @@ public final class Instance {
         if (lacking.isPresent()) {
             String what =
                     name + " was not ready within " + surroundings.startLimit().toSeconds() + " s: " + lacking.get();
-            tell(
-                    Kind.INSTANCE_NOT_READY,
-                    Level.ERROR,
-                    what + "; it is ended ('coatcheck up --start-timeout' gives it longer)");
+            tell(Kind.INSTANCE_NOT_READY, Level.ERROR, what + "; it is ended");
             process.end();
             return afterEnd(Duration.ZERO, onTrial ? what : name + " did not become ready", process.recentLines());
         }

@@ -30,8 +30,8 @@ final class LineReader {
         }
         ByteArrayOutputStream line = new ByteArrayOutputStream();
         long leftOut = 0;
-        boolean ended = false;
-        while (!ended && fill()) {
+        boolean whole = false;
+        while (!whole && fill()) {
             int from = at;
             while (at < end && chunk[at] != '\n') {
                 at++;
@@ -39,7 +39,7 @@ final class LineReader {
             int kept = Math.min(at - from, LIMIT - line.size());
             line.write(chunk, from, kept);
             leftOut += at - from - kept;
-            ended = at < end;
+            whole = at < end;
         }
         at++;
         String text = line.toString(StandardCharsets.UTF_8);
@@ -53,11 +53,12 @@ final class LineReader {
     private boolean fill() throws IOException {
         while (at >= end) {
             at = 0;
-            end = in.read(chunk);
-            if (end < 0) {
-                end = 0;
+            end = 0;
+            int read = in.read(chunk);
+            if (read < 0) {
                 return false;
             }
+            end = read;
         }
         return true;
     }

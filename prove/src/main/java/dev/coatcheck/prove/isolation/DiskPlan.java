@@ -106,9 +106,8 @@ final class DiskPlan {
     List<String> lines() {
         List<String> lines = new ArrayList<>();
         lines.add(numbers(uppers));
-        // All that have the same together, since each program that the script starts takes its time.
-        grouped(Upper::mode).forEach((mode, those) -> lines.add("modes 0 " + mode + " - " + numbers(those)));
-        grouped(Upper::owner).forEach((owner, those) -> lines.add("owners 0 - " + owner + " " + numbers(those)));
+        grouped(Upper::mode).forEach((mode, alike) -> lines.add("modes 0 " + mode + " - " + numbers(alike)));
+        grouped(Upper::owner).forEach((owner, alike) -> lines.add("owners 0 - " + owner + " " + numbers(alike)));
         lines.addAll(folders);
         lines.addAll(steps);
         return lines;
@@ -203,7 +202,7 @@ final class DiskPlan {
             share(folder); // it may be entered and not be read
             return;
         }
-        // Folders first and all at once, as above.
+        // Folders first and all at once, since each program that the script starts takes its time.
         if (folder.equals(ROOT)) {
             folders.add(step("root", upper(folder, false, mode(folder), "-").number(), folder));
         } else {

@@ -68,7 +68,7 @@ final class OverlayLayer implements Layer {
                 Set.of(settings.folder().toRealPath()),
                 settings.localSockets() ? ListeningSockets.now() : List.of());
         List<String> lines = new ArrayList<>();
-        lines.add(settings.sizeBytes() + " " + settings.hostname() + " " + (inUserNamespace ? USER_OPTIONS : OPTIONS));
+        lines.add(settings.sizeBytes() + " " + settings.hostname() + " " + options(inUserNamespace));
         lines.addAll(plan.lines());
         if (settings.network() instanceof Network.Own) {
             lines.add("loopback 0 - - -");
@@ -92,7 +92,12 @@ final class OverlayLayer implements Layer {
         }
     }
 
-    private static List<String> namespaces(boolean inUserNamespace, Network network) {
+    static String options(boolean inUserNamespace) {
+        return inUserNamespace ? USER_OPTIONS : OPTIONS;
+    }
+
+    /** The command that makes them for the one that follows it. */
+    static List<String> namespaces(boolean inUserNamespace, Network network) {
         List<String> command = new ArrayList<>(List.of("unshare", "--mount", "--uts", "--ipc"));
         if (network instanceof Network.Own) {
             command.add("--net");

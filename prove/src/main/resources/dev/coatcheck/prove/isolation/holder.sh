@@ -1,6 +1,7 @@
 # Makes the disk of a layer and then holds it until standard input ends. Runs in new namespaces (mounts, host name, IPC)
 # with the right to mount in them. Standard input is the plan: "SIZE HOSTNAME OVERLAY-OPTIONS", the numbers of the upper
-# folders, then one step in each line, "NAME NUMBER MODE OWNER PATH" with "-" for what needs none, then "end". Standard
+# folders, then one step in each line, "NAME NUMBER MODE OWNER PATH" with "-" for what needs none, then "end". Of "modes" and
+# "owners", which come first, the last word is the numbers of the upper folders that get it; of "entries" MODE is a size. Standard
 # output says "shared PATH" for a folder whose overlay was refused and that is therefore everybody's, "missing PATH" for
 # a mount that could not be made again, and at last "ready". Every program that it starts costs a millisecond or more.
 #
@@ -12,7 +13,8 @@ umask 022
 PATH=$PATH:/usr/sbin:/sbin
 read -r size hostname options
 read -r numbers
-mount -t tmpfs -o "size=$size,mode=755" coatcheck /tmp
+# With a name that no other layer has: below one in which this is run, "mount -a" would take its mounts for ours.
+mount -t tmpfs -o "size=$size,mode=755" "coatcheck-$$" /tmp
 cd /tmp
 set -- .coatcheck/old .coatcheck/new
 for number in $numbers; do
@@ -31,7 +33,7 @@ table=$work/table
 cd "$up"
 
 # Mounts that are made together by one program, and the folders of the layer that they are for.
-: >"$table"
+printf '' >"$table"
 waiting=
 
 # Has SOURCE mounted at PATH with the others: TYPE OPTIONS SOURCE PATH. Not for a path that an fstab has to quote.
@@ -40,8 +42,10 @@ later() {
   waiting="$waiting $4"
 }
 
+# Nor of a length with which the options of an overlay would be longer than what the kernel takes from some "mount".
 is_plain() {
   case $1 in *[!A-Za-z0-9._/+@-]*) return 1 ;; esac
+  [ ${#1} -le 200 ]
 }
 
 # Makes the mounts that wait.
@@ -49,42 +53,34 @@ flush() {
   [ -n "$waiting" ] || return 0
   waiting=
   mount -a -T "$table" 2>/dev/null || mend
-  : >"$table"
+  printf '' >"$table"
 }
 
-# Sees to those that were not made: each by itself, where a "mount" knows no tables, or what can be done without it.
+# One of them was refused: takes back what was made, and makes each by itself.
 mend() (
+  while read -r _ place _; do
+    umount -l "$place" 2>/dev/null || :
+  done <"$table"
   while read -r source place type options _; do
-    if is_mounted "$place" || mount -t "$type" -o "$options" "$source" "$place" 2>/dev/null; then
-      continue
-    fi
     path=${place#"$new"}
     case $source in
       coatcheck)
-        mount --rbind "$old$path" "$place"
-        echo "shared ${path:-/}"
+        mount -t "$type" -o "$options" "$source" "$place" 2>/dev/null || {
+          mount --rbind "$old$path" "$place"
+          echo "shared ${path:-/}"
+        }
         ;;
-      "$old"/*) [ "$options" = bind ] || echo "missing $path" ;;
-      *)
-        echo "$place cannot be mounted from $source" >&2
-        exit 1
-        ;;
+      "$old"/*) mount -o "$options" "$source" "$place" 2>/dev/null || [ "$options" = bind ] || echo "missing $path" ;;
+      *) mount -o "$options" "$source" "$place" ;;
     esac
   done <"$table"
 )
-
-is_mounted() {
-  while read -r _ _ _ _ point _; do
-    [ "$point" != "$1" ] || return 0
-  done <"$old/proc/self/mountinfo"
-  return 1
-}
 
 # Makes the mounts that wait if this path is to lie in one of them.
 settle() {
   for point in $waiting; do
     case $1 in
-      "${point%/}"/*)
+      "${point%/}/"*)
         flush
         return
         ;;
@@ -92,10 +88,10 @@ settle() {
   done
 }
 
-# Something to mount on: there already where the parent is an overlay.
+# Something to mount on: there already where the parent is an overlay. Not by ":", of which a refused file ends the shell.
 place() {
   [ -e "$new$1" ] && return
-  if [ -d "$old$1" ]; then mkdir -p "$new$1"; else mkdir -p "$new${1%/*}" && : >"$new$1"; fi
+  if [ -d "$old$1" ]; then mkdir -p "$new$1"; else mkdir -p "$new${1%/*}" && printf '' >"$new$1"; fi
 }
 
 set --
@@ -133,16 +129,17 @@ while read -r step number mode owner path; do
       later none bind "$up/$number" "$path"
       ;;
     bind)
-      place "$path"
-      if is_plain "$path"; then
+      if ! place "$path" 2>/dev/null; then
+        echo "missing $path"
+      elif is_plain "$path"; then
         later none rbind "$old$path" "$path"
       else
         mount --rbind "$old$path" "$new$path" 2>/dev/null || echo "missing $path"
       fi
       ;;
     socket)
-      if ! place "$path" 2>/dev/null; then
-        :
+      if [ ! -S "$old$path" ] || ! place "$path" 2>/dev/null; then
+        : # it has gone since
       elif is_plain "$path"; then
         later none bind "$old$path" "$path"
       else
@@ -151,10 +148,7 @@ while read -r step number mode owner path; do
       ;;
     hosts)
       # Many programs look their own host name up when they start.
-      {
-        while IFS= read -r line || [ -n "$line" ]; do printf '%s\n' "$line"; done <"$old$path"
-        echo "127.0.0.1 $hostname"
-      } >"$work/hosts"
+      { cat "$old$path" && printf '\n127.0.0.1 %s\n' "$hostname"; } >"$work/hosts"
       if is_plain "$path"; then
         later none bind "$work/hosts" "$path"
       else
