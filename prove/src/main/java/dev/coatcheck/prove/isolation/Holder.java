@@ -88,7 +88,11 @@ final class Holder implements AutoCloseable {
                 group::kill, CompletableFuture.delayedExecutor(LIMIT.toSeconds(), TimeUnit.SECONDS));
         try {
             tell(plan);
-            awaitReady();
+            if (!awaitReady()) {
+                throw new IOException("a layer could not be made: "
+                        + (limit.isDone() ? "it was not there within " + LIMIT.toSeconds() + " s" : "its script ended")
+                        + (said.isEmpty() ? " without a word" : ": " + String.join("; ", said)));
+            }
         } finally {
             limit.cancel(false);
         }
@@ -107,16 +111,16 @@ final class Holder implements AutoCloseable {
         }
     }
 
-    private void awaitReady() throws IOException {
+    /** Returns whether it is; it may have ended instead. */
+    private boolean awaitReady() throws IOException {
         BufferedReader output = group.leader().inputReader(StandardCharsets.UTF_8);
         for (String line = output.readLine(); line != null; line = output.readLine()) {
             if (line.equals("ready")) {
-                return;
+                return true;
             }
             said.add(line);
         }
-        throw new IOException("a layer could not be made: "
-                + (said.isEmpty() ? "nothing was said within " + LIMIT.toSeconds() + " s" : String.join("; ", said)));
+        return false;
     }
 
     private static String script() {

@@ -1,6 +1,7 @@
 package dev.coatcheck.prove.isolation;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -77,6 +79,12 @@ class HolderTest {
             assertThat(holder.said()).containsExactlyInAnyOrderElementsOf(overlays);
             assertThat(holder.root().resolve("dev/shm")).isEmptyDirectory();
         }
+    }
+
+    @Test
+    void a_script_that_ended_is_not_taken_for_one_that_takes_too_long() {
+        assertThatThrownBy(() -> Holder.start(List.of("false"), List.of()).close())
+                .hasMessage("a layer could not be made: its script ended without a word");
     }
 
     private Holder start(String shell, String options, List<String> more) throws IOException {
