@@ -21,8 +21,22 @@ final class Guardian {
 
     private static final String SCRIPT_VARIABLE = "COATCHECK_GUARDIAN_SCRIPT";
 
+    /**
+     * A process group.
+     *
+     * @param id of the group and of its leader
+     * @param born when the leader was started, in ticks since boot; who has its number and was started at another time is a stranger.
+     *     0 where nothing tells
+     */
+    record Guarded(long id, long born) {
+        @Override
+        public String toString() {
+            return id + ":" + born;
+        }
+    }
+
     private final OwnerMark mark;
-    private final Set<Long> guarded = new HashSet<>();
+    private final Set<Guarded> guarded = new HashSet<>();
     private @Nullable Process process;
     private @Nullable BufferedWriter pipe;
 
@@ -45,17 +59,17 @@ final class Guardian {
         builder.environment().remove(OwnerMark.VARIABLE);
         process = builder.start();
         pipe = process.outputWriter(StandardCharsets.US_ASCII);
-        for (long group : guarded) {
+        for (Guarded group : guarded) {
             tell('+', group);
         }
     }
 
-    synchronized void guard(long group) throws IOException {
+    synchronized void guard(Guarded group) throws IOException {
         guarded.add(group);
         tell('+', group);
     }
 
-    synchronized void release(long group) {
+    synchronized void release(Guarded group) {
         if (guarded.remove(group)) {
             try {
                 tell('-', group);
@@ -65,9 +79,9 @@ final class Guardian {
         }
     }
 
-    private void tell(char sign, long group) throws IOException {
+    private void tell(char sign, Guarded group) throws IOException {
         if (pipe != null) {
-            pipe.write(sign + Long.toString(group) + "\n");
+            pipe.write(sign + group.toString() + "\n");
             pipe.flush();
         }
     }

@@ -104,7 +104,7 @@ public final class ProcessGroup implements AutoCloseable {
         // From here until the guardian knows the group, the mark alone covers it.
         ProcessGroup group = new ProcessGroup(leading.start(), mark);
         try {
-            guardian.guard(group.pid());
+            guardian.guard(new Guardian.Guarded(group.pid(), group.born));
             group.awaitSession();
         } catch (IOException | RuntimeException e) {
             group.close();
@@ -222,7 +222,7 @@ public final class ProcessGroup implements AutoCloseable {
     }
 
     private boolean send(Signal signal, List<Long> others) throws IOException {
-        if (ended) {
+        if (ended || isTaken()) {
             return false;
         }
         List<String> command =
@@ -252,7 +252,7 @@ public final class ProcessGroup implements AutoCloseable {
 
     private void end() {
         ended = true;
-        Guardian.OF_THIS_JVM.release(pid());
+        Guardian.OF_THIS_JVM.release(new Guardian.Guarded(pid(), born));
     }
 
     /** {@link #kill() Kills} what is left. */
@@ -268,9 +268,18 @@ public final class ProcessGroup implements AutoCloseable {
     /** @param marks what a process carries, asked only where nothing simpler tells */
     private boolean isRoot(ProcessTable.Row row, LongFunction<String> marks) {
         return !ended
-                && (row.pid() == pid()
-                        || row.group() == pid()
+                && ((row.pid() == pid() && row.started() == born)
+                        || (row.group() == pid() && !isTaken())
                         || (row.started() >= born && mark.isAmong(marks.apply(row.pid()))));
+    }
+
+    /**
+     * Whether the system has given the leader's number to another process since, and with it the number of the group: of a group
+     * that nobody has looked at since it ended, on a machine that starts hundreds of processes a second, it does so in minutes.
+     */
+    private boolean isTaken() {
+        ProcessTable.Row row = ProcessTable.find(pid());
+        return row != null && row.started() != born;
     }
 
     /** Before the leader has made its session there is no group that could be signalled. */

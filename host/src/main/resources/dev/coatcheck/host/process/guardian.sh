@@ -1,24 +1,25 @@
 # Ends what a JVM started when that JVM is gone. Standard input is a pipe whose other end only the JVM holds: a line
-# "+PGID" puts a process group under guard, "-PGID" releases it, and the end of the file means that the JVM is no more.
+# "+PGID:BORN" puts a process group under guard, whose leader was started at BORN, "-PGID:BORN" releases it, and the end of the file
+# means that the JVM is no more.
 # The first argument is the JVM's mark, which everything that it started carries in its environment.
 trap '' HUP INT TERM
 cd /
 mark=$1
 groups=' '
 
-# Lines of "PID PARENT GROUP", one for every process that lives; a zombie does not.
+# Lines of "PID PARENT GROUP STARTED", one for every process that lives; a zombie does not.
 processes() {
   if [ -r /proc/self/stat ]; then
     for stat in /proc/[0-9]*/stat; do
       read -r line <"$stat" || continue
       pid=${stat#/proc/}
-      # The name, in parentheses, may hold spaces; after it come the state, the parent and the group.
+      # The name, in parentheses, may hold spaces; after it come the state, the parent, the group and, later, the start.
       set -- ${line##*) }
-      case $1 in Z | X) ;; *) echo "${pid%/stat} $2 $3" ;; esac
+      case $1 in Z | X) ;; *) echo "${pid%/stat} $2 $3 ${20}" ;; esac
     done
   else
     ps -axo pid=,ppid=,pgid=,stat= | while read -r pid parent group state; do
-      case $state in Z*) ;; *) echo "$pid $parent $group" ;; esac
+      case $state in Z*) ;; *) echo "$pid $parent $group 0" ;; esac
     done
   fi
 }
@@ -31,12 +32,24 @@ find_doomed() {
     doomed="$doomed${pid%/environ} "
   done
   table=$(processes)
+  # A number that the system has given to another process since is that of no guarded group any more.
+  while read -r pid parent group started; do
+    case $groups in
+      *" $pid:$started "*) ;;
+      *" $pid:"*)
+        rest=${groups#*" $pid:"}
+        groups="${groups%%" $pid:"*} ${rest#* }"
+        ;;
+    esac
+  done <<TABLE
+$table
+TABLE
   found=-1
   while [ "$found" != "${#doomed}" ]; do
     found=${#doomed}
-    while read -r pid parent group; do
+    while read -r pid parent group started; do
       case $doomed in *" $pid "*) continue ;; esac
-      case $groups in *" $group "*) doomed="$doomed$pid " ;; esac
+      case $groups in *" $group:"*) doomed="$doomed$pid " ;; esac
       case $doomed in *" $pid "*) ;; *" $parent "*) doomed="$doomed$pid " ;; esac
     done <<TABLE
 $table

@@ -2,6 +2,7 @@ package dev.coatcheck.host.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -11,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ForkJoinPool;
@@ -88,6 +90,69 @@ class ProcessGroupTest {
         assertThat(family).allMatch(ProcessGroupTest::isAlive);
         owner.destroyForcibly();
         await().atMost(Duration.ofSeconds(30)).until(() -> family.stream().noneMatch(ProcessGroupTest::isAlive));
+    }
+
+    @Test
+    void who_has_got_the_number_of_a_group_that_ended_is_left_alone() throws Exception {
+        try (ProcessGroup group = start("exit 0")) {
+            group.onExit().get(10, TimeUnit.SECONDS);
+            Process stranger = strangerWith(group.pid());
+            try {
+                assertThat(group.signal(Signal.TERM)).isFalse();
+                assertThat(group.pids()).isEmpty();
+                assertThat(group.kill()).isTrue();
+                assertThat(stranger.isAlive()).isTrue();
+            } finally {
+                stranger.destroyForcibly();
+            }
+        }
+    }
+
+    @Test
+    void the_guardian_too_leaves_alone_who_has_got_the_number_of_a_group_that_ended() throws Exception {
+        Process owner = startOwner("echo $$ >leader");
+        awaitFile("leader");
+        List<ProcessHandle> children = owner.toHandle().children().toList();
+        long group = Long.parseLong(read("leader").strip());
+        await().atMost(Duration.ofSeconds(10)).until(() -> ProcessTable.find(group) == null);
+        Process stranger = strangerWith(group);
+        try {
+            owner.destroyForcibly();
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> children.stream().noneMatch(child -> child.pid() != group && isAlive(child.pid())));
+            assertThat(stranger.isAlive()).isTrue();
+        } finally {
+            stranger.destroyForcibly();
+        }
+    }
+
+    /** A leader of a group of its own to which the system gave this number: it counts on from the last one. */
+    private static Process strangerWith(long pid) throws IOException, InterruptedException {
+        Path last = Path.of("/proc/sys/kernel/ns_last_pid");
+        assumeTrue(Files.isWritable(last), "the next process id can be chosen on no system that has no " + last);
+        // Starts are told in hundredths of a second, and this one has to be another than the leader's.
+        long now = System.nanoTime();
+        await().until(() -> System.nanoTime() - now > TimeUnit.MILLISECONDS.toNanos(50));
+        for (int attempt = 0; attempt < 200; attempt++) {
+            Process process;
+            try {
+                Files.writeString(last, Long.toString(pid - 1));
+                process = new ProcessBuilder("setsid", "sleep", "600").start();
+            } catch (IOException e) {
+                // Writable for everybody, and refused to who has not the right.
+                assumeTrue(false, "the next process id cannot be chosen: " + e);
+                throw e;
+            }
+            if (process.pid() == pid) {
+                await().atMost(Duration.ofSeconds(10))
+                        .until(() ->
+                                Objects.requireNonNull(ProcessTable.find(pid)).group() == pid);
+                return process;
+            }
+            process.destroyForcibly().waitFor();
+        }
+        assumeTrue(false, "others were quicker each time");
+        throw new AssertionError();
     }
 
     @Test
