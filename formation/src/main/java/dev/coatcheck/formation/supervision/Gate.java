@@ -42,10 +42,8 @@ record Gate(Readiness readiness, int tcpPort, ProcessGroup group, Duration limit
                 case Readiness.Look.Lacking lacking -> {
                     Duration waited = Duration.ofNanos(System.nanoTime() - start);
                     if (waited.compareTo(limit) > 0) {
-                        String elsewhere = elsewhere();
-                        String advice =
-                                elsewhere.isEmpty() ? "; 'coatcheck up --start-timeout' gives it longer" : elsewhere;
-                        return Optional.of(new Readiness.Look.Lacking(lacking.what() + advice));
+                        return Optional.of(new Readiness.Look.Lacking(
+                                lacking.what() + elsewhere() + "; 'coatcheck up --start-timeout' gives it longer"));
                     }
                     if (!told && waited.compareTo(limit.dividedBy(LATE_PARTS)) > 0 && !enough.getAsBoolean()) {
                         told = true;

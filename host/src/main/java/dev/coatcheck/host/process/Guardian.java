@@ -26,7 +26,7 @@ final class Guardian {
      *
      * @param id of the group and of its leader
      * @param born when the leader was started, in ticks since boot; who has its number and was started at another time is a stranger.
-     *     0 where nothing tells
+     *     0 where it had ended before that was known, or where nothing tells
      */
     record Guarded(long id, long born) {
         @Override

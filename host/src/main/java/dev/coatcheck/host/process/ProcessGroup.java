@@ -59,11 +59,20 @@ public final class ProcessGroup implements AutoCloseable {
         this.leader = leader;
         this.startedAt = Instant.now();
         this.mark = mark;
-        ProcessTable.Row row = ProcessTable.HAS_PROC ? ProcessTable.find(leader.pid()) : null;
-        this.born = row == null ? 0 : row.started();
+        this.born = ProcessTable.HAS_PROC ? born(leader) : 0;
         // Not leader.onExit(): that completes in the common pool, which has one thread on two processors, and may be
         // busy with what others do.
         Thread.ofPlatform().name("exit-" + leader.pid()).daemon().start(this::awaitExit);
+    }
+
+    /** 0 where it has ended already, and has a number that may be another's at any time. */
+    private static long born(Process leader) {
+        ProcessTable.Row row = ProcessTable.find(leader.pid());
+        if (row == null && leader.isAlive()) {
+            // It may be the machine that was out of file descriptors for a moment.
+            row = ProcessTable.find(leader.pid());
+        }
+        return row == null ? 0 : row.started();
     }
 
     private void awaitExit() {
@@ -222,11 +231,14 @@ public final class ProcessGroup implements AutoCloseable {
     }
 
     private boolean send(Signal signal, List<Long> others) throws IOException {
-        if (ended || isTaken()) {
+        boolean taken = ended || isTaken();
+        if (taken && others.isEmpty()) {
             return false;
         }
-        List<String> command =
-                new ArrayList<>(List.of("sh", "-c", "kill -s \"$@\"", "kill", signal.name(), "--", "-" + pid()));
+        List<String> command = new ArrayList<>(List.of("sh", "-c", "kill -s \"$@\"", "kill", signal.name(), "--"));
+        if (!taken) {
+            command.add("-" + pid());
+        }
         others.forEach(pid -> command.add(Long.toString(pid)));
         Process kill = new ProcessBuilder(command)
                 .redirectOutput(Redirect.DISCARD)
@@ -268,7 +280,7 @@ public final class ProcessGroup implements AutoCloseable {
     /** @param marks what a process carries, asked only where nothing simpler tells */
     private boolean isRoot(ProcessTable.Row row, LongFunction<String> marks) {
         return !ended
-                && ((row.pid() == pid() && row.started() == born)
+                && ((row.pid() == pid() && leader.isAlive())
                         || (row.group() == pid() && !isTaken())
                         || (row.started() >= born && mark.isAmong(marks.apply(row.pid()))));
     }
@@ -278,8 +290,8 @@ public final class ProcessGroup implements AutoCloseable {
      * that nobody has looked at since it ended, on a machine that starts hundreds of processes a second, it does so in minutes.
      */
     private boolean isTaken() {
-        ProcessTable.Row row = ProcessTable.find(pid());
-        return row != null && row.started() != born;
+        // As long as this JVM has not taken the leader's exit status, the system gives its number to nobody.
+        return !leader.isAlive() && ProcessTable.find(pid()) != null;
     }
 
     /** Before the leader has made its session there is no group that could be signalled. */

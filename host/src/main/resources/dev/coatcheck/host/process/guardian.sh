@@ -24,6 +24,12 @@ processes() {
   fi
 }
 
+# Leaves the group of this number unguarded.
+forget() {
+  rest=${groups#*" $1:"}
+  groups="${groups%%" $1:"*} ${rest#* }"
+}
+
 # Sets doomed to what is marked, is in a guarded group, or descends from either.
 find_doomed() {
   doomed=' '
@@ -36,10 +42,7 @@ find_doomed() {
   while read -r pid parent group started; do
     case $groups in
       *" $pid:$started "*) ;;
-      *" $pid:"*)
-        rest=${groups#*" $pid:"}
-        groups="${groups%%" $pid:"*} ${rest#* }"
-        ;;
+      *" $pid:"*) forget "$pid" ;;
     esac
   done <<TABLE
 $table
@@ -60,7 +63,11 @@ TABLE
 while read -r line; do
   group=${line#?}
   case $line in
-    +*) groups="$groups$group " ;;
+    +*)
+      # One that had the number before is over, whether anybody has said so or not.
+      case $groups in *" ${group%:*}:"*) forget "${group%:*}" ;; esac
+      groups="$groups$group "
+      ;;
     -*) case $groups in *" $group "*) groups="${groups%%" $group "*} ${groups#*" $group "}" ;; esac ;;
   esac
 done

@@ -19,6 +19,8 @@ import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ProcessGroupTest {
     /** A child in the group, a grandchild, and one that left for a session of its own twice over; each names itself. */
@@ -27,6 +29,10 @@ class ProcessGroupTest {
             (setsid setsid sh -c 'echo $$ >runaway; exec sleep 600' &)
             wait
             """;
+
+    /** Of the group by its number alone, as a server that writes its title over its environment. */
+    private static final String UNMARKED_CHILD =
+            "env -u COATCHECK_OWNER sh -c 'echo $$ >unmarked; exec sleep 600' & exit 0";
 
     private static final List<String> MEMBERS = List.of("child", "grandchild", "runaway");
 
@@ -124,6 +130,33 @@ class ProcessGroupTest {
         } finally {
             stranger.destroyForcibly();
         }
+    }
+
+    @Test
+    void without_a_mark_too_a_group_is_killed_whose_leader_has_ended() throws Exception {
+        try (ProcessGroup group = start(UNMARKED_CHILD)) {
+            group.onExit().get(10, TimeUnit.SECONDS);
+            long child = unmarked();
+            assertThat(group.kill()).isTrue();
+            assertThat(isAlive(child)).isFalse();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {UNMARKED_CHILD, "exec env -u COATCHECK_OWNER sh -c 'echo $$ >unmarked; exec sleep 600'"})
+    void without_a_mark_too_nothing_survives_an_owner_that_was_killed(String script) throws Exception {
+        Process owner = startOwner(script);
+        long unmarked = unmarked();
+        owner.destroyForcibly();
+        await().atMost(Duration.ofSeconds(30)).until(() -> !isAlive(unmarked));
+    }
+
+    private long unmarked() {
+        awaitFile("unmarked");
+        long pid = Long.parseLong(read("unmarked").strip());
+        assertThat(OwnerMark.carriedBy(pid)).isEmpty();
+        assertThat(isAlive(pid)).isTrue();
+        return pid;
     }
 
     /** A leader of a group of its own to which the system gave this number: it counts on from the last one. */

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * The small {@code sh} process that made the namespaces and mounts of a layer and keeps them: it waits at a pipe whose
@@ -84,13 +85,18 @@ final class Holder implements AutoCloseable {
     }
 
     private void make(List<String> plan) throws IOException {
+        AtomicBoolean late = new AtomicBoolean();
         CompletableFuture<Void> limit = CompletableFuture.runAsync(
-                group::kill, CompletableFuture.delayedExecutor(LIMIT.toSeconds(), TimeUnit.SECONDS));
+                () -> {
+                    late.set(true);
+                    group.kill();
+                },
+                CompletableFuture.delayedExecutor(LIMIT.toSeconds(), TimeUnit.SECONDS));
         try {
             tell(plan);
             if (!awaitReady()) {
                 throw new IOException("a layer could not be made: "
-                        + (limit.isDone() ? "it was not there within " + LIMIT.toSeconds() + " s" : "its script ended")
+                        + (late.get() ? "it was not there within " + LIMIT.toSeconds() + " s" : "its script ended")
                         + (said.isEmpty() ? " without a word" : ": " + String.join("; ", said)));
             }
         } finally {

@@ -148,7 +148,7 @@ while read -r step number mode owner path; do
       ;;
     hosts)
       # Many programs look their own host name up when they start.
-      { cat "$old$path" && printf '\n127.0.0.1 %s\n' "$hostname"; } >"$work/hosts"
+      { cat "$old$path" || :; printf '\n127.0.0.1 %s\n' "$hostname"; } >"$work/hosts"
       if is_plain "$path"; then
         later none bind "$work/hosts" "$path"
       else
