@@ -181,11 +181,11 @@ final class ApplicationReader {
     }
 
     private String unknownType(String type, Set<String> types) {
-        return (options.web().isPresent() ? "there is" : "the Procfile has") + " no process type '" + type + "'"
+        boolean ofProcfile = options.web().isEmpty();
+        String known = (ofProcfile ? " (it has " : " (there is ") + String.join(", ", types) + ")";
+        return (ofProcfile ? "the Procfile has" : "there is") + " no process type '" + type + "'"
                 + NearName.suggestion(type, types)
-                + (types.isEmpty()
-                        ? ""
-                        : (options.web().isPresent() ? " (there is " : " (it has ") + String.join(", ", types) + ")");
+                + (types.isEmpty() ? "" : known);
     }
 
     /** Those that are to be there, whether started or attached. */

@@ -70,7 +70,7 @@ final class Procfile {
         return types;
     }
 
-    /** Why a command cannot be started as it is; of "the command". */
+    /** Why a command cannot be started as it is, in words that follow "the command". */
     static Optional<String> wrongWith(String command) {
         if (command.isBlank()) {
             return Optional.of("is empty");
