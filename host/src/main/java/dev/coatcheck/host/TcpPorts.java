@@ -5,9 +5,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ThreadLocalRandom;
+import java.net.UnknownHostException;
 
 /** TCP ports on loopback for servers that have to be told theirs before they start. */
 public final class TcpPorts {
@@ -20,23 +18,21 @@ public final class TcpPorts {
     /** {@code ::1}. */
     private static final byte[] IPV6_LOOPBACK = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
 
-    private static final Set<Integer> GIVEN = ConcurrentHashMap.newKeySet();
+    private static final PortBlocks BLOCKS = new PortBlocks(FIRST, LAST);
 
     private TcpPorts() {}
 
     /**
-     * A TCP port on which nobody listens now, never the same twice in one JVM until most have been given. Another program
-     * can still take it before its user does; it is drawn at random, so that this is unlikely.
+     * A TCP port on which nobody listens now. This JVM has not given it among the last 1,900, nor does another one that asks
+     * here give it meanwhile, as long as there are no more than five of them at it. Another program can still take it before
+     * its user does; it is drawn at random, so that this is unlikely.
      *
      * @throws IllegalStateException if a thousand draws in a row were taken
      */
     public static int free() {
-        if (GIVEN.size() > (LAST - FIRST) / 2) {
-            GIVEN.clear();
-        }
         for (int i = 0; i < 1_000; i++) {
-            int port = ThreadLocalRandom.current().nextInt(FIRST, LAST);
-            if (GIVEN.add(port) && isFree(port)) {
+            int port = BLOCKS.draw();
+            if (isFree(port)) {
                 return port;
             }
         }
@@ -46,7 +42,7 @@ public final class TcpPorts {
     /** Whether a server could listen on this TCP port of 127.0.0.1 now, and nobody could be taken for it who listens at ::1. */
     public static boolean isFree(int port) {
         try (ServerSocket socket = new ServerSocket()) {
-            socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+            socket.bind(new InetSocketAddress(loopback(), port));
         } catch (IOException e) {
             return false;
         }
@@ -57,5 +53,10 @@ public final class TcpPorts {
         } catch (IOException e) {
             return true;
         }
+    }
+
+    /** Whatever a JVM that prefers IPv6 takes for it. */
+    static InetAddress loopback() throws UnknownHostException {
+        return InetAddress.getByAddress(new byte[] {127, 0, 0, 1});
     }
 }

@@ -1,7 +1,7 @@
 package dev.coatcheck.prove.lab;
 
 /** Nothing can be concluded, and why: the application does not start, a backing service is away. Speaks to the user. */
-public final class InconclusiveException extends RuntimeException {
+public sealed class InconclusiveException extends RuntimeException permits StrangerException {
     private static final long serialVersionUID = 1;
 
     public InconclusiveException(String reason) {

@@ -86,6 +86,8 @@ final class Stand implements Processes {
     private LabInstance startWeb(String name, Layer layer) throws InterruptedException {
         try {
             return startWebAgainIfNeeded(name, layer);
+        } catch (StrangerException e) {
+            return startBesideStranger(name, layer, e);
         } catch (InconclusiveException e) {
             if (!isAboutPort(e)) {
                 throw e;
@@ -102,6 +104,24 @@ final class Stand implements Processes {
     /** In a network of its own it has every TCP port. */
     private boolean isAboutPort(InconclusiveException failure) {
         return !workshop.givesOwnNetworks() && FixedPortException.isReasonOf(failure);
+    }
+
+    /**
+     * Another program may have come to its TCP port by chance, and hardly to the next. Where the command has it started by
+     * somebody else, one answers there too, or whatever goes wrong comes of that.
+     */
+    private LabInstance startBesideStranger(String name, Layer layer, StrangerException stranger)
+            throws InterruptedException {
+        try {
+            LabInstance instance = startWebAgainIfNeeded(name, layer);
+            workshop.note(name + " was started once more, with another TCP port: " + stranger.reason());
+            return instance;
+        } catch (StrangerException e) {
+            throw e;
+        } catch (InconclusiveException e) {
+            throw new InconclusiveException(
+                    stranger.reason() + "; started once more, with another TCP port: " + e.reason(), e);
+        }
     }
 
     /** With a network of its own it may start, but for what it cannot have there either. */
@@ -124,7 +144,7 @@ final class Stand implements Processes {
         try {
             return workshop.startWeb(name, layer, this::tell);
         } catch (InconclusiveException e) {
-            if (isAboutPort(e) || (!beside && startsUnderWay.get() == 1)) {
+            if (e instanceof StrangerException || isAboutPort(e) || (!beside && startsUnderWay.get() == 1)) {
                 throw e;
             }
             workshop.note(name + " did not start beside others, and was tried once more alone: " + e.reason());

@@ -72,7 +72,8 @@ final class StartWatch {
 
     /**
      * @throws FixedPortException if it insists on another TCP port
-     * @throws InconclusiveException if it ends, or is not ready within the limit, or if another program answers
+     * @throws StrangerException if another program answers
+     * @throws InconclusiveException if it ends, or is not ready within the limit
      */
     Ready await(Duration limit) throws InterruptedException {
         while (true) {
@@ -170,10 +171,7 @@ final class StartWatch {
             }
             checkRunning();
             if (look == LOOKS_FOR_HOLDER) {
-                throw new InconclusiveException("at TCP port " + port + ", which was given to " + instance.name()
-                        + ", a process answers that it has not started, as when its command asks a container engine or"
-                        + " a build daemon to run the application; such a process can neither be held apart nor killed"
-                        + " here: let the command run the application itself");
+                throw new StrangerException(instance.name(), port);
             }
             Thread.sleep(LONG_PAUSE);
         }

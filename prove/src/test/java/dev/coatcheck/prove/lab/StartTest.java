@@ -27,6 +27,9 @@ class StartTest {
             "require('http').createServer((q, s) => s.end('ok')).listen(process.env.PORT);";
     private static final Plan ONE = Plan.together("together", 1);
 
+    /** Starts what nobody can tell whose it is. */
+    private static final String STRANGER = "env -i PATH=\"$PATH\" PORT=$PORT STRANGER=yes setsid -f node server.js";
+
     @TempDir
     Path folder;
 
@@ -130,13 +133,50 @@ class StartTest {
     @Test
     void it_is_inconclusive_when_who_answers_was_not_started_here() {
         Trials trials = new Trials(folder)
-                .web(
-                        "env -i PATH=\"$PATH\" PORT=$PORT setsid -f node server.js; exec sleep 1000",
-                        ANSWERS + " setTimeout(() => process.exit(), 8000);");
+                .web(STRANGER + "; exec sleep 1000", ANSWERS + " setTimeout(() => process.exit(), 8000);");
 
         assertThatThrownBy(() -> trials.play(ONE))
                 .isInstanceOf(InconclusiveException.class)
                 .hasMessageContaining("let the command run the application itself");
+    }
+
+    @Test
+    void it_is_started_once_more_with_another_port_when_somebody_else_came_to_the_first() throws Exception {
+        Trials trials =
+                new Trials(folder).web("mkdir met && " + STRANGER + " && exec sleep 1000; exec node server.js", """
+                        const stranger = process.env.STRANGER;
+                        require('http').createServer((q, s) => s.end(stranger ? 'stranger' : 'own')).listen(process.env.PORT);
+                        if (stranger) setTimeout(() => process.exit(), 8000);
+                        """);
+        try (Lab lab = trials.lab();
+                Trial trial = lab.begin(ONE, trials.steps(1), Optional.empty(), 0)) {
+            trial.playUpTo(1);
+
+            assertThat(trial.run()
+                            .exchanges()
+                            .getFirst()
+                            .response()
+                            .orElseThrow()
+                            .text())
+                    .isEqualTo("own");
+            assertThat(lab.notes())
+                    .singleElement(STRING)
+                    .startsWith("web.1 was started once more, with another TCP port: at TCP port ");
+        }
+    }
+
+    @Test
+    void what_goes_wrong_after_somebody_else_answered_is_told_with_that() {
+        Trials trials = new Trials(folder)
+                .web(
+                        "mkdir met && " + STRANGER + " && exec sleep 1000; echo 'address already in use'; exit 1",
+                        ANSWERS + " setTimeout(() => process.exit(), 8000);");
+
+        assertThatThrownBy(() -> trials.play(ONE))
+                .isInstanceOf(InconclusiveException.class)
+                .hasMessageContaining(
+                        "let the command run the application itself; started once more, with another TCP port:")
+                .hasMessageContaining("address already in use");
     }
 
     @Test
