@@ -23,7 +23,7 @@ public final class TcpPorts {
     private TcpPorts() {}
 
     /**
-     * A TCP port on which nobody listens now. This JVM has not given it among the last 1,900, nor does another one that asks
+     * A TCP port on which nobody listens now. This JVM has not given it among the last 1,800, nor does another one that asks
      * here give it meanwhile, as long as there are no more than five of them at it. Another program can still take it before
      * its user does; it is drawn at random, so that this is unlikely.
      *

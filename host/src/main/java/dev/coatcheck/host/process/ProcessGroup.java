@@ -39,6 +39,9 @@ public final class ProcessGroup implements AutoCloseable {
     /** What a kill needs on a busy machine at most; a process in an uninterruptible system call can take longer. */
     private static final Duration KILL_LIMIT = Duration.ofSeconds(10);
 
+    /** What is suspended, by a user or a debugger, takes a signal only once it goes on. */
+    private static final String SEND = "kill -s \"$@\"; sent=$?; shift; kill -s CONT \"$@\"; exit $sent";
+
     private static final Duration SESSION_LIMIT = Duration.ofSeconds(10);
     private static final Duration PAUSE = Duration.ofMillis(20);
     private static final AtomicLong COUNTER = new AtomicLong();
@@ -204,7 +207,8 @@ public final class ProcessGroup implements AutoCloseable {
     }
 
     /**
-     * Sends a signal to every process of the group, not to one that left it for a session of its own.
+     * Sends a signal to every process of the group, not to one that left it for a session of its own. What is suspended goes on,
+     * to take it.
      *
      * @return whether there was any that could be signalled
      * @throws IOException if the system could not run the shell that sends it
@@ -214,7 +218,7 @@ public final class ProcessGroup implements AutoCloseable {
     }
 
     /**
-     * Sends a signal to every process of the group and to those that left it. Not for a server that uses signals among its
+     * {@linkplain #signal Sends} a signal to every process of the group and to those that left it. Not for a server that uses signals among its
      * own processes, as PostgreSQL does.
      *
      * @return whether all could be signalled
@@ -235,7 +239,7 @@ public final class ProcessGroup implements AutoCloseable {
         if (taken && others.isEmpty()) {
             return false;
         }
-        List<String> command = new ArrayList<>(List.of("sh", "-c", "kill -s \"$@\"", "kill", signal.name(), "--"));
+        List<String> command = new ArrayList<>(List.of("sh", "-c", SEND, "kill", signal.name(), "--"));
         if (!taken) {
             command.add("-" + pid());
         }

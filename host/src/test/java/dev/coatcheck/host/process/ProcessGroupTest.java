@@ -61,6 +61,19 @@ class ProcessGroupTest {
     }
 
     @Test
+    void what_is_suspended_goes_on_to_take_a_signal() throws Exception {
+        assumeTrue(ProcessTable.HAS_PROC, "needs /proc");
+        try (ProcessGroup group = start("trap 'exit 7' TERM; echo >ready; while :; do sleep 0.1; done")) {
+            awaitFile("ready");
+            new ProcessBuilder("kill", "-s", "STOP", Long.toString(group.pid())).start();
+            await().atMost(Duration.ofSeconds(10)).until(() -> isSuspended(group.pid()));
+
+            assertThat(group.signal(Signal.TERM)).isTrue();
+            assertThat(group.onExit().get(10, TimeUnit.SECONDS)).isEqualTo(new ExitStatus(7));
+        }
+    }
+
+    @Test
     void a_signal_can_reach_those_too_that_left_the_group() throws Exception {
         try (ProcessGroup group = start(FAMILY)) {
             List<Long> family = family();
@@ -348,6 +361,10 @@ class ProcessGroupTest {
         } catch (IOException e) {
             return "";
         }
+    }
+
+    private static boolean isSuspended(long pid) throws IOException {
+        return Files.readString(Path.of("/proc/" + pid + "/stat")).contains(") T ");
     }
 
     private static boolean isAlive(long pid) {
