@@ -46,7 +46,8 @@ class ExportTest {
                 .content()
                 .contains("replicas: 4")
                 .contains("image: \"shop:7\"")
-                .contains("failureThreshold: 91");
+                .contains("failureThreshold: 91")
+                .contains("progressDeadlineSeconds: 721");
         assertThat(out.resolve("configmap.yaml")).content().contains("LOG_LEVEL: debug");
         assertThat(output + errors.toString()).doesNotContain("sk_live_1");
     }

@@ -39,6 +39,7 @@ final class OneOffs {
         String name = "run." + number;
         Map<String, String> environment = new HashMap<>(attached.surroundings().environment());
         environment.put("COATCHECK_INSTANCE", name);
+        environment.remove("PORT");
         String mark = OwnerMark.ofThisJvm().token() + "." + name;
         // As everywhere, the marks of the owner's own owners in front.
         environment.merge(OwnerMark.VARIABLE, mark, (inherited, ours) -> inherited + "," + ours);

@@ -33,6 +33,7 @@ record OneTimeRun(String what, String command, Path folder, Map<String, String> 
         String name = what + ".1";
         Map<String, String> own = new HashMap<>(environment);
         own.put("COATCHECK_INSTANCE", name);
+        own.remove("PORT"); // which may be somebody's own, for a start by hand, and is the router's here
         abort.goOn();
         journal.tell(name, started, Level.INFO, "running the " + what, Map.of());
         ExitStatus exit;

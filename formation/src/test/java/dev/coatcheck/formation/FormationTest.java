@@ -279,6 +279,42 @@ class FormationTest {
     }
 
     @Test
+    void who_cannot_listen_where_it_listened_before_gets_another_tcp_port() throws Exception {
+        try (TestFormation app =
+                TestFormation.in(folder).write("server.js", """
+                        const fs = require('fs');
+                        if (fs.existsSync('port') && fs.readFileSync('port', 'utf8') === process.env.PORT) {
+                          console.error('listen EADDRINUSE');
+                          process.exit(1);
+                        }
+                        fs.writeFileSync('port', process.env.PORT);
+                        require('http').createServer((request, response) => {
+                          response.end(process.env.PORT);
+                          if (request.url === '/crash') setTimeout(() => process.exit(1), 50);
+                        }).listen(process.env.PORT, '127.0.0.1');
+                        """).start().awaitReady()) {
+            String before = app.get("/crash").body();
+            await().atMost(TestFormation.LIMIT)
+                    .until(() -> app.instance("web.1").restarts() == 2);
+            app.awaitState("web.1", InstanceState.READY);
+
+            assertThat(app.get("/").body()).isNotEqualTo(before);
+            assertThat(app.instance("web.1").restarts()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void a_release_gets_no_port() throws Exception {
+        try (TestFormation app = TestFormation.in(folder)
+                .write(".env", "PORT=8080\n")
+                .write("Procfile", "web: node server.js\nrelease: echo port ${PORT-none}\n")
+                .start()
+                .awaitReady()) {
+            assertThat(app.output("release.1")).contains("port none");
+        }
+    }
+
+    @Test
     void a_release_that_fails_ends_everything_before_it_has_begun() throws Exception {
         TestFormation app = TestFormation.in(folder)
                 .write("Procfile", "web: node server.js\nrelease: echo cannot migrate; echo why >&2; exit 3\n");

@@ -2,6 +2,7 @@ package dev.coatcheck.formation.export;
 
 import dev.coatcheck.formation.application.Origin;
 import dev.coatcheck.formation.application.ProcessType;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,12 @@ import java.util.TreeMap;
 final class KubernetesExport {
     private static final String CONFIG = "configmap.yaml";
     private static final String RELEASE = "job-release.yaml";
+
+    /** What a rollout may take without a pod that becomes ready, where a Deployment says nothing. */
+    private static final Duration USUAL_PROGRESS = Duration.ofMinutes(10);
+
+    /** Of that, for finding a node and fetching the image. */
+    private static final Duration BEFORE_START = Duration.ofMinutes(9);
 
     private final Plan plan;
     private final KubernetesLabels labels;
@@ -89,27 +96,29 @@ final class KubernetesExport {
     }
 
     private String deployment(ProcessType type) {
-        int replicas = plan.application().quantity(type.name());
+        Yaml spec = new Yaml()
+                .put("replicas", plan.application().quantity(type.name()))
+                .put("selector", new Yaml().put("matchLabels", labels.selector(type)));
+        Duration progress = BEFORE_START.plus(plan.settings().formation().startLimit());
+        if (Plan.isWeb(type) && progress.compareTo(USUAL_PROGRESS) > 0) {
+            spec.comment(
+                            "A rollout counts as failed after this long: time to find a node, fetch the image, and become ready.")
+                    .put("progressDeadlineSeconds", Math.toIntExact(progress.toSeconds()));
+        }
+        spec.comment("A new pod is ready before an old one goes.")
+                .put(
+                        "strategy",
+                        new Yaml()
+                                .put("type", "RollingUpdate")
+                                .put(
+                                        "rollingUpdate",
+                                        new Yaml().put("maxSurge", 1).put("maxUnavailable", 0)))
+                .put("template", pod.longRunning(type));
         return headed("The process type '" + type.name() + "'.")
                 .put("apiVersion", "apps/v1")
                 .put("kind", "Deployment")
                 .put("metadata", metadata(plan.fullName(type), labels.of(type)))
-                .put(
-                        "spec",
-                        new Yaml()
-                                .put("replicas", replicas)
-                                .put("selector", new Yaml().put("matchLabels", labels.selector(type)))
-                                .comment("A new pod is ready before an old one goes.")
-                                .put(
-                                        "strategy",
-                                        new Yaml()
-                                                .put("type", "RollingUpdate")
-                                                .put(
-                                                        "rollingUpdate",
-                                                        new Yaml()
-                                                                .put("maxSurge", 1)
-                                                                .put("maxUnavailable", 0)))
-                                .put("template", pod.longRunning(type)))
+                .put("spec", spec)
                 .document();
     }
 

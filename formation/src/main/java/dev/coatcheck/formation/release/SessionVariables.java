@@ -13,7 +13,9 @@ public final class SessionVariables {
     private static final Pattern NAMES =
             Pattern.compile("_|PWD|OLDPWD|SHLVL|TERM|TERM_.*|COLORTERM|COLUMNS|LINES|WINDOWID"
                     + "|DISPLAY|WAYLAND_DISPLAY|XAUTHORITY|XDG_SESSION_.*|XDG_RUNTIME_DIR|DBUS_SESSION_BUS_ADDRESS|SSH_.*|GPG_TTY"
-                    + "|STY|TMUX|TMUX_PANE|WT_SESSION|INVOCATION_ID|JOURNAL_STREAM|" + OwnerMark.VARIABLE);
+                    + "|STY|TMUX|TMUX_PANE|WT_SESSION|INVOCATION_ID|JOURNAL_STREAM"
+                    + "|(GNOME_TERMINAL|KITTY|ITERM|KONSOLE|ALACRITTY|WEZTERM|VSCODE)_.*|ZELLIJ(_.*)?|SHELL_SESSION_ID"
+                    + "|VTE_VERSION|TILIX_ID|TERMINATOR_UUID|WSL_INTEROP|LC_TERMINAL.*|" + OwnerMark.VARIABLE);
 
     private SessionVariables() {}
 

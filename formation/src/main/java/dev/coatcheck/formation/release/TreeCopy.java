@@ -195,7 +195,11 @@ final class TreeCopy {
     private void link(Path link) throws IOException {
         Path to = Files.readSymbolicLink(link);
         Path leadsTo = link.resolveSibling(to).normalize();
-        if (to.isAbsolute() || !leadsTo.startsWith(source)) {
+        if (leadsTo.startsWith(source)) {
+            // However it is written, it leads to the same place in the copy.
+            Path fromHere = link.resolveSibling("").normalize().relativize(leadsTo);
+            to = fromHere.toString().isEmpty() ? Path.of(".") : fromHere;
+        } else {
             outwardLinks.add(name(link));
             to = leadsTo;
         }

@@ -55,8 +55,13 @@ final class RequestHeaders {
         if (!to.contains(Headers.HOST)) {
             // An HTTP/1.0 client need not name a host, but the request to the instance is HTTP/1.1.
             @Nullable InetSocketAddress local = exchange.getDestinationAddress();
-            to.put(Headers.HOST, local == null ? "localhost" : local.getHostString() + ":" + local.getPort());
+            to.put(Headers.HOST, local == null ? "localhost" : inUrl(local.getHostString()) + ":" + local.getPort());
         }
+    }
+
+    /** An address of IPv6 stands in brackets, without the zone that only this machine knows (RFC 3986, 3.2.2). */
+    static String inUrl(String host) {
+        return host.contains(":") ? "[" + host.replaceFirst("%.*", "") + "]" : host;
     }
 
     private static void frame(HeaderMap to, RequestBody body) {
@@ -81,16 +86,24 @@ final class RequestHeaders {
         if (host != null) {
             putIfAbsent(to, Headers.X_FORWARDED_HOST, host);
         }
-        putIfAbsent(to, Headers.X_FORWARDED_PORT, port(exchange, host));
+        putIfAbsent(to, Headers.X_FORWARDED_PORT, port(exchange, to));
     }
 
-    /** The TCP port that the client believes it has asked. */
-    private static String port(HttpServerExchange exchange, @Nullable String host) {
-        if (host == null) {
+    /** The TCP port that the client believes it has asked, as what is said of the host and the scheme has it. */
+    private static String port(HttpServerExchange exchange, HeaderMap said) {
+        String host = first(said, Headers.X_FORWARDED_HOST);
+        if (host.isEmpty()) {
             return Integer.toString(exchange.getHostPort());
         }
         String port = RequestTarget.port(host);
-        return !port.isEmpty() ? port : exchange.getRequestScheme().equals("https") ? "443" : "80";
+        boolean secure = first(said, Headers.X_FORWARDED_PROTO).equalsIgnoreCase("https");
+        return !port.isEmpty() ? port : secure ? "443" : "80";
+    }
+
+    /** Of several proxies the first one has heard the client itself. */
+    private static String first(HeaderMap said, HttpString name) {
+        String values = said.getFirst(name);
+        return values == null ? "" : values.split(",", 2)[0].strip();
     }
 
     /** Whether the client wants to go on in WebSocket, which is the only other protocol that is switched to. */

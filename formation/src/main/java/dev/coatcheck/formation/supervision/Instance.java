@@ -367,8 +367,10 @@ public final class Instance {
 
     private void nextRestart() {
         InstanceStatus last = status;
-        // The same again where it can be, for the sake of whoever talks to an instance directly.
-        int tcpPort = TcpPorts.isFree(last.tcpPort()) ? last.tcpPort() : TcpPorts.free();
+        // The same again where it can be, for the sake of whoever talks to an instance directly; not where it has just
+        // come to nothing there, as for who cannot listen while connections of the one before still fade away.
+        boolean servedThere = intake.isEmpty() || address.isPresent();
+        int tcpPort = servedThere && TcpPorts.isFree(last.tcpPort()) ? last.tcpPort() : TcpPorts.free();
         int restarts = stopAsked.isDone() ? last.restarts() : last.restarts() + 1;
         status = new InstanceStatus(
                 name,

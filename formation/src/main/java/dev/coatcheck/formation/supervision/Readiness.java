@@ -30,6 +30,7 @@ public final class Readiness {
     /** So often it is asked whether an answer is still wanted. */
     private static final int PATIENCE_MILLIS = 50;
 
+    private static final int SWITCHING_PROTOCOLS = 101;
     private static final Pattern STATUS_LINE = Pattern.compile("HTTP/1\\.[01] (\\d{3}).*");
 
     /** An application that listens on {@code localhost} is at either of them, as its platform chooses. */
@@ -127,7 +128,18 @@ public final class Readiness {
         String request = "GET " + asked + " HTTP/1.1\r\nHost: " + literal + ":" + address.getPort()
                 + "\r\nUser-Agent: coatcheck-readiness\r\nAccept: */*\r\nConnection: close\r\n\r\n";
         socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
-        byte[] answer = read(socket.getInputStream(), "HTTP/1.1 200".length(), enough);
+        long start = System.nanoTime();
+        InputStream in = socket.getInputStream();
+        int status = status(in, start, enough);
+        while (status / 100 == 1 && status != SWITCHING_PROTOCOLS) {
+            skipHead(in, start, enough);
+            status = status(in, start, enough);
+        }
+        return status;
+    }
+
+    private static int status(InputStream in, long start, BooleanSupplier enough) throws IOException {
+        byte[] answer = read(in, "HTTP/1.1 200".length(), start, enough);
         Matcher line = STATUS_LINE.matcher(new String(answer, StandardCharsets.ISO_8859_1));
         if (!line.matches()) {
             throw new IOException("what answers there does not speak HTTP/1");
@@ -135,11 +147,22 @@ public final class Readiness {
         return Integer.parseInt(line.group(1));
     }
 
+    /** What is left of the head of an interim response, up to the answer (RFC 9110, 15.2). */
+    private static void skipHead(InputStream in, long start, BooleanSupplier enough) throws IOException {
+        int ends = 0;
+        while (ends < 2) {
+            byte[] next = read(in, 1, start, enough);
+            if (next.length == 0) {
+                return;
+            }
+            ends = next[0] == '\n' ? ends + 1 : next[0] == '\r' ? ends : 0;
+        }
+    }
+
     /** Within the limit as a whole: an answer that comes byte by byte is none. Fewer bytes where it ends before. */
-    private static byte[] read(InputStream in, int length, BooleanSupplier enough) throws IOException {
+    private static byte[] read(InputStream in, int length, long start, BooleanSupplier enough) throws IOException {
         byte[] bytes = new byte[length];
         int count = 0;
-        long start = System.nanoTime();
         while (count < length) {
             if (enough.getAsBoolean() || System.nanoTime() - start > ANSWER_LIMIT.toNanos()) {
                 throw new SocketTimeoutException("waited for " + ANSWER_LIMIT.toSeconds() + " s");

@@ -50,6 +50,9 @@ class KubernetesExportTest {
                 .isZero();
         assertThat(web.getSpec().getStrategy().getRollingUpdate().getMaxSurge().getIntVal())
                 .isEqualTo(1);
+        assertThat(web.getSpec().getProgressDeadlineSeconds())
+                .as("ten minutes are enough where a start may take one")
+                .isNull();
         assertThat(web.getSpec().getTemplate().getSpec().getTerminationGracePeriodSeconds())
                 .isEqualTo(5 + 40);
         assertThat(container(web).getLifecycle().getPreStop().getSleep().getSeconds())

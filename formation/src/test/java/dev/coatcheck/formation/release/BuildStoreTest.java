@@ -84,6 +84,23 @@ class BuildStoreTest {
     }
 
     @Test
+    void a_link_that_leads_back_in_leads_to_the_copy_however_it_is_written() throws Exception {
+        Files.createSymbolicLink(application.resolve("absolute"), application.resolve("src/main.py"));
+        Files.createSymbolicLink(
+                application.resolve("roundabout"),
+                Path.of("..", application.getFileName().toString(), "src"));
+        Files.createSymbolicLink(application.resolve("src/self"), Path.of("."));
+        Build build = make();
+        assertThat(build.folder().resolve("absolute").toRealPath())
+                .isEqualTo(build.folder().toRealPath().resolve("src/main.py"));
+        assertThat(build.folder().resolve("roundabout").toRealPath())
+                .isEqualTo(build.folder().toRealPath().resolve("src"));
+        assertThat(build.folder().resolve("src/self").toRealPath())
+                .isEqualTo(build.folder().toRealPath().resolve("src"));
+        assertThat(build.notes()).isEmpty();
+    }
+
+    @Test
     void an_unchanged_tree_is_known_without_being_copied_and_a_change_of_a_moment_ago_is_not_trusted()
             throws Exception {
         Instant later = Instant.now().plus(Duration.ofSeconds(10));

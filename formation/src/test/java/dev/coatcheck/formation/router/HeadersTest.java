@@ -73,6 +73,24 @@ final class HeadersTest extends RouterTest {
     }
 
     @Test
+    void the_port_follows_from_what_a_trusted_proxy_says_of_the_host_and_the_scheme() throws Exception {
+        Router router = router(settings().withTrustForwarded(true));
+
+        assertThat(Http.header(forwarded(router, "Host: shop.example", "X-Forwarded-Proto: https"), "X-Forwarded-Port"))
+                .contains("443");
+        assertThat(Http.header(
+                        forwarded(router, "Host: 127.0.0.1:8080", "X-Forwarded-Host: shop.example:8443, inner"),
+                        "X-Forwarded-Port"))
+                .contains("8443");
+    }
+
+    @Test
+    void an_address_of_ipv6_stands_in_brackets() {
+        assertThat(RequestHeaders.inUrl("0:0:0:0:0:0:0:1%lo")).isEqualTo("[0:0:0:0:0:0:0:1]");
+        assertThat(RequestHeaders.inUrl("127.0.0.1")).isEqualTo("127.0.0.1");
+    }
+
+    @Test
     void an_address_that_a_trusted_proxy_adds_as_a_line_of_its_own_is_kept_behind_those_it_was_sent() throws Exception {
         String head = forwarded(
                 router(settings().withTrustForwarded(true)),

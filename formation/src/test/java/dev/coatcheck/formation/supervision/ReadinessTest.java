@@ -28,13 +28,15 @@ class ReadinessTest {
             /ready  | HTTP/1.1 204 No Content             | ''
             /ready  | HTTP/1.1 302 Found                  | /ready answers 302
             /ready  | HTTP/1.1 404 Not Found              | /ready answers 404
+            /ready  | HTTP/1.1 103 Early Hints<>Link: </a><><>HTTP/1.1 200 OK | ''
+            ''      | HTTP/1.1 103 Early Hints<><>HTTP/1.1 102 Processing<><>HTTP/1.1 503 No | / answers 503
             ''      | SSH-2.0-OpenSSH_9.2                 | / gives no answer (what answers there does not speak HTTP/1)
             ''      | ''                                  | / gives no answer (what answers there does not speak HTTP/1)
             """)
     void a_given_path_answers_2xx_and_the_root_anything_below_500(String path, String answer, String lacking)
             throws IOException {
         try (ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
-            answerOnce(server, answer);
+            answerOnce(server, answer.replace("<>", "\r\n"));
             Readiness readiness = new Readiness(Optional.of(path).filter(it -> !it.isEmpty()));
             InetSocketAddress address = (InetSocketAddress) server.getLocalSocketAddress();
             assertThat(readiness.look(server.getLocalPort(), () -> false))
