@@ -134,7 +134,11 @@ class JobsGuideTest {
         }
 
         void export(Execution execution) throws InterruptedException {
-            for (int page = 1; page <= pages && !execution.shouldStop(); page++) {
+            for (int page = 1; page <= pages; page++) {
+                if (execution.shouldStop()) {
+                    throw new InterruptedException(
+                            "stopped before page " + page); // to return would say that it is done
+                }
                 exportPage(page);
                 execution.report(page + " of " + pages); // one round trip
             }

@@ -19,6 +19,7 @@ import org.springframework.security.web.csrf.DefaultCsrfToken;
 import org.springframework.security.web.savedrequest.DefaultSavedRequest;
 import tools.jackson.databind.ValueDeserializer;
 import tools.jackson.databind.annotation.JsonDeserialize;
+import tools.jackson.databind.cfg.DateTimeFeature;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.jsontype.BasicPolymorphicTypeValidator;
 
@@ -77,7 +78,13 @@ final class SecurityTypes implements SessionTypes {
                 .values()
                 .forEach(type -> allowed.allowIfSubType(Pattern.compile(Pattern.quote(type.getName()))));
         var modules = SecurityJacksonModules.getModules(SecurityTypes.class.getClassLoader(), allowed);
-        var mapper = JsonMapper.builder().addModules(modules);
+        var mapper = JsonMapper.builder()
+                .addModules(modules)
+                // A time with a zone or an offset comes back with that, and not in UTC.
+                .disable(
+                        DateTimeFeature.ADJUST_DATES_TO_CONTEXT_TIME_ZONE,
+                        DateTimeFeature.NORMALIZE_DESERIALIZED_ZONE_ID)
+                .enable(DateTimeFeature.WRITE_DATES_WITH_ZONE_ID);
         settings.types().values().stream()
                 .filter(SecurityTypes::isReadAsPlainUser)
                 .forEach(type -> mapper.addMixIn(type, ReadAsItself.class));

@@ -17,6 +17,9 @@ final class HeldStream extends ServletOutputStream {
     private final ByteArrayOutputStream held = new ByteArrayOutputStream(0);
     private boolean holding = true;
 
+    /** Whether the container has bytes of this body. */
+    private boolean passed;
+
     HeldStream(ServletOutputStream out, CommitGate gate, int limit) {
         this.out = out;
         this.gate = gate;
@@ -25,12 +28,18 @@ final class HeldStream extends ServletOutputStream {
 
     /** How many bytes the whole body has, if it ends here: -1 where some have passed already. */
     long heldLength() {
-        return holding ? held.size() : -1;
+        return passed ? -1 : held.size();
     }
 
-    /** Begins to hold again, after the container forgot its own buffer. */
+    /** Begins anew, after the container forgot its own buffer. */
     void restart() {
         held.reset();
+        holding = true;
+        passed = false;
+    }
+
+    /** Holds back what comes from now on, besides what is held already. */
+    void holdAgain() {
         holding = true;
     }
 
@@ -39,6 +48,7 @@ final class HeldStream extends ServletOutputStream {
         if (holding) {
             holding = false;
             if (gate.open()) {
+                passed |= held.size() > 0;
                 held.writeTo(out);
             }
             held.reset();
@@ -52,6 +62,7 @@ final class HeldStream extends ServletOutputStream {
         } else {
             release();
             if (!gate.isRefused()) {
+                passed = true;
                 out.write(b);
             }
         }
@@ -64,6 +75,7 @@ final class HeldStream extends ServletOutputStream {
         } else {
             release();
             if (!gate.isRefused()) {
+                passed = true;
                 out.write(bytes, offset, length);
             }
         }
@@ -97,6 +109,7 @@ final class HeldStream extends ServletOutputStream {
         } catch (IOException e) {
             listener.onError(e);
         }
+        passed = true;
         out.setWriteListener(listener);
     }
 }

@@ -23,6 +23,11 @@ final class HeldWriter extends Writer {
         holding = true;
     }
 
+    /** Holds back what comes from now on, besides what is held already. */
+    void holdAgain() {
+        holding = true;
+    }
+
     void release() throws IOException {
         if (holding) {
             holding = false;
@@ -40,8 +45,8 @@ final class HeldWriter extends Writer {
         } else {
             release();
             if (!gate.isRefused()) {
+                // Whether the client is still there is not asked here: to ask flushes.
                 out.write(characters, offset, length);
-                failIfBroken();
             }
         }
     }

@@ -76,17 +76,22 @@ public final class IdempotencyFilter implements Filter {
         var registration = context.addFilter(IdempotencyFilter.class.getName(), this);
         registration.setAsyncSupported(true);
         registration.addMappingForUrlPatterns(EnumSet.allOf(DispatcherType.class), true, "/*");
+        // A forward to a servlet by its name has no URL.
+        registration.addMappingForServletNames(EnumSet.of(DispatcherType.FORWARD), true, "*");
     }
 
     @Override
     public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
             throws IOException, ServletException {
         var outer = outerPass(request);
-        if (outer != null && request.getDispatcherType() != DispatcherType.INCLUDE) {
+        if (outer != null && request.getDispatcherType() == DispatcherType.FORWARD) {
+            outer.response().forget();
+            chain.doFilter(request, response);
+            outer.response().finishForward();
+        } else if (outer != null && request.getDispatcherType() != DispatcherType.INCLUDE) {
             if (request.getDispatcherType() == DispatcherType.ASYNC) {
                 outer.response().async(false);
             }
-            // Also at the end of a forward: when it returns, the container closes the response.
             run(chain, request, response, outer.response());
         } else if (outer == null
                 && request.getDispatcherType() == DispatcherType.REQUEST

@@ -9,6 +9,8 @@ import dev.coatcheck.state.idempotency.RecordResult.Recorded;
 import dev.coatcheck.state.idempotency.RecordResult.Superseded;
 import dev.coatcheck.state.idempotency.RecordResult.TooLarge;
 import jakarta.servlet.ServletOutputStream;
+import jakarta.servlet.ServletResponse;
+import jakarta.servlet.ServletResponseWrapper;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpServletResponseWrapper;
 import java.io.IOException;
@@ -18,6 +20,7 @@ import java.nio.charset.Charset;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Keeps the answer before the client can have all of it, so that a client which has it never has the request run again. */
@@ -28,6 +31,7 @@ final class KeepingResponse extends HttpServletResponseWrapper implements HeldRe
     private final IdempotencyFilterSettings settings;
     private final Claim claim;
     private final ClaimRenewal renewal;
+    private final Optional<CommitGate> gate;
     private @Nullable KeptBody body;
     private @Nullable PrintWriter writer;
     private boolean streams;
@@ -47,6 +51,19 @@ final class KeepingResponse extends HttpServletResponseWrapper implements HeldRe
         this.settings = settings;
         this.claim = claim;
         this.renewal = renewal;
+        this.gate = gate(response);
+    }
+
+    /** Of a filter further out, which has a word in whether this answer is given. */
+    private static Optional<CommitGate> gate(ServletResponse response) {
+        var outer = response;
+        while (outer instanceof ServletResponseWrapper wrapper) {
+            if (wrapper instanceof CommitGate gate) {
+                return Optional.of(gate);
+            }
+            outer = wrapper.getResponse();
+        }
+        return Optional.empty();
     }
 
     /** Whether the answer comes later than the end of the dispatch that is going on. */
@@ -60,7 +77,7 @@ final class KeepingResponse extends HttpServletResponseWrapper implements HeldRe
 
     @Override
     public void finish() throws IOException {
-        if (sent) {
+        if (sent || isRefusedInstead()) {
             return;
         }
         if (!ended) {
@@ -68,6 +85,35 @@ final class KeepingResponse extends HttpServletResponseWrapper implements HeldRe
             announceLength();
         }
         pass();
+    }
+
+    /**
+     * Called before a forward, at which the container forgets what lies in its own buffer, and may not know of this one.
+     */
+    void forget() {
+        if (!sent && !isCommitted()) {
+            restart();
+        }
+    }
+
+    /**
+     * Called at the end of a forward, after which the container closes the response. Where nothing has come here, a wrapper
+     * in between has the body, and goes on later.
+     */
+    void finishForward() throws IOException {
+        if (!async && heldBody().length > 0) {
+            finish();
+        }
+    }
+
+    /** A session that cannot be saved makes another answer of this one, which has not been given then. */
+    private boolean isRefusedInstead() throws IOException {
+        if (ended || gate.isEmpty() || gate.get().open()) {
+            return false;
+        }
+        abandon();
+        sent = true;
+        return true;
     }
 
     /** Nothing is passed on before the answer is whole. */
@@ -231,6 +277,9 @@ final class KeepingResponse extends HttpServletResponseWrapper implements HeldRe
     @Override
     public void sendError(int status) throws IOException {
         restart();
+        if (isRefusedInstead()) {
+            return;
+        }
         end(new KeptAnswer.ErrorPage(status, ""), status);
         sent = true;
         super.sendError(status);
@@ -239,14 +288,20 @@ final class KeepingResponse extends HttpServletResponseWrapper implements HeldRe
     @Override
     public void sendError(int status, @Nullable String message) throws IOException {
         restart();
+        if (isRefusedInstead()) {
+            return;
+        }
         end(new KeptAnswer.ErrorPage(status, message == null ? "" : message), status);
         sent = true;
         super.sendError(status, message);
     }
 
+    /** Not by way of the others: containers of Servlet 6.0 have none. */
     @Override
     public void sendRedirect(String location) throws IOException {
-        sendRedirect(location, SC_FOUND, true);
+        if (keepRedirect(location, SC_FOUND, true)) {
+            super.sendRedirect(location);
+        }
     }
 
     @Override
@@ -261,8 +316,17 @@ final class KeepingResponse extends HttpServletResponseWrapper implements HeldRe
 
     @Override
     public void sendRedirect(String location, int status, boolean clearBuffer) throws IOException {
+        if (keepRedirect(location, status, clearBuffer)) {
+            super.sendRedirect(location, status, clearBuffer);
+        }
+    }
+
+    private boolean keepRedirect(String location, int status, boolean clearBuffer) throws IOException {
         if (clearBuffer) {
             restart();
+        }
+        if (isRefusedInstead()) {
+            return false;
         }
         var headers = headers();
         headers.put("Location", List.of(location));
@@ -271,6 +335,6 @@ final class KeepingResponse extends HttpServletResponseWrapper implements HeldRe
             pass();
         }
         sent = true;
-        super.sendRedirect(location, status, clearBuffer);
+        return true;
     }
 }

@@ -129,6 +129,8 @@ public final class SessionFilter implements Filter {
         var registration = context.addFilter(SessionFilter.class.getName(), this);
         registration.setAsyncSupported(true);
         registration.addMappingForUrlPatterns(EnumSet.allOf(DispatcherType.class), false, "/*");
+        // A forward to a servlet by its name has no URL.
+        registration.addMappingForServletNames(EnumSet.of(DispatcherType.FORWARD), false, "*");
     }
 
     /**
@@ -160,8 +162,10 @@ public final class SessionFilter implements Filter {
             chain.doFilter(request, response);
         } else {
             // Also at the end of a forward: when it returns, the container closes the response.
-            if (request.getDispatcherType() == DispatcherType.ASYNC) {
-                outer.response().holdAgain();
+            switch (request.getDispatcherType()) {
+                case ASYNC -> outer.response().holdAgain();
+                case FORWARD -> outer.response().forget();
+                case REQUEST, INCLUDE, ERROR -> {}
             }
             run(chain, request, response, outer.response());
         }

@@ -29,6 +29,7 @@ import tools.jackson.core.JsonToken;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.ObjectReader;
 import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.cfg.DateTimeFeature;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.jsontype.BasicPolymorphicTypeValidator;
 
@@ -98,6 +99,11 @@ final class SessionJson {
                         DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES,
                         DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
                 .enable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
+                // A time with a zone or an offset comes back with that, and not in UTC.
+                .disable(
+                        DateTimeFeature.ADJUST_DATES_TO_CONTEXT_TIME_ZONE,
+                        DateTimeFeature.NORMALIZE_DESERIALIZED_ZONE_ID)
+                .enable(DateTimeFeature.WRITE_DATES_WITH_ZONE_ID)
                 .polymorphicTypeValidator(allowed.build())
                 .build();
         values = mapper.reader().without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS); // the list goes on
@@ -154,9 +160,9 @@ final class SessionJson {
             case Integer number -> generator.writeNumber(number);
             case Double number when Double.isFinite(number) -> generator.writeNumber(number);
             case Double number -> throw new IllegalArgumentException(number + " is no number in JSON");
-            case List<?> list -> writeAll(generator, LIST, list);
-            case Set<?> set -> writeAll(generator, SET, set);
-            case Map<?, ?> map -> writeMap(generator, map);
+            case List<?> list when !isNamed(list) -> writeAll(generator, LIST, list);
+            case Set<?> set when !isNamed(set) -> writeAll(generator, SET, set);
+            case Map<?, ?> map when !isNamed(map) -> writeMap(generator, map);
             default -> {
                 var type = value instanceof Enum<?> constant ? constant.getDeclaringClass() : value.getClass();
                 var name = names.get(type);
@@ -175,6 +181,11 @@ final class SessionJson {
                 generator.writeEndObject();
             }
         }
+    }
+
+    /** Whether it comes back as what it is, and not as any list, set or map. */
+    private boolean isNamed(Object collection) {
+        return names.containsKey(collection.getClass());
     }
 
     private void writeAll(JsonGenerator generator, String type, Collection<?> values) {

@@ -137,6 +137,19 @@ final class SessionResponse extends HttpServletResponseWrapper implements Commit
 
     /** Called when the application goes on after a dispatch: what it writes now is held back again. */
     void holdAgain() {
+        if (isCommitted()) {
+            return;
+        }
+        if (stream != null) {
+            stream.holdAgain();
+        }
+        if (heldWriter != null) {
+            heldWriter.holdAgain();
+        }
+    }
+
+    /** Called before a forward, at which the container forgets what lies in its own buffer, and may not know of this one. */
+    void forget() {
         if (!isCommitted()) {
             restart();
         }
@@ -210,9 +223,12 @@ final class SessionResponse extends HttpServletResponseWrapper implements Commit
         }
     }
 
+    /** Not by way of the others: containers of Servlet 6.0 have none. */
     @Override
     public void sendRedirect(String location) throws IOException {
-        sendRedirect(location, SC_FOUND, true);
+        if (beforeSending(true)) {
+            super.sendRedirect(location);
+        }
     }
 
     @Override

@@ -159,6 +159,35 @@ class SavedBeforeCommitTest extends FilterTest {
     }
 
     @Test
+    void what_was_written_before_a_forward_is_forgotten() {
+        var server = start(Map.of(
+                "/half",
+                (request, response) -> {
+                    response.getWriter().print("half an answer");
+                    request.getRequestDispatcher("/target").forward(request, response);
+                },
+                "/target",
+                (request, response) -> response.getWriter().print("whole")));
+
+        assertThat(visitor.get(server, "/half").body()).isEqualTo("whole");
+    }
+
+    @Test
+    void after_a_forward_to_a_servlet_by_its_name() {
+        var server = start(Map.of(
+                "/forward",
+                (request, response) -> {
+                    request.getSession().setAttribute("saved", true);
+                    request.getServletContext().getNamedDispatcher("/target").forward(request, response);
+                },
+                "/target",
+                (request, response) -> response.getOutputStream().print("target")));
+
+        assertThat(visitor.get(server, "/forward").body()).isEqualTo("target");
+        assertThat(stored().orElseThrow().attributes()).containsKey("saved");
+    }
+
+    @Test
     void when_an_asynchronous_request_completes() {
         var server = start(Map.of("/async", (request, response) -> {
             var async = request.startAsync();
@@ -196,6 +225,20 @@ class SavedBeforeCommitTest extends FilterTest {
 
         assertThat(visitor.get(server, "/async").body()).isEqualTo("first second");
         assertThat(stored().orElseThrow().attributes()).containsKeys("first", "second");
+    }
+
+    @Test
+    void when_an_asynchronous_request_is_dispatched_and_written_to_as_a_stream() {
+        var server = start(Map.of(
+                "/async",
+                (request, response) -> {
+                    response.getOutputStream().print("first ");
+                    request.startAsync().dispatch("/second");
+                },
+                "/second",
+                (request, response) -> response.getOutputStream().print("second")));
+
+        assertThat(visitor.get(server, "/async").body()).isEqualTo("first second");
     }
 
     @Test

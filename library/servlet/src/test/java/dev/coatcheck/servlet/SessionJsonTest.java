@@ -14,8 +14,12 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.LocalTime;
+import java.time.OffsetDateTime;
+import java.time.ZoneId;
+import java.time.ZonedDateTime;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -46,6 +50,16 @@ class SessionJsonTest {
     record Renamed(String name, int amount, @Nullable String note) {}
 
     record Loose(@JsonTypeInfo(use = JsonTypeInfo.Id.CLASS) Object anything) {}
+
+    record Booking(OffsetDateTime from, ZonedDateTime until) {}
+
+    static final class Basket extends ArrayList<Item> {
+        private static final long serialVersionUID = 1L;
+    }
+
+    static final class Flash extends HashMap<String, Object> {
+        private static final long serialVersionUID = 1L;
+    }
 
     /** Allowed by nobody, though its name begins as one does that is. */
     record LooseEnd(String text) {}
@@ -85,7 +99,13 @@ class SessionJsonTest {
                     "loose",
                     Loose.class,
                     "money",
-                    Money.class),
+                    Money.class,
+                    "booking",
+                    Booking.class,
+                    "basket",
+                    Basket.class,
+                    "flash",
+                    Flash.class),
             Map.of("money", OF_MONEY));
 
     static Stream<Object> values() {
@@ -116,7 +136,30 @@ class SessionJsonTest {
                 new ArrayList<>(Arrays.asList("a", 1, null, List.of(2L))),
                 new LinkedHashSet<>(List.of("z", "a")),
                 new LinkedHashMap<>(Map.of("a", 1, "b", List.of(Theme.DARK))),
-                new Cart(List.of(new Item("coat", new BigDecimal("9.90"), Instant.EPOCH)), Theme.DARK));
+                new Cart(List.of(new Item("coat", new BigDecimal("9.90"), Instant.EPOCH)), Theme.DARK),
+                new Booking(
+                        OffsetDateTime.parse("2026-07-01T10:00+02:00"),
+                        ZonedDateTime.of(LocalDateTime.of(2026, 7, 1, 18, 0), ZoneId.of("Europe/Berlin"))),
+                new Booking(
+                        OffsetDateTime.parse("2026-07-01T10:00Z"),
+                        ZonedDateTime.of(LocalDateTime.of(2026, 7, 1, 18, 0), ZoneId.of("UTC"))));
+    }
+
+    @Test
+    void a_list_and_a_map_of_a_type_that_was_named_come_back_as_that() throws Exception {
+        var basket = new Basket();
+        basket.add(new Item("coat", new BigDecimal("9.90"), Instant.EPOCH));
+        var flash = new Flash();
+        flash.put("message", "saved");
+
+        assertThat(json.read(json.write("basket", basket)))
+                .isInstanceOf(Basket.class)
+                .isEqualTo(basket);
+        assertThat(json.read(json.write("flashes", List.of(flash))))
+                .asInstanceOf(LIST)
+                .singleElement()
+                .isInstanceOf(Flash.class)
+                .isEqualTo(flash);
     }
 
     @ParameterizedTest

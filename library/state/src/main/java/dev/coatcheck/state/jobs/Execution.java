@@ -7,7 +7,10 @@ package dev.coatcheck.state.jobs;
  * the handler's thread is interrupted: what it does from then on, another worker may be doing too.
  *
  * <pre>{@code
- * for (int page = 0; page < pages && !execution.shouldStop(); page++) {
+ * for (int page = 0; page < pages; page++) {
+ *     if (execution.shouldStop()) {
+ *         throw new InterruptedException("stopped before page " + page); // to return would say that it is done
+ *     }
  *     render(page);
  *     execution.report(page + " of " + pages);
  * }
