@@ -92,7 +92,7 @@ final class ScenarioOptions {
                 sources.add(ProofSettings.Source.read(
                         here.resolve(file), here.shown(file), variables.keySet(), Optional.ofNullable(recordedAt)));
             }
-            return sources;
+            return ProofSettings.Source.toldApart(sources);
         } catch (InvalidScenarioException e) {
             throw wrong(String.valueOf(e.getMessage()));
         }

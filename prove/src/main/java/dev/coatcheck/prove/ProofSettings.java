@@ -16,12 +16,14 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What is to be proved, and how.
@@ -121,6 +123,37 @@ public record ProofSettings(
             boolean recorded = file.toString().toLowerCase(Locale.ROOT).endsWith(".har");
             Reading reading = recorded ? HarReader.read(file, recordedAt) : ScenarioFiles.read(file, variables);
             return new Source(reading.scenario(), Optional.of(shown), recorded, reading.notes());
+        }
+
+        /**
+         * Gives those that have one name the ends of their paths for names: reports and baselines know a leak by its scenario's.
+         *
+         * @throws InvalidScenarioException if that tells some of them not apart either, as where one is given twice
+         */
+        public static List<Source> toldApart(List<Source> sources) {
+            Map<String, List<Source>> named = sources.stream()
+                    .collect(Collectors.groupingBy(source -> source.scenario().name()));
+            List<Source> apart = sources.stream()
+                    .map(source ->
+                            List.of(source).equals(named.get(source.scenario().name())) ? source : source.namedByPath())
+                    .toList();
+            Set<String> names = new HashSet<>();
+            for (Source source : apart) {
+                if (!names.add(source.scenario().name())) {
+                    throw new InvalidScenarioException(
+                            source.file().orElse(source.scenario().name()),
+                            "another scenario is called " + source.scenario().name() + " too; rename one");
+                }
+            }
+            return apart;
+        }
+
+        private Source namedByPath() {
+            String name = file.map(shown -> Path.of(shown).toAbsolutePath().normalize())
+                    .map(path -> path.subpath(Math.max(0, path.getNameCount() - 2), path.getNameCount())
+                            .toString())
+                    .orElse(scenario.name());
+            return new Source(new Scenario(name, scenario.steps()), file, recorded, notes);
         }
     }
 

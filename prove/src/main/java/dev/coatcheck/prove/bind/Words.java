@@ -15,7 +15,10 @@ final class Words {
     private static final Pattern OF_TARGET = Pattern.compile("(?<=[/=])(?<word>[^/?&=#]+)");
     private static final Pattern OF_VALUE = Pattern.compile("(?<word>[^\\s,;]+)");
     private static final Pattern OF_JSON =
-            Pattern.compile("\"(?:[^\"\\\\]|\\\\.)*+\"\\s*:|\"(?<word>[^\"\\\\]++)\"|(?<number>-?\\d++(?:\\.\\d++)?)");
+            Pattern.compile("\"(?:[^\"\\\\]|\\\\.)*+\"\\s*:|\"(?<word>[^\"\\\\]++)\"|\"(?:[^\"\\\\]|\\\\.)*+\""
+                    + "|(?<number>-?\\d++(?:\\.\\d++)?)");
+
+    private static final Pattern REST_OF_STRING = Pattern.compile("(?:[^\"\\\\]|\\\\.)*+\"");
 
     private final Replacement replacement;
 
@@ -66,12 +69,11 @@ final class Words {
             case Body.Json(Template text) -> new Body.Json(rewritten(text, OF_JSON, ""));
             case Body.Multipart(List<Body.Part> parts) ->
                 new Body.Multipart(parts.stream().map(this::part).toList());
-            case Body.Text text -> new Body.Text(rewritten(text.text(), OF_VALUE, ""), text.contentType());
+            case Body.Text text -> new Body.Text(rewritten(text.text(), of(text.text()), ""), text.contentType());
             case Body.Messages(List<Body.Message> messages) ->
                 new Body.Messages(messages.stream()
-                        .map(message -> new Body.Message(
-                                rewritten(message.text(), looksLikeJson(message.text()) ? OF_JSON : OF_VALUE, ""),
-                                message.after()))
+                        .map(message ->
+                                new Body.Message(rewritten(message.text(), of(message.text()), ""), message.after()))
                         .toList());
             case Body.None none -> none;
             case Body.Bytes bytes -> bytes;
@@ -79,8 +81,10 @@ final class Words {
         };
     }
 
-    private static boolean looksLikeJson(Template text) {
-        return text.toString().startsWith("{") || text.toString().startsWith("[");
+    private static Pattern of(Template text) {
+        boolean looksLikeJson =
+                text.toString().startsWith("{") || text.toString().startsWith("[");
+        return looksLikeJson ? OF_JSON : OF_VALUE;
     }
 
     private Body.Part part(Body.Part part) {
@@ -93,24 +97,44 @@ final class Words {
 
     private Template rewritten(Template template, Pattern pattern, String name) {
         List<Template.Part> parts = new ArrayList<>();
+        boolean inString = false;
         for (Template.Part part : template.parts()) {
             switch (part) {
-                case Template.Literal(String text) -> rewrite(text, pattern, name, parts);
+                case Template.Literal(String text) -> {
+                    int from = inString ? endOfString(text) : 0;
+                    rewrite(text, from, pattern, name, parts);
+                    inString = pattern == OF_JSON && opensString(text, inString);
+                }
                 case Template.Variable variable -> parts.add(variable);
             }
         }
         return new Template(parts);
     }
 
-    private void rewrite(String text, Pattern pattern, String name, List<Template.Part> into) {
-        Matcher matcher = pattern.matcher(text);
+    /** Behind the quote that ends a string of JSON which began before a variable. */
+    private static int endOfString(String text) {
+        Matcher rest = REST_OF_STRING.matcher(text);
+        return rest.lookingAt() ? rest.end() : text.length();
+    }
+
+    /** Whether a string of JSON goes on behind this text. */
+    private static boolean opensString(String text, boolean beganInside) {
+        long quotes = text.replaceAll("\\\\.", "").chars().filter(c -> c == '"').count();
+        return beganInside == (quotes % 2 == 0);
+    }
+
+    /** @param from where words begin: what comes before is the end of a string */
+    private void rewrite(String text, int from, Pattern pattern, String name, List<Template.Part> into) {
+        Matcher matcher = pattern.matcher(text).region(from, text.length()).useTransparentBounds(true);
         String before = name;
         int end = 0;
         while (matcher.find()) {
             String group = pattern == OF_JSON && matcher.group("number") != null ? "number" : "word";
             String word = matcher.group(group);
             if (word == null) {
-                before = matcher.group().replaceAll("^\"|\"\\s*:$", "");
+                if (matcher.group().endsWith(":")) {
+                    before = matcher.group().replaceAll("^\"|\"\\s*:$", "");
+                }
                 continue;
             }
             String called = pattern == OF_TARGET && text.charAt(matcher.start() - 1) == '='

@@ -50,7 +50,7 @@ final class Learning {
             return carried.get();
         }
         Sample first = samples.getFirst();
-        boolean timeless = !(first.node().isString() && Phrase.tellsTime(first.text()));
+        boolean timeless = !(first.node().isString() && Phrase.tellsMinute(first.text()));
         if (timeless && samples.stream().allMatch(sample -> sample.node().equals(first.node()))) {
             return new Norm.Exact(first.node());
         }

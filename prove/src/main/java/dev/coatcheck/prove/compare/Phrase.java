@@ -18,6 +18,9 @@ final class Phrase {
     /** Of base64, as addresses have it too; it comes and goes with the length of what is encoded. */
     private static final String PADDING = "(?:=|%3[Dd]){1,2}+(?![\\p{L}\\p{N}])";
 
+    private static final Pattern MINUTE =
+            Pattern.compile("(\\d{4}-\\d\\d-\\d\\d[T ])?\\d\\d?:\\d\\d(Z|[+-]\\d\\d:?\\d\\d)?");
+
     private static final java.util.regex.Pattern TOKEN = java.util.regex.Pattern.compile(
             Names.BEGIN + "[^" + Names.END + "]*" + Names.END + "|[\\p{L}\\p{N}_:+-]+(\\.[\\p{L}\\p{N}_:+-]+)*("
                     + PADDING + ")?|\\s+|.",
@@ -129,14 +132,18 @@ final class Phrase {
         return column.stream().distinct().count() == 1;
     }
 
-    /** A time of day varies, even where the runs of the control were all within one minute. */
+    /** A clock goes on, even where the runs of the control were all within one minute. */
     private static boolean isFixed(List<String> column) {
-        return same(column) && !Shape.Form.TIME.fits(column.getFirst());
+        return same(column) && !isMinute(column.getFirst());
     }
 
-    /** Whether a text tells a time of day. */
-    static boolean tellsTime(String text) {
-        return tokens(text).stream().anyMatch(Shape.Form.TIME::fits);
+    /** Whether a text tells a time of day that may have stood still during the control, whose runs are seconds apart. */
+    static boolean tellsMinute(String text) {
+        return tokens(text).stream().anyMatch(Phrase::isMinute);
+    }
+
+    private static boolean isMinute(String token) {
+        return MINUTE.matcher(token).matches();
     }
 
     private static List<List<String>> merged(List<List<String>> columns) {

@@ -27,8 +27,8 @@ record HarBody(String contentType, String text, boolean encoded, List<Param> par
     }
 
     /**
-     * As it was sent. Firefox writes each byte that is no text as a character of its own, and what is sent then has as many bytes
-     * as there are characters.
+     * As it was sent. Firefox writes each byte of what is no text as a character of its own; as the size of any body it tells how
+     * many characters it wrote.
      *
      * @param size how many bytes were sent; 0 or less where that is not known
      */
@@ -36,8 +36,13 @@ record HarBody(String contentType, String text, boolean encoded, List<Param> par
         boolean isBytes = !encoded
                 && size == text.length()
                 && text.chars().allMatch(c -> c <= 0xff)
-                && text.chars().anyMatch(c -> c >= 0x80);
+                && text.chars().anyMatch(c -> c >= 0x80)
+                && text.chars().anyMatch(HarBody::isInNoText);
         return isBytes ? withBytes(text.getBytes(StandardCharsets.ISO_8859_1)) : this;
+    }
+
+    private static boolean isInNoText(int c) {
+        return Character.isISOControl(c) && "\t\n\f\r".indexOf(c) < 0;
     }
 
     /** @throws IllegalArgumentException if it should be base64 and is not */

@@ -16,6 +16,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.apache.hc.client5.http.entity.mime.ByteArrayBody;
+import org.apache.hc.client5.http.entity.mime.FormBodyPart;
+import org.apache.hc.client5.http.entity.mime.FormBodyPartBuilder;
 import org.apache.hc.client5.http.entity.mime.MultipartEntityBuilder;
 import org.apache.hc.core5.http.ContentType;
 import org.apache.hc.core5.http.HttpEntity;
@@ -196,14 +199,25 @@ final class Rendering {
                     words.add(name + "=@" + path.getFileName());
                 }
                 case Body.BytesPart bytes -> {
-                    String fileName = bytes.fileName().orElse(null);
-                    builder.addBinaryBody(bytes.name(), bytes.content(), type(bytes.contentType()), fileName);
+                    builder.addPart(bytes(bytes));
                     words.add(bytes.name() + "=@" + bytes.fileName().orElse(""));
                 }
             }
         }
         HttpEntity entity = builder.build();
         return new Rendered(String.join("&", words), entity.getContentType(), Optional.of(entity));
+    }
+
+    private static FormBodyPart bytes(Body.BytesPart part) {
+        // The client writes the type of what has the name of a file, and no other; an empty name stays between the two.
+        String fileName = part.fileName().orElse("");
+        FormBodyPartBuilder builder = FormBodyPartBuilder.create(
+                part.name(), new ByteArrayBody(part.content(), type(part.contentType()), fileName));
+        if (fileName.isEmpty()) {
+            String name = part.name().replace("\"", "%22").replaceAll("[\r\n]", " ");
+            builder.setField("Content-Disposition", "form-data; name=\"" + name + "\"");
+        }
+        return builder.build();
     }
 
     private static ContentType type(String written) {

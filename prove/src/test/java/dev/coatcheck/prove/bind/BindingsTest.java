@@ -18,6 +18,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class BindingsTest {
     private static final String TOKEN = "4f1c9a77d2e0";
@@ -71,6 +72,23 @@ class BindingsTest {
                         "Capture[name=step1-1, selection=jsonpath \"$.token\", recorded=Optional[4f1c9a77d2e0]]",
                         "Capture[name=step1-2, selection=header \"X-Csrf-Token\", recorded=Optional[c-99-token]]",
                         "Capture[name=step1-3, selection=jsonpath \"$.owner\", recorded=Optional[7]]");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"caption\": \"\", \"album\": \"4f1c9a77d2e0\", \"note\": \"\"}",
+                "{\"caption\": \"say \\\"yes\\\"\", \"album\": \"4f1c9a77d2e0\"}",
+                "{\"back\": \"{{BASE_URL}}/x\", \"album\": \"4f1c9a77d2e0\", \"next\": \"{{BASE_URL}}\"}",
+                "`{\"album\": \"4f1c9a77d2e0\"}`"
+            })
+    void a_token_is_bound_wherever_it_stands_in_json(String body) {
+        List<Step> bound = bind(
+                List.of("POST /albums", "POST /photos\n" + body),
+                response("{\"t\": \"" + TOKEN + "\"}", "Content-Type", "application/json"));
+        assertThat(bound.get(1).request().body())
+                .asString()
+                .contains(body.replace(TOKEN, "{{step1-1}}").replace("`", ""));
     }
 
     @Test

@@ -324,6 +324,15 @@ class HarReaderTest {
     }
 
     @Test
+    void a_text_whose_characters_were_counted_is_sent_as_a_text() throws IOException {
+        archive.entry("POST", "/a", 200)
+                .request("bodySize", 14)
+                .request("postData", Map.of("mimeType", "application/json", "text", "{\"name\":\"Zo\u00eb\"}"));
+        assertThat(archive.read(folder).scenario().steps().getFirst().request().body())
+                .isEqualTo(new Body.Json(Template.literal("{\"name\":\"Zo\u00eb\"}")));
+    }
+
+    @Test
     void contents_that_are_files_beside_the_recording_are_read() throws IOException {
         Files.writeString(folder.resolve("a1.json"), "{\"id\": 17}");
         Files.writeString(folder.resolve("b2.json"), "{\"title\": \"cat\"}");

@@ -14,6 +14,7 @@ import dev.coatcheck.prove.scenario.Selection;
 import dev.coatcheck.prove.scenario.Step;
 import dev.coatcheck.prove.scenario.StepLines;
 import dev.coatcheck.prove.scenario.Template;
+import dev.coatcheck.prove.scenario.http.HttpFileReader;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -79,6 +80,28 @@ class ConversationTest {
             assertThat(upload.body())
                     .contains("name=\"title\"", "A \"B\"", "filename=\"cat.txt\"", "miaow", "text/plain");
             assertThat(server.received().get(2).body()).isEqualTo("a=1%262&b=A+%22B%22");
+        }
+    }
+
+    @Test
+    void the_type_of_a_part_is_sent_that_has_no_name_of_a_file() throws Exception {
+        Scenario scenario =
+                HttpFileReader.read(folder.resolve("a.http"), """
+                        POST /photos
+                        Content-Type: multipart/form-data; boundary=X
+
+                        --X
+                        Content-Disposition: form-data; name="about"
+                        Content-Type: application/json
+
+                        {"a": 1}
+                        --X--
+                        """, Set.of()).scenario();
+        try (TestServer server = new TestServer(request -> Reply.of(200, "ok"))) {
+            play(server, scenario);
+
+            assertThat(server.received().getFirst().body())
+                    .contains("form-data; name=\"about\"\r\nContent-Type: application/json\r\n\r\n{\"a\": 1}\r\n");
         }
     }
 

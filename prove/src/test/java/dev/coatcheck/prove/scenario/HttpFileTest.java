@@ -99,6 +99,18 @@ class HttpFileTest {
     }
 
     @Test
+    void a_web_socket_is_opened_where_the_requests_go() {
+        assertThat(steps("""
+                POST http://{{host}}/login
+
+                ###
+                WEBSOCKET ws://{{host}}/live
+
+                hello
+                """)).extracting(Step::title).first().isEqualTo("POST /login");
+    }
+
+    @Test
     void a_status_is_expected_where_one_alone_is_asserted() {
         List<Step> steps = steps("""
                 GET /a

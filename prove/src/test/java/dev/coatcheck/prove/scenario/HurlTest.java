@@ -168,6 +168,8 @@ class HurlTest {
             GET /\\n  {"a": [1, 2}                     | 2:3: this JSON is never closed
             GET /\\n{\\n"a": x}                         | 3:6: this is not JSON
             GET /\\n```\\nabc                           | 2:1: this text is never closed; expected ```
+            POST /\\n```graphql\\n{ me }\\n```           | 2:1: a text between lines of ``` is json, xml or raw here
+            POST /\\n```json,novariable\\n{}\\n```       | found 'json,novariable'
             GET /\\n`abc                               | 2:1: this text is never closed; expected a `
             GET /\\n<a/>                               | 2:1: XML stands between lines of ```
             GET /\\nbase64,A;                          | 2:1: this is no base64

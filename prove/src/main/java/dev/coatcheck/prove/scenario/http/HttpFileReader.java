@@ -144,7 +144,8 @@ public final class HttpFileReader {
 
     private Template target(HttpBlock.Line line, String url) {
         Cursor cursor = variables.cursor(line, url);
-        String named = cursor.take(ORIGIN);
+        // A WebSocket is opened where requests go.
+        String named = cursor.take(ORIGIN).replaceFirst("(?i)^ws", "http");
         if (!named.isEmpty()) {
             String first = origin.orElse(named);
             if (!first.equalsIgnoreCase(named)) {

@@ -11,6 +11,7 @@ import java.util.regex.Pattern;
 /** The body of a request. */
 final class HurlBody {
     private static final Pattern FENCE = Pattern.compile("```(json|xml|raw)?[ \\t]*(\\r?\\n)?");
+    private static final Pattern LABEL = Pattern.compile("[A-Za-z0-9]*(,[A-Za-z]+)*(?=[ \\t]*\\r?\\n)");
     private static final Pattern ENCODED = Pattern.compile("[^;]*");
 
     private final HurlText lines;
@@ -39,6 +40,13 @@ final class HurlBody {
     private Body fenced() {
         int start = cursor.offset();
         String fence = cursor.take(FENCE);
+        String label = fence.endsWith("\n") ? "" : cursor.take(LABEL);
+        if (!label.isEmpty()) {
+            throw cursor.errorAt(
+                    start,
+                    "a text between lines of ``` is json, xml or raw here, without anything behind that; found '"
+                            + fence.strip().substring(3) + label + "'");
+        }
         int length = cursor.lengthUpTo("```");
         if (length < 0) {
             throw cursor.errorAt(start, "this text is never closed; expected ``` at its end");
