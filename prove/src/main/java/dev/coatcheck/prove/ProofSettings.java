@@ -12,11 +12,11 @@ import dev.coatcheck.prove.scenario.ScenarioFiles;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.EnumSet;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -126,33 +126,46 @@ public record ProofSettings(
         }
 
         /**
-         * Gives those that have one name the ends of their paths for names: reports and baselines know a leak by its scenario's.
+         * Gives those that have one name the ends of their paths for names, as short as tells them apart: reports and baselines know
+         * a leak by its scenario's.
          *
-         * @throws InvalidScenarioException if that tells some of them not apart either, as where one is given twice
+         * @throws InvalidScenarioException if a file is given twice
          */
         public static List<Source> toldApart(List<Source> sources) {
             Map<String, List<Source>> named = sources.stream()
                     .collect(Collectors.groupingBy(source -> source.scenario().name()));
-            List<Source> apart = sources.stream()
-                    .map(source ->
-                            List.of(source).equals(named.get(source.scenario().name())) ? source : source.namedByPath())
-                    .toList();
-            Set<String> names = new HashSet<>();
-            for (Source source : apart) {
-                if (!names.add(source.scenario().name())) {
-                    throw new InvalidScenarioException(
-                            source.file().orElse(source.scenario().name()),
-                            "another scenario is called " + source.scenario().name() + " too; rename one");
-                }
+            List<Source> apart = new ArrayList<>();
+            for (Source source : sources) {
+                List<Source> alike = named.getOrDefault(source.scenario().name(), List.of());
+                apart.add(alike.size() < 2 ? source : source.named(source.endUnlike(alike)));
             }
             return apart;
         }
 
-        private Source namedByPath() {
-            String name = file.map(shown -> Path.of(shown).toAbsolutePath().normalize())
-                    .map(path -> path.subpath(Math.max(0, path.getNameCount() - 2), path.getNameCount())
-                            .toString())
-                    .orElse(scenario.name());
+        private String endUnlike(List<Source> alike) {
+            for (int names = 1; names <= path().getNameCount(); names++) {
+                String end = end(names);
+                int length = names;
+                if (alike.stream()
+                                .filter(other -> other.end(length).equals(end))
+                                .count()
+                        == 1) {
+                    return end;
+                }
+            }
+            throw new InvalidScenarioException(file.orElse(scenario.name()), "is given twice");
+        }
+
+        private Path path() {
+            return Path.of(file.orElse(scenario.name())).toAbsolutePath().normalize();
+        }
+
+        private String end(int names) {
+            int all = path().getNameCount();
+            return path().subpath(Math.max(0, all - names), all).toString();
+        }
+
+        private Source named(String name) {
             return new Source(new Scenario(name, scenario.steps()), file, recorded, notes);
         }
     }

@@ -19,12 +19,15 @@ class SourceTest {
 
     @Test
     void scenarios_of_one_name_are_told_apart_by_the_ends_of_their_paths() throws IOException {
-        List<Source> sources = Source.toldApart(
-                List.of(source("shop/login.hurl"), source("shop/login.http"), source("shop/cart.hurl")));
+        List<Source> sources = Source.toldApart(List.of(
+                source("shop/login.hurl"),
+                source("shop/login.http"),
+                source("a/shop/login.hurl"),
+                source("cart.hurl")));
 
         assertThat(sources)
                 .extracting(source -> source.scenario().name())
-                .containsExactly("shop/login.hurl", "shop/login.http", "cart");
+                .containsExactly(folder.getFileName() + "/shop/login.hurl", "login.http", "a/shop/login.hurl", "cart");
     }
 
     @Test
@@ -33,11 +36,12 @@ class SourceTest {
 
         assertThatThrownBy(() -> Source.toldApart(twice))
                 .isInstanceOf(InvalidScenarioException.class)
-                .hasMessageEndingWith("another scenario is called shop/login.hurl too; rename one");
+                .hasMessageEndingWith("is given twice");
     }
 
     private Source source(String name) throws IOException {
         Path file = folder.resolve(name);
+        Files.createDirectories(folder.resolve("a/shop"));
         Files.createDirectories(folder.resolve("shop"));
         Files.writeString(file, "GET http://localhost/a\n");
         return Source.read(file, file.toString(), Set.of());

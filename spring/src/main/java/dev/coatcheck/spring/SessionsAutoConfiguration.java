@@ -4,7 +4,6 @@ import dev.coatcheck.servlet.SessionFilter;
 import dev.coatcheck.servlet.SessionFilterSettings;
 import dev.coatcheck.state.sessions.Sessions;
 import jakarta.servlet.DispatcherType;
-import jakarta.servlet.FilterRegistration;
 import java.util.EnumSet;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -70,25 +69,12 @@ public final class SessionsAutoConfiguration {
         for (var types : others) {
             all = types.addTo(all);
         }
-        var registration = new Everywhere(new SessionFilter(sessions, all));
+        var registration = new FilterRegistrationBean<>(new SessionFilter(sessions, all));
         registration.setName(SessionFilter.class.getName());
         registration.setOrder(ORDER);
         registration.setDispatcherTypes(EnumSet.allOf(DispatcherType.class));
         registration.setAsyncSupported(true);
         return registration;
-    }
-
-    /** A forward to a servlet by its name, as to the container's own for static files, has no URL. */
-    private static final class Everywhere extends FilterRegistrationBean<SessionFilter> {
-        Everywhere(SessionFilter filter) {
-            super(filter);
-        }
-
-        @Override
-        protected void configure(FilterRegistration.Dynamic registration) {
-            super.configure(registration);
-            registration.addMappingForServletNames(EnumSet.of(DispatcherType.FORWARD), isMatchAfter(), "*");
-        }
     }
 
     /** Who is logged in lies in the session, with other things, in types of Spring Security's own. */

@@ -194,17 +194,29 @@ final class TreeCopy {
 
     private void link(Path link) throws IOException {
         Path to = Files.readSymbolicLink(link);
+        Path from = link.resolveSibling("").normalize();
         Path leadsTo = link.resolveSibling(to).normalize();
-        if (leadsTo.startsWith(source)) {
-            // However it is written, it leads to the same place in the copy.
-            Path fromHere = link.resolveSibling("").normalize().relativize(leadsTo);
-            to = fromHere.toString().isEmpty() ? Path.of(".") : fromHere;
-        } else {
+        if (!leadsTo.startsWith(source)) {
             outwardLinks.add(name(link));
             to = leadsTo;
+        } else if (to.isAbsolute() || !staysInside(from, to)) {
+            // As it is written it would lead out of the copy before it comes back, to nothing or to the original.
+            Path within = from.relativize(leadsTo);
+            to = within.toString().isEmpty() ? Path.of(".") : within;
         }
         Files.createSymbolicLink(target.resolve(source.relativize(link)), to);
         lines.put(name(link), "link " + to);
+    }
+
+    private boolean staysInside(Path from, Path to) {
+        Path at = from;
+        for (Path name : to) {
+            at = at.resolve(name).normalize();
+            if (!at.startsWith(source)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private void copy(Path file) throws IOException {

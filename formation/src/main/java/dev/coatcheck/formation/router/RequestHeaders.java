@@ -95,7 +95,8 @@ final class RequestHeaders {
         if (host.isEmpty()) {
             return Integer.toString(exchange.getHostPort());
         }
-        String port = RequestTarget.port(host);
+        String asked = said.getFirst(Headers.HOST);
+        String port = RequestTarget.port(asked != null && asked.startsWith(host + ":") ? asked : host);
         boolean secure = first(said, Headers.X_FORWARDED_PROTO).equalsIgnoreCase("https");
         return !port.isEmpty() ? port : secure ? "443" : "80";
     }

@@ -90,7 +90,13 @@ class BuildStoreTest {
                 application.resolve("roundabout"),
                 Path.of("..", application.getFileName().toString(), "src"));
         Files.createSymbolicLink(application.resolve("src/self"), Path.of("."));
+        Files.createDirectories(application.resolve("releases/5"));
+        Files.createDirectories(application.resolve("releases/shared"));
+        Files.createSymbolicLink(application.resolve("current"), Path.of("releases/5"));
+        Files.createSymbolicLink(application.resolve("assets"), Path.of("current/../shared"));
         Build build = make();
+        assertThat(build.folder().resolve("assets").toRealPath())
+                .isEqualTo(build.folder().toRealPath().resolve("releases/shared"));
         assertThat(build.folder().resolve("absolute").toRealPath())
                 .isEqualTo(build.folder().toRealPath().resolve("src/main.py"));
         assertThat(build.folder().resolve("roundabout").toRealPath())

@@ -82,6 +82,10 @@ final class HeadersTest extends RouterTest {
                         forwarded(router, "Host: 127.0.0.1:8080", "X-Forwarded-Host: shop.example:8443, inner"),
                         "X-Forwarded-Port"))
                 .contains("8443");
+        assertThat(Http.header(
+                        forwarded(router, "Host: shop.example:8443", "X-Forwarded-Host: shop.example"),
+                        "X-Forwarded-Port"))
+                .contains("8443");
     }
 
     @Test

@@ -76,8 +76,6 @@ public final class IdempotencyFilter implements Filter {
         var registration = context.addFilter(IdempotencyFilter.class.getName(), this);
         registration.setAsyncSupported(true);
         registration.addMappingForUrlPatterns(EnumSet.allOf(DispatcherType.class), true, "/*");
-        // A forward to a servlet by its name has no URL.
-        registration.addMappingForServletNames(EnumSet.of(DispatcherType.FORWARD), true, "*");
     }
 
     @Override

@@ -9,8 +9,6 @@ import dev.coatcheck.state.idempotency.RecordResult.Recorded;
 import dev.coatcheck.state.idempotency.RecordResult.Superseded;
 import dev.coatcheck.state.idempotency.RecordResult.TooLarge;
 import jakarta.servlet.ServletOutputStream;
-import jakarta.servlet.ServletResponse;
-import jakarta.servlet.ServletResponseWrapper;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpServletResponseWrapper;
 import java.io.IOException;
@@ -20,7 +18,6 @@ import java.nio.charset.Charset;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Keeps the answer before the client can have all of it, so that a client which has it never has the request run again. */
@@ -31,7 +28,6 @@ final class KeepingResponse extends HttpServletResponseWrapper implements HeldRe
     private final IdempotencyFilterSettings settings;
     private final Claim claim;
     private final ClaimRenewal renewal;
-    private final Optional<CommitGate> gate;
     private @Nullable KeptBody body;
     private @Nullable PrintWriter writer;
     private boolean streams;
@@ -51,19 +47,6 @@ final class KeepingResponse extends HttpServletResponseWrapper implements HeldRe
         this.settings = settings;
         this.claim = claim;
         this.renewal = renewal;
-        this.gate = gate(response);
-    }
-
-    /** Of a filter further out, which has a word in whether this answer is given. */
-    private static Optional<CommitGate> gate(ServletResponse response) {
-        var outer = response;
-        while (outer instanceof ServletResponseWrapper wrapper) {
-            if (wrapper instanceof CommitGate gate) {
-                return Optional.of(gate);
-            }
-            outer = wrapper.getResponse();
-        }
-        return Optional.empty();
     }
 
     /** Whether the answer comes later than the end of the dispatch that is going on. */
@@ -77,7 +60,7 @@ final class KeepingResponse extends HttpServletResponseWrapper implements HeldRe
 
     @Override
     public void finish() throws IOException {
-        if (sent || isRefusedInstead()) {
+        if (sent) {
             return;
         }
         if (!ended) {
@@ -104,16 +87,6 @@ final class KeepingResponse extends HttpServletResponseWrapper implements HeldRe
         if (!async && heldBody().length > 0) {
             finish();
         }
-    }
-
-    /** A session that cannot be saved makes another answer of this one, which has not been given then. */
-    private boolean isRefusedInstead() throws IOException {
-        if (ended || gate.isEmpty() || gate.get().open()) {
-            return false;
-        }
-        abandon();
-        sent = true;
-        return true;
     }
 
     /** Nothing is passed on before the answer is whole. */
@@ -277,9 +250,6 @@ final class KeepingResponse extends HttpServletResponseWrapper implements HeldRe
     @Override
     public void sendError(int status) throws IOException {
         restart();
-        if (isRefusedInstead()) {
-            return;
-        }
         end(new KeptAnswer.ErrorPage(status, ""), status);
         sent = true;
         super.sendError(status);
@@ -288,9 +258,6 @@ final class KeepingResponse extends HttpServletResponseWrapper implements HeldRe
     @Override
     public void sendError(int status, @Nullable String message) throws IOException {
         restart();
-        if (isRefusedInstead()) {
-            return;
-        }
         end(new KeptAnswer.ErrorPage(status, message == null ? "" : message), status);
         sent = true;
         super.sendError(status, message);
@@ -299,9 +266,8 @@ final class KeepingResponse extends HttpServletResponseWrapper implements HeldRe
     /** Not by way of the others: containers of Servlet 6.0 have none. */
     @Override
     public void sendRedirect(String location) throws IOException {
-        if (keepRedirect(location, SC_FOUND, true)) {
-            super.sendRedirect(location);
-        }
+        keepRedirect(location, SC_FOUND, true);
+        super.sendRedirect(location);
     }
 
     @Override
@@ -316,17 +282,13 @@ final class KeepingResponse extends HttpServletResponseWrapper implements HeldRe
 
     @Override
     public void sendRedirect(String location, int status, boolean clearBuffer) throws IOException {
-        if (keepRedirect(location, status, clearBuffer)) {
-            super.sendRedirect(location, status, clearBuffer);
-        }
+        keepRedirect(location, status, clearBuffer);
+        super.sendRedirect(location, status, clearBuffer);
     }
 
-    private boolean keepRedirect(String location, int status, boolean clearBuffer) throws IOException {
+    private void keepRedirect(String location, int status, boolean clearBuffer) throws IOException {
         if (clearBuffer) {
             restart();
-        }
-        if (isRefusedInstead()) {
-            return false;
         }
         var headers = headers();
         headers.put("Location", List.of(location));
@@ -335,6 +297,5 @@ final class KeepingResponse extends HttpServletResponseWrapper implements HeldRe
             pass();
         }
         sent = true;
-        return true;
     }
 }

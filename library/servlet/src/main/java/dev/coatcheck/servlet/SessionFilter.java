@@ -129,8 +129,6 @@ public final class SessionFilter implements Filter {
         var registration = context.addFilter(SessionFilter.class.getName(), this);
         registration.setAsyncSupported(true);
         registration.addMappingForUrlPatterns(EnumSet.allOf(DispatcherType.class), false, "/*");
-        // A forward to a servlet by its name has no URL.
-        registration.addMappingForServletNames(EnumSet.of(DispatcherType.FORWARD), false, "*");
     }
 
     /**

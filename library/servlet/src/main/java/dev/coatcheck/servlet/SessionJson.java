@@ -183,9 +183,17 @@ final class SessionJson {
         }
     }
 
-    /** Whether it comes back as what it is, and not as any list, set or map. */
+    /**
+     * Whether it comes back as what it is, and not as any list, set or map: where it says what it holds, or has a form. Of any
+     * objects only the names of their own types would bring them back as they are.
+     */
     private boolean isNamed(Object collection) {
-        return names.containsKey(collection.getClass());
+        var name = names.get(collection.getClass());
+        return name != null
+                && (forms.containsKey(name)
+                        || !mapper.constructType(collection.getClass())
+                                .getContentType()
+                                .hasRawClass(Object.class));
     }
 
     private void writeAll(JsonGenerator generator, String type, Collection<?> values) {

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.coatcheck.contracts.idempotency.InMemoryIdempotency;
 import dev.coatcheck.state.idempotency.IdempotencySettings;
-import jakarta.servlet.Filter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -52,11 +51,7 @@ abstract class IdempotencyTest {
     }
 
     WebServer start(IdempotencyFilterSettings settings, Map<String, Page> pages) {
-        return start(new IdempotencyFilter(store, settings), pages);
-    }
-
-    WebServer start(Filter filter, Map<String, Page> pages) {
-        var server = container.start(filter, pages);
+        var server = container.start(new IdempotencyFilter(store, settings), pages);
         servers.add(server);
         return server;
     }

@@ -58,7 +58,11 @@ class OlderContainerTest {
                         RedirectingInstance.class.getName())
                 .redirectError(Redirect.INHERIT)
                 .start();
-        return new Instance(process, URI.create(process.inputReader().readLine()));
+        var serves = process.inputReader().readLine();
+        if (serves == null) {
+            throw new IllegalStateException("the instance ended before it served; what it said is above");
+        }
+        return new Instance(process, URI.create(serves));
     }
 
     private static String classPath() throws IOException {

@@ -173,21 +173,6 @@ class SavedBeforeCommitTest extends FilterTest {
     }
 
     @Test
-    void after_a_forward_to_a_servlet_by_its_name() {
-        var server = start(Map.of(
-                "/forward",
-                (request, response) -> {
-                    request.getSession().setAttribute("saved", true);
-                    request.getServletContext().getNamedDispatcher("/target").forward(request, response);
-                },
-                "/target",
-                (request, response) -> response.getOutputStream().print("target")));
-
-        assertThat(visitor.get(server, "/forward").body()).isEqualTo("target");
-        assertThat(stored().orElseThrow().attributes()).containsKey("saved");
-    }
-
-    @Test
     void when_an_asynchronous_request_completes() {
         var server = start(Map.of("/async", (request, response) -> {
             var async = request.startAsync();

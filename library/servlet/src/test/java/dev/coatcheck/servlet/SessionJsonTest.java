@@ -61,6 +61,24 @@ class SessionJsonTest {
         private static final long serialVersionUID = 1L;
     }
 
+    static final class Loosely extends HashMap<String, Object> {
+        private static final long serialVersionUID = 1L;
+    }
+
+    private static final JsonForm<Flash> OF_FLASH = new JsonForm<>() {
+        @Override
+        public String write(Flash flash) {
+            return "\"" + flash.get("message") + "\"";
+        }
+
+        @Override
+        public Flash read(String json) {
+            var flash = new Flash();
+            flash.put("message", json.replace("\"", ""));
+            return flash;
+        }
+    };
+
     /** Allowed by nobody, though its name begins as one does that is. */
     record LooseEnd(String text) {}
 
@@ -105,8 +123,10 @@ class SessionJsonTest {
                     "basket",
                     Basket.class,
                     "flash",
-                    Flash.class),
-            Map.of("money", OF_MONEY));
+                    Flash.class,
+                    "loosely",
+                    Loosely.class),
+            Map.of("money", OF_MONEY, "flash", OF_FLASH));
 
     static Stream<Object> values() {
         return Stream.of(
@@ -160,6 +180,14 @@ class SessionJsonTest {
                 .singleElement()
                 .isInstanceOf(Flash.class)
                 .isEqualTo(flash);
+    }
+
+    @Test
+    void a_map_of_any_objects_keeps_their_types_rather_than_its_own() throws Exception {
+        var loose = new Loosely();
+        loose.put("at", Instant.EPOCH);
+
+        assertThat(json.read(json.write("loosely", loose))).isEqualTo(Map.of("at", Instant.EPOCH));
     }
 
     @ParameterizedTest

@@ -2,15 +2,15 @@ package dev.coatcheck.servlet;
 
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
-import jakarta.servlet.ServletContext;
 import java.net.URI;
 import java.nio.file.Path;
-import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
 import org.apache.catalina.LifecycleException;
 import org.apache.catalina.core.StandardContext;
 import org.apache.catalina.startup.Tomcat;
+import org.apache.tomcat.util.descriptor.web.FilterDef;
+import org.apache.tomcat.util.descriptor.web.FilterMap;
 import org.apache.tomcat.websocket.server.WsSci;
 
 /** Tomcat, as small as it gets. */
@@ -34,7 +34,18 @@ final class TomcatServer implements WebServer {
         context.setClearReferencesThreadLocals(false);
         context.setClearReferencesRmiTargets(false);
         context.addServletContainerInitializer(new WsSci(), Set.of());
-        context.addServletContainerInitializer((types, application) -> add(filter, application), Set.of());
+        var definition = new FilterDef();
+        definition.setFilterName("sessions");
+        definition.setFilter(filter);
+        definition.setAsyncSupported("true");
+        context.addFilterDef(definition);
+        var map = new FilterMap();
+        map.setFilterName("sessions");
+        map.addURLPattern("/*");
+        for (var type : DispatcherType.values()) {
+            map.setDispatcher(type.name());
+        }
+        context.addFilterMap(map);
         pages.forEach((path, page) -> {
             var servlet = Tomcat.addServlet(context, path, page.asServlet());
             servlet.setAsyncSupported(true);
@@ -46,19 +57,6 @@ final class TomcatServer implements WebServer {
             throw new IllegalStateException("Tomcat did not start", e);
         }
         return new TomcatServer(tomcat);
-    }
-
-    /** As an application does. */
-    private static void add(Filter filter, ServletContext application) {
-        switch (filter) {
-            case SessionFilter sessions -> sessions.addTo(application);
-            case IdempotencyFilter idempotency -> idempotency.addTo(application);
-            default -> {
-                var registration = application.addFilter(filter.getClass().getName(), filter);
-                registration.setAsyncSupported(true);
-                registration.addMappingForUrlPatterns(EnumSet.allOf(DispatcherType.class), false, "/*");
-            }
-        }
     }
 
     @Override

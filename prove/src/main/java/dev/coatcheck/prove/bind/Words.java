@@ -82,9 +82,9 @@ final class Words {
     }
 
     private static Pattern of(Template text) {
-        boolean looksLikeJson =
-                text.toString().startsWith("{") || text.toString().startsWith("[");
-        return looksLikeJson ? OF_JSON : OF_VALUE;
+        String written = text.toString().strip();
+        boolean object = written.startsWith("{") && !written.startsWith("{{") && written.endsWith("}");
+        return object || (written.startsWith("[") && written.endsWith("]")) ? OF_JSON : OF_VALUE;
     }
 
     private Body.Part part(Body.Part part) {

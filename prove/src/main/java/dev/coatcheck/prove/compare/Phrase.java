@@ -137,7 +137,7 @@ final class Phrase {
         return same(column) && !isMinute(column.getFirst());
     }
 
-    /** Whether a text tells a time of day that may have stood still during the control, whose runs are seconds apart. */
+    /** Whether a text tells a time of day that may have stood still during the control, whose runs begin a second apart. */
     static boolean tellsMinute(String text) {
         return tokens(text).stream().anyMatch(Phrase::isMinute);
     }

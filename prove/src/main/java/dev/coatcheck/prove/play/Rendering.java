@@ -209,11 +209,11 @@ final class Rendering {
     }
 
     private static FormBodyPart bytes(Body.BytesPart part) {
-        // The client writes the type of what has the name of a file, and no other; an empty name stays between the two.
+        // The client's library writes the type of a part that has the name of a file, if an empty one, and of no other.
         String fileName = part.fileName().orElse("");
         FormBodyPartBuilder builder = FormBodyPartBuilder.create(
                 part.name(), new ByteArrayBody(part.content(), type(part.contentType()), fileName));
-        if (fileName.isEmpty()) {
+        if (part.fileName().isEmpty()) {
             String name = part.name().replace("\"", "%22").replaceAll("[\r\n]", " ");
             builder.setField("Content-Disposition", "form-data; name=\"" + name + "\"");
         }
