@@ -107,13 +107,7 @@ class StartTest {
                             () -> lab.begin(ONE, trials.steps(1), Optional.empty(), 0, Manner.USUAL))) {
                 trial.playUpTo(1);
 
-                assertThat(trial.run()
-                                .exchanges()
-                                .getFirst()
-                                .response()
-                                .orElseThrow()
-                                .text())
-                        .isEqualTo("mine");
+                assertThat(firstAnswer(trial)).isEqualTo("mine");
                 assertThat(lab.insistenceOnPort()).get(STRING).startsWith("web.1 ");
             }
         }
@@ -152,13 +146,7 @@ class StartTest {
                 Trial trial = lab.begin(ONE, trials.steps(1), Optional.empty(), 0)) {
             trial.playUpTo(1);
 
-            assertThat(trial.run()
-                            .exchanges()
-                            .getFirst()
-                            .response()
-                            .orElseThrow()
-                            .text())
-                    .isEqualTo("own");
+            assertThat(firstAnswer(trial)).isEqualTo("own");
             assertThat(lab.notes())
                     .singleElement(STRING)
                     .startsWith("web.1 was started once more, with another TCP port: at TCP port ");
@@ -215,5 +203,9 @@ class StartTest {
                         .play(ONE))
                 .isInstanceOf(InconclusiveException.class)
                 .hasMessageContaining("; " + elsewhere + ", which NODE_PATH names, is not there for it");
+    }
+
+    private static String firstAnswer(Trial trial) {
+        return trial.run().exchanges().getFirst().response().orElseThrow().text();
     }
 }
