@@ -48,7 +48,10 @@ final class Stand implements Processes {
     /** The disks on which a web process was started. */
     private final Set<Layer> inhabited = new HashSet<>();
 
-    private final AtomicInteger startsUnderWay = new AtomicInteger();
+    /** Of web processes. */
+    private final AtomicInteger startsBegun = new AtomicInteger();
+
+    private final AtomicInteger startsEnded = new AtomicInteger();
     private final ExecutorService background = Executors.newVirtualThreadPerTaskExecutor();
 
     /** A worker, and whether its disk is nobody else's. */
@@ -139,18 +142,21 @@ final class Stand implements Processes {
     }
 
     private LabInstance startWebAgainIfNeeded(String name, Layer layer) throws InterruptedException {
-        boolean beside = startsUnderWay.getAndIncrement() > 0;
+        int begunBefore = startsBegun.getAndIncrement();
+        boolean beganBeside = startsEnded.get() < begunBefore;
         STARTS.acquire();
         try {
             return workshop.startWeb(name, layer, this::tell);
         } catch (InconclusiveException e) {
-            if (e instanceof StrangerException || isAboutPort(e) || (!beside && startsUnderWay.get() == 1)) {
+            // Those that began since count too, though they may all be ready: what they did may be what it failed for.
+            boolean beside = beganBeside || startsBegun.get() > begunBefore + 1;
+            if (e instanceof StrangerException || isAboutPort(e) || !beside) {
                 throw e;
             }
             workshop.note(name + " did not start beside others, and was tried once more alone: " + e.reason());
         } finally {
             STARTS.release();
-            startsUnderWay.decrementAndGet();
+            startsEnded.incrementAndGet();
         }
         // What several do at once in the beginning, as migrations, may fail for that alone.
         STARTS.acquire(STARTS_AT_ONCE);

@@ -163,6 +163,24 @@ class TrialTest {
     }
 
     @Test
+    void the_first_that_fails_is_started_once_more_though_the_one_beside_it_is_ready_by_then() throws Exception {
+        Trials trials = new Trials(folder)
+                .web(
+                        "[ $COATCHECK_INSTANCE = web.1 ] && mkdir tried && sleep 2 && exit 1; exec node server.js",
+                        ANSWERS);
+        try (Lab lab = trials.lab();
+                Trial trial = lab.begin(Plan.apart("apart", 2), trials.steps(2), Optional.empty(), 0)) {
+            assertThat(trial.playUpTo(2)).isTrue();
+
+            assertThat(lab.notes())
+                    .singleElement()
+                    .asString()
+                    .startsWith("web.1 ")
+                    .contains("once more alone");
+        }
+    }
+
+    @Test
     void the_process_that_answers_is_told_and_not_the_shell_that_started_it() throws Exception {
         Run run = new Trials(folder).web("node server.js; true", ANSWERS).play(Plan.together("together", 1));
 
