@@ -230,8 +230,8 @@ final class ComposeExport {
         }
         if (plan.application().release().isPresent()) {
             warnings.add(
-                    "the release runs at each 'docker compose up' that finds it changed or not yet run, and only before"
-                            + " the others start; run it by hand with 'docker compose run --rm release'.");
+                    "the release runs again at each 'docker compose up', before the others start, unless --no-deps leaves"
+                            + " it out: it has to be harmless to repeat.");
         }
         if (plan.application().services().contains(ServiceKind.S3)) {
             warnings.add("an S3-speaking store is not part of it: attach one by its variables in .env.");

@@ -39,7 +39,7 @@ import java.util.Set;
  *
  * <p>Every method is one round trip. A claim visits the priorities that a queue has one by one, so tens of them are fine
  * and thousands are not. Groups take turns by an index that leads from each to the next: what waits in one costs the
- * others nothing. One claim gives at most 256 turns; where that many groups in a row have nothing that may start, the next
+ * others nothing. One claim gives at most 512 turns; where that many groups in a row have nothing that may start, the next
  * claim goes on from there 50 ms later, and once all of them had nothing, a worker waits until one may have. What
  * another transaction has locked is looked at again every 50 ms.
  *
