@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.coatcheck.host.TcpPorts;
 import dev.coatcheck.prove.check.Cause;
 import dev.coatcheck.prove.check.Check;
 import dev.coatcheck.prove.lab.ElsewhereSettings;
@@ -20,7 +21,6 @@ import dev.coatcheck.prove.scenario.StepLines;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -223,10 +223,7 @@ class ElsewhereTest {
 
     @Test
     void an_instance_that_does_not_answer_is_named() throws Exception {
-        URI nobody;
-        try (ServerSocket closed = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            nobody = URI.create("http://127.0.0.1:" + closed.getLocalPort());
-        }
+        URI nobody = URI.create("http://127.0.0.1:" + TcpPorts.free());
 
         Report report = prove(instance(new ConcurrentHashMap<>()), nobody);
 

@@ -9,15 +9,23 @@ import java.util.Set;
 /** A connection that some process of an instance is to accept. For one thread. */
 final class Attempt {
     /**
-     * How long a process that has others below it may hold a connection at least before it counts as the one that serves
-     * it: the master of Node's {@code cluster} accepts and hands on.
+     * How long a process may hold a connection at least before it counts as the one that serves it, though it may be about
+     * to hand it on, as the master of Node's {@code cluster} does. One that runs all the while is given so much of a
+     * processor: on a busy machine it may have had nothing of it for longer.
      */
     private static final Duration HAND_ON = Duration.ofMillis(250);
+
+    /** How long a process may hold a connection at most before it is taken to serve it, whatever it does. */
+    private static final Duration HAND_ON_AT_MOST = Duration.ofSeconds(3);
 
     private final Socket socket;
     private final long openedNanos = System.nanoTime();
     private OptionalLong heldNanos = OptionalLong.empty();
     private OptionalLong holder = OptionalLong.empty();
+
+    /** What the holder had used of the processors when it was first seen to hold this. */
+    private Duration usedBefore = Duration.ZERO;
+
     private OptionalLong owner = OptionalLong.empty();
 
     Attempt(Socket socket) {
@@ -65,10 +73,10 @@ final class Attempt {
         return isHeld() && members.atNanos() - heldNanos.getAsLong() <= 0;
     }
 
-    /** Whether a process may still hand on what it has held for so long. */
+    /** Whether a process that has others below it may still hand on what it holds. */
     @FunctionalInterface
     interface HandingOn {
-        boolean mayHandOn(long holder, Duration held);
+        boolean mayHandOn(long holder);
     }
 
     /**
@@ -87,15 +95,23 @@ final class Attempt {
             return;
         }
         long deepest = members.deepest(holders);
+        if (!holder.equals(OptionalLong.of(deepest))) {
+            usedBefore = Threads.cpuTime(deepest);
+        }
         holder = OptionalLong.of(deepest);
         heldNanos = OptionalLong.of(heldNanos.orElse(System.nanoTime()));
         Duration held = Duration.ofNanos(System.nanoTime() - heldNanos.getAsLong());
         boolean serves = !members.hasBelow(deepest) || wanted.equals(holder);
         boolean waits = seen.contains(deepest) || (!isHeldSince(members) && !Threads.anyRuns(deepest));
         boolean settled = serves && holders.size() == 1 && waits;
-        boolean waited = held.compareTo(HAND_ON) > 0 && (serves || !handingOn.mayHandOn(deepest, held));
+        boolean mayHandOn = serves ? !waits && !hasRun(deepest) : handingOn.mayHandOn(deepest);
+        boolean waited = held.compareTo(mayHandOn ? HAND_ON_AT_MOST : HAND_ON) > 0;
         if (settled || waited) {
             owner = holder;
         }
+    }
+
+    private boolean hasRun(long pid) {
+        return Threads.cpuTime(pid).minus(usedBefore).compareTo(HAND_ON) > 0;
     }
 }

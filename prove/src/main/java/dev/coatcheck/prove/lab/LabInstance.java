@@ -265,7 +265,7 @@ public final class LabInstance implements Instance, AutoCloseable {
         Duration used = cpuTime();
         while (isAlive()
                 && age().compareTo(SETTLE_LIMIT) < 0
-                && age().minus(since).compareTo(QUIET) < 0) {
+                && (age().minus(since).compareTo(QUIET) < 0 || runs())) {
             Thread.sleep(SETTLE_PAUSE);
             Duration now = cpuTime();
             if (now.minus(used).compareTo(HARDLY) > 0) {
@@ -273,6 +273,11 @@ public final class LabInstance implements Instance, AutoCloseable {
                 used = now;
             }
         }
+    }
+
+    /** On a busy machine one that would run may get nothing of the processors for a while. */
+    private boolean runs() {
+        return pids().stream().anyMatch(Threads::anyRuns);
     }
 
     private Duration cpuTime() {

@@ -44,9 +44,6 @@ final class Steering implements ConnectionChoice {
     /** So many searches in which nobody was seen to accept show that nobody ever will be; one may have met a busy machine. */
     private static final int UNSEEN_SEARCHES = 2;
 
-    /** How long a process that has others below it may hold a connection at most before it is taken to serve it. */
-    private static final Duration HAND_ON_AT_MOST = Duration.ofSeconds(3);
-
     private static final Duration PAUSE = Duration.ofMillis(1);
 
     private static final Duration LONGEST_PAUSE = Duration.ofMillis(200);
@@ -212,16 +209,15 @@ final class Steering implements ConnectionChoice {
                     .clientInside(here)
                     .map(client -> ServerEnd.holders(client, members.pids()))
                     .orElse(Set.of());
-            attempt.look(holders, members, wanted, seen, (holder, held) -> mayHandOn(holder, held, members));
+            attempt.look(holders, members, wanted, seen, holder -> mayHandOn(holder, members));
             attempt.owner().ifPresent(seen::add);
         }
         return !attempt.isPending();
     }
 
-    /** Whether a process that has others below it may still give them a connection that it has held for so long. */
-    private boolean mayHandOn(long holder, Duration held, Members members) {
-        return held.compareTo(HAND_ON_AT_MOST) < 0
-                && (members.hasLikeBelow(holder) || hasRivals(OptionalLong.of(holder), members));
+    /** Whether a process that has others below it may still give them a connection. */
+    private boolean mayHandOn(long holder, Members members) {
+        return members.hasLikeBelow(holder) || hasRivals(OptionalLong.of(holder), members);
     }
 
     /** Whether others may take connections too, or have done so beside the one that holds this, who then need not serve. */

@@ -162,7 +162,7 @@ class OverlayLayerTest {
                 .toList();
         assertThat(pids).hasSize(2).allMatch(Shell::lives);
         owner.destroyForcibly();
-        await().atMost(Duration.ofSeconds(10)).until(() -> pids.stream().noneMatch(Shell::lives));
+        await().atMost(Duration.ofSeconds(60)).until(() -> pids.stream().noneMatch(Shell::lives));
     }
 
     @Test

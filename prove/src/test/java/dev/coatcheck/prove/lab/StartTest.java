@@ -127,7 +127,7 @@ class StartTest {
     @Test
     void it_is_inconclusive_when_who_answers_was_not_started_here() {
         Trials trials = new Trials(folder)
-                .web(STRANGER + "; exec sleep 1000", ANSWERS + " setTimeout(() => process.exit(), 8000);");
+                .web(STRANGER + "; exec sleep 1000", ANSWERS + " setTimeout(() => process.exit(), 25000);");
 
         assertThatThrownBy(() -> trials.play(ONE))
                 .isInstanceOf(InconclusiveException.class)
@@ -140,7 +140,7 @@ class StartTest {
                 new Trials(folder).web("mkdir met && " + STRANGER + " && exec sleep 1000; exec node server.js", """
                         const stranger = process.env.STRANGER;
                         require('http').createServer((q, s) => s.end(stranger ? 'stranger' : 'own')).listen(process.env.PORT);
-                        if (stranger) setTimeout(() => process.exit(), 8000);
+                        if (stranger) setTimeout(() => process.exit(), 25000);
                         """);
         try (Lab lab = trials.lab();
                 Trial trial = lab.begin(ONE, trials.steps(1), Optional.empty(), 0)) {
@@ -158,7 +158,7 @@ class StartTest {
         Trials trials = new Trials(folder)
                 .web(
                         "mkdir met && " + STRANGER + " && exec sleep 1000; echo 'address already in use'; exit 1",
-                        ANSWERS + " setTimeout(() => process.exit(), 8000);");
+                        ANSWERS + " setTimeout(() => process.exit(), 25000);");
 
         assertThatThrownBy(() -> trials.play(ONE))
                 .isInstanceOf(InconclusiveException.class)

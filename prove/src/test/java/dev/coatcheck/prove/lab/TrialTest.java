@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.coatcheck.host.TcpPorts;
 import dev.coatcheck.prove.compare.Control;
 import dev.coatcheck.prove.play.Exchange;
 import dev.coatcheck.prove.scenario.Scenario;
@@ -25,16 +24,23 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Execution(ExecutionMode.CONCURRENT)
 class TrialTest {
     private static final String ANSWERS =
             "require('http').createServer((q, s) => s.end('ok ' + process.pid)).listen(process.env.PORT);";
+
+    /** The common pool may have a single one. */
+    private static final Executor OWN_THREAD =
+            task -> Thread.ofVirtual().name("listener").start(task);
 
     @TempDir
     Path folder;
@@ -53,7 +59,7 @@ class TrialTest {
     @Test
     void a_worker_is_at_work_before_the_first_step() throws Exception {
         try (ServerSocket work = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            CompletableFuture<Integer> begun = CompletableFuture.supplyAsync(() -> received(work));
+            CompletableFuture<Integer> begun = CompletableFuture.supplyAsync(() -> received(work), OWN_THREAD);
             Trials trials = new Trials(folder)
                     .with("WORK", Integer.toString(work.getLocalPort()))
                     .file("Procfile", "web: exec node server.js\nworker: exec node worker.js\n")
@@ -76,7 +82,7 @@ class TrialTest {
     @Test
     void nothing_is_done_after_an_answer_by_a_process_that_is_killed_with_it() throws Exception {
         try (ServerSocket late = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            CompletableFuture<Integer> bytes = CompletableFuture.supplyAsync(() -> received(late));
+            CompletableFuture<Integer> bytes = CompletableFuture.supplyAsync(() -> received(late), OWN_THREAD);
             Trials trials = new Trials(folder)
                     .with("LATE", Integer.toString(late.getLocalPort()))
                     .web("exec node server.js", """
@@ -134,39 +140,14 @@ class TrialTest {
         }
     }
 
-    @Test
-    void one_that_fails_beside_others_is_started_once_more_alone() throws Exception {
-        // Whoever has the lock answers once another was refused it, or when none has come.
-        String locking = """
-                const net = require('net');
-                const lock = net.createServer(other => { other.destroy(); answer(); }).listen(LOCK, '127.0.0.1');
-                const alone = setTimeout(answer, 6000);
-                let answers = false;
-                function answer() {
-                  if (answers) return;
-                  answers = true;
-                  clearTimeout(alone);
-                  lock.close();
-                  ANSWERS
-                }
-                lock.on('error', () => net.connect(LOCK, '127.0.0.1')
-                    .on('error', () => {})
-                    .on('close', () => process.exit(1)));
-                """.replace("LOCK", Integer.toString(TcpPorts.free())).replace("ANSWERS", ANSWERS);
-        Trials trials = new Trials(folder).web("exec node server.js", locking);
-        try (Lab lab = trials.lab();
-                Trial trial = lab.begin(Plan.apart("apart", 2), trials.steps(2), Optional.empty(), 0)) {
-            assertThat(trial.playUpTo(2)).isTrue();
-
-            assertThat(lab.notes()).singleElement().asString().contains("once more alone");
-        }
-    }
-
-    @Test
-    void the_first_that_fails_is_started_once_more_though_the_one_beside_it_is_ready_by_then() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"web.1", "web.2"})
+    void one_that_fails_beside_another_is_started_once_more_though_that_is_ready_by_then(String failing)
+            throws Exception {
         Trials trials = new Trials(folder)
                 .web(
-                        "[ $COATCHECK_INSTANCE = web.1 ] && mkdir tried && sleep 2 && exit 1; exec node server.js",
+                        "[ $COATCHECK_INSTANCE = " + failing
+                                + " ] && mkdir tried && sleep 2 && exit 1; exec node server.js",
                         ANSWERS);
         try (Lab lab = trials.lab();
                 Trial trial = lab.begin(Plan.apart("apart", 2), trials.steps(2), Optional.empty(), 0)) {
@@ -175,7 +156,7 @@ class TrialTest {
             assertThat(lab.notes())
                     .singleElement()
                     .asString()
-                    .startsWith("web.1 ")
+                    .startsWith(failing + " ")
                     .contains("once more alone");
         }
     }

@@ -100,7 +100,7 @@ class ChangeTest {
                                   response.statusCode = 500;
                                 response.end('ok');
                               });
-                              setTimeout(() => server.listen(process.env.PORT), /^slow/.test(manner) ? 7000 : 0);
+                              setTimeout(() => server.listen(process.env.PORT), /^slow/.test(manner) ? 12000 : 0);
                             });
                             """);
             CheckOutcome outcome = roll(trials);

@@ -30,7 +30,7 @@ class DrainingTest {
     private static final String SERVER = """
             const server = require('http').createServer((request, response) => {
               if (request.url === '/early') return response.end('early');
-              if (request.url === '/slow') return setTimeout(() => response.end('slow'), 2500);
+              if (request.url === '/slow') return setTimeout(() => response.end('slow'), 4000);
               request.resume().on('end', () => response.end('read'));
             });
             server.listen(process.env.PORT);
@@ -103,7 +103,7 @@ class DrainingTest {
                                       const server = require('http').createServer((request, response) => {
                                         if (request.url === '/') return response.end('ready');
                                         if (manner === 'broken') response.statusCode = 500;
-                                        setTimeout(() => response.end('slow'), manner === 'quick' ? 0 : 2500);
+                                        setTimeout(() => response.end('slow'), manner === 'quick' ? 0 : 4000);
                                       });
                                       process.on('SIGTERM', () =>
                                         manner === 'rude' ? process.exit(0) : server.close(() => process.exit(0)));

@@ -109,22 +109,24 @@ class MemorySearchTest {
         }
         List<Needle> needles = Needles.from(values);
         try (Program holder = python("import random; s = " + SID + "; ballast = random.randbytes(80 << 20)")) {
-            long single = quickest(holder, one);
+            long single = Long.MAX_VALUE;
+            long fifty = Long.MAX_VALUE;
+            // In turn, so that what else the machine does slows both.
+            for (int i = 0; i < 3; i++) {
+                single = Math.min(single, timed(holder, one));
+                fifty = Math.min(fifty, timed(holder, needles));
+            }
 
-            assertThat(quickest(holder, needles)).isLessThan(10 * single);
+            assertThat(fifty).isLessThan(10 * single);
         }
     }
 
-    private static long quickest(Program holder, List<Needle> needles) {
-        long quickest = Long.MAX_VALUE;
-        for (int i = 0; i < 3; i++) {
-            long start = System.nanoTime();
-            assertThat(MemorySearch.search("web.1", holder.pids(), needles, MemoryLimits.defaults())
-                            .locations())
-                    .hasSize(1);
-            quickest = Math.min(quickest, System.nanoTime() - start);
-        }
-        return quickest;
+    private static long timed(Program holder, List<Needle> needles) {
+        long start = System.nanoTime();
+        assertThat(MemorySearch.search("web.1", holder.pids(), needles, MemoryLimits.defaults())
+                        .locations())
+                .hasSize(1);
+        return System.nanoTime() - start;
     }
 
     @Test

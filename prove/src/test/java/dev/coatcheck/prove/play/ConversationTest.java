@@ -2,6 +2,7 @@ package dev.coatcheck.prove.play;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.coatcheck.host.TcpPorts;
 import dev.coatcheck.prove.play.TestServer.Received;
 import dev.coatcheck.prove.play.TestServer.Reply;
 import dev.coatcheck.prove.scenario.Capture;
@@ -318,11 +319,7 @@ class ConversationTest {
 
     @Test
     void an_instance_that_is_gone_is_an_outcome() throws Exception {
-        int free;
-        try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            free = server.getLocalPort();
-        }
-        assertThat(playAt(free, SETTINGS))
+        assertThat(playAt(TcpPorts.free(), SETTINGS))
                 .isInstanceOfSatisfying(
                         Outcome.Failed.class,
                         failed -> assertThat(failed.failure()).isEqualTo(Outcome.Failure.NOT_CONNECTED));

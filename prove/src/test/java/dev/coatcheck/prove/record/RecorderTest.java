@@ -41,6 +41,7 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -50,6 +51,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 class RecorderTest {
     private static final byte[] BYTES = {1, -1, 0, 2};
+
+    /** The common pool may have a single one. */
+    private static final Executor OWN_THREAD =
+            task -> Thread.ofVirtual().name("application").start(task);
 
     @TempDir
     private Path folder;
@@ -156,7 +161,7 @@ class RecorderTest {
     void what_switches_to_another_protocol_goes_through_both_ways() throws Exception {
         try (ServerSocket listening = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
                 Recorder before = Recorder.before(URI.create("http://127.0.0.1:" + listening.getLocalPort()), 0)) {
-            CompletableFuture<Void> echo = CompletableFuture.runAsync(() -> echo(listening));
+            CompletableFuture<Void> echo = CompletableFuture.runAsync(() -> echo(listening), OWN_THREAD);
             try (Socket socket = new Socket(
                     InetAddress.getLoopbackAddress(), before.address().getPort())) {
                 socket.getOutputStream()
@@ -332,13 +337,15 @@ class RecorderTest {
     void a_request_without_an_answer_is_left_out_and_said() throws Exception {
         try (ServerSocket listening = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
                 Recorder before = Recorder.before(URI.create("http://127.0.0.1:" + listening.getLocalPort()), 0)) {
-            CompletableFuture<Void> rude = CompletableFuture.runAsync(() -> {
-                try (Socket socket = listening.accept()) {
-                    Head.read(socket.getInputStream());
-                } catch (IOException e) {
-                    throw new java.io.UncheckedIOException(e);
-                }
-            });
+            CompletableFuture<Void> rude = CompletableFuture.runAsync(
+                    () -> {
+                        try (Socket socket = listening.accept()) {
+                            Head.read(socket.getInputStream());
+                        } catch (IOException e) {
+                            throw new java.io.UncheckedIOException(e);
+                        }
+                    },
+                    OWN_THREAD);
             try (Socket socket = new Socket(
                     InetAddress.getLoopbackAddress(), before.address().getPort())) {
                 socket.getOutputStream()
