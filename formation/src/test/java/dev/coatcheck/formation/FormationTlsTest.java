@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.coatcheck.formation.router.TestCertificates;
 import dev.coatcheck.formation.router.TlsFiles;
+import dev.coatcheck.host.TcpPorts;
 import java.io.ByteArrayInputStream;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -67,7 +68,9 @@ class FormationTlsTest {
     void it_speaks_tls_on_the_address_it_was_given_and_nothing_anywhere_else() throws Exception {
         try (TestFormation app = TestFormation.in(folder)
                 .write("server.js", ECHO)
-                .with(settings -> settings.withHost("127.0.0.2").withTls(files))
+                .with(settings -> settings.withHost("127.0.0.2")
+                        .withTcpPort(TcpPorts.free())
+                        .withTls(files))
                 .start()
                 .awaitReady()) {
             InetAddress given = InetAddress.ofLiteral("127.0.0.2");

@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 public final class EventPrinter implements Consumer<Event>, AutoCloseable {
     private static final int CAPACITY = 10_000;
     private static final long CAPACITY_CHARACTERS = 16L << 20;
-    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(2);
+    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
 
     private final OutputStream out;
     private final EventFormat format;
@@ -95,7 +95,7 @@ public final class EventPrinter implements Consumer<Event>, AutoCloseable {
         return ended.copy();
     }
 
-    /** Writes what waits, for two seconds at most, and ends. */
+    /** Writes what waits, for five seconds at most, and ends. */
     @Override
     public void close() {
         var _ = end();

@@ -20,7 +20,8 @@ import org.xnio.XnioIoThread;
  */
 final class EventLoop {
     private static final Logger LOG = LoggerFactory.getLogger(Router.class);
-    private static final long TICK_MILLIS = 100;
+    private static final Duration TICK = Duration.ofMillis(100);
+    private static final Duration LATE = TICK.multipliedBy(3);
 
     /** Something with limits in time. */
     interface Timed {
@@ -29,6 +30,9 @@ final class EventLoop {
         /** The router closes: what would go on for long ends itself, at some moment of its own within this time. */
         default void leave(Duration within) {}
 
+        /** The time of the router to close is over. */
+        default void leaveNow() {}
+
         /** Its tick has thrown, and comes no more: whatever it is ends here, so that it is not left without limits. */
         void abort();
     }
@@ -36,6 +40,7 @@ final class EventLoop {
     private final XnioIoThread thread;
     private final Dialer dialer;
     private final Rotation rotation;
+    private final Stall stall = new Stall(LATE, TICK, System.nanoTime());
     private final Set<Timed> underWay = Collections.newSetFromMap(new IdentityHashMap<>());
 
     EventLoop(XnioIoThread thread, Rotation rotation) {
@@ -45,7 +50,7 @@ final class EventLoop {
     }
 
     XnioExecutor.Key startTicking() {
-        return thread.executeAtInterval(this::tick, TICK_MILLIS, TimeUnit.MILLISECONDS);
+        return thread.executeAtInterval(this::tick, TICK.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     int number() {
@@ -72,8 +77,15 @@ final class EventLoop {
         thread.execute(() -> List.copyOf(underWay).forEach(timed -> timed.leave(within)));
     }
 
+    void leaveNow() {
+        thread.execute(() -> List.copyOf(underWay).forEach(Timed::leaveNow));
+    }
+
     private void tick() {
         long now = System.nanoTime();
+        if (stall.looksAway(now)) {
+            return;
+        }
         for (Timed timed : underWay.toArray(Timed[]::new)) {
             try {
                 timed.tick(now);

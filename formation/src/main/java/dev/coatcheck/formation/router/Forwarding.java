@@ -40,6 +40,9 @@ final class Forwarding implements EventLoop.Timed {
     /** Before instances are asked again that have all failed. */
     private static final Duration SECOND_TRY = Duration.ofMillis(100);
 
+    /** Until the process of an instance is known to have ended, of which the connections have. */
+    private static final Duration END_KNOWN = Duration.ofSeconds(2);
+
     /**
      * When so many instances have ended over a request, not just closed its connection, it is likely to be what ends them,
      * and the others are spared it.
@@ -74,6 +77,7 @@ final class Forwarding implements EventLoop.Timed {
     private Refusal atDeadline = Refusal.NOTHING_READY;
     private long deadline;
     private long retryAt;
+    private long mostFailedAt;
 
     Forwarding(HttpServerExchange exchange, ClientEnd client, EventLoop loop, RouterContext router) {
         this.router = router;
@@ -138,10 +142,20 @@ final class Forwarding implements EventLoop.Timed {
         next.start(attempts == 1 && isRepeatable() && !(intake.body() instanceof RequestBody.Streamed));
     }
 
-    /** The process of an instance is known to have ended a moment after its connections. */
     private boolean endsInstances() {
+        return numberEnded() >= MOST_ENDED;
+    }
+
+    /** Where some have ended, the others may have too, though nobody has noticed it yet. */
+    private boolean mayEndInstances(long now) {
         return failedOver.size() >= MOST_ENDED
-                && failedOver.stream().filter(Upstream::isRemoved).count() >= MOST_ENDED;
+                && now - mostFailedAt < END_KNOWN.toNanos()
+                && numberEnded() > 0
+                && !endsInstances();
+    }
+
+    private long numberEnded() {
+        return failedOver.stream().filter(Upstream::isRemoved).count();
     }
 
     private boolean isRepeatable() {
@@ -212,7 +226,8 @@ final class Forwarding implements EventLoop.Timed {
                 route();
             } else {
                 // Whether its process has ended is known a moment later, and decides whether another one is asked.
-                hold(System.nanoTime());
+                mostFailedAt = System.nanoTime();
+                hold(mostFailedAt);
             }
         } else {
             refuse(Refusal.INSTANCE_FAILED);
@@ -307,7 +322,8 @@ final class Forwarding implements EventLoop.Timed {
                 }
             }
             case HELD -> {
-                if (now - retryAt >= 0 && router.held().remove(this)) {
+                boolean waits = now - deadline < 0 && mayEndInstances(now);
+                if (now - retryAt >= 0 && !waits && router.held().remove(this)) {
                     route();
                 }
             }

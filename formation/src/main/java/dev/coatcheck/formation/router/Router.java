@@ -65,6 +65,9 @@ public final class Router implements AutoCloseable {
     /** Clients of WebSockets come back at once when they are closed; not all of them shall do so at once. */
     private static final Duration LEAVE_WITHIN = Duration.ofSeconds(2);
 
+    /** For what is told at the end of the drain time to be heard. */
+    private static final Duration LAST_WORDS = Duration.ofMillis(200);
+
     private final RouterContext context;
     private final AddressLimit addresses;
     private final XnioWorker worker;
@@ -219,7 +222,11 @@ public final class Router implements AutoCloseable {
         loops.forEach(loop -> loop.leave(within));
         boolean interrupted = Thread.interrupted();
         try {
-            context.awaitAll();
+            if (!context.awaitAll(context.settings().timeouts().drain())) {
+                // Who was in the middle of a message at its moment, or came to it too late, is told now.
+                loops.forEach(EventLoop::leaveNow);
+                boolean _ = context.awaitAll(LAST_WORDS);
+            }
         } catch (InterruptedException e) {
             interrupted = true;
         }

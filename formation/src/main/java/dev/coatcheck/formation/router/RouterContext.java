@@ -96,16 +96,17 @@ final class RouterContext {
         }
     }
 
-    /** Waits until no request and no tunnel is under way any longer, but no longer than the drain time. */
-    void awaitAll() throws InterruptedException {
-        long deadline = System.nanoTime() + settings.timeouts().drain().toNanos();
+    /** Waits until no request and no tunnel is under way any longer; whether that is so within the limit. */
+    boolean awaitAll(Duration limit) throws InterruptedException {
+        long deadline = System.nanoTime() + limit.toNanos();
         synchronized (underWay) {
-            long left = settings.timeouts().drain().toMillis();
+            long left = limit.toMillis();
             while (underWay.get() > 0 && left > 0) {
                 underWay.wait(left);
                 left = (deadline - System.nanoTime()) / 1_000_000;
             }
         }
+        return underWay.get() == 0;
     }
 
     /** From now on each response closes its connection, and nothing is held. */

@@ -223,6 +223,13 @@ final class Tunnel implements EventLoop.Timed {
     }
 
     @Override
+    public void leaveNow() {
+        if (state == State.JOINED && isBetweenFrames()) {
+            part(WebSocketFrames.GOING_AWAY);
+        }
+    }
+
+    @Override
     public void tick(long now) {
         if (now - lastMoved > idleLimit) {
             if (state == State.JOINED && !upEnded && !downEnded && isBetweenFrames()) {
@@ -230,8 +237,8 @@ final class Tunnel implements EventLoop.Timed {
             } else {
                 close();
             }
-        } else if (leaving && state == State.JOINED && now - leaveAt > 0 && isBetweenFrames()) {
-            part(WebSocketFrames.GOING_AWAY);
+        } else if (leaving && now - leaveAt > 0) {
+            leaveNow();
         }
     }
 

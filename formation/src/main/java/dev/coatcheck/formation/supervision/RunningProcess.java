@@ -20,8 +20,11 @@ import java.util.function.BooleanSupplier;
 public final class RunningProcess implements AutoCloseable {
     private static final Duration PAUSE = Duration.ofMillis(20);
 
-    /** For the readers to come to the end of what an ended process wrote. */
-    private static final Duration OUTPUT_LIMIT = Duration.ofSeconds(2);
+    /** For a reader to come to the end of what an ended process wrote; another that left the group may hold it open. */
+    private static final Duration OUTPUT_LIMIT = Duration.ofSeconds(5);
+
+    /** For the end of a killed process to be told. */
+    private static final Duration END_LIMIT = Duration.ofSeconds(10);
 
     /** Of one that even SIGKILL does not end at once, as in an uninterruptible system call. */
     private static final ExitStatus KILLED = new ExitStatus(128 + Signal.KILL.number());
@@ -106,7 +109,7 @@ public final class RunningProcess implements AutoCloseable {
             reader.join(OUTPUT_LIMIT);
         }
         return group.onExit()
-                .completeOnTimeout(KILLED, OUTPUT_LIMIT.toMillis(), TimeUnit.MILLISECONDS)
+                .completeOnTimeout(KILLED, END_LIMIT.toMillis(), TimeUnit.MILLISECONDS)
                 .join();
     }
 

@@ -179,7 +179,7 @@ final class EarlyResponseTest extends RouterTest {
 
         client.close();
 
-        assertThat(read).failsWithin(10, TimeUnit.SECONDS);
+        assertThat(read).failsWithin(30, TimeUnit.SECONDS);
         await().until(() -> upstream.inFlight() == 0);
         assertThat(told(1).getFirst().complete())
                 .as("the response was complete")
@@ -188,20 +188,20 @@ final class EarlyResponseTest extends RouterTest {
 
     @Test
     void an_upload_that_stops_after_the_response_is_broken_off_and_the_response_was_complete() throws Exception {
-        Router router = router(settings().withTimeouts(settings().timeouts().withRequestBody(Duration.ofMillis(300))));
+        Router router = router(settings().withTimeouts(settings().timeouts().withRequestBody(Duration.ofSeconds(3))));
         hasty(router);
         readOn.countDown();
         RawClient client = client(router).send("POST" + HEAD + "\r\n5\r\nfirst\r\n");
         assertThat(client.read().body()).isEqualTo("accepted");
 
-        assertThat(read).failsWithin(10, TimeUnit.SECONDS);
+        assertThat(read).failsWithin(30, TimeUnit.SECONDS);
         assertThat(told(1).getFirst().complete()).isTrue();
         assertThat(router.metrics().incomplete()).isZero();
     }
 
     @Test
     void an_instance_that_never_reads_on_is_not_waited_for_without_end() throws Exception {
-        Router router = router(settings().withTimeouts(settings().timeouts().withRequestBody(Duration.ofMillis(500))));
+        Router router = router(settings().withTimeouts(settings().timeouts().withRequestBody(Duration.ofSeconds(3))));
         Upstream upstream = hasty(router);
         RawClient client = client(router).send("POST" + HEAD + "\r\n7a1200\r\n");
         assertThat(client.read().body()).isEqualTo("accepted");
@@ -211,6 +211,6 @@ final class EarlyResponseTest extends RouterTest {
             // As it should.
         }
 
-        await().until(() -> upstream.inFlight() == 0);
+        await().atMost(Duration.ofSeconds(30)).until(() -> upstream.inFlight() == 0);
     }
 }

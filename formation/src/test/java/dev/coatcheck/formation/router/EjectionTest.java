@@ -51,12 +51,12 @@ final class EjectionTest extends RouterTest {
     @Test
     void an_instance_that_does_not_answer_in_time_is_avoided() throws Exception {
         RouterSettings settings = quarantine(Duration.ofMinutes(1));
-        Router router = router(settings.withTimeouts(settings.timeouts().withResponse(Duration.ofSeconds(2))));
+        Router router = router(settings.withTimeouts(settings.timeouts().withResponse(Duration.ofSeconds(5))));
         RawUpstream silent = upstream((request, connection) -> connection.readHead());
         router.add("web.1", silent.address());
         router.add("web.2", answering("good").address());
 
-        await().atMost(Duration.ofSeconds(30)).until(() -> {
+        await().atMost(Duration.ofSeconds(60)).until(() -> {
             get(router, "/");
             return notices.size() == 1;
         });

@@ -285,7 +285,7 @@ final class Http2AbuseTest extends RouterTest {
                 .withTimeouts(settings()
                         .timeouts()
                         .withStream(Duration.ofMillis(how.equals("quiet") ? 300 : 3_000))
-                        .withKeepAlive(Duration.ofMillis(300))));
+                        .withKeepAlive(Duration.ofSeconds(3))));
         router.add(
                 "web.1",
                 upstream((request, connection) -> {

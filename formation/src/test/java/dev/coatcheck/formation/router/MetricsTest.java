@@ -48,7 +48,7 @@ final class MetricsTest extends RouterTest {
 
     @Test
     void retries_ejections_and_what_is_under_way_are_counted() throws Exception {
-        Router router = router();
+        Router router = router(settings().withTimeouts(settings().timeouts().withQuarantine(Duration.ofMinutes(1))));
         router.add("web.1", refusing());
         router.add("web.2", answering("ok").address());
         assertThat(get(router, "/").statusCode()).isEqualTo(200);

@@ -40,7 +40,7 @@ final class PaceTest extends RouterTest {
 
     @Test
     void a_body_that_drips_while_its_response_waits_for_it_is_cut() throws Exception {
-        Router router = router(atLeast(2000, 500));
+        Router router = router(atLeast(2000, 3000));
         Upstream added = router.add(
                 "web.1",
                 closeLater(RawUpstream.startStreaming((request, connection) -> {
@@ -52,7 +52,7 @@ final class PaceTest extends RouterTest {
                 client(router).send("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n");
         assertThat(Http.readHead(client.in)).contains("200 OK");
 
-        await().atMost(Duration.ofSeconds(10))
+        await().atMost(Duration.ofSeconds(30))
                 .pollInterval(Duration.ofMillis(50))
                 .until(() -> {
                     try {
@@ -66,7 +66,7 @@ final class PaceTest extends RouterTest {
 
     @Test
     void a_body_that_drips_is_let_through_while_its_response_gets_on() throws Exception {
-        Router router = router(atLeast(2000, 2000));
+        Router router = router(atLeast(2000, 3500));
         router.add(
                 "web.1",
                 closeLater(RawUpstream.startStreaming((request, connection) -> {
@@ -113,7 +113,7 @@ final class PaceTest extends RouterTest {
 
     @Test
     void a_client_is_not_blamed_for_an_instance_that_reads_slowly() throws Exception {
-        Router router = router(atLeast(1_000, 2_000));
+        Router router = router(atLeast(1_000, 5_000));
         CountDownLatch read = new CountDownLatch(1);
         router.add(
                 "web.1",
@@ -133,7 +133,7 @@ final class PaceTest extends RouterTest {
             }
         });
 
-        assertThat(sending.join(Duration.ofSeconds(4))).isFalse();
+        assertThat(sending.join(Duration.ofSeconds(7))).isFalse();
         read.countDown();
 
         assertThat(client.read().body()).isEqualTo("30000000");

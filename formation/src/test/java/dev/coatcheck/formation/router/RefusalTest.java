@@ -24,7 +24,7 @@ final class RefusalTest extends RouterTest {
 
     private static RouterSettings strict() {
         return settings()
-                .withTimeouts(settings().timeouts().withRequestBody(Duration.ofMillis(300)))
+                .withTimeouts(settings().timeouts().withRequestBody(Duration.ofSeconds(2)))
                 .withLimits(RouterSettings.Limits.defaults().withHeadBytes(4096).withBodyBytes(1_000_000));
     }
 

@@ -2,10 +2,10 @@ package dev.coatcheck.formation.router;
 
 import static org.awaitility.Awaitility.await;
 
+import dev.coatcheck.host.TcpPorts;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -67,10 +67,8 @@ abstract class RouterTest {
     }
 
     /** An address that nobody listens on, so that the kernel refuses connections to it. */
-    static InetSocketAddress refusing() throws IOException {
-        try (ServerSocket unused = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return (InetSocketAddress) unused.getLocalSocketAddress();
-        }
+    static InetSocketAddress refusing() {
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), TcpPorts.free());
     }
 
     static URI uri(Router router, String path) {

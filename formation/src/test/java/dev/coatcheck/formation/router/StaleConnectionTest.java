@@ -95,7 +95,7 @@ final class StaleConnectionTest extends RouterTest {
     void connections_to_an_instance_are_used_again_and_closed_before_the_instance_would() throws Exception {
         Router router = router(settings()
                 .withIoThreads(1)
-                .withTimeouts(settings().timeouts().withUpstreamKeepAlive(Duration.ofSeconds(2))));
+                .withTimeouts(settings().timeouts().withUpstreamKeepAlive(Duration.ofSeconds(5))));
         AtomicInteger connections = new AtomicInteger();
         AtomicInteger ended = new AtomicInteger();
         RawUpstream upstream = upstream((request, connection) -> {

@@ -124,7 +124,7 @@ final class WebSocketTest extends RouterTest {
         assertThat(upstream.inFlight()).isZero();
         socket.sendClose(4001, "bye").join();
 
-        assertThat(closeCodesAtInstance.poll(5, TimeUnit.SECONDS)).isEqualTo(4001);
+        assertThat(closeCodesAtInstance.poll(20, TimeUnit.SECONDS)).isEqualTo(4001);
         assertThat(messages.closed.get(20, TimeUnit.SECONDS)).isEqualTo(4001);
         await().until(() -> upstream.tunnels() == 0);
         assertThat(told(1)).extracting(Access::status).containsExactly(101);
@@ -139,7 +139,7 @@ final class WebSocketTest extends RouterTest {
         router.add("web.2", echo("web.2"));
 
         old.remove();
-        assertThat(old.awaitIdle(Duration.ofSeconds(1))).isTrue();
+        assertThat(old.awaitIdle(Duration.ofSeconds(20))).isTrue();
 
         socket.sendText("still here?", true).join();
         assertThat(messages.next()).isEqualTo("web.1:still here?");
@@ -432,13 +432,13 @@ final class WebSocketTest extends RouterTest {
         assertThat(client.in.readAllBytes()).hasSize(4);
 
         // The first of them makes the instance's system say that nobody is there, and the next meet that.
-        await().atMost(Duration.ofSeconds(3)).until(() -> {
+        await().atMost(Duration.ofSeconds(8)).until(() -> {
             client.send("some bytes");
             return upstream.tunnels() == 0;
         });
         client.close();
 
-        await().atMost(Duration.ofSeconds(3)).until(() -> router.metrics().tunnels() == 0);
+        await().atMost(Duration.ofSeconds(8)).until(() -> router.metrics().tunnels() == 0);
     }
 
     @Test

@@ -93,8 +93,11 @@ class JobRoundTripsTest {
                     .pollInterval(Duration.ofMillis(100))
                     .until(() -> worker.running() == 0);
 
-            assertThat(commandsOf(() -> await().during(Duration.ofSeconds(1)).until(() -> worker.running() == 0)))
-                    .isEmpty();
+            // Once it is subscribed it looks once more for what it may have missed.
+            await().atMost(PATIENCE)
+                    .until(() -> commandsOf(
+                                    () -> await().during(Duration.ofSeconds(1)).until(() -> worker.running() == 0))
+                            .isEmpty());
 
             jobs.enqueue(NewJob.of("mail", ""));
             await().atMost(PATIENCE).until(() -> done.get() == 2);

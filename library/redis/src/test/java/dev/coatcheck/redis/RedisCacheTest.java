@@ -209,7 +209,7 @@ class RedisCacheTest {
         try (var relay = Relay.to(server.tcpPort());
                 var far = Redis.attach(
                         relay.through(server.url()), RedisSettings.defaults().withTimeout(Duration.ofSeconds(5)));
-                var cache = far.cache(ALBUMS.withLease(Duration.ofSeconds(2)))) {
+                var cache = far.cache(ALBUMS)) {
             relay.delay(Duration.ofMillis(100));
             assertThat(cache.get("42", LONG, () -> Optional.of("1"))).isEqualTo(new Loaded(Optional.of("1"), true));
             assertThat(cache.get("42", LONG, UNEXPECTED)).isEqualTo(new Hit(Optional.of("1")));
@@ -224,7 +224,7 @@ class RedisCacheTest {
         try (var relay = Relay.to(server.tcpPort());
                 var far = Redis.attach(
                         relay.through(server.url()), RedisSettings.defaults().withTimeout(PATIENCE.multipliedBy(2)));
-                var cache = far.cache(ALBUMS)) {
+                var cache = far.cache(ALBUMS.withLease(LONG))) {
             cache.get("warm", LONG, () -> Optional.of("1")); // since the server has to learn the scripts
             long before = scriptsRun();
             relay.holdAnswers();

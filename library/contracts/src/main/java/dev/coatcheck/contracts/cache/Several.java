@@ -275,7 +275,7 @@ interface Several extends CacheUnderTest {
             }
         });
         var bulk = new Bulk("v");
-        try (var cache = new Cache(watched, ALBUMS.withPatience(WHILE))) {
+        try (var cache = new Cache(watched, ALBUMS.withPatience(WHILE.multipliedBy(10)))) {
             assertThat(cache.getAll(keys(2), LONG, bulk)).isEqualTo(Map.of("0", notKept("v0"), "1", hit("1")));
         }
         assertThat(bulk.loads()).containsExactly(Set.of("0"));

@@ -117,7 +117,8 @@ public abstract class FaultsContract {
         server().start();
         var two = Limit.of("two", 2, Duration.ofHours(1)).on(UUID.randomUUID().toString());
         try (var relay = Relay.to(server().tcpPort());
-                var ports = attach(relay, TIMEOUT)) {
+                // The trouble here ends the connections, and is not waited for.
+                var ports = attach(relay, TIMEOUT.multipliedBy(10))) {
             assumeTrue(
                     ports.closedLimits().isPresent(), "this resource serves no limits, by which it could be counted");
             var limits = ports.closedLimits().orElseThrow();

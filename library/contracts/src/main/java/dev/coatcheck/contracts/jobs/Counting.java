@@ -61,7 +61,8 @@ interface Counting extends JobsUnderTest {
         var jobs = jobs();
         enqueue(jobs, "");
         claimOne(jobs, SHORT);
-        assertThat(depth(jobs).waiting() + depth(jobs).running()).isEqualTo(1);
+        var depth = depth(jobs);
+        assertThat(depth.waiting() + depth.running()).isEqualTo(1);
 
         await().atMost(PATIENCE).until(() -> depth(jobs).waiting() == 1);
 

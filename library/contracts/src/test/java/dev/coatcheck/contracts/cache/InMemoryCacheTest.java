@@ -32,7 +32,7 @@ class InMemoryCacheTest extends CacheContract {
     void the_rights_to_load_the_first_are_held_while_a_slow_store_is_asked_for_the_rest() {
         var store = store();
         var watched = new WatchedStore(store);
-        var lease = Duration.ofSeconds(2);
+        var lease = Duration.ofSeconds(5);
         watched.beforeAnswering(() -> {
             if (watched.reads() == 3) {
                 await().during(lease.plusSeconds(1))

@@ -57,7 +57,8 @@ record Step(Phase phase, String name, AutoCloseable action) {
                         .addKeyValue("phase", step.phase)
                         .setCause(overrun)
                         .log("Stopping {} takes too long; it is interrupted and no longer waited for", step.name);
-                task.cancel(true);
+                // The task is not cancelled: one whose thread has not come to run yet would never be done.
+                thread.interrupt();
                 return false;
             }
         }

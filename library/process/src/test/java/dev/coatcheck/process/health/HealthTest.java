@@ -25,6 +25,8 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(30)
 class HealthTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
     private final Lifecycle lifecycle = Lifecycle.embedded(Duration.ofSeconds(5));
     private final AtomicLong now = new AtomicLong(Long.MAX_VALUE - 5);
     private final Health health = new Health(lifecycle, now::get);
@@ -73,7 +75,7 @@ class HealthTest {
     @Test
     void attached_resources_gate_the_first_readiness_and_are_only_reported_afterwards() {
         var down = new AtomicBoolean(true);
-        health.check("redis", () -> failIf(down));
+        health.check("redis", PATIENCE, () -> failIf(down));
         lifecycle.ready();
         assertThat(health.ready().ready()).isFalse();
 
@@ -91,7 +93,7 @@ class HealthTest {
     @Test
     void resources_that_answer_while_the_process_starts_do_not_open_the_gate() {
         var down = new AtomicBoolean();
-        health.check("redis", () -> failIf(down));
+        health.check("redis", PATIENCE, () -> failIf(down));
         assertThat(only(health.ready())).isInstanceOf(ResourceStatus.Up.class);
 
         down.set(true);
@@ -103,7 +105,7 @@ class HealthTest {
 
     @Test
     void the_reason_that_is_told_holds_no_message_of_the_failure() {
-        health.check("redis", () -> failIf(new AtomicBoolean(true)));
+        health.check("redis", PATIENCE, () -> failIf(new AtomicBoolean(true)));
 
         assertThat(health.ready().json()).isEqualTo("""
                         {"ready":false,"state":"starting","instance":"%s",\
@@ -143,7 +145,7 @@ class HealthTest {
     @Test
     void an_answer_is_good_for_a_second() {
         var asked = new AtomicInteger();
-        health.check("redis", asked::incrementAndGet);
+        health.check("redis", PATIENCE, asked::incrementAndGet);
 
         health.ready();
         now.addAndGet(ResourceCheck.FRESH.toNanos() - 1);
@@ -158,7 +160,7 @@ class HealthTest {
     @Test
     void a_hundred_polls_at_once_ask_a_resource_once() throws InterruptedException {
         var asked = new AtomicInteger();
-        health.check("redis", asked::incrementAndGet);
+        health.check("redis", PATIENCE, asked::incrementAndGet);
         lifecycle.ready();
 
         try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -166,7 +168,7 @@ class HealthTest {
                     .mapToObj(i -> executor.submit(health::ready))
                     .toList();
             for (var poll : polls) {
-                assertThat(poll).succeedsWithin(Duration.ofSeconds(5)).matches(Readiness::ready);
+                assertThat(poll).succeedsWithin(PATIENCE).matches(Readiness::ready);
             }
         }
 
@@ -176,8 +178,8 @@ class HealthTest {
     @Test
     void the_checks_run_at_the_same_time() {
         var both = new CyclicBarrier(2);
-        health.check("redis", () -> both.await(2, TimeUnit.SECONDS))
-                .check("postgres", () -> both.await(2, TimeUnit.SECONDS));
+        health.check("redis", PATIENCE, () -> both.await(50, TimeUnit.SECONDS))
+                .check("postgres", PATIENCE, () -> both.await(50, TimeUnit.SECONDS));
 
         assertThat(health.ready().resources())
                 .allMatch(resource -> resource.status() instanceof ResourceStatus.Up)
@@ -187,8 +189,8 @@ class HealthTest {
 
     @Test
     void a_name_is_given_once() {
-        health.check("redis", () -> {});
+        health.check("redis", PATIENCE, () -> {});
 
-        assertThatIllegalArgumentException().isThrownBy(() -> health.check("redis", () -> {}));
+        assertThatIllegalArgumentException().isThrownBy(() -> health.check("redis", PATIENCE, () -> {}));
     }
 }
