@@ -2,11 +2,11 @@ package dev.coatcheck.cli;
 
 import static org.awaitility.Awaitility.await;
 
+import dev.coatcheck.host.process.UsualSignals;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,16 +14,12 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** {@code coatcheck} as a process of its own, and the lines that it writes to standard output. */
 final class Runner implements AutoCloseable {
     static final Duration LIMIT = Duration.ofSeconds(40);
-
-    /** In a mask of signals. */
-    private static final long SIGINT = 1 << (2 - 1);
 
     private final Process process;
     private final BufferedReader out;
@@ -67,8 +63,7 @@ final class Runner implements AutoCloseable {
     }
 
     private static List<String> command(String... arguments) {
-        List<String> command =
-                new ArrayList<>(areInterruptsIgnored() ? List.of("env", "--default-signal=INT") : List.of());
+        List<String> command = new ArrayList<>(UsualSignals.prefix());
         command.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
@@ -77,18 +72,6 @@ final class Runner implements AutoCloseable {
                 Coatcheck.class.getName()));
         command.addAll(List.of(arguments));
         return command;
-    }
-
-    /** As where a script runs the tests in the background: whatever is started there inherits that, and Java keeps to it. */
-    private static boolean areInterruptsIgnored() {
-        try (Stream<String> lines = Files.lines(Path.of("/proc/self/status"))) {
-            return lines.filter(line -> line.startsWith("SigIgn:"))
-                    .map(line -> Long.parseUnsignedLong(
-                            line.substring("SigIgn:".length()).strip(), 16))
-                    .anyMatch(ignored -> (ignored & SIGINT) != 0);
-        } catch (IOException e) {
-            return false; // not Linux
-        }
     }
 
     /** The events so far. */

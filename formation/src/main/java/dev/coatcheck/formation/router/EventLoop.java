@@ -6,6 +6,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.xnio.XnioExecutor;
@@ -78,7 +79,7 @@ final class EventLoop {
     }
 
     void leaveNow() {
-        thread.execute(() -> List.copyOf(underWay).forEach(Timed::leaveNow));
+        thread.execute(() -> forEach(Timed::leaveNow));
     }
 
     private void tick() {
@@ -86,16 +87,20 @@ final class EventLoop {
         if (stall.looksAway(now)) {
             return;
         }
+        forEach(timed -> timed.tick(now));
+        for (Upstream upstream : rotation.ready()) {
+            upstream.idle(this).expire(now);
+        }
+    }
+
+    private void forEach(Consumer<Timed> action) {
         for (Timed timed : underWay.toArray(Timed[]::new)) {
             try {
-                timed.tick(now);
+                action.accept(timed);
             } catch (RuntimeException e) {
                 LOG.error("The limits of {} cannot be kept; it is ended", timed, e);
                 abort(timed);
             }
-        }
-        for (Upstream upstream : rotation.ready()) {
-            upstream.idle(this).expire(now);
         }
     }
 

@@ -190,10 +190,19 @@ final class Forwarding implements EventLoop.Timed {
     /** Is called on any thread, after the request was taken from the queue. */
     void released() {
         loop.execute(() -> {
-            if (state == State.HELD) {
+            if (state == State.HELD && !isHeldOn()) {
                 route();
             }
         });
+    }
+
+    /** Whether it goes on being held, since an instance that has come anew may be the next that it ends. */
+    private boolean isHeldOn() {
+        boolean offered = !router.isClosing()
+                && mayEndInstances(System.nanoTime())
+                && router.held().offer(this);
+        // The router may have begun to close between the look and the offer.
+        return offered && !(router.isClosing() && router.held().remove(this));
     }
 
     /** Nothing reached the instance. */

@@ -65,7 +65,7 @@ public final class Router implements AutoCloseable {
     /** Clients of WebSockets come back at once when they are closed; not all of them shall do so at once. */
     private static final Duration LEAVE_WITHIN = Duration.ofSeconds(2);
 
-    /** For what is told at the end of the drain time to be heard. */
+    /** Of the drain time, for what is told at its end to be heard. */
     private static final Duration LAST_WORDS = Duration.ofMillis(200);
 
     private final RouterContext context;
@@ -222,10 +222,12 @@ public final class Router implements AutoCloseable {
         loops.forEach(loop -> loop.leave(within));
         boolean interrupted = Thread.interrupted();
         try {
-            if (!context.awaitAll(context.settings().timeouts().drain())) {
-                // Who was in the middle of a message at its moment, or came to it too late, is told now.
+            Duration drain = context.settings().timeouts().drain();
+            Duration lastWords = drain.compareTo(LAST_WORDS) < 0 ? drain : LAST_WORDS;
+            if (!context.awaitAll(drain.minus(lastWords))) {
+                // A loop that had no tick in time tells now who can be told.
                 loops.forEach(EventLoop::leaveNow);
-                boolean _ = context.awaitAll(LAST_WORDS);
+                boolean _ = context.awaitAll(lastWords);
             }
         } catch (InterruptedException e) {
             interrupted = true;

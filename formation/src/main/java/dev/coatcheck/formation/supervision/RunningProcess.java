@@ -20,7 +20,7 @@ import java.util.function.BooleanSupplier;
 public final class RunningProcess implements AutoCloseable {
     private static final Duration PAUSE = Duration.ofMillis(20);
 
-    /** For a reader to come to the end of what an ended process wrote; another that left the group may hold it open. */
+    /** For the readers to come to the end of what an ended process wrote; another that left the group may hold it open. */
     private static final Duration OUTPUT_LIMIT = Duration.ofSeconds(5);
 
     /** For the end of a killed process to be told. */
@@ -105,8 +105,9 @@ public final class RunningProcess implements AutoCloseable {
     /** Kills what is left of the group, and waits until all that it wrote has been told. */
     public ExitStatus end() throws InterruptedException {
         group.close();
+        long deadline = System.nanoTime() + OUTPUT_LIMIT.toNanos();
         for (Thread reader : readers) {
-            reader.join(OUTPUT_LIMIT);
+            reader.join(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
         }
         return group.onExit()
                 .completeOnTimeout(KILLED, END_LIMIT.toMillis(), TimeUnit.MILLISECONDS)

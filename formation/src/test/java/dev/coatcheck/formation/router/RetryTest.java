@@ -317,12 +317,15 @@ final class RetryTest extends RouterTest {
         assertThat(ended).hasValue(5);
     }
 
-    /** The connections of a process end before its own end is known. */
+    /** The connections of a process end before its own end is known, of which one is known sooner than the others. */
     private void addOneWhoseEndIsNoticedLater(Router router, String name, AtomicInteger ended) throws IOException {
         CompletableFuture<Upstream> self = new CompletableFuture<>();
         RawUpstream mortal = upstream((request, connection) -> {
-            ended.incrementAndGet();
+            boolean first = ended.incrementAndGet() == 1;
             connection.reset();
+            if (!first) {
+                Thread.sleep(300);
+            }
             self.join().remove();
         });
         self.complete(router.add(name, mortal.address()));

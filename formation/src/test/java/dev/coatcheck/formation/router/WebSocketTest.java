@@ -359,6 +359,24 @@ final class WebSocketTest extends RouterTest {
     }
 
     @Test
+    void a_router_that_closes_before_a_tick_comes_tells_every_client_to_go() throws Exception {
+        Router router = router(settings().withTimeouts(settings().timeouts().withDrain(Duration.ofMillis(20))));
+        router.add("web.1", echo("web.1"));
+        List<Messages> all = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            Messages messages = new Messages();
+            open(router, messages);
+            all.add(messages);
+        }
+
+        router.close();
+
+        for (Messages messages : all) {
+            assertThat(messages.closed.get(20, TimeUnit.SECONDS)).isEqualTo(1001);
+        }
+    }
+
+    @Test
     void a_tunnel_is_known_before_its_request_is_over() throws Exception {
         CompletableFuture<Upstream> upstream = new CompletableFuture<>();
         CompletableFuture<Integer> known = new CompletableFuture<>();

@@ -16,7 +16,7 @@ import java.util.List;
  *
  * <p>It takes the {@code env} of GNU; where there is none, what is started ignores what this JVM ignores.
  */
-final class UsualSignals {
+public final class UsualSignals {
     private static final List<String> COMMAND = List.of("env", "--default-signal=INT,QUIT");
     private static final Duration LIMIT = Duration.ofSeconds(10);
     private static final int SIGINT = 2;
@@ -27,7 +27,8 @@ final class UsualSignals {
 
     private UsualSignals() {}
 
-    static List<String> prefix() {
+    /** To stand before a command; empty where nothing is to be given back, or nothing can be. */
+    public static List<String> prefix() {
         return PREFIX;
     }
 

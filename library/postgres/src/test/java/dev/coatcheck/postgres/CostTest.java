@@ -344,8 +344,8 @@ class CostTest {
 
     private <T> T costs(int trips, Step<T> step) {
         // The pool asks a connection that was idle for half a second whether it lives.
-        postgres.ping();
         long start = System.nanoTime();
+        postgres.ping();
         int before = relay.trips();
         try {
             var result = step.run();

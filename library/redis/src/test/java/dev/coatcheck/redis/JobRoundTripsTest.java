@@ -95,13 +95,16 @@ class JobRoundTripsTest {
 
             // Once it is subscribed it looks once more for what it may have missed.
             await().atMost(PATIENCE)
-                    .until(() -> commandsOf(
-                                    () -> await().during(Duration.ofSeconds(1)).until(() -> worker.running() == 0))
-                            .isEmpty());
+                    .until(() -> commandsIn(Duration.ofSeconds(1)).isEmpty());
+            assertThat(commandsIn(Duration.ofSeconds(2))).isEmpty();
 
             jobs.enqueue(NewJob.of("mail", ""));
             await().atMost(PATIENCE).until(() -> done.get() == 2);
         }
+    }
+
+    private List<String> commandsIn(Duration time) {
+        return commandsOf(() -> await().pollDelay(time).until(() -> true));
     }
 
     private List<String> commandsOf(Runnable action) {

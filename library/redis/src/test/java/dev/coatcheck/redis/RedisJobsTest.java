@@ -334,7 +334,7 @@ class RedisJobsTest {
             assertThat(jobs.claim(queues, 1, LONG)).isEmpty();
             jobs.awaitWork(queues, Duration.ofNanos(Math.max(0, end - System.nanoTime())));
         }
-        assertThat(claims).isBetween(1, 20);
+        assertThat(claims).isLessThanOrEqualTo(20);
 
         jobs.complete(running.get(0));
 

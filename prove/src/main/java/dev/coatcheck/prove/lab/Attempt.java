@@ -10,8 +10,8 @@ import java.util.Set;
 final class Attempt {
     /**
      * How long a process may hold a connection at least before it counts as the one that serves it, though it may be about
-     * to hand it on, as the master of Node's {@code cluster} does. One that runs all the while is given so much of a
-     * processor: on a busy machine it may have had nothing of it for longer.
+     * to hand it on, as the master of Node's {@code cluster} does. To one that would run, what it has had of a processor
+     * counts: on a busy machine that may be nothing for longer.
      */
     private static final Duration HAND_ON = Duration.ofMillis(250);
 
@@ -104,8 +104,10 @@ final class Attempt {
         boolean serves = !members.hasBelow(deepest) || wanted.equals(holder);
         boolean waits = seen.contains(deepest) || (!isHeldSince(members) && !Threads.anyRuns(deepest));
         boolean settled = serves && holders.size() == 1 && waits;
-        boolean mayHandOn = serves ? !waits && !hasRun(deepest) : handingOn.mayHandOn(deepest);
-        boolean waited = held.compareTo(mayHandOn ? HAND_ON_AT_MOST : HAND_ON) > 0;
+        // To ask whether it may hand on takes longer than all else here, and is done only when it decides.
+        boolean waited = held.compareTo(HAND_ON) > 0
+                && (held.compareTo(HAND_ON_AT_MOST) > 0
+                        || (serves ? waits || hasRun(deepest) : !handingOn.mayHandOn(deepest)));
         if (settled || waited) {
             owner = holder;
         }

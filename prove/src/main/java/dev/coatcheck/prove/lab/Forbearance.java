@@ -51,22 +51,19 @@ final class Forbearance {
         return Set.copyOf(moving);
     }
 
-    /** Whether a safe step that differed is answered as in the control before this is over, or when asked once more then. */
+    /** Whether a safe step that differed is answered as in the control before this is over. */
     boolean agreesWithin(Duration limit, Step step, Seat seat) throws InterruptedException {
         if (!step.request().isSafe()) {
             throw new IllegalArgumentException(
                     "step " + step.number() + " may change something, and is not sent again until it agrees");
         }
         long start = System.nanoTime();
-        boolean isLast;
-        do {
+        while (System.nanoTime() - start < limit.toNanos()) {
             Thread.sleep(BETWEEN_ASKS);
-            // What was asked before the limit and answered after it says nothing of the time between.
-            isLast = System.nanoTime() - start >= limit.toNanos();
             if (agrees(step, seat)) {
                 return true;
             }
-        } while (!isLast);
+        }
         return false;
     }
 

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(30)
 class HealthTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     private final Lifecycle lifecycle = Lifecycle.embedded(Duration.ofSeconds(5));
     private final AtomicLong now = new AtomicLong(Long.MAX_VALUE - 5);
@@ -178,8 +178,8 @@ class HealthTest {
     @Test
     void the_checks_run_at_the_same_time() {
         var both = new CyclicBarrier(2);
-        health.check("redis", PATIENCE, () -> both.await(50, TimeUnit.SECONDS))
-                .check("postgres", PATIENCE, () -> both.await(50, TimeUnit.SECONDS));
+        health.check("redis", PATIENCE, () -> both.await(15, TimeUnit.SECONDS))
+                .check("postgres", PATIENCE, () -> both.await(15, TimeUnit.SECONDS));
 
         assertThat(health.ready().resources())
                 .allMatch(resource -> resource.status() instanceof ResourceStatus.Up)

@@ -110,6 +110,19 @@ class LifecycleTest {
     }
 
     @Test
+    void a_step_that_comes_to_begin_only_when_its_time_is_over_is_done_all_the_same() throws InterruptedException {
+        for (int i = 0; i < 200; i++) {
+            var hurried = Lifecycle.embedded(Duration.ofNanos(1));
+            var done = new CountDownLatch(1);
+            hurried.onStop(Phase.WORK, "late", done::countDown);
+
+            hurried.close();
+
+            assertThat(done.await(20, TimeUnit.SECONDS)).isTrue();
+        }
+    }
+
+    @Test
     void a_step_registered_while_an_earlier_phase_runs_still_has_its_turn() {
         lifecycle.onStop(Phase.LISTENERS, "http", () -> lifecycle.onStop(Phase.CLIENTS, "redis", says("redis closed")));
 
